@@ -1,0 +1,36 @@
+package dev.onecycle.range;
+
+/**
+ * Whether a range test's curve can be trusted, and why.
+ *
+ * @param kind what the curve looks like
+ * @param explanation one sentence for people, with the numbers it rests on and what to do
+ */
+public record Verdict(Kind kind, String explanation) {
+  /** The shapes a curve can have. */
+  public enum Kind {
+    /** The loss falls, then rises for good: the edge can be used. */
+    CLEAR,
+    /**
+     * The loss falls and never rises for good, up to the end of the range: a very high rate is
+     * safe.
+     */
+    NO_EDGE,
+    /**
+     * The loss left before it had fallen: the range starts too high, or the data or model is
+     * broken.
+     */
+    DIVERGED_AT_ONCE,
+    /** The loss never moves: the range ends too low, or nothing is being learned. */
+    FLAT,
+    /** The noise of the loss hides its course. */
+    NOISY,
+    /** Too few points to read. */
+    TOO_SHORT
+  }
+
+  /** Whether an edge was read that a learning rate may be derived from. */
+  public boolean clear() {
+    return kind == Kind.CLEAR;
+  }
+}
