@@ -1,6 +1,6 @@
 package dev.onecycle.error;
 
-import java.util.Locale;
+import dev.onecycle.text.Numbers;
 
 /**
  * Checks of settings, each of which answers the value it was given or throws an {@link
@@ -15,7 +15,11 @@ public final class Require {
 
   public static double atLeast(String name, double value, double least) {
     return that(
-        value >= least && Double.isFinite(value), name, "at least " + text(least), value, value);
+        value >= least && Double.isFinite(value),
+        name,
+        "at least " + Numbers.exact(least),
+        value,
+        value);
   }
 
   public static long atLeast(String name, long value, long least) {
@@ -28,13 +32,13 @@ public final class Require {
 
   /** Checks {@code low <= value < high}. */
   public static double inHalfOpen(String name, double value, double low, double high) {
-    String constraint = "in [" + text(low) + ", " + text(high) + ")";
+    String constraint = "in [" + Numbers.exact(low) + ", " + Numbers.exact(high) + ")";
     return that(value >= low && value < high, name, constraint, value, value);
   }
 
   /** Checks {@code low <= value <= high}. */
   public static double inClosed(String name, double value, double low, double high) {
-    String constraint = "in [" + text(low) + ", " + text(high) + "]";
+    String constraint = "in [" + Numbers.exact(low) + ", " + Numbers.exact(high) + "]";
     return that(value >= low && value <= high, name, constraint, value, value);
   }
 
@@ -53,20 +57,12 @@ public final class Require {
             + " must be "
             + constraint
             + " but was "
-            + (value instanceof Double d ? text(d) : value));
+            + (value instanceof Double d ? Numbers.exact(d) : value));
   }
 
   /** The error for a check that no method here covers, with advice. */
   public static InvalidValueException invalid(
       String name, String constraint, Object value, String advice) {
     return new InvalidValueException(invalid(name, constraint, value).getMessage() + "; " + advice);
-  }
-
-  /** A number as people write it: 0.5, 100, 1e-06. */
-  public static String text(double value) {
-    if (value == Math.rint(value) && Math.abs(value) < 1e9) {
-      return Long.toString((long) value);
-    }
-    return String.format(Locale.ROOT, "%s", value);
   }
 }

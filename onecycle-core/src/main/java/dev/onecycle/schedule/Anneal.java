@@ -1,0 +1,26 @@
+package dev.onecycle.schedule;
+
+/** How a value goes from one knot of a schedule to the next. */
+public enum Anneal {
+  /** On a straight line. */
+  LINEAR {
+    @Override
+    double between(double from, double to, double share) {
+      return from + (to - from) * share;
+    }
+  },
+  /** On half a cosine: slow, fast, slow. */
+  COSINE {
+    @Override
+    double between(double from, double to, double share) {
+      return to + (from - to) / 2 * (1 + Math.cos(Math.PI * share));
+    }
+  };
+
+  /**
+   * The value at a share of the way.
+   *
+   * @param share in (0, 1)
+   */
+  abstract double between(double from, double to, double share);
+}

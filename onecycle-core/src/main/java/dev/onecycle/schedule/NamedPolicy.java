@@ -1,0 +1,18 @@
+package dev.onecycle.schedule;
+
+import java.util.List;
+
+/** A policy put together from its parts. */
+record NamedPolicy(
+    String name,
+    long steps,
+    double peak,
+    Schedule learningRate,
+    Schedule momentum,
+    List<Phase> phases,
+    String describe)
+    implements Policy {
+  NamedPolicy {
+    phases = List.copyOf(phases);
+  }
+}

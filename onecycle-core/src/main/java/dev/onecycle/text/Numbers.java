@@ -1,0 +1,35 @@
+package dev.onecycle.text;
+
+import java.math.BigDecimal;
+import java.math.MathContext;
+
+/**
+ * Numbers as people write them: 0.0008, 100, 1e-6, never 8.0E-4, and never with a decimal comma.
+ */
+public final class Numbers {
+  private Numbers() {}
+
+  /** Every digit that distinguishes the number from its neighbours. */
+  public static String exact(double value) {
+    return Double.isFinite(value) ? plain(new BigDecimal(Double.toString(value))) : "" + value;
+  }
+
+  /** Four significant digits, for sentences and tables. */
+  public static String brief(double value) {
+    return Double.isFinite(value)
+        ? plain(new BigDecimal(value).round(new MathContext(4)))
+        : "" + value;
+  }
+
+  private static String plain(BigDecimal value) {
+    BigDecimal stripped = value.stripTrailingZeros();
+    int exponent = stripped.precision() - stripped.scale() - 1;
+    if (value.signum() == 0 || (exponent >= -4 && exponent < 9)) {
+      return stripped.toPlainString();
+    }
+    String digits = stripped.unscaledValue().toString();
+    int head = digits.startsWith("-") ? 2 : 1;
+    String fraction = digits.length() > head ? "." + digits.substring(head) : "";
+    return digits.substring(0, head) + fraction + "e" + exponent;
+  }
+}

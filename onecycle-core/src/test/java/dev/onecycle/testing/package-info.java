@@ -1,0 +1,5 @@
+/** Helpers for the tests of every module. */
+@NullMarked
+package dev.onecycle.testing;
+
+import org.jspecify.annotations.NullMarked;
