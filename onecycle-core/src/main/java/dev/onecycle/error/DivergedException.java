@@ -1,45 +1,38 @@
 package dev.onecycle.error;
 
-import java.util.Locale;
+import dev.onecycle.text.Numbers;
 
 /**
- * Training whose loss, gradient or weights stopped being finite numbers.
+ * Training whose loss or gradient stopped being a finite number; the weights were left as they were
+ * before that step.
  *
  * <p>The command line ends with exit code 76.
  */
 public final class DivergedException extends RuntimeException {
   private final long step;
   private final double learningRate;
-  private final double loss;
 
   /**
-   * @param step zero-based step whose loss is not finite
+   * @param quantity what is not finite: "loss" or "gradient norm"
+   * @param value its value
+   * @param step zero-based step at which that showed
    * @param learningRate the rate of that step
-   * @param loss the loss of that step
    */
-  public DivergedException(long step, double learningRate, double loss) {
+  public DivergedException(String quantity, double value, long step, double learningRate) {
     super(
-        String.format(
-            Locale.ROOT,
-            "loss must be finite but was %s at step %d with learning rate %.4g;"
-                + " lower the peak learning rate, to a third say, or run the range test again",
-            loss,
-            step,
-            learningRate));
+        "%s must be finite but was %s at step %d with learning rate %s; lower the peak learning rate, to a third say, or run the range test again"
+            .formatted(quantity, value, step, Numbers.brief(learningRate)));
     this.step = step;
     this.learningRate = learningRate;
-    this.loss = loss;
   }
 
+  /** Zero-based step at which divergence showed. */
   public long step() {
     return step;
   }
 
+  /** The rate of that step. */
   public double learningRate() {
     return learningRate;
-  }
-
-  public double loss() {
-    return loss;
   }
 }

@@ -1,0 +1,60 @@
+package dev.onecycle.torch.internal;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** What the processor can do, as its operating system tells. */
+public final class Cpu {
+  private Cpu() {}
+
+  /** The features that matter to training, by the names Linux gives them; empty where unknown. */
+  public static Set<String> features() {
+    Set<String> relevant =
+        Set.of(
+            "avx2", "avx512f", "avx512_bf16", "avx512_vnni", "amx_bf16", "amx_tile", "bf16", "sve");
+    Set<String> found = new TreeSet<>(cpuInfo("flags", "Features"));
+    found.retainAll(relevant);
+    return found;
+  }
+
+  /** The processor's name, or the architecture where it is unknown. */
+  public static String name() {
+    String name = String.join(" ", cpuInfo("model name"));
+    return name.isEmpty() ? System.getProperty("os.arch", "unknown") : name;
+  }
+
+  /** Whether bfloat16 products are computed natively, so that they are faster than float32. */
+  public static boolean multipliesBfloat16() {
+    Set<String> features = features();
+    return features.contains("avx512_bf16")
+        || features.contains("amx_bf16")
+        || features.contains("bf16");
+  }
+
+  /** The words of the first line of /proc/cpuinfo that starts with one of the keys. */
+  private static List<String> cpuInfo(String... keys) {
+    Path info = Path.of("/proc/cpuinfo");
+    if (!Files.isReadable(info)) {
+      return List.of(); // not Linux
+    }
+    try {
+      for (String line : Files.readString(info, StandardCharsets.ISO_8859_1).split("\n", -1)) {
+        for (String key : keys) {
+          if (line.startsWith(key)) {
+            String value = line.substring(line.indexOf(':') + 1).strip();
+            return List.of(value.split("\\s+"));
+          }
+        }
+      }
+      return List.of();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + info, e);
+    }
+  }
+}

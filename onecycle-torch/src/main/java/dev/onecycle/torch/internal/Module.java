@@ -1,0 +1,9 @@
+package dev.onecycle.torch.internal;
+
+import org.bytedeco.pytorch.Tensor;
+
+/** A layer with its memory: computes in whatever native scope is open. */
+@FunctionalInterface
+interface Module {
+  Tensor forward(Tensor x, Pass pass);
+}

@@ -1,0 +1,151 @@
+package dev.onecycle.torch.nn;
+
+import dev.onecycle.error.Require;
+import java.util.List;
+
+/**
+ * A layer of a network, as a value: what it computes, not yet the memory it computes with.
+ *
+ * <p>Layers compose into networks ({@link Sequential}, {@link Residual}), compare by value, and
+ * hold nothing native; a learner turns one into parameters and computes with it. Images are float
+ * [N, C, H, W]. The names of a {@link Sequential}'s parts, joined by dots, name the weights on
+ * disk.
+ */
+public sealed interface Layer {
+  /**
+   * Convolution: [N, in, H, W] to [N, out, (H + 2·padding − kernel)/stride + 1, same of W]; weight
+   * [out, in, kernel, kernel].
+   *
+   * <p>Initialised as He et al. 2015 (arXiv 1502.01852, section 2.2) for ReLU, over the fan out.
+   */
+  record Conv(int in, int out, int kernel, int stride, int padding, boolean bias) implements Layer {
+    public Conv {
+      Require.atLeast("in", in, 1);
+      Require.atLeast("out", out, 1);
+      Require.atLeast("kernel", kernel, 1);
+      Require.atLeast("stride", stride, 1);
+      Require.atLeast("padding", padding, 0);
+    }
+  }
+
+  /**
+   * Batch normalisation over [N, features, H, W]; weight and bias [features].
+   *
+   * <p><i>Source:</i> Ioffe and Szegedy 2015 (arXiv 1502.03167).
+   */
+  record BatchNorm(int features) implements Layer {
+    public BatchNorm {
+      Require.atLeast("features", features, 1);
+    }
+  }
+
+  /** The positive part of every value. */
+  record Relu() implements Layer {}
+
+  /** Fully connected: [N, in] to [N, out]; weight [out, in], bias [out]. */
+  record Linear(int in, int out, boolean bias) implements Layer {
+    public Linear {
+      Require.atLeast("in", in, 1);
+      Require.atLeast("out", out, 1);
+    }
+  }
+
+  /** The largest value of each size × size window, windows side by side. */
+  record MaxPool(int size) implements Layer {
+    public MaxPool {
+      Require.atLeast("size", size, 1);
+    }
+  }
+
+  /** The mean of each channel: [N, C, H, W] to [N, C]. */
+  record GlobalAveragePool() implements Layer {}
+
+  /** The largest value of each channel: [N, C, H, W] to [N, C]. */
+  record GlobalMaxPool() implements Layer {}
+
+  /** [N, C, H, W] to [N, C·H·W]. */
+  record Flatten() implements Layer {}
+
+  /** Every value times a constant. */
+  record Scale(double factor) implements Layer {}
+
+  /**
+   * In training, sets a share of the values to zero and scales the others up; nothing otherwise.
+   *
+   * <p><i>Source:</i> Srivastava et al. 2014. Which values: drawn from (seed, step).
+   *
+   * @param share in [0, 1)
+   */
+  record Dropout(double share) implements Layer {
+    public Dropout {
+      Require.inHalfOpen("dropout", share, 0, 1);
+    }
+  }
+
+  /**
+   * Reflection padding without repeating the edge: [N, C, H, W] to [N, C, H + top + bottom, W +
+   * left + right], in PyTorch's order of arguments.
+   */
+  record ReflectionPad(int left, int right, int top, int bottom) implements Layer {
+    public ReflectionPad {
+      Require.atLeast("left", left, 0);
+      Require.atLeast("right", right, 0);
+      Require.atLeast("top", top, 0);
+      Require.atLeast("bottom", bottom, 0);
+    }
+
+    /** The same padding on all four sides. */
+    public ReflectionPad(int all) {
+      this(all, all, all, all);
+    }
+  }
+
+  /** One layer after the other, each with the name its weights bear. */
+  record Sequential(List<Named> parts) implements Layer {
+    public Sequential {
+      parts = List.copyOf(parts);
+      long names = parts.stream().map(Named::name).distinct().count();
+      Require.that(names == parts.size(), "names of a sequence", "distinct", parts, parts);
+    }
+  }
+
+  /** A layer and the name its weights bear; letters, digits and underscores. */
+  record Named(String name, Layer layer) {
+    public Named {
+      Require.that(name.matches("\\w+"), "name", "letters, digits and underscores", name, name);
+    }
+  }
+
+  /**
+   * The sum of two paths from one input (He et al. 2015, arXiv 1512.03385).
+   *
+   * @param body the long way; its weights bear no further prefix
+   * @param shortcut the short way, {@code downsample} on disk; an empty {@link Sequential} is the
+   *     identity
+   */
+  record Residual(Layer body, Layer shortcut) implements Layer {}
+
+  /** A sequence whose parts are named 0, 1, 2 …. */
+  static Sequential sequence(Layer... layers) {
+    Named[] parts = new Named[layers.length];
+    for (int i = 0; i < layers.length; i++) {
+      parts[i] = new Named(Integer.toString(i), layers[i]);
+    }
+    return new Sequential(List.of(parts));
+  }
+
+  /** A sequence of named parts. */
+  static Sequential sequence(Named... parts) {
+    return new Sequential(List.of(parts));
+  }
+
+  /** A layer and its name. */
+  static Named named(String name, Layer layer) {
+    return new Named(name, layer);
+  }
+
+  /** The layer that changes nothing. */
+  static Sequential identity() {
+    return new Sequential(List.of());
+  }
+}

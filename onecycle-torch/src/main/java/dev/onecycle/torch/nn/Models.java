@@ -1,0 +1,157 @@
+package dev.onecycle.torch.nn;
+
+import static dev.onecycle.torch.nn.Layer.named;
+import static dev.onecycle.torch.nn.Layer.sequence;
+
+import dev.onecycle.data.ImageShape;
+import dev.onecycle.error.Require;
+import dev.onecycle.torch.nn.Layer.BatchNorm;
+import dev.onecycle.torch.nn.Layer.Conv;
+import dev.onecycle.torch.nn.Layer.Dropout;
+import dev.onecycle.torch.nn.Layer.GlobalAveragePool;
+import dev.onecycle.torch.nn.Layer.GlobalMaxPool;
+import dev.onecycle.torch.nn.Layer.Linear;
+import dev.onecycle.torch.nn.Layer.MaxPool;
+import dev.onecycle.torch.nn.Layer.Named;
+import dev.onecycle.torch.nn.Layer.Relu;
+import dev.onecycle.torch.nn.Layer.Residual;
+import dev.onecycle.torch.nn.Layer.Scale;
+import dev.onecycle.torch.nn.Layer.Sequential;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The networks that come with the library, for images of any size from 8×8 up. */
+public final class Models {
+  private static final List<String> NAMES =
+      List.of("resnet20", "resnet32", "resnet44", "resnet56", "resnet110", "resnet9");
+
+  private Models() {}
+
+  /** The names that {@link #byName} knows. */
+  public static List<String> names() {
+    return NAMES;
+  }
+
+  /**
+   * A network by its name.
+   *
+   * @param dropout share of the features dropped before the last layer, in [0, 1); 0 for none
+   */
+  public static Network byName(String name, ImageShape input, int classes, double dropout) {
+    if (!NAMES.contains(name)) {
+      throw Require.invalid("model", "one of " + String.join(", ", NAMES), name);
+    }
+    Require.that(
+        Math.min(input.height(), input.width()) >= 8,
+        "image size",
+        "at least 8×8 for " + name,
+        input,
+        input);
+    int depth = Integer.parseInt(name.substring("resnet".length()));
+    return depth == 9 ? resnet9(input, classes, dropout) : resnet(depth, input, classes, dropout);
+  }
+
+  /**
+   * The residual networks for CIFAR-size images: three stages of (depth − 2)/6 blocks, 16, 32 and
+   * 64 channels wide.
+   *
+   * <p><i>Source:</i> He et al. 2015 (arXiv 1512.03385, section 4.2). <i>Deviation:</i> as in
+   * Gugger's notebook, a shortcut that changes shape is a 1×1 convolution (their option B).
+   *
+   * @param depth 20, 32, 44, 56, 110 or any other 6n + 2
+   * @param dropout share of the features dropped before the last layer, in [0, 1); 0 for none
+   */
+  public static Network resnet(int depth, ImageShape input, int classes, double dropout) {
+    Require.that(depth >= 8 && depth % 6 == 2, "depth", "6n + 2, such as 20 or 56", depth, depth);
+    int blocks = (depth - 2) / 6;
+    List<Named> parts = new ArrayList<>();
+    parts.add(named("conv1", conv(input.channels(), 16, 3, 1)));
+    parts.add(named("bn1", new BatchNorm(16)));
+    parts.add(named("relu", new Relu()));
+    int width = 16;
+    for (int stage = 1; stage <= 3; stage++) {
+      int out = 8 << stage;
+      List<Named> stageParts = new ArrayList<>();
+      for (int i = 0; i < blocks; i++) {
+        stageParts.add(named("" + i, block(width, out, stage > 1 && i == 0 ? 2 : 1)));
+        stageParts.add(named("relu" + i, new Relu()));
+        width = out;
+      }
+      parts.add(named("layer" + stage, new Sequential(stageParts)));
+    }
+    parts.add(named("pool", new GlobalAveragePool()));
+    if (dropout > 0) {
+      parts.add(named("dropout", new Dropout(dropout)));
+    }
+    parts.add(named("fc", new Linear(64, classes, true)));
+    return new Network("resnet" + depth, input, classes, new Sequential(parts));
+  }
+
+  private static Layer block(int in, int out, int stride) {
+    Layer shortcut =
+        stride == 1 && in == out
+            ? Layer.identity()
+            : sequence(conv(in, out, 1, stride), new BatchNorm(out));
+    Layer body =
+        sequence(
+            named("conv1", conv(in, out, 3, stride)),
+            named("bn1", new BatchNorm(out)),
+            named("relu", new Relu()),
+            named("conv2", conv(out, out, 3, 1)),
+            named("bn2", new BatchNorm(out)));
+    return new Residual(body, shortcut);
+  }
+
+  /**
+   * David Page's ResNet-9: four convolutions and two residual pairs, wide and shallow.
+   *
+   * <p><i>Source:</i> D. Page 2018, "How to train your ResNet 4: architecture", cifar10-fast.
+   * <i>Deviation:</i> the last max-pooling spans the whole image, so that other sizes work.
+   *
+   * @param dropout share of the features dropped before the last layer, in [0, 1); 0 for none
+   */
+  public static Network resnet9(ImageShape input, int classes, double dropout) {
+    List<Named> parts = new ArrayList<>();
+    parts.add(named("prep", convBnRelu(input.channels(), 64)));
+    parts.add(named("layer1", pooled(64, 128)));
+    parts.add(named("residual1", twice(128)));
+    parts.add(named("layer2", pooled(128, 256)));
+    parts.add(named("layer3", pooled(256, 512)));
+    parts.add(named("residual3", twice(512)));
+    parts.add(named("pool", new GlobalMaxPool()));
+    if (dropout > 0) {
+      parts.add(named("dropout", new Dropout(dropout)));
+    }
+    parts.add(named("fc", new Linear(512, classes, false)));
+    parts.add(named("scale", new Scale(0.125)));
+    return new Network("resnet9", input, classes, new Sequential(parts));
+  }
+
+  private static Layer pooled(int in, int out) {
+    return sequence(
+        named("conv", conv(in, out, 3, 1)),
+        named("bn", new BatchNorm(out)),
+        named("relu", new Relu()),
+        named("pool", new MaxPool(2)));
+  }
+
+  private static Layer twice(int width) {
+    return new Residual(
+        sequence(named("res1", convBnRelu(width, width)), named("res2", convBnRelu(width, width))),
+        Layer.identity());
+  }
+
+  private static Layer convBnRelu(int in, int out) {
+    return sequence(
+        named("conv", conv(in, out, 3, 1)),
+        named("bn", new BatchNorm(out)),
+        named("relu", new Relu()));
+  }
+
+  /**
+   * A convolution that keeps the size, up to the stride; its bias would vanish in the batch norm.
+   */
+  private static Conv conv(int in, int out, int kernel, int stride) {
+    return new Conv(in, out, kernel, stride, kernel / 2, false);
+  }
+}

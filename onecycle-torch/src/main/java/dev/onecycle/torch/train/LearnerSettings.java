@@ -1,0 +1,137 @@
+package dev.onecycle.torch.train;
+
+import dev.onecycle.error.Require;
+
+/**
+ * How a learner trains, apart from the policy.
+ *
+ * @param optimizer how gradients move weights
+ * @param weightDecay strength of the pull towards zero, at least 0
+ * @param decayNormAndBias whether batch norms and biases decay too, as in the sources
+ * @param labelSmoothing share of each target spread over all classes, in [0, 1) (Szegedy et al.
+ *     2015, arXiv 1512.00567, section 7)
+ * @param gradientClip largest norm of the whole gradient, longer ones are scaled down to it; 0 for
+ *     no limit
+ * @param accumulation parts in which a batch is computed, one after the other, to save memory; the
+ *     update is that of the whole batch, but batch norms see the parts
+ * @param precision type of convolutions and matrix products
+ * @param batchNormMomentum weight of a batch in the running statistics, in (0, 1]; PyTorch's 0.1
+ * @param seed of initial weights and dropout
+ * @param threads of the engine; 0 for one a core
+ */
+public record LearnerSettings(
+    Optimizer optimizer,
+    double weightDecay,
+    boolean decayNormAndBias,
+    double labelSmoothing,
+    double gradientClip,
+    int accumulation,
+    Precision precision,
+    double batchNormMomentum,
+    long seed,
+    int threads) {
+  public LearnerSettings {
+    Require.atLeast("weight decay", weightDecay, 0);
+    Require.inHalfOpen("label smoothing", labelSmoothing, 0, 1);
+    Require.atLeast("gradient clip", gradientClip, 0);
+    Require.atLeast("accumulation", accumulation, 1);
+    Require.that(
+        batchNormMomentum > 0 && batchNormMomentum <= 1,
+        "batch norm momentum",
+        "in (0, 1]",
+        batchNormMomentum,
+        batchNormMomentum);
+    Require.atLeast("threads", threads, 0);
+  }
+
+  /** The sources' settings: SGD, weight decay 1e-4 on every parameter. */
+  public static LearnerSettings defaults() {
+    return builder().build();
+  }
+
+  /** Settings to change, from the sources' on. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Collects settings; each method sets the component of its name. */
+  public static final class Builder {
+    private Optimizer optimizer = Optimizer.sgd();
+    private double weightDecay = 1e-4;
+    private boolean decayNormAndBias = true;
+    private double labelSmoothing = 0;
+    private double gradientClip = 0;
+    private int accumulation = 1;
+    private Precision precision = Precision.AUTO;
+    private double batchNormMomentum = 0.1;
+    private long seed = 0;
+    private int threads = 0;
+
+    private Builder() {}
+
+    public Builder optimizer(Optimizer value) {
+      optimizer = value;
+      return this;
+    }
+
+    public Builder weightDecay(double value) {
+      weightDecay = value;
+      return this;
+    }
+
+    public Builder decayNormAndBias(boolean value) {
+      decayNormAndBias = value;
+      return this;
+    }
+
+    public Builder labelSmoothing(double value) {
+      labelSmoothing = value;
+      return this;
+    }
+
+    public Builder gradientClip(double value) {
+      gradientClip = value;
+      return this;
+    }
+
+    public Builder accumulation(int value) {
+      accumulation = value;
+      return this;
+    }
+
+    public Builder precision(Precision value) {
+      precision = value;
+      return this;
+    }
+
+    public Builder batchNormMomentum(double value) {
+      batchNormMomentum = value;
+      return this;
+    }
+
+    public Builder seed(long value) {
+      seed = value;
+      return this;
+    }
+
+    public Builder threads(int value) {
+      threads = value;
+      return this;
+    }
+
+    /** The settings, or an error that names the one out of range. */
+    public LearnerSettings build() {
+      return new LearnerSettings(
+          optimizer,
+          weightDecay,
+          decayNormAndBias,
+          labelSmoothing,
+          gradientClip,
+          accumulation,
+          precision,
+          batchNormMomentum,
+          seed,
+          threads);
+    }
+  }
+}

@@ -1,0 +1,11 @@
+package dev.onecycle.torch.train;
+
+/** The type in which convolutions and matrix products are computed; weights are always float32. */
+public enum Precision {
+  /** bfloat16 where the processor multiplies it natively, else float32. */
+  AUTO,
+  /** bfloat16: half the memory traffic, and twice the speed where the processor has it. */
+  BF16,
+  /** float32. */
+  FP32
+}
