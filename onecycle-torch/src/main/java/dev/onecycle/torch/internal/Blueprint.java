@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Turns layers into modules, and collects the parameters and buffers they need on the way.
+ * Turns layers into modules, and collects the parameters and running statistics they need.
  *
  * <p>Names grow from the parts of sequences, joined by dots.
  */
@@ -14,7 +14,7 @@ final class Blueprint {
   private static final double EPSILON = 1e-5;
 
   final List<Parameter> parameters = new ArrayList<>();
-  final List<Statistics> statistics = new ArrayList<>();
+  final List<Parameter> statistics = new ArrayList<>();
   boolean drops;
 
   /** The module of a layer whose weights bear the prefix. */
@@ -96,9 +96,10 @@ final class Blueprint {
     long[] shape = {norm.features()};
     Parameter weight = add(prefix, "weight", shape, true, Initial.Kind.CONSTANT, 1);
     Parameter bias = add(prefix, "bias", shape, true, Initial.Kind.CONSTANT, 0);
-    Statistics running = new Statistics(prefix, norm.features());
-    statistics.add(running);
-    return Modules.batchNorm(weight, bias, running, EPSILON);
+    // Named as PyTorch names them, with its first values.
+    Parameter mean = statistic(prefix, "running_mean", shape, 0);
+    Parameter variance = statistic(prefix, "running_var", shape, 1);
+    return Modules.batchNorm(weight, bias, mean, variance, EPSILON);
   }
 
   private Module sequence(String prefix, Layer.Sequential sequential) {
@@ -144,6 +145,13 @@ final class Blueprint {
         new Parameter(join(prefix, name), shape, normOrBias, new Initial(kind, scale));
     parameters.add(parameter);
     return parameter;
+  }
+
+  private Parameter statistic(String prefix, String name, long[] shape, double value) {
+    Parameter statistic =
+        new Parameter(join(prefix, name), shape, true, new Initial(Initial.Kind.CONSTANT, value));
+    statistics.add(statistic);
+    return statistic;
   }
 
   private static String join(String prefix, String name) {

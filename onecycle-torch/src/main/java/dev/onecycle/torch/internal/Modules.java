@@ -36,14 +36,15 @@ final class Modules {
     return (x, pass) -> torch.linear(x, cast(weight, pass), cast(bias, pass, none));
   }
 
-  static Module batchNorm(Parameter weight, Parameter bias, Statistics running, double epsilon) {
+  static Module batchNorm(
+      Parameter weight, Parameter bias, Parameter mean, Parameter variance, double epsilon) {
     return (x, pass) ->
         torch.batch_norm(
             x,
             new TensorOptional(weight.tensor()),
             new TensorOptional(bias.tensor()),
-            new TensorOptional(running.mean),
-            new TensorOptional(running.variance),
+            new TensorOptional(mean.tensor()),
+            new TensorOptional(variance.tensor()),
             pass.training(),
             pass.batchNormMomentum(),
             epsilon,

@@ -20,12 +20,6 @@ public final class NamedArray {
     this.places = places;
   }
 
-  static NamedArray flat(String name, FloatBuffer buffer) {
-    long[] shape = {buffer.capacity()};
-    return new NamedArray(
-        name, shape, buffer, 0, TensorLayout.places(shape, TensorLayout.strides(shape)));
-  }
-
   public String name() {
     return name;
   }

@@ -1,153 +1,175 @@
 package dev.onecycle.torch.internal;
 
 import dev.onecycle.data.Batch;
-import dev.onecycle.data.ImageShape;
-import dev.onecycle.random.RandomStream;
 import dev.onecycle.torch.nn.Network;
 import dev.onecycle.torch.train.LearnerSettings;
 import dev.onecycle.torch.train.Normalization;
 import dev.onecycle.torch.train.StepResult;
-import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.IntToDoubleFunction;
-import org.bytedeco.javacpp.BytePointer;
-import org.bytedeco.javacpp.LongPointer;
+import java.util.concurrent.Callable;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.Generator;
-import org.bytedeco.pytorch.GeneratorOptional;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptional;
-import org.bytedeco.pytorch.TensorOptions;
-import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * A network in native memory: computes scores, losses and gradients, and updates its weights.
+ * A network in native memory, with one replica a thread: computes scores, losses and gradients, and
+ * updates the weights that the replicas share.
  *
- * <p>Not safe for use by more than one thread at a time. Every step and every evaluation batch runs
- * in a scope of its own, so that its tensors are freed at its end.
+ * <p>A batch is cut into slices; each replica computes its share of them, and batch norms see slice
+ * by slice, as in data-parallel training. The slices depend on the batch size, the number of
+ * threads and the accumulation alone, so that equal settings give equal bits.
+ *
+ * <p>Not safe for use by more than one thread at a time.
  */
 public final class TrainableNetwork implements AutoCloseable {
-  private static final long NO_IGNORED_LABEL = -100;
-  private static final long MEAN_REDUCTION = 1;
+  /** Fewer images than this a slice would make batch statistics poor. */
+  private static final int SMALLEST_SLICE = 16;
 
   private final LearnerSettings settings;
   private final Network network;
-  private final ScalarType compute;
-  private final Module module;
-  private final Weights weights;
-  private final List<Statistics> statistics;
+  private final List<Parameter> parameters;
+  private final List<Parameter> statistics;
+  private final Tensor values;
+  private final List<Replica> replicas = new ArrayList<>();
+  private final Workers workers;
   private final Updater updater;
-  private final Tensor mean;
-  private final Tensor inverseDeviation;
-  private final Generator generator;
-  private final GeneratorOptional dropout;
-  private final boolean drops;
 
   public TrainableNetwork(
-      Network network, Normalization normalization, LearnerSettings settings, boolean bfloat16) {
+      Network network,
+      Normalization normalization,
+      LearnerSettings settings,
+      boolean bfloat16,
+      int threads) {
     Natives.load();
     if (PointerScope.getInnerScope() != null) {
       throw new IllegalStateException("a network built inside a native scope would die with it");
     }
     this.settings = settings;
     this.network = network;
-    compute = bfloat16 ? ScalarType.BFloat16 : ScalarType.Float;
-    if (settings.threads() > 0) {
-      torch.set_num_threads(settings.threads());
-    }
     Blueprint blueprint = new Blueprint();
-    module = blueprint.build("", network.layers());
-    weights = new Weights(blueprint.parameters, settings.seed());
-    statistics = List.copyOf(blueprint.statistics);
-    updater = Updater.of(settings, weights.count());
-    int channels = network.input().channels();
-    mean = perChannel(channels, c -> 255 * normalization.mean(c));
-    inverseDeviation = perChannel(channels, c -> 1 / (255 * normalization.deviation(c)));
-    generator = torch.createCPUGenerator();
-    dropout = new GeneratorOptional(generator);
-    drops = blueprint.drops;
-  }
-
-  private static Tensor perChannel(int channels, IntToDoubleFunction value) {
-    Tensor tensor = torch.zeros(1, channels, 1, 1);
-    FloatBuffer elements = Weights.elements(tensor);
-    for (int c = 0; c < channels; c++) {
-      elements.put(c, (float) value.applyAsDouble(c));
+    blueprint.build("", network.layers());
+    parameters = Replica.ordered(blueprint.parameters);
+    statistics = blueprint.statistics;
+    values = FlatBuffer.initial(parameters, settings.seed());
+    ScalarType compute = bfloat16 ? ScalarType.BFloat16 : ScalarType.Float;
+    for (int i = 0; i < threads; i++) {
+      replicas.add(
+          new Replica(
+              network.layers(), values, normalization, network.input().channels(), compute));
     }
-    return tensor;
-  }
-
-  /** Threads that the engine computes with. */
-  public static int threads() {
-    return torch.get_num_threads();
+    workers = new Workers(threads);
+    long matrices = FlatBuffer.count(parameters.stream().filter(p -> !p.normOrBias).toList());
+    updater = Updater.of(settings, values.numel(), matrices);
   }
 
   /** The number of trained values. */
   public long parameterCount() {
-    return weights.count();
+    return FlatBuffer.count(parameters);
+  }
+
+  /** Images [from, to) of a batch, computed by one replica. */
+  private record Slice(int number, int from, int to) {}
+
+  private List<List<Slice>> slices(int size, int parts) {
+    int most = Math.max(1, size / SMALLEST_SLICE);
+    int count = Math.max(1, Math.min(most, parts));
+    List<List<Slice>> byReplica = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      if (i < replicas.size()) {
+        byReplica.add(new ArrayList<>());
+      }
+      int from = (int) ((long) size * i / count);
+      int to = (int) ((long) size * (i + 1) / count);
+      byReplica.get(i % replicas.size()).add(new Slice(i, from, to));
+    }
+    return byReplica;
+  }
+
+  /** What a replica does with its slices; answers a sum to which all replicas' are added. */
+  @FunctionalInterface
+  private interface Work {
+    double of(Replica replica, List<Slice> slices);
+  }
+
+  private double onReplicas(List<List<Slice>> slices, Work work) {
+    List<Callable<Double>> tasks = new ArrayList<>();
+    for (int i = 0; i < slices.size(); i++) {
+      Replica replica = replicas.get(i);
+      List<Slice> mine = slices.get(i);
+      tasks.add(() -> work.of(replica, mine));
+    }
+    return workers.run(tasks).stream().mapToDouble(Double::doubleValue).sum();
   }
 
   /**
    * Takes one optimizer step on a batch; where loss or gradient is not finite, changes no weight.
    */
   public StepResult step(Batch batch, double learningRate, double momentum) {
+    requireFits(batch);
     updater.set(learningRate, momentum);
-    if (drops) {
-      generator.set_current_seed(RandomStream.key(settings.seed(), "dropout", updater.updates()));
-    }
-    zeroGradients();
-    int parts = Math.min(settings.accumulation(), batch.size());
-    double loss = 0;
-    for (int part = 0; part < parts; part++) {
-      int from = (int) ((long) batch.size() * part / parts);
-      int to = (int) ((long) batch.size() * (part + 1) / parts);
-      loss += accumulate(batch, from, to) * (to - from) / batch.size();
-    }
-    if (!Double.isFinite(loss)) {
-      return new StepResult(loss, Double.NaN, updater.learningRate(), updater.momentum());
-    }
-    double norm = update();
+    List<List<Slice>> slices = slices(batch.size(), replicas.size() * settings.accumulation());
+    long step = updater.updates();
+    double lossSum =
+        onReplicas(
+            slices,
+            (replica, mine) -> {
+              replica.zeroGradients();
+              double sum = 0;
+              for (Slice s : mine) {
+                double loss =
+                    replica.accumulate(
+                        batch,
+                        s.from,
+                        s.to,
+                        settings.labelSmoothing(),
+                        settings.batchNormMomentum(),
+                        Replica.dropoutKey(settings.seed(), step, s.number));
+                sum += loss * (s.to - s.from);
+              }
+              return sum;
+            });
+    double loss = lossSum / batch.size();
+    double norm = Double.isFinite(loss) ? update(slices.size()) : Double.NaN;
     return new StepResult(loss, norm, updater.learningRate(), updater.momentum());
   }
 
-  private void zeroGradients() {
+  /** Sums the replicas' gradients and applies them if they are finite; answers their norm. */
+  private double update(int used) {
     try (PointerScope scope = new PointerScope();
         NoGradGuard noGrad = new NoGradGuard()) {
-      weights.gradients.zero_();
-    }
-  }
-
-  /** Adds to the gradients those of images [from, to), weighted by their share of the batch. */
-  private double accumulate(Batch batch, int from, int to) {
-    try (PointerScope scope = new PointerScope()) {
-      Tensor images = images(batch, from, to);
-      Tensor scores = scores(images, true);
-      Tensor loss = loss(scores, labels(batch, from, to), settings.labelSmoothing());
-      double value = loss.item_float();
-      if (Double.isFinite(value)) {
-        boolean whole = to - from == batch.size();
-        (whole ? loss : loss.mul(new Scalar((double) (to - from) / batch.size()))).backward();
+      Tensor gradients = replicas.get(0).gradients;
+      for (Replica other : replicas.subList(1, used)) {
+        gradients.add_(other.gradients);
       }
-      return value;
-    }
-  }
-
-  /** Clips and applies the gradients if they are finite; answers their norm before clipping. */
-  private double update() {
-    try (PointerScope scope = new PointerScope();
-        NoGradGuard noGrad = new NoGradGuard()) {
-      double norm = weights.gradients.norm().item_float();
+      double norm = gradients.norm().item_float();
       if (Double.isFinite(norm)) {
-        if (settings.gradientClip() > 0 && norm > settings.gradientClip()) {
-          weights.gradients.mul_(new Scalar(settings.gradientClip() / norm));
+        double clip = settings.gradientClip();
+        if (clip > 0 && norm > clip) {
+          gradients.mul_(new Scalar(clip / norm));
         }
-        updater.update(weights);
+        updater.update(values, gradients);
+        shareStatistics(used);
       }
       return norm;
+    }
+  }
+
+  /** Gives every replica the mean of the running statistics of those that were used. */
+  private void shareStatistics(int used) {
+    Tensor shared = replicas.get(0).statistics;
+    for (Replica other : replicas.subList(1, used)) {
+      shared.add_(other.statistics);
+    }
+    shared.mul_(new Scalar(1.0 / used));
+    copyStatistics();
+  }
+
+  private void copyStatistics() {
+    for (Replica other : replicas.subList(1, replicas.size())) {
+      other.statistics.copy_(replicas.get(0).statistics);
     }
   }
 
@@ -161,58 +183,47 @@ public final class TrainableNetwork implements AutoCloseable {
 
   /** Loss and scores of a batch, as in evaluation: running statistics, no dropout. */
   public Scored score(Batch batch) {
-    try (PointerScope scope = new PointerScope();
-        NoGradGuard noGrad = new NoGradGuard()) {
-      Tensor scores = scores(images(batch, 0, batch.size()), false);
-      double loss = loss(scores, labels(batch, 0, batch.size()), 0).item_float();
-      float[] values = new float[Math.toIntExact(scores.numel())];
-      Weights.elements(scores.contiguous()).get(values);
-      return new Scored(loss * batch.size(), values);
-    }
+    requireFits(batch);
+    float[] scores = new float[batch.size() * network.classes()];
+    double loss =
+        onReplicas(
+            slices(batch.size(), replicas.size()),
+            (replica, mine) -> {
+              double sum = 0;
+              for (Slice s : mine) {
+                sum += replica.score(batch, s.from, s.to, scores);
+              }
+              return sum;
+            });
+    return new Scored(loss, scores);
   }
 
-  /** Lets the batch norms see a batch, each weighing it by {@code momentum}; changes no weight. */
+  /** Lets the batch norms see a batch, weighing it by {@code momentum}; changes no weight. */
   public void observe(Batch batch, double momentum) {
+    requireFits(batch);
+    List<List<Slice>> slices = slices(batch.size(), replicas.size());
+    onReplicas(
+        slices,
+        (replica, mine) -> {
+          for (Slice s : mine) {
+            replica.observe(batch, s.from, s.to, momentum);
+          }
+          return 0;
+        });
     try (PointerScope scope = new PointerScope();
         NoGradGuard noGrad = new NoGradGuard()) {
-      generator.set_current_seed(RandomStream.key(settings.seed(), "observe"));
-      Pass pass = new Pass(true, compute, momentum, dropout);
-      module.forward(images(batch, 0, batch.size()).to(compute), pass);
+      shareStatistics(slices.size());
     }
   }
 
-  private Tensor scores(Tensor images, boolean training) {
-    Pass pass = new Pass(training, compute, settings.batchNormMomentum(), dropout);
-    return module.forward(images.to(compute), pass).to(ScalarType.Float);
-  }
-
-  private static Tensor loss(Tensor scores, Tensor labels, double smoothing) {
-    return torch.cross_entropy_loss(
-        scores, labels, new TensorOptional(), MEAN_REDUCTION, NO_IGNORED_LABEL, smoothing);
-  }
-
-  /** Normalised float images [to − from, C, H, W], channels last. */
-  private Tensor images(Batch batch, int from, int to) {
-    ImageShape shape = batch.shape();
-    if (shape.channels() != network.input().channels()) {
+  private void requireFits(Batch batch) {
+    if (!batch.shape().equals(network.input())) {
       throw new IllegalArgumentException(
-          "batch must have the network's channels " + network.input() + " but was " + shape);
+          "batch must have images of "
+              + network.input()
+              + " as the network has but was "
+              + batch.shape());
     }
-    long[] size = {to - from, shape.channels(), shape.height(), shape.width()};
-    BytePointer pixels = new BytePointer(batch.pixels()).getPointer((long) from * shape.bytes());
-    Tensor bytes =
-        torch.from_blob(
-            pixels, size, TensorLayout.strides(size), new TensorOptions(ScalarType.Byte));
-    return bytes.to(ScalarType.Float).sub_(mean).mul_(inverseDeviation);
-  }
-
-  private static Tensor labels(Batch batch, int from, int to) {
-    long[] labels = new long[to - from];
-    for (int i = from; i < to; i++) {
-      labels[i - from] = batch.label(i);
-    }
-    return torch.from_blob(
-        new LongPointer(labels), new long[] {labels.length}, new TensorOptions(ScalarType.Long));
   }
 
   /** The rate that the optimizer holds: that of its last update. */
@@ -228,11 +239,11 @@ public final class TrainableNetwork implements AutoCloseable {
   /** A copy of everything that training changes; close it when done. */
   public Snapshot snapshot() {
     try (NoGradGuard noGrad = new NoGradGuard()) {
-      List<Tensor> copies = new ArrayList<>();
-      for (Tensor tensor : changing()) {
-        copies.add(tensor.clone());
-      }
-      return new Snapshot(copies, updater.updates(), generator.get_state());
+      return new Snapshot(
+          changing().stream().map(Tensor::clone).toList(),
+          updater.updates(),
+          updater.learningRate(),
+          updater.momentum());
     }
   }
 
@@ -244,67 +255,71 @@ public final class TrainableNetwork implements AutoCloseable {
       for (int i = 0; i < changing.size(); i++) {
         changing.get(i).copy_(snapshot.copies.get(i));
       }
+      copyStatistics();
       updater.updates(snapshot.updates);
-      generator.set_state(snapshot.generatorState);
+      updater.set(snapshot.learningRate, snapshot.momentum);
     }
   }
 
+  /** Gradients and random numbers are not among them: every step begins with its own. */
   private List<Tensor> changing() {
-    List<Tensor> tensors = new ArrayList<>();
-    tensors.add(weights.values);
-    tensors.add(weights.gradients);
-    tensors.addAll(updater.state());
-    for (Statistics s : statistics) {
-      tensors.add(s.mean);
-      tensors.add(s.variance);
-    }
+    List<Tensor> tensors = new ArrayList<>(updater.state());
+    tensors.add(values);
+    tensors.add(replicas.get(0).statistics);
     return tensors;
   }
 
-  /** Every named array that the network needs to compute: parameters and running statistics. */
+  /** Every named array that the network computes with: weights and running statistics, in place. */
   public List<NamedArray> arrays() {
-    List<NamedArray> arrays = new ArrayList<>();
-    FloatBuffer values = Weights.elements(weights.values);
-    int offset = 0;
-    for (Parameter parameter : weights.parameters) {
-      int[] places = TensorLayout.places(parameter.shape, parameter.strides());
-      arrays.add(new NamedArray(parameter.name, parameter.shape, values, offset, places));
-      offset += places.length;
-    }
-    for (Statistics s : statistics) {
-      arrays.add(NamedArray.flat(s.name + ".running_mean", Weights.elements(s.mean)));
-      arrays.add(NamedArray.flat(s.name + ".running_var", Weights.elements(s.variance)));
-    }
+    List<NamedArray> arrays = new ArrayList<>(FlatBuffer.arrays(values, parameters));
+    arrays.addAll(FlatBuffer.arrays(replicas.get(0).statistics, statistics));
     return arrays;
+  }
+
+  /** To be called after writing to {@link #arrays}. */
+  public void arraysChanged() {
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard noGrad = new NoGradGuard()) {
+      copyStatistics();
+    }
+  }
+
+  /** The optimizer's state, flat, in the order of its rule: for tests and exact resume. */
+  public List<float[]> optimizerState() {
+    List<float[]> state = new ArrayList<>();
+    for (Tensor tensor : updater.state()) {
+      float[] copy = new float[Math.toIntExact(tensor.numel())];
+      FlatBuffer.elements(tensor).get(copy);
+      state.add(copy);
+    }
+    return state;
   }
 
   @Override
   public void close() {
-    statistics.forEach(Statistics::close);
+    workers.close();
     updater.close();
-    weights.close();
-    mean.close();
-    inverseDeviation.close();
-    dropout.close();
-    generator.close();
+    replicas.forEach(Replica::close);
+    values.close();
   }
 
   /** What training changes, as it was. */
   public static final class Snapshot implements AutoCloseable {
     private final List<Tensor> copies;
     private final long updates;
-    private final Tensor generatorState;
+    private final double learningRate;
+    private final double momentum;
 
-    private Snapshot(List<Tensor> copies, long updates, Tensor generatorState) {
+    private Snapshot(List<Tensor> copies, long updates, double learningRate, double momentum) {
       this.copies = copies;
       this.updates = updates;
-      this.generatorState = generatorState;
+      this.learningRate = learningRate;
+      this.momentum = momentum;
     }
 
     @Override
     public void close() {
       copies.forEach(Tensor::close);
-      generatorState.close();
     }
   }
 }

@@ -14,19 +14,26 @@ import org.bytedeco.pytorch.global.torch;
  */
 abstract sealed class Updater implements AutoCloseable {
   private final double weightDecay;
-  private final boolean decayNormAndBias;
+  private final long decayed;
   private double learningRate = Double.NaN;
   private double momentum = Double.NaN;
 
-  private Updater(LearnerSettings settings) {
-    weightDecay = settings.weightDecay();
-    decayNormAndBias = settings.decayNormAndBias();
+  private Updater(double weightDecay, long decayed) {
+    this.weightDecay = weightDecay;
+    this.decayed = decayed;
   }
 
-  static Updater of(LearnerSettings settings, long count) {
+  /**
+   * The optimizer that the settings name.
+   *
+   * @param count elements of the weights
+   * @param matrices how many of the first are neither batch norm nor bias
+   */
+  static Updater of(LearnerSettings settings, long count, long matrices) {
+    long decayed = settings.decayNormAndBias() ? count : matrices;
     return settings.optimizer() instanceof Optimizer.Sgd sgd
-        ? new Sgd(settings, sgd, count)
-        : new AdamW(settings, (Optimizer.AdamW) settings.optimizer(), count);
+        ? new Sgd(sgd, settings.weightDecay(), decayed, count)
+        : new AdamW((Optimizer.AdamW) settings.optimizer(), settings.weightDecay(), decayed, count);
   }
 
   /** Sets what the next update will use. */
@@ -44,7 +51,7 @@ abstract sealed class Updater implements AutoCloseable {
   }
 
   /** Moves the weights by their gradients, in the open scope and without autograd. */
-  abstract void update(Weights weights);
+  abstract void update(Tensor values, Tensor gradients);
 
   /** The buffers that carry over from step to step, each as long as the weights. */
   abstract List<Tensor> state();
@@ -59,21 +66,16 @@ abstract sealed class Updater implements AutoCloseable {
     state().forEach(Tensor::close);
   }
 
-  final void addDecayToGradients(Weights weights) {
+  final void addDecayToGradients(Tensor values, Tensor gradients) {
     if (weightDecay > 0) {
-      decayed(weights.gradients, weights)
-          .add_(decayed(weights.values, weights), new Scalar(weightDecay));
+      gradients.narrow(0, 0, decayed).add_(values.narrow(0, 0, decayed), new Scalar(weightDecay));
     }
   }
 
-  final void shrinkWeights(Weights weights) {
+  final void shrinkWeights(Tensor values) {
     if (weightDecay > 0) {
-      decayed(weights.values, weights).mul_(new Scalar(1 - learningRate * weightDecay));
+      values.narrow(0, 0, decayed).mul_(new Scalar(1 - learningRate * weightDecay));
     }
-  }
-
-  private Tensor decayed(Tensor flat, Weights weights) {
-    return decayNormAndBias ? flat : flat.narrow(0, 0, weights.matrices);
   }
 
   private static final class Sgd extends Updater {
@@ -81,25 +83,25 @@ abstract sealed class Updater implements AutoCloseable {
     private final Tensor velocity;
     private long updates;
 
-    Sgd(LearnerSettings settings, Optimizer.Sgd rule, long count) {
-      super(settings);
+    Sgd(Optimizer.Sgd rule, double weightDecay, long decayed, long count) {
+      super(weightDecay, decayed);
       this.rule = rule;
       velocity = torch.zeros(count);
     }
 
     @Override
-    void update(Weights weights) {
+    void update(Tensor values, Tensor gradients) {
       if (rule.decoupledDecay()) {
-        shrinkWeights(weights);
+        shrinkWeights(values);
       } else {
-        addDecayToGradients(weights);
+        addDecayToGradients(values, gradients);
       }
-      velocity.mul_(new Scalar(momentum())).add_(weights.gradients);
+      velocity.mul_(new Scalar(momentum())).add_(gradients);
       if (rule.nesterov()) {
-        weights.gradients.add_(velocity, new Scalar(momentum()));
-        weights.values.add_(weights.gradients, new Scalar(-learningRate()));
+        gradients.add_(velocity, new Scalar(momentum()));
+        values.add_(gradients, new Scalar(-learningRate()));
       } else {
-        weights.values.add_(velocity, new Scalar(-learningRate()));
+        values.add_(velocity, new Scalar(-learningRate()));
       }
       updates++;
     }
@@ -126,21 +128,21 @@ abstract sealed class Updater implements AutoCloseable {
     private final Tensor second;
     private long updates;
 
-    AdamW(LearnerSettings settings, Optimizer.AdamW rule, long count) {
-      super(settings);
+    AdamW(Optimizer.AdamW rule, double weightDecay, long decayed, long count) {
+      super(weightDecay, decayed);
       this.rule = rule;
       first = torch.zeros(count);
       second = torch.zeros(count);
     }
 
     @Override
-    void update(Weights weights) {
+    void update(Tensor values, Tensor gradients) {
       updates++;
-      shrinkWeights(weights);
-      first.lerp_(weights.gradients, new Scalar(1 - momentum()));
+      shrinkWeights(values);
+      first.lerp_(gradients, new Scalar(1 - momentum()));
       second
           .mul_(new Scalar(rule.beta2()))
-          .addcmul_(weights.gradients, weights.gradients, new Scalar(1 - rule.beta2()));
+          .addcmul_(gradients, gradients, new Scalar(1 - rule.beta2()));
       double firstCorrection = 1 - Math.pow(momentum(), updates);
       double secondCorrection = 1 - Math.pow(rule.beta2(), updates);
       Tensor root =
@@ -148,7 +150,7 @@ abstract sealed class Updater implements AutoCloseable {
               .sqrt()
               .div_(new Scalar(Math.sqrt(secondCorrection)))
               .add_(new Scalar(rule.epsilon()));
-      weights.values.addcdiv_(first, root, new Scalar(-learningRate() / firstCorrection));
+      values.addcdiv_(first, root, new Scalar(-learningRate() / firstCorrection));
     }
 
     @Override

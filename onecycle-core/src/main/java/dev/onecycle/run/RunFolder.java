@@ -1,0 +1,185 @@
+package dev.onecycle.run;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.onecycle.error.BadDataException;
+import dev.onecycle.error.CannotWriteException;
+import dev.onecycle.error.Require;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+
+/**
+ * The folder of a run: {@code run.json}, {@code steps.csv} and {@code epochs.csv}, kept up to date
+ * while the run goes on.
+ *
+ * <p>The CSV files have a header line and numbers that read back to the same bits. Steps are on
+ * disk at the end of each epoch, and when the folder is closed.
+ */
+public final class RunFolder implements TrainingListener, AutoCloseable {
+  public static final String RECORD = "run.json";
+  public static final String STEPS = "steps.csv";
+  public static final String EPOCHS = "epochs.csv";
+
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+  private final Path folder;
+  private final BufferedWriter steps;
+  private final BufferedWriter epochs;
+
+  private RunFolder(Path folder) throws IOException {
+    this.folder = folder;
+    steps = Files.newBufferedWriter(folder.resolve(STEPS));
+    epochs = Files.newBufferedWriter(folder.resolve(EPOCHS));
+    steps.write("step,epoch,learning_rate,momentum,loss\n");
+    epochs.write(
+        "epoch,steps,train_loss,evaluation_loss,accuracy,images_per_second,train_seconds,"
+            + "evaluation_seconds\n");
+    steps.flush();
+    epochs.flush();
+  }
+
+  /**
+   * Makes sure that a folder could be written, without leaving anything there: for use before a
+   * long computation.
+   *
+   * @throws CannotWriteException where it could not
+   */
+  public static void requireWritable(Path folder) {
+    requireUnused(folder);
+    Path existing = folder.toAbsolutePath();
+    while (existing != null && !Files.exists(existing)) {
+      existing = existing.getParent();
+    }
+    try {
+      if (existing == null) {
+        throw new IOException("no part of the path exists");
+      }
+      Files.delete(Files.createTempFile(existing, ".onecycle", ".probe"));
+    } catch (IOException e) {
+      throw cannotCreate(folder, e);
+    }
+  }
+
+  /** Makes the folder and starts its files. */
+  public static RunFolder create(Path folder, RunRecord record) {
+    requireUnused(folder);
+    try {
+      Files.createDirectories(folder);
+      RunFolder run = new RunFolder(folder);
+      run.write(record);
+      return run;
+    } catch (IOException e) {
+      throw cannotCreate(folder, e);
+    }
+  }
+
+  private static void requireUnused(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      return;
+    }
+    try (Stream<Path> entries = Files.list(folder)) {
+      if (entries.findAny().isPresent()) {
+        throw Require.invalid(
+            "output folder", "new or empty", folder, "name another with --out, or remove it");
+      }
+    } catch (IOException e) {
+      throw cannotCreate(folder, e);
+    }
+  }
+
+  private static CannotWriteException cannotCreate(Path folder, IOException e) {
+    return CannotWriteException.creating(
+        "output folder must be writable but " + folder + " is not: " + AtomicFile.reason(e), e);
+  }
+
+  /** Where the run lies. */
+  public Path path() {
+    return folder;
+  }
+
+  /** Replaces {@code run.json}. */
+  public void write(RunRecord record) {
+    AtomicFile.write(folder.resolve(RECORD), file -> JSON.writeValue(file.toFile(), record));
+  }
+
+  /** Reads the record of a run. */
+  public static RunRecord read(Path folder) {
+    Path file = folder.resolve(RECORD);
+    try {
+      return JSON.readValue(Files.readString(file), RunRecord.class);
+    } catch (JsonProcessingException e) {
+      throw new BadDataException(file + " is not a run record: " + e.getOriginalMessage(), e);
+    } catch (IOException e) {
+      throw new BadDataException(file + " cannot be read: " + AtomicFile.reason(e), e);
+    }
+  }
+
+  @Override
+  public void step(StepRecord s) {
+    append(
+        steps,
+        STEPS,
+        s.step() + "," + s.epoch() + "," + s.learningRate() + "," + s.momentum() + "," + s.loss());
+  }
+
+  @Override
+  public void epoch(EpochRecord e) {
+    append(
+        epochs,
+        EPOCHS,
+        e.epoch()
+            + ","
+            + e.steps()
+            + ","
+            + e.trainLoss()
+            + ","
+            + e.evaluationLoss()
+            + ","
+            + e.accuracy()
+            + ","
+            + e.imagesPerSecond()
+            + ","
+            + e.trainSeconds()
+            + ","
+            + e.evaluationSeconds());
+    flush();
+  }
+
+  private void append(BufferedWriter writer, String name, String line) {
+    try {
+      writer.write(line);
+      writer.write('\n');
+    } catch (IOException e) {
+      throw cannotAppend(name, e);
+    }
+  }
+
+  private void flush() {
+    try {
+      steps.flush();
+      epochs.flush();
+    } catch (IOException e) {
+      throw cannotAppend("the run's CSV files", e);
+    }
+  }
+
+  private CannotWriteException cannotAppend(String name, IOException e) {
+    return CannotWriteException.writing(
+        "writing " + name + " in " + folder + " failed: " + AtomicFile.reason(e), e);
+  }
+
+  @Override
+  public void close() {
+    try (steps;
+        epochs) {
+      flush();
+    } catch (IOException e) {
+      throw cannotAppend("the run's CSV files", e);
+    }
+  }
+}

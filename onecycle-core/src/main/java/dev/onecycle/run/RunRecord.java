@@ -1,0 +1,94 @@
+package dev.onecycle.run;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Everything about a run but its curves: what was set, on what it ran, and how it ended. Written as
+ * {@code run.json}.
+ *
+ * @param format version of this record
+ * @param status how the run stands
+ * @param started time, ISO 8601
+ * @param ended time, ISO 8601; empty while running
+ * @param command the command line that repeats it
+ * @param data what was trained on
+ * @param settings every setting by name, also those left at their defaults
+ * @param policy the policy's name and what it does
+ * @param learningRateSource why the peak rate is what it is: given, or found and how
+ * @param environment versions, processor, threads
+ * @param outcome what came out, by name: numbers, or text where there is none
+ */
+public record RunRecord(
+    int format,
+    Status status,
+    String started,
+    String ended,
+    List<String> command,
+    Data data,
+    Map<String, Object> settings,
+    PolicySummary policy,
+    String learningRateSource,
+    Map<String, String> environment,
+    Map<String, Object> outcome) {
+  /** The version that this code writes. */
+  public static final int FORMAT = 1;
+
+  public RunRecord {
+    command = List.copyOf(command);
+  }
+
+  /** How a run stands. */
+  public enum Status {
+    @JsonProperty("running")
+    RUNNING,
+    @JsonProperty("finished")
+    FINISHED,
+    @JsonProperty("diverged")
+    DIVERGED,
+    @JsonProperty("interrupted")
+    INTERRUPTED,
+    @JsonProperty("failed")
+    FAILED
+  }
+
+  /**
+   * What was trained on.
+   *
+   * @param source as given
+   * @param fingerprint of classes, labels and pixels
+   * @param classes by label
+   * @param imageShape [C, H, W]
+   * @param trainImages number trained on
+   * @param evaluationImages number evaluated on
+   * @param evaluationName which images those are: "test", "val", …
+   */
+  public record Data(
+      String source,
+      String fingerprint,
+      List<String> classes,
+      List<Integer> imageShape,
+      int trainImages,
+      int evaluationImages,
+      String evaluationName) {}
+
+  /** A policy's name, steps, peak and description. */
+  public record PolicySummary(String name, long steps, double peak, String description) {}
+
+  /** The same run, ended. */
+  public RunRecord ended(Status newStatus, String time, Map<String, Object> newOutcome) {
+    return new RunRecord(
+        format,
+        newStatus,
+        started,
+        time,
+        command,
+        data,
+        settings,
+        policy,
+        learningRateSource,
+        environment,
+        newOutcome);
+  }
+}

@@ -1,0 +1,43 @@
+package dev.onecycle.run;
+
+/**
+ * Watches a training run; it cannot change it.
+ *
+ * <p>Called on the training thread, in order. An exception thrown here ends the run.
+ */
+public interface TrainingListener {
+  /** A step was taken. */
+  default void step(StepRecord step) {}
+
+  /** The evaluation of an epoch proceeds: {@code done} of {@code total} images are scored. */
+  default void evaluating(int epoch, int done, int total) {}
+
+  /** An epoch was trained and evaluated. */
+  default void epoch(EpochRecord epoch) {}
+
+  /** A listener that tells each of several, in order. */
+  static TrainingListener all(TrainingListener... listeners) {
+    return new TrainingListener() {
+      @Override
+      public void step(StepRecord step) {
+        for (TrainingListener listener : listeners) {
+          listener.step(step);
+        }
+      }
+
+      @Override
+      public void evaluating(int epoch, int done, int total) {
+        for (TrainingListener listener : listeners) {
+          listener.evaluating(epoch, done, total);
+        }
+      }
+
+      @Override
+      public void epoch(EpochRecord epoch) {
+        for (TrainingListener listener : listeners) {
+          listener.epoch(epoch);
+        }
+      }
+    };
+  }
+}

@@ -1,0 +1,75 @@
+package dev.onecycle.torch.internal;
+
+import dev.onecycle.random.RandomStream;
+import dev.onecycle.torch.internal.Parameter.Initial;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * Float arrays that lie one after the other in a single tensor, so that one operation treats them
+ * all.
+ */
+final class FlatBuffer {
+  private FlatBuffer() {}
+
+  /** The tensor's elements, to be read or written in place. */
+  static FloatBuffer elements(Tensor flat) {
+    return flat.data_ptr_float().capacity(flat.numel()).asBuffer();
+  }
+
+  /** A tensor with room for all parameters, each at its first values, drawn from its own stream. */
+  static Tensor initial(List<Parameter> parameters, long seed) {
+    Tensor flat = torch.zeros(Math.max(1, count(parameters)));
+    FloatBuffer buffer = elements(flat);
+    int offset = 0;
+    for (Parameter parameter : parameters) {
+      SplittableRandom random = RandomStream.of(seed, "initial " + parameter.name);
+      Initial initial = parameter.initial;
+      for (int place : TensorLayout.places(parameter.shape, parameter.strides())) {
+        double draw =
+            switch (initial.kind()) {
+              case CONSTANT -> 1;
+              case UNIFORM -> 2 * random.nextDouble() - 1;
+              case NORMAL -> random.nextGaussian();
+            };
+        buffer.put(offset + place, (float) (initial.scale() * draw));
+      }
+      offset += (int) parameter.count();
+    }
+    return flat;
+  }
+
+  static long count(List<Parameter> parameters) {
+    return parameters.stream().mapToLong(Parameter::count).sum();
+  }
+
+  /** The view of every parameter in the tensor, in order. Call it within a scope. */
+  static List<Tensor> views(Tensor flat, List<Parameter> parameters) {
+    List<Tensor> views = new ArrayList<>();
+    long offset = 0;
+    for (Parameter parameter : parameters) {
+      views.add(
+          flat.narrow(0, offset, parameter.count())
+              .as_strided(parameter.shape, parameter.strides()));
+      offset += parameter.count();
+    }
+    return views;
+  }
+
+  /** The parameters' arrays in the tensor, by name. */
+  static List<NamedArray> arrays(Tensor flat, List<Parameter> parameters) {
+    FloatBuffer buffer = elements(flat);
+    List<NamedArray> arrays = new ArrayList<>();
+    int offset = 0;
+    for (Parameter parameter : parameters) {
+      int[] places = TensorLayout.places(parameter.shape, parameter.strides());
+      arrays.add(new NamedArray(parameter.name, parameter.shape, buffer, offset, places));
+      offset += places.length;
+    }
+    return arrays;
+  }
+}

@@ -1,0 +1,218 @@
+package dev.onecycle.torch.internal;
+
+import dev.onecycle.data.Batch;
+import dev.onecycle.data.ImageShape;
+import dev.onecycle.random.RandomStream;
+import dev.onecycle.torch.nn.Layer;
+import dev.onecycle.torch.train.Normalization;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntToDoubleFunction;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.LongPointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Generator;
+import org.bytedeco.pytorch.GeneratorOptional;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * The network as one thread computes with it: weights shared with the other replicas, gradients,
+ * running statistics and random numbers of its own.
+ *
+ * <p>Every slice of a batch is computed in a scope of its own, so that its tensors are freed at its
+ * end.
+ */
+final class Replica implements AutoCloseable {
+  private static final long NO_IGNORED_LABEL = -100;
+  private static final long MEAN_REDUCTION = 1;
+
+  /** Of every parameter, in the order of the shared weights, float32. */
+  final Tensor gradients;
+
+  /** Running means and variances, float32. */
+  final Tensor statistics;
+
+  private final Module module;
+  private final boolean drops;
+  private final ScalarType compute;
+  private final Tensor mean;
+  private final Tensor inverseDeviation;
+  private final Generator generator;
+  private final GeneratorOptional dropout;
+  private final List<Tensor> views = new ArrayList<>();
+
+  /**
+   * Builds a replica; must not run inside a scope, which would take its tensors with it.
+   *
+   * @param values the shared weights, laid out as {@link #ordered} says
+   */
+  Replica(
+      Layer layers, Tensor values, Normalization normalization, int channels, ScalarType compute) {
+    this.compute = compute;
+    Blueprint blueprint = new Blueprint();
+    module = blueprint.build("", layers);
+    drops = blueprint.drops;
+    List<Parameter> parameters = ordered(blueprint.parameters);
+    gradients = torch.zeros(values.numel());
+    statistics = FlatBuffer.initial(blueprint.statistics, 0);
+    mean = perChannel(channels, c -> 255 * normalization.mean(c));
+    inverseDeviation = perChannel(channels, c -> 1 / (255 * normalization.deviation(c)));
+    generator = torch.createCPUGenerator();
+    dropout = new GeneratorOptional(generator);
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard noGrad = new NoGradGuard()) {
+      List<Tensor> weightViews = FlatBuffer.views(values, parameters);
+      List<Tensor> gradientViews = FlatBuffer.views(gradients, parameters);
+      for (int i = 0; i < parameters.size(); i++) {
+        Tensor weight = weightViews.get(i);
+        weight.set_requires_grad(true);
+        // Autograd adds into a gradient that is there already, so the sum lands in the buffer.
+        weight.mutable_grad().put(gradientViews.get(i));
+        parameters.get(i).place(keep(weight));
+      }
+      List<Tensor> statisticViews = FlatBuffer.views(statistics, blueprint.statistics);
+      for (int i = 0; i < statisticViews.size(); i++) {
+        blueprint.statistics.get(i).place(keep(statisticViews.get(i)));
+      }
+    }
+  }
+
+  /** The order of parameters in the shared weights: those that always decay first. */
+  static List<Parameter> ordered(List<Parameter> parameters) {
+    List<Parameter> ordered = new ArrayList<>();
+    parameters.stream().filter(p -> !p.normOrBias).forEach(ordered::add);
+    parameters.stream().filter(p -> p.normOrBias).forEach(ordered::add);
+    return ordered;
+  }
+
+  private Tensor keep(Tensor view) {
+    view.retainReference();
+    views.add(view);
+    return view;
+  }
+
+  private static Tensor perChannel(int channels, IntToDoubleFunction value) {
+    Tensor tensor = torch.zeros(1, channels, 1, 1);
+    FloatBuffer elements = FlatBuffer.elements(tensor);
+    for (int c = 0; c < channels; c++) {
+      elements.put(c, (float) value.applyAsDouble(c));
+    }
+    return tensor;
+  }
+
+  void zeroGradients() {
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard noGrad = new NoGradGuard()) {
+      gradients.zero_();
+    }
+  }
+
+  /**
+   * Adds the gradients of the images [from, to), weighted by their share of the batch.
+   *
+   * @param dropoutKey what dropout draws from
+   * @return the mean loss of those images; where it is not finite, no gradient is added
+   */
+  double accumulate(
+      Batch batch,
+      int from,
+      int to,
+      double labelSmoothing,
+      double batchNormMomentum,
+      long dropoutKey) {
+    seedDropout(dropoutKey);
+    try (PointerScope scope = new PointerScope()) {
+      Pass pass = new Pass(true, compute, batchNormMomentum, dropout);
+      Tensor loss = loss(scores(batch, from, to, pass), batch, from, to, labelSmoothing);
+      double value = loss.item_float();
+      if (Double.isFinite(value)) {
+        boolean whole = to - from == batch.size();
+        (whole ? loss : loss.mul(new Scalar((double) (to - from) / batch.size()))).backward();
+      }
+      return value;
+    }
+  }
+
+  /**
+   * Scores the images [from, to) as in evaluation: running statistics, no dropout.
+   *
+   * @param target [N, classes] of the whole batch, of which rows [from, to) are filled
+   * @return the sum of the images' losses, without label smoothing
+   */
+  double score(Batch batch, int from, int to, float[] target) {
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard noGrad = new NoGradGuard()) {
+      Tensor scores = scores(batch, from, to, new Pass(false, compute, 0, null));
+      double loss = loss(scores, batch, from, to, 0).item_float();
+      int classes = Math.toIntExact(scores.size(1));
+      FlatBuffer.elements(scores.contiguous()).get(target, from * classes, (to - from) * classes);
+      return loss * (to - from);
+    }
+  }
+
+  /** Lets the batch norms see the images [from, to), weighing them by {@code momentum}. */
+  void observe(Batch batch, int from, int to, double momentum) {
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard noGrad = new NoGradGuard()) {
+      scores(batch, from, to, new Pass(true, compute, momentum, dropout));
+    }
+  }
+
+  private void seedDropout(long key) {
+    if (drops) {
+      generator.set_current_seed(key);
+    }
+  }
+
+  private Tensor scores(Batch batch, int from, int to, Pass pass) {
+    return module.forward(images(batch, from, to).to(compute), pass).to(ScalarType.Float);
+  }
+
+  private static Tensor loss(Tensor scores, Batch batch, int from, int to, double smoothing) {
+    long[] labels = new long[to - from];
+    for (int i = from; i < to; i++) {
+      labels[i - from] = batch.label(i);
+    }
+    Tensor targets =
+        torch.from_blob(
+            new LongPointer(labels),
+            new long[] {labels.length},
+            new TensorOptions(ScalarType.Long));
+    return torch.cross_entropy_loss(
+        scores, targets, new TensorOptional(), MEAN_REDUCTION, NO_IGNORED_LABEL, smoothing);
+  }
+
+  /** Normalised float images [to − from, C, H, W], channels last. */
+  private Tensor images(Batch batch, int from, int to) {
+    ImageShape shape = batch.shape();
+    long[] size = {to - from, shape.channels(), shape.height(), shape.width()};
+    BytePointer pixels = new BytePointer(batch.pixels()).getPointer((long) from * shape.bytes());
+    Tensor bytes =
+        torch.from_blob(
+            pixels, size, TensorLayout.strides(size), new TensorOptions(ScalarType.Byte));
+    return bytes.to(ScalarType.Float).sub_(mean).mul_(inverseDeviation);
+  }
+
+  /** A dropout key for a slice of a step. */
+  static long dropoutKey(long seed, long step, int slice) {
+    return RandomStream.key(seed, "dropout", step, slice);
+  }
+
+  @Override
+  public void close() {
+    views.forEach(Tensor::close);
+    gradients.close();
+    statistics.close();
+    mean.close();
+    inverseDeviation.close();
+    dropout.close();
+    generator.close();
+  }
+}

@@ -1,0 +1,83 @@
+package dev.onecycle.torch.internal;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * Threads that each run the engine single-threaded.
+ *
+ * <p>One image's operations are too small to share: with one replica a thread, threads meet once a
+ * step instead of hundreds of times. On two cores that is faster, and where another process takes a
+ * core it does not stall at every operation (docs/performance.md).
+ */
+final class Workers implements AutoCloseable {
+  private final ExecutorService threads;
+  private final int count;
+
+  Workers(int count) {
+    this.count = count;
+    threads =
+        Executors.newFixedThreadPool(
+            count,
+            task -> {
+              Thread thread =
+                  new Thread(
+                      () -> {
+                        torch.set_num_threads(1); // counts for the calling thread
+                        task.run();
+                      },
+                      "onecycle-worker");
+              thread.setDaemon(true);
+              return thread;
+            });
+  }
+
+  int count() {
+    return count;
+  }
+
+  /**
+   * Runs the tasks and waits for all of them, also while interrupted: a step is never left half
+   * done. The interrupt stays pending.
+   */
+  <T> List<T> run(List<Callable<T>> tasks) {
+    List<Future<T>> futures = new ArrayList<>();
+    for (Callable<T> task : tasks) {
+      futures.add(threads.submit(task));
+    }
+    List<T> results = new ArrayList<>();
+    boolean interrupted = false;
+    RuntimeException failure = null;
+    for (Future<T> future : futures) {
+      while (true) {
+        try {
+          results.add(future.get());
+          break;
+        } catch (InterruptedException e) {
+          interrupted = true;
+        } catch (ExecutionException e) {
+          failure = NativeErrors.shortened(e);
+          break;
+        }
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    if (failure != null) {
+      throw failure;
+    }
+    return results;
+  }
+
+  @Override
+  public void close() {
+    threads.shutdown();
+  }
+}
