@@ -1,0 +1,26 @@
+package dev.onecycle.torch.io;
+
+import java.util.Arrays;
+
+/**
+ * A float32 array with its name and shape, values row by row.
+ *
+ * @param shape sizes; empty for a single number
+ * @param values as many as the product of the sizes; owned by the caller
+ */
+public record NamedTensor(String name, long[] shape, float[] values) {
+  public NamedTensor {
+    long count = 1;
+    for (long size : shape) {
+      count = Math.multiplyExact(count, size);
+    }
+    if (count != values.length) {
+      throw new IllegalArgumentException(
+          name
+              + " must have as many values as its shape "
+              + Arrays.toString(shape)
+              + " but had "
+              + values.length);
+    }
+  }
+}

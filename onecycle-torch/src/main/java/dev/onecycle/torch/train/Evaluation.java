@@ -1,0 +1,10 @@
+package dev.onecycle.torch.train;
+
+/**
+ * How well a network does on a set of images.
+ *
+ * @param images number evaluated
+ * @param loss mean cross-entropy, without label smoothing
+ * @param accuracy share of images whose highest score is their class, in [0, 1]
+ */
+public record Evaluation(int images, double loss, double accuracy) {}

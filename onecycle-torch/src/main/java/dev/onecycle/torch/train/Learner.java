@@ -1,0 +1,219 @@
+package dev.onecycle.torch.train;
+
+import dev.onecycle.data.Batch;
+import dev.onecycle.error.BadDataException;
+import dev.onecycle.error.Require;
+import dev.onecycle.torch.internal.Cpu;
+import dev.onecycle.torch.internal.NamedArray;
+import dev.onecycle.torch.internal.TrainableNetwork;
+import dev.onecycle.torch.io.NamedTensor;
+import dev.onecycle.torch.nn.Network;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntConsumer;
+import java.util.function.Supplier;
+
+/**
+ * A network with its optimizer, ready to take steps: what the loop, the range test and users' own
+ * loops train with.
+ *
+ * <p>Holds native memory until closed. Computes on threads of its own, but must be called by one
+ * thread at a time. The learning rate and momentum of a step are its arguments, so that nothing is
+ * left over from the step before.
+ */
+public final class Learner implements AutoCloseable {
+  private final TrainableNetwork network;
+  private final Network description;
+  private final boolean bfloat16;
+  private final int threads;
+
+  /**
+   * Builds the network with fresh weights, drawn from the settings' seed.
+   *
+   * @param normalization applied to every image
+   */
+  public Learner(Network description, Normalization normalization, LearnerSettings settings) {
+    this.description = description;
+    bfloat16 =
+        settings.precision() == Precision.BF16
+            || (settings.precision() == Precision.AUTO && Cpu.multipliesBfloat16());
+    threads =
+        settings.threads() > 0 ? settings.threads() : Runtime.getRuntime().availableProcessors();
+    network = new TrainableNetwork(description, normalization, settings, bfloat16, threads);
+  }
+
+  /** What is being trained. */
+  public Network network() {
+    return description;
+  }
+
+  /** The precision that {@link Precision#AUTO} came to. */
+  public Precision precision() {
+    return bfloat16 ? Precision.BF16 : Precision.FP32;
+  }
+
+  /** The threads that it computes with. */
+  public int threads() {
+    return threads;
+  }
+
+  /** The number of trained values. */
+  public long parameterCount() {
+    return network.parameterCount();
+  }
+
+  /**
+   * Takes one optimizer step on a batch. Where its loss or gradient is not finite, no weight
+   * changes; {@link StepResult#finite} tells.
+   *
+   * @param learningRate positive
+   * @param momentum in [0, 1); β1 for AdamW
+   */
+  public StepResult step(Batch batch, double learningRate, double momentum) {
+    Require.positive("learning rate", learningRate);
+    Require.inHalfOpen("momentum", momentum, 0, 1);
+    return network.step(batch, learningRate, momentum);
+  }
+
+  /**
+   * Evaluates the network on batches, each of which it closes.
+   *
+   * @param progress told the number of images done after each batch
+   */
+  public Evaluation evaluate(Iterable<Batch> batches, IntConsumer progress) {
+    int images = 0;
+    int right = 0;
+    double loss = 0;
+    for (Batch next : batches) {
+      try (Batch batch = next) {
+        TrainableNetwork.Scored scored = network.score(batch);
+        loss += scored.lossSum();
+        for (int i = 0; i < batch.size(); i++) {
+          right += highest(scored.scores(), i) == batch.label(i) ? 1 : 0;
+        }
+        images += batch.size();
+        progress.accept(images);
+      }
+    }
+    Require.atLeast("images to evaluate", images, 1);
+    return new Evaluation(images, loss / images, (double) right / images);
+  }
+
+  private int highest(float[] scores, int row) {
+    int classes = description.classes();
+    int best = 0;
+    for (int c = 1; c < classes; c++) {
+      if (scores[row * classes + c] > scores[row * classes + best]) {
+        best = c;
+      }
+    }
+    return best;
+  }
+
+  /**
+   * The probability of each class for each image of a batch, [N, classes]: softmax of the scores.
+   */
+  public double[][] probabilities(Batch batch) {
+    float[] scores = network.score(batch).scores();
+    int classes = description.classes();
+    double[][] probabilities = new double[batch.size()][classes];
+    for (int i = 0; i < probabilities.length; i++) {
+      double highest = scores[i * classes + highest(scores, i)];
+      double sum = 0;
+      for (int c = 0; c < classes; c++) {
+        probabilities[i][c] = Math.exp(scores[i * classes + c] - highest);
+        sum += probabilities[i][c];
+      }
+      for (int c = 0; c < classes; c++) {
+        probabilities[i][c] /= sum;
+      }
+    }
+    return probabilities;
+  }
+
+  /**
+   * Estimates the batch norms' running statistics anew, as the mean over batches, each of which it
+   * closes: at high rates they lag behind the weights.
+   */
+  public void reestimateBatchNorms(Iterable<Batch> batches) {
+    int seen = 0;
+    for (Batch next : batches) {
+      try (Batch batch = next) {
+        seen++;
+        network.observe(batch, 1.0 / seen);
+      }
+    }
+  }
+
+  /**
+   * Runs something that may train, and puts everything back as it was, bit for bit: weights,
+   * running statistics, optimizer state; also when it throws or the thread is interrupted.
+   *
+   * <p>Random streams need no putting back, for each step draws from its own.
+   */
+  public <T> T withoutTrace(Supplier<T> work) {
+    try (TrainableNetwork.Snapshot before = network.snapshot()) {
+      try {
+        return work.get();
+      } finally {
+        network.restore(before);
+      }
+    }
+  }
+
+  /** The weights and running statistics, copied. */
+  public List<NamedTensor> weights() {
+    return network.arrays().stream()
+        .map(array -> new NamedTensor(array.name(), array.shape(), array.values()))
+        .toList();
+  }
+
+  /** The optimizer's state, copied: for SGD the velocity, for AdamW both moments; flat. */
+  public List<float[]> optimizerState() {
+    return network.optimizerState();
+  }
+
+  /**
+   * Replaces the weights and running statistics.
+   *
+   * @throws BadDataException where names or shapes are not those of the network
+   */
+  public void load(List<NamedTensor> weights) {
+    Map<String, NamedTensor> byName = new HashMap<>();
+    weights.forEach(tensor -> byName.put(tensor.name(), tensor));
+    List<NamedArray> arrays = network.arrays();
+    for (NamedArray array : arrays) {
+      NamedTensor tensor = byName.remove(array.name());
+      if (tensor == null || !Arrays.equals(tensor.shape(), array.shape())) {
+        throw new BadDataException(
+            "weights of "
+                + description.name()
+                + " must hold "
+                + array.name()
+                + " "
+                + Arrays.toString(array.shape())
+                + " but "
+                + (tensor == null ? "do not" : "have " + Arrays.toString(tensor.shape())));
+      }
+    }
+    if (!byName.isEmpty()) {
+      throw new BadDataException(
+          "weights hold " + byName.keySet() + ", which " + description.name() + " does not have");
+    }
+    weights.forEach(tensor -> byName.put(tensor.name(), tensor));
+    for (NamedArray array : arrays) {
+      NamedTensor tensor = byName.get(array.name());
+      if (tensor != null) {
+        array.set(tensor.values());
+      }
+    }
+    network.arraysChanged();
+  }
+
+  @Override
+  public void close() {
+    network.close();
+  }
+}
