@@ -1,0 +1,92 @@
+package dev.onecycle.torch.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.onecycle.torch.nn.Layer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Generator;
+import org.bytedeco.pytorch.GeneratorOptional;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class ModulesTest {
+  @BeforeAll
+  static void load() {
+    Natives.load();
+  }
+
+  private static Tensor run(Layer layer, Tensor x, boolean training, long seed) {
+    Generator generator = torch.createCPUGenerator();
+    generator.set_current_seed(seed);
+    Pass pass = new Pass(training, ScalarType.Float, 0.1, new GeneratorOptional(generator));
+    return new Blueprint().build("", layer).forward(x, pass);
+  }
+
+  private static long[] shape(Tensor tensor) {
+    long[] shape = new long[(int) tensor.dim()];
+    for (int i = 0; i < shape.length; i++) {
+      shape[i] = tensor.size(i);
+    }
+    return shape;
+  }
+
+  @Test
+  void reflectionPaddingFollowsPyTorchsOrderAndFormula() {
+    try (PointerScope scope = new PointerScope()) {
+      Tensor x = torch.zeros(64, 3, 220, 220);
+      assertThat(shape(run(new Layer.ReflectionPad(3, 3, 5, 5), x, false, 0)))
+          .containsExactly(64, 3, 230, 226);
+      assertThat(shape(run(new Layer.ReflectionPad(3), x, false, 0)))
+          .containsExactly(64, 3, 226, 226);
+      Tensor row =
+          torch.arange(new org.bytedeco.pytorch.Scalar(4)).to(ScalarType.Float).view(1, 1, 1, 4);
+      float[] padded = new float[7];
+      FlatBuffer.elements(run(new Layer.ReflectionPad(1, 2, 0, 0), row, false, 0).contiguous())
+          .get(padded);
+      assertThat(padded).containsExactly(1, 0, 1, 2, 3, 2, 1);
+    }
+  }
+
+  @Test
+  void dropoutZeroesItsShareAndScalesTheRest() {
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard noGrad = new NoGradGuard()) {
+      Tensor ones = torch.ones(100_000);
+      Layer dropout = new Layer.Dropout(0.3);
+      float[] a = values(run(dropout, ones, true, 1));
+      float[] again = values(run(dropout, ones, true, 1));
+      float[] other = values(run(dropout, ones, true, 2));
+      int zeros = 0;
+      for (float value : a) {
+        zeros += value == 0 ? 1 : 0;
+        assertThat(value).isIn(0f, 1 / 0.7f);
+      }
+      assertThat(zeros / 100_000.0).isCloseTo(0.3, within(0.01));
+      assertThat(again).isEqualTo(a);
+      assertThat(other).isNotEqualTo(a);
+      assertThat(values(run(dropout, ones, false, 1))).containsOnly(1f);
+    }
+  }
+
+  /** A relu that overwrites its input must not overwrite what a shortcut still needs. */
+  @Test
+  void aReluBehindAShortcutLeavesTheShortcutAlone() {
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard noGrad = new NoGradGuard()) {
+      Tensor x = torch.ones(4).neg();
+      Layer preactivated = new Layer.Residual(Layer.sequence(new Layer.Relu()), Layer.identity());
+      assertThat(values(run(preactivated, x, false, 0))).containsOnly(-1f);
+    }
+  }
+
+  private static float[] values(Tensor tensor) {
+    float[] values = new float[(int) tensor.numel()];
+    FlatBuffer.elements(tensor.contiguous()).get(values);
+    return values;
+  }
+}

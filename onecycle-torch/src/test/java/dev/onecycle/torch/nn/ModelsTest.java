@@ -1,0 +1,90 @@
+package dev.onecycle.torch.nn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.onecycle.data.ImageShape;
+import dev.onecycle.error.InvalidValueException;
+import dev.onecycle.torch.io.NamedTensor;
+import dev.onecycle.torch.train.Learner;
+import dev.onecycle.torch.train.LearnerSettings;
+import dev.onecycle.torch.train.Normalization;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ModelsTest {
+  private static final ImageShape CIFAR = new ImageShape(3, 32, 32);
+  private static final Normalization NORMALIZATION =
+      new Normalization(List.of(0.5, 0.5, 0.5), List.of(0.25, 0.25, 0.25));
+
+  /**
+   * Counted by hand from the architecture; 272,474 and 855,770 are the literature's 0.27 and 0.85
+   * M.
+   */
+  @Test
+  void haveTheParametersOfTheirSources() {
+    Map<String, Long> expected =
+        Map.of("resnet20", 272_474L, "resnet56", 855_770L, "resnet110", 1_730_714L);
+    expected.forEach(
+        (name, count) -> {
+          try (Learner learner = learner(Models.byName(name, CIFAR, 10, 0))) {
+            assertThat(learner.parameterCount()).as(name).isEqualTo(count);
+          }
+        });
+    // 4 convolutions with norm, two residual pairs, one linear layer without bias
+    long resnet9 =
+        conv(3, 64)
+            + conv(64, 128)
+            + 2 * conv(128, 128)
+            + conv(128, 256)
+            + conv(256, 512)
+            + 2 * conv(512, 512)
+            + 512 * 10;
+    try (Learner learner = learner(Models.byName("resnet9", CIFAR, 10, 0))) {
+      assertThat(learner.parameterCount()).isEqualTo(resnet9);
+    }
+  }
+
+  private static long conv(long in, long out) {
+    return in * out * 9 + 2 * out;
+  }
+
+  @Test
+  void bearTheNamesThatPythonKnows() {
+    try (Learner learner = learner(Models.resnet(20, CIFAR, 10, 0))) {
+      List<String> names = learner.weights().stream().map(NamedTensor::name).toList();
+      assertThat(names)
+          .contains(
+              "conv1.weight",
+              "bn1.running_var",
+              "layer1.0.conv1.weight",
+              "layer2.0.downsample.0.weight",
+              "layer2.0.downsample.1.running_mean",
+              "layer3.2.bn2.bias",
+              "fc.weight",
+              "fc.bias")
+          .doesNotHaveDuplicates();
+    }
+  }
+
+  @Test
+  void refuseWhatTheyCannotBe() {
+    assertThatThrownBy(() -> Models.byName("resnet21", CIFAR, 10, 0))
+        .isInstanceOf(InvalidValueException.class)
+        .hasMessageContaining("model must be one of resnet20")
+        .hasMessageContaining("but was resnet21");
+    assertThatThrownBy(() -> Models.resnet(21, CIFAR, 10, 0))
+        .hasMessageContaining("depth must be 6n + 2");
+    assertThatThrownBy(() -> Models.byName("resnet20", new ImageShape(3, 4, 4), 10, 0))
+        .hasMessageContaining("image size must be at least 8×8");
+    assertThatThrownBy(() -> Models.byName("resnet20", CIFAR, 10, 1))
+        .hasMessage("dropout must be in [0, 1) but was 1");
+    assertThatThrownBy(() -> Models.byName("resnet20", CIFAR, 1, 0))
+        .hasMessage("classes must be at least 2 but was 1");
+  }
+
+  private static Learner learner(Network network) {
+    return new Learner(network, NORMALIZATION, LearnerSettings.builder().threads(1).build());
+  }
+}
