@@ -147,22 +147,27 @@ record Curve(
   /**
    * The standard deviation of a single loss, from how far each lies from the mean of its two
    * neighbours (T. Gasser, L. Sroka and C. Jennen-Steinmetz 1986, Biometrika 73), by the median, so
-   * that spikes do not count, and only where the curve has not left through the cap.
+   * that spikes do not count, and only before the curve has left through the cap for good.
    */
   private static double noise(double[] losses, double cap) {
     double[] course = LocalSmoothing.runningMedian(losses, 5);
     double[] distances = new double[losses.length];
     int count = 0;
-    for (int i = 1; i + 1 < losses.length; i++) {
+    int last = losses.length - 2;
+    while (last > 0 && course[last] >= cap) {
+      last--;
+    }
+    for (int i = 1; i <= last; i++) {
       double distance = Math.abs(losses[i] - (losses[i - 1] + losses[i + 1]) / 2);
-      if (course[i] < cap && Double.isFinite(distance)) {
+      if (Double.isFinite(distance)) {
         distances[count++] = distance;
       }
     }
+    if (count < 3) {
+      return 0;
+    }
     double normalMedian = 0.6745;
-    return count < 3
-        ? 0
-        : LocalSmoothing.median(Arrays.copyOf(distances, count)) / normalMedian / Math.sqrt(1.5);
+    return LocalSmoothing.median(Arrays.copyOf(distances, count)) / normalMedian / Math.sqrt(1.5);
   }
 
   private static int lowest(double[] values) {

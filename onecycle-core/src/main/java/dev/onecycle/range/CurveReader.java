@@ -22,7 +22,7 @@ import java.util.OptionalDouble;
  * <p>The sources read this point by eye (Gugger 2018); the definition is ours.
  */
 final class CurveReader {
-  /** Fewer points than this are not read. */
+  /** Fewer points than this are not read, nor is an edge that fewer lead up to. */
   static final int LEAST_POINTS = 10;
 
   private static final int LEAST_TAIL = 3;
@@ -44,12 +44,18 @@ final class CurveReader {
       if (curve.hidesMuch()) {
         return nothing(verdicts.noisy(curve));
       }
-      return nothing(diverged ? verdicts.divergedAtOnce(curve) : verdicts.flat(curve));
+      return nothing(
+          diverged
+              ? verdicts.divergedAtOnce(curve, rates[rates.length - 1])
+              : verdicts.flat(curve));
     }
     if (!curve.riseIsSure()) {
       return nothing(verdicts.noisy(curve));
     }
     OptionalDouble edge = edge(curve, diverged);
+    if (edge.isPresent() && edge.getAsDouble() < rates[LEAST_POINTS - 1]) {
+      return nothing(verdicts.divergedAtOnce(curve, edge.getAsDouble()));
+    }
     Verdict verdict =
         edge.isPresent() ? verdicts.clear(curve, edge.getAsDouble()) : verdicts.noEdge(curve);
     return new Reading(new Readings(edge, minimum(curve), steepest(curve), valley(curve)), verdict);

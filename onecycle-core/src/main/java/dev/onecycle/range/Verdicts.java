@@ -3,6 +3,7 @@ package dev.onecycle.range;
 import dev.onecycle.range.Verdict.Kind;
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.util.Locale;
 
 /** Says in a sentence what a curve looks like, with the numbers it rests on and what to do. */
 record Verdicts(double[] rates, StopReason stopped) {
@@ -32,13 +33,13 @@ record Verdicts(double[] rates, StopReason stopped) {
         advice);
   }
 
-  Verdict divergedAtOnce(Curve curve) {
+  Verdict divergedAtOnce(Curve curve, double rate) {
     return verdict(
         Kind.DIVERGED_AT_ONCE,
-        "the loss started at %s and diverged by learning rate %s before it had fallen;"
+        "the loss started at %s and left for good by learning rate %s before it had clearly fallen;"
             + " start the range lower, and if that does not help, look at data, labels and model",
         number(curve.start()),
-        last());
+        number(rate));
   }
 
   /** Diverged after fewer points than can be read. */
@@ -81,7 +82,7 @@ record Verdicts(double[] rates, StopReason stopped) {
   }
 
   private Verdict verdict(Kind kind, String format, Object... arguments) {
-    String text = String.format(format, arguments);
+    String text = String.format(Locale.ROOT, format, arguments);
     if (stopped == StopReason.INTERRUPTED) {
       String where = rates.length == 0 ? "before its first step" : "after learning rate " + last();
       text = "interrupted " + where + ": " + text;
