@@ -5,10 +5,24 @@ import java.util.OptionalDouble;
 /**
  * What a range test's curve says, each a learning rate, absent where the curve does not show it.
  *
+ * <p>All are read from a curve smoothed without lag, by local regression over the logarithm of the
+ * rate; none from the exponential average of the stop rule, which trails by more than a decade.
+ *
  * @param edge where the loss starts to rise for good
- * @param minimum where the zero-lag smoothed loss is lowest
- * @param steepest where it falls fastest per factor of rate: the lowest d loss / d log rate
- * @param valley two thirds down its longest descent
+ * @param minimum where the smoothed loss is lowest; absent where it was still falling at the end
+ * @param steepest where it falls fastest per factor of rate: the lowest d loss / d log rate, on the
+ *     way to a new low, so that the recovery from a passing bump does not count
+ * @param valley two thirds down its longest descent, as fastai's documentation describes its
+ *     default suggestion; fastai's code ({@code valley} in callback/schedule.py) ends up half way
  */
 public record Readings(
-    OptionalDouble edge, OptionalDouble minimum, OptionalDouble steepest, OptionalDouble valley) {}
+    OptionalDouble edge, OptionalDouble minimum, OptionalDouble steepest, OptionalDouble valley) {
+
+  /** A curve that says nothing. */
+  static final Readings NONE =
+      new Readings(
+          OptionalDouble.empty(),
+          OptionalDouble.empty(),
+          OptionalDouble.empty(),
+          OptionalDouble.empty());
+}

@@ -1,0 +1,152 @@
+package dev.onecycle.range;
+
+import dev.onecycle.error.Require;
+import dev.onecycle.range.Verdict.Kind;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.Function;
+
+/**
+ * Several range tests under the same conditions, over different seeds, as one answer.
+ *
+ * <p>It is clear if more than half of the runs are, and their edges lie within a factor of three of
+ * each other; the suggestion then is a tenth of the median edge. Otherwise it is noisy where the
+ * edges disagree, and what most of the other runs are where there are too few edges.
+ *
+ * @param runs the tests, at least one
+ * @param edge over the runs that show one; empty where none does, as with the other readings
+ * @param minimum where the smoothed loss is lowest
+ * @param steepest where it falls fastest
+ * @param valley two thirds down its longest descent
+ * @param verdict whether the median edge can be trusted
+ * @param suggestion the suggested peak rate; absent where the verdict is not clear
+ */
+public record RangeSummary(
+    List<RangeResult> runs,
+    Optional<Spread> edge,
+    Optional<Spread> minimum,
+    Optional<Spread> steepest,
+    Optional<Spread> valley,
+    Verdict verdict,
+    OptionalDouble suggestion) {
+
+  private static final double AGREEMENT = 3;
+
+  /** Of equally common kinds, the most worrying stands for all. */
+  private static final List<Kind> GRAVEST_FIRST =
+      List.of(Kind.NOISY, Kind.DIVERGED_AT_ONCE, Kind.TOO_SHORT, Kind.FLAT, Kind.NO_EDGE);
+
+  public RangeSummary {
+    runs = List.copyOf(runs);
+  }
+
+  /**
+   * One reading over several runs.
+   *
+   * @param median of an even number of rates, the geometric mean of the middle two
+   * @param low the lowest
+   * @param high the highest
+   * @param count how many runs show it
+   */
+  public record Spread(double median, double low, double high, int count) {
+    /** How many times the lowest goes into the highest. */
+    public double factor() {
+      return high / low;
+    }
+  }
+
+  /** Sums up at least one run. */
+  public static RangeSummary of(List<RangeResult> runs) {
+    Require.atLeast("runs of a range summary", runs.size(), 1);
+    Optional<Spread> edge = spread(runs, Readings::edge);
+    Verdict verdict = verdict(runs, edge);
+    OptionalDouble median =
+        edge.map(spread -> OptionalDouble.of(spread.median())).orElse(OptionalDouble.empty());
+    return new RangeSummary(
+        runs,
+        edge,
+        spread(runs, Readings::minimum),
+        spread(runs, Readings::steepest),
+        spread(runs, Readings::valley),
+        verdict,
+        RangeResult.suggestion(verdict, median));
+  }
+
+  private static Optional<Spread> spread(
+      List<RangeResult> runs, Function<Readings, OptionalDouble> reading) {
+    double[] rates =
+        runs.stream()
+            .map(run -> reading.apply(run.readings()))
+            .flatMapToDouble(OptionalDouble::stream)
+            .sorted()
+            .toArray();
+    int n = rates.length;
+    if (n == 0) {
+      return Optional.empty();
+    }
+    double median =
+        n % 2 == 1 ? rates[n / 2] : Math.sqrt(rates[n / 2 - 1]) * Math.sqrt(rates[n / 2]);
+    return Optional.of(new Spread(median, rates[0], rates[n - 1], n));
+  }
+
+  private static Verdict verdict(List<RangeResult> runs, Optional<Spread> edges) {
+    if (runs.size() == 1) {
+      return runs.get(0).verdict();
+    }
+    int clear = edges.map(Spread::count).orElse(0);
+    if (2 * clear <= runs.size()) {
+      return withoutEdge(runs, clear);
+    }
+    Spread edge = edges.orElseThrow();
+    String found =
+        String.format(
+            Locale.ROOT,
+            "%d of %d runs show an edge, at learning rates from %s to %s with the median at %s; ",
+            clear,
+            runs.size(),
+            Verdicts.number(edge.low()),
+            Verdicts.number(edge.high()),
+            Verdicts.number(edge.median()));
+    return edge.factor() <= AGREEMENT
+        ? new Verdict(
+            Kind.CLEAR,
+            found
+                + "train with a peak of "
+                + Verdicts.number(edge.median() / RangeResult.MARGIN)
+                + ", a tenth of the median.")
+        : new Verdict(
+            Kind.NOISY, found + "they disagree too much: use a larger batch or more steps.");
+  }
+
+  private static Verdict withoutEdge(List<RangeResult> runs, int clear) {
+    Map<Kind, Long> counts = new EnumMap<>(Kind.class);
+    runs.forEach(run -> counts.merge(run.verdict().kind(), 1L, Long::sum));
+    Kind kind =
+        GRAVEST_FIRST.stream()
+            .filter(counts::containsKey)
+            .max(
+                Comparator.comparing((Kind candidate) -> counts.getOrDefault(candidate, 0L))
+                    .thenComparing(Comparator.comparing(GRAVEST_FIRST::indexOf).reversed()))
+            .orElseThrow();
+    String one =
+        runs.stream()
+            .map(RangeResult::verdict)
+            .filter(verdict -> verdict.kind() == kind)
+            .findFirst()
+            .orElseThrow()
+            .explanation();
+    return new Verdict(
+        kind,
+        String.format(
+            Locale.ROOT,
+            "%d of %d runs show an edge; of the others, one says: %s",
+            clear,
+            runs.size(),
+            one));
+  }
+}
