@@ -1,0 +1,107 @@
+package dev.onecycle.report;
+
+import dev.onecycle.error.CannotWriteException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import javax.imageio.IIOImage;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageTypeSpecifier;
+import javax.imageio.ImageWriter;
+import javax.imageio.metadata.IIOInvalidTreeException;
+import javax.imageio.metadata.IIOMetadata;
+import javax.imageio.metadata.IIOMetadataNode;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
+
+/**
+ * A finished figure, to be had as SVG or PNG; equal figures give equal bytes.
+ *
+ * <p>Drawn here and not by a chart library: those that write SVG from Java turn letters into
+ * outlines, which cannot be searched, read aloud or restyled and need the fonts of the machine that
+ * drew them, and give a schedule of ten thousand steps ten thousand elements.
+ *
+ * <p>SVG needs neither a display nor fonts. PNG needs Java's graphics and one installed font, and
+ * no display where the system property {@code java.awt.headless} is true.
+ */
+public final class Figure {
+  private static final int PIXEL_RATIO = 2;
+  private static final double CSS_PIXELS_PER_METRE = 96 / 0.0254;
+
+  private final Plot plot;
+
+  Figure(Plot plot) {
+    this.plot = plot;
+  }
+
+  /** What stands above it. */
+  public String title() {
+    return plot.title();
+  }
+
+  /** An SVG element that can be a file of its own or stand inside an HTML page. */
+  public String svg() {
+    Painter painter = new Painter(plot);
+    SvgCanvas canvas = new SvgCanvas();
+    painter.paint(canvas);
+    return canvas.document(painter.width(), painter.height(), plot.title(), Description.of(plot));
+  }
+
+  /** A PNG file's bytes, with two pixels to each of the SVG, for print and fine screens. */
+  public byte[] png() {
+    Painter painter = new Painter(plot);
+    RasterCanvas canvas = new RasterCanvas(painter.width(), painter.height(), PIXEL_RATIO);
+    painter.paint(canvas);
+    ImageWriter writer = ImageIO.getImageWritersByFormatName("png").next();
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (MemoryCacheImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {
+      IIOImage image = new IIOImage(canvas.finished(), List.of(), null);
+      image.setMetadata(resolution(writer, image));
+      writer.setOutput(out);
+      writer.write(image);
+    } catch (IOException e) {
+      throw new UncheckedIOException("encoding a PNG in memory", e);
+    } finally {
+      writer.dispose();
+    }
+    return bytes.toByteArray();
+  }
+
+  /** Says how large a pixel is, so that a page sets the PNG as large as the SVG. */
+  private static IIOMetadata resolution(ImageWriter writer, IIOImage image)
+      throws IIOInvalidTreeException {
+    ImageTypeSpecifier type = ImageTypeSpecifier.createFromRenderedImage(image.getRenderedImage());
+    IIOMetadata metadata = writer.getDefaultImageMetadata(type, writer.getDefaultWriteParam());
+    String perMetre = Long.toString(Math.round(PIXEL_RATIO * CSS_PIXELS_PER_METRE));
+    IIOMetadataNode physical = new IIOMetadataNode("pHYs");
+    physical.setAttribute("pixelsPerUnitXAxis", perMetre);
+    physical.setAttribute("pixelsPerUnitYAxis", perMetre);
+    physical.setAttribute("unitSpecifier", "meter");
+    IIOMetadataNode root = new IIOMetadataNode(metadata.getNativeMetadataFormatName());
+    root.appendChild(physical);
+    metadata.mergeTree(metadata.getNativeMetadataFormatName(), root);
+    return metadata;
+  }
+
+  /**
+   * Writes the SVG, whole or not at all.
+   *
+   * @throws CannotWriteException where it cannot be created or written
+   */
+  public void writeSvg(Path file) {
+    byte[] bytes = svg().getBytes(StandardCharsets.UTF_8);
+    AtomicFile.write(file, out -> out.write(bytes));
+  }
+
+  /**
+   * Writes the PNG, whole or not at all.
+   *
+   * @throws CannotWriteException where it cannot be created or written
+   */
+  public void writePng(Path file) {
+    byte[] bytes = png();
+    AtomicFile.write(file, out -> out.write(bytes));
+  }
+}

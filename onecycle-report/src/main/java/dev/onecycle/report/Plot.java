@@ -1,0 +1,46 @@
+package dev.onecycle.report;
+
+import dev.onecycle.schedule.Phase;
+import java.util.List;
+
+/**
+ * What a figure shows, before anything is said about pixels.
+ *
+ * @param title stands above the panels
+ * @param subtitle stands below the title, wrapped; may be empty
+ * @param xTitle what the horizontal axis, which all panels share, measures
+ * @param x the scale of that axis
+ * @param panels from top to bottom
+ * @param phases named above the panels and parted by thin lines through them
+ */
+record Plot(
+    String title, String subtitle, String xTitle, Scale x, List<Panel> panels, List<Phase> phases) {
+  /** How a curve is drawn. */
+  enum Style {
+    LINE,
+    DOTS
+  }
+
+  /**
+   * A curve on a panel.
+   *
+   * @param inLegend whether the legend names it
+   */
+  record Trace(Curve curve, Style style, Ink ink, boolean inLegend) {}
+
+  /** A vertical line through a panel, which the legend names. */
+  record Mark(Marker marker, Ink ink) {}
+
+  /**
+   * One pair of axes.
+   *
+   * @param traces drawn in order, the last on top
+   */
+  record Panel(
+      String yTitle,
+      Scale y,
+      double height,
+      List<Trace> traces,
+      List<Mark> marks,
+      String ifEmpty) {}
+}

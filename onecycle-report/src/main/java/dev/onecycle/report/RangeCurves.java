@@ -1,0 +1,103 @@
+package dev.onecycle.report;
+
+import dev.onecycle.range.RangePoint;
+import dev.onecycle.range.RangeResult;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalDouble;
+
+/** What pictures of a range test draw, whichever way they draw it. */
+final class RangeCurves {
+  /** A fifth of a decade to either side: narrow enough to keep the foot of the rise. */
+  private static final double HALF_WIDTH_DECADES = 0.2;
+
+  private static final int FIRST_POINTS = 5;
+
+  private RangeCurves() {}
+
+  /** The raw losses that can be drawn: finite, at a rate above zero. */
+  static List<Point> raw(List<RangePoint> points) {
+    return points.stream()
+        .map(p -> new Point(p.learningRate(), p.loss()))
+        .filter(p -> p.finite() && p.x() > 0)
+        .toList();
+  }
+
+  /** The zero-lag average of the raw losses over the logarithm of the rate. */
+  static List<Point> smooth(List<RangePoint> points) {
+    List<Point> raw = raw(points);
+    if (raw.isEmpty()) {
+      return raw;
+    }
+    // The losses after divergence span decades; uncapped, they would pull up the line before them.
+    double cap = cap(raw);
+    List<Point> logs =
+        raw.stream().map(p -> new Point(Math.log10(p.x()), Math.min(p.y(), cap))).toList();
+    return ZeroLag.smooth(logs, HALF_WIDTH_DECADES).stream()
+        .map(p -> new Point(Math.pow(10, p.x()), p.y()))
+        .toList();
+  }
+
+  /**
+   * The loss at which pictures end: 1.3 times that of the first steps, so that the divergence does
+   * not flatten the descent; less where no loss is that high.
+   */
+  static double top(List<RangePoint> points) {
+    List<Point> raw = raw(points);
+    return raw.isEmpty() ? Double.NaN : Math.min(ceiling(raw), highest(raw));
+  }
+
+  private static double cap(List<Point> raw) {
+    double ceiling = ceiling(raw);
+    return ceiling + Math.abs(ceiling) / 2;
+  }
+
+  private static double ceiling(List<Point> raw) {
+    double[] first = raw.stream().limit(FIRST_POINTS).mapToDouble(Point::y).sorted().toArray();
+    double usual = first[first.length / 2];
+    return usual + 0.3 * Math.abs(usual);
+  }
+
+  private static double highest(List<Point> raw) {
+    return raw.stream().mapToDouble(Point::y).max().orElseThrow();
+  }
+
+  /** The readings that the curve shows, and the suggestion, in the order a reader wants them. */
+  static List<Marker> markers(RangeResult result) {
+    List<Marker> markers = new ArrayList<>(essentials(result));
+    add(markers, "minimum", result.readings().minimum());
+    add(markers, "steepest", result.readings().steepest());
+    add(markers, "valley", result.readings().valley());
+    return List.copyOf(markers);
+  }
+
+  /** The suggestion and the edge it rests on, where the curve shows them. */
+  static List<Marker> essentials(RangeResult result) {
+    List<Marker> markers = new ArrayList<>();
+    add(markers, "suggestion", result.suggestion());
+    add(markers, "edge", result.readings().edge());
+    return List.copyOf(markers);
+  }
+
+  private static void add(List<Marker> markers, String name, OptionalDouble rate) {
+    rate.ifPresent(x -> markers.add(new Marker(name, x)));
+  }
+
+  /** One line for people: how many steps, why no more, and at which momentum. */
+  static String summary(RangeResult result) {
+    String end =
+        switch (result.stopped()) {
+          case DIVERGED -> "stopped when the loss diverged";
+          case NON_FINITE -> "stopped at a loss that is not finite";
+          case REACHED_END -> "reached the end of the range";
+          case INTERRUPTED -> "interrupted";
+        };
+    int steps = result.points().size();
+    return steps
+        + (steps == 1 ? " step, " : " steps, ")
+        + end
+        + (result.extended() ? ", extended" : "")
+        + ", momentum "
+        + Numbers.brief(result.momentum());
+  }
+}
