@@ -41,6 +41,7 @@ record Curve(
   private static final double RISE_OF_START = 0.15;
   private static final double RISE_OF_FALL = 0.6;
   private static final double SURE_RISE = 4;
+  private static final double AMPLE_ROOM = 5;
   private static final double SURE_FALL = 3;
   private static final double LEAST_FALL = 0.05;
 
@@ -123,14 +124,17 @@ record Curve(
   }
 
   /**
-   * The rise that matters, as a person sees it on the plot: 15 % of the starting loss. On a shallow
-   * curve it is 60 % of what the loss had fallen, on a deep one a doubling of its lowest, if that
-   * is less and the noise allows.
+   * The rise that matters, as a person sees it on the plot: 15 % of the starting loss. On a deep
+   * curve it is a doubling of the lowest loss, if that is less; on a shallow one no more than 60 %
+   * of what the loss had fallen. Where noise hides such a rise, a higher one is looked for instead,
+   * if the fall leaves ample room for it.
    */
   private static double risesBy(double start, double low, double noiseLeft) {
-    double visible = RISE_OF_START * Math.abs(start);
-    double doubling = Math.max(low, 1.5 * SURE_RISE * noiseLeft);
-    return Math.min(visible, Math.min(RISE_OF_FALL * (start - low), doubling));
+    double visible = Math.min(RISE_OF_START * Math.abs(start), Math.max(low, 0));
+    double most = RISE_OF_FALL * (start - low);
+    boolean hidden = visible < SURE_RISE * noiseLeft;
+    boolean room = most >= AMPLE_ROOM * noiseLeft;
+    return Math.min(most, hidden && room ? SURE_RISE * noiseLeft : visible);
   }
 
   /** The median of k normal values scatters 1.25 / √k times as much as one of them. */

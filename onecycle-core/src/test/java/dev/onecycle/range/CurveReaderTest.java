@@ -2,6 +2,7 @@ package dev.onecycle.range;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.onecycle.random.RandomStream;
 import dev.onecycle.range.Verdict.Kind;
@@ -39,6 +40,34 @@ class CurveReaderTest {
             List.of("1e-2", "1e-3", "1e-4").stream()
                 .map(decay -> Curves.resnet20(decay).readings().edge().orElseThrow()))
         .isSorted();
+  }
+
+  @ParameterizedTest(name = "without the last {0} points")
+  @ValueSource(ints = {1, 2, 3, 4})
+  void theEdgeOfMeasuredCurvesDoesNotHangOnTheirLastPoints(int dropped) {
+    for (String weightDecay : List.of("1e-2", "1e-3", "1e-4")) {
+      RangeResult whole = Curves.resnet20(weightDecay);
+      int kept = whole.points().size() - dropped;
+      RangeResult cut =
+          RangeResult.of(whole.points().subList(0, kept), StopReason.DIVERGED, false, 0.85);
+      assertThat(cut.readings().edge().orElseThrow())
+          .isCloseTo(whole.readings().edge().orElseThrow(), withinPercentage(10));
+    }
+  }
+
+  @ParameterizedTest(name = "every second point, from {0}")
+  @ValueSource(ints = {0, 1})
+  void theEdgeOfMeasuredCurvesIsThereInHalfTheirPointsToo(int from) {
+    for (String weightDecay : List.of("1e-2", "1e-3", "1e-4")) {
+      RangeResult whole = Curves.resnet20(weightDecay);
+      List<RangePoint> half =
+          whole.points().stream().filter(point -> point.step() % 2 == from).toList();
+      double edge =
+          RangeResult.of(half, StopReason.DIVERGED, false, 0.85).readings().edge().orElseThrow();
+      assertThat(edge / whole.readings().edge().orElseThrow())
+          .as(weightDecay)
+          .isBetween(1 / 1.5, 1.5);
+    }
   }
 
   @Test
@@ -88,6 +117,8 @@ class CurveReaderTest {
     "0.10, 0.02, 0.97",
     "0.15, 0.02, 0.96",
     "0.20, 0.00, 0.95",
+    "0.25, 0.00, 0.90",
+    "0.30, 0.00, 0.80",
   })
   void readsAKnownEdge(double noise, double spikes, double atLeast) {
     Tally tally = new Tally();
@@ -125,7 +156,19 @@ class CurveReaderTest {
   }
 
   @ParameterizedTest(name = "noise {0}")
-  @ValueSource(doubles = {0.5, 1, 2})
+  @ValueSource(doubles = {0.3, 0.5, 0.7})
+  void aNumberGivenInSpiteOfHeavyNoiseIsSeldomWrong(double noise) {
+    Tally tally = new Tally();
+    for (long seed = 0; seed < CURVES; seed++) {
+      SyntheticNet net = SyntheticNet.tenClasses(seed, noise, 0);
+      tally.count(seed, TEST.run(net), net.edge());
+    }
+    tally.print("heavy noise " + noise);
+    assertThat(tally.wrong()).as(tally.toString()).isLessThanOrEqualTo(0.05);
+  }
+
+  @ParameterizedTest(name = "noise {0}")
+  @ValueSource(doubles = {1, 2})
   void hopelessNoiseIsNoisyAndNotAWrongNumber(double noise) {
     Tally tally = new Tally();
     for (long seed = 0; seed < CURVES; seed++) {
@@ -133,8 +176,8 @@ class CurveReaderTest {
       tally.count(seed, TEST.run(net), net.edge());
     }
     tally.print("hopeless noise " + noise);
-    assertThat(tally.share(Kind.NOISY)).as(tally.toString()).isGreaterThan(0.9);
-    assertThat(tally.wrong()).as(tally.toString()).isLessThanOrEqualTo(0.01);
+    assertThat(tally.share(Kind.NOISY)).as(tally.toString()).isGreaterThan(0.88);
+    assertThat(tally.wrong()).as(tally.toString()).isLessThanOrEqualTo(0.015);
   }
 
   @ParameterizedTest(name = "noise {0}")

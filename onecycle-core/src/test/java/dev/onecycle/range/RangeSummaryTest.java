@@ -1,0 +1,100 @@
+package dev.onecycle.range;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.onecycle.error.InvalidValueException;
+import dev.onecycle.range.RangeSummary.Spread;
+import dev.onecycle.range.Verdict.Kind;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+class RangeSummaryTest {
+  private static final RangeTest TEST = RangeTest.atMomentum(0.9);
+
+  @Test
+  void takesTheMedianEdgeOfRunsThatAgree() {
+    List<RangeResult> runs =
+        LongStream.range(0, 5)
+            .mapToObj(seed -> TEST.run(SyntheticNet.falling(seed, 2, 2.3, 1.4, 0.1)))
+            .toList();
+    RangeSummary summary = RangeSummary.of(runs);
+    List<Double> edges =
+        runs.stream().map(run -> run.readings().edge().orElseThrow()).sorted().toList();
+    assertThat(summary.edge()).hasValue(new Spread(edges.get(2), edges.get(0), edges.get(4), 5));
+    assertThat(summary.verdict().kind()).isEqualTo(Kind.CLEAR);
+    assertThat(summary.suggestion()).hasValue(edges.get(2) / 10);
+    assertThat(summary.minimum().orElseThrow().count()).isEqualTo(5);
+    assertThat(summary.verdict().explanation()).startsWith("5 of 5 runs show an edge");
+  }
+
+  @Test
+  void theMedianOfTwoIsTheirGeometricMean() {
+    RangeSummary summary = RangeSummary.of(List.of(edgeAt(1), edgeAt(2)));
+    double low = summary.edge().orElseThrow().low();
+    double high = summary.edge().orElseThrow().high();
+    assertThat(summary.edge().orElseThrow().median())
+        .isCloseTo(Math.sqrt(low * high), within(1e-12));
+    assertThat(summary.edge().orElseThrow().factor()).isCloseTo(high / low, within(1e-12));
+  }
+
+  @Test
+  void edgesThatDisagreeAreNoisyAndSuggestNothing() {
+    RangeSummary summary = RangeSummary.of(List.of(edgeAt(0.1), edgeAt(1), edgeAt(1)));
+    assertThat(summary.verdict().kind()).isEqualTo(Kind.NOISY);
+    assertThat(summary.verdict().explanation()).contains("disagree");
+    assertThat(summary.suggestion()).isEmpty();
+    assertThat(summary.edge()).isPresent();
+  }
+
+  @Test
+  void oneRunWithoutAnEdgeAmongThreeDoesNotHideIt() {
+    RangeSummary summary = RangeSummary.of(List.of(edgeAt(1), flat(), edgeAt(1.1)));
+    assertThat(summary.verdict().kind()).isEqualTo(Kind.CLEAR);
+    assertThat(summary.edge().orElseThrow().count()).isEqualTo(2);
+  }
+
+  @Test
+  void withoutAMajorityOfEdgesItIsWhatMostOthersAre() {
+    RangeSummary summary = RangeSummary.of(List.of(edgeAt(1), flat(), flat(), noEdge()));
+    assertThat(summary.verdict().kind()).isEqualTo(Kind.FLAT);
+    assertThat(summary.verdict().explanation())
+        .startsWith("1 of 4 runs show an edge; of the others, one says: The loss stayed at 2.3");
+    assertThat(summary.suggestion()).isEmpty();
+  }
+
+  @Test
+  void ofEquallyCommonKindsTheGravestStands() {
+    assertThat(RangeSummary.of(List.of(noEdge(), flat())).verdict().kind()).isEqualTo(Kind.FLAT);
+    assertThat(RangeSummary.of(List.of(flat(), noEdge())).verdict().kind()).isEqualTo(Kind.FLAT);
+  }
+
+  @Test
+  void oneRunSpeaksForItself() {
+    RangeResult run = edgeAt(1);
+    RangeSummary summary = RangeSummary.of(List.of(run));
+    assertThat(summary.verdict()).isEqualTo(run.verdict());
+    assertThat(summary.suggestion()).isEqualTo(run.suggestion());
+  }
+
+  @Test
+  void noRunsAreRefused() {
+    assertThatThrownBy(() -> RangeSummary.of(List.of()))
+        .isInstanceOf(InvalidValueException.class)
+        .hasMessageContaining("runs of a range summary must be at least 1 but was 0");
+  }
+
+  private static RangeResult edgeAt(double edge) {
+    return TEST.run(SyntheticNet.falling(1, edge, 2.3, 1.4, 0.02));
+  }
+
+  private static RangeResult flat() {
+    return TEST.run((rate, momentum) -> 2.3);
+  }
+
+  private static RangeResult noEdge() {
+    return TEST.withEnd(3).withLimit(3).run(SyntheticNet.falling(1, 5, 2.3, 1.4, 0.02));
+  }
+}

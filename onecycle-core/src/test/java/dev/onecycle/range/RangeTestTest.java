@@ -1,0 +1,333 @@
+package dev.onecycle.range;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.onecycle.error.InvalidValueException;
+import dev.onecycle.random.RandomStream;
+import dev.onecycle.range.Verdict.Kind;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RangeTestTest {
+  private static final RangeTest TEST = RangeTest.atMomentum(0.9);
+
+  @AfterEach
+  void clearInterrupt() {
+    Thread.interrupted();
+  }
+
+  // Ramp
+
+  @Test
+  void theDefaultRampHasFifteenPointsADecadeFromAMillionthToAHundred() {
+    assertThat(TEST.rate(0)).isEqualTo(1e-6);
+    assertThat(TEST.rate(119)).isEqualTo(100);
+    assertThat(TEST.rate(60)).isCloseTo(1e-6 * Math.pow(1e8, 60 / 119.0), within(1e-15));
+    assertThat(Math.log(10) / Math.log(TEST.rate(1) / TEST.rate(0)))
+        .isCloseTo(119 / 8.0, within(1e-9));
+  }
+
+  @Test
+  void aLinearRampRisesByTheSameAmount() {
+    RangeTest linear = TEST.withRamp(Ramp.LINEAR).withStart(0.1).withEnd(2.1).withSteps(11);
+    assertThat(linear.rate(0)).isEqualTo(0.1);
+    assertThat(linear.rate(1)).isCloseTo(0.3, within(1e-12));
+    assertThat(linear.rate(5)).isCloseTo(1.1, within(1e-12));
+    assertThat(linear.rate(10)).isEqualTo(2.1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"EXPONENTIAL", "LINEAR"})
+  void theExtensionGoesOnWithAsManyPointsADecadeUpToTheLimit(String ramp) {
+    RangeTest test =
+        TEST.withRamp(Ramp.valueOf(ramp)).withStart(0.01).withEnd(1).withSteps(21).withLimit(100);
+    assertThat(test.mostSteps()).isEqualTo(41);
+    assertThat(test.rate(30)).isCloseTo(10, within(1e-9));
+    assertThat(test.rate(40)).isCloseTo(100, within(1e-9));
+  }
+
+  @Test
+  void theEngineIsGivenTheRatesAndTheMomentum() {
+    List<Double> rates = new ArrayList<>();
+    RangeResult result =
+        TEST.withMomentum(0.85)
+            .withLimit(100)
+            .run(
+                (rate, momentum) -> {
+                  assertThat(momentum).isEqualTo(0.85);
+                  rates.add(rate);
+                  return 2.3;
+                });
+    assertThat(rates).hasSize(120).isSorted();
+    assertThat(result.points()).extracting(RangePoint::learningRate).isEqualTo(rates);
+    assertThat(result.points()).extracting(RangePoint::step).first().isEqualTo(0);
+    assertThat(result.momentum()).isEqualTo(0.85);
+    assertThat(result.extended()).isFalse();
+    assertThat(result.stopped()).isEqualTo(StopReason.REACHED_END);
+    assertThat(result.verdict().kind()).isEqualTo(Kind.FLAT);
+  }
+
+  // Stopping
+
+  @Test
+  void smoothsWithBiasCorrection() {
+    RangeResult result = losses(TEST.withSmoothing(0.5).withLimit(100), 4, 2, 1, 1);
+    assertThat(result.points()).extracting(RangePoint::smoothed).startsWith(4.0);
+    assertThat(result.points().get(1).smoothed()).isCloseTo(2 / 0.75, within(1e-12));
+    assertThat(result.points().get(2).smoothed()).isCloseTo(1.5 / 0.875, within(1e-12));
+  }
+
+  @Test
+  void stopsWhenTheAverageExceedsFourTimesTheBest() {
+    RangeTest unsmoothed = TEST.withSmoothing(0);
+    RangeResult atFour = losses(unsmoothed, 2, 1, 4, 4, 1);
+    assertThat(atFour.stopped()).isEqualTo(StopReason.REACHED_END);
+    RangeResult above = losses(unsmoothed, 2, 1, 4, 4.001, 1);
+    assertThat(above.stopped()).isEqualTo(StopReason.DIVERGED);
+    assertThat(above.points()).hasSize(4);
+    assertThat(above.points().get(3).loss()).isEqualTo(4.001);
+  }
+
+  @Test
+  void theFirstPointIsNeverTheBest() {
+    assertThat(losses(TEST.withSmoothing(0), 0.1, 2, 2, 2).stopped())
+        .isEqualTo(StopReason.REACHED_END);
+    assertThat(losses(TEST.withSmoothing(0), 2, 0.1, 2, 2).points()).hasSize(3);
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY})
+  void stopsAtTheFirstLossThatIsNotFiniteAndKeepsIt(double bad) {
+    RangeResult result = losses(TEST, 2, 2, 2, bad, 2);
+    assertThat(result.stopped()).isEqualTo(StopReason.NON_FINITE);
+    assertThat(result.points()).hasSize(4);
+    assertThat(Double.compare(result.points().get(3).loss(), bad)).isZero();
+    assertThat(result.verdict().kind()).isEqualTo(Kind.DIVERGED_AT_ONCE);
+    assertThat(result.verdict().explanation()).contains("4 steps");
+  }
+
+  @Test
+  void isExtendedWhereTheLossHasNotDiverged() {
+    RangeResult result = losses(TEST.withEnd(1), 2.3);
+    assertThat(result.extended()).isTrue();
+    assertThat(result.points().get(result.points().size() - 1).learningRate())
+        .isCloseTo(1000, within(120.0));
+    assertThat(result.stopped()).isEqualTo(StopReason.REACHED_END);
+  }
+
+  @Test
+  void findsTheEdgeInTheExtensionOfTheRange() {
+    RangeResult result = TEST.withEnd(0.5).run(SyntheticNet.falling(3, 5, 2.3, 1.2, 0.02));
+    assertThat(result.extended()).isTrue();
+    assertThat(result.verdict().kind()).isEqualTo(Kind.CLEAR);
+    assertThat(result.readings().edge().orElseThrow()).isBetween(5 / 1.5, 5 * 1.5);
+  }
+
+  // A real optimizer
+
+  @Test
+  void theEdgeOfANoisyQuadraticIsItsStabilityLimit() {
+    // SGD without momentum on 4 w^2 / 2 is stable up to a rate of 2 / 4.
+    for (long seed = 0; seed < 50; seed++) {
+      SplittableRandom random = RandomStream.of(seed, "quadratic");
+      double[] w = {1};
+      RangeResult result =
+          TEST.withMomentum(0)
+              .withSteps(500)
+              .run(
+                  (rate, momentum) -> {
+                    double loss = 0.2 + 2 * w[0] * w[0];
+                    w[0] -= rate * 4 * (w[0] + 0.05 * random.nextGaussian());
+                    return loss;
+                  });
+      assertThat(result.verdict().kind()).as("seed " + seed).isEqualTo(Kind.CLEAR);
+      assertThat(result.readings().edge().orElseThrow()).as("seed " + seed).isBetween(0.33, 0.75);
+    }
+  }
+
+  @Test
+  void logisticRegressionShowsAReadableCurve() {
+    RangeResult result = TEST.run(new LogisticEngine(1));
+    assertThat(result.stopped()).isIn(StopReason.DIVERGED, StopReason.NON_FINITE);
+    assertThat(result.verdict().kind()).isEqualTo(Kind.CLEAR);
+    double edge = result.readings().edge().orElseThrow();
+    assertThat(result.readings().steepest().orElseThrow()).isLessThan(edge);
+    assertThat(edge).isBetween(0.3, 30.0);
+  }
+
+  // No trace
+
+  @Test
+  void trainingAfterATestIsTheSameToTheBitAsWithoutOne() {
+    LogisticEngine plain = new LogisticEngine(5);
+    plain.train(20);
+    double[] expected = plain.train(50);
+
+    LogisticEngine tested = new LogisticEngine(5);
+    tested.train(20);
+    TEST.run(tested, tested.snapshot());
+    assertThat(tested.train(50)).isEqualTo(expected);
+  }
+
+  @Test
+  void anEngineThatThrowsIsRestored() {
+    LogisticEngine engine = new LogisticEngine(5);
+    double[] before = engine.train(20);
+    IllegalStateException failure = new IllegalStateException("out of memory");
+    assertThatThrownBy(
+            () ->
+                TEST.run(
+                    (rate, momentum) -> {
+                      if (rate > 0.01) {
+                        throw failure;
+                      }
+                      return engine.step(rate, momentum);
+                    },
+                    engine.snapshot()))
+        .isSameAs(failure);
+    assertThat(engine.weights).isEqualTo(before);
+  }
+
+  @Test
+  void aWatcherThatThrowsLeavesNoTraceEither() {
+    LogisticEngine engine = new LogisticEngine(5);
+    double[] before = engine.train(20);
+    assertThatThrownBy(
+            () ->
+                TEST.run(
+                    engine,
+                    engine.snapshot(),
+                    point -> {
+                      throw new IllegalStateException("disk full");
+                    }))
+        .hasMessage("disk full");
+    assertThat(engine.weights).isEqualTo(before);
+  }
+
+  @Test
+  void aFailureToRestoreDoesNotHideWhatWentWrongFirst() {
+    assertThatThrownBy(
+            () ->
+                TEST.run(
+                    (rate, momentum) -> {
+                      throw new IllegalStateException("first");
+                    },
+                    () -> {
+                      throw new IllegalArgumentException("second");
+                    }))
+        .hasMessage("first")
+        .hasSuppressedException(new IllegalArgumentException("second"));
+    assertThatThrownBy(
+            () ->
+                TEST.run(
+                    (rate, momentum) -> 2.3,
+                    () -> {
+                      throw new IllegalArgumentException("alone");
+                    }))
+        .hasMessage("alone");
+  }
+
+  @Test
+  void restoresOnce() {
+    AtomicInteger restored = new AtomicInteger();
+    TEST.run((rate, momentum) -> 2.3, restored::incrementAndGet);
+    assertThat(restored).hasValue(1);
+  }
+
+  // Interruption
+
+  @Test
+  void anInterruptEndsTheTestBeforeTheNextStepAndStays() {
+    LogisticEngine engine = new LogisticEngine(5);
+    double[] before = engine.train(20);
+    Runnable snapshot = engine.snapshot();
+    AtomicBoolean duringRestore = new AtomicBoolean(true);
+    RangeResult result =
+        TEST.run(
+            engine,
+            () -> {
+              duringRestore.set(Thread.currentThread().isInterrupted());
+              snapshot.run();
+            },
+            point -> {
+              if (point.step() == 30) {
+                Thread.currentThread().interrupt();
+              }
+            });
+    assertThat(Thread.currentThread().isInterrupted()).isTrue();
+    assertThat(duringRestore).isFalse();
+    assertThat(result.stopped()).isEqualTo(StopReason.INTERRUPTED);
+    assertThat(result.points()).hasSize(31);
+    assertThat(result.verdict().explanation())
+        .startsWith("Interrupted after learning rate 0.000104: ");
+    assertThat(result.suggestion()).isEmpty();
+    assertThat(engine.weights).isEqualTo(before);
+  }
+
+  @Test
+  void anInterruptBeforeTheFirstStepGivesAnEmptyResult() {
+    Thread.currentThread().interrupt();
+    RangeResult result = losses(TEST, 2.3);
+    assertThat(result.points()).isEmpty();
+    assertThat(result.stopped()).isEqualTo(StopReason.INTERRUPTED);
+    assertThat(result.verdict().kind()).isEqualTo(Kind.TOO_SHORT);
+    assertThat(result.verdict().explanation()).startsWith("Interrupted before its first step: ");
+  }
+
+  @Test
+  void theWatcherSeesEveryPointOfTheResult() {
+    List<RangePoint> seen = new ArrayList<>();
+    RangeResult result = TEST.run((rate, m) -> rate > 1 ? Double.NaN : 2.3, () -> {}, seen::add);
+    assertThat(seen).isEqualTo(result.points());
+  }
+
+  // Settings
+
+  @Test
+  void refusesSettingsThatMakeNoSenseByName() {
+    refused(test -> test.withStart(0), "range start must be positive and finite but was 0");
+    refused(test -> test.withEnd(1e-6), "range end must be above its start");
+    refused(test -> test.withEnd(Double.NaN), "range end");
+    refused(test -> test.withLimit(99), "range limit must be at least 100 but was 99");
+    refused(test -> test.withSteps(9), "range steps must be at least 10 but was 9");
+    refused(test -> test.withMomentum(1), "momentum must be in [0, 1) but was 1");
+    refused(test -> test.withSmoothing(-0.1), "range smoothing must be in [0, 1) but was -0.1");
+    refused(test -> test.withStopFactor(1), "range stop factor must be above 1 but was 1");
+  }
+
+  @Test
+  void anEndAboveTheLimitRaisesIt() {
+    assertThat(TEST.withEnd(5000).limit()).isEqualTo(5000);
+  }
+
+  @Test
+  void refusesPointsOutOfOrder() {
+    List<RangePoint> points = List.of(new RangePoint(0, 0.1, 2, 2), new RangePoint(1, 0.1, 2, 2));
+    assertThatThrownBy(() -> RangeResult.of(points, StopReason.REACHED_END, false, 0.9))
+        .isInstanceOf(InvalidValueException.class)
+        .hasMessage("learning rate of point 1 must be above 0.1 but was 0.1");
+  }
+
+  private static void refused(UnaryOperator<RangeTest> change, String message) {
+    assertThatThrownBy(() -> change.apply(TEST))
+        .isInstanceOf(InvalidValueException.class)
+        .hasMessageContaining(message);
+  }
+
+  /** Runs on given losses, of which the last repeats. */
+  private static RangeResult losses(RangeTest test, double... losses) {
+    AtomicInteger next = new AtomicInteger();
+    return test.run(
+        (rate, momentum) -> losses[Math.min(next.getAndIncrement(), losses.length - 1)]);
+  }
+}
