@@ -8,8 +8,8 @@ import java.util.OptionalDouble;
 
 /** What pictures of a range test draw, whichever way they draw it. */
 final class RangeCurves {
-  /** A fifth of a decade to either side: narrow enough to keep the foot of the rise. */
-  private static final double HALF_WIDTH_DECADES = 0.2;
+  /** A seventh of a decade to either side: narrow enough to keep the foot of the rise. */
+  private static final double HALF_WIDTH_DECADES = 0.15;
 
   private static final int FIRST_POINTS = 5;
 
@@ -49,7 +49,7 @@ final class RangeCurves {
 
   private static double cap(List<Point> raw) {
     double ceiling = ceiling(raw);
-    return ceiling + Math.abs(ceiling) / 2;
+    return ceiling + Math.abs(ceiling) / 10;
   }
 
   private static double ceiling(List<Point> raw) {
@@ -92,12 +92,21 @@ final class RangeCurves {
           case REACHED_END -> "reached the end of the range";
           case INTERRUPTED -> "interrupted";
         };
-    int steps = result.points().size();
-    return steps
-        + (steps == 1 ? " step, " : " steps, ")
-        + end
-        + (result.extended() ? ", extended" : "")
-        + ", momentum "
-        + Numbers.brief(result.momentum());
+    String extended = result.extended() ? ", extended" : "";
+    String momentum = ", momentum " + Numbers.brief(result.momentum());
+    return counted(result.points().size(), "step", "steps") + ", " + end + extended + momentum;
+  }
+
+  /** What of the points is not in the picture, as a clause to add; empty where nothing is. */
+  static String unseen(List<RangePoint> points) {
+    double top = top(points);
+    long above = raw(points).stream().filter(p -> p.y() > top).count();
+    long lost = points.size() - raw(points).size();
+    return (above == 0 ? "" : "; " + counted(above, "loss", "losses") + " above the axis")
+        + (lost == 0 ? "" : "; " + counted(lost, "loss", "losses") + " not finite");
+  }
+
+  static String counted(long count, String one, String many) {
+    return count + " " + (count == 1 ? one : many);
   }
 }

@@ -34,8 +34,7 @@ public final class RangeFigures {
 
   /** Raw losses and their zero-lag average alone, as of points read back from a file. */
   public static Figure of(List<RangePoint> points) {
-    int steps = points.size();
-    return single(points, steps + (steps == 1 ? " step" : " steps"), List.of());
+    return single(points, RangeCurves.counted(points.size(), "step", "steps"), List.of());
   }
 
   /**
@@ -51,7 +50,7 @@ public final class RangeFigures {
     for (Map.Entry<String, RangeResult> entry : results.entrySet()) {
       RangeResult result = entry.getValue();
       Curve curve = new Curve(legend(entry.getKey(), result), RangeCurves.smooth(result.points()));
-      Ink ink = Ink.ofCurve(results.size() == 1 ? 0 : traces.size());
+      Ink ink = Ink.ofCurve(traces.size());
       traces.add(new Trace(curve, Style.LINE, ink, true));
       seen.addAll(curve.points());
       top = Math.max(top, RangeCurves.top(result.points()));
@@ -75,7 +74,8 @@ public final class RangeFigures {
             new Trace(
                 new Curve("loss of a batch", raw), Style.DOTS, Ink.dot(Ink.BLUE, 3.6, 0.35), true),
             new Trace(average, Style.LINE, Ink.line(Ink.BLUE, 2, Ink.SOLID), true));
-    return figure(TITLE, subtitle, raw, RangeCurves.top(points), traces, marks);
+    return figure(
+        TITLE, subtitle + RangeCurves.unseen(points), raw, RangeCurves.top(points), traces, marks);
   }
 
   private static Figure figure(
