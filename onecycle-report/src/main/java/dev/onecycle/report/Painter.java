@@ -42,7 +42,7 @@ final class Painter {
   Painter(Plot plot) {
     this.plot = plot;
     left = 36 + plot.panels().stream().mapToDouble(Painter::tickWidth).max().orElse(0);
-    subtitle = Texts.wrapped(plot.subtitle(), SMALL, WIDTH - left - RIGHT, 2);
+    subtitle = Texts.wrapped(plot.subtitle(), SMALL, WIDTH - left - RIGHT, 3);
     phaseNames = phaseNames();
     int rows = phaseNames.stream().mapToInt(r -> r.row() + 1).max().orElse(0);
     top = 24 + subtitle.size() * LINE_HEIGHT + rows * LINE_HEIGHT + 6;

@@ -3,6 +3,7 @@ package dev.onecycle.report;
 import dev.onecycle.range.RangePoint;
 import dev.onecycle.range.RangeResult;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.OptionalDouble;
 
@@ -23,33 +24,37 @@ final class RangeCurves {
         .toList();
   }
 
-  /** The zero-lag average of the raw losses over the logarithm of the rate. */
-  static List<Point> smooth(List<RangePoint> points) {
-    List<Point> raw = raw(points);
-    if (raw.isEmpty()) {
-      return raw;
-    }
-    // The losses after divergence span decades; uncapped, they would pull up the line before them.
-    double cap = cap(raw);
+  /**
+   * The zero-lag average of the raw losses over the logarithm of the rate.
+   *
+   * @param top where the picture ends: the losses after divergence span decades and, uncapped,
+   *     would pull up the line before them
+   */
+  static List<Point> smooth(List<RangePoint> points, double top) {
+    double cap = top + Math.abs(top) / 10;
     List<Point> logs =
-        raw.stream().map(p -> new Point(Math.log10(p.x()), Math.min(p.y(), cap))).toList();
+        raw(points).stream().map(p -> new Point(Math.log10(p.x()), Math.min(p.y(), cap))).toList();
     return ZeroLag.smooth(logs, HALF_WIDTH_DECADES).stream()
         .map(p -> new Point(Math.pow(10, p.x()), p.y()))
         .toList();
   }
 
   /**
-   * The loss at which pictures end: 1.3 times that of the first steps, so that the divergence does
-   * not flatten the descent; less where no loss is that high.
+   * The loss at which a picture ends: 1.3 times that of the first steps, so that the divergence
+   * does not flatten the descent; less where no loss is that high.
    */
   static double top(List<RangePoint> points) {
-    List<Point> raw = raw(points);
-    return raw.isEmpty() ? Double.NaN : Math.min(ceiling(raw), highest(raw));
+    return top(List.<List<RangePoint>>of(points));
   }
 
-  private static double cap(List<Point> raw) {
-    double ceiling = ceiling(raw);
-    return ceiling + Math.abs(ceiling) / 10;
+  /** The highest of the tests' tops; infinite where none has a loss to draw. */
+  static double top(Collection<List<RangePoint>> tests) {
+    return tests.stream()
+        .map(RangeCurves::raw)
+        .filter(raw -> !raw.isEmpty())
+        .mapToDouble(raw -> Math.min(ceiling(raw), highest(raw)))
+        .max()
+        .orElse(Double.POSITIVE_INFINITY);
   }
 
   private static double ceiling(List<Point> raw) {
@@ -95,6 +100,12 @@ final class RangeCurves {
     String extended = result.extended() ? ", extended" : "";
     String momentum = ", momentum " + Numbers.brief(result.momentum());
     return counted(result.points().size(), "step", "steps") + ", " + end + extended + momentum;
+  }
+
+  /** The summary, and where the curve cannot be trusted why. */
+  static String summaryWithVerdict(RangeResult result) {
+    String summary = summary(result);
+    return result.verdict().clear() ? summary : summary + "; " + result.verdict().explanation();
   }
 
   /** What of the points is not in the picture, as a clause to add; empty where nothing is. */

@@ -51,13 +51,13 @@ public final class TerminalFigures {
 
   /** The zero-lag average of the loss over the learning rate, with the edge and the suggestion. */
   public static String range(RangeResult result, TerminalStyle style) {
-    Curve curve = new Curve("loss", RangeCurves.smooth(result.points()));
+    double top = RangeCurves.top(result.points());
+    Curve curve = new Curve("loss", RangeCurves.smooth(result.points(), top));
     List<Marker> markers =
         RangeCurves.essentials(result).stream()
             .map(m -> new Marker(m.label() + " " + Numbers.brief(m.x()), m.x()))
             .toList();
-    double top = RangeCurves.top(result.points());
-    OptionalDouble yMax = Double.isNaN(top) ? OptionalDouble.empty() : OptionalDouble.of(top);
+    OptionalDouble yMax = OptionalDouble.of(top);
     String title = "loss: " + RangeCurves.summary(result);
     return new TerminalChart(title, "learning rate", true, List.of(curve), markers, yMax)
         .draw(style);
