@@ -12,4 +12,8 @@ public record Curve(String name, List<Point> points) {
   public Curve {
     points = List.copyOf(points);
   }
+
+  boolean empty() {
+    return points.stream().noneMatch(Point::finite);
+  }
 }

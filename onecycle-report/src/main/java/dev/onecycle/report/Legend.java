@@ -47,7 +47,10 @@ final class Legend {
       List<Point> sample = List.of(new Point(p.x(), p.y()), new Point(p.x() + SAMPLE, p.y()));
       if (entry.style() == Style.DOTS) {
         List<Point> centres =
-            List.of(new Point(p.x() + 7, p.y() + 1.5), new Point(p.x() + SAMPLE - 7, p.y() - 1.5));
+            List.of(
+                new Point(p.x() + 4, p.y()),
+                new Point(p.x() + SAMPLE / 2, p.y()),
+                new Point(p.x() + SAMPLE - 4, p.y()));
         canvas.dots(centres, entry.ink(), "legend", "");
       } else {
         canvas.line(sample, entry.ink(), "legend", "");
@@ -69,7 +72,8 @@ final class Legend {
   private static List<Entry> entries(Plot plot) {
     List<Entry> entries = new ArrayList<>();
     for (Panel panel : plot.panels()) {
-      List<Trace> named = panel.traces().stream().filter(Trace::inLegend).toList();
+      List<Trace> named =
+          panel.traces().stream().filter(t -> t.inLegend() && !t.curve().empty()).toList();
       if (named.size() + panel.marks().size() > 1) {
         named.forEach(t -> entries.add(new Entry(t.curve().name(), t.ink(), t.style())));
       }

@@ -22,7 +22,9 @@ final class Lines {
         if (inside(before, low, high) != inside(point, low, high)) {
           part.add(crossing(before, point, inside(before, low, high) ? point : before, low, high));
         } else if (!inside(point, low, high) && (before.y() < low) != (point.y() < low)) {
-          parts.add(List.of(at(before, point, low), at(before, point, high)));
+          double enters = before.y() < low ? low : high;
+          double leaves = before.y() < low ? high : low;
+          parts.add(List.of(at(before, point, enters), at(before, point, leaves)));
         }
       }
       if (inside(point, low, high)) {

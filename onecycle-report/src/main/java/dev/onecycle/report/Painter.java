@@ -19,7 +19,7 @@ final class Painter {
   private static final double SMALL = 11;
   private static final double LINE_HEIGHT = 15;
   private static final double TOLERANCE = 0.05;
-  private static final int Y_TICK_SPACING = 38;
+  private static final int Y_TICK_SPACING = 30;
   private static final int X_TICK_SPACING = 62;
 
   private static final String DARK = "#222222";
@@ -42,7 +42,7 @@ final class Painter {
   Painter(Plot plot) {
     this.plot = plot;
     left = 36 + plot.panels().stream().mapToDouble(Painter::tickWidth).max().orElse(0);
-    subtitle = Texts.wrapped(plot.subtitle(), SMALL, WIDTH - left - RIGHT, 2);
+    subtitle = Texts.wrapped(plot.subtitle(), SMALL, WIDTH - left - RIGHT, 3);
     phaseNames = phaseNames();
     int rows = phaseNames.stream().mapToInt(r -> r.row() + 1).max().orElse(0);
     top = 24 + subtitle.size() * LINE_HEIGHT + rows * LINE_HEIGHT + 6;
@@ -99,11 +99,8 @@ final class Painter {
     panel.marks().stream()
         .filter(m -> shows(m.marker().x()))
         .forEach(m -> vertical(m.marker().x(), y, foot, m.ink(), "mark", Legend.name(m), canvas));
-    boolean anything = false;
-    for (Trace trace : panel.traces()) {
-      anything |= paint(trace, panel, y, canvas);
-    }
-    if (!anything) {
+    panel.traces().forEach(trace -> paint(trace, panel, y, canvas));
+    if (panel.empty()) {
       double middle = (left + WIDTH - RIGHT) / 2;
       canvas.text(text(panel.ifEmpty(), middle, (y + foot) / 2, Anchor.MIDDLE, TEXT, SOFT));
     }
@@ -117,7 +114,7 @@ final class Painter {
     canvas.text(
         new Label(panel.yTitle(), 15, (y + foot) / 2, Anchor.MIDDLE, TEXT, DARK, false, true));
     int count = (int) ((WIDTH - RIGHT - left) / X_TICK_SPACING);
-    for (Scale.Tick tick : plot.x().ticks(count)) {
+    for (Scale.Tick tick : panel.empty() ? List.<Scale.Tick>of() : plot.x().ticks(count)) {
       double x = across(tick.value());
       double length = tick.label().isEmpty() ? 2.5 : 5;
       canvas.line(List.of(new Point(x, foot), new Point(x, foot + length)), AXIS, "tick", "");
@@ -127,29 +124,26 @@ final class Painter {
     }
   }
 
-  /** Draws a curve and answers whether there was anything of it to see. */
-  private boolean paint(Trace trace, Panel panel, double y, Canvas canvas) {
+  private void paint(Trace trace, Panel panel, double y, Canvas canvas) {
     double foot = y + panel.height();
     List<Point> points =
         trace.curve().points().stream()
             .map(p -> new Point(across(p.x()), foot - panel.y().place(p.y()) * panel.height()))
             .toList();
     String name = trace.curve().name();
-    List<List<Point>> parts = Lines.within(points, y, foot);
     if (trace.style() == Style.DOTS) {
       List<Point> shown =
           points.stream().filter(p -> p.finite() && p.y() >= y && p.y() <= foot).toList();
       canvas.dots(shown, trace.ink(), "dots", name);
-      return !shown.isEmpty();
+      return;
     }
-    for (List<Point> part : parts) {
+    for (List<Point> part : Lines.within(points, y, foot)) {
       if (part.size() == 1) {
         canvas.dots(part, Ink.dot(trace.ink().colour(), 5, 1), "dots", name);
       } else {
         canvas.line(Lines.thinned(part, TOLERANCE), trace.ink(), "series", name);
       }
     }
-    return !parts.isEmpty();
   }
 
   private void vertical(
@@ -191,7 +185,7 @@ final class Painter {
   }
 
   private static List<Scale.Tick> yTicks(Panel panel) {
-    return panel.y().ticks((int) (panel.height() / Y_TICK_SPACING));
+    return panel.empty() ? List.of() : panel.y().ticks((int) (panel.height() / Y_TICK_SPACING));
   }
 
   private static Label text(

@@ -37,10 +37,10 @@ record Plot(
    * @param traces drawn in order, the last on top
    */
   record Panel(
-      String yTitle,
-      Scale y,
-      double height,
-      List<Trace> traces,
-      List<Mark> marks,
-      String ifEmpty) {}
+      String yTitle, Scale y, double height, List<Trace> traces, List<Mark> marks, String ifEmpty) {
+    /** Whether there is no point to draw, so that the scale says nothing. */
+    boolean empty() {
+      return traces.stream().allMatch(t -> t.curve().empty());
+    }
+  }
 }

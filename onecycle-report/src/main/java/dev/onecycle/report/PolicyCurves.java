@@ -47,6 +47,6 @@ final class PolicyCurves {
   }
 
   static String title(Policy policy) {
-    return policy.name() + ", " + policy.steps() + (policy.steps() == 1 ? " step" : " steps");
+    return policy.name() + ", " + RangeCurves.counted(policy.steps(), "step", "steps");
   }
 }

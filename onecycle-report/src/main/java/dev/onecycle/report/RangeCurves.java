@@ -3,13 +3,14 @@ package dev.onecycle.report;
 import dev.onecycle.range.RangePoint;
 import dev.onecycle.range.RangeResult;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.OptionalDouble;
 
 /** What pictures of a range test draw, whichever way they draw it. */
 final class RangeCurves {
-  /** A fifth of a decade to either side: narrow enough to keep the foot of the rise. */
-  private static final double HALF_WIDTH_DECADES = 0.2;
+  /** A seventh of a decade to either side: narrow enough to keep the foot of the rise. */
+  private static final double HALF_WIDTH_DECADES = 0.15;
 
   private static final int FIRST_POINTS = 5;
 
@@ -23,33 +24,37 @@ final class RangeCurves {
         .toList();
   }
 
-  /** The zero-lag average of the raw losses over the logarithm of the rate. */
-  static List<Point> smooth(List<RangePoint> points) {
-    List<Point> raw = raw(points);
-    if (raw.isEmpty()) {
-      return raw;
-    }
-    // The losses after divergence span decades; uncapped, they would pull up the line before them.
-    double cap = cap(raw);
+  /**
+   * The zero-lag average of the raw losses over the logarithm of the rate.
+   *
+   * @param top where the picture ends: the losses after divergence span decades and, uncapped,
+   *     would pull up the line before them
+   */
+  static List<Point> smooth(List<RangePoint> points, double top) {
+    double cap = top + Math.abs(top) / 10;
     List<Point> logs =
-        raw.stream().map(p -> new Point(Math.log10(p.x()), Math.min(p.y(), cap))).toList();
+        raw(points).stream().map(p -> new Point(Math.log10(p.x()), Math.min(p.y(), cap))).toList();
     return ZeroLag.smooth(logs, HALF_WIDTH_DECADES).stream()
         .map(p -> new Point(Math.pow(10, p.x()), p.y()))
         .toList();
   }
 
   /**
-   * The loss at which pictures end: 1.3 times that of the first steps, so that the divergence does
-   * not flatten the descent; less where no loss is that high.
+   * The loss at which a picture ends: 1.3 times that of the first steps, so that the divergence
+   * does not flatten the descent; less where no loss is that high.
    */
   static double top(List<RangePoint> points) {
-    List<Point> raw = raw(points);
-    return raw.isEmpty() ? Double.NaN : Math.min(ceiling(raw), highest(raw));
+    return top(List.<List<RangePoint>>of(points));
   }
 
-  private static double cap(List<Point> raw) {
-    double ceiling = ceiling(raw);
-    return ceiling + Math.abs(ceiling) / 2;
+  /** The highest of the tests' tops; infinite where none has a loss to draw. */
+  static double top(Collection<List<RangePoint>> tests) {
+    return tests.stream()
+        .map(RangeCurves::raw)
+        .filter(raw -> !raw.isEmpty())
+        .mapToDouble(raw -> Math.min(ceiling(raw), highest(raw)))
+        .max()
+        .orElse(Double.POSITIVE_INFINITY);
   }
 
   private static double ceiling(List<Point> raw) {
@@ -92,12 +97,27 @@ final class RangeCurves {
           case REACHED_END -> "reached the end of the range";
           case INTERRUPTED -> "interrupted";
         };
-    int steps = result.points().size();
-    return steps
-        + (steps == 1 ? " step, " : " steps, ")
-        + end
-        + (result.extended() ? ", extended" : "")
-        + ", momentum "
-        + Numbers.brief(result.momentum());
+    String extended = result.extended() ? ", extended" : "";
+    String momentum = ", momentum " + Numbers.brief(result.momentum());
+    return counted(result.points().size(), "step", "steps") + ", " + end + extended + momentum;
+  }
+
+  /** The summary, and where the curve cannot be trusted why. */
+  static String summaryWithVerdict(RangeResult result) {
+    String summary = summary(result);
+    return result.verdict().clear() ? summary : summary + "; " + result.verdict().explanation();
+  }
+
+  /** What of the points is not in the picture, as a clause to add; empty where nothing is. */
+  static String unseen(List<RangePoint> points) {
+    double top = top(points);
+    long above = raw(points).stream().filter(p -> p.y() > top).count();
+    long lost = points.size() - raw(points).size();
+    return (above == 0 ? "" : "; " + counted(above, "loss", "losses") + " above the axis")
+        + (lost == 0 ? "" : "; " + counted(lost, "loss", "losses") + " not finite");
+  }
+
+  static String counted(long count, String one, String many) {
+    return count + " " + (count == 1 ? one : many);
   }
 }

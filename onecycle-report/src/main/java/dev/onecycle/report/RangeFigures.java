@@ -29,13 +29,12 @@ public final class RangeFigures {
   /** Raw losses, their zero-lag average, and every reading as a vertical line with its value. */
   public static Figure of(RangeResult result) {
     List<Mark> marks = RangeCurves.markers(result).stream().map(RangeFigures::mark).toList();
-    return single(result.points(), RangeCurves.summary(result), marks);
+    return single(result.points(), RangeCurves.summaryWithVerdict(result), marks);
   }
 
   /** Raw losses and their zero-lag average alone, as of points read back from a file. */
   public static Figure of(List<RangePoint> points) {
-    int steps = points.size();
-    return single(points, steps + (steps == 1 ? " step" : " steps"), List.of());
+    return single(points, RangeCurves.counted(points.size(), "step", "steps"), List.of());
   }
 
   /**
@@ -45,37 +44,33 @@ public final class RangeFigures {
    * @param results by the name each has in the legend, in the order of the map
    */
   public static Figure overlay(String title, Map<String, RangeResult> results) {
-    List<Trace> traces = new ArrayList<>();
-    List<Point> seen = new ArrayList<>();
-    double top = Double.NEGATIVE_INFINITY;
-    for (Map.Entry<String, RangeResult> entry : results.entrySet()) {
-      RangeResult result = entry.getValue();
-      Curve curve = new Curve(legend(entry.getKey(), result), RangeCurves.smooth(result.points()));
-      Ink ink = Ink.ofCurve(results.size() == 1 ? 0 : traces.size());
-      traces.add(new Trace(curve, Style.LINE, ink, true));
-      seen.addAll(curve.points());
-      top = Math.max(top, RangeCurves.top(result.points()));
-    }
+    double top = RangeCurves.top(results.values().stream().map(RangeResult::points).toList());
+    List<Trace> lines = new ArrayList<>();
     List<Trace> dots = new ArrayList<>();
-    int index = 0;
-    for (RangeResult result : results.values()) {
-      Trace trace = traces.get(index++);
-      result.readings().edge().ifPresent(x -> dots.add(edge(trace, x)));
-    }
-    traces.addAll(dots);
-    return figure(
-        title, "dots: edge, where the loss starts to rise for good", seen, top, traces, List.of());
+    results.forEach(
+        (name, result) -> {
+          List<Point> smooth = RangeCurves.smooth(result.points(), top);
+          Ink ink = Ink.ofCurve(lines.size());
+          Trace line = new Trace(new Curve(legend(name, result), smooth), Style.LINE, ink, true);
+          lines.add(line);
+          result.readings().edge().ifPresent(rate -> dots.add(edge(line, rate, top)));
+        });
+    List<Point> seen = lines.stream().flatMap(t -> t.curve().points().stream()).toList();
+    List<Trace> traces = Stream.concat(lines.stream(), dots.stream()).toList();
+    String subtitle = dots.isEmpty() ? "" : "dots: edge, where the loss starts to rise for good";
+    return figure(title, subtitle, seen, top, traces, List.of());
   }
 
   private static Figure single(List<RangePoint> points, String subtitle, List<Mark> marks) {
     List<Point> raw = RangeCurves.raw(points);
-    Curve average = new Curve("zero-lag average", RangeCurves.smooth(points));
+    double top = RangeCurves.top(points);
+    Curve average = new Curve("zero-lag average", RangeCurves.smooth(points, top));
     List<Trace> traces =
         List.of(
             new Trace(
                 new Curve("loss of a batch", raw), Style.DOTS, Ink.dot(Ink.BLUE, 3.6, 0.35), true),
             new Trace(average, Style.LINE, Ink.line(Ink.BLUE, 2, Ink.SOLID), true));
-    return figure(TITLE, subtitle, raw, RangeCurves.top(points), traces, marks);
+    return figure(TITLE, subtitle + RangeCurves.unseen(points), raw, top, traces, marks);
   }
 
   private static Figure figure(
@@ -101,8 +96,9 @@ public final class RangeFigures {
     return edge.isPresent() ? name + " (edge " + Numbers.brief(edge.getAsDouble()) + ")" : name;
   }
 
-  private static Trace edge(Trace of, double rate) {
-    Curve dot = new Curve(of.curve().name(), List.of(new Point(rate, valueAt(of.curve(), rate))));
+  private static Trace edge(Trace of, double rate, double top) {
+    double loss = Math.min(valueAt(of.curve(), rate), top);
+    Curve dot = new Curve(of.curve().name(), List.of(new Point(rate, loss)));
     return new Trace(dot, Style.DOTS, Ink.dot(of.ink().colour(), 8, 1), false);
   }
 

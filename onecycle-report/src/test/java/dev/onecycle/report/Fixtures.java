@@ -99,7 +99,7 @@ final class Fixtures {
         false,
         0.85,
         new Readings(none, none, none, none),
-        new Verdict(kind, "no"),
+        new Verdict(kind, "no rise was seen"),
         none);
   }
 }
