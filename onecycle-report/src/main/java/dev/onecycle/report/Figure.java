@@ -1,6 +1,7 @@
 package dev.onecycle.report;
 
 import dev.onecycle.error.CannotWriteException;
+import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -49,15 +50,17 @@ public final class Figure {
     return canvas.document(painter.width(), painter.height(), plot.title(), Description.of(plot));
   }
 
-  /** A PNG file's bytes, with two pixels to each of the SVG, for print and fine screens. */
+  /**
+   * A PNG file's bytes, with two pixels to each of the SVG, for print and fine screens.
+   *
+   * @throws CannotWriteException where Java finds no font to write with
+   */
   public byte[] png() {
-    Painter painter = new Painter(plot);
-    RasterCanvas canvas = new RasterCanvas(painter.width(), painter.height(), PIXEL_RATIO);
-    painter.paint(canvas);
+    BufferedImage drawn = drawn();
     ImageWriter writer = ImageIO.getImageWritersByFormatName("png").next();
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (MemoryCacheImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {
-      IIOImage image = new IIOImage(canvas.finished(), List.of(), null);
+      IIOImage image = new IIOImage(drawn, List.of(), null);
       image.setMetadata(resolution(writer, image));
       writer.setOutput(out);
       writer.write(image);
@@ -67,6 +70,21 @@ public final class Figure {
       writer.dispose();
     }
     return bytes.toByteArray();
+  }
+
+  private BufferedImage drawn() {
+    Painter painter = new Painter(plot);
+    try {
+      RasterCanvas canvas = new RasterCanvas(painter.width(), painter.height(), PIXEL_RATIO);
+      painter.paint(canvas);
+      return canvas.finished();
+    } catch (InternalError | LinkageError e) {
+      // What Java throws on a slim system, without fontconfig, a font or its own graphics library.
+      throw CannotWriteException.creating(
+          "cannot draw a PNG: this system has no fonts that Java can use;"
+              + " install fontconfig and a font, or write the figure as SVG, which needs none",
+          e);
+    }
   }
 
   /** Says how large a pixel is, so that a page sets the PNG as large as the SVG. */

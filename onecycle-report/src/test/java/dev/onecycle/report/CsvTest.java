@@ -10,12 +10,14 @@ import dev.onecycle.schedule.Policy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -172,11 +174,23 @@ class CsvTest {
   }
 
   @Test
-  void aDeviceIsWrittenToAndNotReplaced() {
-    Path device = Path.of("/dev/null");
-    assertThat(device).as("this test needs a Unix").exists();
-    RangeCsv.write(Fixtures.descent(), device);
+  @Timeout(30)
+  void aPipeIsWrittenToAndNotReplaced() throws Exception {
+    // A pipe of our own, never a device: a broken guard would replace /dev/null for everybody.
+    Path pipe = folder.resolve("pipe");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    Process reader =
+        new ProcessBuilder("cat", pipe.toString())
+            .redirectOutput(folder.resolve("read.csv").toFile())
+            .start();
+    try {
+      RangeCsv.write(List.of(new RangePoint(0, 0.001, 2.5, 2.25)), pipe);
 
-    assertThat(Files.isRegularFile(device)).isFalse();
+      assertThat(Files.readAttributes(pipe, BasicFileAttributes.class).isOther()).isTrue();
+      assertThat(reader.waitFor()).isZero();
+      assertThat(folder.resolve("read.csv")).hasContent(HEADER + "0,0.001,2.5,2.25\n");
+    } finally {
+      reader.destroy();
+    }
   }
 }
