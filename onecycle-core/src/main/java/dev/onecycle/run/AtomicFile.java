@@ -1,92 +1,157 @@
 package dev.onecycle.run;
 
 import dev.onecycle.error.CannotWriteException;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.UUID;
 
 /**
- * Files that are there whole or not at all: written beside their place, forced to disk, then moved
- * into it.
+ * Files that are there whole or not at all: written beside their place, forced to disk, then
+ * renamed into it.
  */
 public final class AtomicFile {
-  private AtomicFile() {}
-
-  /** Writes the content of a file to a path that it is given. */
+  /** What to write. */
   @FunctionalInterface
   public interface Content {
-    void writeTo(Path temporary) throws IOException;
+    void to(OutputStream out) throws IOException;
+  }
+
+  private AtomicFile() {}
+
+  /**
+   * Writes a file, in place of the one that may be there.
+   *
+   * @throws CannotWriteException naming the path; the file that was there is then as it was
+   */
+  public static void write(Path path, Content content) {
+    if (Files.isDirectory(path)) {
+      throw cannotCreate(path, new IOException("it is a folder; name a file in it"));
+    }
+    // A rename would put a file in the place of a device, or cut a pipe off from its reader.
+    if (Files.exists(path) && !Files.isRegularFile(path)) {
+      writeTo(path, path, content, StandardOpenOption.WRITE);
+      return;
+    }
+    Path place = followed(path);
+    Path sibling =
+        place.resolveSibling("." + place.getFileName() + "." + UUID.randomUUID() + ".tmp");
+    try {
+      writeTo(path, sibling, content, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+      Files.move(sibling, place, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      throw cannotWrite(path, e);
+    } finally {
+      discard(sibling);
+    }
   }
 
   /**
-   * Writes a file.
+   * Makes sure that a file could be written, without leaving anything there: for use before a long
+   * computation.
    *
-   * @throws CannotWriteException where that fails; what stood at the path before still stands
+   * @throws CannotWriteException where it could not
    */
-  public static void write(Path file, Content content) {
-    Path absolute = file.toAbsolutePath();
-    Path folder = absolute.getParent();
-    Path temporary;
-    try {
-      Files.createDirectories(folder);
-      temporary = Files.createTempFile(folder, "." + absolute.getFileName() + ".", ".part");
-    } catch (IOException e) {
-      throw CannotWriteException.creating(
-          "output folder must be writable but " + folder + " is not: " + reason(e), e);
+  public static void requireWritable(Path path) {
+    if (Files.isDirectory(path)) {
+      throw cannotCreate(path, new IOException("it is a folder; name a file in it"));
     }
+    if (Files.exists(path) && !Files.isRegularFile(path)) {
+      return;
+    }
+    Path folder = followed(path).getParent();
+    probe(path, folder == null ? path.toAbsolutePath() : folder);
+  }
+
+  /** Makes sure that files could be made in a folder, which need not be there yet. */
+  static void requireWritableFolder(Path folder) {
+    Path existing = folder.toAbsolutePath();
+    while (existing.getParent() != null && !Files.exists(existing)) {
+      existing = existing.getParent();
+    }
+    probe(folder, existing);
+  }
+
+  private static void probe(Path named, Path folder) {
+    Path probe = folder.resolve(".onecycle." + UUID.randomUUID() + ".tmp");
     try {
-      content.writeTo(temporary);
-      try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+      Files.delete(Files.createFile(probe));
+    } catch (IOException e) {
+      throw cannotCreate(named, e);
+    }
+  }
+
+  /** Where a symbolic link leads, so that the link stays a link. */
+  private static Path followed(Path path) {
+    try {
+      return Files.exists(path) ? path.toRealPath() : path.toAbsolutePath();
+    } catch (IOException e) {
+      throw cannotCreate(path, e);
+    }
+  }
+
+  private static void writeTo(
+      Path named, Path actual, Content content, StandardOpenOption... options) {
+    FileChannel channel;
+    try {
+      channel = FileChannel.open(actual, options);
+    } catch (IOException e) {
+      throw cannotCreate(named, e);
+    }
+    try (channel;
+        OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel))) {
+      content.to(out);
+      out.flush();
+      if (Files.isRegularFile(actual)) {
         channel.force(true);
       }
-      move(temporary, absolute);
     } catch (IOException e) {
-      CannotWriteException failure =
-          CannotWriteException.writing("writing " + file + " failed: " + reason(e), e);
-      discard(temporary, failure);
-      throw failure;
-    } catch (RuntimeException e) {
-      discard(temporary, e);
-      throw e;
+      throw cannotWrite(named, e);
     }
   }
 
-  private static void move(Path from, Path to) throws IOException {
+  private static void discard(Path sibling) {
     try {
-      Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } catch (AtomicMoveNotSupportedException e) {
-      Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
+      Files.deleteIfExists(sibling);
+    } catch (IOException e) {
+      // The write itself has already succeeded or been reported; a leftover harms neither.
+      System.getLogger(AtomicFile.class.getName())
+          .log(System.Logger.Level.DEBUG, () -> "left over: " + sibling, e);
     }
   }
 
-  private static void discard(Path temporary, Exception because) {
-    try {
-      Files.deleteIfExists(temporary);
-    } catch (IOException e) {
-      because.addSuppressed(e);
-    }
+  static CannotWriteException cannotCreate(Path path, IOException cause) {
+    return CannotWriteException.creating("cannot create " + path + ": " + reason(cause), cause);
+  }
+
+  static CannotWriteException cannotWrite(Path path, IOException cause) {
+    return CannotWriteException.writing("cannot write " + path + ": " + reason(cause), cause);
   }
 
   /** What an I/O error means, in a few words. */
-  public static String reason(IOException e) {
-    String kind = e.getClass().getSimpleName().replace("Exception", "");
-    String words =
-        switch (kind) {
-          case "AccessDenied" -> "access denied";
-          case "NoSuchFile" -> "no such file or folder";
-          case "FileAlreadyExists" -> "a file is in the way";
-          case "NotDirectory" -> "a part of the path is not a folder";
-          default -> "";
-        };
-    if (!words.isEmpty()) {
-      return words;
+  public static String reason(IOException cause) {
+    if (cause instanceof NoSuchFileException) {
+      return "no such file or folder";
     }
-    return e instanceof java.nio.file.FileSystemException f && f.getReason() != null
-        ? f.getReason()
-        : String.valueOf(e.getMessage());
+    if (cause instanceof AccessDeniedException) {
+      return "permission denied; choose another folder or change its permissions";
+    }
+    if (cause instanceof FileAlreadyExistsException) {
+      return "a file is in the way";
+    }
+    if (cause instanceof FileSystemException f && f.getReason() != null) {
+      return f.getReason();
+    }
+    return String.valueOf(cause.getMessage());
   }
 }

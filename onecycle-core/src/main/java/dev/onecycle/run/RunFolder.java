@@ -51,18 +51,7 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
    */
   public static void requireWritable(Path folder) {
     requireUnused(folder);
-    Path existing = folder.toAbsolutePath();
-    while (existing != null && !Files.exists(existing)) {
-      existing = existing.getParent();
-    }
-    try {
-      if (existing == null) {
-        throw new IOException("no part of the path exists");
-      }
-      Files.delete(Files.createTempFile(existing, ".onecycle", ".probe"));
-    } catch (IOException e) {
-      throw cannotCreate(folder, e);
-    }
+    AtomicFile.requireWritableFolder(folder);
   }
 
   /** Makes the folder and starts its files. */
@@ -74,7 +63,7 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
       run.write(record);
       return run;
     } catch (IOException e) {
-      throw cannotCreate(folder, e);
+      throw AtomicFile.cannotCreate(folder, e);
     }
   }
 
@@ -88,13 +77,8 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
             "output folder", "new or empty", folder, "name another with --out, or remove it");
       }
     } catch (IOException e) {
-      throw cannotCreate(folder, e);
+      throw AtomicFile.cannotCreate(folder, e);
     }
-  }
-
-  private static CannotWriteException cannotCreate(Path folder, IOException e) {
-    return CannotWriteException.creating(
-        "output folder must be writable but " + folder + " is not: " + AtomicFile.reason(e), e);
   }
 
   /** Where the run lies. */
@@ -104,7 +88,7 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
 
   /** Replaces {@code run.json}. */
   public void write(RunRecord record) {
-    AtomicFile.write(folder.resolve(RECORD), file -> JSON.writeValue(file.toFile(), record));
+    AtomicFile.write(folder.resolve(RECORD), out -> out.write(JSON.writeValueAsBytes(record)));
   }
 
   /** Reads the record of a run. */
@@ -155,7 +139,7 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
       writer.write(line);
       writer.write('\n');
     } catch (IOException e) {
-      throw cannotAppend(name, e);
+      throw AtomicFile.cannotWrite(folder.resolve(name), e);
     }
   }
 
@@ -164,13 +148,8 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
       steps.flush();
       epochs.flush();
     } catch (IOException e) {
-      throw cannotAppend("the run's CSV files", e);
+      throw AtomicFile.cannotWrite(folder.resolve(STEPS), e);
     }
-  }
-
-  private CannotWriteException cannotAppend(String name, IOException e) {
-    return CannotWriteException.writing(
-        "writing " + name + " in " + folder + " failed: " + AtomicFile.reason(e), e);
   }
 
   @Override
@@ -179,7 +158,7 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
         epochs) {
       flush();
     } catch (IOException e) {
-      throw cannotAppend("the run's CSV files", e);
+      throw AtomicFile.cannotWrite(folder.resolve(STEPS), e);
     }
   }
 }

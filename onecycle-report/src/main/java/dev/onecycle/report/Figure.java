@@ -1,6 +1,7 @@
 package dev.onecycle.report;
 
 import dev.onecycle.error.CannotWriteException;
+import dev.onecycle.run.AtomicFile;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

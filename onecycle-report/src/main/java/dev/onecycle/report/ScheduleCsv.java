@@ -1,6 +1,7 @@
 package dev.onecycle.report;
 
 import dev.onecycle.error.CannotWriteException;
+import dev.onecycle.run.AtomicFile;
 import dev.onecycle.schedule.Policy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

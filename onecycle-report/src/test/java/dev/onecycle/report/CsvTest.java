@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.CannotWriteException;
 import dev.onecycle.range.RangePoint;
+import dev.onecycle.run.AtomicFile;
 import dev.onecycle.schedule.Policy;
 import java.io.IOException;
 import java.nio.file.Files;

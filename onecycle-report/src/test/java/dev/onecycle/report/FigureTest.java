@@ -105,6 +105,6 @@ class FigureTest {
     assertThatThrownBy(() -> ScheduleFigures.rate(Fixtures.oneCycle()).writePng(file))
         .isInstanceOf(CannotWriteException.class)
         .hasMessageContaining(file.toString())
-        .hasMessageContaining("folder does not exist");
+        .hasMessageContaining("no such file or folder");
   }
 }

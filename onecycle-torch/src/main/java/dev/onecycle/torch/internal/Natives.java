@@ -5,6 +5,7 @@ import java.io.File;
 import java.io.IOException;
 import java.util.List;
 import org.bytedeco.javacpp.Loader;
+import org.bytedeco.pytorch.global.torch;
 
 /**
  * Brings the native engine into the process, once.
@@ -38,7 +39,8 @@ public final class Natives {
           "org.bytedeco.javacpp.maxPhysicalBytes",
           System.getProperty("org.bytedeco.javacpp.maxPhysicalBytes", "0"));
       unpack();
-      Loader.load(org.bytedeco.pytorch.global.torch.class);
+      Loader.load(torch.class);
+      torch.set_num_threads(1); // one thread a replica, see Workers
     }
 
     static void loaded() {}

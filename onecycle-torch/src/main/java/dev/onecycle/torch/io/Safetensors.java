@@ -10,11 +10,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.run.AtomicFile;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -50,18 +48,16 @@ public record Safetensors(Map<String, String> metadata, List<NamedTensor> tensor
   public void write(Path file) {
     AtomicFile.write(
         file,
-        temporary -> {
-          try (OutputStream out = Files.newOutputStream(temporary)) {
-            byte[] header = header();
-            byte[] length = new byte[8];
-            littleEndian(length).putLong(header.length);
-            out.write(length);
-            out.write(header);
-            for (NamedTensor tensor : tensors) {
-              byte[] bytes = new byte[4 * tensor.values().length];
-              littleEndian(bytes).asFloatBuffer().put(tensor.values());
-              out.write(bytes);
-            }
+        out -> {
+          byte[] header = header();
+          byte[] length = new byte[8];
+          littleEndian(length).putLong(header.length);
+          out.write(length);
+          out.write(header);
+          for (NamedTensor tensor : tensors) {
+            byte[] bytes = new byte[4 * tensor.values().length];
+            littleEndian(bytes).asFloatBuffer().put(tensor.values());
+            out.write(bytes);
           }
         });
   }

@@ -13,7 +13,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntConsumer;
-import java.util.function.Supplier;
 
 /**
  * A network with its optimizer, ready to take steps: what the loop, the range test and users' own
@@ -148,18 +147,31 @@ public final class Learner implements AutoCloseable {
   }
 
   /**
-   * Runs something that may train, and puts everything back as it was, bit for bit: weights,
-   * running statistics, optimizer state; also when it throws or the thread is interrupted.
+   * Keeps a copy of everything that training changes: weights, running statistics, optimizer state.
+   * Random streams are not among it, for each step draws from its own.
    *
-   * <p>Random streams need no putting back, for each step draws from its own.
+   * @return to be closed when done
    */
-  public <T> T withoutTrace(Supplier<T> work) {
-    try (TrainableNetwork.Snapshot before = network.snapshot()) {
-      try {
-        return work.get();
-      } finally {
-        network.restore(before);
-      }
+  public Snapshot snapshot() {
+    return new Snapshot(network.snapshot());
+  }
+
+  /** A learner as it was at a moment; holds native memory until closed. */
+  public final class Snapshot implements AutoCloseable {
+    private final TrainableNetwork.Snapshot copy;
+
+    private Snapshot(TrainableNetwork.Snapshot copy) {
+      this.copy = copy;
+    }
+
+    /** Puts the learner back as it was, bit for bit. */
+    public void restore() {
+      network.restore(copy);
+    }
+
+    @Override
+    public void close() {
+      copy.close();
     }
   }
 

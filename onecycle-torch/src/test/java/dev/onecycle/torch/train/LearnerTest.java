@@ -83,34 +83,21 @@ class LearnerTest {
   }
 
   @Test
-  void nothingChangesWithoutTrace() {
-    try (Learner learner = learner(tiny(0.3), FP32)) {
-      train(learner, 3);
-      float[] before = flat(learner);
-      List<float[]> state = learner.optimizerState();
-      learner.withoutTrace(() -> train(learner, 5));
-      assertThat(flat(learner)).isEqualTo(before);
-      assertThat(learner.optimizerState().get(0)).isEqualTo(state.get(0));
-
-      assertThatThrownBy(
-              () ->
-                  learner.withoutTrace(
-                      () -> {
-                        train(learner, 2);
-                        throw new IllegalStateException("in the middle");
-                      }))
-          .hasMessage("in the middle");
-      assertThat(flat(learner)).isEqualTo(before);
-    }
-    // and what follows is what would have followed
-    try (Learner disturbed = learner(tiny(0.3), FP32);
+  void aSnapshotBringsEveryBitBack() {
+    try (Learner learner = learner(tiny(0.3), FP32);
         Learner undisturbed = learner(tiny(0.3), FP32)) {
-      train(disturbed, 3);
-      disturbed.withoutTrace(() -> train(disturbed, 4));
-      train(disturbed, 3);
+      train(learner, 3);
       train(undisturbed, 3);
+      try (Learner.Snapshot before = learner.snapshot()) {
+        train(learner, 5);
+        assertThat(flat(learner)).isNotEqualTo(flat(undisturbed));
+        before.restore();
+      }
+      assertThat(flat(learner)).isEqualTo(flat(undisturbed));
+      assertThat(learner.optimizerState().get(0)).isEqualTo(undisturbed.optimizerState().get(0));
+      train(learner, 3);
       train(undisturbed, 3);
-      assertThat(flat(disturbed)).isEqualTo(flat(undisturbed));
+      assertThat(flat(learner)).as("what follows").isEqualTo(flat(undisturbed));
     }
   }
 

@@ -1,0 +1,88 @@
+package dev.onecycle.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.PrintWriter;
+import java.util.Map;
+
+/**
+ * Where a command speaks: its answer on standard output, its progress on standard error.
+ *
+ * <p>With {@code --json} standard output holds one JSON object and nothing else; what is said to
+ * people then goes to standard error.
+ */
+final class Console {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final PrintWriter out;
+  private final PrintWriter err;
+  private final boolean quiet;
+  private final boolean json;
+
+  Console(PrintWriter out, PrintWriter err, boolean quiet, boolean json) {
+    this.out = out;
+    this.err = err;
+    this.quiet = quiet;
+    this.json = json;
+  }
+
+  /** Says something on the way; silent with {@code --quiet}. */
+  void say(String line) {
+    if (!quiet) {
+      answer(line);
+    }
+  }
+
+  /** Says what was asked for. */
+  void answer(String line) {
+    PrintWriter to = json ? err : out;
+    to.println(line);
+    to.flush();
+  }
+
+  /** With {@code --json}, ends the output with the result as one object on the last line. */
+  void result(Map<String, Object> values) {
+    if (json) {
+      try {
+        out.println(JSON.writeValueAsString(values));
+      } catch (JsonProcessingException e) {
+        throw new IllegalStateException("numbers and texts can always be written", e);
+      }
+      out.flush();
+    }
+  }
+
+  /** A line of progress, for those who watch. */
+  void progress(String line) {
+    if (!quiet) {
+      err.println(line);
+      err.flush();
+    }
+  }
+
+  boolean quiet() {
+    return quiet;
+  }
+
+  /** Whether progress goes to a terminal, where a bar can be redrawn. The launcher knows. */
+  static boolean onTerminal() {
+    String told = System.getProperty("onecycle.terminal");
+    return told == null ? System.console() != null && isJava17() : told.equals("true");
+  }
+
+  /** From 22 on System.console() answers without a terminal too. */
+  private static boolean isJava17() {
+    return Runtime.version().feature() < 22;
+  }
+
+  /** Columns of the terminal, 80 where unknown. */
+  static int width() {
+    return Math.max(40, Math.min(160, Integer.getInteger("onecycle.columns", 80)));
+  }
+
+  /** Whether the terminal's encoding has more than ASCII. */
+  static boolean unicode() {
+    return java.nio.charset.Charset.defaultCharset().newEncoder().canEncode('⣿')
+        && !"dumb".equals(System.getenv("TERM"));
+  }
+}

@@ -1,0 +1,139 @@
+package dev.onecycle.cli;
+
+import dev.onecycle.data.DataOptions;
+import dev.onecycle.data.DataSplits;
+import dev.onecycle.data.Datasets;
+import dev.onecycle.data.EvaluationSplit;
+import dev.onecycle.data.ImageShape;
+import dev.onecycle.data.Progress;
+import dev.onecycle.data.SkippedImage;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Which images, and how they are read. */
+final class DataArguments {
+  private static final int SKIPPED_SHOWN = 10;
+
+  @Parameters(
+      paramLabel = "DATA",
+      description =
+          "A folder, .tar, .tar.gz or .zip of train/CLASS/IMAGE and test/CLASS/IMAGE, or of"
+              + " CLASS/IMAGE; CIFAR binary; IDX; or cifar10, cifar100, mnist, fashion-mnist"
+              + " (downloaded), shapes (generated).")
+  String location = "";
+
+  @Option(
+      names = "--image-size",
+      paramLabel = "S",
+      description = "Resize to S×S. Default: as stored, or 64 where sizes differ.")
+  @Nullable Integer imageSize;
+
+  @Option(
+      names = "--skip-bad",
+      description = "Leave out images that cannot be read, and list them. Default: an error.")
+  boolean skipBad;
+
+  @Option(names = "--offline", description = "Download nothing.")
+  boolean offline;
+
+  @Option(
+      names = "--cache",
+      paramLabel = "FOLDER",
+      description = "Where downloads and decoded images are kept. Default: ~/.cache/onecycle.")
+  @Nullable Path cache;
+
+  /** The arguments as if given so. */
+  static DataArguments of(String location) {
+    DataArguments arguments = new DataArguments();
+    arguments.location = location;
+    return arguments;
+  }
+
+  String source() {
+    return location;
+  }
+
+  /** Opens the data for training. */
+  DataSplits open(Console console, long seed) {
+    try (ReadingProgress progress = new ReadingProgress(console)) {
+      DataSplits data = Datasets.open(location, options(progress).withSeed(seed));
+      progress.close();
+      console.say(
+          "%s: %,d training and %,d %s images of %s in %d classes"
+              .formatted(
+                  location,
+                  data.train().size(),
+                  data.evaluation().size(),
+                  data.evaluationName(),
+                  data.train().shape(),
+                  data.train().classes().size()));
+      show(console, data.notes(), data.skipped());
+      return data;
+    }
+  }
+
+  /** Opens the images to judge a model by. */
+  EvaluationSplit openEvaluation(Console console, ImageShape shape, List<String> classes) {
+    try (ReadingProgress progress = new ReadingProgress(console)) {
+      EvaluationSplit data = Datasets.openEvaluation(location, shape, classes, options(progress));
+      progress.close();
+      console.say("%s: %,d %s images".formatted(location, data.images().size(), data.name()));
+      show(console, data.notes(), data.skipped());
+      return data;
+    }
+  }
+
+  private DataOptions options(Progress progress) {
+    DataOptions options =
+        DataOptions.defaults().withSkipBad(skipBad).withOffline(offline).withProgress(progress);
+    if (imageSize != null) {
+      options = options.withImageSize(imageSize);
+    }
+    return cache == null ? options : options.withCacheFolder(cache);
+  }
+
+  private static void show(Console console, List<String> notes, List<SkippedImage> skipped) {
+    notes.forEach(console::say);
+    if (!skipped.isEmpty()) {
+      console.say("Skipped " + skipped.size() + " images that cannot be used:");
+      skipped.stream()
+          .limit(SKIPPED_SHOWN)
+          .forEach(image -> console.say("  " + image.origin() + " " + image.reason()));
+      if (skipped.size() > SKIPPED_SHOWN) {
+        console.say("  and " + (skipped.size() - SKIPPED_SHOWN) + " more");
+      }
+    }
+  }
+
+  /** Shows reading and downloading; called from several threads in turn. */
+  private static final class ReadingProgress implements Progress, AutoCloseable {
+    private final Console console;
+    private String what = "";
+    private @Nullable Bar bar;
+
+    ReadingProgress(Console console) {
+      this.console = console;
+    }
+
+    @Override
+    public synchronized void update(String task, long done, long total) {
+      if (bar == null || !what.equals(task)) {
+        close();
+        what = task;
+        bar = new Bar(console, task, total, "");
+      }
+      bar.at(done, "");
+    }
+
+    @Override
+    public synchronized void close() {
+      if (bar != null) {
+        bar.close();
+        bar = null;
+      }
+    }
+  }
+}

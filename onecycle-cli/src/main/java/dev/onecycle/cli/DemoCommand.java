@@ -1,0 +1,81 @@
+package dev.onecycle.cli;
+
+import dev.onecycle.data.DataSplits;
+import dev.onecycle.error.Require;
+import dev.onecycle.schedule.PolicyChoice;
+import java.nio.file.Path;
+import java.util.OptionalDouble;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** The main job on data that needs no download. */
+@Command(
+    name = "demo",
+    description = {
+      "See it work: draw a data set of shapes, find a learning rate for it, train one cycle.",
+      ""
+    },
+    mixinStandardHelpOptions = true,
+    footer = {"", "Examples:", "  onecycle demo", "  onecycle demo --max-lr 1e-4   # far too low"})
+final class DemoCommand implements Callable<Integer> {
+  @Option(
+      names = "--max-lr",
+      paramLabel = "RATE",
+      description = "Peak learning rate. Default: what the range test suggests.")
+  @Nullable Double maxLr;
+
+  @Option(
+      names = {"-e", "--epochs"},
+      paramLabel = "N",
+      defaultValue = "5",
+      description = "The cycle's length. Default: ${DEFAULT-VALUE}.")
+  int epochs = 5;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "Of everything random. Default: ${DEFAULT-VALUE}.")
+  long seed;
+
+  @Option(
+      names = {"-o", "--out"},
+      paramLabel = "FOLDER",
+      description = "Where the run is kept; new or empty. Default: runs/demo-TIME.")
+  @Nullable Path out;
+
+  @Mixin OutputOptions output = new OutputOptions();
+  @Spec @Nullable CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    Console console = output.console();
+    TrainOptions options = new TrainOptions();
+    options.seed = seed;
+    // A shape and its mirror image are one class, so flips are right; 64 gives more steps to learn
+    // in.
+    options.batchSize = 64;
+    TrainRun run =
+        new TrainRun(
+            console,
+            TrainCommand.command(spec),
+            options,
+            PolicyChoice.oneCycle(),
+            new RangeOptions(),
+            epochs,
+            0,
+            maxLr == null
+                ? OptionalDouble.empty()
+                : OptionalDouble.of(Require.positive("--max-lr", maxLr)),
+            out == null ? RunNames.fresh("demo") : out);
+    Signals.watch();
+    DataArguments shapes = DataArguments.of("shapes");
+    DataSplits data = shapes.open(console, seed);
+    return run.run(data, shapes.source());
+  }
+}

@@ -1,0 +1,40 @@
+package dev.onecycle.cli;
+
+import dev.onecycle.error.BadDataException;
+import dev.onecycle.error.CannotWriteException;
+import dev.onecycle.error.DivergedException;
+import java.util.concurrent.CancellationException;
+
+/** The exit codes of every command, and which failure ends in which. */
+final class ExitCode {
+  static final int OK = 0;
+  static final int SOFTWARE = 1;
+  static final int USAGE = 2;
+  static final int BAD_DATA = 65;
+  static final int CANNOT_CREATE = 73;
+  static final int CANNOT_WRITE = 74;
+  static final int DIVERGED = 76;
+  static final int INTERRUPTED = 130;
+  static final int TERMINATED = 143;
+
+  private ExitCode() {}
+
+  static int of(Throwable failure) {
+    if (failure instanceof IllegalArgumentException) {
+      return USAGE;
+    }
+    if (failure instanceof BadDataException) {
+      return BAD_DATA;
+    }
+    if (failure instanceof CannotWriteException cannotWrite) {
+      return cannotWrite.created() ? CANNOT_WRITE : CANNOT_CREATE;
+    }
+    if (failure instanceof DivergedException) {
+      return DIVERGED;
+    }
+    if (failure instanceof CancellationException) {
+      return Signals.exitCode();
+    }
+    return SOFTWARE;
+  }
+}

@@ -1,0 +1,133 @@
+package dev.onecycle.cli;
+
+import dev.onecycle.data.DataSplits;
+import dev.onecycle.range.RangeResult;
+import dev.onecycle.range.RangeSummary;
+import dev.onecycle.range.RangeTest;
+import dev.onecycle.report.Figure;
+import dev.onecycle.report.RangeCsv;
+import dev.onecycle.report.RangeFigures;
+import dev.onecycle.run.AtomicFile;
+import dev.onecycle.text.Numbers;
+import dev.onecycle.torch.train.Learner;
+import dev.onecycle.torch.train.Normalization;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Runs the range test and suggests a peak rate. */
+@Command(
+    name = "find-lr",
+    description = {
+      "Run the learning rate range test: raise the rate step by step until the loss leaves, and"
+          + " suggest a tenth of the rate at which it does.",
+      ""
+    },
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    footer = {
+      "",
+      "Examples:",
+      "  onecycle find-lr photos/",
+      "  onecycle find-lr cifar10 --model resnet56 --batch-size 512 --svg curve.svg",
+      "  onecycle find-lr photos.zip --weight-decay 1e-3 --repeats 3 --csv curve.csv"
+    })
+final class FindLrCommand implements Callable<Integer> {
+  @Mixin DataArguments dataArguments = new DataArguments();
+  @Mixin TrainOptions train = new TrainOptions();
+  @Mixin RangeOptions range = new RangeOptions();
+
+  @Option(
+      names = "--momentum",
+      paramLabel = "M",
+      description = "Momentum of every step. Default: 0.85, the cycle's at its peak.")
+  @Nullable Double momentum;
+
+  @Option(
+      names = "--csv",
+      paramLabel = "FILE",
+      description = "Write the columns step,learning_rate,loss,smoothed.")
+  @Nullable Path csv;
+
+  @Option(
+      names = "--svg",
+      paramLabel = "FILE",
+      description = "Write the figure as SVG. Default: find-lr.svg, where none is named.")
+  @Nullable Path svg;
+
+  @Option(names = "--png", paramLabel = "FILE", description = "Write the figure as PNG.")
+  @Nullable Path png;
+
+  @Mixin OutputOptions output = new OutputOptions();
+
+  @Override
+  public Integer call() {
+    Console console = output.console();
+    train.validate();
+    RangeTest test = range.test(momentum == null ? 0.85 : momentum);
+    Path figure = svg == null ? Path.of("find-lr.svg") : svg;
+    AtomicFile.requireWritable(figure);
+    Signals.watch();
+    DataSplits data = dataArguments.open(console, train.seed);
+    RangeSummary summary;
+    try (Learner learner = learner(data)) {
+      summary = RangeRun.run(console, learner, data, train, test, range.repeats);
+    }
+    RangeRun.show(console, summary);
+    write(console, summary, figure);
+    if (summary.suggestion().isPresent()) {
+      console.answer(
+          "Suggested peak learning rate: " + Numbers.brief(summary.suggestion().getAsDouble()));
+    } else {
+      console.answer("No peak learning rate can be suggested.");
+    }
+    Map<String, Object> result = new LinkedHashMap<>();
+    if (summary.suggestion().isPresent()) {
+      result.put("learning_rate", summary.suggestion().getAsDouble());
+    }
+    result.putAll(RangeRun.record(summary));
+    result.put("svg", figure.toString());
+    console.result(result);
+    return summary.suggestion().isPresent() ? ExitCode.OK : ExitCode.BAD_DATA;
+  }
+
+  private Learner learner(DataSplits data) {
+    return new Learner(
+        train.network(data.train().shape(), data.train().classes().size()),
+        Normalization.of(data.train()),
+        train.learnerSettings());
+  }
+
+  private void write(Console console, RangeSummary summary, Path figure) {
+    Figure drawn = figure(summary);
+    drawn.writeSvg(figure);
+    console.say("Wrote " + figure);
+    if (png != null) {
+      drawn.writePng(png);
+      console.say("Wrote " + png);
+    }
+    if (csv != null) {
+      for (int i = 0; i < summary.runs().size(); i++) {
+        Path file = i == 0 ? csv : FileNames.withSuffix(csv, "-" + (i + 1));
+        RangeCsv.write(summary.runs().get(i).points(), file);
+        console.say("Wrote " + file);
+      }
+    }
+  }
+
+  private static Figure figure(RangeSummary summary) {
+    if (summary.runs().size() == 1) {
+      return RangeFigures.of(summary.runs().get(0));
+    }
+    Map<String, RangeResult> named = new LinkedHashMap<>();
+    for (int i = 0; i < summary.runs().size(); i++) {
+      named.put("seed " + (i + 1), summary.runs().get(i));
+    }
+    return RangeFigures.overlay("Range tests over " + named.size() + " seeds", named);
+  }
+}

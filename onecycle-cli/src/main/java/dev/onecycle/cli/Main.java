@@ -1,0 +1,114 @@
+package dev.onecycle.cli;
+
+import java.io.PrintWriter;
+import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
+import picocli.AutoComplete;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The command line. */
+@Command(
+    name = "onecycle",
+    description = {
+      "Train image classifiers by the 1cycle policy: find the learning rate, train in one cycle, see"
+          + " why it worked.",
+      ""
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  onecycle demo                       see it work, no data needed",
+      "  onecycle train photos/              find a rate, train, evaluate",
+      "  onecycle find-lr photos/ --model resnet56 --batch-size 512",
+      "  onecycle predict runs/NAME cat.jpg",
+      "",
+      "Exit codes: 0 ok, 2 usage, 65 bad data, 73/74 cannot create/write, 76 diverged, 130/143"
+          + " signals."
+    },
+    subcommands = {
+      DemoCommand.class,
+      FindLrCommand.class,
+      TrainCommand.class,
+      EvaluateCommand.class,
+      PredictCommand.class,
+      ScheduleCommand.class,
+      DoctorCommand.class,
+      AutoComplete.GenerateCompletion.class,
+      CommandLine.HelpCommand.class
+    },
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class)
+public final class Main implements Runnable {
+  @Spec @Nullable CommandSpec spec;
+
+  @Override
+  public void run() {
+    if (spec != null) {
+      throw new ParameterException(spec.commandLine(), "a command is missing");
+    }
+  }
+
+  /** The command line as an object: also for programs that embed it. */
+  public static CommandLine commandLine() {
+    CommandLine line = new CommandLine(new Main());
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setUsageHelpAutoWidth(true);
+    line.setAbbreviatedOptionsAllowed(false);
+    line.setParameterExceptionHandler(new Misuse());
+    line.setExecutionExceptionHandler(new Failure());
+    line.getSubcommands().get("generate-completion").getCommandSpec().usageMessage().hidden(true);
+    return line;
+  }
+
+  public static void main(String[] args) {
+    System.exit(commandLine().execute(args));
+  }
+
+  /** One line for a mistake in the arguments, and the nearest name where one is unknown. */
+  private static final class Misuse implements IParameterExceptionHandler {
+    @Override
+    public int handleParseException(ParameterException e, String[] args) {
+      PrintWriter err = e.getCommandLine().getErr();
+      err.println("onecycle: " + reason(e));
+      UnmatchedArgumentException.printSuggestions(e, err);
+      err.println("See '" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
+      err.flush();
+      return ExitCode.USAGE;
+    }
+
+    private static String reason(ParameterException e) {
+      Throwable cause = e.getCause();
+      boolean ours = cause instanceof IllegalArgumentException && cause.getMessage() != null;
+      return ours && !(cause instanceof NumberFormatException)
+          ? String.valueOf(cause.getMessage())
+          : String.valueOf(e.getMessage());
+    }
+  }
+
+  /** One line for what goes wrong; frames only on request, or for what is not the user's doing. */
+  private static final class Failure implements IExecutionExceptionHandler {
+    @Override
+    public int handleExecutionException(
+        Exception e, CommandLine commandLine, CommandLine.ParseResult parsed) {
+      int code = ExitCode.of(e);
+      PrintWriter err = commandLine.getErr();
+      if (e instanceof CancellationException) {
+        err.println("onecycle: interrupted");
+      } else {
+        err.println("onecycle: " + e.getMessage());
+      }
+      if (code == ExitCode.SOFTWARE || Boolean.getBoolean("onecycle.debug")) {
+        e.printStackTrace(err);
+      }
+      err.flush();
+      return code;
+    }
+  }
+}

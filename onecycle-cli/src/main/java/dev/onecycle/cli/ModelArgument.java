@@ -1,0 +1,32 @@
+package dev.onecycle.cli;
+
+import dev.onecycle.torch.io.ModelFile;
+import dev.onecycle.torch.train.Learner;
+import dev.onecycle.torch.train.LearnerSettings;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import picocli.CommandLine.Parameters;
+
+/** A trained model: a run's folder, or a file. */
+final class ModelArgument {
+  @Parameters(
+      paramLabel = "MODEL",
+      description = "A run's folder, or a model.safetensors that onecycle train wrote.")
+  Path path = Path.of("");
+
+  ModelFile read() {
+    return ModelFile.read(Files.isDirectory(path) ? path.resolve(TrainRun.MODEL) : path);
+  }
+
+  /** The model ready to compute, with the weights of the file. */
+  static Learner learner(ModelFile file) {
+    Learner learner = new Learner(file.network(), file.normalization(), LearnerSettings.defaults());
+    try {
+      learner.load(file.tensors());
+      return learner;
+    } catch (RuntimeException e) {
+      learner.close();
+      throw e;
+    }
+  }
+}

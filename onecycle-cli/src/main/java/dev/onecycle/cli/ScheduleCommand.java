@@ -1,0 +1,128 @@
+package dev.onecycle.cli;
+
+import dev.onecycle.error.Require;
+import dev.onecycle.report.Figure;
+import dev.onecycle.report.ScheduleCsv;
+import dev.onecycle.report.ScheduleFigures;
+import dev.onecycle.report.TerminalFigures;
+import dev.onecycle.schedule.Phase;
+import dev.onecycle.schedule.Policy;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Shows a policy before anything is trained by it. */
+@Command(
+    name = "schedule",
+    description = "Print, draw or write the learning rate and momentum of every step.",
+    mixinStandardHelpOptions = true,
+    footer = {
+      "",
+      "Examples:",
+      "  onecycle schedule --max-lr 0.8 --epochs 95 --steps-per-epoch 98",
+      "  onecycle schedule --max-lr 0.8 --steps 9310 --csv cycle.csv --svg cycle.svg",
+      "  onecycle schedule --max-lr 3 --epochs 50 --steps-per-epoch 98 --momentum 0.9 --divider 20"
+    })
+final class ScheduleCommand implements Callable<Integer> {
+  @Option(names = "--max-lr", required = true, paramLabel = "RATE", description = "Peak rate.")
+  double maxLr;
+
+  @Option(names = "--epochs", paramLabel = "N", description = "Epochs of the run.")
+  @Nullable Long epochs;
+
+  @Option(names = "--steps-per-epoch", paramLabel = "N", description = "Batches of an epoch.")
+  @Nullable Long stepsPerEpoch;
+
+  @Option(names = "--steps", paramLabel = "N", description = "Steps of the run, instead.")
+  @Nullable Long steps;
+
+  @Option(
+      names = "--csv",
+      paramLabel = "FILE",
+      description = "Write the columns step,learning_rate,momentum.")
+  @Nullable Path csv;
+
+  @Option(
+      names = "--svg",
+      paramLabel = "FILE",
+      description =
+          "Write the figure of rate and momentum, and beside it FILE-rate.svg, rate alone.")
+  @Nullable Path svg;
+
+  @Option(
+      names = "--png",
+      paramLabel = "FILE",
+      description = "The same as PNG: FILE, and FILE-rate.png.")
+  @Nullable Path png;
+
+  @Mixin PolicyOptions policyOptions = new PolicyOptions();
+  @Mixin OutputOptions output = new OutputOptions();
+
+  @Override
+  public Integer call() {
+    Console console = output.console();
+    Policy policy = policyOptions.choice().over(steps(), maxLr);
+    console.answer(policy.describe());
+    for (Phase phase : policy.phases()) {
+      console.say(
+          "  %-13s steps %d to %d".formatted(phase.name(), phase.firstStep(), phase.lastStep()));
+    }
+    console.say("");
+    console.say(TerminalFigures.schedule(policy, Terminal.style()));
+    if (csv != null) {
+      ScheduleCsv.write(policy, csv);
+      console.say("Wrote " + csv);
+    }
+    write(
+        console, svg, ScheduleFigures.rateAndMomentum(policy), ScheduleFigures.rate(policy), true);
+    write(
+        console, png, ScheduleFigures.rateAndMomentum(policy), ScheduleFigures.rate(policy), false);
+    Map<String, Object> result = new LinkedHashMap<>();
+    result.put("policy", policy.name());
+    result.put("steps", policy.steps());
+    result.put("learning_rate", policy.peak());
+    result.put("description", policy.describe());
+    console.result(result);
+    return ExitCode.OK;
+  }
+
+  private long steps() {
+    if (steps != null && (epochs != null || stepsPerEpoch != null)) {
+      throw Require.invalid(
+          "--steps", "given alone, or --epochs with --steps-per-epoch instead,", steps);
+    }
+    if (steps != null) {
+      return Require.atLeast("--steps", steps, 1);
+    }
+    if (epochs == null || stepsPerEpoch == null) {
+      throw Require.invalid(
+          "length of the run",
+          "given by --epochs and --steps-per-epoch, or by --steps,",
+          "missing");
+    }
+    return Math.multiplyExact(
+        Require.atLeast("--epochs", epochs, 1),
+        Require.atLeast("--steps-per-epoch", stepsPerEpoch, 1));
+  }
+
+  private static void write(
+      Console console, @Nullable Path file, Figure both, Figure rate, boolean asSvg) {
+    if (file == null) {
+      return;
+    }
+    Path alone = FileNames.withSuffix(file, "-rate");
+    if (asSvg) {
+      both.writeSvg(file);
+      rate.writeSvg(alone);
+    } else {
+      both.writePng(file);
+      rate.writePng(alone);
+    }
+    console.say("Wrote " + file + " and " + alone);
+  }
+}

@@ -1,0 +1,283 @@
+package dev.onecycle.cli;
+
+import dev.onecycle.data.DataSplits;
+import dev.onecycle.error.BadDataException;
+import dev.onecycle.error.DivergedException;
+import dev.onecycle.range.RangeSummary;
+import dev.onecycle.report.Figure;
+import dev.onecycle.report.RangeCsv;
+import dev.onecycle.report.RangeFigures;
+import dev.onecycle.report.ScheduleFigures;
+import dev.onecycle.run.EpochRecord;
+import dev.onecycle.run.RunFolder;
+import dev.onecycle.run.RunRecord;
+import dev.onecycle.run.RunRecord.Status;
+import dev.onecycle.run.TrainingListener;
+import dev.onecycle.schedule.Policy;
+import dev.onecycle.schedule.PolicyChoice;
+import dev.onecycle.text.Numbers;
+import dev.onecycle.torch.io.ModelFile;
+import dev.onecycle.torch.nn.Network;
+import dev.onecycle.torch.train.Engine;
+import dev.onecycle.torch.train.Learner;
+import dev.onecycle.torch.train.Normalization;
+import dev.onecycle.torch.train.Training;
+import dev.onecycle.torch.train.TrainingPlan;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalDouble;
+
+/** One training run from data to result: what {@code train} and {@code demo} share. */
+final class TrainRun {
+  static final String MODEL = "model.safetensors";
+
+  private final Console console;
+  private final List<String> command;
+  private final TrainOptions options;
+  private final PolicyChoice choice;
+  private final RangeOptions range;
+  private final int epochs;
+  private final int reestimate;
+  private final OptionalDouble maxLr;
+  private final Path folder;
+
+  /**
+   * Prepares a run; throws where options are out of range or contradict, or the folder cannot be
+   * written.
+   *
+   * @param command the command line that repeats the run
+   * @param maxLr peak rate; empty to find it
+   */
+  TrainRun(
+      Console console,
+      List<String> command,
+      TrainOptions options,
+      PolicyChoice choice,
+      RangeOptions range,
+      int epochs,
+      int reestimate,
+      OptionalDouble maxLr,
+      Path folder) {
+    this.console = console;
+    this.command = command;
+    this.options = options;
+    this.choice = choice;
+    this.range = range;
+    this.epochs = epochs;
+    this.reestimate = reestimate;
+    this.maxLr = maxLr;
+    this.folder = folder;
+    options.validate();
+    plan();
+    range.test(choice.momentumAtPeak());
+    choice.over(1_000_000, maxLr.orElse(1));
+    RunFolder.requireWritable(folder);
+  }
+
+  private TrainingPlan plan() {
+    return new TrainingPlan(
+        epochs, options.batchSize, options.augmentation(), options.seed, reestimate);
+  }
+
+  /** A peak rate, why it is that, and the tests it came from if it was found. */
+  private record Peak(double rate, String reason, List<RangeSummary> tests) {}
+
+  /** Runs; answers the exit code. */
+  int run(DataSplits data, String source) {
+    TrainingPlan plan = plan();
+    long steps = plan.steps(data.train().size());
+    choice.over(steps, 1); // before the engine is loaded: are there enough steps?
+    Network network = options.network(data.train().shape(), data.train().classes().size());
+    Normalization normalization = Normalization.of(data.train());
+    try (Learner learner = new Learner(network, normalization, options.learnerSettings())) {
+      console.say(
+          "%s: %,d parameters, %s on %d threads"
+              .formatted(
+                  network.name(),
+                  learner.parameterCount(),
+                  learner.precision().name().toLowerCase(Locale.ROOT),
+                  learner.threads()));
+      Peak peak = peak(learner, data);
+      console.say("Peak learning rate " + Numbers.brief(peak.rate) + ": " + peak.reason);
+      Policy policy = choice.over(steps, peak.rate);
+      console.say(policy.describe());
+      RunRecord record = record(data, source, learner, policy, peak);
+      try (RunFolder run = RunFolder.create(folder, record)) {
+        writeFigures(policy, peak);
+        return train(learner, normalization, data, plan, policy, run, record);
+      }
+    }
+  }
+
+  private Peak peak(Learner learner, DataSplits data) {
+    if (maxLr.isPresent()) {
+      return new Peak(maxLr.getAsDouble(), "as given", List.of());
+    }
+    RangeSummary summary =
+        RangeRun.run(
+            console, learner, data, options, range.test(choice.momentumAtPeak()), range.repeats);
+    RangeRun.show(console, summary);
+    if (summary.suggestion().isEmpty()) {
+      throw new BadDataException(
+          "the range test gives no learning rate: "
+              + summary.verdict().explanation()
+              + " Give one with --max-lr, or test again with --repeats 3.");
+    }
+    double edge = summary.edge().orElseThrow().median();
+    return new Peak(
+        summary.suggestion().getAsDouble(),
+        "a tenth of %s, where the loss starts to rise for good".formatted(Numbers.brief(edge)),
+        List.of(summary));
+  }
+
+  private void writeFigures(Policy policy, Peak peak) {
+    ScheduleFigures.rateAndMomentum(policy).writeSvg(folder.resolve("schedule.svg"));
+    for (RangeSummary summary : peak.tests) {
+      RangeCsv.write(summary.runs().get(0).points(), folder.resolve("range.csv"));
+      Figure figure = RangeFigures.of(summary.runs().get(0));
+      figure.writeSvg(folder.resolve("range.svg"));
+    }
+  }
+
+  private int train(
+      Learner learner,
+      Normalization normalization,
+      DataSplits data,
+      TrainingPlan plan,
+      Policy policy,
+      RunFolder run,
+      RunRecord record) {
+    int stepsPerEpoch = plan.sampler(data.train().size()).batchesPerEpoch();
+    List<EpochRecord> done;
+    try (TrainingProgress progress =
+        new TrainingProgress(
+            console, epochs, stepsPerEpoch, options.batchSize, data.evaluationName())) {
+      done =
+          Training.run(
+              learner,
+              policy,
+              plan,
+              data.train(),
+              data.evaluation(),
+              TrainingListener.all(run, progress),
+              Signals::stopRequested);
+    } catch (DivergedException e) {
+      run.write(record.ended(Status.DIVERGED, now(), Map.of("message", message(e))));
+      throw e;
+    } catch (RuntimeException e) {
+      run.write(record.ended(Status.FAILED, now(), Map.of("message", message(e))));
+      throw e;
+    }
+    new ModelFile(
+            learner.network().name(),
+            data.train().classes(),
+            data.train().shape(),
+            normalization,
+            options.dropout,
+            learner.weights())
+        .write(folder.resolve(MODEL));
+    Map<String, Object> outcome = outcome(done, data);
+    boolean whole = done.size() == epochs;
+    run.write(record.ended(whole ? Status.FINISHED : Status.INTERRUPTED, now(), outcome));
+    report(done, data, outcome, policy);
+    return whole ? ExitCode.OK : Signals.exitCode();
+  }
+
+  private static String message(RuntimeException e) {
+    return String.valueOf(e.getMessage());
+  }
+
+  private static Map<String, Object> outcome(List<EpochRecord> done, DataSplits data) {
+    Map<String, Object> outcome = new LinkedHashMap<>();
+    outcome.put("epochs", done.size());
+    if (!done.isEmpty()) {
+      EpochRecord last = done.get(done.size() - 1);
+      double images = 0;
+      double seconds = 0;
+      for (EpochRecord epoch : done) {
+        images += epoch.imagesPerSecond() * epoch.trainSeconds();
+        seconds += epoch.trainSeconds();
+      }
+      String name = data.evaluationName().equals("test") ? "test" : "validation";
+      outcome.put(name + "_accuracy", last.accuracy());
+      outcome.put(name + "_loss", last.evaluationLoss());
+      outcome.put("train_loss", last.trainLoss());
+      outcome.put("images_per_second", images / seconds);
+      outcome.put("train_seconds", seconds);
+    }
+    return outcome;
+  }
+
+  private void report(
+      List<EpochRecord> done, DataSplits data, Map<String, Object> outcome, Policy policy) {
+    if (done.isEmpty()) {
+      console.answer("Stopped before the first epoch was done.");
+    } else {
+      EpochRecord last = done.get(done.size() - 1);
+      console.answer(
+          String.format(
+              Locale.ROOT,
+              "%.2f %% of %,d %s images right after %d of %d epochs, %.0f s of training",
+              100 * last.accuracy(),
+              data.evaluation().size(),
+              data.evaluationName(),
+              done.size(),
+              epochs,
+              (Double) outcome.getOrDefault("train_seconds", 0.0)));
+    }
+    console.answer("Run: " + folder + "  (model: " + folder.resolve(MODEL) + ")");
+    Map<String, Object> result = new LinkedHashMap<>(outcome);
+    result.put("learning_rate", policy.peak());
+    result.put("run_dir", folder.toString());
+    result.put("model", folder.resolve(MODEL).toString());
+    console.result(result);
+  }
+
+  private RunRecord record(
+      DataSplits data, String source, Learner learner, Policy policy, Peak peak) {
+    Map<String, Object> settings = options.record();
+    settings.put("epochs", epochs);
+    settings.put("reestimated_batches", reestimate);
+    settings.put("precision", learner.precision().name().toLowerCase(Locale.ROOT));
+    settings.put("threads", learner.threads());
+    settings.put("learning_rate", peak.rate);
+    settings.put("momentum_high", policy.momentum().at(0));
+    settings.put("momentum_at_peak", choice.momentumAtPeak());
+    peak.tests.forEach(test -> settings.put("range_test", RangeRun.record(test)));
+    Map<String, String> environment = new LinkedHashMap<>();
+    environment.put("onecycle", Version.current());
+    environment.putAll(Engine.environment());
+    return new RunRecord(
+        RunRecord.FORMAT,
+        Status.RUNNING,
+        now(),
+        "",
+        command,
+        new RunRecord.Data(
+            source,
+            data.fingerprint(),
+            data.train().classes(),
+            List.of(
+                data.train().shape().channels(),
+                data.train().shape().height(),
+                data.train().shape().width()),
+            data.train().size(),
+            data.evaluation().size(),
+            data.evaluationName()),
+        settings,
+        new RunRecord.PolicySummary(
+            policy.name(), policy.steps(), policy.peak(), policy.describe()),
+        peak.reason,
+        environment,
+        Map.of());
+  }
+
+  private static String now() {
+    return Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+  }
+}

@@ -1,0 +1,92 @@
+package dev.onecycle.torch.train;
+
+import dev.onecycle.torch.internal.Cpu;
+import dev.onecycle.torch.internal.EngineFacts;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** What training runs on here: for run records, and for people who wonder why it is slow. */
+public final class Engine {
+  /**
+   * The allocator settings of the launcher: without them glibc gives large tensors back each step.
+   */
+  private static final List<String> ALLOCATOR =
+      List.of(
+          "MALLOC_ARENA_MAX",
+          "MALLOC_MMAP_THRESHOLD_",
+          "MALLOC_TRIM_THRESHOLD_",
+          "MALLOC_TOP_PAD_");
+
+  private Engine() {}
+
+  /** Versions, processor, threads, precision, allocator and GPU, by name. Loads the engine. */
+  public static Map<String, String> environment() {
+    Map<String, String> facts = new LinkedHashMap<>();
+    facts.put("engine", EngineFacts.version());
+    facts.put(
+        "java",
+        System.getProperty("java.vendor") + " " + System.getProperty("java.runtime.version"));
+    facts.put(
+        "system",
+        System.getProperty("os.name")
+            + " "
+            + System.getProperty("os.version")
+            + " "
+            + System.getProperty("os.arch"));
+    facts.put("processor", Cpu.name());
+    facts.put("processor features", text(Cpu.features()));
+    facts.put("kernels", EngineFacts.capability());
+    facts.put("cores", Integer.toString(Runtime.getRuntime().availableProcessors()));
+    facts.put("threads", Runtime.getRuntime().availableProcessors() + ", a replica each");
+    facts.put("precision", Cpu.multipliesBfloat16() ? "bf16" : "fp32");
+    facts.put("allocator", allocator());
+    facts.put("heap limit", (Runtime.getRuntime().maxMemory() >> 20) + " MiB");
+    facts.put("gpu", EngineFacts.gpu());
+    return facts;
+  }
+
+  private static String text(Set<String> features) {
+    return features.isEmpty() ? "unknown" : String.join(" ", features);
+  }
+
+  private static String allocator() {
+    List<String> set = new ArrayList<>();
+    for (String name : ALLOCATOR) {
+      String value = System.getenv(name);
+      if (value != null) {
+        set.add(name + "=" + value);
+      }
+    }
+    return set.isEmpty() ? "system defaults" : String.join(" ", set);
+  }
+
+  /** What could be better, and how; empty where nothing is. */
+  public static List<String> advice() {
+    List<String> advice = new ArrayList<>();
+    boolean linux = System.getProperty("os.name", "").startsWith("Linux");
+    if (linux && System.getenv(ALLOCATOR.get(1)) == null) {
+      advice.add(
+          "The allocator has its system defaults, which return large tensors at every step; start"
+              + " with the onecycle launcher, or set "
+              + String.join(", ", ALLOCATOR)
+              + " as it does.");
+    }
+    if (!Cpu.multipliesBfloat16()) {
+      advice.add(
+          "The processor does not multiply bfloat16; training runs in float32, about half as fast"
+              + " as on one that does (AVX512-BF16, AMX, Armv8.6).");
+    }
+    if (Runtime.getRuntime().availableProcessors() == 1) {
+      advice.add("There is one core; a second would nearly halve the time of a step.");
+    }
+    if (EngineFacts.gpu().startsWith("none")) {
+      advice.add(
+          "No GPU is used: this build brings the engine for processors alone. The figures in"
+              + " README.md are for two cores.");
+    }
+    return advice;
+  }
+}

@@ -1,0 +1,52 @@
+package dev.onecycle.torch.train;
+
+import dev.onecycle.augment.Augmentation;
+import dev.onecycle.data.Batch;
+import dev.onecycle.data.BatchLoader;
+import dev.onecycle.data.ImageDataset;
+import dev.onecycle.data.Sampler;
+import dev.onecycle.range.RangePoint;
+import dev.onecycle.range.RangeResult;
+import dev.onecycle.range.RangeTest;
+import java.util.function.Consumer;
+
+/** Runs the range test on a learner, under the conditions of its training. */
+public final class LearningRateFinder {
+  private LearningRateFinder() {}
+
+  /**
+   * Runs the range test and leaves no trace: the learner is as it was, bit for bit, also when the
+   * test throws or its thread is interrupted.
+   *
+   * <p>Batches are those that training would take from epoch 0 on; small data is gone through
+   * again.
+   *
+   * @param seed of order and augmentation
+   * @param watcher told of every step
+   */
+  public static RangeResult run(
+      Learner learner,
+      RangeTest test,
+      ImageDataset train,
+      Augmentation augmentation,
+      int batchSize,
+      long seed,
+      Consumer<RangePoint> watcher) {
+    Sampler sampler = Sampler.shuffled(train.size(), batchSize, seed);
+    try (Learner.Snapshot before = learner.snapshot();
+        BatchLoader batches = BatchLoader.endless(train, augmentation, sampler)) {
+      return test.run(
+          (learningRate, momentum) -> {
+            try (Batch batch = batches.next()) {
+              StepResult result = learner.step(batch, learningRate, momentum);
+              // A gradient that is not finite ends training as surely as such a loss.
+              return Double.isFinite(result.loss()) && !result.finite()
+                  ? Double.POSITIVE_INFINITY
+                  : result.loss();
+            }
+          },
+          before::restore,
+          watcher);
+    }
+  }
+}
