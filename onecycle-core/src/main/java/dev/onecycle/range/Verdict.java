@@ -17,8 +17,8 @@ public record Verdict(Kind kind, String explanation) {
      */
     NO_EDGE,
     /**
-     * The loss left before it had fallen: the range starts too high, or the data or model is
-     * broken.
+     * The loss left before it had fallen, or within the first ten points: the range starts too
+     * high, or the data or model is broken.
      */
     DIVERGED_AT_ONCE,
     /** The loss never moves: the range ends too low, or nothing is being learned. */

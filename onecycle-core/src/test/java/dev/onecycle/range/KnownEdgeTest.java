@@ -1,0 +1,178 @@
+package dev.onecycle.range;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.onecycle.random.RandomStream;
+import dev.onecycle.range.Verdict.Kind;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import java.util.function.LongFunction;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** How often the edge is read right of curves whose edge is known by construction. */
+class KnownEdgeTest {
+  private static final RangeTest TEST = RangeTest.atMomentum(0.9);
+  private static final int CURVES = 400;
+
+  @ParameterizedTest(name = "noise {0}, spikes {1}: at least {2} within a factor 1.5")
+  @CsvSource({
+    "0.00, 0.00, 0.97",
+    "0.03, 0.00, 0.97",
+    "0.05, 0.02, 0.97",
+    "0.10, 0.00, 0.97",
+    "0.10, 0.02, 0.97",
+    "0.15, 0.02, 0.96",
+    "0.20, 0.00, 0.95",
+    "0.25, 0.00, 0.90",
+    "0.30, 0.00, 0.80",
+  })
+  void readsAKnownEdge(double noise, double spikes, double atLeast) {
+    Tally tally = new Tally();
+    for (long seed = 0; seed < CURVES; seed++) {
+      SyntheticNet net = SyntheticNet.tenClasses(seed, noise, spikes);
+      tally.count(seed, TEST.run(net), net.edge());
+    }
+    tally.print("noise " + noise + ", spikes " + spikes);
+    assertThat(tally.hits()).as(tally.toString()).isGreaterThanOrEqualTo(atLeast);
+  }
+
+  @ParameterizedTest(name = "{0} steps")
+  @ValueSource(ints = {50, 80, 300, 1000})
+  void readsAKnownEdgeAtAnyDensityOfPoints(int steps) {
+    Tally tally = new Tally();
+    for (long seed = 0; seed < CURVES / 4; seed++) {
+      SyntheticNet net = SyntheticNet.tenClasses(seed, 0.05, 0.01);
+      tally.count(seed, TEST.withSteps(steps).run(net), net.edge());
+    }
+    tally.print(steps + " steps");
+    assertThat(tally.hits()).as(tally.toString()).isGreaterThanOrEqualTo(0.95);
+  }
+
+  @ParameterizedTest(name = "from {0} down to {1}")
+  @CsvSource({"4.6, 4.0", "6.9, 6.2", "0.69, 0.4", "2.3, 0.1"})
+  void readsAKnownEdgeOfShallowAndDeepCurves(double start, double base) {
+    Tally tally = new Tally();
+    for (long seed = 0; seed < CURVES / 4; seed++) {
+      double edge = Math.pow(10, RandomStream.of(seed, "edge").nextDouble(-1.5, 0.17));
+      SyntheticNet net = SyntheticNet.falling(seed, edge, start, base, 0.03);
+      tally.count(seed, TEST.run(net), edge);
+    }
+    tally.print("from " + start + " down to " + base);
+    assertThat(tally.hits()).as(tally.toString()).isGreaterThanOrEqualTo(0.95);
+  }
+
+  @ParameterizedTest(name = "noise {0}")
+  @ValueSource(doubles = {0.3, 0.5, 0.7})
+  void aNumberGivenInSpiteOfHeavyNoiseIsSeldomWrong(double noise) {
+    Tally tally = new Tally();
+    for (long seed = 0; seed < CURVES; seed++) {
+      SyntheticNet net = SyntheticNet.tenClasses(seed, noise, 0);
+      tally.count(seed, TEST.run(net), net.edge());
+    }
+    tally.print("heavy noise " + noise);
+    assertThat(tally.wrong()).as(tally.toString()).isLessThanOrEqualTo(0.05);
+  }
+
+  @ParameterizedTest(name = "noise {0}")
+  @ValueSource(doubles = {1, 2})
+  void hopelessNoiseIsNoisyAndNotAWrongNumber(double noise) {
+    Tally tally = new Tally();
+    for (long seed = 0; seed < CURVES; seed++) {
+      SyntheticNet net = SyntheticNet.tenClasses(seed, noise, 0);
+      tally.count(seed, TEST.run(net), net.edge());
+    }
+    tally.print("hopeless noise " + noise);
+    assertThat(tally.share(Kind.NOISY)).as(tally.toString()).isGreaterThan(0.88);
+    assertThat(tally.wrong()).as(tally.toString()).isLessThanOrEqualTo(0.015);
+  }
+
+  @ParameterizedTest(name = "noise {0}")
+  @ValueSource(doubles = {0.02, 0.1, 0.15})
+  void aBumpThatPassesIsNoEdge(double noise) {
+    Tally tally = new Tally();
+    for (long seed = 0; seed < CURVES; seed++) {
+      SyntheticNet net = SyntheticNet.falling(seed, 20, 2.3, 1.5, noise);
+      tally.count(seed, TEST.withEnd(3).withLimit(3).run(net), Double.NaN);
+    }
+    tally.print("bump, no edge, noise " + noise);
+    assertThat(tally.share(Kind.NO_EDGE)).as(tally.toString()).isGreaterThanOrEqualTo(0.97);
+    assertThat(tally.share(Kind.CLEAR)).as(tally.toString()).isLessThanOrEqualTo(0.005);
+  }
+
+  @ParameterizedTest(name = "noise {0}")
+  @ValueSource(doubles = {0.0, 0.05, 0.2})
+  void aLossThatNeverMovesIsFlat(double noise) {
+    Tally tally =
+        tally(
+            seed -> {
+              SplittableRandom random = RandomStream.of(seed, "flat");
+              double[] losses = new double[120];
+              Arrays.setAll(losses, i -> 2.3 + noise * random.nextGaussian());
+              return Curves.read(1e-6, 1, StopReason.REACHED_END, losses);
+            });
+    tally.print("flat, noise " + noise);
+    assertThat(tally.share(Kind.FLAT)).as(tally.toString()).isGreaterThan(0.9);
+    assertThat(tally.share(Kind.CLEAR)).as(tally.toString()).isLessThanOrEqualTo(0.01);
+  }
+
+  @ParameterizedTest(name = "noise {0}")
+  @ValueSource(doubles = {0.0, 0.05, 0.1})
+  void aLossThatLeavesBeforeItFallsDivergedAtOnce(double noise) {
+    double[] rise = {1.5, 2, 4, 10, 40, 400};
+    Tally tally =
+        tally(
+            seed -> {
+              SplittableRandom random = RandomStream.of(seed, "at once");
+              int calm = random.nextInt(1, 40);
+              double[] losses = new double[calm + rise.length];
+              Arrays.setAll(
+                  losses,
+                  i -> (2.3 + noise * random.nextGaussian()) * (i < calm ? 1 : rise[i - calm]));
+              return Curves.read(1e-2, 10, StopReason.DIVERGED, losses);
+            });
+    tally.print("diverged at once, noise " + noise);
+    assertThat(tally.share(Kind.DIVERGED_AT_ONCE)).as(tally.toString()).isGreaterThan(0.95);
+  }
+
+  @Test
+  void aDeadNetThatNeverDivergesHasAnEdgeAllTheSame() {
+    Tally tally = new Tally();
+    for (long seed = 0; seed < CURVES; seed++) {
+      SyntheticNet net = SyntheticNet.tenClasses(seed, 0.03, 0);
+      StepFunction dying =
+          (rate, momentum) ->
+              rate > 1.3 * net.edge() ? Math.log(10) : Math.min(net.step(rate, momentum), 2.4);
+      RangeResult result = TEST.run(dying);
+      assertThat(result.stopped()).isEqualTo(StopReason.REACHED_END);
+      assertThat(result.extended()).isTrue();
+      tally.count(seed, result, net.edge());
+    }
+    tally.print("dead net");
+    assertThat(tally.hits()).as(tally.toString()).isGreaterThanOrEqualTo(0.97);
+  }
+
+  @Test
+  void aFirstNaNIsTheEdge() {
+    Tally tally = new Tally();
+    for (long seed = 0; seed < CURVES; seed++) {
+      SyntheticNet net = SyntheticNet.tenClasses(seed, 0.05, 0);
+      RangeResult result =
+          TEST.run((rate, m) -> rate > net.edge() ? Double.NaN : net.step(rate, m));
+      assertThat(result.stopped()).isEqualTo(StopReason.NON_FINITE);
+      tally.count(seed, result, net.edge());
+    }
+    tally.print("NaN at the edge");
+    assertThat(tally.hits()).as(tally.toString()).isGreaterThanOrEqualTo(0.97);
+  }
+
+  private static Tally tally(LongFunction<RangeResult> run) {
+    Tally tally = new Tally();
+    for (long seed = 0; seed < CURVES; seed++) {
+      tally.count(seed, run.apply(seed), Double.NaN);
+    }
+    return tally;
+  }
+}

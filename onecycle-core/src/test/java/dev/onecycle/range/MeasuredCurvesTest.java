@@ -1,0 +1,97 @@
+package dev.onecycle.range;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
+
+import dev.onecycle.range.Verdict.Kind;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is read of curves that were measured, by us and by Leslie Smith. */
+class MeasuredCurvesTest {
+  @ParameterizedTest(name = "weight decay {0} leaves for good near {1}")
+  @CsvSource({"1e-2, 3", "1e-3, 6", "1e-4, 12"})
+  void readsTheEdgeOfMeasuredCurvesWhereAPersonDoes(String weightDecay, double edge) {
+    RangeResult result = Curves.resnet20(weightDecay);
+    assertThat(result.verdict().kind()).isEqualTo(Kind.CLEAR);
+    assertThat(result.readings().edge().orElseThrow()).isBetween(edge / 1.5, edge * 1.5);
+    assertThat(result.suggestion().orElseThrow())
+        .isEqualTo(result.readings().edge().orElseThrow() / 10);
+  }
+
+  @Test
+  void lessWeightDecayHasTheHigherEdgeOnMeasuredCurves() {
+    assertThat(
+            List.of("1e-2", "1e-3", "1e-4").stream()
+                .map(decay -> Curves.resnet20(decay).readings().edge().orElseThrow()))
+        .isSorted();
+  }
+
+  @ParameterizedTest(name = "without the last {0} points")
+  @ValueSource(ints = {1, 2, 3, 4})
+  void theEdgeOfMeasuredCurvesDoesNotHangOnTheirLastPoints(int dropped) {
+    for (String weightDecay : List.of("1e-2", "1e-3", "1e-4")) {
+      RangeResult whole = Curves.resnet20(weightDecay);
+      int kept = whole.points().size() - dropped;
+      RangeResult cut =
+          RangeResult.of(whole.points().subList(0, kept), StopReason.DIVERGED, false, 0.85);
+      assertThat(cut.readings().edge().orElseThrow())
+          .isCloseTo(whole.readings().edge().orElseThrow(), withinPercentage(10));
+    }
+  }
+
+  @ParameterizedTest(name = "every second point, from {0}")
+  @ValueSource(ints = {0, 1})
+  void theEdgeOfMeasuredCurvesIsThereInHalfTheirPointsToo(int from) {
+    for (String weightDecay : List.of("1e-2", "1e-3", "1e-4")) {
+      RangeResult whole = Curves.resnet20(weightDecay);
+      List<RangePoint> half =
+          whole.points().stream().filter(point -> point.step() % 2 == from).toList();
+      double edge =
+          RangeResult.of(half, StopReason.DIVERGED, false, 0.85).readings().edge().orElseThrow();
+      assertThat(edge / whole.readings().edge().orElseThrow())
+          .as(weightDecay)
+          .isBetween(1 / 1.5, 1.5);
+    }
+  }
+
+  @Test
+  void readsTheFirstDescentOfMeasuredCurves() {
+    Readings readings = Curves.resnet20("1e-4").readings();
+    assertThat(readings.steepest().orElseThrow()).isBetween(0.002, 0.02);
+    assertThat(readings.valley().orElseThrow()).isBetween(0.008, 0.04);
+    assertThat(readings.minimum().orElseThrow()).isBetween(0.03, 0.2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"smith-range3Iter20kFig2b.csv", "smith-clr3SS5kFig1a.csv"})
+  void smithsRangeTestsShowNoEdgeUpToThree(String file) {
+    List<RangePoint> points = Curves.measured(file, "train", rate -> true);
+    int peak = 0;
+    while (peak + 1 < points.size()
+        && points.get(peak + 1).learningRate() > points.get(peak).learningRate()) {
+      peak++;
+    }
+    RangeResult result =
+        RangeResult.of(points.subList(0, peak + 1), StopReason.REACHED_END, false, 0.9);
+    assertThat(points.get(peak).learningRate()).isCloseTo(3, within(0.06));
+    assertThat(result.verdict().kind()).isEqualTo(Kind.NO_EDGE);
+    assertThat(result.verdict().explanation()).contains("never rose for good").contains("safe");
+    assertThat(result.readings().edge()).isEmpty();
+    assertThat(result.readings().minimum()).isPresent();
+    assertThat(result.suggestion()).isEmpty();
+  }
+
+  @Test
+  void smithsRunThatFailsOfTooMuchWeightDecayHasAnEdge() {
+    List<RangePoint> points =
+        Curves.measured("smith-clr3SS5kWD-3Fig11.csv", "train", rate -> true).subList(0, 51);
+    RangeResult result = RangeResult.of(points, StopReason.REACHED_END, false, 0.9);
+    assertThat(result.verdict().kind()).isEqualTo(Kind.CLEAR);
+    assertThat(result.readings().edge().orElseThrow()).isBetween(1.5, 2.5);
+  }
+}
