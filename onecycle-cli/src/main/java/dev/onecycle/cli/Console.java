@@ -3,6 +3,7 @@ package dev.onecycle.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.PrintWriter;
+import java.nio.charset.Charset;
 import java.util.Map;
 
 /**
@@ -64,15 +65,9 @@ final class Console {
     return quiet;
   }
 
-  /** Whether progress goes to a terminal, where a bar can be redrawn. The launcher knows. */
+  /** Whether progress goes to a terminal, where a bar can be redrawn; the launcher tells. */
   static boolean onTerminal() {
-    String told = System.getProperty("onecycle.terminal");
-    return told == null ? System.console() != null && isJava17() : told.equals("true");
-  }
-
-  /** From 22 on System.console() answers without a terminal too. */
-  private static boolean isJava17() {
-    return Runtime.version().feature() < 22;
+    return Boolean.getBoolean("onecycle.terminal");
   }
 
   /** Columns of the terminal, 80 where unknown. */
@@ -82,7 +77,7 @@ final class Console {
 
   /** Whether the terminal's encoding has more than ASCII. */
   static boolean unicode() {
-    return java.nio.charset.Charset.defaultCharset().newEncoder().canEncode('⣿')
+    return Charset.defaultCharset().newEncoder().canEncode('⣿')
         && !"dumb".equals(System.getenv("TERM"));
   }
 }

@@ -1,5 +1,6 @@
 package dev.onecycle.cli;
 
+import dev.onecycle.error.InvalidValueException;
 import java.io.PrintWriter;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
@@ -63,7 +64,10 @@ public final class Main implements Runnable {
     line.setAbbreviatedOptionsAllowed(false);
     line.setParameterExceptionHandler(new Misuse());
     line.setExecutionExceptionHandler(new Failure());
-    line.getSubcommands().get("generate-completion").getCommandSpec().usageMessage().hidden(true);
+    CommandLine completion = line.getSubcommands().get("generate-completion");
+    if (completion != null) {
+      completion.getCommandSpec().usageMessage().hidden(true);
+    }
     return line;
   }
 
@@ -84,10 +88,8 @@ public final class Main implements Runnable {
     }
 
     private static String reason(ParameterException e) {
-      Throwable cause = e.getCause();
-      boolean ours = cause instanceof IllegalArgumentException && cause.getMessage() != null;
-      return ours && !(cause instanceof NumberFormatException)
-          ? String.valueOf(cause.getMessage())
+      return e.getCause() instanceof InvalidValueException ours
+          ? String.valueOf(ours.getMessage())
           : String.valueOf(e.getMessage());
     }
   }

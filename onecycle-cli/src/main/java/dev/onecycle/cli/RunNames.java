@@ -3,6 +3,7 @@ package dev.onecycle.cli;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
@@ -15,7 +16,7 @@ final class RunNames {
 
   /** A folder under {@code runs/} that is not there yet. */
   static Path fresh(String model) {
-    String name = model + "-" + TIME.format(LocalDateTime.now());
+    String name = model + "-" + TIME.format(LocalDateTime.now(ZoneId.systemDefault()));
     Path folder = Path.of("runs", name);
     for (int i = 2; Files.exists(folder); i++) {
       folder = Path.of("runs", name + "-" + i);

@@ -186,7 +186,7 @@ class OneCycleTest {
     List<OneCycle> valid = new ArrayList<>();
     while (valid.isEmpty()) {
       double share = 0.01 + 0.9 * random.nextDouble();
-      long steps = 8 + random.nextInt(400);
+      long steps = random.nextLong(8, 408);
       long peakStep = (long) Math.floor(steps * (1 - share) / 2);
       if (peakStep >= 1 && 2 * peakStep < steps - 1) {
         valid.add(
