@@ -30,4 +30,12 @@ public interface ImageDataset {
    * width, channel order, position 0, not shared with any other caller.
    */
   ByteBuffer pixels(int index);
+
+  /**
+   * Copies the pixels of image {@code index}, in height, width, channel order, to the first {@code
+   * shape().bytes()} bytes of {@code target}: what {@link #pixels} shows, without an allocation.
+   */
+  default void read(int index, byte[] target) {
+    pixels(index).get(target, 0, shape().bytes());
+  }
 }

@@ -1,0 +1,108 @@
+package dev.onecycle.augment;
+
+import dev.onecycle.error.Require;
+import dev.onecycle.random.RandomStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * Random changes to training images: pad, crop back to size at a random place, flip left to right.
+ *
+ * <p>Which change an image gets is a {@link Choice}, drawn from (seed, epoch, image) and nothing
+ * else, so that it does not depend on the order of images, on threads, ranks or on a resume.
+ *
+ * @param pad pixels added on each side before the random crop; 0 for no random crop
+ * @param padMode what the added pixels show
+ * @param flip whether every other image, at random, is mirrored left to right
+ */
+public record Augmentation(int pad, PadMode padMode, boolean flip) {
+  private static final int MOST_PAD = 1 << 14;
+
+  public Augmentation {
+    Require.that(
+        pad >= 0 && pad <= MOST_PAD, "augmentation pad", "in [0, " + MOST_PAD + "]", pad, pad);
+  }
+
+  /**
+   * Pad 4 by reflection, random crop, random flip: the augmentation of He et al. 2016 (section 4.2)
+   * with the border of the 1cycle notebooks.
+   */
+  public static Augmentation standard() {
+    return new Augmentation(4, PadMode.REFLECT, true);
+  }
+
+  /** Images as they are: what validation sees. */
+  public static Augmentation none() {
+    return new Augmentation(0, PadMode.REFLECT, false);
+  }
+
+  public Augmentation withPad(int newPad) {
+    return new Augmentation(newPad, padMode, flip);
+  }
+
+  public Augmentation withPadMode(PadMode mode) {
+    return new Augmentation(pad, mode, flip);
+  }
+
+  public Augmentation withFlip(boolean newFlip) {
+    return new Augmentation(pad, padMode, newFlip);
+  }
+
+  /** Whether images are cropped at random. */
+  public boolean randomCrop() {
+    return pad > 0;
+  }
+
+  /** Whether images stay as they are. */
+  public boolean isNone() {
+    return pad == 0 && !flip;
+  }
+
+  /** The choice that leaves an image as it is. */
+  public Choice identity() {
+    return new Choice(pad, pad, false);
+  }
+
+  /** Every choice that can be drawn; all are equally likely. */
+  public List<Choice> choices() {
+    List<Choice> all = new ArrayList<>();
+    for (int code = 0; code < count(); code++) {
+      all.add(choice(code));
+    }
+    return List.copyOf(all);
+  }
+
+  /** The choice for image {@code index} in {@code epoch}. */
+  public Choice choose(long seed, long epoch, int index) {
+    return choice(draw(seed, epoch, index));
+  }
+
+  /** The choices for images 0 to {@code size - 1} in {@code epoch}, drawn up front. */
+  public EpochChoices chooseAll(long seed, long epoch, int size) {
+    int[] codes = new int[size];
+    if (!isNone()) {
+      for (int i = 0; i < size; i++) {
+        codes[i] = draw(seed, epoch, i);
+      }
+    }
+    return new EpochChoices(this, codes);
+  }
+
+  private int count() {
+    int places = 2 * pad + 1;
+    return places * places * (flip ? 2 : 1);
+  }
+
+  private int draw(long seed, long epoch, int index) {
+    SplittableRandom random = RandomStream.of(seed, "augment", epoch, index);
+    return random.nextInt(count());
+  }
+
+  Choice choice(int code) {
+    int places = 2 * pad + 1;
+    int mirrored = code / (places * places);
+    int place = code % (places * places);
+    return new Choice(place / places, place % places, mirrored == 1);
+  }
+}

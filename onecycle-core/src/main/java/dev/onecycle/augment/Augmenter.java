@@ -1,0 +1,76 @@
+package dev.onecycle.augment;
+
+import dev.onecycle.error.Require;
+import java.util.Arrays;
+
+/**
+ * Applies the choices of an {@link Augmentation} to uint8 images of one shape, stored channels
+ * last, [H, W, C].
+ *
+ * <p>The padded image is never built: rows are copied through an index map. Immutable, safe for use
+ * by many threads.
+ */
+public final class Augmenter {
+  private final int pad;
+  private final int channels;
+  private final int height;
+  private final int width;
+  private final int[] rows;
+  private final int[] columns;
+
+  /**
+   * @throws dev.onecycle.error.InvalidValueException if the pad does not fit the image
+   */
+  public Augmenter(Augmentation augmentation, int channels, int height, int width) {
+    this.pad = augmentation.pad();
+    this.channels = channels;
+    this.height = height;
+    this.width = width;
+    this.rows = augmentation.padMode().map(height, pad, pad);
+    this.columns = augmentation.padMode().map(width, pad, pad);
+  }
+
+  /** Writes the image that {@code choice} makes of {@code image} to {@code result}. */
+  public void apply(byte[] image, Choice choice, byte[] result) {
+    int bytes = channels * height * width;
+    Require.that(image.length == bytes, "image length", "" + bytes, image.length, image);
+    Require.that(result.length == bytes, "result length", "" + bytes, result.length, result);
+    int stride = width * channels;
+    for (int y = 0; y < height; y++) {
+      int source = rows[choice.top() + y];
+      if (source == PadMode.NONE) {
+        Arrays.fill(result, y * stride, (y + 1) * stride, (byte) 0);
+      } else if (choice.flip()) {
+        copyPixels(image, source * stride, choice.left(), 0, width, true, result, y * stride);
+      } else {
+        copyRow(image, source * stride, choice.left(), result, y * stride);
+      }
+    }
+  }
+
+  /** Copies a window of a padded row: its border pixel by pixel, its inside in one piece. */
+  private void copyRow(byte[] image, int from, int left, byte[] result, int to) {
+    int inside = Math.max(0, Math.min(width, pad - left));
+    int outside = Math.max(inside, Math.min(width, pad + width - left));
+    copyPixels(image, from, left, 0, inside, false, result, to);
+    System.arraycopy(
+        image,
+        from + (left + inside - pad) * channels,
+        result,
+        to + inside * channels,
+        (outside - inside) * channels);
+    copyPixels(image, from, left, outside, width, false, result, to);
+  }
+
+  private void copyPixels(
+      byte[] image, int from, int left, int begin, int end, boolean flip, byte[] result, int to) {
+    for (int x = begin; x < end; x++) {
+      int source = columns[left + x];
+      int target = to + (flip ? width - 1 - x : x) * channels;
+      for (int c = 0; c < channels; c++) {
+        result[target + c] =
+            source == PadMode.NONE ? (byte) 0 : image[from + source * channels + c];
+      }
+    }
+  }
+}

@@ -1,0 +1,22 @@
+package dev.onecycle.augment;
+
+/** The choices of one epoch, one for every image of the dataset; immutable. */
+public final class EpochChoices {
+  private final Augmentation augmentation;
+  private final int[] codes;
+
+  EpochChoices(Augmentation augmentation, int[] codes) {
+    this.augmentation = augmentation;
+    this.codes = codes;
+  }
+
+  /** The number of images. */
+  public int size() {
+    return codes.length;
+  }
+
+  /** The choice for image {@code index}. */
+  public Choice get(int index) {
+    return augmentation.choice(codes[index]);
+  }
+}

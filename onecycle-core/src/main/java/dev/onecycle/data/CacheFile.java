@@ -1,0 +1,146 @@
+package dev.onecycle.data;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The format of a decoded set: pixels by slot, then a table of everything else, then a footer of
+ * fixed length with lengths and checksums, so that a file cut short or damaged is seen at once.
+ */
+final class CacheFile {
+  /** Part of every file's name: a change of the format, or of how images are decoded, adds one. */
+  static final int VERSION = 1;
+
+  private static final byte[] MAGIC = "onecycle".getBytes(StandardCharsets.US_ASCII);
+  private static final int FOOTER = MAGIC.length + 4 * Long.BYTES;
+
+  private CacheFile() {}
+
+  /** A decoded set: what was found, its pixels, and the hash that identifies it. */
+  record Decoded(Contents contents, PixelStore store, String fingerprint) {}
+
+  /** Adds table and footer to a file of pixels, and answers the whole. */
+  static Decoded finish(FileChannel channel, Contents contents) throws IOException {
+    long pixels = channel.size();
+    PixelStore store = PixelStore.map(channel, pixels, contents.shape().bytes());
+    String fingerprint = Hashes.fingerprint(contents, store);
+    byte[] table = table(contents, fingerprint);
+    ByteBuffer footer = ByteBuffer.allocate(FOOTER);
+    footer.putLong(pixels).putLong(Hashes.crc(Arrays.asList(store.segments())));
+    footer.putLong(table.length).putLong(Hashes.crc(List.of(ByteBuffer.wrap(table))));
+    footer.put(MAGIC).flip();
+    write(channel, ByteBuffer.wrap(table), pixels);
+    write(channel, footer, pixels + table.length);
+    return new Decoded(contents, store, fingerprint);
+  }
+
+  /**
+   * Reads a file and checks all of it.
+   *
+   * @throws IOException if it is not whole
+   */
+  static Decoded read(FileChannel channel) throws IOException {
+    long size = channel.size();
+    ByteBuffer footer = read(channel, size - FOOTER, FOOTER);
+    long pixels = footer.getLong();
+    long pixelsCrc = footer.getLong();
+    long tableLength = footer.getLong();
+    long tableCrc = footer.getLong();
+    byte[] magic = new byte[MAGIC.length];
+    footer.get(magic);
+    if (!Arrays.equals(magic, MAGIC) || pixels < 0 || pixels + tableLength + FOOTER != size) {
+      throw new IOException("it is cut short or not a decoded set");
+    }
+    ByteBuffer table = read(channel, pixels, Math.toIntExact(tableLength));
+    if (Hashes.crc(List.of(table.duplicate())) != tableCrc) {
+      throw new IOException("its table is damaged");
+    }
+    try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(table.array()))) {
+      String fingerprint = text(in);
+      Contents contents = contents(in);
+      PixelStore store = PixelStore.map(channel, pixels, contents.shape().bytes());
+      if (Hashes.crc(Arrays.asList(store.segments())) != pixelsCrc) {
+        throw new IOException("its pixels are damaged");
+      }
+      return new Decoded(contents, store, fingerprint);
+    }
+  }
+
+  private static byte[] table(Contents contents, String fingerprint) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (DataOutputStream out = new DataOutputStream(bytes)) {
+      text(out, fingerprint);
+      ImageShape shape = contents.shape();
+      Ints.write(out, new int[] {shape.channels(), shape.height(), shape.width()});
+      Strings.of(contents.classes()).write(out);
+      Strings.of(contents.notes()).write(out);
+      Strings.of(contents.skipped().stream().map(SkippedImage::origin).toList()).write(out);
+      Strings.of(contents.skipped().stream().map(SkippedImage::reason).toList()).write(out);
+      out.writeInt(contents.parts().size());
+      for (Part part : contents.parts()) {
+        text(out, part.name());
+        Ints.write(out, part.labels());
+        Ints.write(out, part.slots());
+        part.origins().write(out);
+      }
+    }
+    return bytes.toByteArray();
+  }
+
+  private static Contents contents(DataInputStream in) throws IOException {
+    int[] shape = Ints.read(in);
+    List<String> classes = Strings.read(in).toList();
+    List<String> notes = Strings.read(in).toList();
+    Strings origins = Strings.read(in);
+    Strings reasons = Strings.read(in);
+    List<SkippedImage> skipped = new ArrayList<>();
+    for (int i = 0; i < origins.size(); i++) {
+      skipped.add(new SkippedImage(origins.get(i), reasons.get(i)));
+    }
+    List<Part> parts = new ArrayList<>();
+    for (int left = in.readInt(); left > 0; left--) {
+      parts.add(new Part(text(in), Ints.read(in), Ints.read(in), Strings.read(in)));
+    }
+    return new Contents(
+        new ImageShape(shape[0], shape[1], shape[2]), classes, parts, notes, skipped);
+  }
+
+  private static void text(DataOutputStream out, String text) throws IOException {
+    Strings.of(List.of(text)).write(out);
+  }
+
+  private static String text(DataInputStream in) throws IOException {
+    return Strings.read(in).get(0);
+  }
+
+  private static ByteBuffer read(FileChannel channel, long position, int length)
+      throws IOException {
+    if (position < 0) {
+      throw new IOException("it is cut short");
+    }
+    ByteBuffer buffer = ByteBuffer.allocate(length);
+    while (buffer.hasRemaining()) {
+      if (channel.read(buffer, position + buffer.position()) < 0) {
+        throw new IOException("it is cut short");
+      }
+    }
+    return buffer.flip();
+  }
+
+  private static void write(FileChannel channel, ByteBuffer buffer, long position)
+      throws IOException {
+    long at = position;
+    while (buffer.hasRemaining()) {
+      at += channel.write(buffer, at);
+    }
+  }
+}

@@ -1,0 +1,39 @@
+package dev.onecycle.data;
+
+import java.util.List;
+
+/**
+ * A dataset as training uses it.
+ *
+ * @param train the images to train on
+ * @param evaluation the images to judge the result by, of the same shape and classes
+ * @param evaluationName what those are: {@code test}, {@code val} or {@code held-out tenth}
+ * @param tuning the pair for choosing hyper-parameters, which never contains test images: the
+ *     validation folder, or else a stratified tenth held out of the training images by seed
+ * @param notes sentences for the user: what was chosen and why
+ * @param skipped images that could not be used and were left out
+ * @param fingerprint SHA-256 over class names, image shape, labels and decoded pixels of all that
+ *     was read; which tenth is held out does not change it
+ */
+public record DataSplits(
+    ImageDataset train,
+    ImageDataset evaluation,
+    String evaluationName,
+    Tuning tuning,
+    List<String> notes,
+    List<SkippedImage> skipped,
+    String fingerprint) {
+  public DataSplits {
+    notes = List.copyOf(notes);
+    skipped = List.copyOf(skipped);
+  }
+
+  /**
+   * Training images in two.
+   *
+   * @param train to train on while tuning
+   * @param validation to compare candidates by
+   * @param validationName what those are: {@code val} or {@code held-out tenth}
+   */
+  public record Tuning(ImageDataset train, ImageDataset validation, String validationName) {}
+}

@@ -1,0 +1,197 @@
+package dev.onecycle.data;
+
+import dev.onecycle.data.CacheFile.Decoded;
+import dev.onecycle.error.BadDataException;
+import dev.onecycle.error.Require;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Opens labelled images, wherever they are and whatever their form.
+ *
+ * <p>A location is
+ *
+ * <ul>
+ *   <li>a folder, or a .tar, .tar.gz or .zip that is read without unpacking it, of {@code
+ *       train/<class>/<image>} with {@code test/} or {@code val/} beside {@code train/}, or of
+ *       {@code <class>/<image>};
+ *   <li>a folder or the official .tar.gz of CIFAR-10 or CIFAR-100 in binary form;
+ *   <li>a folder of IDX files, plain or gzipped: MNIST, Fashion-MNIST;
+ *   <li>{@code cifar10}, {@code cifar100}, {@code mnist} or {@code fashion-mnist}, which are
+ *       downloaded once;
+ *   <li>{@code shapes}, which is generated.
+ * </ul>
+ *
+ * <p>Decoded images are kept in the cache folder, so that the second time takes no decoding.
+ */
+public final class Datasets {
+  private static final String TENTH = "held-out tenth";
+
+  private Datasets() {}
+
+  /** The names that stand for a dataset: {@code cifar10} and so on. */
+  public static List<String> names() {
+    return Sources.names();
+  }
+
+  /**
+   * Opens a dataset for training.
+   *
+   * @throws BadDataException if it cannot be read, or is of no use for training
+   */
+  public static DataSplits open(String location, DataOptions options) {
+    Sizing sizing =
+        options.imageSize().isPresent()
+            ? new Sizing.Square(options.imageSize().getAsInt())
+            : new Sizing.AsStored();
+    Decoded decoded = read(location, options, sizing, false);
+    Contents contents = decoded.contents();
+    List<String> notes = new ArrayList<>(contents.notes());
+    ImageDataset given = first(decoded, Part.TRAIN, Part.ALL);
+    requireTwoClasses(location, given);
+    @Nullable ImageDataset test = find(decoded, Part.TEST);
+    @Nullable ImageDataset validation = find(decoded, Part.VALIDATION);
+    DataSplits.Tuning tuning;
+    if (validation != null) {
+      tuning = new DataSplits.Tuning(given, validation, Part.VALIDATION);
+    } else {
+      Holdout holdout = Holdout.of(given, options.seed());
+      tuning = new DataSplits.Tuning(holdout.rest(), holdout.tenth(), TENTH);
+    }
+    ImageDataset train = given;
+    ImageDataset evaluation;
+    String name;
+    if (test != null) {
+      evaluation = test;
+      name = Part.TEST;
+    } else {
+      train = tuning.train();
+      evaluation = tuning.validation();
+      name = tuning.validationName();
+    }
+    if (name.equals(TENTH)) {
+      notes.add(
+          "There is no test or val set: a tenth of each class, "
+              + evaluation.size()
+              + " of "
+              + given.size()
+              + " images drawn by seed "
+              + options.seed()
+              + ", is held out for validation.");
+    }
+    return new DataSplits(
+        train, evaluation, name, tuning, notes, contents.skipped(), decoded.fingerprint());
+  }
+
+  /**
+   * Opens what there is to evaluate a trained model on: the test images, or else the validation
+   * images, or else all.
+   *
+   * @param shape the shape of the model's images
+   * @param classes the model's classes, of which the data may lack some
+   * @throws BadDataException if the data cannot be read, or have a class that the model has not
+   */
+  public static EvaluationSplit openEvaluation(
+      String location, ImageShape shape, List<String> classes, DataOptions options) {
+    Decoded decoded = read(location, options, new Sizing.Exact(shape), true);
+    Contents contents = decoded.contents();
+    List<String> notes = new ArrayList<>(contents.notes());
+    Part part = contents.parts().get(0);
+    if (part.name().equals(Part.TRAIN) || part.name().equals(Part.ALL)) {
+      notes.add(
+          "There is no test or val set: all "
+              + part.size()
+              + " images are evaluated, among them those that the model may have seen.");
+    }
+    ImageDataset images = dataset(decoded, part);
+    if (!contents.classes().equals(classes)) {
+      images = new Relabelled(images, classes, labels(location, contents.classes(), classes));
+    }
+    return new EvaluationSplit(
+        images, part.name(), notes, contents.skipped(), decoded.fingerprint());
+  }
+
+  /**
+   * Images that a program has in memory.
+   *
+   * @param labels indices into {@code classes}, one for each image
+   * @param pixels the images one after the other, each in height, width, channel order; not copied
+   */
+  public static ImageDataset of(
+      ImageShape shape, List<String> classes, int[] labels, byte[] pixels) {
+    Require.that(
+        pixels.length == (long) labels.length * shape.bytes(),
+        "number of bytes",
+        labels.length + " images of " + shape.bytes(),
+        pixels.length,
+        pixels);
+    List<Part.Labelled> images = new ArrayList<>();
+    for (int i = 0; i < labels.length; i++) {
+      int label = labels[i];
+      Require.that(
+          label >= 0 && label < classes.size(), "label", "an index of a class", label, label);
+      images.add(new Part.Labelled(label, i, "#" + i));
+    }
+    return new StoredImages(
+        PixelStore.of(pixels, shape.bytes()), shape, classes, Part.of(Part.ALL, images));
+  }
+
+  private static Decoded read(
+      String location, DataOptions options, Sizing sizing, boolean evaluationOnly) {
+    ReadOptions reading =
+        new ReadOptions(sizing, options.skipBad(), evaluationOnly, options.progress());
+    DecodedCache cache = new DecodedCache(options.cacheFolder().resolve("decoded"));
+    return cache.open(Sources.of(location, options, reading));
+  }
+
+  private static void requireTwoClasses(String location, ImageDataset data) {
+    Set<Integer> labels = new HashSet<>();
+    for (int i = 0; i < data.size() && labels.size() < 2; i++) {
+      labels.add(data.label(i));
+    }
+    if (labels.size() < 2) {
+      String only = data.classes().get(data.label(0));
+      throw new BadDataException(
+          location + " has images of one class only, " + only + "; at least two are needed");
+    }
+  }
+
+  private static int[] labels(String location, List<String> found, List<String> classes) {
+    int[] labels = new int[found.size()];
+    for (int i = 0; i < labels.length; i++) {
+      labels[i] = classes.indexOf(found.get(i));
+      if (labels[i] < 0) {
+        throw new BadDataException(
+            location + " has the class " + found.get(i) + ", which the model does not know");
+      }
+    }
+    return labels;
+  }
+
+  private static ImageDataset first(Decoded decoded, String... names) {
+    for (String name : names) {
+      ImageDataset data = find(decoded, name);
+      if (data != null) {
+        return data;
+      }
+    }
+    throw new IllegalStateException("a source has images to train on");
+  }
+
+  private static @Nullable ImageDataset find(Decoded decoded, String name) {
+    for (Part part : decoded.contents().parts()) {
+      if (part.name().equals(name)) {
+        return dataset(decoded, part);
+      }
+    }
+    return null;
+  }
+
+  private static ImageDataset dataset(Decoded decoded, Part part) {
+    Contents contents = decoded.contents();
+    return new StoredImages(decoded.store(), contents.shape(), contents.classes(), part);
+  }
+}

@@ -1,0 +1,182 @@
+package dev.onecycle.data;
+
+import dev.onecycle.error.BadDataException;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.Locale;
+import javax.imageio.IIOException;
+import javax.imageio.ImageReadParam;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.ImageInputStream;
+import javax.imageio.stream.MemoryCacheImageInputStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decodes image files: JPEG, PNG, BMP and the first frame of a GIF, by content, whatever the file
+ * is called.
+ *
+ * <p>Every bit depth becomes 8; palettes are resolved; transparent pixels are laid on black; grey
+ * becomes equal red, green and blue, and colour becomes grey by ITU-R BT.601. CMYK is refused. An
+ * EXIF rotation is not applied, as in torchvision's {@code ImageFolder}: pixels come as they are
+ * stored. Files of more than 64 MiB or 64 megapixels are refused before they are decoded, and JPEG
+ * data that ends early is an error, not a half-grey image.
+ *
+ * <p>An image whose size is not the one asked for is resized so that it covers that size, and what
+ * stands over is cropped about the centre: for a square S×S, the shorter side becomes S.
+ */
+public final class ImageDecoder {
+  static final int MOST_BYTES = 64 << 20;
+  static final long MOST_PIXELS = 64_000_000;
+
+  /** From here on an image that is to be made much smaller is read in steps of several pixels. */
+  private static final long MANY_PIXELS = 16_000_000;
+
+  private ImageDecoder() {}
+
+  /**
+   * Decodes one file.
+   *
+   * @return {@code shape.bytes()} bytes in height, width, channel order
+   * @throws BadDataException naming the file and what is wrong with it
+   */
+  public static ByteBuffer decode(Path file, ImageShape shape) {
+    try {
+      return ByteBuffer.wrap(decode(read(file), shape));
+    } catch (BadImage e) {
+      throw new BadDataException(file + " " + e.reason(), e);
+    }
+  }
+
+  /**
+   * Decodes the bytes of one file.
+   *
+   * @param file the whole file
+   * @param name what errors call it
+   * @return {@code shape.bytes()} bytes in height, width, channel order
+   * @throws BadDataException naming the file and what is wrong with it
+   */
+  public static ByteBuffer decode(byte[] file, String name, ImageShape shape) {
+    try {
+      return ByteBuffer.wrap(decode(file, shape));
+    } catch (BadImage e) {
+      throw new BadDataException(name + " " + e.reason(), e);
+    }
+  }
+
+  static byte[] decode(byte[] file, ImageShape shape) throws BadImage {
+    BufferedImage image = reading(file, reader -> pixels(reader, shape));
+    return Pixels.of(image, shape);
+  }
+
+  /** The size of an image, from the head of its file: [3, H, W]. */
+  static ImageShape size(byte[] head) throws BadImage {
+    return reading(head, reader -> size(reader));
+  }
+
+  /** The bytes of a regular file of acceptable size. */
+  static byte[] read(Path file) throws BadImage {
+    try {
+      if (!Files.isRegularFile(file)) {
+        throw new BadImage(
+            Files.exists(file, LinkOption.NOFOLLOW_LINKS)
+                ? "is not a regular file"
+                : "does not exist");
+      }
+      requireSize(Files.size(file));
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw new BadImage("cannot be read: " + Failures.text(e), e);
+    }
+  }
+
+  static void requireSize(long bytes) throws BadImage {
+    if (bytes == 0) {
+      throw new BadImage("is empty");
+    }
+    if (bytes > MOST_BYTES) {
+      throw new BadImage("is larger than 64 MiB");
+    }
+  }
+
+  private interface Reading<T> {
+    T from(ImageReader reader) throws IOException, BadImage;
+  }
+
+  private static <T> T reading(byte[] file, Reading<T> reading) throws BadImage {
+    ImageReader reader = ImageFormat.of(file).reader();
+    // Not ImageIO.createImageInputStream, which may put a file into the temporary folder.
+    try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
+      // Metadata is never looked at, and its compressed pieces can be hostile.
+      reader.setInput(in, true, true);
+      return reading.from(reader);
+    } catch (IOException | RuntimeException e) {
+      throw new BadImage(reason(e), e);
+    } finally {
+      reader.dispose();
+    }
+  }
+
+  private static ImageShape size(ImageReader reader) throws IOException, BadImage {
+    int width = reader.getWidth(0);
+    int height = reader.getHeight(0);
+    if (width <= 0 || height <= 0) {
+      throw new BadImage("has no pixels");
+    }
+    if ((long) width * height > MOST_PIXELS) {
+      throw new BadImage(
+          "has " + width + "×" + height + " pixels, more than 64 megapixels; make it smaller");
+    }
+    return new ImageShape(3, height, width);
+  }
+
+  private static BufferedImage pixels(ImageReader reader, ImageShape target)
+      throws IOException, BadImage {
+    ImageShape stored = size(reader);
+    ImageReadParam param = reader.getDefaultReadParam();
+    if ((long) stored.height() * stored.width() > MANY_PIXELS) {
+      int step =
+          Math.max(
+              1,
+              Math.min(
+                  stored.height() / (4 * target.height()), stored.width() / (4 * target.width())));
+      param.setSourceSubsampling(step, step, 0, 0);
+    }
+    WarningListener warnings = new WarningListener();
+    reader.addIIOReadWarningListener(warnings);
+    BufferedImage image = reader.read(0, param);
+    if (warnings.damage != null) {
+      throw new BadImage("is damaged or cut short: " + warnings.damage);
+    }
+    return image;
+  }
+
+  private static String reason(Exception e) {
+    String text = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
+    if (e instanceof IIOException && text.contains("unsupported image type")) {
+      return "has CMYK or other colours that cannot be read; save it as RGB";
+    }
+    return "is damaged or cut short: " + Failures.text(e);
+  }
+
+  /** ImageIO reports missing JPEG data as a warning and goes on with grey. */
+  private static final class WarningListener implements javax.imageio.event.IIOReadWarningListener {
+    private @Nullable String damage;
+
+    @Override
+    public void warningOccurred(ImageReader source, String warning) {
+      String text = warning.toLowerCase(Locale.ROOT);
+      boolean harmless = text.contains("extraneous") || text.contains("icc");
+      if (!harmless
+          && (text.contains("premature")
+              || text.contains("truncated")
+              || text.contains("corrupt"))) {
+        damage = warning;
+      }
+    }
+  }
+}

@@ -1,0 +1,229 @@
+package dev.onecycle.data;
+
+import dev.onecycle.data.FileTree.Content;
+import dev.onecycle.data.FileTree.Entry;
+import dev.onecycle.data.FileTree.Visitor;
+import dev.onecycle.data.TreeLayout.Item;
+import dev.onecycle.error.BadDataException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Image files in class folders, in a folder or an archive.
+ *
+ * <p>The tree is walked twice: once for names and, where no size was asked for, the sizes in the
+ * images' heads; then to decode, on all cores, each image to its own slot, so that the result does
+ * not depend on the order in which they are finished.
+ */
+final class ImageTreeSource implements Source {
+  /** Enough of an image to find its size in, for all but a few with large metadata. */
+  private static final int HEAD = 1 << 18;
+
+  private static final int SIDE_OF_MIXED_SIZES = 64;
+  private static final long MOST_DECODED = 64L << 30;
+
+  private final FileTree tree;
+  private final ReadOptions options;
+
+  ImageTreeSource(FileTree tree, ReadOptions options) {
+    this.tree = tree;
+    this.options = options;
+  }
+
+  @Override
+  public String description() {
+    return "images " + tree.location() + " " + options.description();
+  }
+
+  @Override
+  public String state() {
+    return tree.state();
+  }
+
+  @Override
+  public Contents read(PixelSink.Factory sinks) {
+    Scan scan = scan();
+    TreeLayout layout =
+        TreeLayout.of(tree.name(), scan.folders, scan.names, options.evaluationOnly());
+    BadImages bad = new BadImages(tree.name(), options.skipBad());
+    List<Item> items = new ArrayList<>();
+    layout.parts().values().forEach(items::addAll);
+    items.forEach(item -> bad.addIfBad(item, scan.problems.get(item.file())));
+    bad.failUnlessSkipping();
+    List<String> notes = new ArrayList<>(layout.notes());
+    ImageShape shape = shape(items, scan.shapes, notes);
+    if ((long) shape.bytes() * items.size() > MOST_DECODED) {
+      throw new BadDataException(
+          tree.name()
+              + " would take "
+              + ((long) shape.bytes() * items.size() >> 30)
+              + " GiB decoded at "
+              + shape
+              + "; choose an image size, 64 for example");
+    }
+    decode(items, scan.names, shape, sinks.open(shape), bad);
+    bad.failUnlessSkipping();
+    return contents(layout, shape, bad, notes);
+  }
+
+  /** What the first walk finds; files are counted in the order of the walk. */
+  private static final class Scan {
+    final Set<String> folders = new HashSet<>();
+    final List<String> names = new ArrayList<>();
+    final ConcurrentMap<Integer, ImageShape> shapes = new ConcurrentHashMap<>();
+    final ConcurrentMap<Integer, BadImage> problems = new ConcurrentHashMap<>();
+  }
+
+  private Scan scan() {
+    Scan scan = new Scan();
+    boolean measure = options.sizing() instanceof Sizing.AsStored;
+    try (WorkPool pool = new WorkPool("onecycle-scan")) {
+      tree.walk(
+          new Visitor() {
+            @Override
+            public void folder(String name) {
+              scan.folders.add(name);
+            }
+
+            @Override
+            public void file(Entry entry) {
+              int file = scan.names.size();
+              scan.names.add(entry.name());
+              if (measure && entry.name().indexOf('/') > 0) {
+                Content content = entry.content();
+                pool.submit(content.size(), () -> measure(content, file, scan));
+              }
+              options.progress().update("Listing " + tree.name(), file + 1L, Progress.UNKNOWN);
+            }
+          });
+      pool.finish();
+    }
+    return scan;
+  }
+
+  private static void measure(Content content, int file, Scan scan) {
+    try {
+      byte[] head = content.head(HEAD);
+      try {
+        scan.shapes.put(file, ImageDecoder.size(head));
+      } catch (BadImage e) {
+        if (head.length < HEAD) {
+          throw e;
+        }
+        scan.shapes.put(file, ImageDecoder.size(content.bytes()));
+      }
+    } catch (BadImage e) {
+      scan.problems.put(file, e);
+    }
+  }
+
+  private ImageShape shape(List<Item> items, Map<Integer, ImageShape> shapes, List<String> notes) {
+    Set<ImageShape> different = new HashSet<>();
+    for (Item item : items) {
+      ImageShape shape = shapes.get(item.file());
+      if (shape != null) {
+        different.add(shape);
+      }
+    }
+    ImageShape mixed = new ImageShape(3, SIDE_OF_MIXED_SIZES, SIDE_OF_MIXED_SIZES);
+    if (different.size() > 1) {
+      notes.add(
+          "The images come in "
+              + different.size()
+              + " sizes and were resized to "
+              + SIDE_OF_MIXED_SIZES
+              + "×"
+              + SIDE_OF_MIXED_SIZES
+              + "; an image size of your own changes that.");
+    }
+    return options.sizing().of(different.size() == 1 ? different.iterator().next() : mixed);
+  }
+
+  private void decode(
+      List<Item> items, List<String> names, ImageShape shape, PixelSink sink, BadImages bad) {
+    int[] slots = new int[names.size()];
+    Arrays.fill(slots, -1);
+    for (int slot = 0; slot < items.size(); slot++) {
+      if (!bad.contains(items.get(slot).file())) {
+        slots[items.get(slot).file()] = slot;
+      }
+    }
+    AtomicLong done = new AtomicLong();
+    try (WorkPool pool = new WorkPool("onecycle-decode")) {
+      tree.walk(
+          new Visitor() {
+            private int next;
+
+            @Override
+            public void file(Entry entry) {
+              int file = next++;
+              if (file >= slots.length || !names.get(file).equals(entry.name())) {
+                throw new BadDataException(tree.name() + " changed while it was read");
+              }
+              if (slots[file] >= 0) {
+                Item item = items.get(slots[file]);
+                Content content = entry.content();
+                pool.submit(
+                    content.size() + shape.bytes(),
+                    () -> {
+                      decode(content, item, slots[file], shape, sink, bad);
+                      options
+                          .progress()
+                          .update("Decoding " + tree.name(), done.incrementAndGet(), items.size());
+                    });
+              }
+            }
+          });
+      pool.finish();
+    }
+  }
+
+  private static void decode(
+      Content content, Item item, int slot, ImageShape shape, PixelSink sink, BadImages bad) {
+    try {
+      sink.put(slot, ImageDecoder.decode(content.bytes(), shape));
+    } catch (BadImage e) {
+      bad.addIfBad(item, e);
+    }
+  }
+
+  private Contents contents(
+      TreeLayout layout, ImageShape shape, BadImages bad, List<String> notes) {
+    List<Part> parts = new ArrayList<>();
+    int slot = 0;
+    for (Map.Entry<String, List<Item>> part : layout.parts().entrySet()) {
+      List<Part.Labelled> images = new ArrayList<>();
+      for (Item item : part.getValue()) {
+        if (!bad.contains(item.file())) {
+          images.add(new Part.Labelled(item.label(), slot, item.name()));
+        }
+        slot++;
+      }
+      requireEveryClass(layout.classes(), part.getKey(), images);
+      parts.add(Part.of(part.getKey(), images));
+    }
+    return new Contents(shape, layout.classes(), parts, notes, bad.skipped());
+  }
+
+  /** Skipping bad images may have emptied a class. */
+  private void requireEveryClass(List<String> classes, String part, List<Part.Labelled> images) {
+    Set<Integer> labels = new HashSet<>();
+    images.forEach(image -> labels.add(image.label()));
+    for (int label = 0; label < classes.size(); label++) {
+      if (!labels.contains(label)) {
+        throw new BadDataException(
+            tree.name()
+                + " has no usable image of class "
+                + classes.get(label)
+                + (part.equals(Part.ALL) ? "" : " in " + part));
+      }
+    }
+  }
+}

@@ -1,0 +1,72 @@
+package dev.onecycle.data;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The set called {@code shapes}: 6,000 generated images to train on, 1,000 to test on, of a fixed
+ * seed, so that runs of different seeds are compared on the same images.
+ */
+final class ShapesSource implements Source {
+  static final String NAME = "shapes";
+
+  private static final long SEED = 1;
+  private static final int TRAIN = 6_000;
+  private static final int TEST = 1_000;
+  private static final int CHUNK = 250;
+
+  private final ReadOptions options;
+
+  ShapesSource(ReadOptions options) {
+    this.options = options;
+  }
+
+  @Override
+  public String description() {
+    return NAME + " " + options.description();
+  }
+
+  @Override
+  public String state() {
+    return SEED + " " + TRAIN + " " + TEST;
+  }
+
+  @Override
+  public Contents read(PixelSink.Factory sinks) {
+    ImageShape shape = options.sizing().of(Shapes.SHAPE);
+    PixelSink sink = sinks.open(shape);
+    List<Part> parts = new ArrayList<>();
+    try (WorkPool pool = new WorkPool("onecycle-shapes")) {
+      int slot = 0;
+      if (!options.evaluationOnly()) {
+        parts.add(generate(Part.TRAIN, TRAIN, slot, shape, sink, pool));
+        slot += TRAIN;
+      }
+      parts.add(generate(Part.TEST, TEST, slot, shape, sink, pool));
+      pool.finish();
+    }
+    return new Contents(shape, Shapes.classes(), parts, List.of(), List.of());
+  }
+
+  private Part generate(
+      String part, int count, int slot, ImageShape shape, PixelSink sink, WorkPool pool) {
+    List<Part.Labelled> images = new ArrayList<>();
+    for (int begin = 0; begin < count; begin += CHUNK) {
+      int from = begin;
+      int to = Math.min(count, begin + CHUNK);
+      for (int i = from; i < to; i++) {
+        images.add(new Part.Labelled(Shapes.label(i), slot + i, part + "#" + i));
+      }
+      pool.submit(
+          (long) CHUNK * shape.bytes(),
+          () -> {
+            for (int i = from; i < to; i++) {
+              byte[] image = Shapes.image(SEED, part, i);
+              sink.put(slot + i, Pixels.of(image, Shapes.SHAPE, shape));
+            }
+            options.progress().update("Generating " + NAME, to, count);
+          });
+    }
+    return Part.of(part, images);
+  }
+}

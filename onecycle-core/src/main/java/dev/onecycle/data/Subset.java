@@ -1,0 +1,50 @@
+package dev.onecycle.data;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/** Some images of another dataset, in a given order. */
+final class Subset implements ImageDataset {
+  private final ImageDataset base;
+  private final int[] indices;
+
+  Subset(ImageDataset base, int[] indices) {
+    this.base = base;
+    this.indices = indices;
+  }
+
+  @Override
+  public int size() {
+    return indices.length;
+  }
+
+  @Override
+  public ImageShape shape() {
+    return base.shape();
+  }
+
+  @Override
+  public List<String> classes() {
+    return base.classes();
+  }
+
+  @Override
+  public int label(int index) {
+    return base.label(indices[index]);
+  }
+
+  @Override
+  public String origin(int index) {
+    return base.origin(indices[index]);
+  }
+
+  @Override
+  public ByteBuffer pixels(int index) {
+    return base.pixels(indices[index]);
+  }
+
+  @Override
+  public void read(int index, byte[] target) {
+    base.read(indices[index], target);
+  }
+}
