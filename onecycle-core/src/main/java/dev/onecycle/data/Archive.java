@@ -143,7 +143,13 @@ abstract class Archive implements FileTree {
     }
   }
 
-  private record Held(byte[] bytes) implements Content {
+  private static final class Held implements Content {
+    private final byte[] bytes;
+
+    Held(byte[] bytes) {
+      this.bytes = bytes;
+    }
+
     @Override
     public long size() {
       return bytes.length;
@@ -151,6 +157,11 @@ abstract class Archive implements FileTree {
 
     @Override
     public byte[] head(int length) {
+      return bytes;
+    }
+
+    @Override
+    public byte[] bytes() {
       return bytes;
     }
   }

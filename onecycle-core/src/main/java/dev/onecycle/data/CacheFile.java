@@ -60,11 +60,12 @@ final class CacheFile {
     if (!Arrays.equals(magic, MAGIC) || pixels < 0 || pixels + tableLength + FOOTER != size) {
       throw new IOException("it is cut short or not a decoded set");
     }
-    ByteBuffer table = read(channel, pixels, Math.toIntExact(tableLength));
-    if (Hashes.crc(List.of(table.duplicate())) != tableCrc) {
+    byte[] table = new byte[Math.toIntExact(tableLength)];
+    read(channel, pixels, tableLength).get(table);
+    if (Hashes.crc(List.of(ByteBuffer.wrap(table))) != tableCrc) {
       throw new IOException("its table is damaged");
     }
-    try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(table.array()))) {
+    try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(table))) {
       String fingerprint = text(in);
       Contents contents = contents(in);
       PixelStore store = PixelStore.map(channel, pixels, contents.shape().bytes());
@@ -122,12 +123,12 @@ final class CacheFile {
     return Strings.read(in).get(0);
   }
 
-  private static ByteBuffer read(FileChannel channel, long position, int length)
+  private static ByteBuffer read(FileChannel channel, long position, long length)
       throws IOException {
     if (position < 0) {
       throw new IOException("it is cut short");
     }
-    ByteBuffer buffer = ByteBuffer.allocate(length);
+    ByteBuffer buffer = ByteBuffer.allocate(Math.toIntExact(length));
     while (buffer.hasRemaining()) {
       if (channel.read(buffer, position + buffer.position()) < 0) {
         throw new IOException("it is cut short");

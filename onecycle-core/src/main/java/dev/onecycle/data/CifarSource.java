@@ -6,13 +6,10 @@ import dev.onecycle.error.BadDataException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * CIFAR-10 and CIFAR-100 in their binary form (Krizhevsky 2009): records of one or two label bytes
@@ -25,59 +22,13 @@ final class CifarSource implements Source {
   private static final ImageShape STORED = new ImageShape(3, 32, 32);
 
   private final FileTree tree;
-  private final Format format;
+  private final CifarFormat format;
   private final ReadOptions options;
 
-  CifarSource(FileTree tree, Format format, ReadOptions options) {
+  CifarSource(FileTree tree, CifarFormat format, ReadOptions options) {
     this.tree = tree;
     this.format = format;
     this.options = options;
-  }
-
-  /** The two data sets that share the format. */
-  enum Format {
-    CIFAR10(
-        1,
-        10,
-        "batches.meta.txt",
-        List.of(
-            "data_batch_1.bin",
-            "data_batch_2.bin",
-            "data_batch_3.bin",
-            "data_batch_4.bin",
-            "data_batch_5.bin"),
-        "test_batch.bin"),
-    CIFAR100(2, 100, "fine_label_names.txt", List.of("train.bin"), "test.bin");
-
-    private final int labelBytes;
-    private final int classes;
-    private final String names;
-    private final List<String> train;
-    private final String test;
-
-    Format(int labelBytes, int classes, String names, List<String> train, String test) {
-      this.labelBytes = labelBytes;
-      this.classes = classes;
-      this.names = names;
-      this.train = train;
-      this.test = test;
-    }
-
-    /** Whether a folder holds files of this format. */
-    boolean isIn(Path folder) {
-      return Files.isRegularFile(folder.resolve(train.get(0)))
-          || Files.isRegularFile(folder.resolve(test));
-    }
-
-    /** The format that a file of this name belongs to. */
-    static @Nullable Format of(String file) {
-      for (Format format : values()) {
-        if (format.train.contains(file) || format.test.equals(file)) {
-          return format;
-        }
-      }
-      return null;
-    }
   }
 
   @Override
@@ -113,11 +64,11 @@ final class CifarSource implements Source {
     @Override
     public void file(Entry entry) {
       String file = entry.name().substring(entry.name().lastIndexOf('/') + 1);
-      boolean train = format.train.contains(file);
+      boolean train = format.train().contains(file);
       try {
-        if (file.equals(format.names)) {
+        if (file.equals(format.names())) {
           classes = classes(entry);
-        } else if (file.equals(format.test) || train && !options.evaluationOnly()) {
+        } else if (file.equals(format.test()) || (train && !options.evaluationOnly())) {
           if (batches.containsKey(file)) {
             throw new BadDataException(tree.name() + " has " + file + " twice");
           }
@@ -135,13 +86,13 @@ final class CifarSource implements Source {
         String text = new String(in.readNBytes(1 << 16), StandardCharsets.UTF_8);
         List<String> names =
             text.lines().map(String::strip).filter(line -> !line.isEmpty()).toList();
-        if (names.size() != format.classes) {
+        if (names.size() != format.classes()) {
           throw new BadDataException(
               tree.name()
                   + "/"
                   + entry.name()
                   + " must name "
-                  + format.classes
+                  + format.classes()
                   + " classes but names "
                   + names.size());
         }
@@ -151,7 +102,7 @@ final class CifarSource implements Source {
 
     private List<Part.Labelled> batch(Entry entry, String file) throws IOException, BadImage {
       List<Part.Labelled> images = new ArrayList<>();
-      byte[] record = new byte[format.labelBytes + STORED.bytes()];
+      byte[] record = new byte[format.labelBytes() + STORED.bytes()];
       try (InputStream in = new java.io.BufferedInputStream(entry.open(), 1 << 16)) {
         for (int n = in.readNBytes(record, 0, record.length);
             n > 0;
@@ -182,8 +133,8 @@ final class CifarSource implements Source {
     }
 
     private int label(byte[] record, Entry entry, int image) {
-      int label = record[format.labelBytes - 1] & 0xFF;
-      if (label >= format.classes) {
+      int label = record[format.labelBytes() - 1] & 0xFF;
+      if (label >= format.classes()) {
         throw new BadDataException(
             tree.name()
                 + "/"
@@ -193,7 +144,7 @@ final class CifarSource implements Source {
                 + " at image "
                 + image
                 + ", but there are "
-                + format.classes
+                + format.classes()
                 + " classes");
       }
       return label;
@@ -205,23 +156,23 @@ final class CifarSource implements Source {
       byte[] pixels = new byte[STORED.bytes()];
       for (int i = 0; i < plane; i++) {
         for (int c = 0; c < STORED.channels(); c++) {
-          pixels[i * STORED.channels() + c] = record[format.labelBytes + c * plane + i];
+          pixels[i * STORED.channels() + c] = record[format.labelBytes() + c * plane + i];
         }
       }
       return pixels;
     }
 
     Contents contents() {
-      requirePresent(format.names, !classes.isEmpty());
+      requirePresent(format.names(), !classes.isEmpty());
       List<Part> parts = new ArrayList<>();
       if (!options.evaluationOnly()) {
         List<Part.Labelled> train = new ArrayList<>();
-        for (String file : format.train) {
+        for (String file : format.train()) {
           train.addAll(batch(file));
         }
         parts.add(Part.of(Part.TRAIN, train));
       }
-      parts.add(Part.of(Part.TEST, batch(format.test)));
+      parts.add(Part.of(Part.TEST, batch(format.test())));
       return new Contents(shape, classes, parts, List.of(), List.of());
     }
 

@@ -1,7 +1,10 @@
 package dev.onecycle.data;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.EnumMap;
 import java.util.Iterator;
+import java.util.Map;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.spi.IIORegistry;
@@ -9,21 +12,25 @@ import javax.imageio.spi.ImageReaderSpi;
 
 /** The image formats that are read, told apart by their first bytes. */
 enum ImageFormat {
-  JPEG(0xFF, 0xD8, 0xFF),
-  PNG(0x89, 'P', 'N', 'G'),
-  GIF('G', 'I', 'F', '8'),
-  BMP('B', 'M');
+  JPEG("\u00FF\u00D8\u00FF"),
+  PNG("\u0089PNG"),
+  GIF("GIF8"),
+  BMP("BM");
+
+  private static final Map<ImageFormat, ImageReaderSpi> READERS = new EnumMap<>(ImageFormat.class);
 
   static {
     ImageIO.setUseCache(false);
+    for (ImageFormat format : values()) {
+      READERS.put(format, provider(format.name()));
+    }
   }
 
-  private final int[] magic;
-  private final ImageReaderSpi provider;
+  /** The first characters, each of which stands for a byte. */
+  private final String magic;
 
-  ImageFormat(int... magic) {
+  ImageFormat(String magic) {
     this.magic = magic;
-    this.provider = provider(name());
   }
 
   static ImageFormat of(byte[] file) throws BadImage {
@@ -37,6 +44,10 @@ enum ImageFormat {
 
   /** A new reader, to be disposed of. */
   ImageReader reader() {
+    ImageReaderSpi provider = READERS.get(this);
+    if (provider == null) {
+      throw new IllegalStateException("this Java platform has no reader for " + this);
+    }
     try {
       return provider.createReaderInstance();
     } catch (IOException e) {
@@ -45,15 +56,8 @@ enum ImageFormat {
   }
 
   private boolean matches(byte[] file) {
-    if (file.length < magic.length) {
-      return false;
-    }
-    for (int i = 0; i < magic.length; i++) {
-      if ((file[i] & 0xFF) != magic[i]) {
-        return false;
-      }
-    }
-    return true;
+    return file.length >= magic.length()
+        && magic.equals(new String(file, 0, magic.length(), StandardCharsets.ISO_8859_1));
   }
 
   /** The platform's own reader, so that pixels do not depend on what else is on the class path. */

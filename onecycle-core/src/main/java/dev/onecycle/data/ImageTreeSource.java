@@ -63,7 +63,7 @@ final class ImageTreeSource implements Source {
       throw new BadDataException(
           tree.name()
               + " would take "
-              + ((long) shape.bytes() * items.size() >> 30)
+              + (((long) shape.bytes() * items.size()) >> 30)
               + " GiB decoded at "
               + shape
               + "; choose an image size, 64 for example");

@@ -1,6 +1,5 @@
 package dev.onecycle.data;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
@@ -82,6 +81,8 @@ enum ShapeOutline {
     }
   };
 
+  static final List<ShapeOutline> ALL = List.of(values());
+
   private static final double HALF_SQRT_3 = 0.8660254037844386;
   private static final double[][] PENTAGON = new double[5][];
 
@@ -111,7 +112,7 @@ enum ShapeOutline {
   }
 
   static List<String> names() {
-    return Arrays.stream(values()).map(shape -> shape.name().toLowerCase(Locale.ROOT)).toList();
+    return ALL.stream().map(shape -> shape.name().toLowerCase(Locale.ROOT)).toList();
   }
 
   private static double box(double u, double v, double halfWidth, double halfHeight) {

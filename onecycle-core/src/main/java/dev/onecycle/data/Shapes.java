@@ -48,7 +48,7 @@ public final class Shapes {
   }
 
   static int label(int index) {
-    return index % ShapeOutline.values().length;
+    return index % ShapeOutline.ALL.size();
   }
 
   static byte[] image(long seed, String part, int index) {
@@ -58,7 +58,7 @@ public final class Shapes {
     for (int i = 0; i < clutter; i++) {
       drawClutter(canvas, random);
     }
-    drawShape(canvas, ShapeOutline.values()[label(index)], random);
+    drawShape(canvas, ShapeOutline.ALL.get(label(index)), random);
     if (random.nextInt(3) == 0) {
       drawClutter(canvas, random);
     }
@@ -136,7 +136,7 @@ public final class Shapes {
     double sin = StrictMath.sin(angle) / radius;
     double[] ground = mean(canvas, x, y, radius);
     double[] colour = colour(random);
-    for (int tries = 0; distance(colour, ground) < 70 && tries < 50; tries++) {
+    for (int tries = 0; distance(colour, ground) < 80 && tries < 50; tries++) {
       colour = colour(random);
     }
     paint(
@@ -172,9 +172,9 @@ public final class Shapes {
 
   /** Contrast, brightness and noise, then bytes. */
   private static byte[] developed(double[] canvas, SplittableRandom random) {
-    double contrast = random.nextDouble(0.45, 1.05);
+    double contrast = random.nextDouble(0.5, 1.05);
     double brightness = random.nextDouble(-25, 25);
-    double noise = random.nextDouble(4, 34);
+    double noise = random.nextDouble(4, 28);
     byte[] image = new byte[canvas.length];
     for (int i = 0; i < image.length; i += 3) {
       long bits = random.nextLong();

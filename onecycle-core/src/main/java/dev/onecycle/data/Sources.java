@@ -46,7 +46,7 @@ final class Sources {
       throw new BadDataException(location + " is neither a folder nor a regular file");
     }
     Archive archive = archive(path);
-    CifarSource.Format cifar = cifarIn(archive);
+    CifarFormat cifar = cifarIn(archive);
     return cifar != null
         ? new CifarSource(archive, cifar, reading)
         : new ImageTreeSource(archive, reading);
@@ -89,7 +89,7 @@ final class Sources {
       if (IdxSource.isIn(candidate)) {
         return new IdxSource(candidate, IdxSource.DIGITS, reading);
       }
-      for (CifarSource.Format format : CifarSource.Format.values()) {
+      for (CifarFormat format : CifarFormat.ALL) {
         if (format.isIn(candidate)) {
           return new CifarSource(FolderTree.of(candidate), format, reading);
         }
@@ -143,7 +143,7 @@ final class Sources {
   }
 
   /** Whether an archive holds CIFAR batches: its first file that is no text decides. */
-  private static CifarSource.@Nullable Format cifarIn(Archive archive) {
+  private static @Nullable CifarFormat cifarIn(Archive archive) {
     Peek peek = new Peek();
     try {
       archive.walk(peek);
@@ -154,7 +154,7 @@ final class Sources {
   }
 
   private static final class Peek implements Visitor {
-    private CifarSource.@Nullable Format format;
+    private @Nullable CifarFormat format;
 
     /** Ends a walk that has seen what it came for. */
     private static final class Enough extends RuntimeException {
@@ -166,8 +166,8 @@ final class Sources {
     @Override
     public void file(Entry entry) {
       String name = entry.name().substring(entry.name().lastIndexOf('/') + 1);
-      format = CifarSource.Format.of(name);
-      if (format != null || !name.endsWith(".txt") && !name.endsWith(".html")) {
+      format = CifarFormat.of(name);
+      if (format != null || (!name.endsWith(".txt") && !name.endsWith(".html"))) {
         throw new Enough();
       }
     }

@@ -93,7 +93,7 @@ record TreeLayout(List<String> classes, Map<String, List<Item>> parts, List<Stri
       boolean wanted =
           !evaluationOnly
               || part.equals(Part.TEST)
-              || !test && part.equals(Part.VALIDATION)
+              || (!test && part.equals(Part.VALIDATION))
               || sets.size() == 1;
       if (wanted) {
         builder.add(part, set.getKey() + "/");

@@ -65,8 +65,8 @@ final class WorkPool implements AutoCloseable {
   void finish() {
     threads.shutdown();
     try {
-      while (!threads.awaitTermination(1, TimeUnit.DAYS)) {
-        continue;
+      while (!threads.isTerminated()) {
+        threads.awaitTermination(1, TimeUnit.DAYS);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
