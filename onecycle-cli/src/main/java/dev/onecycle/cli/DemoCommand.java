@@ -32,9 +32,9 @@ final class DemoCommand implements Callable<Integer> {
   @Option(
       names = {"-e", "--epochs"},
       paramLabel = "N",
-      defaultValue = "5",
+      defaultValue = "8",
       description = "The cycle's length. Default: ${DEFAULT-VALUE}.")
-  int epochs = 5;
+  int epochs = 8;
 
   @Option(
       names = "--seed",

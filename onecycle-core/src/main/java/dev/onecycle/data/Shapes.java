@@ -20,6 +20,8 @@ public final class Shapes {
 
   private static final int SIDE = 32;
   private static final int GRID = 5;
+  private static final double HUE_SPREAD = 0.2;
+  private static final double GROUND_TINT = 30;
 
   private Shapes() {}
 
@@ -54,14 +56,11 @@ public final class Shapes {
   static byte[] image(long seed, String part, int index) {
     SplittableRandom random = RandomStream.of(seed, "shapes " + part, index);
     double[] canvas = background(random);
-    int clutter = 2 + random.nextInt(5);
+    int clutter = random.nextInt(4);
     for (int i = 0; i < clutter; i++) {
       drawClutter(canvas, random);
     }
     drawShape(canvas, ShapeOutline.ALL.get(label(index)), random);
-    if (random.nextInt(3) == 0) {
-      drawClutter(canvas, random);
-    }
     return developed(canvas, random);
   }
 
@@ -127,7 +126,7 @@ public final class Shapes {
   }
 
   private static void drawShape(double[] canvas, ShapeOutline outline, SplittableRandom random) {
-    double radius = random.nextDouble(6.5, 13);
+    double radius = random.nextDouble(7.5, 13);
     double x = random.nextDouble(0.75 * radius, SIDE - 0.75 * radius);
     double y = random.nextDouble(0.75 * radius, SIDE - 0.75 * radius);
     double angle = random.nextDouble(-1, 1) * outline.mostTurn();
@@ -135,9 +134,9 @@ public final class Shapes {
     double cos = StrictMath.cos(angle) / radius;
     double sin = StrictMath.sin(angle) / radius;
     double[] ground = mean(canvas, x, y, radius);
-    double[] colour = colour(random);
+    double[] colour = colour(outline, random);
     for (int tries = 0; distance(colour, ground) < 80 && tries < 50; tries++) {
-      colour = colour(random);
+      colour = colour(outline, random);
     }
     paint(
         canvas,
@@ -189,8 +188,34 @@ public final class Shapes {
     return image;
   }
 
+  /**
+   * A colour that hints at the class without telling it: hues of a class spread over those of its
+   * neighbours. As with photographs, a network so learns from the first steps on, and needs the
+   * form for the rest.
+   */
+  private static double[] colour(ShapeOutline outline, SplittableRandom random) {
+    double share = (double) outline.ordinal() / ShapeOutline.values().length;
+    double hue = share + HUE_SPREAD * (random.nextDouble() + random.nextDouble() - 1);
+    double saturation = random.nextDouble(0.5, 1);
+    double value = random.nextDouble(120, 256);
+    double[] colour = new double[3];
+    for (int c = 0; c < 3; c++) {
+      double turn = 6 * (hue - c / 3.0);
+      turn -= 6 * Math.floor(turn / 6);
+      double full = Math.max(0, Math.min(1, Math.abs(turn - 3) - 1));
+      colour[c] = value * (1 - saturation * (1 - full));
+    }
+    return colour;
+  }
+
+  /** A colour of the ground: greyish, so that the shape's own stands out. */
   private static double[] colour(SplittableRandom random) {
-    return new double[] {random.nextDouble(256), random.nextDouble(256), random.nextDouble(256)};
+    double grey = random.nextDouble(30, 226);
+    double[] colour = new double[3];
+    for (int c = 0; c < 3; c++) {
+      colour[c] = grey + random.nextDouble(-GROUND_TINT, GROUND_TINT);
+    }
+    return colour;
   }
 
   private static double[] mean(double[] canvas, double x, double y, double radius) {
