@@ -1,0 +1,29 @@
+package dev.onecycle.bench;
+
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The measurements: {@code ./onecycle bench train}, {@code ./onecycle bench memory}. */
+@Command(
+    name = "onecycle bench",
+    description = "Measure training on this machine.",
+    mixinStandardHelpOptions = true,
+    subcommands = {TrainBench.class, MemoryBench.class})
+public final class Main implements Runnable {
+  @Spec @Nullable CommandSpec spec;
+
+  @Override
+  public void run() {
+    if (spec != null) {
+      throw new ParameterException(spec.commandLine(), "name a measurement: train or memory");
+    }
+  }
+
+  public static void main(String[] args) {
+    System.exit(new CommandLine(new Main()).execute(args));
+  }
+}

@@ -1,0 +1,103 @@
+package dev.onecycle.bench;
+
+import dev.onecycle.augment.Augmentation;
+import dev.onecycle.data.DataSplits;
+import dev.onecycle.run.StepRecord;
+import dev.onecycle.run.TrainingListener;
+import dev.onecycle.schedule.OneCycle;
+import dev.onecycle.torch.train.Learner;
+import dev.onecycle.torch.train.Training;
+import dev.onecycle.torch.train.TrainingPlan;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Resident memory of a long training run: it must not grow. Linux only. */
+@Command(
+    name = "memory",
+    description = "Resident memory after 200 steps, and after many more.",
+    mixinStandardHelpOptions = true)
+final class MemoryBench implements Callable<Integer> {
+  private static final int EARLY = 200;
+
+  @Mixin Setting setting = new Setting();
+
+  @Option(names = "--steps", defaultValue = "2000", description = "Default: ${DEFAULT-VALUE}.")
+  int steps = 2000;
+
+  private double early;
+  private double late;
+
+  @Override
+  public Integer call() {
+    DataSplits data = setting.data();
+    int epochs = 1;
+    while (plan(epochs).steps(data.train().size()) < steps) {
+      epochs++;
+    }
+    TrainingPlan plan = plan(epochs);
+    try (Learner learner = setting.learner(data)) {
+      System.out.println(setting.describe(learner));
+      Training.run(
+          learner,
+          OneCycle.of(plan.steps(data.train().size()), 0.2),
+          plan,
+          data.train(),
+          data.evaluation(),
+          watcher(),
+          () -> late > 0);
+    }
+    System.out.println(
+        String.format(
+            Locale.ROOT,
+            "resident after %d steps %.0f MB, after %d steps %.0f MB: %+.1f MB",
+            EARLY,
+            early,
+            steps,
+            late,
+            late - early));
+    return 0;
+  }
+
+  private TrainingPlan plan(int epochs) {
+    return new TrainingPlan(epochs, setting.batchSize, Augmentation.standard(), 0, 0);
+  }
+
+  private TrainingListener watcher() {
+    return new TrainingListener() {
+      @Override
+      public void step(StepRecord step) {
+        long done = step.step() + 1;
+        if (done == EARLY) {
+          early = residentMegabytes();
+        }
+        if (done == steps) {
+          late = residentMegabytes();
+        }
+        if (done % EARLY == 0) {
+          System.out.println(
+              String.format(Locale.ROOT, "%5d steps  %.0f MB", done, residentMegabytes()));
+        }
+      }
+    };
+  }
+
+  private static double residentMegabytes() {
+    try {
+      for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+        if (line.startsWith("VmRSS:")) {
+          return Double.parseDouble(line.replaceAll("\\D", "")) / 1024;
+        }
+      }
+      throw new IllegalStateException("/proc/self/status tells no resident memory");
+    } catch (IOException e) {
+      throw new UncheckedIOException("resident memory can be read on Linux only", e);
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package dev.onecycle.bench;
+
+import dev.onecycle.data.DataOptions;
+import dev.onecycle.data.DataSplits;
+import dev.onecycle.data.Datasets;
+import dev.onecycle.torch.nn.Models;
+import dev.onecycle.torch.train.Learner;
+import dev.onecycle.torch.train.LearnerSettings;
+import dev.onecycle.torch.train.Normalization;
+import dev.onecycle.torch.train.Precision;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** What is trained on what: the same for every measurement. */
+final class Setting {
+  @Parameters(
+      paramLabel = "DATA",
+      arity = "0..1",
+      defaultValue = "shapes",
+      description = "As for train. Default: ${DEFAULT-VALUE}.")
+  String location = "shapes";
+
+  @Option(names = "--model", defaultValue = "resnet20", description = "Default: ${DEFAULT-VALUE}.")
+  String model = "resnet20";
+
+  @Option(names = "--batch-size", defaultValue = "128", description = "Default: ${DEFAULT-VALUE}.")
+  int batchSize = 128;
+
+  @Option(names = "--precision", defaultValue = "auto", description = "auto, bf16 or fp32.")
+  Precision precision = Precision.AUTO;
+
+  @Option(names = "--threads", defaultValue = "0", description = "Default: one a core.")
+  int threads;
+
+  DataSplits data() {
+    return Datasets.open(location, DataOptions.defaults());
+  }
+
+  Learner learner(DataSplits data) {
+    LearnerSettings settings =
+        LearnerSettings.builder().precision(precision).threads(threads).build();
+    int classes = data.train().classes().size();
+    return new Learner(
+        Models.byName(model, data.train().shape(), classes, 0),
+        Normalization.of(data.train()),
+        settings);
+  }
+
+  String describe(Learner learner) {
+    return "%s, batch %d, %s, %d threads, data %s"
+        .formatted(model, batchSize, learner.precision(), learner.threads(), location);
+  }
+}

@@ -1,0 +1,104 @@
+package dev.onecycle.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.onecycle.error.BadDataException;
+import dev.onecycle.error.CannotWriteException;
+import dev.onecycle.error.InvalidValueException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RunFolderTest {
+  @TempDir Path folder;
+
+  private static RunRecord record() {
+    return new RunRecord(
+        RunRecord.FORMAT,
+        RunRecord.Status.RUNNING,
+        "2026-01-01T00:00:00Z",
+        "",
+        List.of("onecycle", "train", "x"),
+        new RunRecord.Data("x", "abc", List.of("<b>", "ö"), List.of(3, 8, 8), 10, 5, "test"),
+        Map.of("batch_size", 4),
+        new RunRecord.PolicySummary("onecycle", 30, 0.1, "…"),
+        "as given",
+        Map.of("java", "17"),
+        Map.of());
+  }
+
+  @Test
+  void keepsStepsAndEpochsToTheLastBit() throws IOException {
+    Path run = folder.resolve("deep/er/run");
+    double odd = Math.nextUp(0.1);
+    try (RunFolder files = RunFolder.create(run, record())) {
+      files.step(new StepRecord(0, 0, odd, 0.95, 2.5));
+      files.step(new StepRecord(1, 0, 1e-30, 0.85, Math.PI));
+      files.epoch(new EpochRecord(0, 2, 2.1, 2.0, 0.5, 100, 1.5, 0.5));
+      // on disk at the end of the epoch, while the folder is still open
+      assertThat(Files.readAllLines(run.resolve("steps.csv"))).hasSize(3);
+    }
+    List<String> steps = Files.readAllLines(run.resolve("steps.csv"));
+    assertThat(steps.get(0)).isEqualTo("step,epoch,learning_rate,momentum,loss");
+    assertThat(Double.parseDouble(steps.get(1).split(",", -1)[2])).isEqualTo(odd);
+    assertThat(Double.parseDouble(steps.get(2).split(",", -1)[4])).isEqualTo(Math.PI);
+    assertThat(Files.readAllLines(run.resolve("epochs.csv")).get(1))
+        .isEqualTo("0,2,2.1,2.0,0.5,100.0,1.5,0.5");
+  }
+
+  @Test
+  void theRecordComesBackAsItWas() {
+    Path run = folder.resolve("run");
+    try (RunFolder files = RunFolder.create(run, record())) {
+      assertThat(RunFolder.read(run)).isEqualTo(record());
+      RunRecord ended =
+          record().ended(RunRecord.Status.FINISHED, "later", Map.of("test_accuracy", 0.5));
+      files.write(ended);
+      assertThat(RunFolder.read(run)).isEqualTo(ended);
+    }
+  }
+
+  @Test
+  void aFolderInUseIsRefusedAndLeftAlone() throws IOException {
+    Files.writeString(folder.resolve("thesis.txt"), "precious");
+    assertThatThrownBy(() -> RunFolder.requireWritable(folder))
+        .isInstanceOf(InvalidValueException.class)
+        .hasMessageContaining("output folder must be new or empty but was " + folder);
+    assertThatThrownBy(() -> RunFolder.create(folder, record()))
+        .isInstanceOf(InvalidValueException.class);
+    assertThat(folder).isDirectoryContaining("glob:**thesis.txt");
+    try (var entries = Files.list(folder)) {
+      assertThat(entries).hasSize(1);
+    }
+  }
+
+  @Test
+  void askingWhetherAFolderCouldBeWrittenLeavesNothing() throws IOException {
+    RunFolder.requireWritable(folder.resolve("a/b"));
+    try (var entries = Files.list(folder)) {
+      assertThat(entries).isEmpty();
+    }
+    Path file = Files.writeString(folder.resolve("file"), "x");
+    for (Path blocked : List.of(file.resolve("run"), Path.of("/proc/onecycle/run"))) {
+      assertThatThrownBy(() -> RunFolder.requireWritable(blocked))
+          .isInstanceOf(CannotWriteException.class)
+          .hasMessageContaining(blocked.toString());
+    }
+  }
+
+  @Test
+  void aDamagedRecordIsNamed() throws IOException {
+    Files.writeString(folder.resolve("run.json"), "{\"format\": 1, ");
+    assertThatThrownBy(() -> RunFolder.read(folder))
+        .isInstanceOf(BadDataException.class)
+        .hasMessageContaining("run.json");
+    assertThatThrownBy(() -> RunFolder.read(folder.resolve("absent")))
+        .isInstanceOf(BadDataException.class)
+        .hasMessageContaining("no such file");
+  }
+}

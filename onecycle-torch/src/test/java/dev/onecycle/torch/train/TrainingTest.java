@@ -1,0 +1,258 @@
+package dev.onecycle.torch.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.onecycle.augment.Augmentation;
+import dev.onecycle.data.Datasets;
+import dev.onecycle.data.ImageDataset;
+import dev.onecycle.data.ImageShape;
+import dev.onecycle.error.DivergedException;
+import dev.onecycle.error.InvalidValueException;
+import dev.onecycle.range.RangePoint;
+import dev.onecycle.range.RangeResult;
+import dev.onecycle.range.RangeTest;
+import dev.onecycle.range.StopReason;
+import dev.onecycle.run.EpochRecord;
+import dev.onecycle.run.StepRecord;
+import dev.onecycle.run.TrainingListener;
+import dev.onecycle.schedule.OneCycle;
+import dev.onecycle.torch.io.NamedTensor;
+import dev.onecycle.torch.nn.Models;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+class TrainingTest {
+  private static final ImageShape SHAPE = new ImageShape(3, 16, 12);
+  private static final List<String> CLASSES = List.of("red", "green", "blue");
+  private static final ImageDataset TRAIN = images(1, 200);
+  private static final ImageDataset TEST = images(2, 90);
+  private static final TrainingPlan PLAN =
+      new TrainingPlan(3, 32, Augmentation.standard().withPad(2), 5, 0);
+
+  private static ImageDataset images(long seed, int count) {
+    ArrayBatch batch = ArrayBatch.coloured(seed, count, 3, SHAPE);
+    byte[] pixels = new byte[count * SHAPE.bytes()];
+    batch.pixels().get(pixels);
+    return Datasets.of(SHAPE, CLASSES, batch.labels(), pixels);
+  }
+
+  private static Learner learner(double dropout) {
+    return new Learner(
+        Models.resnet(8, SHAPE, 3, dropout),
+        Normalization.of(TRAIN),
+        LearnerSettings.builder().precision(Precision.FP32).threads(2).seed(3).build());
+  }
+
+  private static OneCycle policy() {
+    return OneCycle.of(PLAN.steps(TRAIN.size()), 0.1);
+  }
+
+  /** Keeps everything it is told. */
+  private static final class Kept implements TrainingListener {
+    final List<StepRecord> steps = new ArrayList<>();
+    final List<EpochRecord> epochs = new ArrayList<>();
+    int evaluated;
+
+    @Override
+    public void step(StepRecord step) {
+      steps.add(step);
+    }
+
+    @Override
+    public void evaluating(int epoch, int done, int total) {
+      evaluated = done;
+      assertThat(total).isEqualTo(TEST.size());
+    }
+
+    @Override
+    public void epoch(EpochRecord epoch) {
+      epochs.add(epoch);
+    }
+  }
+
+  @Test
+  void everyStepHasThePolicysRateAndMomentumAsTheOptimizerHeldThem() {
+    Kept kept = new Kept();
+    try (Learner learner = learner(0)) {
+      List<EpochRecord> epochs =
+          Training.run(learner, policy(), PLAN, TRAIN, TEST, kept, () -> false);
+      assertThat(epochs).isEqualTo(kept.epochs).hasSize(3);
+    }
+    assertThat(kept.steps).hasSize(3 * 7);
+    for (int i = 0; i < kept.steps.size(); i++) {
+      StepRecord step = kept.steps.get(i);
+      assertThat(step.step()).isEqualTo(i);
+      assertThat(step.epoch()).isEqualTo(i / 7);
+      assertThat(step.learningRate()).isEqualTo(policy().learningRate().at(i));
+      assertThat(step.momentum()).isEqualTo(policy().momentum().at(i));
+    }
+    EpochRecord last = kept.epochs.get(2);
+    assertThat(last.accuracy()).isGreaterThan(0.9);
+    assertThat(last.steps()).isEqualTo(21);
+    assertThat(kept.evaluated).isEqualTo(TEST.size());
+    double mean = 0;
+    for (StepRecord step : kept.steps.subList(14, 21)) {
+      mean += step.loss() * (step.step() == 20 ? 200 - 6 * 32 : 32);
+    }
+    assertThat(last.trainLoss()).isEqualTo(mean / 200);
+  }
+
+  @Test
+  void equalRunsAreEqualToTheBit() {
+    List<List<StepRecord>> steps = new ArrayList<>();
+    List<List<NamedTensor>> weights = new ArrayList<>();
+    for (int run = 0; run < 2; run++) {
+      Kept kept = new Kept();
+      try (Learner learner = learner(0.2)) {
+        Training.run(learner, policy(), PLAN, TRAIN, TEST, kept, () -> false);
+        steps.add(kept.steps);
+        weights.add(learner.weights());
+      }
+    }
+    assertThat(steps.get(0)).isEqualTo(steps.get(1));
+    assertSame(weights.get(0), weights.get(1));
+  }
+
+  @Test
+  void stopsAfterTheStepInWhichItIsAskedTo() {
+    Kept kept = new Kept();
+    try (Learner learner = learner(0)) {
+      List<EpochRecord> epochs =
+          Training.run(learner, policy(), PLAN, TRAIN, TEST, kept, () -> kept.steps.size() == 9);
+      assertThat(epochs).hasSize(1);
+      assertThat(kept.steps).hasSize(9);
+    }
+  }
+
+  @Test
+  void divergenceStopsWithinTheStepAndLeavesFiniteWeights() {
+    Kept kept = new Kept();
+    OneCycle wild = OneCycle.of(PLAN.steps(TRAIN.size()), 1e30);
+    try (Learner learner = learner(0)) {
+      assertThatThrownBy(() -> Training.run(learner, wild, PLAN, TRAIN, TEST, kept, () -> false))
+          .isInstanceOf(DivergedException.class)
+          .hasMessageContaining("must be finite but was")
+          .hasMessageContaining("lower the peak learning rate");
+      for (StepRecord step : kept.steps) {
+        assertThat(step.loss()).isFinite();
+      }
+    }
+  }
+
+  @Test
+  void aPolicyOfAnotherLengthIsRefused() {
+    try (Learner learner = learner(0)) {
+      assertThatThrownBy(
+              () ->
+                  Training.run(
+                      learner, OneCycle.of(20, 0.1), PLAN, TRAIN, TEST, new Kept(), () -> false))
+          .isInstanceOf(InvalidValueException.class)
+          .hasMessageContaining("policy steps must be the plan's 21 but was 20");
+    }
+  }
+
+  @Test
+  void reestimatedStatisticsDoNotTouchTheTraining() {
+    List<List<StepRecord>> steps = new ArrayList<>();
+    List<Double> losses = new ArrayList<>();
+    for (int batches : new int[] {0, 4}) {
+      Kept kept = new Kept();
+      TrainingPlan plan = new TrainingPlan(3, 32, Augmentation.none(), 5, batches);
+      try (Learner learner = learner(0)) {
+        Training.run(learner, policy(), plan, TRAIN, TEST, kept, () -> false);
+        steps.add(kept.steps);
+        losses.add(kept.epochs.get(0).evaluationLoss());
+      }
+    }
+    assertThat(steps.get(0)).isEqualTo(steps.get(1));
+    assertThat(losses.get(0)).isNotEqualTo(losses.get(1));
+  }
+
+  @Test
+  void theRangeTestLeavesNoTrace() {
+    assertNoTrace(point -> {}, StopReason.DIVERGED);
+  }
+
+  @Test
+  void anInterruptedRangeTestLeavesNoTrace() {
+    assertNoTrace(
+        point -> {
+          if (point.step() == 20) {
+            Thread.currentThread().interrupt();
+          }
+        },
+        StopReason.INTERRUPTED);
+  }
+
+  private static void assertNoTrace(Consumer<RangePoint> watcher, StopReason expected) {
+    try (Learner tested = learner(0.2);
+        Learner untouched = learner(0.2)) {
+      step(tested, untouched);
+      RangeResult result = find(tested, watcher);
+      Thread.interrupted();
+      assertThat(result.stopped()).isEqualTo(expected);
+      assertSame(tested.weights(), untouched.weights());
+      assertThat(tested.optimizerState().get(0)).isEqualTo(untouched.optimizerState().get(0));
+      Training.run(tested, policy(), PLAN, TRAIN, TEST, new Kept(), () -> false);
+      Training.run(untouched, policy(), PLAN, TRAIN, TEST, new Kept(), () -> false);
+      assertSame(tested.weights(), untouched.weights());
+    }
+  }
+
+  @Test
+  void aRangeTestThatThrowsLeavesNoTrace() {
+    try (Learner tested = learner(0.2);
+        Learner untouched = learner(0.2)) {
+      step(tested, untouched);
+      assertThatThrownBy(
+              () ->
+                  find(
+                      tested,
+                      point -> {
+                        if (point.step() == 30) {
+                          throw new IllegalStateException("from the watcher");
+                        }
+                      }))
+          .hasMessage("from the watcher");
+      assertSame(tested.weights(), untouched.weights());
+      assertThat(tested.optimizerState().get(0)).isEqualTo(untouched.optimizerState().get(0));
+    }
+  }
+
+  @Test
+  void theRangeTestGoesThroughSmallDataAgain() {
+    try (Learner learner = learner(0)) {
+      RangeResult result = find(learner, point -> {});
+      assertThat(result.points().size()).isGreaterThan(TRAIN.size() / 32 + 1);
+      RangeResult again = find(learner, point -> {});
+      assertThat(again).isEqualTo(result);
+    }
+  }
+
+  private static RangeResult find(Learner learner, Consumer<RangePoint> watcher) {
+    return LearningRateFinder.run(
+        learner,
+        RangeTest.atMomentum(0.85).withSteps(60).withEnd(1e4),
+        TRAIN,
+        PLAN.augmentation(),
+        32,
+        5,
+        watcher);
+  }
+
+  private static void step(Learner... learners) {
+    for (Learner learner : learners) {
+      learner.step(ArrayBatch.coloured(9, 32, 3, SHAPE), 0.05, 0.9);
+    }
+  }
+
+  private static void assertSame(List<NamedTensor> a, List<NamedTensor> b) {
+    assertThat(a).hasSameSizeAs(b);
+    for (int i = 0; i < a.size(); i++) {
+      assertThat(a.get(i).values()).as(a.get(i).name()).isEqualTo(b.get(i).values());
+    }
+  }
+}
