@@ -1,6 +1,7 @@
 package dev.onecycle.data;
 
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * A dataset as training uses it.
@@ -8,8 +9,7 @@ import java.util.List;
  * @param train the images to train on
  * @param evaluation the images to judge the result by, of the same shape and classes
  * @param evaluationName what those are: {@code test}, {@code val} or {@code held-out tenth}
- * @param tuning the pair for choosing hyper-parameters, which never contains test images: the
- *     validation folder, or else a stratified tenth held out of the training images by seed
+ * @param tuningPair makes what {@link #tuning} answers
  * @param notes sentences for the user: what was chosen and why
  * @param skipped images that could not be used and were left out
  * @param fingerprint SHA-256 over class names, image shape, labels and decoded pixels of all that
@@ -19,13 +19,24 @@ public record DataSplits(
     ImageDataset train,
     ImageDataset evaluation,
     String evaluationName,
-    Tuning tuning,
+    Supplier<Tuning> tuningPair,
     List<String> notes,
     List<SkippedImage> skipped,
     String fingerprint) {
   public DataSplits {
     notes = List.copyOf(notes);
     skipped = List.copyOf(skipped);
+  }
+
+  /**
+   * The pair for choosing hyper-parameters, which never contains test images: the training images
+   * with the validation folder, or else without a stratified tenth that is held out by seed.
+   *
+   * @throws dev.onecycle.error.BadDataException if a tenth has to be held out and no class has two
+   *     images
+   */
+  public Tuning tuning() {
+    return tuningPair.get();
   }
 
   /**

@@ -1,12 +1,14 @@
 package dev.onecycle.data;
 
 import dev.onecycle.data.CacheFile.Decoded;
+import dev.onecycle.data.DataSplits.Tuning;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.Require;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,23 +56,15 @@ public final class Datasets {
     requireTwoClasses(location, given);
     @Nullable ImageDataset test = find(decoded, Part.TEST);
     @Nullable ImageDataset validation = find(decoded, Part.VALIDATION);
-    DataSplits.Tuning tuning;
-    if (validation != null) {
-      tuning = new DataSplits.Tuning(given, validation, Part.VALIDATION);
-    } else {
-      Holdout holdout = Holdout.of(given, options.seed());
-      tuning = new DataSplits.Tuning(holdout.rest(), holdout.tenth(), TENTH);
-    }
+    Supplier<Tuning> tuning = () -> tuning(given, validation, options.seed());
     ImageDataset train = given;
-    ImageDataset evaluation;
-    String name;
-    if (test != null) {
-      evaluation = test;
-      name = Part.TEST;
-    } else {
-      train = tuning.train();
-      evaluation = tuning.validation();
-      name = tuning.validationName();
+    ImageDataset evaluation = test;
+    String name = Part.TEST;
+    if (evaluation == null) {
+      Tuning pair = tuning.get();
+      train = pair.train();
+      evaluation = pair.validation();
+      name = pair.validationName();
     }
     if (name.equals(TENTH)) {
       notes.add(
@@ -84,6 +78,14 @@ public final class Datasets {
     }
     return new DataSplits(
         train, evaluation, name, tuning, notes, contents.skipped(), decoded.fingerprint());
+  }
+
+  private static Tuning tuning(ImageDataset given, @Nullable ImageDataset validation, long seed) {
+    if (validation != null) {
+      return new Tuning(given, validation, Part.VALIDATION);
+    }
+    Holdout holdout = Holdout.of(given, seed);
+    return new Tuning(holdout.rest(), holdout.tenth(), TENTH);
   }
 
   /**

@@ -36,6 +36,9 @@ public final class ImageDecoder {
   /** From here on an image that is to be made much smaller is read in steps of several pixels. */
   private static final long MANY_PIXELS = 16_000_000;
 
+  private static final String CMYK =
+      "has CMYK or other colours that cannot be read; save it as RGB";
+
   private ImageDecoder() {}
 
   /**
@@ -69,13 +72,13 @@ public final class ImageDecoder {
   }
 
   static byte[] decode(byte[] file, ImageShape shape) throws BadImage {
-    BufferedImage image = reading(file, reader -> pixels(reader, shape));
+    BufferedImage image = reading(file, (reader, format) -> pixels(reader, format, shape));
     return Pixels.of(image, shape);
   }
 
   /** The size of an image, from the head of its file: [3, H, W]. */
   static ImageShape size(byte[] head) throws BadImage {
-    return reading(head, reader -> size(reader));
+    return reading(head, (reader, format) -> size(reader));
   }
 
   /** The bytes of a regular file of acceptable size. */
@@ -104,16 +107,17 @@ public final class ImageDecoder {
   }
 
   private interface Reading<T> {
-    T from(ImageReader reader) throws IOException, BadImage;
+    T from(ImageReader reader, ImageFormat format) throws IOException, BadImage;
   }
 
   private static <T> T reading(byte[] file, Reading<T> reading) throws BadImage {
-    ImageReader reader = ImageFormat.of(file).reader();
+    ImageFormat format = ImageFormat.of(file);
+    ImageReader reader = format.reader();
     // Not ImageIO.createImageInputStream, which may put a file into the temporary folder.
     try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
       // Metadata is never looked at, and its compressed pieces can be hostile.
       reader.setInput(in, true, true);
-      return reading.from(reader);
+      return reading.from(reader, format);
     } catch (IOException | RuntimeException e) {
       throw new BadImage(reason(e), e);
     } finally {
@@ -134,7 +138,7 @@ public final class ImageDecoder {
     return new ImageShape(3, height, width);
   }
 
-  private static BufferedImage pixels(ImageReader reader, ImageShape target)
+  private static BufferedImage pixels(ImageReader reader, ImageFormat format, ImageShape target)
       throws IOException, BadImage {
     ImageShape stored = size(reader);
     ImageReadParam param = reader.getDefaultReadParam();
@@ -152,13 +156,18 @@ public final class ImageDecoder {
     if (warnings.damage != null) {
       throw new BadImage("is damaged or cut short: " + warnings.damage);
     }
+    if (format == ImageFormat.JPEG && image.getRaster().getNumBands() > 3) {
+      // Four components without a word on what they are: ImageIO takes them for a transparent
+      // image.
+      throw new BadImage(CMYK);
+    }
     return image;
   }
 
   private static String reason(Exception e) {
     String text = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
     if (e instanceof IIOException && text.contains("unsupported image type")) {
-      return "has CMYK or other colours that cannot be read; save it as RGB";
+      return CMYK;
     }
     return "is damaged or cut short: " + Failures.text(e);
   }

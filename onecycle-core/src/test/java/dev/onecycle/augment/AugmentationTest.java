@@ -1,0 +1,78 @@
+package dev.onecycle.augment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.onecycle.error.InvalidValueException;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class AugmentationTest {
+  @Test
+  void standardIsPadFourReflectedCroppedAndFlipped() {
+    Augmentation standard = Augmentation.standard();
+    assertThat(standard.pad()).isEqualTo(4);
+    assertThat(standard.padMode()).isEqualTo(PadMode.REFLECT);
+    assertThat(standard.flip()).isTrue();
+    assertThat(standard.choices()).hasSize(9 * 9 * 2);
+    assertThat(new HashSet<>(standard.choices())).hasSize(9 * 9 * 2);
+  }
+
+  @Test
+  void partsCanBeSwitchedOff() {
+    assertThat(Augmentation.standard().withFlip(false).choices())
+        .hasSize(81)
+        .noneMatch(Choice::flip);
+    assertThat(Augmentation.standard().withPad(0).choices())
+        .containsExactlyInAnyOrder(new Choice(0, 0, false), new Choice(0, 0, true));
+    assertThat(Augmentation.standard().withPad(0).randomCrop()).isFalse();
+    assertThat(Augmentation.none().choices()).containsExactly(Augmentation.none().identity());
+    assertThat(Augmentation.none().isNone()).isTrue();
+  }
+
+  @Test
+  void everyChoiceIsEquallyLikely() {
+    Augmentation augmentation = new Augmentation(1, PadMode.REFLECT, true);
+    Map<Choice, Integer> counts = new HashMap<>();
+    int draws = 18_000;
+    for (int i = 0; i < draws; i++) {
+      counts.merge(augmentation.choose(7, 3, i), 1, Integer::sum);
+    }
+    assertThat(counts.keySet()).containsExactlyInAnyOrderElementsOf(augmentation.choices());
+    // 1,000 of each are expected with a deviation of 31: five deviations.
+    assertThat(counts.values()).allMatch(count -> Math.abs(count - 1000) < 155);
+  }
+
+  @Test
+  void choicesDrawnUpFrontAreThoseOfEachImage() {
+    Augmentation augmentation = Augmentation.standard();
+    EpochChoices all = augmentation.chooseAll(11, 2, 100);
+    assertThat(all.size()).isEqualTo(100);
+    for (int i = 99; i >= 0; i--) {
+      assertThat(all.get(i)).isEqualTo(augmentation.choose(11, 2, i));
+    }
+  }
+
+  @Test
+  void seedsAndEpochsDiffer() {
+    Augmentation augmentation = Augmentation.standard();
+    assertThat(choices(augmentation, 1, 0)).isNotEqualTo(choices(augmentation, 1, 1));
+    assertThat(choices(augmentation, 1, 0)).isNotEqualTo(choices(augmentation, 2, 0));
+    assertThat(choices(augmentation, 1, 0)).isEqualTo(choices(augmentation, 1, 0));
+  }
+
+  @Test
+  void padMustNotBeNegative() {
+    assertThatThrownBy(() -> Augmentation.standard().withPad(-1))
+        .isInstanceOf(InvalidValueException.class)
+        .hasMessageContaining("augmentation pad must be in [0, ")
+        .hasMessageContaining("was -1");
+  }
+
+  private static java.util.List<Choice> choices(Augmentation augmentation, long seed, long epoch) {
+    EpochChoices all = augmentation.chooseAll(seed, epoch, 50);
+    return java.util.stream.IntStream.range(0, 50).mapToObj(all::get).toList();
+  }
+}

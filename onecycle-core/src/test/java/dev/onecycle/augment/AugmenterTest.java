@@ -1,0 +1,117 @@
+package dev.onecycle.augment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.onecycle.error.InvalidValueException;
+import dev.onecycle.testing.Property;
+import org.junit.jupiter.api.Test;
+
+class AugmenterTest {
+  private static final byte[] GRID = {
+    1, 2, 3,
+    4, 5, 6,
+    7, 8, 9
+  };
+
+  @Test
+  void cropsAWindowOfThePaddedImage() {
+    assertThat(apply(PadMode.REFLECT, new Choice(0, 0, false)))
+        .containsExactly(
+            5, 4, 5, //
+            2, 1, 2, //
+            5, 4, 5);
+    assertThat(apply(PadMode.SYMMETRIC, new Choice(0, 2, false)))
+        .containsExactly(
+            2, 3, 3, //
+            2, 3, 3, //
+            5, 6, 6);
+    assertThat(apply(PadMode.ZERO, new Choice(2, 0, false)))
+        .containsExactly(
+            0, 4, 5, //
+            0, 7, 8, //
+            0, 0, 0);
+  }
+
+  @Test
+  void flipsTheWindowLeftToRight() {
+    assertThat(apply(PadMode.ZERO, new Choice(1, 1, true)))
+        .containsExactly(
+            3, 2, 1, //
+            6, 5, 4, //
+            9, 8, 7);
+    assertThat(apply(PadMode.ZERO, new Choice(2, 0, true)))
+        .containsExactly(
+            5, 4, 0, //
+            8, 7, 0, //
+            0, 0, 0);
+  }
+
+  @Test
+  void theIdentityLeavesTheImageAsItIs() {
+    assertThat(apply(PadMode.REFLECT, new Augmentation(1, PadMode.REFLECT, true).identity()))
+        .isEqualTo(GRID);
+  }
+
+  /** Against the plain way: build the padded image, cut the window out, mirror it. */
+  @Test
+  void agreesWithAPaddedImageForEveryChoice() {
+    Property.holds(
+        200,
+        random -> {
+          int channels = random.nextBoolean() ? 1 : 3;
+          int height = random.nextInt(2, 9);
+          int width = random.nextInt(2, 9);
+          PadMode mode = PadMode.values()[random.nextInt(3)];
+          int pad = random.nextInt(1, Math.min(height, width));
+          byte[] image = new byte[channels * height * width];
+          random.nextBytes(image);
+          Augmentation augmentation = new Augmentation(pad, mode, true);
+          Augmenter augmenter = new Augmenter(augmentation, channels, height, width);
+          byte[] result = new byte[image.length];
+          for (Choice choice : augmentation.choices()) {
+            augmenter.apply(image, choice, result);
+            assertThat(result)
+                .as("%s %s", augmentation, choice)
+                .isEqualTo(plainly(image, channels, height, width, augmentation, choice));
+          }
+        });
+  }
+
+  @Test
+  void padsThatDoNotFitAreRefused() {
+    Augmentation augmentation = Augmentation.standard();
+    assertThatThrownBy(() -> new Augmenter(augmentation, 3, 4, 32))
+        .isInstanceOf(InvalidValueException.class);
+    assertThatThrownBy(
+            () ->
+                new Augmenter(augmentation, 3, 8, 8)
+                    .apply(new byte[191], augmentation.identity(), new byte[192]))
+        .hasMessageContaining("image length must be 192");
+  }
+
+  private static byte[] apply(PadMode mode, Choice choice) {
+    byte[] result = new byte[9];
+    new Augmenter(new Augmentation(1, mode, true), 1, 3, 3).apply(GRID, choice, result);
+    return result;
+  }
+
+  private static byte[] plainly(
+      byte[] image, int channels, int height, int width, Augmentation augmentation, Choice choice) {
+    int pad = augmentation.pad();
+    int[] rows = augmentation.padMode().map(height, pad, pad);
+    int[] columns = augmentation.padMode().map(width, pad, pad);
+    byte[] result = new byte[image.length];
+    for (int y = 0; y < height; y++) {
+      for (int x = 0; x < width; x++) {
+        int row = rows[choice.top() + y];
+        int column = columns[choice.left() + (choice.flip() ? width - 1 - x : x)];
+        for (int c = 0; c < channels; c++) {
+          result[(y * width + x) * channels + c] =
+              row < 0 || column < 0 ? 0 : image[(row * width + column) * channels + c];
+        }
+      }
+    }
+    return result;
+  }
+}

@@ -1,0 +1,118 @@
+package dev.onecycle.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.onecycle.error.BadDataException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Data that cannot be trained on: one line each, which names the folder or file. */
+class DegenerateDataTest {
+  @TempDir Path temp;
+
+  @Test
+  void anUnknownLocationGetsTheNamesThatAreKnown() {
+    assertFails(
+        "cifar11", "cifar11 does not exist", "cifar10, cifar100, mnist, fashion-mnist, shapes");
+    assertFails(temp.resolve("nowhere").toString(), "nowhere does not exist");
+    assertFails("", "the data location is empty");
+    assertFails("a\0b", "is not a path");
+  }
+
+  @Test
+  void aFolderWithoutFiles() throws IOException {
+    assertFails(temp.toString(), temp + " has no files");
+    Files.createDirectories(temp.resolve("train/cat"));
+    assertFails(temp.toString(), temp + " has no files");
+  }
+
+  @Test
+  void aFolderWithoutClassFolders() throws IOException {
+    Images.write(temp.resolve("1.png"), Images.png(2, 2, 0));
+    assertFails(temp.toString(), temp + " has no class folders", "train/<class>/<image>");
+    Images.write(temp.resolve("train/1.png"), Images.png(2, 2, 0));
+    assertFails(temp.toString(), temp + "/train/ has no class folders");
+  }
+
+  @Test
+  void oneClassOnly() throws IOException {
+    Images.write(temp.resolve("train/cat/1.png"), Images.png(2, 2, 0));
+    Images.write(temp.resolve("train/cat/2.png"), Images.png(2, 2, 0));
+    assertFails(temp.toString(), temp + " has images of one class only, cat");
+    Path flat = temp.resolve("flat");
+    Images.write(flat.resolve("cat/1.png"), Images.png(2, 2, 0));
+    assertFails(flat.toString(), flat + " has images of one class only, cat");
+  }
+
+  @Test
+  void aClassWithoutImages() throws IOException {
+    Images.classes(temp.resolve("train"), 2);
+    Files.createDirectories(temp.resolve("train/zebra"));
+    assertFails(temp.toString(), temp + "/train/zebra has no image");
+  }
+
+  @Test
+  void classesThatDoNotMatch() throws IOException {
+    Images.classes(temp.resolve("train"), 2);
+    Images.classes(temp.resolve("test"), 1);
+    Images.write(temp.resolve("test/zebra/1.png"), Images.png(4, 3, 0));
+    assertFails(temp.toString(), "test/ has the class zebra, but", "train/ does not");
+    Images.write(temp.resolve("train/zebra/1.png"), Images.png(4, 3, 0));
+    Images.write(temp.resolve("train/yak/1.png"), Images.png(4, 3, 0));
+    assertFails(temp.toString(), "train/ has the class yak, but", "test/ does not");
+  }
+
+  @Test
+  void aTestSetAlone() throws IOException {
+    Images.classes(temp.resolve("test"), 1);
+    assertFails(temp.toString(), "test is there, but no train folder");
+  }
+
+  @Test
+  void twoFoldersForOneSet() throws IOException {
+    Images.classes(temp.resolve("train"), 1);
+    Images.classes(temp.resolve("val"), 1);
+    Images.classes(temp.resolve("valid"), 1);
+    assertFails(temp.toString(), "two folders for one set");
+  }
+
+  @Test
+  void nothingToHoldOut() throws IOException {
+    Images.classes(temp, 1);
+    assertFails(temp.toString(), "none can be held out");
+  }
+
+  @Test
+  void aFileThatIsNoArchive() throws IOException {
+    Path file = Files.write(temp.resolve("data.bin"), new byte[1000]);
+    assertFails(file.toString(), file + " is not a folder, a .tar, a .tar.gz or a .zip");
+    assertFails("/dev/null", "/dev/null is neither a folder nor a regular file");
+  }
+
+  @Test
+  void imagesThatWouldFillTheDisk() throws IOException {
+    byte[] png = Images.encode(new java.awt.image.BufferedImage(7000, 7000, 12), "png");
+    for (int i = 0; i < 500; i++) {
+      Path file = temp.resolve((i % 2 == 0 ? "cat/" : "dog/") + i + ".png");
+      Files.createDirectories(file.getParent());
+      if (i == 0) {
+        Files.write(file, png);
+      } else {
+        Files.createLink(file, temp.resolve("cat/0.png"));
+      }
+    }
+    assertFails(temp.toString(), "would take 68 GiB decoded", "choose an image size");
+  }
+
+  private void assertFails(String location, String... parts) {
+    DataOptions options = DataOptions.defaults().withCacheFolder(temp.resolveSibling("cache"));
+    assertThatThrownBy(() -> Datasets.open(location, options))
+        .isInstanceOf(BadDataException.class)
+        .hasMessageContainingAll(parts)
+        .satisfies(e -> assertThat(String.valueOf(e.getMessage()).lines()).hasSize(1));
+  }
+}
