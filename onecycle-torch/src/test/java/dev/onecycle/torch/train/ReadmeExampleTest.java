@@ -62,8 +62,7 @@ class ReadmeExampleTest {
               .suggestion()
               .orElseThrow(() -> new IllegalStateException(range.verdict().explanation()));
       Policy policy = OneCycle.of(plan.steps(data.train().size()), peak);
-      Training.run(
-          learner, policy, plan, data.train(), data.evaluation(), listener, () -> false);
+      Training.run(learner, policy, plan, data.train(), data.evaluation(), listener, () -> false);
 
       assertThat(peak).isBetween(0.01, 10.0);
     }
