@@ -87,6 +87,7 @@ class ScheduleFiguresTest {
     Figure figure = ScheduleFigures.rateAndMomentum(Fixtures.policy("bent", 9310, bent, bent));
 
     assertThat(Svg.of(figure).all("path")).hasSizeLessThan(10);
+    assertThat(Svg.of(figure).all("line")).hasSizeLessThan(50);
     assertThat(figure.svg().length()).isLessThan(200_000);
     assertThat(ScheduleFigures.rateAndMomentum(Fixtures.oneCycle()).svg().length())
         .as("straight stretches are drawn by their ends")
