@@ -126,7 +126,11 @@ record Curve(
         risesBy(untrained, low, left),
         noise,
         left,
-        fallSeen(untrained, noise, narrow.carries()[lowest], first));
+        fallSeen(
+            untrained,
+            noise,
+            narrow.carries()[lowest],
+            untrained < start ? 0 : 1.25 / Math.sqrt(first)));
   }
 
   /**
@@ -143,10 +147,16 @@ record Curve(
     return Math.min(most, hidden && room ? SURE_RISE * noiseLeft : visible);
   }
 
-  /** The median of k normal values scatters 1.25 / √k times as much as one of them. */
-  private static double fallSeen(double start, double noise, double carried, int first) {
-    double chance = SURE_FALL * noise * Math.hypot(carried, 1.25 / Math.sqrt(first));
-    return Math.max(LEAST_FALL * Math.abs(start), chance);
+  /**
+   * What noise explains of a fall.
+   *
+   * @param carried how much of a single loss's noise is left in the lowest smoothed one
+   * @param inStart how much is left in where it fell from: the median of k normal values scatters
+   *     1.25 / √k times as much as one of them, the loss of blind guessing not at all
+   */
+  private static double fallSeen(double from, double noise, double carried, double inStart) {
+    double chance = SURE_FALL * noise * Math.hypot(carried, inStart);
+    return Math.max(LEAST_FALL * Math.abs(from), chance);
   }
 
   private static int firstPoints(double[] x, double halfWidth) {
