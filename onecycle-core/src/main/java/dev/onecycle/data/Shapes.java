@@ -54,7 +54,7 @@ public final class Shapes {
   static byte[] image(long seed, String part, int index) {
     SplittableRandom random = RandomStream.of(seed, "shapes " + part, index);
     double[] canvas = background(random);
-    int clutter = 2 + random.nextInt(5);
+    int clutter = 1 + random.nextInt(3);
     for (int i = 0; i < clutter; i++) {
       drawClutter(canvas, random);
     }
@@ -73,7 +73,7 @@ public final class Shapes {
     double angle = random.nextDouble(2 * Math.PI);
     double dx = StrictMath.cos(angle) / SIDE;
     double dy = StrictMath.sin(angle) / SIDE;
-    double depth = random.nextDouble(45);
+    double depth = random.nextDouble(30);
     double[] grid = new double[GRID * GRID];
     for (int i = 0; i < grid.length; i++) {
       grid[i] = random.nextDouble(-depth, depth + 1e-9);
@@ -127,7 +127,7 @@ public final class Shapes {
   }
 
   private static void drawShape(double[] canvas, ShapeOutline outline, SplittableRandom random) {
-    double radius = random.nextDouble(6.5, 13);
+    double radius = random.nextDouble(8, 14);
     double x = random.nextDouble(0.75 * radius, SIDE - 0.75 * radius);
     double y = random.nextDouble(0.75 * radius, SIDE - 0.75 * radius);
     double angle = random.nextDouble(-1, 1) * outline.mostTurn();
@@ -136,13 +136,13 @@ public final class Shapes {
     double sin = StrictMath.sin(angle) / radius;
     double[] ground = mean(canvas, x, y, radius);
     double[] colour = colour(random);
-    for (int tries = 0; distance(colour, ground) < 80 && tries < 50; tries++) {
+    for (int tries = 0; distance(colour, ground) < 110 && tries < 50; tries++) {
       colour = colour(random);
     }
     paint(
         canvas,
         colour,
-        random.nextDouble(0.7, 1),
+        random.nextDouble(0.8, 1),
         (px, py) -> {
           double u = (px - x) * cos + (py - y) * sin;
           double v = (py - y) * cos - (px - x) * sin;
@@ -172,9 +172,9 @@ public final class Shapes {
 
   /** Contrast, brightness and noise, then bytes. */
   private static byte[] developed(double[] canvas, SplittableRandom random) {
-    double contrast = random.nextDouble(0.5, 1.05);
+    double contrast = random.nextDouble(0.65, 1.1);
     double brightness = random.nextDouble(-25, 25);
-    double noise = random.nextDouble(4, 28);
+    double noise = random.nextDouble(3, 16);
     byte[] image = new byte[canvas.length];
     for (int i = 0; i < image.length; i += 3) {
       long bits = random.nextLong();
