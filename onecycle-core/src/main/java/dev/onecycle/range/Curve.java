@@ -62,6 +62,15 @@ record Curve(
     return untrained - low;
   }
 
+  /**
+   * The rise above a floor that matters. A floor no lower than blind guessing is that of a net that
+   * learns nothing there and only waits to diverge: any clear rise above it is the end.
+   */
+  double riseFrom(double floor) {
+    boolean blind = untrained < start && floor > (1 - LEAST_FALL) * untrained;
+    return blind ? Math.min(rise, Math.max(LEAST_FALL * untrained, SURE_RISE * noiseLeft)) : rise;
+  }
+
   /** Whether the loss fell by more than noise explains. */
   boolean fell() {
     return fall() > fallSeen;
@@ -97,7 +106,7 @@ record Curve(
     int first = firstPoints(x, halfWidth);
     double start = LocalSmoothing.median(Arrays.copyOf(losses, first));
     double untrained = Math.min(start, blindLoss);
-    double cap = untrained + RISE_OF_START * Math.abs(untrained);
+    double cap = start + RISE_OF_START * Math.abs(start);
     double noise = noise(losses, cap);
 
     int n = x.length;
@@ -123,7 +132,7 @@ record Curve(
         start,
         untrained,
         low,
-        risesBy(untrained, low, left),
+        risesBy(start, low, left),
         noise,
         left,
         fallSeen(

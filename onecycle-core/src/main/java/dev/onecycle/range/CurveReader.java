@@ -19,6 +19,10 @@ import java.util.OptionalDouble;
  * it had gained, over the last three points at least: Smith's own curves creep up a little towards
  * rate 3 and still train.
  *
+ * <p>Where it is known what blind guessing would lose, a basin no lower than that is one in which
+ * the net has learned nothing: the edge then is the first clear rise above it ({@link
+ * Curve#riseFrom}).
+ *
  * <p>The sources read this point by eye (Gugger 2018); the definition is ours.
  */
 final class CurveReader {
@@ -71,7 +75,8 @@ final class CurveReader {
 
   private static OptionalDouble edge(Curve curve, boolean diverged) {
     double[] smooth = curve.smooth();
-    double level = basinFloor(curve) + curve.rise();
+    double floor = basinFloor(curve);
+    double level = floor + curve.riseFrom(floor);
     int last = smooth.length - 1;
     while (smooth[last] > level) {
       last--;
