@@ -98,9 +98,10 @@ public final class Main implements Runnable {
     private static String unknown(UnmatchedArgumentException e) {
       boolean command = e.getCommandLine().getParent() == null;
       String kind = e.isUnknownOption() ? "option" : command ? "command" : "argument";
+      String word = e.getUnmatched().get(0);
       String nearest =
-          e.getSuggestions().isEmpty() ? "" : "; did you mean " + e.getSuggestions().get(0) + "?";
-      return "unknown " + kind + " '" + e.getUnmatched().get(0) + "'" + nearest;
+          Nearest.to(word, e.getSuggestions()).map(n -> "; did you mean " + n + "?").orElse("");
+      return "unknown " + kind + " '" + word + "'" + nearest;
     }
   }
 

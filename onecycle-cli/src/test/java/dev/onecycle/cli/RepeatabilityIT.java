@@ -17,8 +17,24 @@ class RepeatabilityIT {
     Path out = temp.resolve(name);
     Processes.Running run =
         Processes.start(
-            temp, List.of(), "train", data, "--epochs", 2, "--batch-size", 40, "--threads", 2,
-            "--max-lr", 0.1, "--dropout", 0.2, "--seed", seed, "--out", out);
+            temp,
+            List.of(),
+            "train",
+            data,
+            "--epochs",
+            2,
+            "--batch-size",
+            40,
+            "--threads",
+            2,
+            "--max-lr",
+            0.1,
+            "--dropout",
+            0.2,
+            "--seed",
+            seed,
+            "--out",
+            out);
     assertThat(run.end()).as(run.output()).isZero();
     return out;
   }

@@ -96,8 +96,16 @@ class SignalsIT {
     Path svg = temp.resolve("curve.svg");
     Processes.Running run =
         Processes.start(
-            temp, List.of(), "find-lr", data, "--range-steps", 100_000, "--batch-size", 40,
-            "--svg", svg);
+            temp,
+            List.of(),
+            "find-lr",
+            data,
+            "--range-steps",
+            100_000,
+            "--batch-size",
+            40,
+            "--svg",
+            svg);
     run.awaitOutput("training and");
     Processes.pause(1500);
     run.signal(signal);
