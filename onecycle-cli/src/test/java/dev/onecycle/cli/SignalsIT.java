@@ -27,8 +27,7 @@ class SignalsIT {
   private Processes.Running train(Path out, Object... more) {
     List<Object> words =
         Stream.concat(
-                Stream.<Object>of(
-                    "train", data, "--epochs", 100_000, "--batch-size", 40, "--out", out),
+                Stream.<Object>of("train", data, "--epochs", 100_000, "--out", out),
                 Stream.of(more))
             .toList();
     return Processes.start(temp, List.of(), words.toArray());
@@ -43,7 +42,7 @@ class SignalsIT {
   @CsvSource({"INT, 130", "TERM, 143"})
   void trainingKeepsWhatItHas(String signal, int code) throws IOException {
     Path out = temp.resolve("run");
-    Processes.Running run = train(out, "--max-lr", "0.05");
+    Processes.Running run = train(out, "--max-lr", "0.05", "--batch-size", "40");
     run.awaitOutput("epoch   2/100000");
     run.signal(signal);
     assertInOrder(run, code);
@@ -66,7 +65,7 @@ class SignalsIT {
   @CsvSource({"0", "150", "300", "450", "600", "750"})
   void trainingEndsInOrderAtAnyMoment(long millis) throws IOException {
     Path out = temp.resolve("run");
-    Processes.Running run = train(out, "--max-lr", "0.05");
+    Processes.Running run = train(out, "--max-lr", "0.05", "--batch-size", "40");
     run.awaitOutput("training and");
     Processes.pause(millis);
     run.signal("INT");
@@ -78,10 +77,25 @@ class SignalsIT {
     }
   }
 
+  /** Few images to train on and many to judge by: nearly all the time is evaluation. */
+  @ParameterizedTest
+  @CsvSource({"0", "50", "100"})
+  void trainingEndsInOrderWhileItEvaluates(long millis) throws IOException {
+    data = TestImages.folder(temp.resolve("mostly-test"), 8, 400, 16, 16);
+    Path out = temp.resolve("run");
+    Processes.Running run = train(out, "--max-lr", "0.05", "--batch-size", "8");
+    run.awaitOutput("epoch   2/100000");
+    Processes.pause(millis);
+    run.signal("INT");
+    assertInOrder(run, 130);
+    assertThat(Cli.parse(out.resolve("run.json")).get("status").asText()).isEqualTo("interrupted");
+    assertThat(out.resolve("model.safetensors")).exists();
+  }
+
   @Test
   void rangeTestBeforeTrainingLeavesNoRun() {
     Path out = temp.resolve("run");
-    Processes.Running run = train(out, "--range-steps", 100_000);
+    Processes.Running run = train(out, "--range-steps", 100_000, "--batch-size", 40);
     run.awaitOutput("resnet20:");
     Processes.pause(500);
     run.signal("INT");
