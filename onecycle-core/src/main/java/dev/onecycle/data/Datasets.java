@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@code shapes}, which is generated.
  * </ul>
  *
- * <p>Decoded images are kept in the cache folder, so that the second time takes no decoding.
+ * <p>A name stands for the dataset even where a folder is called the same; {@code ./shapes} is the
+ * folder. Decoded images are kept in the cache folder, so that the second time takes no decoding.
  */
 public final class Datasets {
   private static final String TENTH = "held-out tenth";

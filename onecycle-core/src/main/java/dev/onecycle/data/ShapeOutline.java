@@ -49,7 +49,7 @@ enum ShapeOutline {
       double most = Double.NEGATIVE_INFINITY;
       double second = Double.NEGATIVE_INFINITY;
       for (double[] normal : PENTAGON) {
-        double d = normal[0] * u + normal[1] * v - 0.4;
+        double d = normal[0] * u + normal[1] * v - 0.33;
         second = Math.max(second, Math.min(most, d));
         most = Math.max(most, d);
       }

@@ -10,6 +10,9 @@ import java.util.List;
 final class ShapesSource implements Source {
   static final String NAME = "shapes";
 
+  /** To be raised whenever the same seed draws other images, for decoded sets are kept. */
+  private static final int VERSION = 1;
+
   private static final long SEED = 1;
   private static final int TRAIN = 6_000;
   private static final int TEST = 1_000;
@@ -28,7 +31,7 @@ final class ShapesSource implements Source {
 
   @Override
   public String state() {
-    return SEED + " " + TRAIN + " " + TEST;
+    return "version " + VERSION + " " + SEED + " " + TRAIN + " " + TEST;
   }
 
   @Override

@@ -22,7 +22,7 @@ final class Sources {
 
   /** The source at a location. */
   static Source of(String location, DataOptions options, ReadOptions reading) {
-    if (location.equals(ShapesSource.NAME)) {
+    if (location.equalsIgnoreCase(ShapesSource.NAME)) {
       return new ShapesSource(reading);
     }
     NamedSet named = NamedSet.of(location);

@@ -16,7 +16,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class WorkPool implements AutoCloseable {
   private static final int UNIT = 1 << 10;
-  private static final int UNITS = (256 << 20) / UNIT;
+
+  /** A quarter of the heap, and no more than 256 MiB. */
+  private static final int UNITS =
+      (int) (Math.min(256 << 20, Runtime.getRuntime().maxMemory() / 4) / UNIT);
 
   private final ExecutorService threads;
   private final Semaphore room = new Semaphore(UNITS);

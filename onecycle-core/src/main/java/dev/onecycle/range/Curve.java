@@ -18,6 +18,8 @@ import java.util.Arrays;
  * @param smooth the smoothed, capped losses
  * @param slopes d loss / d log rate, of a smoothing twice as wide
  * @param start the loss of the untrained net: the median of the first points
+ * @param untrained what counts as knowing nothing: {@code start}, or the loss of blind guessing
+ *     where that is less, for a net that starts above it first only unlearns its false confidence
  * @param low the lowest smoothed loss
  * @param rise the least rise that matters: see {@code risesBy}
  * @param noise standard deviation of a single loss
@@ -29,6 +31,7 @@ record Curve(
     double[] smooth,
     double[] slopes,
     double start,
+    double untrained,
     double low,
     double rise,
     double noise,
@@ -46,17 +49,17 @@ record Curve(
   private static final double LEAST_FALL = 0.05;
 
   /** Smooths at least {@link CurveReader#LEAST_POINTS} losses, the first of them finite. */
-  static Curve of(double[] rates, double[] losses, boolean diverged) {
+  static Curve of(double[] rates, double[] losses, boolean diverged, double blindLoss) {
     double[] x = Arrays.stream(rates).map(Math::log).toArray();
-    Curve curve = smoothed(x, losses, diverged, HALF_WIDTHS[0]);
+    Curve curve = smoothed(x, losses, diverged, blindLoss, HALF_WIDTHS[0]);
     for (int i = 1; i < HALF_WIDTHS.length && !(curve.riseIsSure() && curve.fell()); i++) {
-      curve = smoothed(x, losses, diverged, HALF_WIDTHS[i]);
+      curve = smoothed(x, losses, diverged, blindLoss, HALF_WIDTHS[i]);
     }
     return curve;
   }
 
   double fall() {
-    return start - low;
+    return untrained - low;
   }
 
   /** Whether the loss fell by more than noise explains. */
@@ -87,12 +90,14 @@ record Curve(
     return lowest(smooth);
   }
 
-  private static Curve smoothed(double[] x, double[] losses, boolean diverged, double decades) {
+  private static Curve smoothed(
+      double[] x, double[] losses, boolean diverged, double blindLoss, double decades) {
     double halfWidth = decades * DECADE;
     int nearest = (int) Math.round(NEAREST * decades / HALF_WIDTHS[0]);
     int first = firstPoints(x, halfWidth);
     double start = LocalSmoothing.median(Arrays.copyOf(losses, first));
-    double cap = start + RISE_OF_START * Math.abs(start);
+    double untrained = Math.min(start, blindLoss);
+    double cap = untrained + RISE_OF_START * Math.abs(untrained);
     double noise = noise(losses, cap);
 
     int n = x.length;
@@ -116,11 +121,16 @@ record Curve(
         smooth,
         Arrays.copyOf(wide.slopes(), n),
         start,
+        untrained,
         low,
-        risesBy(start, low, left),
+        risesBy(untrained, low, left),
         noise,
         left,
-        fallSeen(start, noise, narrow.carries()[lowest], first));
+        fallSeen(
+            untrained,
+            noise,
+            narrow.carries()[lowest],
+            untrained < start ? 0 : 1.25 / Math.sqrt(first)));
   }
 
   /**
@@ -137,10 +147,16 @@ record Curve(
     return Math.min(most, hidden && room ? SURE_RISE * noiseLeft : visible);
   }
 
-  /** The median of k normal values scatters 1.25 / √k times as much as one of them. */
-  private static double fallSeen(double start, double noise, double carried, int first) {
-    double chance = SURE_FALL * noise * Math.hypot(carried, 1.25 / Math.sqrt(first));
-    return Math.max(LEAST_FALL * Math.abs(start), chance);
+  /**
+   * What noise explains of a fall.
+   *
+   * @param carried how much of a single loss's noise is left in the lowest smoothed one
+   * @param inStart how much is left in where it fell from: the median of k normal values scatters
+   *     1.25 / √k times as much as one of them, the loss of blind guessing not at all
+   */
+  private static double fallSeen(double from, double noise, double carried, double inStart) {
+    double chance = SURE_FALL * noise * Math.hypot(carried, inStart);
+    return Math.max(LEAST_FALL * Math.abs(from), chance);
   }
 
   private static int firstPoints(double[] x, double halfWidth) {

@@ -32,14 +32,18 @@ final class CurveReader {
   /** What a curve says, and whether that can be trusted. */
   record Reading(Readings readings, Verdict verdict) {}
 
-  /** Reads losses at strictly rising rates. */
-  static Reading read(double[] rates, double[] losses, StopReason stopped) {
+  /**
+   * Reads losses at strictly rising rates.
+   *
+   * @param blindLoss the loss of guessing without looking; infinite where that is not known
+   */
+  static Reading read(double[] rates, double[] losses, StopReason stopped, double blindLoss) {
     Verdicts verdicts = new Verdicts(rates, stopped);
     boolean diverged = stopped == StopReason.DIVERGED || stopped == StopReason.NON_FINITE;
     if (rates.length < LEAST_POINTS || !Double.isFinite(losses[0])) {
       return nothing(diverged ? verdicts.divergedEarly() : verdicts.tooShort());
     }
-    Curve curve = Curve.of(rates, losses, diverged);
+    Curve curve = Curve.of(rates, losses, diverged, blindLoss);
     if (!curve.fell()) {
       if (curve.hidesMuch()) {
         return nothing(verdicts.noisy(curve));

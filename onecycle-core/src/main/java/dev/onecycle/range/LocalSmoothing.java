@@ -21,7 +21,7 @@ record LocalSmoothing(double[] values, double[] slopes, double[] carries) {
   /**
    * Smooths.
    *
-   * @param x strictly rising
+   * @param x rising
    * @param halfWidth how far in x neighbours are looked for
    * @param nearest how many points, itself included, a point reaches where they are sparse; the
    *     farthest has no weight
@@ -83,7 +83,8 @@ record LocalSmoothing(double[] values, double[] slopes, double[] carries) {
     double highest = Double.NEGATIVE_INFINITY;
     for (int j = from; j < to; j++) {
       double w = tricube((x[j] - x[at]) / reach);
-      double tilt = w * (x[j] - x[at] - mean) / variance;
+      // Points at one place have a mean and no slope.
+      double tilt = variance > 0 ? w * (x[j] - x[at] - mean) / variance : 0;
       double share = w / sum - mean * tilt;
       value += share * y[j];
       slope += tilt * y[j];

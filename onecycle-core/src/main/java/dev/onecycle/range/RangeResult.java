@@ -39,6 +39,21 @@ public record RangeResult(
    */
   public static RangeResult of(
       List<RangePoint> points, StopReason stopped, boolean extended, double momentum) {
+    return of(points, stopped, extended, momentum, Double.POSITIVE_INFINITY);
+  }
+
+  /**
+   * Reads a curve of which it is known what guessing without looking would lose.
+   *
+   * @param points in order of strictly rising, positive rate
+   * @param blindLoss see {@link RangeTest#blindLoss}
+   */
+  static RangeResult of(
+      List<RangePoint> points,
+      StopReason stopped,
+      boolean extended,
+      double momentum,
+      double blindLoss) {
     double[] rates = points.stream().mapToDouble(RangePoint::learningRate).toArray();
     double[] losses = points.stream().mapToDouble(RangePoint::loss).toArray();
     for (int i = 0; i < rates.length; i++) {
@@ -46,7 +61,7 @@ public record RangeResult(
       boolean rising = rates[i] > least && Double.isFinite(rates[i]);
       Require.that(rising, "learning rate of point " + i, "above " + least, rates[i], rates[i]);
     }
-    CurveReader.Reading reading = CurveReader.read(rates, losses, stopped);
+    CurveReader.Reading reading = CurveReader.read(rates, losses, stopped, blindLoss);
     return new RangeResult(
         points,
         stopped,

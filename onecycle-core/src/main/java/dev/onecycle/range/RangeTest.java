@@ -29,6 +29,8 @@ import java.util.function.Consumer;
  *     looked for will be used
  * @param smoothing weight of the past in the average, β
  * @param stopFactor how often the best average counts as diverged
+ * @param blindLoss the loss of guessing without looking, ln K for K equally common classes: a net
+ *     that starts above it has learned something only once it is below; infinite where not known
  */
 public record RangeTest(
     double start,
@@ -38,7 +40,8 @@ public record RangeTest(
     Ramp ramp,
     double momentum,
     double smoothing,
-    double stopFactor) {
+    double stopFactor,
+    double blindLoss) {
 
   public RangeTest {
     Require.positive("range start", start);
@@ -54,45 +57,56 @@ public record RangeTest(
         "above 1",
         stopFactor,
         stopFactor);
+    Require.that(blindLoss > 0, "blind loss", "positive", blindLoss, blindLoss);
   }
 
   /** The defaults: 1e-6 to 100 in 120 steps, exponential, extended to 1000 where needed. */
   public static RangeTest atMomentum(double momentum) {
-    return new RangeTest(1e-6, 100, 1e3, 120, Ramp.EXPONENTIAL, momentum, 0.98, 4);
+    return new RangeTest(
+        1e-6, 100, 1e3, 120, Ramp.EXPONENTIAL, momentum, 0.98, 4, Double.POSITIVE_INFINITY);
   }
 
   public RangeTest withStart(double value) {
-    return new RangeTest(value, end, limit, steps, ramp, momentum, smoothing, stopFactor);
+    return new RangeTest(
+        value, end, limit, steps, ramp, momentum, smoothing, stopFactor, blindLoss);
   }
 
   /** With another end; a limit below it is raised to it. */
   public RangeTest withEnd(double value) {
     double raised = Math.max(limit, value);
-    return new RangeTest(start, value, raised, steps, ramp, momentum, smoothing, stopFactor);
+    return new RangeTest(
+        start, value, raised, steps, ramp, momentum, smoothing, stopFactor, blindLoss);
   }
 
   public RangeTest withLimit(double value) {
-    return new RangeTest(start, end, value, steps, ramp, momentum, smoothing, stopFactor);
+    return new RangeTest(
+        start, end, value, steps, ramp, momentum, smoothing, stopFactor, blindLoss);
   }
 
   public RangeTest withSteps(int value) {
-    return new RangeTest(start, end, limit, value, ramp, momentum, smoothing, stopFactor);
+    return new RangeTest(
+        start, end, limit, value, ramp, momentum, smoothing, stopFactor, blindLoss);
   }
 
   public RangeTest withRamp(Ramp value) {
-    return new RangeTest(start, end, limit, steps, value, momentum, smoothing, stopFactor);
+    return new RangeTest(
+        start, end, limit, steps, value, momentum, smoothing, stopFactor, blindLoss);
   }
 
   public RangeTest withMomentum(double value) {
-    return new RangeTest(start, end, limit, steps, ramp, value, smoothing, stopFactor);
+    return new RangeTest(start, end, limit, steps, ramp, value, smoothing, stopFactor, blindLoss);
   }
 
   public RangeTest withSmoothing(double value) {
-    return new RangeTest(start, end, limit, steps, ramp, momentum, value, stopFactor);
+    return new RangeTest(start, end, limit, steps, ramp, momentum, value, stopFactor, blindLoss);
   }
 
   public RangeTest withStopFactor(double value) {
-    return new RangeTest(start, end, limit, steps, ramp, momentum, smoothing, value);
+    return new RangeTest(start, end, limit, steps, ramp, momentum, smoothing, value, blindLoss);
+  }
+
+  public RangeTest withBlindLoss(double value) {
+    return new RangeTest(start, end, limit, steps, ramp, momentum, smoothing, stopFactor, value);
   }
 
   /** The most steps a run can take: those of the range and of its extension. */
@@ -179,7 +193,7 @@ public record RangeTest(
         best = Math.min(best, smoothed);
       }
     }
-    return RangeResult.of(points, stopped, points.size() > steps, momentum);
+    return RangeResult.of(points, stopped, points.size() > steps, momentum, blindLoss);
   }
 
   private static void uninterrupted(Runnable restore) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.testing.Property;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class AugmenterTest {
@@ -62,7 +63,7 @@ class AugmenterTest {
           int channels = random.nextBoolean() ? 1 : 3;
           int height = random.nextInt(2, 9);
           int width = random.nextInt(2, 9);
-          PadMode mode = PadMode.values()[random.nextInt(3)];
+          PadMode mode = List.of(PadMode.values()).get(random.nextInt(3));
           int pad = random.nextInt(1, Math.min(height, width));
           byte[] image = new byte[channels * height * width];
           random.nextBytes(image);

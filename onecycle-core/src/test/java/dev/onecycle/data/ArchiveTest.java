@@ -101,9 +101,11 @@ class ArchiveTest {
       assertDamaged("cut.zip", Arrays.copyOf(zip, zip.length * percent / 100));
     }
     assertDamaged("tail.tar.gz", Arrays.copyOf(gz, gz.length - 1));
-    byte[] crc = gz.clone();
-    crc[gz.length - 6] ^= 1;
-    assertDamaged("crc.tar.gz", crc);
+    for (int padding : new int[] {0, 200_000}) {
+      byte[] crc = Archives.gzip(Arrays.copyOf(tar, tar.length + padding));
+      crc[crc.length - 6] ^= 1;
+      assertDamaged("crc.tar.gz", crc);
+    }
   }
 
   @Test

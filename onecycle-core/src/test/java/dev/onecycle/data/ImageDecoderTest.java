@@ -121,6 +121,13 @@ class ImageDecoderTest {
     for (int i = 0; i < small.length; i += 3) {
       assertThat(List.of(small[i], small[i + 1], small[i + 2])).isEqualTo(List.of(255, 0, 0));
     }
+    BufferedImage upright = new BufferedImage(10, 30, BufferedImage.TYPE_INT_RGB);
+    for (int y = 0; y < 30; y++) {
+      for (int x = 0; x < 10; x++) {
+        upright.setRGB(x, y, image.getRGB(y, x));
+      }
+    }
+    assertThat(decode(Images.encode(upright, "png"), new ImageShape(3, 5, 5))).isEqualTo(small);
     assertThat(decode(Images.encode(image, "png"), new ImageShape(3, 40, 40))).hasSize(4800);
     assertThat(decode(Images.png(1, 1, 0), new ImageShape(3, 8, 8))).hasSize(192).containsOnly(255);
     assertThat(decode(Images.png(5000, 1, 0x40), new ImageShape(3, 64, 64))).hasSize(12288);

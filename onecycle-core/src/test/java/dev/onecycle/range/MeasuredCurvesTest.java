@@ -94,4 +94,51 @@ class MeasuredCurvesTest {
     assertThat(result.verdict().kind()).isEqualTo(Kind.CLEAR);
     assertThat(result.readings().edge().orElseThrow()).isBetween(1.5, 2.5);
   }
+
+  /**
+   * Started at a loss of 3, ResNet-56 falls to 2.1, leaves near 0.1, and then stays at the 2.3 of
+   * blind guessing until it diverges. By eye that is near 20 to 30; a tenth of it is what the
+   * sources trained by (0.8 and 3).
+   */
+  @Test
+  void resNet56LeavesForGoodBeforeItDiverges() {
+    List<RangePoint> points = Curves.measured("resnet56-wd1e-4.csv", "raw", rate -> true);
+    RangeResult result = RangeResult.of(points, StopReason.DIVERGED, false, 0.85, Math.log(10));
+    assertThat(result.verdict().kind()).isEqualTo(Verdict.Kind.CLEAR);
+    assertThat(result.readings().edge().orElseThrow()).isBetween(15.0, 29.0);
+  }
+
+  /** Of ResNet-20, which starts near it, the loss of blind guessing changes little. */
+  @Test
+  void knowingTheLossOfBlindGuessingKeepsTheOrderOfDecays() {
+    double least = 0;
+    double[] byEye = {3, 6, 12};
+    String[] decays = {"1e-2", "1e-3", "1e-4"};
+    for (int i = 0; i < decays.length; i++) {
+      List<RangePoint> points =
+          Curves.measured("resnet20-wd" + decays[i] + ".csv", "raw", rate -> true);
+      double edge =
+          RangeResult.of(points, StopReason.DIVERGED, false, 0.85, Math.log(10))
+              .readings()
+              .edge()
+              .orElseThrow();
+      assertThat(edge).as(decays[i]).isGreaterThan(least).isBetween(byEye[i] / 1.7, byEye[i] * 1.7);
+      least = edge;
+    }
+  }
+
+  /** To fall from a false confidence to blind guessing is not to learn. */
+  @Test
+  void aNetThatOnlyReachesBlindGuessingHasLearnedNothing() {
+    double[] losses = new double[60];
+    for (int i = 0; i < losses.length; i++) {
+      losses[i] = i < 20 ? 2.6 - 0.015 * i : i < 50 ? 2.3 : 2.3 * Math.pow(1.3, i - 50);
+    }
+    RangeResult blind = Curves.read(1e-6, 100, StopReason.DIVERGED, losses);
+    assertThat(blind.verdict().clear()).isTrue();
+    RangeResult told =
+        RangeResult.of(blind.points(), StopReason.DIVERGED, false, 0.9, Math.log(10));
+    assertThat(told.verdict().clear()).isFalse();
+    assertThat(told.suggestion()).isEmpty();
+  }
 }

@@ -1,5 +1,6 @@
 package dev.onecycle.report;
 
+import dev.onecycle.text.Numbers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -11,7 +12,7 @@ final class Description {
   static String of(Plot plot) {
     List<String> sentences = new ArrayList<>();
     if (!plot.subtitle().isEmpty()) {
-      sentences.add(plot.subtitle());
+      sentences.add(plot.subtitle().replaceAll("\\.$", ""));
     }
     for (Plot.Panel panel : plot.panels()) {
       sentences.add(panel.yTitle() + " over " + plot.xTitle() + ": " + contents(panel));

@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Function;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageTypeSpecifier;
@@ -21,12 +22,9 @@ import javax.imageio.stream.MemoryCacheImageOutputStream;
 /**
  * A finished figure, to be had as SVG or PNG; equal figures give equal bytes.
  *
- * <p>Drawn here and not by a chart library: those that write SVG from Java turn letters into
- * outlines, which cannot be searched, read aloud or restyled and need the fonts of the machine that
- * drew them, and give a schedule of ten thousand steps ten thousand elements.
- *
- * <p>SVG needs neither a display nor fonts. PNG needs Java's graphics and one installed font, and
- * no display where the system property {@code java.awt.headless} is true.
+ * <p>Drawn by JFreeChart, and as SVG by Apache Batik. Either measures texts with the fonts of the
+ * machine, so it needs at least one installed, but no display where the system property {@code
+ * java.awt.headless} is true.
  */
 public final class Figure {
   private static final int PIXEL_RATIO = 2;
@@ -43,12 +41,13 @@ public final class Figure {
     return plot.title();
   }
 
-  /** An SVG element that can be a file of its own or stand inside an HTML page. */
+  /**
+   * An SVG element that can be a file of its own or stand inside an HTML page, its texts as texts.
+   *
+   * @throws CannotWriteException where Java finds no font to measure with
+   */
   public String svg() {
-    Painter painter = new Painter(plot);
-    SvgCanvas canvas = new SvgCanvas();
-    painter.paint(canvas);
-    return canvas.document(painter.width(), painter.height(), plot.title(), Description.of(plot));
+    return drawn(d -> SvgText.of(d, plot.title(), Description.of(plot)));
   }
 
   /**
@@ -57,7 +56,7 @@ public final class Figure {
    * @throws CannotWriteException where Java finds no font to write with
    */
   public byte[] png() {
-    BufferedImage drawn = drawn();
+    BufferedImage drawn = drawn(d -> d.pixels(PIXEL_RATIO));
     ImageWriter writer = ImageIO.getImageWritersByFormatName("png").next();
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (MemoryCacheImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {
@@ -73,17 +72,14 @@ public final class Figure {
     return bytes.toByteArray();
   }
 
-  private BufferedImage drawn() {
-    Painter painter = new Painter(plot);
+  private <T> T drawn(Function<Drawing, T> as) {
     try {
-      RasterCanvas canvas = new RasterCanvas(painter.width(), painter.height(), PIXEL_RATIO);
-      painter.paint(canvas);
-      return canvas.finished();
+      return as.apply(Drawing.of(plot));
     } catch (InternalError | LinkageError e) {
       // What Java throws on a slim system, without fontconfig, a font or its own graphics library.
       throw CannotWriteException.creating(
-          "cannot draw a PNG: this system has no fonts that Java can use;"
-              + " install fontconfig and a font, or write the figure as SVG, which needs none",
+          "cannot draw a figure: this system has no fonts that Java can use;"
+              + " install fontconfig and a font, or write the numbers as CSV, which needs none",
           e);
     }
   }

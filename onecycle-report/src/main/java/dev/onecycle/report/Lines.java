@@ -3,7 +3,7 @@ package dev.onecycle.report;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Polylines cut to what can be seen, and thinned to what can be told apart. */
+/** Polylines cut to what can be seen. */
 final class Lines {
   private Lines() {}
 
@@ -52,43 +52,5 @@ final class Lines {
     // Halved, so that the difference of two huge values of opposite sign stays finite.
     double share = (y / 2 - from.y() / 2) / (to.y() / 2 - from.y() / 2);
     return new Point(from.x() + share * (to.x() - from.x()), y);
-  }
-
-  /**
-   * The fewest of the points that keep the line within {@code tolerance} of where it was (Ramer
-   * 1972; Douglas and Peucker 1973). A 1cycle of ten thousand steps keeps four.
-   */
-  static List<Point> thinned(List<Point> points, double tolerance) {
-    if (points.size() < 3) {
-      return points;
-    }
-    Point first = points.get(0);
-    Point last = points.get(points.size() - 1);
-    int farthest = 0;
-    double most = tolerance;
-    for (int i = 1; i < points.size() - 1; i++) {
-      double distance = distance(points.get(i), first, last);
-      if (distance > most) {
-        most = distance;
-        farthest = i;
-      }
-    }
-    if (farthest == 0) {
-      return List.of(first, last);
-    }
-    List<Point> kept = new ArrayList<>(thinned(points.subList(0, farthest + 1), tolerance));
-    List<Point> rest = thinned(points.subList(farthest, points.size()), tolerance);
-    kept.addAll(rest.subList(1, rest.size()));
-    return kept;
-  }
-
-  private static double distance(Point point, Point from, Point to) {
-    double dx = to.x() - from.x();
-    double dy = to.y() - from.y();
-    double length = Math.hypot(dx, dy);
-    if (length == 0) {
-      return Math.hypot(point.x() - from.x(), point.y() - from.y());
-    }
-    return Math.abs(dx * (from.y() - point.y()) - dy * (from.x() - point.x())) / length;
   }
 }

@@ -4,7 +4,8 @@ import dev.onecycle.schedule.Phase;
 import java.util.List;
 
 /**
- * What a figure shows, before anything is said about pixels.
+ * What a figure shows, before anything is said about pixels; its texts are cleaned, so that whoever
+ * draws it need not.
  *
  * @param title stands above the panels
  * @param subtitle stands below the title, wrapped; may be empty
@@ -15,6 +16,21 @@ import java.util.List;
  */
 record Plot(
     String title, String subtitle, String xTitle, Scale x, List<Panel> panels, List<Phase> phases) {
+  Plot {
+    title = Texts.clean(title);
+    subtitle = Texts.clean(subtitle);
+    panels = List.copyOf(panels);
+    phases =
+        phases.stream()
+            .map(p -> new Phase(Texts.clean(p.name()), p.firstStep(), p.lastStep()))
+            .toList();
+  }
+
+  /** Whether no panel has a point to draw. */
+  boolean empty() {
+    return panels.stream().allMatch(Panel::empty);
+  }
+
   /** How a curve is drawn. */
   enum Style {
     LINE,
@@ -26,7 +42,11 @@ record Plot(
    *
    * @param inLegend whether the legend names it
    */
-  record Trace(Curve curve, Style style, Ink ink, boolean inLegend) {}
+  record Trace(Curve curve, Style style, Ink ink, boolean inLegend) {
+    Trace {
+      curve = new Curve(Texts.clean(curve.name()), curve.points());
+    }
+  }
 
   /** A vertical line through a panel, which the legend names. */
   record Mark(Marker marker, Ink ink) {}
@@ -34,10 +54,17 @@ record Plot(
   /**
    * One pair of axes.
    *
+   * @param height in pixels
    * @param traces drawn in order, the last on top
+   * @param ifEmpty stands in its middle where there is no point to draw
    */
   record Panel(
-      String yTitle, Scale y, double height, List<Trace> traces, List<Mark> marks, String ifEmpty) {
+      String yTitle, Scale y, int height, List<Trace> traces, List<Mark> marks, String ifEmpty) {
+    Panel {
+      traces = List.copyOf(traces);
+      marks = List.copyOf(marks);
+    }
+
     /** Whether there is no point to draw, so that the scale says nothing. */
     boolean empty() {
       return traces.stream().allMatch(t -> t.curve().empty());

@@ -43,7 +43,26 @@ final class PolicyCurves {
         points.add(new Point(step, schedule.at(step)));
       }
     }
-    return new Curve(name, points);
+    return new Curve(name, corners(points));
+  }
+
+  /** The points without those on a straight line between their neighbours. */
+  private static List<Point> corners(List<Point> points) {
+    List<Point> corners = new ArrayList<>();
+    for (int i = 0; i < points.size(); i++) {
+      boolean end = i == 0 || i == points.size() - 1;
+      if (end || !straight(points.get(i - 1), points.get(i), points.get(i + 1))) {
+        corners.add(points.get(i));
+      }
+    }
+    return corners;
+  }
+
+  private static boolean straight(Point before, Point point, Point after) {
+    double share = (point.x() - before.x()) / (after.x() - before.x());
+    double onLine = before.y() + share * (after.y() - before.y());
+    // Rounding of a double is 1e-16; the bend of a curve between some thousand samples, 1e-7.
+    return point.finite() && Math.abs(point.y() - onLine) <= 1e-12 * Math.abs(point.y());
   }
 
   static String title(Policy policy) {

@@ -2,16 +2,16 @@ package dev.onecycle.report;
 
 import dev.onecycle.range.RangePoint;
 import dev.onecycle.range.RangeResult;
+import dev.onecycle.range.ZeroLag;
+import dev.onecycle.text.Numbers;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.stream.IntStream;
 
 /** What pictures of a range test draw, whichever way they draw it. */
 final class RangeCurves {
-  /** A seventh of a decade to either side: narrow enough to keep the foot of the rise. */
-  private static final double HALF_WIDTH_DECADES = 0.15;
-
   private static final int FIRST_POINTS = 5;
 
   private RangeCurves() {}
@@ -32,11 +32,11 @@ final class RangeCurves {
    */
   static List<Point> smooth(List<RangePoint> points, double top) {
     double cap = top + Math.abs(top) / 10;
-    List<Point> logs =
-        raw(points).stream().map(p -> new Point(Math.log10(p.x()), Math.min(p.y(), cap))).toList();
-    return ZeroLag.smooth(logs, HALF_WIDTH_DECADES).stream()
-        .map(p -> new Point(Math.pow(10, p.x()), p.y()))
-        .toList();
+    List<Point> raw = raw(points);
+    double[] rates = raw.stream().mapToDouble(Point::x).toArray();
+    double[] losses = raw.stream().mapToDouble(p -> Math.min(p.y(), cap)).toArray();
+    double[] smooth = ZeroLag.smooth(rates, losses);
+    return IntStream.range(0, rates.length).mapToObj(i -> new Point(rates[i], smooth[i])).toList();
   }
 
   /**
@@ -100,12 +100,6 @@ final class RangeCurves {
     String extended = result.extended() ? ", extended" : "";
     String momentum = ", momentum " + Numbers.brief(result.momentum());
     return counted(result.points().size(), "step", "steps") + ", " + end + extended + momentum;
-  }
-
-  /** The summary, and where the curve cannot be trusted why. */
-  static String summaryWithVerdict(RangeResult result) {
-    String summary = summary(result);
-    return result.verdict().clear() ? summary : summary + "; " + result.verdict().explanation();
   }
 
   /** What of the points is not in the picture, as a clause to add; empty where nothing is. */

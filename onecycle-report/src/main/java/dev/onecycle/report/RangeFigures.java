@@ -6,6 +6,7 @@ import dev.onecycle.report.Plot.Mark;
 import dev.onecycle.report.Plot.Panel;
 import dev.onecycle.report.Plot.Style;
 import dev.onecycle.report.Plot.Trace;
+import dev.onecycle.text.Numbers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +22,7 @@ import java.util.stream.Stream;
  * first steps, so that the divergence does not flatten what comes before it.
  */
 public final class RangeFigures {
-  private static final double HEIGHT = 220;
+  private static final int HEIGHT = 220;
   private static final String TITLE = "Learning rate range test";
 
   private RangeFigures() {}
@@ -29,12 +30,13 @@ public final class RangeFigures {
   /** Raw losses, their zero-lag average, and every reading as a vertical line with its value. */
   public static Figure of(RangeResult result) {
     List<Mark> marks = RangeCurves.markers(result).stream().map(RangeFigures::mark).toList();
-    return single(result.points(), RangeCurves.summaryWithVerdict(result), marks);
+    String verdict = result.verdict().clear() ? "" : ". " + result.verdict().explanation();
+    return single(result.points(), RangeCurves.summary(result), verdict, marks);
   }
 
   /** Raw losses and their zero-lag average alone, as of points read back from a file. */
   public static Figure of(List<RangePoint> points) {
-    return single(points, RangeCurves.counted(points.size(), "step", "steps"), List.of());
+    return single(points, RangeCurves.counted(points.size(), "step", "steps"), "", List.of());
   }
 
   /**
@@ -61,7 +63,8 @@ public final class RangeFigures {
     return figure(title, subtitle, seen, top, traces, List.of());
   }
 
-  private static Figure single(List<RangePoint> points, String subtitle, List<Mark> marks) {
+  private static Figure single(
+      List<RangePoint> points, String summary, String verdict, List<Mark> marks) {
     List<Point> raw = RangeCurves.raw(points);
     double top = RangeCurves.top(points);
     Curve average = new Curve("zero-lag average", RangeCurves.smooth(points, top));
@@ -70,7 +73,7 @@ public final class RangeFigures {
             new Trace(
                 new Curve("loss of a batch", raw), Style.DOTS, Ink.dot(Ink.BLUE, 3.6, 0.35), true),
             new Trace(average, Style.LINE, Ink.line(Ink.BLUE, 2, Ink.SOLID), true));
-    return figure(TITLE, subtitle + RangeCurves.unseen(points), raw, top, traces, marks);
+    return figure(TITLE, summary + RangeCurves.unseen(points) + verdict, raw, top, traces, marks);
   }
 
   private static Figure figure(

@@ -1,5 +1,8 @@
 package dev.onecycle.report;
 
+import dev.onecycle.text.Numbers;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.DoubleStream;
@@ -87,9 +90,16 @@ record Scale(double low, double high, boolean log) {
     List<Tick> ticks = new ArrayList<>();
     long first = (long) Math.ceil(low / step - 1e-9);
     for (long i = first; i * step <= high + step * 1e-9 && ticks.size() <= 2 * count + 2; i++) {
-      ticks.add(new Tick(i * step, Numbers.tick(i * step, step)));
+      ticks.add(new Tick(i * step, label(i * step)));
     }
     return ticks;
+  }
+
+  /** Ten digits tell ticks apart and leave out what adding up steps in binary adds. */
+  private static String label(double value) {
+    return Double.isFinite(value)
+        ? Numbers.exact(new BigDecimal(value).round(new MathContext(10)).doubleValue())
+        : Numbers.exact(value);
   }
 
   private boolean holds(double value) {

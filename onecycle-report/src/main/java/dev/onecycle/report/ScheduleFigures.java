@@ -27,16 +27,16 @@ public final class ScheduleFigures {
     return figure(policy, List.of(ratePanel(policy, 150), below));
   }
 
-  private static Panel ratePanel(Policy policy, double height) {
+  private static Panel ratePanel(Policy policy, int height) {
     Curve rate = PolicyCurves.rate(policy);
     Scale fits = Scale.holding(ys(rate), false);
     boolean nearZero = fits.low() >= 0 && fits.low() < fits.high() / 3;
     Scale scale =
-        nearZero ? new Scale(0, fits.high(), false).padded(0, 0.06) : fits.padded(0.08, 0.08);
+        nearZero ? new Scale(0, fits.high(), false).padded(0.02, 0.06) : fits.padded(0.08, 0.08);
     return panel(rate, scale, height, Ink.BLUE);
   }
 
-  private static Panel panel(Curve curve, Scale scale, double height, String colour) {
+  private static Panel panel(Curve curve, Scale scale, int height, String colour) {
     Trace trace = new Trace(curve, Style.LINE, Ink.line(colour, 2, Ink.SOLID), true);
     String ifEmpty = curve.points().isEmpty() ? "no steps" : "no finite value";
     return new Panel(curve.name(), scale, height, List.of(trace), List.of(), ifEmpty);

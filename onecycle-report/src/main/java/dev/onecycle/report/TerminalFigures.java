@@ -2,6 +2,7 @@ package dev.onecycle.report;
 
 import dev.onecycle.range.RangeResult;
 import dev.onecycle.schedule.Policy;
+import dev.onecycle.text.Numbers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;

@@ -1,6 +1,7 @@
 package dev.onecycle.report;
 
 import dev.onecycle.report.Scale.Tick;
+import dev.onecycle.text.Numbers;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -11,10 +11,13 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.w3c.dom.Element;
 
 class FigureTest {
   @TempDir Path folder;
@@ -71,7 +74,7 @@ class FigureTest {
         assertThat(RangeFigures.of(Fixtures.clear(Fixtures.descent(), 1.25)).svg())
             .as(tag)
             .isEqualTo(figure)
-            .contains(">edge 1.25<", "text-anchor=\"middle\"");
+            .contains(">edge 1.25<", ">0.001<");
         assertThat(TerminalFigures.schedule(Fixtures.oneCycle(), 80)).as(tag).isEqualTo(picture);
       }
     } finally {
@@ -92,10 +95,43 @@ class FigureTest {
   }
 
   @Test
-  void svgCarriesNoIdentifiersSoThatManyCanShareAPage() {
-    assertThat(RangeFigures.of(Fixtures.clear(Fixtures.descent(), 1)).svg())
-        .doesNotContain(" id=")
-        .doesNotContain("url(#");
+  void identifiersDifferSoThatManyFiguresCanShareAPage() {
+    Set<String> first = ids(RangeFigures.of(Fixtures.clear(Fixtures.descent(), 1)).svg());
+    Set<String> second = ids(RangeFigures.of(Fixtures.clear(Fixtures.descent(), 2)).svg());
+
+    assertThat(first).isNotEmpty().doesNotContainAnyElementsOf(second);
+    assertThat(ids(RangeFigures.of(Fixtures.clear(Fixtures.descent(), 1)).svg())).isEqualTo(first);
+  }
+
+  private static Set<String> ids(String svg) {
+    return Pattern.compile(" id=\"([^\"]*)\"")
+        .matcher(svg)
+        .results()
+        .map(found -> found.group(1))
+        .collect(Collectors.toSet());
+  }
+
+  @Test
+  void titleAndDescriptionComeFirst() {
+    Svg svg = Svg.of(RangeFigures.of(Fixtures.clear(Fixtures.descent(), 1.25)));
+    Element root = svg.document().getDocumentElement();
+
+    assertThat(root.getAttribute("viewBox"))
+        .isEqualTo("0 0 " + root.getAttribute("width") + " " + root.getAttribute("height"));
+    assertThat(root.getFirstChild().getNodeName()).isEqualTo("title");
+    assertThat(root.getFirstChild().getTextContent()).isEqualTo("Learning rate range test");
+    assertThat(root.getFirstChild().getNextSibling().getNodeName()).isEqualTo("desc");
+    assertThat(root.getFirstChild().getNextSibling().getTextContent())
+        .contains("loss over learning rate", "zero-lag average between", "edge 1.25");
+  }
+
+  @Test
+  void textsAreNotOutlines() {
+    Svg svg = Svg.of(ScheduleFigures.rateAndMomentum(Fixtures.oneCycle()));
+
+    // Two curves, and the clips: of the figure, of two axis titles, of two panels.
+    assertThat(svg.all("path")).hasSize(2 + 5);
+    assertThat(svg.all("text")).hasSizeGreaterThan(18);
   }
 
   @Test

@@ -3,9 +3,7 @@ package dev.onecycle.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import java.util.ArrayList;
 import java.util.List;
-import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class LinesTest {
@@ -39,34 +37,5 @@ class LinesTest {
 
     assertThat(part).allMatch(Point::finite);
     assertThat(part.get(0).x()).isEqualTo(0.5, within(1e-9));
-  }
-
-  @Test
-  void thinningKeepsEveryPointWithinTheTolerance() {
-    long seed = 7;
-    SplittableRandom random = new SplittableRandom(seed);
-    List<Point> points = new ArrayList<>();
-    for (int i = 0; i < 500; i++) {
-      points.add(p(i, 20 * Math.sin(i / 30.0) + random.nextDouble()));
-    }
-    List<Point> kept = Lines.thinned(points, 2);
-
-    assertThat(kept).hasSizeLessThan(100);
-    for (Point point : points) {
-      assertThat(distance(point, kept)).as("seed " + seed + ", " + point).isLessThanOrEqualTo(2);
-    }
-  }
-
-  private static double distance(Point point, List<Point> line) {
-    double least = Double.POSITIVE_INFINITY;
-    for (int i = 1; i < line.size(); i++) {
-      Point a = line.get(i - 1);
-      Point b = line.get(i);
-      least =
-          Math.min(
-              least,
-              java.awt.geom.Line2D.ptSegDist(a.x(), a.y(), b.x(), b.y(), point.x(), point.y()));
-    }
-    return least;
   }
 }

@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.w3c.dom.Element;
 
 class RangeFiguresTest {
   @Test
@@ -24,17 +24,19 @@ class RangeFiguresTest {
         .contains("edge 1.25", "suggestion 0.125", "minimum 0.75", "steepest 0.025", "valley 0.1")
         .contains("loss of a batch", "zero-lag average")
         .contains("0.0001", "0.001", "0.01", "0.1", "1", "10");
-    assertThat(svg.of("path", "mark")).hasSize(5);
-    assertThat(svg.of("path", "series")).hasSize(1);
+    for (String colour : List.of(Svg.GREEN, Svg.VERMILLION, Svg.PURPLE, Svg.ORANGE, Svg.BLACK)) {
+      assertThat(svg.marks(colour)).as(colour).hasSize(1);
+    }
+    assertThat(svg.curves(Svg.BLUE)).hasSize(1);
   }
 
   @Test
   void aDecadeTakesTheSameRoomEverywhere() {
     RangeResult result = Fixtures.clear(Fixtures.descent(), 1);
-    List<Element> marks = Svg.of(RangeFigures.of(result)).of("path", "mark");
-    double suggestion = Svg.points(marks.get(0)).get(0).x();
-    double edge = Svg.points(marks.get(1)).get(0).x();
-    double steepest = Svg.points(marks.get(3)).get(0).x();
+    Svg svg = Svg.of(RangeFigures.of(result));
+    double suggestion = svg.marks(Svg.GREEN).get(0);
+    double edge = svg.marks(Svg.VERMILLION).get(0);
+    double steepest = svg.marks(Svg.ORANGE).get(0);
 
     // 0.1, 1 and 0.02
     assertThat((edge - suggestion) * Math.log10(5)).isEqualTo(suggestion - steepest, within(0.02));
@@ -50,11 +52,11 @@ class RangeFiguresTest {
 
     assertThat(highest).isGreaterThan(50);
     assertThat(top).isEqualTo(2.5 * 1.3, within(0.2));
-    assertThat(svg.all("circle").size()).isEqualTo((int) below + 3); // three in the legend
-    assertThat(svg.texts()).anyMatch(t -> t.contains(points.size() - below + " losses"));
-    double start = Svg.points(svg.of("path", "series").get(0)).get(0).y();
-    double least =
-        Svg.points(svg.of("path", "series").get(0)).stream().mapToDouble(Point::y).max().orElse(0);
+    assertThat(svg.dots(Svg.BLUE)).hasSize((int) below);
+    assertThat(svg.text()).contains(points.size() - below + " losses");
+    List<Point> line = svg.curves(Svg.BLUE).get(0).points();
+    double start = line.get(0).y();
+    double least = line.stream().mapToDouble(Point::y).max().orElse(0);
     assertThat(least - start).as("height of the descent in pixels").isGreaterThan(100);
   }
 
@@ -64,8 +66,9 @@ class RangeFiguresTest {
     RangeResult result = Fixtures.unclear(points, StopReason.REACHED_END, Verdict.Kind.NO_EDGE);
     Svg svg = Svg.of(RangeFigures.of(result));
 
-    assertThat(svg.of("path", "mark")).isEmpty();
-    assertThat(svg.texts()).anyMatch(t -> t.contains("reached the end of the range"));
+    assertThat(svg.marks(Svg.GREEN)).isEmpty();
+    assertThat(svg.marks(Svg.VERMILLION)).isEmpty();
+    assertThat(svg.text()).contains("reached the end of the range").doesNotContain("edge 1");
   }
 
   @Test
@@ -76,7 +79,7 @@ class RangeFiguresTest {
     Svg svg = Svg.of(RangeFigures.of(points));
 
     assertThat(svg.texts()).contains("30 steps; 2 losses not finite");
-    assertThat(svg.all("circle")).hasSize(28 + 3);
+    assertThat(svg.dots(Svg.BLUE)).hasSize(28);
   }
 
   @Test
@@ -85,7 +88,7 @@ class RangeFiguresTest {
     for (List<RangePoint> points : List.of(List.<RangePoint>of(), List.of(lost))) {
       Svg svg = Svg.of(RangeFigures.of(points));
       assertThat(svg.texts()).contains("no finite loss to draw").doesNotContain("loss of a batch");
-      assertThat(svg.of("path", "tick")).isEmpty();
+      assertThat(svg.texts()).as("no ticks").noneMatch(t -> t.matches("[0-9.]+"));
     }
   }
 
@@ -94,8 +97,8 @@ class RangeFiguresTest {
     Svg svg = Svg.of(RangeFigures.of(List.of(new RangePoint(0, 1e-3, 2.3, 2.3))));
 
     assertThat(svg.texts()).contains("1 step", "0.001");
-    assertThat(svg.of("path", "series")).isEmpty();
-    assertThat(svg.of("g", "dots")).hasSize(2);
+    assertThat(svg.curves(Svg.BLUE)).allMatch(line -> line.points().size() == 1);
+    assertThat(svg.dots(Svg.BLUE)).hasSize(2);
   }
 
   @Test
@@ -106,15 +109,31 @@ class RangeFiguresTest {
     results.put(
         "unclear", Fixtures.unclear(Fixtures.descent(), StopReason.NON_FINITE, Verdict.Kind.NOISY));
     Svg svg = Svg.of(RangeFigures.overlay("Three decays", results));
-    List<Element> series = svg.of("path", "series");
+    List<Svg.Line> series =
+        Stream.of(Svg.BLUE, Svg.VERMILLION, Svg.GREEN)
+            .flatMap(colour -> svg.curves(colour).stream())
+            .toList();
 
     assertThat(svg.texts())
         .contains("Three decays", "decay <1e-2> (edge 1.5)", "decay 1e-3 & more (edge 3)")
         .contains("unclear");
     assertThat(series).hasSize(3);
-    assertThat(series.stream().map(e -> e.getAttribute("stroke")).distinct()).hasSize(3);
-    assertThat(series.stream().map(e -> e.getAttribute("stroke-dasharray")).distinct()).hasSize(3);
-    assertThat(svg.all("circle")).as("one dot for each edge").hasSize(2);
+    assertThat(series.stream().map(Svg.Line::dash).distinct()).hasSize(3);
+    assertThat(svg.dots(Svg.BLUE)).as("a dot at the edge").hasSize(1);
+    assertThat(svg.dots(Svg.VERMILLION)).as("a dot at the edge").hasSize(1);
+    assertThat(svg.dots(Svg.GREEN)).as("no edge").isEmpty();
+  }
+
+  @Test
+  void theDotOfAnEdgeLiesOnItsCurve() {
+    List<RangePoint> points = Fixtures.descent();
+    double rate = points.get(50).learningRate();
+    Svg svg = Svg.of(RangeFigures.overlay("One", Map.of("one", Fixtures.clear(points, rate))));
+    Point dot = svg.dots(Svg.BLUE).get(0);
+    Point onCurve = svg.curves(Svg.BLUE).get(0).points().get(50);
+
+    assertThat(dot.x()).isEqualTo(onCurve.x(), within(0.02));
+    assertThat(dot.y()).isEqualTo(onCurve.y(), within(0.02));
   }
 
   @Test
@@ -128,8 +147,7 @@ class RangeFiguresTest {
         Svg.of(
             RangeFigures.overlay("One", Map.of("good", Fixtures.clear(Fixtures.descent(), 1.5))));
 
-    assertThat(svg.of("path", "series").get(0).getAttribute("d"))
-        .isEqualTo(alone.of("path", "series").get(0).getAttribute("d"));
+    assertThat(svg.curves(Svg.BLUE)).isEqualTo(alone.curves(Svg.BLUE)).hasSize(1);
   }
 
   @Test
@@ -143,10 +161,10 @@ class RangeFiguresTest {
     results.put("low", Fixtures.clear(half, 1.5));
     Svg svg = Svg.of(RangeFigures.overlay("Two", results));
 
-    for (Element series : svg.of("path", "series")) {
-      List<Point> line = Svg.points(series);
-      double top = Svg.points(svg.of("path", "axis").get(0)).get(0).y();
-      assertThat(line.get(line.size() - 1).y()).isEqualTo(top, within(0.01));
+    for (String colour : List.of(Svg.BLUE, Svg.VERMILLION)) {
+      List<Point> line = svg.curves(colour).get(0).points();
+      double grid = svg.straights(Svg.GRID).stream().mapToDouble(l -> l.get(0).y()).min().orElse(0);
+      assertThat(line.get(line.size() - 1).y()).as("above the highest tick").isLessThan(grid);
     }
   }
 
@@ -156,7 +174,7 @@ class RangeFiguresTest {
     RangeResult flat = Fixtures.unclear(points, StopReason.REACHED_END, Verdict.Kind.FLAT);
 
     assertThat(Svg.of(RangeFigures.of(flat)).all("desc").get(0).getTextContent())
-        .contains("momentum 0.85; no rise was seen");
+        .contains("momentum 0.85. no rise was seen.");
   }
 
   @Test

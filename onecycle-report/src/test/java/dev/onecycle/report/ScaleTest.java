@@ -66,17 +66,11 @@ class ScaleTest {
   }
 
   @Test
-  void numbersArePlainAndBrief() {
-    assertThat(Numbers.brief(0.3162277)).isEqualTo("0.316");
-    assertThat(Numbers.brief(12.589)).isEqualTo("12.6");
-    assertThat(Numbers.brief(100)).isEqualTo("100");
-    assertThat(Numbers.brief(1.2589e-5)).isEqualTo("1.26e-5");
-    assertThat(Numbers.brief(-0.00012)).isEqualTo("-0.00012");
-    assertThat(Numbers.brief(123456789)).isEqualTo("1.23e8");
-    assertThat(Numbers.brief(-0.0)).isEqualTo("0");
-    assertThat(Numbers.brief(Double.NaN)).isEqualTo("NaN");
-    assertThat(Numbers.coordinate(1.005)).isEqualTo("1");
-    assertThat(Numbers.coordinate(-0.001)).isEqualTo("0");
-    assertThat(Numbers.coordinate(120.50)).isEqualTo("120.5");
+  void aTickSaysWhereItIsToTheLastDigitThatMatters() {
+    assertThat(labels(new Scale(1012000, 1013000, false), 3))
+        .containsExactly("1012000", "1012500", "1013000");
+    assertThat(labels(new Scale(0.84999, 0.85001, false), 2))
+        .containsExactly("0.84999", "0.85", "0.85001");
+    assertThat(labels(new Scale(0, 0.3, false), 3)).containsExactly("0", "0.1", "0.2", "0.3");
   }
 }

@@ -6,10 +6,11 @@ import static org.assertj.core.api.Assertions.within;
 import dev.onecycle.schedule.Phase;
 import dev.onecycle.schedule.Policy;
 import dev.onecycle.schedule.Schedule;
+import java.awt.Font;
+import java.awt.font.FontRenderContext;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
-import org.w3c.dom.Element;
 
 class ScheduleFiguresTest {
   @Test
@@ -21,24 +22,26 @@ class ScheduleFiguresTest {
         .contains("warm-up", "cool-down", "annihilation")
         .contains("0", "0.2", "0.8", "2000", "8000")
         .doesNotContain("momentum");
-    assertThat(svg.of("path", "series")).hasSize(1);
-    assertThat(svg.of("path", "phase")).hasSize(2);
+    assertThat(svg.curves(Svg.BLUE)).hasSize(1);
+    assertThat(svg.straights(Svg.BOUNDARY)).hasSize(2);
   }
 
   @Test
   void theCurveIsFourCornersAtTheirPlaces() {
     Svg svg = Svg.of(ScheduleFigures.rate(Fixtures.oneCycle()));
-    List<Point> corners = Svg.points(svg.of("path", "series").get(0));
-    List<Point> axis = Svg.points(svg.of("path", "axis").get(1));
-    double left = axis.get(0).x();
-    double width = axis.get(1).x() - left;
-    double foot = axis.get(0).y();
+    List<Point> corners = svg.curves(Svg.BLUE).get(0).points();
+    List<List<Point>> grid = svg.straights(Svg.GRID); // at 0, 0.2, … 0.8, from axis to margin
+    double left = grid.get(0).get(0).x();
+    double width = grid.get(0).get(1).x() - left;
+    double foot = grid.get(0).get(0).y();
 
     assertThat(corners).hasSize(4);
     assertThat(corners.get(0).x()).isEqualTo(left, within(0.01));
     assertThat(corners.get(1).x()).isEqualTo(left + width * 4018 / 9309, within(0.01));
     assertThat(corners.get(2).x()).isEqualTo(left + width * 8036 / 9309, within(0.01));
     double rise = foot - corners.get(1).y();
+    assertThat(grid).hasSize(5);
+    assertThat(corners.get(1).y()).isEqualTo(grid.get(4).get(0).y(), within(0.01));
     assertThat(foot - corners.get(0).y()).isEqualTo(rise / 10, within(0.02));
     assertThat(foot - corners.get(2).y()).isEqualTo(rise / 10, within(0.02));
     assertThat(foot - corners.get(3).y()).isEqualTo(rise / 1000, within(0.02));
@@ -47,15 +50,13 @@ class ScheduleFiguresTest {
   @Test
   void rateAndMomentumShareTheStepsAndMoveAgainstEachOther() {
     Svg svg = Svg.of(ScheduleFigures.rateAndMomentum(Fixtures.oneCycle()));
-    List<Element> series = svg.of("path", "series");
 
     assertThat(svg.texts()).contains("learning rate", "momentum", "0.85", "0.95");
     assertThat(svg.texts().stream().filter("step"::equals)).hasSize(1);
     assertThat(svg.texts().stream().filter("2000"::equals)).hasSize(1);
-    assertThat(series).hasSize(2);
-    assertThat(svg.of("path", "phase")).hasSize(4);
-    List<Point> rate = Svg.points(series.get(0));
-    List<Point> momentum = Svg.points(series.get(1));
+    assertThat(svg.straights(Svg.BOUNDARY)).hasSize(4);
+    List<Point> rate = svg.curves(Svg.BLUE).get(0).points();
+    List<Point> momentum = svg.curves(Svg.VERMILLION).get(0).points();
     assertThat(rate.get(1).x()).isEqualTo(momentum.get(1).x(), within(0.01));
     assertThat(rate.get(1).y()).isLessThan(rate.get(0).y());
     assertThat(momentum.get(1).y()).isGreaterThan(momentum.get(0).y());
@@ -78,6 +79,48 @@ class ScheduleFiguresTest {
     assertThat(drawn).contains(new Point(jump - 1, 1), new Point(jump, 0.5));
     assertThat(drawn).hasSizeLessThan(5000);
     assertThat(drawn.get(drawn.size() - 1).x()).isEqualTo(steps - 1);
+  }
+
+  @Test
+  void aLongScheduleIsAFewPathsAndASmallFile() {
+    Schedule bent = s -> 0.4 * (1 - Math.cos(2 * Math.PI * s / 9309));
+    Figure figure = ScheduleFigures.rateAndMomentum(Fixtures.policy("bent", 9310, bent, bent));
+
+    assertThat(Svg.of(figure).all("path")).hasSizeLessThan(10);
+    assertThat(Svg.of(figure).all("line")).hasSizeLessThan(50);
+    assertThat(figure.svg().length()).isLessThan(200_000);
+    assertThat(ScheduleFigures.rateAndMomentum(Fixtures.oneCycle()).svg().length())
+        .as("straight stretches are drawn by their ends")
+        .isLessThan(25_000);
+  }
+
+  @Test
+  void straightStretchesAreTheirEndsAndBendsAreWhole() {
+    Schedule bent = s -> s < 500 ? 1 : 1 + (s - 500) * (s - 500) * 1e-6;
+    List<Point> points = PolicyCurves.rate(Fixtures.policy("bent", 1000, bent, bent)).points();
+
+    assertThat(points.get(0)).isEqualTo(new Point(0, 1));
+    assertThat(points.get(1).x()).isBetween(499.0, 501.0);
+    assertThat(points).hasSizeBetween(500, 502);
+  }
+
+  @Test
+  void namesOfShortPhasesStayInThePicture() {
+    Schedule rate = s -> s;
+    List<Phase> phases =
+        List.of(new Phase("a", 0, 97), new Phase("a name that is rather long", 98, 99));
+    Svg svg = Svg.of(ScheduleFigures.rate(new Fixtures.Corners("x", 100, rate, rate, phases)));
+    var name =
+        svg.all("text").stream()
+            .filter(e -> e.getTextContent().equals("a name that is rather long"))
+            .toList();
+
+    assertThat(name).hasSize(1);
+    double width =
+        new Font(Font.SANS_SERIF, Font.PLAIN, 11)
+            .getStringBounds("a name that is rather long", new FontRenderContext(null, true, true))
+            .getWidth();
+    assertThat(Double.parseDouble(name.get(0).getAttribute("x")) + width).isBetween(466.0, 480.0);
   }
 
   @Test
@@ -107,7 +150,7 @@ class ScheduleFiguresTest {
 
     assertThat(none.texts().stream().filter("no steps"::equals)).hasSize(2);
     assertThat(broken.texts().stream().filter("no finite value"::equals)).hasSize(2);
-    assertThat(broken.of("path", "series")).isEmpty();
+    assertThat(broken.curves(Svg.BLUE)).isEmpty();
   }
 
   @Test
@@ -115,7 +158,8 @@ class ScheduleFiguresTest {
     Schedule gap = s -> s == 50 ? Double.NaN : s == 70 ? Double.POSITIVE_INFINITY : s;
     Svg svg = Svg.of(ScheduleFigures.rate(Fixtures.policy("gap", 100, gap, gap)));
 
-    assertThat(svg.of("path", "series")).hasSize(3);
+    assertThat(svg.curves(Svg.BLUE)).hasSize(1);
+    assertThat(svg.curves(Svg.BLUE).get(0).parts()).hasSize(3);
   }
 
   @Test
@@ -124,7 +168,7 @@ class ScheduleFiguresTest {
     Svg svg = Svg.of(ScheduleFigures.rate(Fixtures.policy("one", 1, one, one)));
 
     assertThat(svg.texts()).contains("one, 1 step");
-    assertThat(svg.all("circle")).hasSize(1);
+    assertThat(svg.dots(Svg.BLUE)).hasSize(1);
   }
 
   @Test

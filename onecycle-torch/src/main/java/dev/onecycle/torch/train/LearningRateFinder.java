@@ -35,18 +35,19 @@ public final class LearningRateFinder {
     Sampler sampler = Sampler.shuffled(train.size(), batchSize, seed);
     try (Learner.Snapshot before = learner.snapshot();
         BatchLoader batches = BatchLoader.endless(train, augmentation, sampler)) {
-      return test.run(
-          (learningRate, momentum) -> {
-            try (Batch batch = batches.next()) {
-              StepResult result = learner.step(batch, learningRate, momentum);
-              // A gradient that is not finite ends training as surely as such a loss.
-              return Double.isFinite(result.loss()) && !result.finite()
-                  ? Double.POSITIVE_INFINITY
-                  : result.loss();
-            }
-          },
-          before::restore,
-          watcher);
+      return test.withBlindLoss(Math.log(learner.network().classes()))
+          .run(
+              (learningRate, momentum) -> {
+                try (Batch batch = batches.next()) {
+                  StepResult result = learner.step(batch, learningRate, momentum);
+                  // A gradient that is not finite ends training as surely as such a loss.
+                  return Double.isFinite(result.loss()) && !result.finite()
+                      ? Double.POSITIVE_INFINITY
+                      : result.loss();
+                }
+              },
+              before::restore,
+              watcher);
     }
   }
 }

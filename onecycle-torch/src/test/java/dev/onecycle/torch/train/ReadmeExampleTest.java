@@ -1,0 +1,72 @@
+package dev.onecycle.torch.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.onecycle.augment.Augmentation;
+import dev.onecycle.data.DataOptions;
+import dev.onecycle.data.DataSplits;
+import dev.onecycle.data.Datasets;
+import dev.onecycle.range.RangeResult;
+import dev.onecycle.range.RangeTest;
+import dev.onecycle.run.StepRecord;
+import dev.onecycle.run.TrainingListener;
+import dev.onecycle.schedule.OneCycle;
+import dev.onecycle.schedule.Policy;
+import dev.onecycle.torch.nn.Layer;
+import dev.onecycle.torch.nn.Network;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The README's library example, with a smaller network on generated data. */
+class ReadmeExampleTest {
+  @Test
+  void trainsByTheRateThatItFound(@TempDir Path cache) {
+    DataSplits data = Datasets.open("shapes", DataOptions.defaults().withCacheFolder(cache));
+    Layer layers =
+        Layer.sequence(
+            new Layer.Conv(3, 16, 3, 2, 1, false),
+            new Layer.BatchNorm(16),
+            new Layer.Relu(),
+            new Layer.Conv(16, 32, 3, 2, 1, false),
+            new Layer.BatchNorm(32),
+            new Layer.Relu(),
+            new Layer.GlobalAveragePool(),
+            new Layer.Linear(32, 10, true));
+    Network network = new Network("small", data.train().shape(), 10, layers);
+    TrainingPlan plan = new TrainingPlan(2, 128, Augmentation.standard(), 0, 0);
+    List<StepRecord> steps = new ArrayList<>();
+    TrainingListener listener =
+        new TrainingListener() {
+          @Override
+          public void step(StepRecord step) {
+            steps.add(step);
+          }
+        };
+
+    try (Learner learner =
+        new Learner(network, Normalization.of(data.train()), LearnerSettings.defaults())) {
+      RangeResult range =
+          LearningRateFinder.run(
+              learner,
+              RangeTest.atMomentum(0.85),
+              data.train(),
+              plan.augmentation(),
+              plan.batchSize(),
+              0,
+              point -> {});
+      double peak =
+          range
+              .suggestion()
+              .orElseThrow(() -> new IllegalStateException(range.verdict().explanation()));
+      Policy policy = OneCycle.of(plan.steps(data.train().size()), peak);
+      Training.run(learner, policy, plan, data.train(), data.evaluation(), listener, () -> false);
+
+      assertThat(peak).isBetween(0.01, 10.0);
+    }
+    assertThat(steps).hasSize((int) plan.steps(6000));
+    assertThat(steps.get(steps.size() - 1).loss()).isLessThan(0.8 * steps.get(0).loss());
+  }
+}
