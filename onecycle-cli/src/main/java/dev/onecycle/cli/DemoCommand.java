@@ -1,7 +1,6 @@
 package dev.onecycle.cli;
 
 import dev.onecycle.data.DataSplits;
-import dev.onecycle.error.Require;
 import dev.onecycle.schedule.PolicyChoice;
 import java.nio.file.Path;
 import java.util.OptionalDouble;
@@ -71,7 +70,7 @@ final class DemoCommand implements Callable<Integer> {
             0,
             maxLr == null
                 ? OptionalDouble.empty()
-                : OptionalDouble.of(Require.positive("--max-lr", maxLr)),
+                : OptionalDouble.of(Rates.rate("--max-lr", maxLr)),
             out == null ? RunNames.fresh("demo") : out);
     Signals.watch();
     DataArguments shapes = DataArguments.of("shapes");

@@ -11,7 +11,8 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "doctor",
     description = "Print versions, processor, threads, precision, allocator and GPU, with advice.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footer = {"", "Examples:", "  onecycle doctor", "  onecycle doctor --json"})
 final class DoctorCommand implements Callable<Integer> {
   @Mixin OutputOptions output = new OutputOptions();
 

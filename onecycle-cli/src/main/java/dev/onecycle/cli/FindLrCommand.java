@@ -14,7 +14,9 @@ import dev.onecycle.torch.train.Normalization;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -71,7 +73,7 @@ final class FindLrCommand implements Callable<Integer> {
     train.validate();
     RangeTest test = range.test(momentum == null ? 0.85 : momentum);
     Path figure = svg == null ? Path.of("find-lr.svg") : svg;
-    AtomicFile.requireWritable(figure);
+    Stream.of(figure, csv, png).filter(Objects::nonNull).forEach(AtomicFile::requireWritable);
     Signals.watch();
     DataSplits data = dataArguments.open(console, train.seed);
     RangeSummary summary;

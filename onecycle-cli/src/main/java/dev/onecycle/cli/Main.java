@@ -81,16 +81,27 @@ public final class Main implements Runnable {
     public int handleParseException(ParameterException e, String[] args) {
       PrintWriter err = e.getCommandLine().getErr();
       err.println("onecycle: " + reason(e));
-      UnmatchedArgumentException.printSuggestions(e, err);
       err.println("See '" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
       err.flush();
       return ExitCode.USAGE;
     }
 
     private static String reason(ParameterException e) {
+      if (e instanceof UnmatchedArgumentException unmatched) {
+        return unknown(unmatched);
+      }
       return e.getCause() instanceof InvalidValueException ours
           ? String.valueOf(ours.getMessage())
           : String.valueOf(e.getMessage());
+    }
+
+    private static String unknown(UnmatchedArgumentException e) {
+      boolean command = e.getCommandLine().getParent() == null;
+      String kind = e.isUnknownOption() ? "option" : command ? "command" : "argument";
+      String word = e.getUnmatched().get(0);
+      String nearest =
+          Nearest.to(word, e.getSuggestions()).map(n -> "; did you mean " + n + "?").orElse("");
+      return "unknown " + kind + " '" + word + "'" + nearest;
     }
   }
 

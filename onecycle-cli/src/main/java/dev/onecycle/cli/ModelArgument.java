@@ -10,6 +10,7 @@ import picocli.CommandLine.Parameters;
 /** A trained model: a run's folder, or a file. */
 final class ModelArgument {
   @Parameters(
+      index = "0",
       paramLabel = "MODEL",
       description = "A run's folder, or a model.safetensors that onecycle train wrote.")
   Path path = Path.of("");

@@ -36,7 +36,11 @@ final class PredictCommand implements Callable<Integer> {
 
   @Mixin ModelArgument model = new ModelArgument();
 
-  @Parameters(paramLabel = "IMAGE", arity = "1..*", description = "JPEG, PNG, BMP or GIF files.")
+  @Parameters(
+      index = "1..*",
+      paramLabel = "IMAGE",
+      arity = "1..*",
+      description = "JPEG, PNG, BMP or GIF files.")
   List<Path> images = List.of();
 
   @Option(

@@ -43,6 +43,8 @@ final class RangeOptions {
 
   RangeTest test(double momentum) {
     Require.atLeast("--repeats", repeats, 1);
+    Rates.rate("--start", start);
+    Rates.rate("--end", end);
     return RangeTest.atMomentum(momentum)
         .withStart(start)
         .withEnd(end)

@@ -5,12 +5,15 @@ import dev.onecycle.report.Figure;
 import dev.onecycle.report.ScheduleCsv;
 import dev.onecycle.report.ScheduleFigures;
 import dev.onecycle.report.TerminalFigures;
+import dev.onecycle.run.AtomicFile;
 import dev.onecycle.schedule.Phase;
 import dev.onecycle.schedule.Policy;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -67,6 +70,7 @@ final class ScheduleCommand implements Callable<Integer> {
   public Integer call() {
     Console console = output.console();
     Policy policy = policyOptions.choice().over(steps(), maxLr);
+    Stream.of(csv, svg, png).filter(Objects::nonNull).forEach(AtomicFile::requireWritable);
     console.answer(policy.describe());
     for (Phase phase : policy.phases()) {
       console.say(
@@ -105,9 +109,11 @@ final class ScheduleCommand implements Callable<Integer> {
           "given by --epochs and --steps-per-epoch, or by --steps,",
           "missing");
     }
-    return Math.multiplyExact(
-        Require.atLeast("--epochs", epochs, 1),
-        Require.atLeast("--steps-per-epoch", stepsPerEpoch, 1));
+    Require.atLeast("--epochs", epochs, 1);
+    Require.atLeast("--steps-per-epoch", stepsPerEpoch, 1);
+    long most = Long.MAX_VALUE / stepsPerEpoch;
+    Require.that(epochs <= most, "--epochs", "at most " + most, epochs, epochs);
+    return epochs * stepsPerEpoch;
   }
 
   private static void write(

@@ -1,6 +1,7 @@
 package dev.onecycle.cli;
 
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import sun.misc.Signal;
 
@@ -10,6 +11,8 @@ import sun.misc.Signal;
  */
 final class Signals {
   private static final AtomicReference<@Nullable Signal> received = new AtomicReference<>();
+  private static final Object INTERRUPTING = new Object();
+  private static boolean interrupts = true;
 
   private Signals() {}
 
@@ -24,7 +27,7 @@ final class Signals {
           new Signal(name),
           signal -> {
             if (received.compareAndSet(null, signal)) {
-              thread.interrupt();
+              interrupt(thread);
             } else {
               Runtime.getRuntime().halt(codeOf(signal));
             }
@@ -41,6 +44,41 @@ final class Signals {
     }
     Thread.interrupted();
     return true;
+  }
+
+  private static void interrupt(Thread thread) {
+    synchronized (INTERRUPTING) {
+      if (interrupts) {
+        thread.interrupt();
+      }
+    }
+  }
+
+  /**
+   * Runs work that a signal must not interrupt, such as writing a file: its channel would be closed
+   * half-way. {@link #stopRequested} tells of the signal as ever.
+   */
+  static <T> T uninterrupted(Supplier<T> work) {
+    synchronized (INTERRUPTING) {
+      interrupts = false;
+      stopRequested();
+    }
+    try {
+      return work.get();
+    } finally {
+      synchronized (INTERRUPTING) {
+        interrupts = true;
+      }
+    }
+  }
+
+  /** As {@link #uninterrupted(Supplier)}, for work that answers nothing. */
+  static void uninterrupted(Runnable work) {
+    uninterrupted(
+        () -> {
+          work.run();
+          return true;
+        });
   }
 
   static int exitCode() {

@@ -1,7 +1,6 @@
 package dev.onecycle.cli;
 
 import dev.onecycle.data.DataSplits;
-import dev.onecycle.error.Require;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,7 +83,7 @@ final class TrainCommand implements Callable<Integer> {
             reestimate,
             maxLr == null
                 ? OptionalDouble.empty()
-                : OptionalDouble.of(Require.positive("--max-lr", maxLr)),
+                : OptionalDouble.of(Rates.rate("--max-lr", maxLr)),
             out == null ? RunNames.fresh(options.model) : out);
     Signals.watch();
     DataSplits data = dataArguments.open(console, options.seed);

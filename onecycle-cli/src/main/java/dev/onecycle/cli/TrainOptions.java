@@ -17,6 +17,8 @@ import picocli.CommandLine.Option;
 
 /** Model, optimizer and augmentation: the conditions that a range test shares with training. */
 final class TrainOptions {
+  private static final int MOST_THREADS = 256;
+
   /** The optimizers by name. */
   enum OptimizerName {
     SGD,
@@ -141,7 +143,10 @@ final class TrainOptions {
   /** What does not depend on the data: throws where options are out of range or contradict. */
   void validate() {
     Require.atLeast("--batch-size", batchSize, 2);
+    // Each has a replica of the network: thousands would fill the memory of any machine.
+    Require.that(threads <= MOST_THREADS, "--threads", "at most " + MOST_THREADS, threads, threads);
     Models.byName(model, new ImageShape(3, 32, 32), 2, dropout);
+    Rates.decay("--weight-decay", weightDecay);
     learnerSettings();
     augmentation();
   }

@@ -17,6 +17,7 @@ import dev.onecycle.schedule.Policy;
 import dev.onecycle.schedule.PolicyChoice;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.torch.io.ModelFile;
+import dev.onecycle.torch.io.NamedTensor;
 import dev.onecycle.torch.nn.Network;
 import dev.onecycle.torch.train.Engine;
 import dev.onecycle.torch.train.Learner;
@@ -31,6 +32,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.concurrent.CancellationException;
 
 /** One training run from data to result: what {@code train} and {@code demo} share. */
 final class TrainRun {
@@ -107,8 +109,7 @@ final class TrainRun {
       Policy policy = choice.over(steps, peak.rate);
       console.say(policy.describe());
       RunRecord record = record(data, source, learner, policy, peak);
-      try (RunFolder run = RunFolder.create(folder, record)) {
-        writeFigures(policy, peak);
+      try (RunFolder run = create(record, policy, peak)) {
         return train(learner, normalization, data, plan, policy, run, record);
       }
     }
@@ -135,6 +136,19 @@ final class TrainRun {
         List.of(summary));
   }
 
+  /** Makes the folder, or nothing where a signal has come. */
+  private RunFolder create(RunRecord record, Policy policy, Peak peak) {
+    if (Signals.stopRequested()) {
+      throw new CancellationException();
+    }
+    return Signals.uninterrupted(
+        () -> {
+          RunFolder run = RunFolder.create(folder, record);
+          writeFigures(policy, peak);
+          return run;
+        });
+  }
+
   private void writeFigures(Policy policy, Peak peak) {
     ScheduleFigures.rateAndMomentum(policy).writeSvg(folder.resolve("schedule.svg"));
     for (RangeSummary summary : peak.tests) {
@@ -153,64 +167,68 @@ final class TrainRun {
       RunFolder run,
       RunRecord record) {
     int stepsPerEpoch = plan.sampler(data.train().size()).batchesPerEpoch();
-    List<EpochRecord> done;
-    try (TrainingProgress progress =
-        new TrainingProgress(
-            console, epochs, stepsPerEpoch, options.batchSize, data.evaluationName())) {
-      done =
-          Training.run(
-              learner,
-              policy,
-              plan,
-              data.train(),
-              data.evaluation(),
-              TrainingListener.all(run, progress),
-              Signals::stopRequested);
-    } catch (DivergedException e) {
-      run.write(record.ended(Status.DIVERGED, now(), Map.of("message", message(e))));
-      throw e;
+    Journal journal = new Journal();
+    try {
+      try (TrainingProgress progress =
+          new TrainingProgress(
+              console, epochs, stepsPerEpoch, options.batchSize, data.evaluationName())) {
+        TrainingListener listeners = TrainingListener.all(run, journal, progress);
+        Training.run(
+            learner,
+            policy,
+            plan,
+            data.train(),
+            data.evaluation(),
+            listeners,
+            Signals::stopRequested);
+      } catch (CancellationException e) {
+        // A signal that came while the loop waited for a batch; other cancellations are failures.
+        if (!Signals.stopRequested()) {
+          throw e;
+        }
+      }
+      return finish(learner, normalization, data, policy, run, record, journal);
     } catch (RuntimeException e) {
-      run.write(record.ended(Status.FAILED, now(), Map.of("message", message(e))));
+      Status status = e instanceof DivergedException ? Status.DIVERGED : Status.FAILED;
+      Signals.uninterrupted(
+          () -> run.write(record.ended(status, now(), Map.of("message", message(e)))));
       throw e;
     }
-    new ModelFile(
+  }
+
+  /** Writes and reports what came out, also of a run that a signal ended early. */
+  private int finish(
+      Learner learner,
+      Normalization normalization,
+      DataSplits data,
+      Policy policy,
+      RunFolder run,
+      RunRecord record,
+      Journal journal) {
+    List<NamedTensor> weights = learner.weights();
+    journal.requireFinite(weights);
+    ModelFile model =
+        new ModelFile(
             learner.network().name(),
             data.train().classes(),
             data.train().shape(),
             normalization,
             options.dropout,
-            learner.weights())
-        .write(folder.resolve(MODEL));
-    Map<String, Object> outcome = outcome(done, data);
+            weights);
+    List<EpochRecord> done = journal.epochs();
     boolean whole = done.size() == epochs;
-    run.write(record.ended(whole ? Status.FINISHED : Status.INTERRUPTED, now(), outcome));
+    Map<String, Object> outcome = journal.outcome(data.evaluationName());
+    Signals.uninterrupted(
+        () -> {
+          model.write(folder.resolve(MODEL));
+          run.write(record.ended(whole ? Status.FINISHED : Status.INTERRUPTED, now(), outcome));
+        });
     report(done, data, outcome, policy);
     return whole ? ExitCode.OK : Signals.exitCode();
   }
 
   private static String message(RuntimeException e) {
     return String.valueOf(e.getMessage());
-  }
-
-  private static Map<String, Object> outcome(List<EpochRecord> done, DataSplits data) {
-    Map<String, Object> outcome = new LinkedHashMap<>();
-    outcome.put("epochs", done.size());
-    if (!done.isEmpty()) {
-      EpochRecord last = done.get(done.size() - 1);
-      double images = 0;
-      double seconds = 0;
-      for (EpochRecord epoch : done) {
-        images += epoch.imagesPerSecond() * epoch.trainSeconds();
-        seconds += epoch.trainSeconds();
-      }
-      String name = data.evaluationName().equals("test") ? "test" : "validation";
-      outcome.put(name + "_accuracy", last.accuracy());
-      outcome.put(name + "_loss", last.evaluationLoss());
-      outcome.put("train_loss", last.trainLoss());
-      outcome.put("images_per_second", images / seconds);
-      outcome.put("train_seconds", seconds);
-    }
-    return outcome;
   }
 
   private void report(

@@ -7,7 +7,10 @@ import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.CannotWriteException;
 import dev.onecycle.error.Require;
 import java.io.BufferedWriter;
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -33,14 +36,20 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
 
   private RunFolder(Path folder) throws IOException {
     this.folder = folder;
-    steps = Files.newBufferedWriter(folder.resolve(STEPS));
-    epochs = Files.newBufferedWriter(folder.resolve(EPOCHS));
+    steps = writer(folder.resolve(STEPS));
+    epochs = writer(folder.resolve(EPOCHS));
     steps.write("step,epoch,learning_rate,momentum,loss\n");
     epochs.write(
         "epoch,steps,train_loss,evaluation_loss,accuracy,images_per_second,train_seconds,"
             + "evaluation_seconds\n");
     steps.flush();
     epochs.flush();
+  }
+
+  /** Not a channel of {@link Files}, which an interrupt of the training thread would close. */
+  private static BufferedWriter writer(Path file) throws IOException {
+    return new BufferedWriter(
+        new OutputStreamWriter(new FileOutputStream(file.toFile()), StandardCharsets.UTF_8));
   }
 
   /**

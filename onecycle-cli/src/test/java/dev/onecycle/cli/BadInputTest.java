@@ -1,0 +1,256 @@
+package dev.onecycle.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** One clear line, the documented exit code, and nothing left behind. */
+class BadInputTest {
+  @TempDir Path temp;
+  private Path out = Path.of("");
+
+  @BeforeEach
+  void out() {
+    out = temp.resolve("out");
+  }
+
+  private void refused(int code, String names, Object... words) throws IOException {
+    List<String> before = files();
+    Cli.Result result =
+        assertTimeoutPreemptively(Duration.ofSeconds(10), () -> Cli.run(words), "took too long");
+    assertThat(result.code()).as(result.err()).isEqualTo(code);
+    assertThat(result.complaints())
+        .singleElement()
+        .asString()
+        .startsWith("onecycle: ")
+        .contains(names)
+        .doesNotContain("Exception");
+    assertThat(files()).isEqualTo(before);
+    if (Files.exists(Cli.CACHE)) {
+      try (Stream<Path> cached = Files.walk(Cli.CACHE)) {
+        assertThat(cached).noneMatch(file -> file.toString().endsWith(".tmp"));
+      }
+    }
+  }
+
+  private List<String> files() throws IOException {
+    try (Stream<Path> files = Files.walk(temp)) {
+      return files.map(Path::toString).sorted().toList();
+    }
+  }
+
+  private void trainRefused(int code, String names, Path data, Object... more) throws IOException {
+    List<Object> words =
+        new ArrayList<>(List.of("train", data, "--max-lr", "0.1", "--epochs", "3", "--out", out));
+    words.addAll(List.of(more));
+    refused(code, names, words.toArray());
+  }
+
+  @Test
+  void emptyFolder() throws IOException {
+    trainRefused(65, "empty has no files", Files.createDirectory(temp.resolve("empty")));
+  }
+
+  @Test
+  void oneClassOnly() throws IOException {
+    Path data = temp.resolve("single");
+    for (String set : List.of("train", "test")) {
+      Path folder = Files.createDirectories(data.resolve(set).resolve("cat"));
+      Files.write(folder.resolve("a.png"), TestImages.png(1, 0, 16, 16));
+      Files.write(folder.resolve("b.png"), TestImages.png(2, 0, 16, 16));
+    }
+    trainRefused(65, "one class only, cat", data);
+  }
+
+  @Test
+  void classWithNoImage() throws IOException {
+    Path data = TestImages.small(temp.resolve("data"));
+    Files.createDirectory(data.resolve("train/yellow"));
+    Path folder = Files.createDirectory(data.resolve("test/yellow"));
+    Files.write(folder.resolve("a.png"), TestImages.png(1, 0, 16, 16));
+    trainRefused(65, "train/yellow has no image", data);
+  }
+
+  @Test
+  void truncatedJpeg() throws IOException {
+    Path data = TestImages.small(temp.resolve("data"));
+    Files.write(data.resolve("train/red/cut.jpg"), TestImages.truncatedJpeg());
+    trainRefused(65, "train/red/cut.jpg is damaged or cut short", data);
+  }
+
+  @Test
+  void fileThatIsNoImage() throws IOException {
+    Path data = TestImages.small(temp.resolve("data"));
+    Files.writeString(data.resolve("train/red/notes.png"), "milk, eggs, bread");
+    trainRefused(65, "train/red/notes.png is not a JPEG, PNG, BMP or GIF image", data);
+  }
+
+  @Test
+  void imageOfThirtyThousandBySide() throws IOException {
+    Path data = TestImages.small(temp.resolve("data"));
+    Files.write(data.resolve("test/blue/huge.png"), TestImages.hugePng(30_000));
+    trainRefused(65, "test/blue/huge.png has 30000×30000 pixels", data);
+    trainRefused(65, "test/blue/huge.png has 30000×30000 pixels", data, "--image-size", "16");
+  }
+
+  @Test
+  void cifarFileOfTheWrongLength() throws IOException {
+    Path data = TestImages.cifar(temp.resolve("cifar"), b -> Arrays.copyOf(b, b.length - 100));
+    trainRefused(65, "data_batch_2.bin must be a whole number of records", data);
+  }
+
+  @Test
+  void labelOutOfRange() throws IOException {
+    Path data =
+        TestImages.cifar(
+            temp.resolve("cifar"),
+            batch -> {
+              batch[3 * 3073] = 77;
+              return batch;
+            });
+    trainRefused(65, "data_batch_2.bin has label 77 at image 3", data);
+  }
+
+  @Test
+  void missingData() throws IOException {
+    trainRefused(65, "nowhere does not exist", temp.resolve("nowhere"));
+    refused(65, "nowhere", "find-lr", temp.resolve("nowhere"), "--svg", temp.resolve("a.svg"));
+  }
+
+  @Test
+  void fileThatIsNoArchive() throws IOException {
+    Path file = Files.writeString(temp.resolve("data.bin"), "nothing of use");
+    trainRefused(65, "data.bin is not a folder, a .tar", file);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--epochs 0, epochs must be at least 1 but was 0",
+    "--epochs 3.5, --epochs",
+    "--batch-size 1, --batch-size must be at least 2 but was 1",
+    "--batch-size -3, --batch-size must be at least 2 but was -3",
+    "--momentum 1.5, 'momentum must be in [0, 1) but was 1.5'",
+    "--momentum 0.9:x, momentum must be a number such as 0.9",
+    "--max-lr NaN, --max-lr must be positive and at most 1e15 but was NaN",
+    "--max-lr -1, --max-lr must be positive and at most 1e15 but was -1",
+    "--max-lr 1e300, --max-lr must be positive and at most 1e15",
+    "--max-lr abc, --max-lr",
+    "--dropout 1, 'dropout must be in [0, 1) but was 1'",
+    "--weight-decay -1, '--weight-decay must be in [0, 1e15] but was -1'",
+    "--weight-decay NaN, '--weight-decay must be in [0, 1e15] but was NaN'",
+    "--label-smoothing 1, label smoothing must be in",
+    "--accumulate 0, accumulation must be at least 1",
+    "--threads -1, threads must be at least 0",
+    "--threads 100000, --threads must be at most 256",
+    "--batchnorm-momentum 0, batch norm momentum must be in",
+    "--pad -1, pad",
+    "--image-size 0, image size must be in",
+    "--range-steps 2, range steps must be at least 10",
+    "--repeats 0, --repeats must be at least 1",
+    "--end 1e300, --end must be positive and at most 1e15",
+    "--start -1, --start must be positive",
+    "--divider 0, divider must be at least 1",
+    "--annihilation 1, annihilation must be in",
+    "--model resnet21, model must be one of resnet20",
+    "--policy constand, policy must be one of onecycle",
+    "--optimizer adam, --optimizer",
+    "--precision fp8, --precision",
+    "--modle resnet20, --modle",
+    "--no-crop --pad 2, --no-crop must be left out where --pad",
+    "--optimizer adamw --decoupled-decay, --decoupled-decay must be left out",
+    "--policy constant --divider 3, divider must be left out with the policy constant",
+    "--policy fastai2 --momentum 0.9, momentum must be left out with the policy fastai2",
+    "--policy cosine --annihilation 0.1, annihilation must be left out with the policy cosine"
+  })
+  void optionsThatMakeNoSense(String options, String names) throws IOException {
+    Path data = TestImages.small(temp.resolve("data"));
+    List<Object> words = new ArrayList<>(List.of("train", data, "--out", out));
+    words.addAll(List.of(options.split(" ")));
+    refused(2, names, words.toArray());
+  }
+
+  @Test
+  void tooFewStepsForACycle() throws IOException {
+    Path data = TestImages.small(temp.resolve("data"));
+    refused(2, "steps must be enough", "train", data, "--max-lr", "1", "--epochs", 1, "--out", out);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--max-lr 1 --steps 100 --epochs 3, --steps must be given alone",
+    "--max-lr 1 --epochs 3, --epochs and --steps-per-epoch",
+    "--max-lr 1, length of the run",
+    "--steps 100, --max-lr",
+    "--max-lr 1 --steps 0, --steps must be at least 1",
+    "--max-lr 1 --steps 2, steps must be enough",
+    "--max-lr 1 --epochs 9223372036854775807 --steps-per-epoch 2, --epochs must be at most",
+    "--max-lr NaN --steps 100, peak learning rate must be positive"
+  })
+  void schedulesThatMakeNoSense(String options, String names) throws IOException {
+    List<Object> words = new ArrayList<>(List.of("schedule"));
+    words.addAll(List.of(options.split(" ")));
+    refused(2, names, words.toArray());
+  }
+
+  @Test
+  void outputFolderThatCannotBeMade() throws IOException {
+    Path data = TestImages.small(temp.resolve("data"));
+    refused(73, "/proc/run", "train", data, "--max-lr", "0.1", "--out", "/proc/run");
+    Path below = data.resolve("train/red/000.png/run");
+    refused(73, below.toString(), "train", data, "--max-lr", "0.1", "--out", below);
+  }
+
+  @Test
+  void outputFolderInUse() throws IOException {
+    Path data = TestImages.small(temp.resolve("data"));
+    Files.writeString(Files.createDirectory(out).resolve("letter.txt"), "dear reader");
+    trainRefused(2, "output folder must be new or empty but was " + out, data);
+  }
+
+  @Test
+  void filesOfARangeTestThatCannotBeWritten() throws IOException {
+    Path data = TestImages.small(temp.resolve("data"));
+    Path svg = temp.resolve("curve.svg");
+    refused(73, "/proc/curve.svg", "find-lr", data, "--svg", "/proc/curve.svg");
+    refused(73, "/proc/c.csv", "find-lr", data, "--svg", svg, "--csv", "/proc/c.csv");
+    refused(73, "/proc/c.png", "find-lr", data, "--svg", svg, "--png", "/proc/c.png");
+  }
+
+  @Test
+  void missingModel() throws IOException {
+    Path data = TestImages.small(temp.resolve("data"));
+    Path model = temp.resolve("model.safetensors");
+    refused(65, model + " cannot be read", "evaluate", model, data);
+    refused(65, model + " cannot be read", "predict", model, data.resolve("test/red/000.png"));
+  }
+
+  @Test
+  void modelThatIsNone() throws IOException {
+    Path data = TestImages.small(temp.resolve("data"));
+    Path model = Files.writeString(temp.resolve("model.safetensors"), "these are no weights");
+    refused(65, model + " is not a sound safetensors file", "evaluate", model, data);
+    refused(65, model.toString(), "predict", model, data.resolve("test/red/000.png"));
+  }
+
+  @Test
+  void argumentsThatAreMissing() throws IOException {
+    refused(2, "DATA", "train");
+    refused(2, "DATA", "find-lr");
+    refused(2, "MODEL", "evaluate");
+    refused(2, "IMAGE", "predict", "model");
+    refused(2, "a command is missing");
+  }
+}
