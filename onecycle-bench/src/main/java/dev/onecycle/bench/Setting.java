@@ -3,6 +3,7 @@ package dev.onecycle.bench;
 import dev.onecycle.data.DataOptions;
 import dev.onecycle.data.DataSplits;
 import dev.onecycle.data.Datasets;
+import dev.onecycle.text.Numbers;
 import dev.onecycle.torch.nn.Models;
 import dev.onecycle.torch.train.Learner;
 import dev.onecycle.torch.train.LearnerSettings;
@@ -47,7 +48,8 @@ final class Setting {
   }
 
   String describe(Learner learner) {
-    return "%s, batch %d, %s, %d threads, data %s"
-        .formatted(model, batchSize, learner.precision(), learner.threads(), location);
+    return Numbers.format(
+        "%s, batch %d, %s, %d threads, data %s",
+        model, batchSize, learner.precision(), learner.threads(), location);
   }
 }

@@ -7,6 +7,7 @@ import dev.onecycle.data.EvaluationSplit;
 import dev.onecycle.data.ImageShape;
 import dev.onecycle.data.Progress;
 import dev.onecycle.data.SkippedImage;
+import dev.onecycle.text.Numbers;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -62,14 +63,14 @@ final class DataArguments {
       DataSplits data = Datasets.open(location, options(progress).withSeed(seed));
       progress.close();
       console.say(
-          "%s: %,d training and %,d %s images of %s in %d classes"
-              .formatted(
-                  location,
-                  data.train().size(),
-                  data.evaluation().size(),
-                  data.evaluationName(),
-                  data.train().shape(),
-                  data.train().classes().size()));
+          Numbers.format(
+              "%s: %,d training and %,d %s images of %s in %d classes",
+              location,
+              data.train().size(),
+              data.evaluation().size(),
+              data.evaluationName(),
+              data.train().shape(),
+              data.train().classes().size()));
       show(console, data.notes(), data.skipped());
       return data;
     }
@@ -80,7 +81,7 @@ final class DataArguments {
     try (ReadingProgress progress = new ReadingProgress(console)) {
       EvaluationSplit data = Datasets.openEvaluation(location, shape, classes, options(progress));
       progress.close();
-      console.say("%s: %,d %s images".formatted(location, data.images().size(), data.name()));
+      console.say(Numbers.format("%s: %,d %s images", location, data.images().size(), data.name()));
       show(console, data.notes(), data.skipped());
       return data;
     }

@@ -1,5 +1,6 @@
 package dev.onecycle.cli;
 
+import dev.onecycle.text.Numbers;
 import dev.onecycle.torch.train.Engine;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -23,7 +24,7 @@ final class DoctorCommand implements Callable<Integer> {
     facts.put("onecycle", Version.current());
     facts.putAll(Engine.environment());
     for (Map.Entry<String, String> fact : facts.entrySet()) {
-      console.answer("%-20s %s".formatted(fact.getKey(), fact.getValue()));
+      console.answer(Numbers.format("%-20s %s", fact.getKey(), fact.getValue()));
     }
     for (String advice : Engine.advice()) {
       console.answer("* " + advice);

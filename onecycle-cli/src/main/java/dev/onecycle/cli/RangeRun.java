@@ -33,7 +33,8 @@ final class RangeRun {
       int repeats) {
     List<RangeResult> results = new ArrayList<>();
     for (int i = 0; i < repeats; i++) {
-      String task = repeats == 1 ? "range test" : "range test %d/%d".formatted(i + 1, repeats);
+      String task =
+          repeats == 1 ? "range test" : Numbers.format("range test %d/%d", i + 1, repeats);
       try (Bar bar = new Bar(console, task, test.steps(), " steps")) {
         RangeResult result =
             LearningRateFinder.run(
@@ -63,15 +64,15 @@ final class RangeRun {
     RangeResult first = summary.runs().get(0);
     console.say(TerminalFigures.range(first, Terminal.style()));
     console.say(
-        "%d steps up to a rate of %s at momentum %s; stopped because %s%s"
-            .formatted(
-                first.points().size(),
-                Numbers.brief(first.points().get(first.points().size() - 1).learningRate()),
-                Numbers.brief(first.momentum()),
-                reason(first.stopped()),
-                first.extended() ? " (the range was extended)" : ""));
+        Numbers.format(
+            "%d steps up to a rate of %s at momentum %s; stopped because %s%s",
+            first.points().size(),
+            Numbers.brief(first.points().get(first.points().size() - 1).learningRate()),
+            Numbers.brief(first.momentum()),
+            reason(first.stopped()),
+            first.extended() ? " (the range was extended)" : ""));
     for (Map.Entry<String, String> reading : readings(summary).entrySet()) {
-      console.say("  %-9s %s".formatted(reading.getKey(), reading.getValue()));
+      console.say(Numbers.format("  %-9s %s", reading.getKey(), reading.getValue()));
     }
     console.say(summary.verdict().explanation());
   }
@@ -100,12 +101,12 @@ final class RangeRun {
             s ->
                 s.count() == 1
                     ? Numbers.brief(s.median())
-                    : "%s (%s to %s, n = %d)"
-                        .formatted(
-                            Numbers.brief(s.median()),
-                            Numbers.brief(s.low()),
-                            Numbers.brief(s.high()),
-                            s.count()))
+                    : Numbers.format(
+                        "%s (%s to %s, n = %d)",
+                        Numbers.brief(s.median()),
+                        Numbers.brief(s.low()),
+                        Numbers.brief(s.high()),
+                        s.count()))
         .orElse("not shown by the curve");
   }
 

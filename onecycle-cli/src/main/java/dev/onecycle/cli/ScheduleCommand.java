@@ -8,6 +8,7 @@ import dev.onecycle.report.TerminalFigures;
 import dev.onecycle.run.AtomicFile;
 import dev.onecycle.schedule.Phase;
 import dev.onecycle.schedule.Policy;
+import dev.onecycle.text.Numbers;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -74,7 +75,8 @@ final class ScheduleCommand implements Callable<Integer> {
     console.answer(policy.describe());
     for (Phase phase : policy.phases()) {
       console.say(
-          "  %-13s steps %d to %d".formatted(phase.name(), phase.firstStep(), phase.lastStep()));
+          Numbers.format(
+              "  %-13s steps %d to %d", phase.name(), phase.firstStep(), phase.lastStep()));
     }
     console.say("");
     console.say(TerminalFigures.schedule(policy, Terminal.style()));

@@ -98,12 +98,12 @@ final class TrainRun {
     Normalization normalization = Normalization.of(data.train());
     try (Learner learner = new Learner(network, normalization, options.learnerSettings())) {
       console.say(
-          "%s: %,d parameters, %s on %d threads"
-              .formatted(
-                  network.name(),
-                  learner.parameterCount(),
-                  learner.precision().name().toLowerCase(Locale.ROOT),
-                  learner.threads()));
+          Numbers.format(
+              "%s: %,d parameters, %s on %d threads",
+              network.name(),
+              learner.parameterCount(),
+              learner.precision().name().toLowerCase(Locale.ROOT),
+              learner.threads()));
       Peak peak = peak(learner, data);
       console.say("Peak learning rate " + Numbers.brief(peak.rate) + ": " + peak.reason);
       Policy policy = choice.over(steps, peak.rate);
@@ -132,7 +132,8 @@ final class TrainRun {
     double edge = summary.edge().orElseThrow().median();
     return new Peak(
         summary.suggestion().getAsDouble(),
-        "a tenth of %s, where the loss starts to rise for good".formatted(Numbers.brief(edge)),
+        Numbers.format(
+            "a tenth of %s, where the loss starts to rise for good", Numbers.brief(edge)),
         List.of(summary));
   }
 

@@ -35,7 +35,7 @@ final class TrainingProgress implements TrainingListener, AutoCloseable {
       bar =
           new Bar(
               console,
-              "epoch %d/%d".formatted(step.epoch() + 1, epochs),
+              Numbers.format("epoch %d/%d", step.epoch() + 1, epochs),
               (long) stepsPerEpoch * batchSize,
               " images");
     }

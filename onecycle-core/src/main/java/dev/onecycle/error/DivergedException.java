@@ -20,8 +20,9 @@ public final class DivergedException extends RuntimeException {
    */
   public DivergedException(String quantity, double value, long step, double learningRate) {
     super(
-        "%s must be finite but was %s at step %d with learning rate %s; lower the peak learning rate, to a third say, or run the range test again"
-            .formatted(quantity, value, step, Numbers.brief(learningRate)));
+        Numbers.format(
+            "%s must be finite but was %s at step %d with learning rate %s; lower the peak learning rate, to a third say, or run the range test again",
+            quantity, value, step, Numbers.brief(learningRate)));
     this.step = step;
     this.learningRate = learningRate;
   }

@@ -19,7 +19,7 @@ public final class Rivals {
         Schedule.constant(rate),
         Schedule.constant(momentum),
         List.of(new Phase("constant", 0, steps - 1)),
-        "constant learning rate %s over %d steps".formatted(Numbers.brief(rate), steps));
+        Numbers.format("constant learning rate %s over %d steps", Numbers.brief(rate), steps));
   }
 
   /**
@@ -66,8 +66,9 @@ public final class Rivals {
         falling,
         Schedule.constant(momentum),
         phases,
-        "step decay over %d steps: learning rate %s, times %s at %s of the run"
-            .formatted(steps, Numbers.brief(rate), Numbers.brief(factor), milestones));
+        Numbers.format(
+            "step decay over %d steps: learning rate %s, times %s at %s of the run",
+            steps, Numbers.brief(rate), Numbers.brief(factor), milestones));
   }
 
   /**
@@ -96,8 +97,9 @@ public final class Rivals {
         both,
         Schedule.constant(momentum),
         phases,
-        "cosine over %d steps: learning rate up to %s by step %d, then to 0"
-            .formatted(steps, Numbers.brief(rate), top));
+        Numbers.format(
+            "cosine over %d steps: learning rate up to %s by step %d, then to 0",
+            steps, Numbers.brief(rate), top));
   }
 
   /**
@@ -137,8 +139,9 @@ public final class Rivals {
         triangle,
         Schedule.constant(momentum),
         phases,
-        "triangular cycles over %d steps: learning rate %s to %s in %d steps"
-            .formatted(steps, Numbers.brief(base), Numbers.brief(peak), stepSize));
+        Numbers.format(
+            "triangular cycles over %d steps: learning rate %s to %s in %d steps",
+            steps, Numbers.brief(base), Numbers.brief(peak), stepSize));
   }
 
   private static void requireBasics(long steps, double rate, double momentum) {

@@ -54,14 +54,14 @@ public final class Variants {
         rate,
         Knots.through(Anneal.LINEAR, 0, momentumHigh, p, momentumLow, 2 * p, momentumHigh),
         threePhases(p, 2 * p, steps),
-        "1cycle as in fastai 0.7, use_clr_beta=(%s, %s, %s, %s), over %d steps, peak %s"
-            .formatted(
-                Numbers.brief(divider),
-                Numbers.brief(annihilationPercent),
-                Numbers.brief(momentumHigh),
-                Numbers.brief(momentumLow),
-                steps,
-                Numbers.brief(peak)));
+        Numbers.format(
+            "1cycle as in fastai 0.7, use_clr_beta=(%s, %s, %s, %s), over %d steps, peak %s",
+            Numbers.brief(divider),
+            Numbers.brief(annihilationPercent),
+            Numbers.brief(momentumHigh),
+            Numbers.brief(momentumLow),
+            steps,
+            Numbers.brief(peak)));
   }
 
   /**
@@ -134,12 +134,12 @@ public final class Variants {
         threePhase
             ? threePhases(up, (long) Math.floor(bottom), steps)
             : List.of(new Phase("warm-up", 0, up), new Phase("cool-down", up + 1, steps - 1)),
-        "OneCycleLR over %d steps, peak %s, %s, %s phases"
-            .formatted(
-                steps,
-                Numbers.brief(peak),
-                anneal == Anneal.LINEAR ? "linear" : "cosine",
-                threePhase ? "three" : "two"));
+        Numbers.format(
+            "OneCycleLR over %d steps, peak %s, %s, %s phases",
+            steps,
+            Numbers.brief(peak),
+            anneal == Anneal.LINEAR ? "linear" : "cosine",
+            threePhase ? "three" : "two"));
   }
 
   /**
@@ -164,7 +164,8 @@ public final class Variants {
         Knots.through(Anneal.COSINE, 0, peak / 25, top, peak, steps, peak / 1e5),
         Knots.through(Anneal.COSINE, 0, 0.95, top, 0.85, steps, 0.95),
         List.of(new Phase("warm-up", 0, up), new Phase("cool-down", up + 1, steps - 1)),
-        "fit_one_cycle of fastai 2 over %d steps, peak %s".formatted(steps, Numbers.brief(peak)));
+        Numbers.format(
+            "fit_one_cycle of fastai 2 over %d steps, peak %s", steps, Numbers.brief(peak)));
   }
 
   private static List<Phase> threePhases(long top, long bottom, long steps) {

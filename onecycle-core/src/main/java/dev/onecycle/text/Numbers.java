@@ -2,6 +2,7 @@ package dev.onecycle.text;
 
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.util.Locale;
 
 /**
  * Numbers as people write them: 0.0008, 100, 1e-6, never 8.0E-4, and never with a decimal comma.
@@ -19,6 +20,11 @@ public final class Numbers {
     return Double.isFinite(value)
         ? plain(new BigDecimal(value).round(new MathContext(4)))
         : "" + value;
+  }
+
+  /** {@link String#format} in no locale: the same digits, points and commas everywhere. */
+  public static String format(String format, Object... values) {
+    return String.format(Locale.ROOT, format, values);
   }
 
   private static String plain(BigDecimal value) {
