@@ -278,6 +278,17 @@ class ImageTreeTest {
   }
 
   @Test
+  void namesThatAreNoValidTextAreReadAllTheSame() throws IOException, InterruptedException {
+    Images.classes(data.resolve("train"), 2);
+    Images.classes(data.resolve("test"), 1);
+    String copy = "cp 0.png \"$(printf 'x\\377\\376.png')\"";
+    Process shell =
+        new ProcessBuilder("sh", "-c", copy).directory(data.resolve("train/cat").toFile()).start();
+    assertThat(shell.waitFor()).isZero();
+    assertThat(open(data).train().size()).isEqualTo(5);
+  }
+
+  @Test
   void progressCountsEveryImage() throws IOException {
     Images.classes(data.resolve("train"), 8);
     Images.classes(data.resolve("test"), 2);
