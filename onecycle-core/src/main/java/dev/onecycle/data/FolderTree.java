@@ -1,5 +1,6 @@
 package dev.onecycle.data;
 
+import dev.onecycle.error.BadDataException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.DirectoryStream;
@@ -8,7 +9,10 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,21 +20,27 @@ import org.jspecify.annotations.Nullable;
  * images from elsewhere cannot reach the rest of the disk; a link to a folder that holds it is not.
  */
 final class FolderTree implements FileTree {
+  private static final int MOST_FILES = 20_000_000;
+
   private final String name;
   private final Path root;
   private final List<String> folders = new ArrayList<>();
   private final List<FolderEntry> entries = new ArrayList<>();
+  private final AtomicInteger found = new AtomicInteger();
 
   private FolderTree(String name, Path root) {
     this.name = name;
     this.root = root;
   }
 
+  /** What a folder holds: a folder, which has no entry, or a file. */
+  private record Found(String name, @Nullable FolderEntry entry) {}
+
   /** Lists the files of a folder. */
   static FolderTree of(Path folder) {
     try {
       FolderTree tree = new FolderTree(folder.toString(), folder.toRealPath());
-      tree.list(tree.root, "", List.of(tree.root));
+      tree.list(tree.root, "", List.of(tree.root)).forEach(tree::add);
       return tree;
     } catch (IOException e) {
       throw Failures.reading(folder, e);
@@ -64,61 +74,81 @@ final class FolderTree implements FileTree {
     entries.forEach(visitor::file);
   }
 
-  private void list(Path folder, String prefix, List<Path> above) throws IOException {
+  private void add(Found one) {
+    if (one.entry() == null) {
+      folders.add(one.name());
+    } else {
+      entries.add(one.entry());
+    }
+  }
+
+  /** Lists a folder and what is below it, on all cores: the attributes of each file take a call. */
+  private List<Found> list(Path folder, String prefix, List<Path> above) {
     List<Path> children = new ArrayList<>();
     try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
       stream.forEach(children::add);
+    } catch (IOException e) {
+      throw Failures.reading(folder, e);
     }
-    children.sort((a, b) -> a.getFileName().compareTo(b.getFileName()));
-    for (Path child : children) {
-      String childName = prefix + child.getFileName();
-      if (!EntryNames.isHidden(childName)) {
-        add(child, childName, above);
-      }
+    if (found.addAndGet(children.size()) > MOST_FILES) {
+      throw new BadDataException(name + " has more than " + MOST_FILES + " files");
+    }
+    Collections.sort(children);
+    return children.parallelStream()
+        .filter(child -> !EntryNames.isHidden(child.getFileName().toString()))
+        .flatMap(child -> found(child, prefix + child.getFileName(), above))
+        .toList();
+  }
+
+  private Stream<Found> found(Path path, String childName, List<Path> above) {
+    try {
+      BasicFileAttributes attributes =
+          Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+      return attributes.isSymbolicLink()
+          ? linked(path, childName, attributes, above)
+          : found(path, childName, attributes, above);
+    } catch (IOException e) {
+      throw Failures.reading(path, e);
     }
   }
 
-  private void add(Path path, String childName, List<Path> above) throws IOException {
-    BasicFileAttributes attributes =
-        Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-    if (!attributes.isSymbolicLink()) {
-      add(path, path, childName, attributes, above);
-      return;
-    }
+  private Stream<Found> linked(
+      Path link, String childName, BasicFileAttributes attributes, List<Path> above)
+      throws IOException {
     Path target;
     try {
-      target = path.toRealPath();
+      target = link.toRealPath();
     } catch (IOException e) {
-      entries.add(new FolderEntry(childName, path, attributes, "is a link that leads nowhere"));
-      return;
+      return file(childName, link, attributes, "is a link that leads nowhere");
     }
     if (!target.startsWith(root)) {
-      entries.add(
-          new FolderEntry(childName, path, attributes, "is a link that leads out of " + name));
-    } else if (above.contains(target)) {
-      entries.add(
-          new FolderEntry(childName, path, attributes, "is a link to a folder that holds it"));
-    } else {
-      add(path, target, childName, Files.readAttributes(target, BasicFileAttributes.class), above);
+      return file(childName, link, attributes, "is a link that leads out of " + name);
     }
+    if (above.contains(target)) {
+      return file(childName, link, attributes, "is a link to a folder that holds it");
+    }
+    return found(target, childName, Files.readAttributes(target, BasicFileAttributes.class), above);
   }
 
-  private void add(
-      Path path, Path real, String childName, BasicFileAttributes attributes, List<Path> above)
-      throws IOException {
-    if (attributes.isDirectory()) {
-      folders.add(childName);
-      List<Path> chain = new ArrayList<>(above);
-      chain.add(real);
-      list(path, childName + "/", chain);
-    } else {
-      entries.add(
-          new FolderEntry(
-              childName,
-              path,
-              attributes,
-              attributes.isRegularFile() ? null : "is not a regular file"));
+  /**
+   * @param real a path without links
+   * @param above the real paths of the folders on the way here, which a link must not lead back to
+   */
+  private Stream<Found> found(
+      Path real, String childName, BasicFileAttributes attributes, List<Path> above) {
+    if (!attributes.isDirectory()) {
+      String problem = attributes.isRegularFile() ? null : "is not a regular file";
+      return file(childName, real, attributes, problem);
     }
+    List<Path> chain = new ArrayList<>(above);
+    chain.add(real);
+    return Stream.concat(
+        Stream.of(new Found(childName, null)), list(real, childName + "/", chain).stream());
+  }
+
+  private static Stream<Found> file(
+      String name, Path path, BasicFileAttributes attributes, @Nullable String problem) {
+    return Stream.of(new Found(name, new FolderEntry(name, path, attributes, problem)));
   }
 
   private static final class FolderEntry implements Entry, Content {

@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.function.ObjIntConsumer;
 import java.util.zip.GZIPInputStream;
 
@@ -86,7 +87,9 @@ record IdxFile(Path path) {
   private int[] header(DataInputStream in, int magic, int dimensions) throws IOException {
     int found = in.readInt();
     if (found != magic) {
-      throw bad(String.format("must begin with 0x%08X but begins with 0x%08X", magic, found));
+      throw bad(
+          String.format(
+              Locale.ROOT, "must begin with 0x%08X but begins with 0x%08X", magic, found));
     }
     int[] lengths = new int[dimensions];
     for (int i = 0; i < dimensions; i++) {

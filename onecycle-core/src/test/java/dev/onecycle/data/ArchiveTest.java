@@ -49,12 +49,14 @@ class ArchiveTest {
     hostile.put("/train/cat/absolute.png", Images.png(4, 3, 9));
     hostile.put("train\\cat\\backslash.png", Images.png(4, 3, 9));
     hostile.put("train/cat/" + long255, Images.png(4, 3, 9));
+    hostile.put("train/cat/ünïcode 名.png", Images.png(4, 3, 9));
     Path tar = write("hostile.tar", Archives.tar(hostile));
     Path zip = write("hostile.zip", Archives.zip(hostile));
     List<Path> before = everything();
     for (Path archive : List.of(tar, zip)) {
       DataSplits splits = open(archive);
-      assertThat(splits.train().size()).isEqualTo(9);
+      assertThat(splits.train().size()).isEqualTo(10);
+      assertThat(splits.train().origin(6)).isEqualTo("train/cat/ünïcode 名.png");
       assertThat(splits.train().origin(3)).isEqualTo("train/cat/absolute.png");
       assertThat(splits.train().origin(4)).isEqualTo("train/cat/backslash.png");
     }

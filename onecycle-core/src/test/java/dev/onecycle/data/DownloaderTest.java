@@ -3,74 +3,22 @@ package dev.onecycle.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
-import dev.onecycle.data.Downloader.Patience;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.CannotWriteException;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
-import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
-class DownloaderTest {
-  private static final Patience PATIENCE =
-      new Patience(3, Duration.ofMillis(10), Duration.ofMillis(400), 1000);
-
-  @TempDir Path temp;
-  private final byte[] content = new byte[200_000];
-  private final List<String> requests = Collections.synchronizedList(new ArrayList<>());
-  private HttpServer server;
-  private ExecutorService threads;
-  private volatile Answer answer = this::sendWhole;
-
-  private interface Answer {
-    void to(HttpExchange exchange, int number) throws IOException;
-  }
-
-  @BeforeEach
-  void start() throws IOException {
-    new SplittableRandom(3).nextBytes(content);
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    threads = Executors.newCachedThreadPool();
-    server.setExecutor(threads);
-    server.createContext(
-        "/",
-        exchange -> {
-          String range = exchange.getRequestHeaders().getFirst("Range");
-          requests.add(String.valueOf(range));
-          try (exchange) {
-            answer.to(exchange, requests.size());
-          }
-        });
-    server.start();
-  }
-
-  @AfterEach
-  void stop() {
-    server.stop(0);
-    threads.shutdownNow();
-  }
-
+class DownloaderTest extends DownloadFixture {
   @Test
   void aFileIsFetchedVerifiedAndKept() throws IOException {
     Path file = downloader(false).get(remote());
@@ -149,77 +97,6 @@ class DownloaderTest {
     assertThatThrownBy(() -> downloader(false).get(other))
         .hasMessageContaining("the server answers 503");
     assertThat(requests).hasSize(3);
-  }
-
-  @Test
-  void aBrokenConnectionIsContinuedWhereItBroke() throws IOException {
-    answer =
-        (exchange, number) -> {
-          int from = from(exchange);
-          if (number == 1) {
-            exchange.sendResponseHeaders(200, content.length);
-            exchange.getResponseBody().write(content, 0, 70_000);
-            exchange.getResponseBody().flush();
-            throw new IOException("the connection breaks");
-          }
-          exchange.getResponseHeaders().add("Content-Range", "bytes " + from + "-199999/200000");
-          send(exchange, 206, "application/gzip", content, from);
-        };
-    assertThat(Files.readAllBytes(downloader(false).get(remote()))).isEqualTo(content);
-    assertThat(requests.get(0)).isEqualTo("null");
-    assertThat(requests.get(1)).matches("bytes=[1-9][0-9]*-");
-  }
-
-  @Test
-  void aLaterProcessContinuesToo() throws IOException {
-    Images.write(part(), Arrays.copyOf(content, 50_000));
-    answer =
-        (exchange, number) -> {
-          exchange.getResponseHeaders().add("Content-Range", "bytes 50000-199999/200000");
-          send(exchange, 206, "application/gzip", content, from(exchange));
-        };
-    assertThat(Files.readAllBytes(downloader(false).get(remote()))).isEqualTo(content);
-    assertThat(requests).containsExactly("bytes=50000-");
-  }
-
-  @Test
-  void aServerThatCannotContinueStartsAgain() throws IOException {
-    Images.write(part(), new byte[50_000]);
-    assertThat(Files.readAllBytes(downloader(false).get(remote()))).isEqualTo(content);
-    assertThat(requests).containsExactly("bytes=50000-");
-  }
-
-  @Test
-  void aSpoiltBeginningIsFetchedAgain() throws IOException {
-    Images.write(part(), new byte[50_000]);
-    answer =
-        (exchange, number) -> {
-          if (number == 1) {
-            exchange.getResponseHeaders().add("Content-Range", "bytes 50000-199999/200000");
-            send(exchange, 206, "application/gzip", content, from(exchange));
-          } else {
-            sendWhole(exchange, number);
-          }
-        };
-    assertThat(Files.readAllBytes(downloader(false).get(remote()))).isEqualTo(content);
-    assertThat(requests).containsExactly("bytes=50000-", "null");
-    Files.delete(temp.resolve("downloads/set/data.gz"));
-    Images.write(part(), new byte[300_000]);
-    assertThat(Files.readAllBytes(downloader(false).get(remote()))).isEqualTo(content);
-  }
-
-  @Test
-  void arangeThatTheServerRefusesIsFetchedAgain() throws IOException {
-    Images.write(part(), new byte[50_000]);
-    answer =
-        (exchange, number) -> {
-          if (number == 1) {
-            exchange.sendResponseHeaders(416, -1);
-          } else {
-            sendWhole(exchange, number);
-          }
-        };
-    assertThat(Files.readAllBytes(downloader(false).get(remote()))).isEqualTo(content);
   }
 
   @Test
@@ -325,55 +202,6 @@ class DownloaderTest {
           .isInstanceOf(BadDataException.class)
           .hasMessageContaining(
               temp.resolve("downloads/" + name + "/" + set.remoteFiles().get(0).name()).toString());
-    }
-  }
-
-  private void assertFails(String message, int tries) {
-    assertThatThrownBy(() -> downloader(false).get(remote()))
-        .isInstanceOf(BadDataException.class)
-        .hasMessageContaining(message)
-        .hasMessageContaining("put it there yourself as");
-    assertThat(requests).hasSize(tries);
-    assertThat(temp.resolve("downloads/set/data.gz")).doesNotExist();
-    part().toFile().delete();
-  }
-
-  private Downloader downloader(boolean offline) {
-    return new Downloader(temp.resolve("downloads"), offline, PATIENCE, Progress.NONE);
-  }
-
-  private RemoteFile remote() {
-    URI uri = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/data.gz");
-    java.security.MessageDigest digest = Hashes.sha256();
-    digest.update(content);
-    return new RemoteFile(uri, "set", "data.gz", content.length, Hashes.hex(digest));
-  }
-
-  private Path part() {
-    return temp.resolve("downloads/set/data.gz.part");
-  }
-
-  private void sendWhole(HttpExchange exchange, int number) throws IOException {
-    send(exchange, 200, "application/gzip", content, 0);
-  }
-
-  private static void send(HttpExchange exchange, int status, String type, byte[] body, int from)
-      throws IOException {
-    exchange.getResponseHeaders().add("Content-Type", type);
-    exchange.sendResponseHeaders(status, body.length - from);
-    exchange.getResponseBody().write(body, from, body.length - from);
-  }
-
-  private static int from(HttpExchange exchange) {
-    String range = exchange.getRequestHeaders().getFirst("Range");
-    return range == null ? 0 : Integer.parseInt(range.replaceAll("\\D", ""));
-  }
-
-  private static void pause(long millis) {
-    try {
-      Thread.sleep(millis);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 }

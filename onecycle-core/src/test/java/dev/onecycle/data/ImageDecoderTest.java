@@ -1,24 +1,15 @@
 package dev.onecycle.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.onecycle.error.BadDataException;
 import java.awt.image.BufferedImage;
-import java.awt.image.DataBuffer;
 import java.awt.image.IndexColorModel;
-import java.io.ByteArrayOutputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -142,134 +133,6 @@ class ImageDecoderTest {
     assertThat(pixels.get(5)).isEqualTo((byte) 3);
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"jpg", "png", "gif", "bmp"})
-  void anImageCutShortIsNamedAndNeverHalfAnImage(String format) {
-    byte[] whole = Images.encode(Images.noise(32, 32, 1), format);
-    ImageShape shape = new ImageShape(3, 32, 32);
-    for (int percent = 1; percent <= 95; percent += 3) {
-      byte[] cut = Arrays.copyOf(whole, whole.length * percent / 100);
-      assertThatThrownBy(() -> ImageDecoder.decode(cut, "cat/1." + format, shape))
-          .as("%s cut to %d %%", format, percent)
-          .isInstanceOf(BadDataException.class)
-          .hasMessageStartingWith("cat/1." + format + " is ");
-    }
-    assertThat(decode(whole, shape)).hasSize(3072);
-  }
-
-  @Test
-  void aProgressiveJpegCutShortIsNoticedToo() throws IOException {
-    javax.imageio.ImageWriter writer =
-        javax.imageio.ImageIO.getImageWritersByFormatName("jpeg").next();
-    javax.imageio.ImageWriteParam param = writer.getDefaultWriteParam();
-    param.setProgressiveMode(javax.imageio.ImageWriteParam.MODE_DEFAULT);
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    writer.setOutput(new javax.imageio.stream.MemoryCacheImageOutputStream(out));
-    writer.write(null, new javax.imageio.IIOImage(Images.noise(32, 32, 2), null, null), param);
-    ((javax.imageio.stream.ImageOutputStream) writer.getOutput()).close();
-    writer.dispose();
-    byte[] whole = out.toByteArray();
-    ImageShape shape = new ImageShape(3, 32, 32);
-    assertThat(decode(whole, shape)).hasSize(3072);
-    byte[] cut = Arrays.copyOf(whole, whole.length * 2 / 3);
-    assertThatThrownBy(() -> ImageDecoder.decode(cut, "p.jpg", shape))
-        .isInstanceOf(BadDataException.class);
-  }
-
-  @Test
-  void damagedImagesFailInNoOtherWay() {
-    ImageShape shape = new ImageShape(3, 32, 32);
-    for (String format : List.of("jpg", "png", "gif", "bmp")) {
-      byte[] whole = Images.encode(Images.noise(32, 32, 3), format);
-      dev.onecycle.testing.Property.holds(
-          150,
-          random -> {
-            byte[] damaged = whole.clone();
-            int count = 1 + random.nextInt(8);
-            for (int i = 0; i < count; i++) {
-              damaged[random.nextInt(Math.min(damaged.length, 400))] = (byte) random.nextInt();
-            }
-            try {
-              assertThat(ImageDecoder.decode(damaged, "x", shape).remaining()).isEqualTo(3072);
-            } catch (BadDataException e) {
-              assertThat(e).hasMessageStartingWith("x ");
-            }
-          });
-    }
-  }
-
-  /** Only the header says 30,000 × 30,000: decoding would take 2.7 GB. */
-  @Test
-  @Timeout(value = 2, unit = TimeUnit.SECONDS)
-  void giantsAreRefusedByTheirHeader() throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    DataOutputStream png = new DataOutputStream(bytes);
-    png.writeLong(0x89504E470D0A1A0AL);
-    chunk(png, "IHDR", new byte[] {0, 0, 0x75, 0x30, 0, 0, 0x75, 0x30, 8, 2, 0, 0, 0});
-    chunk(png, "IDAT", new byte[100]);
-    chunk(png, "IEND", new byte[0]);
-    assertThatThrownBy(
-            () -> ImageDecoder.decode(bytes.toByteArray(), "huge.png", new ImageShape(3, 8, 8)))
-        .isInstanceOf(BadDataException.class)
-        .hasMessageContaining("huge.png has 30000×30000 pixels")
-        .hasMessageContaining("64 megapixels");
-    byte[] gif = Images.encode(Images.plain(2, 2, 0), "gif");
-    int frame = indexOf(gif, 0x2C);
-    Arrays.fill(gif, frame + 5, frame + 9, (byte) 0xFF);
-    assertThatThrownBy(() -> ImageDecoder.decode(gif, "huge.gif", new ImageShape(3, 8, 8)))
-        .isInstanceOf(BadDataException.class)
-        .hasMessageContaining("65535×65535");
-  }
-
-  @Test
-  void filesThatAreNoImagesSayWhatTheyAre(@TempDir Path folder) throws IOException {
-    ImageShape shape = new ImageShape(3, 8, 8);
-    byte[] text = "cats are nice".getBytes(StandardCharsets.UTF_8);
-    assertThatThrownBy(() -> ImageDecoder.decode(text, "a.jpg", shape))
-        .hasMessage("a.jpg is not a JPEG, PNG, BMP or GIF image");
-    Path empty = Files.createFile(folder.resolve("empty.png"));
-    assertThatThrownBy(() -> ImageDecoder.decode(empty, shape)).hasMessage(empty + " is empty");
-    assertThatThrownBy(() -> ImageDecoder.decode(folder, shape))
-        .hasMessage(folder + " is not a regular file");
-    assertThatThrownBy(() -> ImageDecoder.decode(Path.of("/dev/zero"), shape))
-        .hasMessage("/dev/zero is not a regular file");
-    Path missing = folder.resolve("missing.png");
-    assertThatThrownBy(() -> ImageDecoder.decode(missing, shape))
-        .hasMessage(missing + " does not exist");
-    Path large = folder.resolve("large.png");
-    try (java.io.RandomAccessFile file = new java.io.RandomAccessFile(large.toFile(), "rw")) {
-      file.setLength((64L << 20) + 1);
-    }
-    assertThatThrownBy(() -> ImageDecoder.decode(large, shape))
-        .hasMessage(large + " is larger than 64 MiB");
-  }
-
-  /** A JPEG of four components, as printers use: written from a raster of four bands. */
-  @Test
-  void cmykIsRefusedWithAdvice() throws IOException {
-    java.awt.image.WritableRaster raster =
-        java.awt.image.Raster.createInterleavedRaster(DataBuffer.TYPE_BYTE, 8, 8, 4, null);
-    javax.imageio.ImageWriter writer =
-        javax.imageio.ImageIO.getImageWritersByFormatName("jpeg").next();
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    writer.setOutput(new javax.imageio.stream.MemoryCacheImageOutputStream(out));
-    writer.write(null, new javax.imageio.IIOImage(raster, null, null), null);
-    ((javax.imageio.stream.ImageOutputStream) writer.getOutput()).close();
-    writer.dispose();
-    byte[] cmyk = out.toByteArray();
-    // The marker by which Adobe's programs say that the four components are CMYK.
-    byte[] adobe = HexFormat.of().parseHex("ffee000e41646f6265006400000000" + "00");
-    byte[] marked = new byte[cmyk.length + adobe.length];
-    System.arraycopy(cmyk, 0, marked, 0, 2);
-    System.arraycopy(adobe, 0, marked, 2, adobe.length);
-    System.arraycopy(cmyk, 2, marked, 2 + adobe.length, cmyk.length - 2);
-    for (byte[] file : List.of(cmyk, marked)) {
-      assertThatThrownBy(() -> ImageDecoder.decode(file, "print.jpg", new ImageShape(3, 8, 8)))
-          .isInstanceOf(BadDataException.class)
-          .hasMessage("print.jpg has CMYK or other colours that cannot be read; save it as RGB");
-    }
-  }
-
   @Test
   void manyPixelsAreReadInStepsWithoutChangingThePicture() {
     BufferedImage image = new BufferedImage(5000, 4000, BufferedImage.TYPE_BYTE_GRAY);
@@ -292,25 +155,5 @@ class ImageDecoderTest {
       values[i] = pixels.get(i) & 0xFF;
     }
     return values;
-  }
-
-  private static void chunk(DataOutputStream out, String type, byte[] data) throws IOException {
-    byte[] typed = new byte[4 + data.length];
-    System.arraycopy(type.getBytes(StandardCharsets.US_ASCII), 0, typed, 0, 4);
-    System.arraycopy(data, 0, typed, 4, data.length);
-    CRC32 crc = new CRC32();
-    crc.update(typed);
-    out.writeInt(data.length);
-    out.write(typed);
-    out.writeInt((int) crc.getValue());
-  }
-
-  private static int indexOf(byte[] bytes, int value) {
-    for (int i = bytes.length - 1; i >= 0; i--) {
-      if (bytes[i] == (byte) value && i + 9 < bytes.length && bytes[i + 1] == 0) {
-        return i;
-      }
-    }
-    throw new AssertionError("not found");
   }
 }
