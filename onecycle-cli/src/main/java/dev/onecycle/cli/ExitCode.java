@@ -3,6 +3,7 @@ package dev.onecycle.cli;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.CannotWriteException;
 import dev.onecycle.error.DivergedException;
+import dev.onecycle.report.NoFontsException;
 import java.util.concurrent.CancellationException;
 
 /** The exit codes of every command, and which failure ends in which. */
@@ -28,6 +29,9 @@ final class ExitCode {
     }
     if (failure instanceof CannotWriteException cannotWrite) {
       return cannotWrite.created() ? CANNOT_WRITE : CANNOT_CREATE;
+    }
+    if (failure instanceof NoFontsException) {
+      return CANNOT_CREATE;
     }
     if (failure instanceof DivergedException) {
       return DIVERGED;

@@ -5,6 +5,7 @@ import dev.onecycle.range.RangeResult;
 import dev.onecycle.range.RangeSummary;
 import dev.onecycle.range.RangeTest;
 import dev.onecycle.report.Figure;
+import dev.onecycle.report.NoFontsException;
 import dev.onecycle.report.RangeCsv;
 import dev.onecycle.report.RangeFigures;
 import dev.onecycle.run.AtomicFile;
@@ -81,13 +82,14 @@ final class FindLrCommand implements Callable<Integer> {
       summary = RangeRun.run(console, learner, data, train, test, range.repeats);
     }
     RangeRun.show(console, summary);
-    write(console, summary, figure);
+    writeCsv(console, summary);
     if (summary.suggestion().isPresent()) {
       console.answer(
           "Suggested peak learning rate: " + Numbers.brief(summary.suggestion().getAsDouble()));
     } else {
       console.answer("No peak learning rate can be suggested.");
     }
+    writeFigures(console, summary, figure);
     Map<String, Object> result = new LinkedHashMap<>();
     if (summary.suggestion().isPresent()) {
       result.put("learning_rate", summary.suggestion().getAsDouble());
@@ -105,20 +107,31 @@ final class FindLrCommand implements Callable<Integer> {
         train.learnerSettings());
   }
 
-  private void write(Console console, RangeSummary summary, Path figure) {
-    Figure drawn = figure(summary);
-    drawn.writeSvg(figure);
-    console.say("Wrote " + figure);
-    if (png != null) {
-      drawn.writePng(png);
-      console.say("Wrote " + png);
-    }
+  private void writeCsv(Console console, RangeSummary summary) {
     if (csv != null) {
       for (int i = 0; i < summary.runs().size(); i++) {
         Path file = i == 0 ? csv : FileNames.withSuffix(csv, "-" + (i + 1));
         RangeCsv.write(summary.runs().get(i).points(), file);
         console.say("Wrote " + file);
       }
+    }
+  }
+
+  /** Writes the figures; where none can be drawn, that is an error only if one was asked for. */
+  private void writeFigures(Console console, RangeSummary summary, Path figure) {
+    try {
+      Figure drawn = figure(summary);
+      drawn.writeSvg(figure);
+      console.say("Wrote " + figure);
+      if (png != null) {
+        drawn.writePng(png);
+        console.say("Wrote " + png);
+      }
+    } catch (NoFontsException e) {
+      if (svg != null || png != null) {
+        throw e;
+      }
+      console.say("No figure: " + e.getMessage());
     }
   }
 

@@ -4,7 +4,7 @@ import dev.onecycle.data.DataSplits;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.DivergedException;
 import dev.onecycle.range.RangeSummary;
-import dev.onecycle.report.Figure;
+import dev.onecycle.report.NoFontsException;
 import dev.onecycle.report.RangeCsv;
 import dev.onecycle.report.RangeFigures;
 import dev.onecycle.report.ScheduleFigures;
@@ -150,12 +150,16 @@ final class TrainRun {
         });
   }
 
+  /** Writes the figures; a system on which none can be drawn can train all the same. */
   private void writeFigures(Policy policy, Peak peak) {
-    ScheduleFigures.rateAndMomentum(policy).writeSvg(folder.resolve("schedule.svg"));
-    for (RangeSummary summary : peak.tests) {
-      RangeCsv.write(summary.runs().get(0).points(), folder.resolve("range.csv"));
-      Figure figure = RangeFigures.of(summary.runs().get(0));
-      figure.writeSvg(folder.resolve("range.svg"));
+    try {
+      for (RangeSummary summary : peak.tests) {
+        RangeCsv.write(summary.runs().get(0).points(), folder.resolve("range.csv"));
+        RangeFigures.of(summary.runs().get(0)).writeSvg(folder.resolve("range.svg"));
+      }
+      ScheduleFigures.rateAndMomentum(policy).writeSvg(folder.resolve("schedule.svg"));
+    } catch (NoFontsException e) {
+      console.say("No figures: " + e.getMessage());
     }
   }
 

@@ -44,7 +44,7 @@ public final class Figure {
   /**
    * An SVG element that can be a file of its own or stand inside an HTML page, its texts as texts.
    *
-   * @throws CannotWriteException where Java finds no font to measure with
+   * @throws NoFontsException where Java finds no font to measure with
    */
   public String svg() {
     return drawn(d -> SvgText.of(d, plot.title(), Description.of(plot)));
@@ -53,7 +53,7 @@ public final class Figure {
   /**
    * A PNG file's bytes, with two pixels to each of the SVG, for print and fine screens.
    *
-   * @throws CannotWriteException where Java finds no font to write with
+   * @throws NoFontsException where Java finds no font to write with
    */
   public byte[] png() {
     BufferedImage drawn = drawn(d -> d.pixels(PIXEL_RATIO));
@@ -77,10 +77,7 @@ public final class Figure {
       return as.apply(Drawing.of(plot));
     } catch (InternalError | LinkageError e) {
       // What Java throws on a slim system, without fontconfig, a font or its own graphics library.
-      throw CannotWriteException.creating(
-          "cannot draw a figure: this system has no fonts that Java can use;"
-              + " install fontconfig and a font, or write the numbers as CSV, which needs none",
-          e);
+      throw new NoFontsException(e);
     }
   }
 
