@@ -195,8 +195,8 @@ final class TrainRun {
       return finish(learner, normalization, data, policy, run, record, journal);
     } catch (RuntimeException e) {
       Status status = e instanceof DivergedException ? Status.DIVERGED : Status.FAILED;
-      Signals.uninterrupted(
-          () -> run.write(record.ended(status, now(), Map.of("message", message(e)))));
+      Map<String, Object> outcome = Map.of("message", String.valueOf(e.getMessage()));
+      Signals.uninterrupted(() -> run.write(record.ended(status, now(), outcome)));
       throw e;
     }
   }
@@ -230,10 +230,6 @@ final class TrainRun {
         });
     report(done, data, outcome, policy);
     return whole ? ExitCode.OK : Signals.exitCode();
-  }
-
-  private static String message(RuntimeException e) {
-    return String.valueOf(e.getMessage());
   }
 
   private void report(
