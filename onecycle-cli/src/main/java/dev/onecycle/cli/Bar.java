@@ -55,7 +55,7 @@ final class Bar implements AutoCloseable {
   void at(long done, String message) {
     if (bar != null) {
       bar.stepTo(done);
-      bar.setExtraMessage(message);
+      bar.setExtraMessage("  " + message); // the bar leaves no gap
       return;
     }
     long now = System.nanoTime();

@@ -53,6 +53,6 @@ final class BadImages {
             + " "
             + first.reason()
             + more
-            + "; remove what is bad, or skip bad images");
+            + "; remove what is bad, or skip bad images (--skip-bad)");
   }
 }
