@@ -76,11 +76,12 @@ public final class Engine {
     }
     if (!Cpu.multipliesBfloat16()) {
       advice.add(
-          "The processor does not multiply bfloat16; training runs in float32, about half as fast"
+          "The processor does not multiply bfloat16; training runs in float32, slower than"
               + " as on one that does (AVX512-BF16, AMX, Armv8.6).");
     }
     if (Runtime.getRuntime().availableProcessors() == 1) {
-      advice.add("There is one core; a second would nearly halve the time of a step.");
+      advice.add(
+          "There is one core; training runs one replica a core, so a second would shorten a step.");
     }
     if (EngineFacts.gpu().startsWith("none")) {
       advice.add(

@@ -4,7 +4,7 @@ package dev.onecycle.torch.train;
 public enum Precision {
   /** bfloat16 where the processor multiplies it natively, else float32. */
   AUTO,
-  /** bfloat16: half the memory traffic, and twice the speed where the processor has it. */
+  /** bfloat16: half the memory traffic, and faster where the processor multiplies it. */
   BF16,
   /** float32. */
   FP32
