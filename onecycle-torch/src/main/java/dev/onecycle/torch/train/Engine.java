@@ -76,8 +76,8 @@ public final class Engine {
     }
     if (!Cpu.multipliesBfloat16()) {
       advice.add(
-          "The processor does not multiply bfloat16; training runs in float32, slower than"
-              + " as on one that does (AVX512-BF16, AMX, Armv8.6).");
+          "The processor does not multiply bfloat16; training runs in float32, slower"
+              + " than on one that does (AVX512-BF16, AMX, Armv8.6).");
     }
     if (Runtime.getRuntime().availableProcessors() == 1) {
       advice.add(
