@@ -1,9 +1,5 @@
 package dev.onecycle.run;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.CannotWriteException;
 import dev.onecycle.error.Require;
 import java.io.BufferedWriter;
@@ -26,9 +22,6 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
   public static final String RECORD = "run.json";
   public static final String STEPS = "steps.csv";
   public static final String EPOCHS = "epochs.csv";
-
-  private static final ObjectMapper JSON =
-      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
   private final Path folder;
   private final BufferedWriter steps;
@@ -97,19 +90,12 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
 
   /** Replaces {@code run.json}. */
   public void write(RunRecord record) {
-    AtomicFile.write(folder.resolve(RECORD), out -> out.write(JSON.writeValueAsBytes(record)));
+    JsonFile.write(folder.resolve(RECORD), record);
   }
 
   /** Reads the record of a run. */
   public static RunRecord read(Path folder) {
-    Path file = folder.resolve(RECORD);
-    try {
-      return JSON.readValue(Files.readString(file), RunRecord.class);
-    } catch (JsonProcessingException e) {
-      throw new BadDataException(file + " is not a run record: " + e.getOriginalMessage(), e);
-    } catch (IOException e) {
-      throw new BadDataException(file + " cannot be read: " + AtomicFile.reason(e), e);
-    }
+    return JsonFile.read(folder.resolve(RECORD), RunRecord.class, "a run record");
   }
 
   @Override

@@ -22,6 +22,16 @@ public final class Numbers {
         : "" + value;
   }
 
+  /** As {@link #exact}, but with a power of ten below a hundredth, as weight decays are written. */
+  public static String decimal(double value) {
+    if (value == 0 || Math.abs(value) >= 0.01 || !Double.isFinite(value)) {
+      return exact(value);
+    }
+    BigDecimal stripped = new BigDecimal(Double.toString(value)).stripTrailingZeros();
+    int exponent = stripped.precision() - stripped.scale() - 1;
+    return stripped.movePointLeft(exponent).stripTrailingZeros().toPlainString() + "e" + exponent;
+  }
+
   /** {@link String#format} in no locale: the same digits, points and commas everywhere. */
   public static String format(String format, Object... values) {
     return String.format(Locale.ROOT, format, values);

@@ -1,0 +1,80 @@
+package dev.onecycle.tune;
+
+import dev.onecycle.text.Numbers;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * The answer of a search for a batch size.
+ *
+ * @param search what was searched for
+ * @param trials every size that was tried, in that order
+ * @param largest the largest that fits: the sources' choice
+ * @param knee the smallest that computes at least nine tenths as many images a second as the
+ *     fastest: beyond it a larger batch costs updates and saves no time
+ * @param explanation why no larger one: memory, or too few updates
+ */
+public record BatchSizeResult(
+    BatchSizes search, List<BatchTrial> trials, int largest, int knee, String explanation) {
+  private static final double NEAR_FASTEST = 0.9;
+
+  public BatchSizeResult {
+    trials = List.copyOf(trials);
+  }
+
+  static BatchSizeResult of(BatchSizes search, List<BatchTrial> trials) {
+    List<BatchTrial> fitting =
+        trials.stream()
+            .filter(BatchTrial::fits)
+            .sorted(Comparator.comparingInt(BatchTrial::size))
+            .toList();
+    double fastest = fitting.stream().mapToDouble(BatchSizeResult::speed).max().orElseThrow();
+    int knee =
+        fitting.stream()
+            .filter(t -> speed(t) >= NEAR_FASTEST * fastest)
+            .findFirst()
+            .orElseThrow()
+            .size();
+    int largest = fitting.get(fitting.size() - 1).size();
+    return new BatchSizeResult(search, trials, largest, knee, explanation(search, trials, largest));
+  }
+
+  private static double speed(BatchTrial trial) {
+    return trial.imagesPerSecond().orElse(0);
+  }
+
+  private static String explanation(BatchSizes search, List<BatchTrial> trials, int largest) {
+    if (largest == search.cap() && search.updates(largest) < BatchSizes.LEAST_UPDATES) {
+      return Numbers.format(
+          "%d leaves only %,d updates over %d epochs of %,d images, and a cycle needs %d; train for"
+              + " more epochs.",
+          largest,
+          search.updates(largest),
+          search.epochs(),
+          search.images(),
+          BatchSizes.LEAST_UPDATES);
+    }
+    if (largest == search.cap()) {
+      int next = 2 * largest;
+      return next > search.images()
+          ? Numbers.format(
+              "%d is the largest that fits; twice as many are more than the %,d images there are.",
+              largest, search.images())
+          : Numbers.format(
+              "%d is capped by the number of updates, not by memory: over %d epochs of %,d images"
+                  + " it leaves %,d updates and %d would leave %,d, fewer than the %d that a cycle"
+                  + " needs; more epochs allow more.",
+              largest,
+              search.epochs(),
+              search.images(),
+              search.updates(largest),
+              next,
+              search.updates(next),
+              BatchSizes.LEAST_UPDATES);
+    }
+    BatchTrial refused =
+        trials.stream().filter(t -> t.size() == 2 * largest).findFirst().orElseThrow();
+    return Numbers.format(
+        "%d is the largest that fits: %d %s.", largest, refused.size(), refused.remark());
+  }
+}

@@ -1,0 +1,32 @@
+package dev.onecycle.tune;
+
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+
+/**
+ * What became of training steps and an evaluation at one batch size.
+ *
+ * @param size images a step
+ * @param fits whether it can be trained with: it was computed, within the budget of memory
+ * @param peakBytes the most memory the process held; empty where it could not be told
+ * @param imagesPerSecond speed of the training step; empty where none was completed
+ * @param remark why it does not fit; empty where it does
+ */
+public record BatchTrial(
+    int size, boolean fits, OptionalLong peakBytes, OptionalDouble imagesPerSecond, String remark) {
+
+  /** A size that was trained and evaluated with, whatever memory that took. */
+  public static BatchTrial completed(int size, OptionalLong peakBytes, double imagesPerSecond) {
+    return new BatchTrial(size, true, peakBytes, OptionalDouble.of(imagesPerSecond), "");
+  }
+
+  /** A size that could not be trained with. */
+  public static BatchTrial failed(int size, String why) {
+    return new BatchTrial(size, false, OptionalLong.empty(), OptionalDouble.empty(), why);
+  }
+
+  /** The same, but found not to fit. */
+  BatchTrial unfit(String why) {
+    return new BatchTrial(size, false, peakBytes, imagesPerSecond, why);
+  }
+}

@@ -1,0 +1,99 @@
+package dev.onecycle.tune;
+
+import dev.onecycle.range.Verdict;
+import dev.onecycle.text.Numbers;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** The rule of {@link Sweep#byEdge}, with its reasons. */
+record EdgeRule(Hyperparameter parameter, List<Candidate> candidates) {
+  private static final double SHARE_OF_BEST = 0.5;
+
+  Sweep apply() {
+    List<Candidate> unread = candidates.stream().filter(c -> c.edge().isEmpty()).toList();
+    if (!unread.isEmpty()) {
+      return undecided(unreadable(unread));
+    }
+    double best = candidates.stream().mapToDouble(this::reach).max().orElseThrow();
+    if (best == 0) {
+      return undecided(
+          "none of the candidates trains: every curve left before its loss had fallen; start the"
+              + " range lower, or look at data, labels and model");
+    }
+    Candidate chosen =
+        candidates.stream()
+            .filter(c -> reach(c) >= SHARE_OF_BEST * best)
+            .max(Comparator.comparingDouble(Candidate::value))
+            .orElseThrow();
+    return new Sweep(parameter, candidates, Optional.of(chosen), because(chosen, best));
+  }
+
+  private double reach(Candidate candidate) {
+    return parameter.reach(candidate.value(), candidate.edge().orElseThrow());
+  }
+
+  private String because(Candidate chosen, double best) {
+    String others =
+        candidates.stream()
+            .filter(c -> c != chosen)
+            .sorted(Comparator.comparingDouble(Candidate::value).reversed())
+            .map(c -> Numbers.decimal(c.value()) + " " + reaches(c))
+            .collect(Collectors.joining(", "));
+    return Numbers.format(
+        "%s: the largest %s whose %s, %s, is at least half of the best, %s%s.",
+        Numbers.decimal(chosen.value()),
+        parameter.title(),
+        parameter.reachTitle(),
+        bound(chosen) + rounded(reach(chosen)),
+        rounded(best),
+        others.isEmpty() ? "" : "; " + others);
+  }
+
+  private String reaches(Candidate candidate) {
+    return candidate.edge().orElseThrow() == 0
+        ? "does not train"
+        : "reaches " + bound(candidate) + rounded(reach(candidate));
+  }
+
+  private static String bound(Candidate candidate) {
+    return candidate.beyondRange() ? "more than " : "";
+  }
+
+  private static String rounded(double value) {
+    return Numbers.brief(value >= 10 ? Math.round(value * 10) / 10.0 : value);
+  }
+
+  private Sweep undecided(String why) {
+    String sentence = why.substring(0, 1).toUpperCase(Locale.ROOT) + why.substring(1) + ".";
+    return new Sweep(parameter, candidates, Optional.empty(), sentence);
+  }
+
+  private String unreadable(List<Candidate> unread) {
+    String which =
+        unread.stream()
+            .map(
+                c ->
+                    Numbers.decimal(c.value())
+                        + " ("
+                        + c.test()
+                            .verdict()
+                            .kind()
+                            .name()
+                            .toLowerCase(Locale.ROOT)
+                            .replace('_', ' ')
+                        + ")")
+            .collect(Collectors.joining(", "));
+    boolean noise = unread.stream().anyMatch(c -> c.test().verdict().kind() == Verdict.Kind.NOISY);
+    boolean repeated = candidates.stream().allMatch(c -> c.test().runs().size() >= 3);
+    String advice =
+        repeated
+            ? noise ? "use a larger batch or more steps" : "take more steps over a wider range"
+            : "run each test over three seeds";
+    return Numbers.format(
+        "no %s can be chosen, for the curve of %s cannot be read; %s, or judge by short cycles",
+        parameter.title(), which, advice);
+  }
+}

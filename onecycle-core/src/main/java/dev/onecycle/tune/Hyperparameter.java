@@ -1,0 +1,55 @@
+package dev.onecycle.tune;
+
+import dev.onecycle.error.Require;
+
+/** What a sweep tries values of. */
+public enum Hyperparameter {
+  /** The largest that still lets the network train at a high rate is kept (Gugger 2018). */
+  WEIGHT_DECAY("weight decay"),
+  /** As weight decay: as much as leaves the high rate possible. */
+  DROPOUT("dropout"),
+  /** Momentum of every step of a range test; that at the peak of a cycle. */
+  MOMENTUM("momentum"),
+  /** Images an optimizer step. */
+  BATCH_SIZE("batch size");
+
+  private final String title;
+
+  Hyperparameter(String title) {
+    this.title = title;
+  }
+
+  /** The name that people give it. */
+  public String title() {
+    return title;
+  }
+
+  /** Checks a value to be tried. */
+  public double require(double value) {
+    return switch (this) {
+      case WEIGHT_DECAY -> Require.atLeast(title, value, 0);
+      case DROPOUT, MOMENTUM -> Require.inHalfOpen(title, value, 0, 1);
+      case BATCH_SIZE ->
+          Require.that(
+              value >= 2 && value == Math.rint(value) && value <= Integer.MAX_VALUE,
+              title,
+              "a whole number, at least 2",
+              value,
+              value);
+    };
+  }
+
+  /**
+   * How high a rate a value allows, to be compared with other values of the same hyper-parameter:
+   * the edge of its range test. Momentum m multiplies the size of a step by 1/(1 − m) in the long
+   * run, so there it is edge / (1 − m), the rate that a step amounts to.
+   */
+  double reach(double value, double edge) {
+    return this == MOMENTUM ? edge / (1 - value) : edge;
+  }
+
+  /** What {@link #reach} is called. */
+  String reachTitle() {
+    return this == MOMENTUM ? "edge / (1 - momentum)" : "edge";
+  }
+}
