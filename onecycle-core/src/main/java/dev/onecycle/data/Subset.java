@@ -3,14 +3,19 @@ package dev.onecycle.data;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/** Some images of another dataset, in a given order. */
-final class Subset implements ImageDataset {
+/** Some images of another dataset, in a given order; the same one may come more than once. */
+public final class Subset implements ImageDataset {
   private final ImageDataset base;
   private final int[] indices;
 
-  Subset(ImageDataset base, int[] indices) {
+  /**
+   * Takes images by their index.
+   *
+   * @param indices into {@code base}
+   */
+  public Subset(ImageDataset base, int[] indices) {
     this.base = base;
-    this.indices = indices;
+    this.indices = indices.clone();
   }
 
   @Override

@@ -39,6 +39,24 @@ public record BatchSizeResult(
     return new BatchSizeResult(search, trials, largest, knee, explanation(search, trials, largest));
   }
 
+  /**
+   * Why one of the two sizes is used.
+   *
+   * @param forSize whether the largest is, otherwise the knee
+   */
+  public String reason(boolean forSize) {
+    if (forSize) {
+      return explanation;
+    }
+    double fastest = trials.stream().mapToDouble(BatchSizeResult::speed).max().orElseThrow();
+    double own =
+        trials.stream().filter(t -> t.size() == knee).mapToDouble(BatchSizeResult::speed).sum();
+    return Numbers.format(
+        "%d: the smallest with at least nine tenths of the best speed, %.0f of %.0f images/s; a"
+            + " larger batch saves no time and costs updates.",
+        knee, own, fastest);
+  }
+
   private static double speed(BatchTrial trial) {
     return trial.imagesPerSecond().orElse(0);
   }

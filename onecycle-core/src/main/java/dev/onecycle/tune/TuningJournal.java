@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * tuning is run again in the same folder, it answers what is remembered. So whoever tunes writes
  * plain code from top to bottom, and a resumed run takes the same way through it.
  */
-public final class TuningJournal {
+public final class TuningJournal implements Work {
   /** The file's name in the folder of a tuning run. */
   public static final String FILE = "tuning.json";
 
@@ -101,7 +101,7 @@ public final class TuningJournal {
     return results.containsKey(work);
   }
 
-  /** Does the work unless it was done before, and answers what came out. */
+  @Override
   public <T> T once(String work, Class<T> type, Supplier<T> doing) {
     @Nullable JsonNode remembered = results.get(work);
     if (remembered != null) {

@@ -1,7 +1,10 @@
 package dev.onecycle.torch.nn;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.onecycle.data.ImageShape;
 import dev.onecycle.error.Require;
+import java.util.UUID;
 
 /**
  * A network with its name and what goes in and comes out: uint8 images [N, C, H, W] to class scores
@@ -15,5 +18,30 @@ import dev.onecycle.error.Require;
 public record Network(String name, ImageShape input, int classes, Layer layers) {
   public Network {
     Require.atLeast("classes", classes, 2);
+  }
+
+  /** The share that its first {@link Layer.Dropout} drops; 0 where there is none. */
+  public double dropout() {
+    return DropoutShare.of(layers).orElse(0);
+  }
+
+  /**
+   * The same network with another share in every {@link Layer.Dropout}.
+   *
+   * @throws dev.onecycle.error.InvalidValueException where it has none and the share is not 0
+   */
+  public Network withDropout(double share) {
+    if (share != 0 && DropoutShare.of(layers).isEmpty()) {
+      throw Require.invalid(
+          "dropout", "0 for " + name + ", which has no layer of it,", share, "add one");
+    }
+    return new Network(name, input, classes, DropoutShare.set(layers, share));
+  }
+
+  /** Name and structure in a few words, equal for networks that differ by dropout alone. */
+  public String structure() {
+    String layers = DropoutShare.without(this.layers).toString();
+    UUID hash = UUID.nameUUIDFromBytes((input + " " + classes + layers).getBytes(UTF_8));
+    return name + " " + hash.toString().substring(0, 8);
   }
 }

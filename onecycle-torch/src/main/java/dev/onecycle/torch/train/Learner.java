@@ -3,7 +3,6 @@ package dev.onecycle.torch.train;
 import dev.onecycle.data.Batch;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.Require;
-import dev.onecycle.torch.internal.Cpu;
 import dev.onecycle.torch.internal.NamedArray;
 import dev.onecycle.torch.internal.TrainableNetwork;
 import dev.onecycle.torch.io.NamedTensor;
@@ -35,11 +34,8 @@ public final class Learner implements AutoCloseable {
    */
   public Learner(Network description, Normalization normalization, LearnerSettings settings) {
     this.description = description;
-    bfloat16 =
-        settings.precision() == Precision.BF16
-            || (settings.precision() == Precision.AUTO && Cpu.multipliesBfloat16());
-    threads =
-        settings.threads() > 0 ? settings.threads() : Runtime.getRuntime().availableProcessors();
+    bfloat16 = settings.resolvedPrecision() == Precision.BF16;
+    threads = settings.resolvedThreads();
     network = new TrainableNetwork(description, normalization, settings, bfloat16, threads);
   }
 

@@ -1,6 +1,7 @@
 package dev.onecycle.torch.train;
 
 import dev.onecycle.error.Require;
+import dev.onecycle.torch.internal.Cpu;
 
 /**
  * How a learner trains, apart from the policy.
@@ -44,9 +45,51 @@ public record LearnerSettings(
     Require.atLeast("threads", threads, 0);
   }
 
+  /** The precision that {@link Precision#AUTO} comes to on this machine, or the one that is set. */
+  public Precision resolvedPrecision() {
+    boolean bfloat16 =
+        precision == Precision.BF16 || (precision == Precision.AUTO && Cpu.multipliesBfloat16());
+    return bfloat16 ? Precision.BF16 : Precision.FP32;
+  }
+
+  /** The number of threads that 0 comes to on this machine, or the one that is set. */
+  public int resolvedThreads() {
+    return threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
+  }
+
   /** The sources' settings: SGD, weight decay 1e-4 on every parameter. */
   public static LearnerSettings defaults() {
     return builder().build();
+  }
+
+  /** The same settings with another weight decay. */
+  public LearnerSettings withWeightDecay(double value) {
+    return new LearnerSettings(
+        optimizer,
+        value,
+        decayNormAndBias,
+        labelSmoothing,
+        gradientClip,
+        accumulation,
+        precision,
+        batchNormMomentum,
+        seed,
+        threads);
+  }
+
+  /** The same settings with another seed. */
+  public LearnerSettings withSeed(long value) {
+    return new LearnerSettings(
+        optimizer,
+        weightDecay,
+        decayNormAndBias,
+        labelSmoothing,
+        gradientClip,
+        accumulation,
+        precision,
+        batchNormMomentum,
+        value,
+        threads);
   }
 
   /** Settings to change, from the sources' on. */

@@ -55,7 +55,7 @@ public final class Training {
       double lossSum = 0;
       int images = 0;
       try (BatchLoader batches = BatchLoader.epoch(train, plan.augmentation(), sampler, epoch)) {
-        while (batches.hasNext()) {
+        while (batches.hasNext() && step < policy.steps()) {
           double learningRate = policy.learningRate().at(step);
           double momentum = policy.momentum().at(step);
           StepResult result;

@@ -13,13 +13,41 @@ import dev.onecycle.error.Require;
  * @param seed of order and augmentation
  * @param reestimatedBatches training batches from which batch norms' running statistics are
  *     estimated anew before each evaluation; 0 to evaluate with the running ones
+ * @param mostSteps optimizer steps after which the run ends, also within an epoch; {@link
+ *     #WHOLE_EPOCHS} for no such end
  */
 public record TrainingPlan(
-    int epochs, int batchSize, Augmentation augmentation, long seed, int reestimatedBatches) {
+    int epochs,
+    int batchSize,
+    Augmentation augmentation,
+    long seed,
+    int reestimatedBatches,
+    long mostSteps) {
+  /** No end within an epoch. */
+  public static final long WHOLE_EPOCHS = Long.MAX_VALUE;
+
   public TrainingPlan {
     Require.atLeast("epochs", epochs, 1);
     Require.atLeast("batch size", batchSize, 1);
     Require.atLeast("re-estimated batches", reestimatedBatches, 0);
+    Require.atLeast("steps", mostSteps, 1);
+  }
+
+  /** A plan of whole epochs. */
+  public TrainingPlan(
+      int epochs, int batchSize, Augmentation augmentation, long seed, int reestimatedBatches) {
+    this(epochs, batchSize, augmentation, seed, reestimatedBatches, WHOLE_EPOCHS);
+  }
+
+  /**
+   * The same training, over a number of steps: as many epochs as they begin, the last of which ends
+   * with the last step.
+   */
+  public TrainingPlan over(long steps, int images) {
+    Require.atLeast("steps", steps, 1);
+    int batches = sampler(images).batchesPerEpoch();
+    int begun = Math.toIntExact((steps + batches - 1) / batches);
+    return new TrainingPlan(begun, batchSize, augmentation, seed, reestimatedBatches, steps);
   }
 
   /** The order in which the images are taken. */
@@ -29,6 +57,6 @@ public record TrainingPlan(
 
   /** The optimizer steps of the whole run. */
   public long steps(int images) {
-    return (long) epochs * sampler(images).batchesPerEpoch();
+    return Math.min(mostSteps, (long) epochs * sampler(images).batchesPerEpoch());
   }
 }

@@ -1,0 +1,19 @@
+package dev.onecycle.tune;
+
+import java.util.function.Supplier;
+
+/** Pieces of work with names, some of which may have been done before. */
+public interface Work {
+  /** Answers what came out of the work of this name, doing it unless that is known already. */
+  <T> T once(String name, Class<T> type, Supplier<T> doing);
+
+  /** Work that is always done and never remembered. */
+  static Work unremembered() {
+    return new Work() {
+      @Override
+      public <T> T once(String name, Class<T> type, Supplier<T> doing) {
+        return doing.get();
+      }
+    };
+  }
+}

@@ -1,0 +1,86 @@
+package dev.onecycle.torch.train;
+
+import dev.onecycle.augment.Augmentation;
+import dev.onecycle.error.Require;
+import dev.onecycle.run.Conditions;
+import dev.onecycle.text.Numbers;
+import dev.onecycle.torch.nn.Network;
+import dev.onecycle.tune.Hyperparameter;
+import java.util.Locale;
+
+/**
+ * What is trained and how, apart from the length and the peak of the cycle: what a range test
+ * shares with the training that it is for.
+ *
+ * @param network what is trained
+ * @param batchSize images an optimizer step
+ * @param momentum at the peak rate; β1 for AdamW
+ * @param augmentation of training images
+ * @param settings everything else
+ */
+public record Setup(
+    Network network,
+    int batchSize,
+    double momentum,
+    Augmentation augmentation,
+    LearnerSettings settings) {
+  public Setup {
+    Require.atLeast("batch size", batchSize, 1);
+    Require.inHalfOpen("momentum", momentum, 0, 1);
+  }
+
+  /** The same setup but for one value. */
+  public Setup with(Hyperparameter parameter, double value) {
+    parameter.require(value);
+    return switch (parameter) {
+      case WEIGHT_DECAY ->
+          new Setup(network, batchSize, momentum, augmentation, settings.withWeightDecay(value));
+      case DROPOUT ->
+          new Setup(network.withDropout(value), batchSize, momentum, augmentation, settings);
+      case MOMENTUM -> new Setup(network, batchSize, value, augmentation, settings);
+      case BATCH_SIZE -> new Setup(network, (int) value, momentum, augmentation, settings);
+    };
+  }
+
+  /** The value of one hyper-parameter. */
+  public double value(Hyperparameter parameter) {
+    return switch (parameter) {
+      case WEIGHT_DECAY -> settings.weightDecay();
+      case DROPOUT -> network.dropout();
+      case MOMENTUM -> momentum;
+      case BATCH_SIZE -> batchSize;
+    };
+  }
+
+  /** The same setup with other initial weights and dropout. */
+  public Setup withSeed(long seed) {
+    return new Setup(network, batchSize, momentum, augmentation, settings.withSeed(seed));
+  }
+
+  /**
+   * What a result found with this setup depends on.
+   *
+   * @param fingerprint of the training images
+   */
+  public Conditions conditions(String fingerprint) {
+    double smoothing = settings.labelSmoothing();
+    return new Conditions(
+        network.structure(),
+        Numbers.format(
+            "%d classes of images %s, sha256 %s", network.classes(), network.input(), fingerprint),
+        batchSize,
+        settings.resolvedThreads(),
+        settings.optimizer().toString(),
+        settings.weightDecay(),
+        settings.decayNormAndBias(),
+        network.dropout(),
+        momentum,
+        smoothing == 0
+            ? "cross-entropy"
+            : "cross-entropy, label smoothing " + Numbers.exact(smoothing),
+        settings.gradientClip(),
+        settings.accumulation(),
+        augmentation.toString(),
+        settings.resolvedPrecision().name().toLowerCase(Locale.ROOT));
+  }
+}

@@ -1,0 +1,85 @@
+package dev.onecycle.torch.train;
+
+import dev.onecycle.augment.Augmentation;
+import dev.onecycle.data.Batch;
+import dev.onecycle.data.BatchLoader;
+import dev.onecycle.data.ImageDataset;
+import dev.onecycle.data.Sampler;
+import dev.onecycle.error.Require;
+import java.time.Duration;
+
+/**
+ * What training costs on this machine, measured on it.
+ *
+ * @param secondsPerStep time of an optimizer step, its batch included
+ * @param secondsPerEvaluatedImage time of evaluating an image
+ */
+public record StepCost(double secondsPerStep, double secondsPerEvaluatedImage) {
+  private static final int WARM_UP = 2;
+  private static final int LEAST_STEPS = 2;
+  private static final int EVALUATED = 1000;
+  private static final int EVALUATION_BATCH = 500;
+
+  /**
+   * Takes steps for a while, evaluates a few batches, and leaves no trace in the learner.
+   *
+   * @param patience how long to take steps; at least four are taken, two of them timed
+   */
+  public static StepCost measure(
+      Learner learner, Setup setup, ImageDataset images, Duration patience) {
+    Sampler shuffled = Sampler.shuffled(images.size(), setup.batchSize(), 0);
+    double secondsPerStep;
+    try (Learner.Snapshot before = learner.snapshot();
+        BatchLoader batches = BatchLoader.endless(images, setup.augmentation(), shuffled)) {
+      try {
+        secondsPerStep = secondsPerStep(learner, batches, setup, patience);
+      } finally {
+        before.restore();
+      }
+    }
+    Sampler inOrder = Sampler.inOrder(images.size(), EVALUATION_BATCH);
+    int evaluated = Math.min(EVALUATED / EVALUATION_BATCH, inOrder.batchesPerEpoch());
+    long begin = System.nanoTime();
+    try (BatchLoader batches =
+        BatchLoader.batches(images, Augmentation.none(), inOrder, 0, evaluated)) {
+      int count = learner.evaluate(() -> batches, done -> {}).images();
+      return new StepCost(secondsPerStep, (System.nanoTime() - begin) / 1e9 / count);
+    }
+  }
+
+  private static double secondsPerStep(
+      Learner learner, BatchLoader batches, Setup setup, Duration patience) {
+    long begin = 0;
+    int timed = -WARM_UP;
+    while (timed < LEAST_STEPS || System.nanoTime() - begin < patience.toNanos()) {
+      if (timed == 0) {
+        begin = System.nanoTime();
+      }
+      try (Batch batch = batches.next()) {
+        learner.step(batch, 1e-6, setup.momentum());
+      }
+      timed++;
+    }
+    return (System.nanoTime() - begin) / 1e9 / timed;
+  }
+
+  /** The time of a cycle: its steps, and an evaluation after each epoch. */
+  public double seconds(long steps, int stepsPerEpoch, int evaluationImages) {
+    long epochs = (steps + stepsPerEpoch - 1) / stepsPerEpoch;
+    return steps * secondsPerStep + epochs * evaluationImages * secondsPerEvaluatedImage;
+  }
+
+  /**
+   * The most steps of a cycle that takes no longer than a time; 0 where not even one does.
+   *
+   * @param seconds for steps and the evaluations after each epoch
+   */
+  public long stepsWithin(double seconds, int stepsPerEpoch, int evaluationImages) {
+    Require.atLeast("steps per epoch", stepsPerEpoch, 1);
+    double epoch = seconds(stepsPerEpoch, stepsPerEpoch, evaluationImages);
+    long whole = (long) (Math.max(0, seconds) / epoch);
+    double rest = seconds - whole * epoch - evaluationImages * secondsPerEvaluatedImage;
+    long more = (long) Math.floor(Math.max(0, rest) / secondsPerStep);
+    return whole * stepsPerEpoch + Math.min(more, stepsPerEpoch - 1L);
+  }
+}

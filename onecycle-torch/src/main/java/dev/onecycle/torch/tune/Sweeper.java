@@ -1,0 +1,157 @@
+package dev.onecycle.torch.tune;
+
+import dev.onecycle.data.ImageDataset;
+import dev.onecycle.range.RangePoint;
+import dev.onecycle.range.RangeResult;
+import dev.onecycle.range.RangeSummary;
+import dev.onecycle.text.Numbers;
+import dev.onecycle.torch.train.Setup;
+import dev.onecycle.torch.train.TrainingPlan;
+import dev.onecycle.tune.Candidate;
+import dev.onecycle.tune.CycleOutcome;
+import dev.onecycle.tune.Hyperparameter;
+import dev.onecycle.tune.Sweep;
+import dev.onecycle.tune.TuningWatcher;
+import dev.onecycle.tune.TuningWatcher.Kind;
+import dev.onecycle.tune.TuningWatcher.Task;
+import dev.onecycle.tune.Work;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/**
+ * Tries values of a hyper-parameter by training with them.
+ *
+ * <p>Candidates are paired: the same initial weights, batches and crops, so that what differs
+ * between their curves is due to the value alone (for batch sizes, weights and order only). Nothing
+ * but the tuning split is looked at.
+ */
+public final class Sweeper {
+  private final Trials trials;
+  private final ImageDataset train;
+  private final Work work;
+  private final TuningWatcher watcher;
+  private final BooleanSupplier stop;
+
+  /**
+   * Prepares sweeps over a tuning split.
+   *
+   * @param train images to train on
+   * @param validation images to judge short cycles by
+   * @param work remembers what was done before, {@link Work#unremembered} for nothing
+   * @param stop asked during cycles; true ends the sweep, as an interrupt ends a range test
+   */
+  public Sweeper(
+      ImageDataset train,
+      ImageDataset validation,
+      Work work,
+      TuningWatcher watcher,
+      BooleanSupplier stop) {
+    this.trials = new Trials(train, validation);
+    this.train = train;
+    this.work = work;
+    this.watcher = watcher;
+    this.stop = stop;
+  }
+
+  /**
+   * Tries values and chooses one.
+   *
+   * @throws java.util.concurrent.CancellationException where it was interrupted or stopped
+   */
+  public Sweep sweep(Setup setup, Hyperparameter parameter, List<Double> values, SweepPlan plan) {
+    List<Candidate> candidates = new ArrayList<>();
+    for (double value : values) {
+      candidates.add(tried(setup.with(parameter, value), parameter, value, plan));
+    }
+    Sweep sweep =
+        plan.byCycle() ? Sweep.byCycle(parameter, candidates) : Sweep.byEdge(parameter, candidates);
+    watcher.swept(sweep);
+    return sweep;
+  }
+
+  private Candidate tried(Setup setup, Hyperparameter parameter, double value, SweepPlan plan) {
+    String title = parameter.title() + " " + Numbers.decimal(value);
+    Candidate candidate = Candidate.of(value, rangeTests(title, setup, plan));
+    OptionalDouble peak = plan.peak().isPresent() ? plan.peak() : candidate.peak();
+    return plan.byCycle() && peak.isPresent()
+        ? new Candidate(
+            value,
+            candidate.test(),
+            Optional.of(shortCycle(title, setup, plan, peak.getAsDouble())))
+        : candidate;
+  }
+
+  /**
+   * Range tests of a setup over seeds.
+   *
+   * @param title what people call the setup
+   */
+  RangeSummary rangeTests(String title, Setup setup, SweepPlan plan) {
+    List<RangeResult> results = new ArrayList<>();
+    for (int i = 0; i < plan.repeats(); i++) {
+      long seed = plan.seed() + i;
+      String number = plan.repeats() == 1 ? "" : " " + (i + 1) + " of " + plan.repeats();
+      Task task = new Task(Kind.RANGE_TEST, title + ", range test" + number);
+      results.add(
+          done(
+              task,
+              "range test at " + key(setup, seed),
+              RangeResult.class,
+              () -> trials.rangeTest(setup, plan.test(), seed, p -> advanced(task, p, plan))));
+    }
+    return RangeSummary.of(results);
+  }
+
+  private void advanced(Task task, RangePoint point, SweepPlan plan) {
+    String rate = Numbers.brief(point.learningRate());
+    String message = "rate " + rate + "  loss " + Numbers.brief(point.loss());
+    watcher.advanced(task, point.step() + 1L, plan.test().steps(), message);
+  }
+
+  private CycleOutcome shortCycle(String title, Setup setup, SweepPlan plan, double peak) {
+    Task task = new Task(Kind.SHORT_CYCLE, title + ", short cycle");
+    int epochs = plan.cycleEpochs();
+    long steps =
+        new TrainingPlan(epochs, setup.batchSize(), setup.augmentation(), plan.seed(), 0)
+            .steps(train.size());
+    String message = "peak rate " + Numbers.brief(peak);
+    return done(
+        task,
+        "cycle of "
+            + epochs
+            + " epochs to "
+            + Numbers.exact(peak)
+            + " at "
+            + key(setup, plan.seed()),
+        CycleOutcome.class,
+        () ->
+            trials.shortCycle(
+                setup,
+                plan.policy(),
+                peak,
+                epochs,
+                plan.seed(),
+                step -> watcher.advanced(task, step, steps, message),
+                stop));
+  }
+
+  /** Everything that candidates can differ by: equal setups are tried once in a tuning run. */
+  private static String key(Setup setup, long seed) {
+    StringBuilder key = new StringBuilder();
+    for (Hyperparameter parameter : Hyperparameter.values()) {
+      String value = Numbers.exact(setup.value(parameter));
+      key.append(parameter.title()).append(' ').append(value).append(", ");
+    }
+    return key.append("seed ").append(seed).toString();
+  }
+
+  private <T> T done(Task task, String key, Class<T> type, Supplier<T> doing) {
+    T result = work.once(key, type, doing);
+    watcher.done(task);
+    return result;
+  }
+}

@@ -1,0 +1,110 @@
+package dev.onecycle.torch.tune;
+
+import dev.onecycle.data.ImageDataset;
+import dev.onecycle.error.DivergedException;
+import dev.onecycle.range.RangePoint;
+import dev.onecycle.range.RangeResult;
+import dev.onecycle.range.RangeTest;
+import dev.onecycle.range.StopReason;
+import dev.onecycle.run.EpochRecord;
+import dev.onecycle.run.StepRecord;
+import dev.onecycle.run.TrainingListener;
+import dev.onecycle.schedule.Policy;
+import dev.onecycle.schedule.PolicyChoice;
+import dev.onecycle.torch.train.Learner;
+import dev.onecycle.torch.train.LearningRateFinder;
+import dev.onecycle.torch.train.Normalization;
+import dev.onecycle.torch.train.Setup;
+import dev.onecycle.torch.train.Training;
+import dev.onecycle.torch.train.TrainingPlan;
+import dev.onecycle.tune.CycleOutcome;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+
+/**
+ * Range tests and short cycles of a setup on the tuning split, each from fresh weights: setups that
+ * differ by one value start from the same weights and see the same batches and crops.
+ */
+final class Trials {
+  private final ImageDataset train;
+  private final ImageDataset validation;
+  private final Normalization normalization;
+
+  Trials(ImageDataset train, ImageDataset validation) {
+    this.train = train;
+    this.validation = validation;
+    normalization = Normalization.of(train);
+  }
+
+  /**
+   * One range test.
+   *
+   * @param seed of weights, dropout, order and augmentation
+   * @throws CancellationException where the thread is interrupted
+   */
+  RangeResult rangeTest(Setup setup, RangeTest test, long seed, Consumer<RangePoint> watcher) {
+    try (Learner learner = learner(setup, seed)) {
+      RangeResult result =
+          LearningRateFinder.run(
+              learner,
+              test.withMomentum(setup.momentum()),
+              train,
+              setup.augmentation(),
+              setup.batchSize(),
+              seed,
+              watcher);
+      if (result.stopped() == StopReason.INTERRUPTED) {
+        throw new CancellationException();
+      }
+      return result;
+    }
+  }
+
+  /**
+   * One short cycle, judged by the validation images.
+   *
+   * @param watcher told of every step
+   * @throws CancellationException where it was stopped
+   */
+  CycleOutcome shortCycle(
+      Setup setup,
+      PolicyChoice policy,
+      double peak,
+      int epochs,
+      long seed,
+      LongConsumer watcher,
+      BooleanSupplier stop) {
+    TrainingPlan plan = new TrainingPlan(epochs, setup.batchSize(), setup.augmentation(), seed, 0);
+    Policy cycle = policy.over(plan.steps(train.size()), peak);
+    List<EpochRecord> done = new ArrayList<>();
+    TrainingListener listener =
+        new TrainingListener() {
+          @Override
+          public void step(StepRecord step) {
+            watcher.accept(step.step() + 1);
+          }
+
+          @Override
+          public void epoch(EpochRecord epoch) {
+            done.add(epoch);
+          }
+        };
+    try (Learner learner = learner(setup, seed)) {
+      Training.run(learner, cycle, plan, train, validation, listener, stop);
+      if (done.size() < epochs) {
+        throw new CancellationException();
+      }
+      return new CycleOutcome(peak, done, validation.size(), false);
+    } catch (DivergedException e) {
+      return new CycleOutcome(peak, done, validation.size(), true);
+    }
+  }
+
+  private Learner learner(Setup setup, long seed) {
+    return new Learner(setup.network(), normalization, setup.withSeed(seed).settings());
+  }
+}

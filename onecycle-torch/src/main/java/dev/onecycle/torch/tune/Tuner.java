@@ -1,0 +1,109 @@
+package dev.onecycle.torch.tune;
+
+import dev.onecycle.data.ImageDataset;
+import dev.onecycle.error.BadDataException;
+import dev.onecycle.range.RangeSummary;
+import dev.onecycle.torch.train.Setup;
+import dev.onecycle.tune.BatchSizeResult;
+import dev.onecycle.tune.BatchTrial;
+import dev.onecycle.tune.Candidate;
+import dev.onecycle.tune.Hyperparameter;
+import dev.onecycle.tune.Sweep;
+import dev.onecycle.tune.TuningWatcher;
+import dev.onecycle.tune.TuningWatcher.Kind;
+import dev.onecycle.tune.TuningWatcher.Task;
+import dev.onecycle.tune.Work;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntFunction;
+
+/**
+ * Chooses the hyper-parameters in the sources' order, each under what was chosen before: batch
+ * size, weight decay, dropout, and the peak rate last, because it depends on all the others.
+ *
+ * <p><i>Source:</i> L. N. Smith, "A disciplined approach to neural network hyper-parameters: part
+ * 1" (2018, arXiv 1803.09820, section 5); S. Gugger, "The 1cycle policy" (2018). <i>Deviation:</i>
+ * they choose by eye; here every choice has a rule ({@link BatchSizeResult}, {@link Sweep}).
+ */
+public final class Tuner {
+  private final Sweeper sweeper;
+  private final Work work;
+  private final TuningWatcher watcher;
+
+  /**
+   * Prepares tuning on a tuning split, which must not hold test images.
+   *
+   * @param work remembers what was done before, so that a tuning run can go on where it was
+   * @param stop asked during cycles; true ends the run, as an interrupt ends a range test
+   */
+  public Tuner(
+      ImageDataset train,
+      ImageDataset validation,
+      Work work,
+      TuningWatcher watcher,
+      BooleanSupplier stop) {
+    this.sweeper = new Sweeper(train, validation, work, watcher, stop);
+    this.work = work;
+    this.watcher = watcher;
+  }
+
+  /**
+   * Tunes.
+   *
+   * @param setup what is not tuned, and where candidates start from
+   * @param trial tries a batch size and answers whatever happens, see {@link BatchSizeTrial}
+   * @throws BadDataException where the evidence does not tell what to choose
+   * @throws java.util.concurrent.CancellationException where it was interrupted or stopped
+   */
+  public Tuned tune(Setup setup, TuningPlan plan, IntFunction<BatchTrial> trial) {
+    Setup current = setup;
+    Optional<BatchSizeResult> batchSizes = plan.batchSizes().map(s -> batchSize(plan, trial));
+    if (batchSizes.isPresent()) {
+      int size = plan.rule().of(batchSizes.get());
+      watcher.batchSize(batchSizes.get(), size);
+      current = current.with(Hyperparameter.BATCH_SIZE, size);
+    }
+    List<Sweep> sweeps = new ArrayList<>();
+    current = swept(current, Hyperparameter.WEIGHT_DECAY, plan.weightDecays(), plan, sweeps);
+    current = swept(current, Hyperparameter.DROPOUT, plan.dropouts(), plan, sweeps);
+    RangeSummary range =
+        sweeper.rangeTests("what was chosen", current, plan.sweep().withRepeats(plan.finalTests()));
+    double peak =
+        range
+            .suggestion()
+            .orElseThrow(
+                () ->
+                    new BadDataException(
+                        "the range test of what was chosen gives no learning rate: "
+                            + range.verdict().explanation()));
+    return new Tuned(current, peak, batchSizes, sweeps, range);
+  }
+
+  private BatchSizeResult batchSize(TuningPlan plan, IntFunction<BatchTrial> trial) {
+    Task task = new Task(Kind.BATCH_SIZES, "batch size");
+    BatchSizeResult result =
+        work.once(
+            "batch sizes",
+            BatchSizeResult.class,
+            () -> plan.batchSizes().orElseThrow().search(trial, watcher::tried));
+    watcher.done(task);
+    return result;
+  }
+
+  private Setup swept(
+      Setup setup,
+      Hyperparameter parameter,
+      List<Double> values,
+      TuningPlan plan,
+      List<Sweep> sweeps) {
+    if (values.size() < 2) {
+      return setup;
+    }
+    Sweep sweep = sweeper.sweep(setup, parameter, values, plan.sweep());
+    Candidate chosen = sweep.chosen().orElseThrow(() -> new BadDataException(sweep.explanation()));
+    sweeps.add(sweep);
+    return setup.with(parameter, chosen.value());
+  }
+}

@@ -1,0 +1,58 @@
+package dev.onecycle.torch.tune;
+
+import dev.onecycle.error.Require;
+import dev.onecycle.tune.BatchSizeResult;
+import dev.onecycle.tune.BatchSizes;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a tuning run tries, in the order in which it does.
+ *
+ * @param batchSizes the search for a batch size; empty to keep the setup's
+ * @param rule which of the batch sizes that fit is used
+ * @param weightDecays candidates; one or none to keep the setup's
+ * @param dropouts candidates; one or none to keep the setup's
+ * @param sweep how candidates are tried
+ * @param finalTests range tests of what was chosen, over as many seeds: their median gives the peak
+ */
+public record TuningPlan(
+    Optional<BatchSizes> batchSizes,
+    Rule rule,
+    List<Double> weightDecays,
+    List<Double> dropouts,
+    SweepPlan sweep,
+    int finalTests) {
+  /** Which of the batch sizes that fit. */
+  public enum Rule {
+    /** The smallest that computes nearly as many images a second as any. */
+    KNEE,
+    /** The largest, as in the sources. */
+    LARGEST;
+
+    /** The size that it names. */
+    public int of(BatchSizeResult result) {
+      return this == KNEE ? result.knee() : result.largest();
+    }
+  }
+
+  public TuningPlan {
+    weightDecays = List.copyOf(weightDecays);
+    dropouts = List.copyOf(dropouts);
+    Require.atLeast("final range tests", finalTests, 1);
+  }
+
+  /** The range tests that it takes at most, those of equal setups counted twice. */
+  public int rangeTests() {
+    return (swept(weightDecays) + swept(dropouts)) * sweep.repeats() + finalTests;
+  }
+
+  /** The short cycles that it takes at most. */
+  public int shortCycles() {
+    return sweep.byCycle() ? swept(weightDecays) + swept(dropouts) : 0;
+  }
+
+  private static int swept(List<Double> candidates) {
+    return candidates.size() > 1 ? candidates.size() : 0;
+  }
+}
