@@ -7,6 +7,7 @@ import dev.onecycle.data.EvaluationSplit;
 import dev.onecycle.data.ImageShape;
 import dev.onecycle.data.Progress;
 import dev.onecycle.data.SkippedImage;
+import dev.onecycle.data.TuningData;
 import dev.onecycle.text.Numbers;
 import java.nio.file.Path;
 import java.util.List;
@@ -69,6 +70,25 @@ final class DataArguments {
               data.train().size(),
               data.evaluation().size(),
               data.evaluationName(),
+              data.train().shape(),
+              data.train().classes().size()));
+      show(console, data.notes(), data.skipped());
+      return data;
+    }
+  }
+
+  /** Opens the data for tuning: without its test images, which are not read. */
+  TuningData openForTuning(Console console, long seed) {
+    try (ReadingProgress progress = new ReadingProgress(console)) {
+      TuningData data = Datasets.openForTuning(location, options(progress).withSeed(seed));
+      progress.close();
+      console.say(
+          Numbers.format(
+              "%s: %,d training and %,d %s images of %s in %d classes; test images are not read",
+              location,
+              data.train().size(),
+              data.validation().size(),
+              data.validationName(),
               data.train().shape(),
               data.train().classes().size()));
       show(console, data.notes(), data.skipped());

@@ -3,7 +3,6 @@ package dev.onecycle.cli;
 import dev.onecycle.data.DataSplits;
 import dev.onecycle.schedule.PolicyChoice;
 import java.nio.file.Path;
-import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -62,15 +61,14 @@ final class DemoCommand implements Callable<Integer> {
     TrainRun run =
         new TrainRun(
             console,
-            TrainCommand.command(spec),
+            Words.of(spec),
             options,
             PolicyChoice.oneCycle(),
-            new RangeOptions(),
-            epochs,
+            Length.ofEpochs(epochs),
             0,
             maxLr == null
-                ? OptionalDouble.empty()
-                : OptionalDouble.of(Rates.rate("--max-lr", maxLr)),
+                ? new PeakSource.Test(new RangeOptions())
+                : new PeakSource.Given(Rates.rate("--max-lr", maxLr)),
             out == null ? RunNames.fresh("demo") : out);
     Signals.watch();
     DataArguments shapes = DataArguments.of("shapes");

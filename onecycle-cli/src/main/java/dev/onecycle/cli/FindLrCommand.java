@@ -1,6 +1,6 @@
 package dev.onecycle.cli;
 
-import dev.onecycle.data.DataSplits;
+import dev.onecycle.data.TuningData;
 import dev.onecycle.range.RangeResult;
 import dev.onecycle.range.RangeSummary;
 import dev.onecycle.range.RangeTest;
@@ -9,9 +9,12 @@ import dev.onecycle.report.NoFontsException;
 import dev.onecycle.report.RangeCsv;
 import dev.onecycle.report.RangeFigures;
 import dev.onecycle.run.AtomicFile;
+import dev.onecycle.run.JsonFile;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.torch.train.Learner;
 import dev.onecycle.torch.train.Normalization;
+import dev.onecycle.torch.train.Setup;
+import dev.onecycle.tune.FinderRecord;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -21,7 +24,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Runs the range test and suggests a peak rate. */
 @Command(
@@ -48,8 +53,17 @@ final class FindLrCommand implements Callable<Integer> {
   @Option(
       names = "--momentum",
       paramLabel = "M",
-      description = "Momentum of every step. Default: 0.85, the cycle's at its peak.")
-  @Nullable Double momentum;
+      description =
+          "Momentum of every step; of 0.95:0.85, cycled, the one at the peak. Default: 0.85.",
+      converter = MomentumRange.Converter.class)
+  MomentumRange momentum = MomentumRange.DEFAULT;
+
+  @Option(
+      names = {"-o", "--out"},
+      paramLabel = "FILE",
+      description =
+          "Where the result is kept, for train --lr-from and reports. Default: find-lr.json.")
+  Path out = Path.of("find-lr.json");
 
   @Option(
       names = "--csv",
@@ -67,19 +81,23 @@ final class FindLrCommand implements Callable<Integer> {
   @Nullable Path png;
 
   @Mixin OutputOptions output = new OutputOptions();
+  @Spec @Nullable CommandSpec spec;
 
   @Override
   public Integer call() {
     Console console = output.console();
     train.validate();
-    RangeTest test = range.test(momentum == null ? 0.85 : momentum);
+    RangeTest test = range.test(momentum.low().orElse(momentum.high().orElse(0.85)));
     Path figure = svg == null ? Path.of("find-lr.svg") : svg;
-    Stream.of(figure, csv, png).filter(Objects::nonNull).forEach(AtomicFile::requireWritable);
+    Stream.of(out, figure, csv, png).filter(Objects::nonNull).forEach(AtomicFile::requireWritable);
     Signals.watch();
-    DataSplits data = dataArguments.open(console, train.seed);
+    TuningData data = dataArguments.openForTuning(console, train.seed);
+    Setup setup =
+        train.setup(data.train().shape(), data.train().classes().size(), test.momentum());
     RangeSummary summary;
-    try (Learner learner = learner(data)) {
-      summary = RangeRun.run(console, learner, data, train, test, range.repeats);
+    try (Learner learner =
+        new Learner(setup.network(), Normalization.of(data.train()), setup.settings())) {
+      summary = RangeRun.run(console, learner, data.train(), setup, test, range.repeats);
     }
     RangeRun.show(console, summary);
     writeCsv(console, summary);
@@ -90,21 +108,20 @@ final class FindLrCommand implements Callable<Integer> {
       console.answer("No peak learning rate can be suggested.");
     }
     writeFigures(console, summary, figure);
+    JsonFile.write(
+        out,
+        new FinderRecord(
+            Words.of(spec), summary.suggestion(), setup.conditions(data.fingerprint()), summary));
+    console.say("Wrote " + out);
     Map<String, Object> result = new LinkedHashMap<>();
     if (summary.suggestion().isPresent()) {
       result.put("learning_rate", summary.suggestion().getAsDouble());
     }
     result.putAll(RangeRun.record(summary));
     result.put("svg", figure.toString());
+    result.put("result", out.toString());
     console.result(result);
     return summary.suggestion().isPresent() ? ExitCode.OK : ExitCode.BAD_DATA;
-  }
-
-  private Learner learner(DataSplits data) {
-    return new Learner(
-        train.network(data.train().shape(), data.train().classes().size()),
-        Normalization.of(data.train()),
-        train.learnerSettings());
   }
 
   private void writeCsv(Console console, RangeSummary summary) {

@@ -27,6 +27,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "Examples:",
       "  onecycle demo                       see it work, no data needed",
       "  onecycle train photos/              find a rate, train, evaluate",
+      "  onecycle tune photos/                choose the hyper-parameters, from evidence",
       "  onecycle find-lr photos/ --model resnet56 --batch-size 512",
       "  onecycle predict runs/NAME cat.jpg",
       "",
@@ -36,11 +37,15 @@ import picocli.CommandLine.UnmatchedArgumentException;
     subcommands = {
       DemoCommand.class,
       FindLrCommand.class,
+      SweepCommand.class,
+      FindBatchSizeCommand.class,
+      TuneCommand.class,
       TrainCommand.class,
       EvaluateCommand.class,
       PredictCommand.class,
       ScheduleCommand.class,
       DoctorCommand.class,
+      BatchTrialCommand.class,
       AutoComplete.GenerateCompletion.class,
       CommandLine.HelpCommand.class
     },
@@ -58,16 +63,21 @@ public final class Main implements Runnable {
 
   /** The command line as an object: also for programs that embed it. */
   public static CommandLine commandLine() {
-    CommandLine line = new CommandLine(new Main());
-    line.setCaseInsensitiveEnumValuesAllowed(true);
-    line.setUsageHelpAutoWidth(true);
-    line.setAbbreviatedOptionsAllowed(false);
+    CommandLine line = configured(new CommandLine(new Main()));
     line.setParameterExceptionHandler(new Misuse());
     line.setExecutionExceptionHandler(new Failure());
     CommandLine completion = line.getSubcommands().get("generate-completion");
     if (completion != null) {
       completion.getCommandSpec().usageMessage().hidden(true);
     }
+    return line;
+  }
+
+  /** As every command line here reads its words. */
+  static CommandLine configured(CommandLine line) {
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setUsageHelpAutoWidth(true);
+    line.setAbbreviatedOptionsAllowed(false);
     return line;
   }
 

@@ -1,6 +1,6 @@
 package dev.onecycle.cli;
 
-import dev.onecycle.data.DataSplits;
+import dev.onecycle.data.ImageDataset;
 import dev.onecycle.range.RangePoint;
 import dev.onecycle.range.RangeResult;
 import dev.onecycle.range.RangeSummary;
@@ -10,6 +10,7 @@ import dev.onecycle.report.TerminalFigures;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.torch.train.Learner;
 import dev.onecycle.torch.train.LearningRateFinder;
+import dev.onecycle.torch.train.Setup;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,8 +28,8 @@ final class RangeRun {
   static RangeSummary run(
       Console console,
       Learner learner,
-      DataSplits data,
-      TrainOptions train,
+      ImageDataset train,
+      Setup setup,
       RangeTest test,
       int repeats) {
     List<RangeResult> results = new ArrayList<>();
@@ -40,10 +41,10 @@ final class RangeRun {
             LearningRateFinder.run(
                 learner,
                 test,
-                data.train(),
-                train.augmentation(),
-                train.batchSize,
-                train.seed + i,
+                train,
+                setup.augmentation(),
+                setup.batchSize(),
+                setup.settings().seed() + i,
                 point -> bar.at(point.step() + 1, message(point)));
         results.add(result);
         if (result.stopped() == StopReason.INTERRUPTED) {

@@ -1,10 +1,14 @@
 package dev.onecycle.cli;
 
 import dev.onecycle.data.DataSplits;
+import dev.onecycle.error.Require;
+import dev.onecycle.tune.FoundRate;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.OptionalDouble;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -36,16 +40,42 @@ final class TrainCommand implements Callable<Integer> {
   @Option(
       names = {"-e", "--epochs"},
       paramLabel = "N",
-      defaultValue = "10",
+      description = "Passes over the training images: the cycle's length. Default: 10.")
+  @Nullable Integer epochs;
+
+  @Option(
+      names = "--minutes",
+      paramLabel = "M",
       description =
-          "Passes over the training images: the cycle's length. Default: ${DEFAULT-VALUE}.")
-  int epochs = 10;
+          "Instead of --epochs: the cycle is as long as fits, from the start of the command to its"
+              + " end.")
+  @Nullable Double minutes;
 
   @Option(
       names = "--max-lr",
       paramLabel = "RATE",
       description = "Peak learning rate. Default: what the range test suggests.")
   @Nullable Double maxLr;
+
+  @Option(
+      names = "--lr-from",
+      paramLabel = "FILE",
+      description =
+          "Peak learning rate found before by find-lr or sweep; refused where it was found under"
+              + " other conditions.")
+  @Nullable Path lrFrom;
+
+  @Option(
+      names = "--recipe",
+      paramLabel = "FILE",
+      description =
+          "Train as a recipe.yaml of onecycle tune says; options given here come before it.")
+  @Nullable Path recipe;
+
+  @Option(
+      names = "--accept-stale",
+      description = "Use a rate also under other conditions than it was found under.")
+  boolean acceptStale;
 
   @Mixin TrainOptions options = new TrainOptions();
   @Mixin PolicyOptions policy = new PolicyOptions();
@@ -69,34 +99,83 @@ final class TrainCommand implements Callable<Integer> {
   @Mixin OutputOptions output = new OutputOptions();
   @Spec @Nullable CommandSpec spec;
 
+  /** The recipe that this command was put together from, and what the user said beside it. */
+  private @Nullable UsedRecipe used;
+
   @Override
   public Integer call() {
-    Console console = output.console();
+    long begin = System.nanoTime();
+    if (spec == null) {
+      throw new IllegalStateException("commands are run by picocli");
+    }
+    if (recipe == null) {
+      return train(begin, Words.of(spec));
+    }
+    TrainCommand whole = new TrainCommand();
+    whole.used = UsedRecipe.read(recipe, spec, whole);
+    return whole.train(begin, Words.of(spec));
+  }
+
+  private int train(long begin, List<String> command) {
     TrainRun run =
         new TrainRun(
-            console,
-            command(spec),
+            output.console(),
+            command,
             options,
             policy.choice(),
-            range,
-            epochs,
+            length(begin),
             reestimate,
-            maxLr == null
-                ? OptionalDouble.empty()
-                : OptionalDouble.of(Rates.rate("--max-lr", maxLr)),
+            peakSource(),
             out == null ? RunNames.fresh(options.model) : out);
     Signals.watch();
-    DataSplits data = dataArguments.open(console, options.seed);
+    DataSplits data = dataArguments.open(output.console(), options.seed);
     return run.run(data, dataArguments.source());
   }
 
-  /** The words of the command line. */
-  static List<String> command(@Nullable CommandSpec spec) {
-    List<String> words = new ArrayList<>(List.of("onecycle"));
-    if (spec != null) {
-      words.add(spec.name());
-      words.addAll(spec.commandLine().getParseResult().originalArgs());
+  private Length length(long begin) {
+    if (epochs != null && minutes != null) {
+      throw Require.invalid("--minutes", "left out where --epochs is given,", minutes);
     }
+    return minutes == null
+        ? Length.ofEpochs(epochs == null ? 10 : epochs)
+        : Length.ofMinutes(minutes, begin);
+  }
+
+  private PeakSource peakSource() {
+    if (maxLr != null && lrFrom != null) {
+      throw Require.invalid("--lr-from", "left out where --max-lr is given,", lrFrom);
+    }
+    boolean found = lrFrom != null || (used != null && used.givesRate());
+    if (acceptStale && !found) {
+      throw Require.invalid(
+          "--accept-stale", "given with a rate found before, by --lr-from or --recipe,", "alone");
+    }
+    if (lrFrom != null) {
+      FoundRate rate = FoundRate.read(lrFrom);
+      return new PeakSource.Found(
+          rate.learningRate().orElseThrow(),
+          lrFrom.toString(),
+          rate.conditions(),
+          refresh(),
+          acceptStale);
+    }
+    if (maxLr == null) {
+      return new PeakSource.Test(range);
+    }
+    Rates.rate("--max-lr", maxLr);
+    return used != null && used.givesRate()
+        ? new PeakSource.Found(
+            maxLr, used.file(), used.conditions(), used.refresh(dataArguments.source()), acceptStale)
+        : new PeakSource.Given(maxLr);
+  }
+
+  /** The command that finds the rate under the conditions of this one. */
+  private List<String> refresh() {
+    Map<String, String> settings = spec == null ? new LinkedHashMap<>() : Words.given(spec);
+    settings.keySet().retainAll(Words.names(new FindLrCommand()));
+    settings.keySet().removeAll(Set.of("json", "quiet", "out"));
+    List<String> words = new ArrayList<>(List.of("onecycle", "find-lr", dataArguments.source()));
+    words.addAll(Words.of(settings));
     return words;
   }
 }

@@ -1,13 +1,13 @@
 package dev.onecycle.cli;
 
 import dev.onecycle.data.DataSplits;
-import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.DivergedException;
 import dev.onecycle.range.RangeSummary;
 import dev.onecycle.report.NoFontsException;
 import dev.onecycle.report.RangeCsv;
 import dev.onecycle.report.RangeFigures;
 import dev.onecycle.report.ScheduleFigures;
+import dev.onecycle.run.Conditions;
 import dev.onecycle.run.EpochRecord;
 import dev.onecycle.run.RunFolder;
 import dev.onecycle.run.RunRecord;
@@ -18,10 +18,10 @@ import dev.onecycle.schedule.PolicyChoice;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.torch.io.ModelFile;
 import dev.onecycle.torch.io.NamedTensor;
-import dev.onecycle.torch.nn.Network;
 import dev.onecycle.torch.train.Engine;
 import dev.onecycle.torch.train.Learner;
 import dev.onecycle.torch.train.Normalization;
+import dev.onecycle.torch.train.Setup;
 import dev.onecycle.torch.train.Training;
 import dev.onecycle.torch.train.TrainingPlan;
 import java.nio.file.Path;
@@ -31,7 +31,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalDouble;
 import java.util.concurrent.CancellationException;
 
 /** One training run from data to result: what {@code train} and {@code demo} share. */
@@ -42,99 +41,81 @@ final class TrainRun {
   private final List<String> command;
   private final TrainOptions options;
   private final PolicyChoice choice;
-  private final RangeOptions range;
-  private final int epochs;
+  private final Length length;
   private final int reestimate;
-  private final OptionalDouble maxLr;
+  private final PeakSource peakSource;
   private final Path folder;
+  private int epochs;
 
   /**
    * Prepares a run; throws where options are out of range or contradict, or the folder cannot be
    * written.
    *
    * @param command the command line that repeats the run
-   * @param maxLr peak rate; empty to find it
+   * @param length of the cycle, as epochs or as time
+   * @param peakSource where the peak rate comes from
    */
   TrainRun(
       Console console,
       List<String> command,
       TrainOptions options,
       PolicyChoice choice,
-      RangeOptions range,
-      int epochs,
+      Length length,
       int reestimate,
-      OptionalDouble maxLr,
+      PeakSource peakSource,
       Path folder) {
     this.console = console;
     this.command = command;
     this.options = options;
     this.choice = choice;
-    this.range = range;
-    this.epochs = epochs;
+    this.length = length;
     this.reestimate = reestimate;
-    this.maxLr = maxLr;
+    this.peakSource = peakSource;
     this.folder = folder;
+    epochs = length.epochs();
     options.validate();
     plan();
-    range.test(choice.momentumAtPeak());
-    choice.over(1_000_000, maxLr.orElse(1));
+    peakSource.validate(choice);
+    choice.over(1_000_000, 1);
     RunFolder.requireWritable(folder);
   }
 
   private TrainingPlan plan() {
     return new TrainingPlan(
-        epochs, options.batchSize, options.augmentation(), options.seed, reestimate);
+        length.epochs(), options.batchSize, options.augmentation(), options.seed, reestimate);
   }
-
-  /** A peak rate, why it is that, and the tests it came from if it was found. */
-  private record Peak(double rate, String reason, List<RangeSummary> tests) {}
 
   /** Runs; answers the exit code. */
   int run(DataSplits data, String source) {
-    TrainingPlan plan = plan();
-    long steps = plan.steps(data.train().size());
-    choice.over(steps, 1); // before the engine is loaded: are there enough steps?
-    Network network = options.network(data.train().shape(), data.train().classes().size());
+    if (length.minutes().isEmpty()) {
+      choice.over(plan().steps(data.train().size()), 1); // before the engine is loaded: enough?
+    }
+    Setup setup =
+        options.setup(
+            data.train().shape(), data.train().classes().size(), choice.momentumAtPeak());
+    Conditions conditions = setup.conditions(data.trainingFingerprint());
+    peakSource.requireFresh(conditions);
     Normalization normalization = Normalization.of(data.train());
-    try (Learner learner = new Learner(network, normalization, options.learnerSettings())) {
+    try (Learner learner = new Learner(setup.network(), normalization, setup.settings())) {
       console.say(
           Numbers.format(
               "%s: %,d parameters, %s on %d threads",
-              network.name(),
+              setup.network().name(),
               learner.parameterCount(),
               learner.precision().name().toLowerCase(Locale.ROOT),
               learner.threads()));
-      Peak peak = peak(learner, data);
-      console.say("Peak learning rate " + Numbers.brief(peak.rate) + ": " + peak.reason);
-      Policy policy = choice.over(steps, peak.rate);
+      Peak peak = peakSource.peak(console, learner, data, setup);
+      console.say("Peak learning rate " + Numbers.brief(peak.rate()) + ": " + peak.reason());
+      peak.accepted().forEach(stale -> console.say("Stale: " + PeakSource.text(stale)));
+      TrainingPlan plan = length.fit(console, plan(), learner, setup, data);
+      epochs = plan.epochs();
+      Policy policy = choice.over(plan.steps(data.train().size()), peak.rate());
       console.say(policy.describe());
-      RunRecord record = record(data, source, learner, policy, peak);
+      RunRecord record = record(data, source, learner, policy, peak, conditions);
       try (RunFolder run = create(record, policy, peak)) {
         return train(learner, normalization, data, plan, policy, run, record);
       }
     }
-  }
-
-  private Peak peak(Learner learner, DataSplits data) {
-    if (maxLr.isPresent()) {
-      return new Peak(maxLr.getAsDouble(), "as given", List.of());
-    }
-    RangeSummary summary =
-        RangeRun.run(
-            console, learner, data, options, range.test(choice.momentumAtPeak()), range.repeats);
-    RangeRun.show(console, summary);
-    if (summary.suggestion().isEmpty()) {
-      throw new BadDataException(
-          "the range test gives no learning rate: "
-              + summary.verdict().explanation()
-              + " Give one with --max-lr, or test again with --repeats 3.");
-    }
-    double edge = summary.edge().orElseThrow().median();
-    return new Peak(
-        summary.suggestion().getAsDouble(),
-        Numbers.format(
-            "a tenth of %s, where the loss starts to rise for good", Numbers.brief(edge)),
-        List.of(summary));
   }
 
   /** Makes the folder, or nothing where a signal has come. */
@@ -153,7 +134,7 @@ final class TrainRun {
   /** Writes the figures; a system on which none can be drawn can train all the same. */
   private void writeFigures(Policy policy, Peak peak) {
     try {
-      for (RangeSummary summary : peak.tests) {
+      for (RangeSummary summary : peak.tests()) {
         RangeCsv.write(summary.runs().get(0).points(), folder.resolve("range.csv"));
         RangeFigures.of(summary.runs().get(0)).writeSvg(folder.resolve("range.svg"));
       }
@@ -258,16 +239,22 @@ final class TrainRun {
   }
 
   private RunRecord record(
-      DataSplits data, String source, Learner learner, Policy policy, Peak peak) {
+      DataSplits data,
+      String source,
+      Learner learner,
+      Policy policy,
+      Peak peak,
+      Conditions conditions) {
     Map<String, Object> settings = options.record();
     settings.put("epochs", epochs);
     settings.put("reestimated_batches", reestimate);
     settings.put("precision", learner.precision().name().toLowerCase(Locale.ROOT));
     settings.put("threads", learner.threads());
-    settings.put("learning_rate", peak.rate);
+    settings.put("learning_rate", peak.rate());
+    length.minutes().ifPresent(minutes -> settings.put("minutes", minutes));
     settings.put("momentum_high", policy.momentum().at(0));
     settings.put("momentum_at_peak", choice.momentumAtPeak());
-    peak.tests.forEach(test -> settings.put("range_test", RangeRun.record(test)));
+    peak.tests().forEach(test -> settings.put("range_test", RangeRun.record(test)));
     Map<String, String> environment = new LinkedHashMap<>();
     environment.put("onecycle", Version.current());
     environment.putAll(Engine.environment());
@@ -291,7 +278,9 @@ final class TrainRun {
         settings,
         new RunRecord.PolicySummary(
             policy.name(), policy.steps(), policy.peak(), policy.describe()),
-        peak.reason,
+        peak.reason(),
+        conditions,
+        peak.accepted(),
         environment,
         Map.of());
   }

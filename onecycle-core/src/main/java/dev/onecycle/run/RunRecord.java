@@ -17,6 +17,9 @@ import java.util.Map;
  * @param settings every setting by name, also those left at their defaults
  * @param policy the policy's name and what it does
  * @param learningRateSource why the peak rate is what it is: given, or found and how
+ * @param conditions under which it trained
+ * @param acceptedDifferences where the peak rate was found under other conditions and that was
+ *     accepted: which
  * @param environment versions, processor, threads
  * @param outcome what came out, by name: numbers, or text where there is none
  */
@@ -30,6 +33,8 @@ public record RunRecord(
     Map<String, Object> settings,
     PolicySummary policy,
     String learningRateSource,
+    Conditions conditions,
+    List<Conditions.Difference> acceptedDifferences,
     Map<String, String> environment,
     Map<String, Object> outcome) {
   /** The version that this code writes. */
@@ -37,6 +42,7 @@ public record RunRecord(
 
   public RunRecord {
     command = List.copyOf(command);
+    acceptedDifferences = List.copyOf(acceptedDifferences);
   }
 
   /** How a run stands. */
@@ -88,6 +94,8 @@ public record RunRecord(
         settings,
         policy,
         learningRateSource,
+        conditions,
+        acceptedDifferences,
         environment,
         newOutcome);
   }

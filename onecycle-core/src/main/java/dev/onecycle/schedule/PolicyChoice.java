@@ -88,6 +88,17 @@ public record PolicyChoice(
     return new PolicyChoice(kind, none, none, none, none, none);
   }
 
+  /** The same choice, its momentum held at one value. */
+  public PolicyChoice withMomentum(double constant) {
+    return new PolicyChoice(
+        kind,
+        divider,
+        finalDivider,
+        annihilation,
+        OptionalDouble.of(constant),
+        OptionalDouble.empty());
+  }
+
   /** The momentum at the peak rate: where the range test is to be run. */
   public double momentumAtPeak() {
     return WITH_CYCLED_MOMENTUM.contains(kind) || kind == Kind.FASTAI2

@@ -86,6 +86,9 @@ public record Recipe(
       if (recipe == null) {
         throw new BadDataException(file + " is not a recipe: it holds nothing");
       }
+      if (recipe.settings.containsValue(null)) {
+        throw new BadDataException(file + " has a setting without a value");
+      }
       if (recipe.format != FORMAT) {
         throw new BadDataException(
             file + " has format " + recipe.format + ", which this version does not know");

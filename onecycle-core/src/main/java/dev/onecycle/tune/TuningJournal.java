@@ -24,6 +24,9 @@ public final class TuningJournal implements Work {
   /** The file's name in the folder of a tuning run. */
   public static final String FILE = "tuning.json";
 
+  /** The name under which {@link TuningOutcome} stands among the results of a run that is done. */
+  public static final String OUTCOME = "outcome";
+
   private static final int FORMAT = 1;
 
   private final Path file;
@@ -96,9 +99,9 @@ public final class TuningJournal implements Work {
     }
   }
 
-  /** Whether the work was done before. */
-  public boolean has(String work) {
-    return results.containsKey(work);
+  /** How much work was done before. */
+  public int size() {
+    return results.size();
   }
 
   @Override
@@ -111,6 +114,12 @@ public final class TuningJournal implements Work {
     results.put(work, JsonFile.tree(result));
     write();
     return result;
+  }
+
+  /** Keeps what all the work has come to, under {@link #OUTCOME}. */
+  public void conclude(TuningOutcome outcome) {
+    results.put(OUTCOME, JsonFile.tree(outcome));
+    write();
   }
 
   private void write() {

@@ -4,6 +4,7 @@ import dev.onecycle.data.ImageDataset;
 import dev.onecycle.range.RangePoint;
 import dev.onecycle.range.RangeResult;
 import dev.onecycle.range.RangeSummary;
+import dev.onecycle.schedule.PolicyChoice;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.torch.train.Setup;
 import dev.onecycle.torch.train.TrainingPlan;
@@ -76,12 +77,14 @@ public final class Sweeper {
   private Candidate tried(Setup setup, Hyperparameter parameter, double value, SweepPlan plan) {
     String title = parameter.title() + " " + Numbers.decimal(value);
     Candidate candidate = Candidate.of(value, rangeTests(title, setup, plan));
+    PolicyChoice policy =
+        parameter == Hyperparameter.MOMENTUM ? plan.policy().withMomentum(value) : plan.policy();
     OptionalDouble peak = plan.peak().isPresent() ? plan.peak() : candidate.peak();
     return plan.byCycle() && peak.isPresent()
         ? new Candidate(
             value,
             candidate.test(),
-            Optional.of(shortCycle(title, setup, plan, peak.getAsDouble())))
+            Optional.of(shortCycle(title, setup, plan, policy, peak.getAsDouble())))
         : candidate;
   }
 
@@ -112,7 +115,8 @@ public final class Sweeper {
     watcher.advanced(task, point.step() + 1L, plan.test().steps(), message);
   }
 
-  private CycleOutcome shortCycle(String title, Setup setup, SweepPlan plan, double peak) {
+  private CycleOutcome shortCycle(
+      String title, Setup setup, SweepPlan plan, PolicyChoice policy, double peak) {
     Task task = new Task(Kind.SHORT_CYCLE, title + ", short cycle");
     int epochs = plan.cycleEpochs();
     long steps =
@@ -131,7 +135,7 @@ public final class Sweeper {
         () ->
             trials.shortCycle(
                 setup,
-                plan.policy(),
+                policy,
                 peak,
                 epochs,
                 plan.seed(),

@@ -1,0 +1,79 @@
+package dev.onecycle.cli;
+
+import dev.onecycle.data.ImageShape;
+import dev.onecycle.error.Require;
+import dev.onecycle.run.JsonFile;
+import dev.onecycle.torch.tune.BatchSizeTrial;
+import dev.onecycle.tune.MemoryBudget;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Tries one batch size; started by {@link TrialProcess}, in a process that may come to grief. */
+@Command(name = BatchTrialCommand.NAME, hidden = true)
+final class BatchTrialCommand implements Callable<Integer> {
+  static final String NAME = "batch-trial";
+
+  /** The exit code of a process that held more memory than it may. */
+  static final int OVER_LIMIT = 79;
+
+  private static final Path OOM_PREFERENCE = Path.of("/proc/self/oom_score_adj");
+  private static final Duration PATIENCE = Duration.ofMillis(1500);
+  private static final long MILLIS_BETWEEN_LOOKS = 2;
+
+  @Mixin TrainOptions options = new TrainOptions();
+
+  @Option(names = "--shape", required = true, split = ",", description = "C,H,W of an image.")
+  List<Integer> shape = List.of();
+
+  @Option(names = "--classes", required = true, description = "Classes.")
+  int classes;
+
+  @Option(names = "--limit", description = "Bytes that the process may hold; 0 for no limit.")
+  long limit;
+
+  @Option(names = "--out", required = true, description = "Where the result goes.")
+  Path out = Path.of("");
+
+  @Override
+  public Integer call() throws IOException {
+    options.validate();
+    Require.that(shape.size() == 3, "--shape", "C,H,W", shape, shape);
+    // Where memory runs out for all, this process is to go, and not the one that started it.
+    if (Files.isWritable(OOM_PREFERENCE)) {
+      Files.writeString(OOM_PREFERENCE, "1000");
+    }
+    watchMemory();
+    ImageShape image = new ImageShape(shape.get(0), shape.get(1), shape.get(2));
+    JsonFile.write(out, BatchSizeTrial.run(options.setup(image, classes, 0.9), PATIENCE));
+    return ExitCode.OK;
+  }
+
+  private void watchMemory() {
+    if (limit <= 0) {
+      return;
+    }
+    Thread watch =
+        new Thread(
+            () -> {
+              while (MemoryBudget.heldByThisProcess().orElse(0) <= limit) {
+                try {
+                  Thread.sleep(MILLIS_BETWEEN_LOOKS);
+                } catch (InterruptedException e) {
+                  return;
+                }
+              }
+              Runtime.getRuntime().halt(OVER_LIMIT);
+            },
+            "onecycle-memory");
+    watch.setDaemon(true);
+    watch.setPriority(Thread.MAX_PRIORITY);
+    watch.start();
+  }
+}

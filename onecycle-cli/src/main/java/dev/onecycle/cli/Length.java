@@ -1,0 +1,69 @@
+package dev.onecycle.cli;
+
+import dev.onecycle.data.DataSplits;
+import dev.onecycle.error.Require;
+import dev.onecycle.text.Numbers;
+import dev.onecycle.torch.train.Learner;
+import dev.onecycle.torch.train.Setup;
+import dev.onecycle.torch.train.StepCost;
+import dev.onecycle.torch.train.TrainingPlan;
+import java.time.Duration;
+import java.util.OptionalDouble;
+
+/**
+ * The length of a cycle: so many epochs, or as long as fits into a time.
+ *
+ * @param epochs passes over the training images; 1 where there is a time
+ * @param minutes from the command's start to its end
+ * @param begin when the command started, by {@link System#nanoTime}
+ */
+record Length(int epochs, OptionalDouble minutes, long begin) {
+  private static final Duration MEASURED = Duration.ofSeconds(4);
+
+  /** Steps are a little slower at times: what is measured at first does not hold to the end. */
+  private static final double SHARE = 0.95;
+
+  private static final double MOST_MINUTES = 60 * 24 * 365;
+
+  static Length ofEpochs(int epochs) {
+    return new Length(epochs, OptionalDouble.empty(), 0);
+  }
+
+  static Length ofMinutes(double minutes, long begin) {
+    Require.that(
+        minutes > 0 && minutes <= MOST_MINUTES, "--minutes", "in (0, 525600]", minutes, minutes);
+    return new Length(1, OptionalDouble.of(minutes), begin);
+  }
+
+  /** The plan in its final length: with a time, what a step costs is measured and fitted into it. */
+  TrainingPlan fit(
+      Console console, TrainingPlan plan, Learner learner, Setup setup, DataSplits data) {
+    if (minutes.isEmpty()) {
+      return plan;
+    }
+    StepCost cost = StepCost.measure(learner, setup, data.train(), MEASURED);
+    double left = 60 * minutes.getAsDouble() - (System.nanoTime() - begin) / 1e9;
+    int stepsPerEpoch = plan.sampler(data.train().size()).batchesPerEpoch();
+    int evaluated = data.evaluation().size();
+    long steps = cost.stepsWithin(SHARE * left, stepsPerEpoch, evaluated);
+    if (steps < 1) {
+      throw Require.invalid(
+          "--minutes",
+          Numbers.format(
+              "more than the %.1f that have passed and the %.1f that a step and an evaluation take",
+              (60 * minutes.getAsDouble() - left) / 60,
+              cost.seconds(1, stepsPerEpoch, evaluated) / 60),
+          minutes.getAsDouble(),
+          "give more time, or a peak rate with --max-lr");
+    }
+    console.say(
+        Numbers.format(
+            "%.1f of %s minutes are left: %,d steps of %.0f ms, %.1f epochs, fit into them",
+            left / 60,
+            Numbers.brief(minutes.getAsDouble()),
+            steps,
+            1000 * cost.secondsPerStep(),
+            (double) steps / stepsPerEpoch));
+    return plan.over(steps, data.train().size());
+  }
+}

@@ -1,0 +1,213 @@
+package dev.onecycle.cli;
+
+import dev.onecycle.augment.Augmentation;
+import dev.onecycle.augment.PadMode;
+import dev.onecycle.data.ImageShape;
+import dev.onecycle.error.Require;
+import dev.onecycle.torch.nn.Models;
+import dev.onecycle.torch.train.LearnerSettings;
+import dev.onecycle.torch.train.Optimizer;
+import dev.onecycle.torch.train.Precision;
+import dev.onecycle.torch.train.Setup;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Model, optimizer and augmentation: what a range test shares with training, untuned. */
+abstract class SetupOptions {
+  private static final int MOST_THREADS = 256;
+
+  /** The optimizers by name. */
+  enum OptimizerName {
+    SGD,
+    NESTEROV,
+    ADAMW
+  }
+
+  @Option(
+      names = {"-m", "--model"},
+      paramLabel = "NAME",
+      defaultValue = "resnet20",
+      completionCandidates = ModelNames.class,
+      description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+  String model = "resnet20";
+
+  @Option(
+      names = "--optimizer",
+      paramLabel = "NAME",
+      defaultValue = "sgd",
+      description = "${COMPLETION-CANDIDATES}. Default: sgd, with momentum.")
+  OptimizerName optimizer = OptimizerName.SGD;
+
+  @Option(
+      names = "--decoupled-decay",
+      description =
+          "Shrink weights directly instead of adding decay to the gradient (sgd, nesterov;"
+              + " adamw always does).")
+  boolean decoupledDecay;
+
+  @Option(names = "--no-norm-decay", description = "Let batch norms and biases not decay.")
+  boolean noNormDecay;
+
+  @Option(
+      names = "--label-smoothing",
+      paramLabel = "S",
+      defaultValue = "0",
+      description = "Share of each target spread over all classes. Default: ${DEFAULT-VALUE}.")
+  double labelSmoothing;
+
+  @Option(
+      names = "--clip",
+      paramLabel = "NORM",
+      defaultValue = "0",
+      description = "Longest gradient. Default: ${DEFAULT-VALUE}, no limit.")
+  double clip;
+
+  @Option(
+      names = "--accumulate",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Compute each batch in N parts, to save memory. Default: ${DEFAULT-VALUE}.")
+  int accumulate = 1;
+
+  @Option(
+      names = "--precision",
+      paramLabel = "TYPE",
+      defaultValue = "auto",
+      description =
+          "${COMPLETION-CANDIDATES}. Default: auto, bf16 where the processor multiplies it.")
+  Precision precision = Precision.AUTO;
+
+  @Option(
+      names = "--batchnorm-momentum",
+      paramLabel = "M",
+      defaultValue = "0.1",
+      description = "Weight of a batch in the running statistics. Default: ${DEFAULT-VALUE}.")
+  double batchNormMomentum = 0.1;
+
+  @Option(
+      names = "--pad",
+      paramLabel = "PIXELS",
+      description = "Padding before the random crop. Default: 4.")
+  @Nullable Integer pad;
+
+  @Option(
+      names = "--pad-mode",
+      paramLabel = "MODE",
+      description = "${COMPLETION-CANDIDATES}. Default: reflect.")
+  @Nullable PadMode padMode;
+
+  @Option(names = "--no-crop", description = "No random crop.")
+  boolean noCrop;
+
+  @Option(names = "--no-flip", description = "No random horizontal flip.")
+  boolean noFlip;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "Of weights, order, augmentation and dropout. Default: ${DEFAULT-VALUE}.")
+  long seed;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "Threads, a replica of the network each. Default: one a core.")
+  int threads;
+
+  /** The batch size from which candidates start, or the only one. */
+  abstract int firstBatchSize();
+
+  /** The weight decay from which candidates start, or the only one. */
+  abstract double firstWeightDecay();
+
+  /** The largest share that is dropped. */
+  abstract double mostDropout();
+
+  /** What does not depend on the data: throws where options are out of range or contradict. */
+  void validate() {
+    Require.atLeast("--batch-size", firstBatchSize(), 2);
+    // Each has a replica of the network: thousands would fill the memory of any machine.
+    Require.that(threads <= MOST_THREADS, "--threads", "at most " + MOST_THREADS, threads, threads);
+    Models.byName(model, new ImageShape(3, 32, 32), 2, mostDropout());
+    Rates.decay("--weight-decay", firstWeightDecay());
+    learnerSettings();
+    augmentation();
+  }
+
+  /** What is to be trained on images of a shape, at a momentum. */
+  Setup setup(ImageShape input, int classes, double momentum) {
+    return new Setup(
+        Models.byName(model, input, classes, mostDropout()),
+        firstBatchSize(),
+        momentum,
+        augmentation(),
+        learnerSettings());
+  }
+
+  LearnerSettings learnerSettings() {
+    if (optimizer == OptimizerName.ADAMW && decoupledDecay) {
+      throw Require.invalid(
+          "--decoupled-decay", "left out with --optimizer adamw, which always decouples,", "given");
+    }
+    Optimizer rule =
+        switch (optimizer) {
+          case SGD -> new Optimizer.Sgd(false, decoupledDecay);
+          case NESTEROV -> new Optimizer.Sgd(true, decoupledDecay);
+          case ADAMW -> Optimizer.adamW();
+        };
+    return LearnerSettings.builder()
+        .optimizer(rule)
+        .weightDecay(firstWeightDecay())
+        .decayNormAndBias(!noNormDecay)
+        .labelSmoothing(labelSmoothing)
+        .gradientClip(clip)
+        .accumulation(accumulate)
+        .precision(precision)
+        .batchNormMomentum(batchNormMomentum)
+        .seed(seed)
+        .threads(threads)
+        .build();
+  }
+
+  Augmentation augmentation() {
+    if (noCrop && (pad != null || padMode != null)) {
+      throw Require.invalid("--no-crop", "left out where --pad or --pad-mode is given,", "given");
+    }
+    Augmentation standard = Augmentation.standard();
+    return standard
+        .withPad(noCrop ? 0 : pad == null ? standard.pad() : pad)
+        .withPadMode(padMode == null ? standard.padMode() : padMode)
+        .withFlip(!noFlip);
+  }
+
+  /** Every setting by name, for the run record. */
+  Map<String, Object> record() {
+    Map<String, Object> record = new LinkedHashMap<>();
+    Augmentation augmentation = augmentation();
+    record.put("model", model);
+    record.put("batch_size", firstBatchSize());
+    record.put("optimizer", learnerSettings().optimizer().toString());
+    record.put("weight_decay", firstWeightDecay());
+    record.put("decay_norm_and_bias", !noNormDecay);
+    record.put("label_smoothing", labelSmoothing);
+    record.put("dropout", mostDropout());
+    record.put("gradient_clip", clip);
+    record.put("accumulation", accumulate);
+    record.put("batch_norm_momentum", batchNormMomentum);
+    record.put("augmentation", augmentation.toString());
+    record.put("seed", seed);
+    return record;
+  }
+
+  /** The models by name. */
+  static final class ModelNames extends ArrayList<String> {
+    ModelNames() {
+      super(Models.names());
+    }
+  }
+}

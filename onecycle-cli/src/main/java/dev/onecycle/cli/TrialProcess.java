@@ -1,0 +1,141 @@
+package dev.onecycle.cli;
+
+import dev.onecycle.data.ImageShape;
+import dev.onecycle.run.AtomicFile;
+import dev.onecycle.run.JsonFile;
+import dev.onecycle.tune.BatchTrial;
+import dev.onecycle.tune.Bytes;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.OptionalLong;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tries batch sizes, each in a process of its own, so that one that needs more memory than there is
+ * ends that process and nothing else.
+ *
+ * @param settings options of the setup, by name, as {@link Words#given} has them
+ * @param shape of an image
+ * @param classes their number
+ * @param limit bytes that a trial may hold
+ */
+record TrialProcess(
+    Map<String, String> settings, ImageShape shape, int classes, OptionalLong limit)
+    implements IntFunction<BatchTrial> {
+  private static final Set<String> SETTINGS = Words.names(new TrainOptions());
+  private static final long MOST_MINUTES = 10;
+  private static final int KILLED = 137;
+
+  /** Trials of what a command line has set, whatever else it says. */
+  static TrialProcess of(
+      Map<String, String> given, ImageShape shape, int classes, OptionalLong limit) {
+    Map<String, String> settings = new LinkedHashMap<>(given);
+    settings.keySet().retainAll(SETTINGS);
+    settings.remove("batch-size");
+    return new TrialProcess(settings, shape, classes, limit);
+  }
+
+  @Override
+  public BatchTrial apply(int size) {
+    Path folder = null;
+    try {
+      folder = Files.createTempDirectory("onecycle-trial");
+      return tried(size, folder.resolve("trial.json"), folder.resolve("errors.txt"));
+    } catch (IOException e) {
+      throw new UncheckedIOException("a process that tries a batch size cannot be started", e);
+    } finally {
+      remove(folder);
+    }
+  }
+
+  private BatchTrial tried(int size, Path result, Path errors) throws IOException {
+    Process process =
+        new ProcessBuilder(command(size, result))
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .redirectError(errors.toFile())
+            .start();
+    try {
+      if (!process.waitFor(MOST_MINUTES, TimeUnit.MINUTES)) {
+        return BatchTrial.failed(size, "took more than " + MOST_MINUTES + " minutes to try");
+      }
+    } catch (InterruptedException e) {
+      throw new CancellationException();
+    } finally {
+      process.destroyForcibly();
+    }
+    return switch (process.exitValue()) {
+      case ExitCode.OK -> JsonFile.read(result, BatchTrial.class, "the result of a trial");
+      case BatchTrialCommand.OVER_LIMIT ->
+          BatchTrial.failed(
+              size, "holds more than the budget of " + Bytes.text(limit.orElse(0)));
+      case KILLED -> BatchTrial.failed(size, "was killed by the system: there is too little memory");
+      default -> BatchTrial.failed(size, "failed: " + lastWords(errors, process.exitValue()));
+    };
+  }
+
+  private List<String> command(int size, Path result) {
+    List<String> command = new ArrayList<>();
+    command.add(
+        ProcessHandle.current()
+            .info()
+            .command()
+            .orElse(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(argument -> !argument.startsWith("-agentlib:jdwp"))
+        .forEach(command::add);
+    command.add("--enable-native-access=ALL-UNNAMED");
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.addAll(List.of(Main.class.getName(), BatchTrialCommand.NAME));
+    command.addAll(Words.of(settings));
+    command.addAll(
+        List.of(
+            "--batch-size=" + size,
+            "--shape=" + shape.channels() + "," + shape.height() + "," + shape.width(),
+            "--classes=" + classes,
+            "--limit=" + limit.orElse(0),
+            "--out=" + result));
+    return command;
+  }
+
+  /** What the process said of its end: the line that names an error, or else the last one. */
+  private static String lastWords(Path errors, int code) throws IOException {
+    List<String> lines =
+        Files.readString(errors, StandardCharsets.ISO_8859_1)
+            .lines()
+            .filter(line -> !line.isBlank())
+            .toList();
+    return lines.stream()
+        .filter(line -> line.startsWith("onecycle: ") || line.contains("OutOfMemoryError"))
+        .findFirst()
+        .or(() -> lines.stream().reduce((first, second) -> second))
+        .orElse("exit code " + code)
+        .replaceFirst("^onecycle: ", "");
+  }
+
+  private static void remove(@Nullable Path folder) {
+    if (folder == null) {
+      return;
+    }
+    try (var files = Files.list(folder)) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+      Files.delete(folder);
+    } catch (IOException e) {
+      System.getLogger(TrialProcess.class.getName())
+          .log(System.Logger.Level.DEBUG, () -> "left over: " + AtomicFile.reason(e), e);
+    }
+  }
+}

@@ -1,0 +1,184 @@
+package dev.onecycle.cli;
+
+import dev.onecycle.data.TuningData;
+import dev.onecycle.report.NoFontsException;
+import dev.onecycle.report.RangeFigures;
+import dev.onecycle.report.SweepFigures;
+import dev.onecycle.run.Conditions;
+import dev.onecycle.run.RunFolder;
+import dev.onecycle.schedule.PolicyChoice;
+import dev.onecycle.text.Numbers;
+import dev.onecycle.torch.train.Setup;
+import dev.onecycle.torch.tune.SweepPlan;
+import dev.onecycle.torch.tune.Tuned;
+import dev.onecycle.torch.tune.Tuner;
+import dev.onecycle.torch.tune.TuningPlan;
+import dev.onecycle.tune.Hyperparameter;
+import dev.onecycle.tune.Recipe;
+import dev.onecycle.tune.Sweep;
+import dev.onecycle.tune.TuningJournal;
+import dev.onecycle.tune.TuningOutcome;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** One tuning run from data to recipe. */
+final class TuneRun {
+  static final String RECIPE = "recipe.yaml";
+
+  /** Batch trials that a search makes, guessed before it has begun. */
+  private static final int TRIALS = 7;
+
+  private final Console console;
+  private final CommandSpec spec;
+  private final CandidateOptions options;
+  private final PolicyChoice choice;
+  private final int epochs;
+  private final Path folder;
+
+  /** Prepares a run; throws where the folder is in other use or cannot be written. */
+  TuneRun(
+      Console console,
+      CommandSpec spec,
+      CandidateOptions options,
+      PolicyChoice choice,
+      int epochs,
+      Path folder) {
+    this.console = console;
+    this.spec = spec;
+    this.options = options;
+    this.choice = choice;
+    this.epochs = epochs;
+    this.folder = folder;
+    if (!Files.exists(folder.resolve(TuningJournal.FILE))) {
+      RunFolder.requireWritable(folder);
+    }
+  }
+
+  /** Runs; answers the exit code. */
+  int run(TuningData data, String source, TuningPlan plan) {
+    Setup setup =
+        options.setup(
+            data.train().shape(), data.train().classes().size(), choice.momentumAtPeak());
+    TuningJournal journal =
+        Signals.uninterrupted(
+            () -> TuningJournal.open(RunFolder.made(folder), request(setup, data, plan)));
+    if (journal.size() > 0) {
+      console.say(
+          Numbers.format(
+              "Going on with %s, where %d results are there already.", folder, journal.size()));
+    }
+    Tuned tuned;
+    try (TuningProgress progress = new TuningProgress(console)) {
+      progress.expect(
+          plan.rangeTests(), plan.shortCycles(), TRIALS, plan.batchSizes().isPresent());
+      if (journal.size() == 0) {
+        progress.costs(setup, plan.sweep(), data, console);
+      }
+      TrialProcess trial =
+          TrialProcess.of(
+              Words.given(spec),
+              data.train().shape(),
+              data.train().classes().size(),
+              plan.batchSizes().map(s -> s.budgetBytes()).orElse(java.util.OptionalLong.empty()));
+      tuned =
+          new Tuner(
+                  data.train(),
+                  data.validation(),
+                  new Uninterrupted(journal),
+                  progress,
+                  Signals::stopRequested)
+              .tune(setup, plan, trial);
+    } catch (CancellationException e) {
+      console.say("Interrupted; to go on, call it again with --out " + folder);
+      throw e;
+    }
+    return Signals.uninterrupted(() -> finish(journal, tuned, data, source));
+  }
+
+  private int finish(TuningJournal journal, Tuned tuned, TuningData data, String source) {
+    Conditions conditions = tuned.setup().conditions(data.fingerprint());
+    Recipe recipe = recipe(tuned, conditions);
+    recipe.write(folder.resolve(RECIPE));
+    journal.conclude(
+        new TuningOutcome(
+            tuned.batchSizes(), tuned.sweeps(), tuned.range(), tuned.peak(), conditions));
+    writeFigures(tuned);
+    tuned.sweeps().forEach(sweep -> SweepView.show(console, sweep));
+    RangeRun.show(console, tuned.range());
+    recipe.reasons().forEach((name, reason) -> console.say(name + ": " + reason));
+    console.answer(
+        "Chosen: " + Words.shown(Words.of(recipe.settings())).replace("=", " "));
+    Path file = folder.resolve(RECIPE);
+    console.answer(
+        "Train by it: "
+            + Words.shown(java.util.List.of("onecycle", "train", source, "--recipe", file.toString())));
+    Map<String, Object> result = new LinkedHashMap<>();
+    Map<String, Object> chosen = new LinkedHashMap<>();
+    for (Hyperparameter parameter : Hyperparameter.values()) {
+      chosen.put(parameter.title().replace(' ', '_'), tuned.setup().value(parameter));
+    }
+    result.put("chosen", chosen);
+    result.put("learning_rate", tuned.peak());
+    result.put("recipe", file.toString());
+    result.put("run_dir", folder.toString());
+    console.result(result);
+    return ExitCode.OK;
+  }
+
+  /** Everything that results depend on, by name. */
+  private Map<String, String> request(Setup setup, TuningData data, TuningPlan plan) {
+    Map<String, String> request =
+        new LinkedHashMap<>(setup.conditions(data.fingerprint()).byName());
+    SweepPlan sweep = plan.sweep();
+    request.put("seed", Long.toString(options.seed));
+    request.put("epochs", Integer.toString(epochs));
+    request.put("batch size", plan.batchSizes().isPresent() ? "searched" : "" + setup.batchSize());
+    request.put("batch rule", plan.rule().toString());
+    request.put("weight decay", plan.weightDecays().toString());
+    request.put("dropout", plan.dropouts().toString());
+    request.put("range test", sweep.test().toString());
+    request.put("range tests a candidate", Integer.toString(sweep.repeats()));
+    request.put("final range tests", Integer.toString(plan.finalTests()));
+    request.put("epochs of a short cycle", Integer.toString(sweep.cycleEpochs()));
+    request.put("policy", choice.toString());
+    return request;
+  }
+
+  private Recipe recipe(Tuned tuned, Conditions conditions) {
+    Map<String, String> settings = new LinkedHashMap<>(Words.given(spec));
+    Set<String> kept = Words.names(new TrainOptions());
+    kept.addAll(Words.names(new PolicyOptions()));
+    settings.keySet().retainAll(kept);
+    settings.put("model", options.model);
+    settings.put("batch-size", Integer.toString(tuned.setup().batchSize()));
+    settings.put(
+        "weight-decay", Numbers.decimal(tuned.setup().value(Hyperparameter.WEIGHT_DECAY)));
+    settings.put("dropout", Numbers.exact(tuned.setup().value(Hyperparameter.DROPOUT)));
+    settings.put("epochs", Integer.toString(epochs));
+    settings.put("max-lr", Numbers.exact(tuned.peak()));
+    Map<String, String> reasons = new LinkedHashMap<>();
+    tuned
+        .reasons()
+        .forEach((parameter, why) -> reasons.put(parameter.title().replace(' ', '-'), why));
+    reasons.put("max-lr", tuned.range().verdict().explanation());
+    return new Recipe(Recipe.FORMAT, Words.of(spec), settings, reasons, conditions);
+  }
+
+  /** Writes the figures; a system on which none can be drawn can tune all the same. */
+  private void writeFigures(Tuned tuned) {
+    try {
+      for (Sweep sweep : tuned.sweeps()) {
+        String name = sweep.parameter().title().replace(' ', '-') + ".svg";
+        SweepFigures.of(sweep).writeSvg(folder.resolve(name));
+      }
+      RangeFigures.of(tuned.range()).writeSvg(folder.resolve("range.svg"));
+    } catch (NoFontsException e) {
+      console.say("No figures: " + e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,94 @@
+package dev.onecycle.cli;
+
+import dev.onecycle.error.BadDataException;
+import dev.onecycle.run.Conditions;
+import dev.onecycle.tune.Recipe;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+
+/**
+ * A recipe as {@code train} uses it: its settings stand before the words of the command line, but
+ * for those that the command line gives itself.
+ *
+ * @param file where the recipe is
+ * @param recipe what it says
+ * @param given what the command line says itself
+ */
+record UsedRecipe(String file, Recipe recipe, Map<String, String> given) {
+  private static final String RATE = "max-lr";
+
+  /** What tuning chooses: given on the command line, it is a fixed value to the tuner too. */
+  private static final Set<String> TUNED = Set.of("batch-size", "weight-decay", "dropout");
+
+  private static final Set<String> NOT_SETTINGS =
+      Set.of("recipe", "lr-from", "accept-stale", "out", "json", "quiet", "help", "version");
+
+  /**
+   * Reads a recipe and parses it, together with the words of the command line, into a command.
+   *
+   * @throws BadDataException where the recipe cannot be read or has settings that train has not
+   */
+  static UsedRecipe read(Path file, CommandSpec spec, TrainCommand into) {
+    Recipe recipe = Recipe.read(file);
+    Map<String, String> given = Words.given(spec);
+    Set<String> known = Words.names(new TrainCommand());
+    known.removeAll(NOT_SETTINGS);
+    Map<String, String> settings = new LinkedHashMap<>(recipe.settings());
+    for (String name : settings.keySet()) {
+      if (!known.contains(name)) {
+        String nearest =
+            Nearest.to(name, List.copyOf(known)).map(n -> "; did you mean " + n + "?").orElse("");
+        throw new BadDataException(
+            file + " has the setting '" + name + "', which onecycle train has not" + nearest);
+      }
+    }
+    settings.keySet().removeAll(given.keySet());
+    if (given.containsKey("minutes")) {
+      settings.remove("epochs");
+    }
+    if (given.containsKey("lr-from")) {
+      settings.remove(RATE);
+    }
+    List<String> words = new ArrayList<>(Words.of(settings));
+    words.addAll(spec.commandLine().getParseResult().originalArgs());
+    CommandLine line = Main.configured(new CommandLine(into));
+    line.setOut(spec.commandLine().getOut());
+    line.setErr(spec.commandLine().getErr());
+    try {
+      line.parseArgs(words.toArray(String[]::new));
+    } catch (ParameterException e) {
+      throw new BadDataException(file + ": " + e.getMessage(), e);
+    }
+    return new UsedRecipe(file.toString(), recipe, given);
+  }
+
+  /** Whether the rate is the recipe's, not one that the command line gives. */
+  boolean givesRate() {
+    return recipe.settings().containsKey(RATE)
+        && !given.containsKey(RATE)
+        && !given.containsKey("lr-from");
+  }
+
+  Conditions conditions() {
+    return recipe.conditions();
+  }
+
+  /** The command that tunes under what the command line asks for. */
+  List<String> refresh(String data) {
+    Map<String, String> settings = new LinkedHashMap<>(recipe.settings());
+    settings.putAll(given);
+    settings.keySet().retainAll(Words.names(new TuneCommand()));
+    settings.keySet().removeAll(NOT_SETTINGS);
+    settings.keySet().removeIf(name -> TUNED.contains(name) && !given.containsKey(name));
+    List<String> words = new ArrayList<>(List.of("onecycle", "tune", data));
+    words.addAll(Words.of(settings));
+    return words;
+  }
+}

@@ -1,0 +1,70 @@
+package dev.onecycle.cli;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+/** The words of command lines: read back, put together, shown. */
+final class Words {
+  private Words() {}
+
+  /** The words of this command line. */
+  static List<String> of(@Nullable CommandSpec spec) {
+    List<String> words = new ArrayList<>(List.of("onecycle"));
+    if (spec != null) {
+      words.add(spec.name());
+      words.addAll(spec.commandLine().getParseResult().originalArgs());
+    }
+    return words;
+  }
+
+  /** The options given on this command line, by their longest name without dashes; flags: true. */
+  static Map<String, String> given(CommandSpec spec) {
+    Map<String, String> given = new LinkedHashMap<>();
+    for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
+      boolean flag = option.arity().max() == 0;
+      given.put(
+          option.longestName().replaceFirst("^-+", ""),
+          flag ? "true" : String.join(",", option.originalStringValues()));
+    }
+    return given;
+  }
+
+  /** The names of the options that a class of options adds to a command, as {@link #given} has. */
+  static Set<String> names(Object options) {
+    Set<String> names = new HashSet<>();
+    CommandSpec.forAnnotatedObject(options)
+        .options()
+        .forEach(option -> names.add(option.longestName().replaceFirst("^-+", "")));
+    return names;
+  }
+
+  /** Settings as words: "batch-size", "128" becomes --batch-size=128, and a flag its name alone. */
+  static List<String> of(Map<String, String> settings) {
+    List<String> words = new ArrayList<>();
+    settings.forEach(
+        (name, value) -> {
+          if (value.equals("true")) {
+            words.add("--" + name);
+          } else if (!value.equals("false")) {
+            words.add("--" + name + "=" + value);
+          }
+        });
+    return words;
+  }
+
+  /** Words as they would be typed into a shell. */
+  static String shown(Collection<String> words) {
+    return words.stream()
+        .map(w -> w.matches("[\\w@%+=:,./-]+") ? w : "'" + w.replace("'", "'\\''") + "'")
+        .collect(Collectors.joining(" "));
+  }
+}
