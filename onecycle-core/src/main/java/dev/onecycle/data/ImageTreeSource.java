@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -58,7 +59,7 @@ final class ImageTreeSource implements Source {
     items.forEach(item -> bad.addIfBad(item, scan.problems.get(item.file())));
     bad.failUnlessSkipping();
     List<String> notes = new ArrayList<>(layout.notes());
-    ImageShape shape = shape(items, scan.shapes, notes);
+    ImageShape shape = shape(layout, scan.shapes, notes);
     if ((long) shape.bytes() * items.size() > MOST_DECODED) {
       throw new BadDataException(
           tree.name()
@@ -124,12 +125,12 @@ final class ImageTreeSource implements Source {
     }
   }
 
-  private ImageShape shape(List<Item> items, Map<Integer, ImageShape> shapes, List<String> notes) {
+  /** Test images have no say in it: what is trained on must not depend on them. */
+  private ImageShape shape(TreeLayout layout, Map<Integer, ImageShape> shapes, List<String> notes) {
     Set<ImageShape> different = new HashSet<>();
-    for (Item item : items) {
-      ImageShape shape = shapes.get(item.file());
-      if (shape != null) {
-        different.add(shape);
+    for (Map.Entry<String, List<Item>> part : layout.parts().entrySet()) {
+      if (!part.getKey().equals(Part.TEST)) {
+        different.addAll(known(part.getValue(), shapes));
       }
     }
     ImageShape mixed = new ImageShape(3, SIDE_OF_MIXED_SIZES, SIDE_OF_MIXED_SIZES);
@@ -143,7 +144,28 @@ final class ImageTreeSource implements Source {
               + SIDE_OF_MIXED_SIZES
               + "; an image size of your own changes that.");
     }
-    return options.sizing().of(different.size() == 1 ? different.iterator().next() : mixed);
+    if (different.size() != 1) {
+      return options.sizing().of(mixed);
+    }
+    ImageShape common = different.iterator().next();
+    List<ImageShape> test = known(layout.parts().getOrDefault(Part.TEST, List.of()), shapes);
+    long others = test.stream().filter(shape -> !shape.equals(common)).count();
+    if (others > 0) {
+      notes.add(
+          others
+              + " of "
+              + test.size()
+              + " test images come in another size and were resized to the "
+              + common.height()
+              + "×"
+              + common.width()
+              + " of the images to train on; an image size of your own changes that.");
+    }
+    return options.sizing().of(common);
+  }
+
+  private static List<ImageShape> known(List<Item> items, Map<Integer, ImageShape> shapes) {
+    return items.stream().map(item -> shapes.get(item.file())).filter(Objects::nonNull).toList();
   }
 
   private void decode(

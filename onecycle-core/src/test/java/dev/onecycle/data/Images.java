@@ -1,5 +1,7 @@
 package dev.onecycle.data;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -86,6 +88,19 @@ final class Images {
     byte[] bytes = new byte[pixels.remaining()];
     pixels.get(bytes);
     return bytes;
+  }
+
+  static void assertSame(ImageDataset actual, ImageDataset expected) {
+    assertThat(actual.size()).isEqualTo(expected.size());
+    assertThat(actual.shape()).isEqualTo(expected.shape());
+    assertThat(actual.classes()).isEqualTo(expected.classes());
+    byte[] read = new byte[expected.shape().bytes()];
+    for (int i = 0; i < expected.size(); i++) {
+      actual.read(i, read);
+      assertThat(actual.label(i)).isEqualTo(expected.label(i));
+      assertThat(actual.origin(i)).isEqualTo(expected.origin(i));
+      assertThat(pixels(actual, i)).isEqualTo(pixels(expected, i)).isEqualTo(read);
+    }
   }
 
   /** A dataset that passes everything on. */
