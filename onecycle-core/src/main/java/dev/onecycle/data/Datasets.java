@@ -50,7 +50,7 @@ public final class Datasets {
         options.imageSize().isPresent()
             ? new Sizing.Square(options.imageSize().getAsInt())
             : new Sizing.AsStored();
-    Decoded decoded = read(location, options, sizing, false);
+    Decoded decoded = read(location, options, sizing, Wanted.ALL);
     Contents contents = decoded.contents();
     List<String> notes = new ArrayList<>(contents.notes());
     ImageDataset given = first(decoded, Part.TRAIN, Part.ALL);
@@ -99,7 +99,7 @@ public final class Datasets {
    */
   public static EvaluationSplit openEvaluation(
       String location, ImageShape shape, List<String> classes, DataOptions options) {
-    Decoded decoded = read(location, options, new Sizing.Exact(shape), true);
+    Decoded decoded = read(location, options, new Sizing.Exact(shape), Wanted.EVALUATION);
     Contents contents = decoded.contents();
     List<String> notes = new ArrayList<>(contents.notes());
     Part part = contents.parts().get(0);
@@ -142,10 +142,8 @@ public final class Datasets {
         PixelStore.of(pixels, shape.bytes()), shape, classes, Part.of(Part.ALL, images));
   }
 
-  private static Decoded read(
-      String location, DataOptions options, Sizing sizing, boolean evaluationOnly) {
-    ReadOptions reading =
-        new ReadOptions(sizing, options.skipBad(), evaluationOnly, options.progress());
+  private static Decoded read(String location, DataOptions options, Sizing sizing, Wanted wanted) {
+    ReadOptions reading = new ReadOptions(sizing, options.skipBad(), wanted, options.progress());
     DecodedCache cache = new DecodedCache(options.cacheFolder().resolve("decoded"));
     return cache.open(Sources.of(location, options, reading));
   }

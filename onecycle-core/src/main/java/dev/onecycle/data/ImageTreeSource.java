@@ -12,8 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -24,9 +22,6 @@ import java.util.concurrent.atomic.AtomicLong;
  * not depend on the order in which they are finished.
  */
 final class ImageTreeSource implements Source {
-  /** Enough of an image to find its size in, for all but a few with large metadata. */
-  private static final int HEAD = 1 << 18;
-
   private static final int SIDE_OF_MIXED_SIZES = 64;
   private static final long MOST_DECODED = 64L << 30;
 
@@ -50,16 +45,16 @@ final class ImageTreeSource implements Source {
 
   @Override
   public Contents read(PixelSink.Factory sinks) {
-    Scan scan = scan();
-    TreeLayout layout =
-        TreeLayout.of(tree.name(), scan.folders, scan.names, options.evaluationOnly());
+    TreeScan scan = TreeScan.of(tree, options);
+    TreeLayout layout = TreeLayout.of(tree.name(), scan.folders(), scan.names(), options.wanted());
     BadImages bad = new BadImages(tree.name(), options.skipBad());
     List<Item> items = new ArrayList<>();
     layout.parts().values().forEach(items::addAll);
-    items.forEach(item -> bad.addIfBad(item, scan.problems.get(item.file())));
+    scan.measure(items);
+    items.forEach(item -> bad.addIfBad(item, scan.problems().get(item.file())));
     bad.failUnlessSkipping();
     List<String> notes = new ArrayList<>(layout.notes());
-    ImageShape shape = shape(layout, scan.shapes, notes);
+    ImageShape shape = shape(layout, scan.shapes(), notes);
     if ((long) shape.bytes() * items.size() > MOST_DECODED) {
       throw new BadDataException(
           tree.name()
@@ -69,60 +64,9 @@ final class ImageTreeSource implements Source {
               + shape
               + "; choose an image size, 64 for example");
     }
-    decode(items, scan.names, shape, sinks.open(shape), bad);
+    decode(items, scan.names(), shape, sinks.open(shape), bad);
     bad.failUnlessSkipping();
     return contents(layout, shape, bad, notes);
-  }
-
-  /** What the first walk finds; files are counted in the order of the walk. */
-  private static final class Scan {
-    final Set<String> folders = new HashSet<>();
-    final List<String> names = new ArrayList<>();
-    final ConcurrentMap<Integer, ImageShape> shapes = new ConcurrentHashMap<>();
-    final ConcurrentMap<Integer, BadImage> problems = new ConcurrentHashMap<>();
-  }
-
-  private Scan scan() {
-    Scan scan = new Scan();
-    boolean measure = options.sizing() instanceof Sizing.AsStored;
-    try (WorkPool pool = new WorkPool("onecycle-scan")) {
-      tree.walk(
-          new Visitor() {
-            @Override
-            public void folder(String name) {
-              scan.folders.add(name);
-            }
-
-            @Override
-            public void file(Entry entry) {
-              int file = scan.names.size();
-              scan.names.add(entry.name());
-              if (measure && entry.name().indexOf('/') > 0) {
-                Content content = entry.content();
-                pool.submit(content.size(), () -> measure(content, file, scan));
-              }
-              options.progress().update("Listing " + tree.name(), file + 1L, Progress.UNKNOWN);
-            }
-          });
-      pool.finish();
-    }
-    return scan;
-  }
-
-  private static void measure(Content content, int file, Scan scan) {
-    try {
-      byte[] head = content.head(HEAD);
-      try {
-        scan.shapes.put(file, ImageDecoder.size(head));
-      } catch (BadImage e) {
-        if (head.length < HEAD) {
-          throw e;
-        }
-        scan.shapes.put(file, ImageDecoder.size(content.bytes()));
-      }
-    } catch (BadImage e) {
-      scan.problems.put(file, e);
-    }
   }
 
   /** Test images have no say in it: what is trained on must not depend on them. */
