@@ -14,6 +14,7 @@ import java.util.function.Supplier;
  * @param skipped images that could not be used and were left out
  * @param fingerprint SHA-256 over class names, image shape, labels and decoded pixels of all that
  *     was read; which tenth is held out does not change it
+ * @param trainingFingerprint the same of all but the test images
  */
 public record DataSplits(
     ImageDataset train,
@@ -22,7 +23,8 @@ public record DataSplits(
     Supplier<Tuning> tuningPair,
     List<String> notes,
     List<SkippedImage> skipped,
-    String fingerprint) {
+    String fingerprint,
+    String trainingFingerprint) {
   public DataSplits {
     notes = List.copyOf(notes);
     skipped = List.copyOf(skipped);

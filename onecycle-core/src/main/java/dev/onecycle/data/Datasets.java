@@ -78,7 +78,14 @@ public final class Datasets {
               + ", is held out for validation.");
     }
     return new DataSplits(
-        train, evaluation, name, tuning, notes, contents.skipped(), decoded.fingerprint());
+        train,
+        evaluation,
+        name,
+        tuning,
+        notes,
+        contents.skipped(),
+        decoded.fingerprint(),
+        decoded.trainingFingerprint());
   }
 
   private static Tuning tuning(ImageDataset given, @Nullable ImageDataset validation, long seed) {

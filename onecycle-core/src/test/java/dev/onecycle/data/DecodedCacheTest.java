@@ -237,6 +237,7 @@ class DecodedCacheTest {
 
   private static void assertSame(DataSplits actual, DataSplits expected) {
     assertThat(actual.fingerprint()).isEqualTo(expected.fingerprint());
+    assertThat(actual.trainingFingerprint()).isEqualTo(expected.trainingFingerprint());
     assertThat(actual.evaluationName()).isEqualTo(expected.evaluationName());
     Images.assertSame(actual.train(), expected.train());
     Images.assertSame(actual.evaluation(), expected.evaluation());
