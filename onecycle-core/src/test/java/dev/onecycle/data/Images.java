@@ -103,6 +103,14 @@ final class Images {
     }
   }
 
+  /** That tuning gets what it would have got with the test images at hand. */
+  static void assertTunes(TuningData actual, DataSplits whole) {
+    assertSame(actual.train(), whole.tuning().train());
+    assertSame(actual.validation(), whole.tuning().validation());
+    assertThat(actual.validationName()).isEqualTo(whole.tuning().validationName());
+    assertThat(actual.fingerprint()).isEqualTo(whole.trainingFingerprint());
+  }
+
   /** A dataset that passes everything on. */
   static class Forwarding implements ImageDataset {
     private final ImageDataset base;
