@@ -18,29 +18,50 @@ import java.util.List;
  */
 final class CacheFile {
   /** Part of every file's name: a change of the format, or of how images are decoded, adds one. */
-  static final int VERSION = 1;
+  static final int VERSION = 2;
 
   private static final byte[] MAGIC = "onecycle".getBytes(StandardCharsets.US_ASCII);
   private static final int FOOTER = MAGIC.length + 4 * Long.BYTES;
 
   private CacheFile() {}
 
-  /** A decoded set: what was found, its pixels, and the hash that identifies it. */
-  record Decoded(Contents contents, PixelStore store, String fingerprint) {}
+  /**
+   * A decoded set.
+   *
+   * @param contents what was found
+   * @param store its pixels
+   * @param fingerprint the hash that identifies it
+   * @param trainingFingerprint the hash that identifies all of it but the test images
+   */
+  record Decoded(
+      Contents contents, PixelStore store, String fingerprint, String trainingFingerprint) {
+    /** Reads all pixels to find the hashes. */
+    static Decoded of(Contents contents, PixelStore store) {
+      return new Decoded(
+          contents,
+          store,
+          Hashes.fingerprint(contents, store),
+          Hashes.fingerprint(contents.withoutTest(), store));
+    }
+
+    Decoded with(Contents other) {
+      return new Decoded(other, store, fingerprint, trainingFingerprint);
+    }
+  }
 
   /** Adds table and footer to a file of pixels, and answers the whole. */
   static Decoded finish(FileChannel channel, Contents contents) throws IOException {
     long pixels = channel.size();
     PixelStore store = PixelStore.map(channel, pixels, contents.shape().bytes());
-    String fingerprint = Hashes.fingerprint(contents, store);
-    byte[] table = table(contents, fingerprint);
+    Decoded decoded = Decoded.of(contents, store);
+    byte[] table = table(decoded);
     ByteBuffer footer = ByteBuffer.allocate(FOOTER);
     footer.putLong(pixels).putLong(Hashes.crc(Arrays.asList(store.segments())));
     footer.putLong(table.length).putLong(Hashes.crc(List.of(ByteBuffer.wrap(table))));
     footer.put(MAGIC).flip();
     write(channel, ByteBuffer.wrap(table), pixels);
     write(channel, footer, pixels + table.length);
-    return new Decoded(contents, store, fingerprint);
+    return decoded;
   }
 
   /**
@@ -67,19 +88,22 @@ final class CacheFile {
     }
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(table))) {
       String fingerprint = text(in);
+      String trainingFingerprint = text(in);
       Contents contents = contents(in);
       PixelStore store = PixelStore.map(channel, pixels, contents.shape().bytes());
       if (Hashes.crc(Arrays.asList(store.segments())) != pixelsCrc) {
         throw new IOException("its pixels are damaged");
       }
-      return new Decoded(contents, store, fingerprint);
+      return new Decoded(contents, store, fingerprint, trainingFingerprint);
     }
   }
 
-  private static byte[] table(Contents contents, String fingerprint) throws IOException {
+  private static byte[] table(Decoded decoded) throws IOException {
+    Contents contents = decoded.contents();
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (DataOutputStream out = new DataOutputStream(bytes)) {
-      text(out, fingerprint);
+      text(out, decoded.fingerprint());
+      text(out, decoded.trainingFingerprint());
       ImageShape shape = contents.shape();
       Ints.write(out, new int[] {shape.channels(), shape.height(), shape.width()});
       Strings.of(contents.classes()).write(out);

@@ -63,12 +63,11 @@ final class CifarSource implements Source {
 
     @Override
     public void file(Entry entry) {
-      String file = entry.name().substring(entry.name().lastIndexOf('/') + 1);
-      boolean train = format.train().contains(file);
+      String file = EntryNames.last(entry.name());
       try {
         if (file.equals(format.names())) {
           classes = classes(entry);
-        } else if (file.equals(format.test()) || (train && !options.evaluationOnly())) {
+        } else if (files().contains(file)) {
           if (batches.containsKey(file)) {
             throw new BadDataException(tree.name() + " has " + file + " twice");
           }
@@ -79,6 +78,18 @@ final class CifarSource implements Source {
       } catch (IOException e) {
         throw Failures.reading(tree.name() + "/" + entry.name(), e);
       }
+    }
+
+    /** The files of images that are wanted. */
+    private List<String> files() {
+      List<String> files = new ArrayList<>();
+      if (options.wanted() != Wanted.EVALUATION) {
+        files.addAll(format.train());
+      }
+      if (options.wanted() != Wanted.TRAINING) {
+        files.add(format.test());
+      }
+      return files;
     }
 
     private List<String> classes(Entry entry) throws IOException, BadImage {
@@ -165,14 +176,16 @@ final class CifarSource implements Source {
     Contents contents() {
       requirePresent(format.names(), !classes.isEmpty());
       List<Part> parts = new ArrayList<>();
-      if (!options.evaluationOnly()) {
+      if (options.wanted() != Wanted.EVALUATION) {
         List<Part.Labelled> train = new ArrayList<>();
         for (String file : format.train()) {
           train.addAll(batch(file));
         }
         parts.add(Part.of(Part.TRAIN, train));
       }
-      parts.add(Part.of(Part.TEST, batch(format.test())));
+      if (options.wanted() != Wanted.TRAINING) {
+        parts.add(Part.of(Part.TEST, batch(format.test())));
+      }
       return new Contents(shape, classes, parts, List.of(), List.of());
     }
 

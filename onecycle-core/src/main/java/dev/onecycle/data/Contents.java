@@ -13,4 +13,10 @@ record Contents(
     List<String> classes,
     List<Part> parts,
     List<String> notes,
-    List<SkippedImage> skipped) {}
+    List<SkippedImage> skipped) {
+  /** The same as if there were no test images. */
+  Contents withoutTest() {
+    List<Part> others = parts.stream().filter(part -> !part.name().equals(Part.TEST)).toList();
+    return new Contents(shape, classes, others, notes, skipped);
+  }
+}

@@ -8,7 +8,8 @@ import java.util.OptionalInt;
  * How a dataset is opened.
  *
  * @param imageSize S for images of S×S pixels: the shorter side becomes S, the longer one is
- *     cropped about its centre; empty for the size that images have, or 64 where they differ
+ *     cropped about its centre; empty for the size that images have, or 64 where they differ; test
+ *     images have no say in that
  * @param skipBad whether images that cannot be used are left out instead of failing the open
  * @param seed draws the tenth held out where there is no test or validation set
  * @param cacheFolder holds downloads and decoded images

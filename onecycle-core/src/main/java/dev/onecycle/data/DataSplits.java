@@ -14,6 +14,8 @@ import java.util.function.Supplier;
  * @param skipped images that could not be used and were left out
  * @param fingerprint SHA-256 over class names, image shape, labels and decoded pixels of all that
  *     was read; which tenth is held out does not change it
+ * @param trainingFingerprint the same of all but the test images, equal to {@link
+ *     TuningData#fingerprint} of the same data opened for tuning
  */
 public record DataSplits(
     ImageDataset train,
@@ -22,7 +24,8 @@ public record DataSplits(
     Supplier<Tuning> tuningPair,
     List<String> notes,
     List<SkippedImage> skipped,
-    String fingerprint) {
+    String fingerprint,
+    String trainingFingerprint) {
   public DataSplits {
     notes = List.copyOf(notes);
     skipped = List.copyOf(skipped);

@@ -46,11 +46,7 @@ public final class Datasets {
    * @throws BadDataException if it cannot be read, or is of no use for training
    */
   public static DataSplits open(String location, DataOptions options) {
-    Sizing sizing =
-        options.imageSize().isPresent()
-            ? new Sizing.Square(options.imageSize().getAsInt())
-            : new Sizing.AsStored();
-    Decoded decoded = read(location, options, sizing, false);
+    Decoded decoded = read(location, options, sizing(options), Wanted.ALL);
     Contents contents = decoded.contents();
     List<String> notes = new ArrayList<>(contents.notes());
     ImageDataset given = first(decoded, Part.TRAIN, Part.ALL);
@@ -68,17 +64,64 @@ public final class Datasets {
       name = pair.validationName();
     }
     if (name.equals(TENTH)) {
-      notes.add(
-          "There is no test or val set: a tenth of each class, "
-              + evaluation.size()
-              + " of "
-              + given.size()
-              + " images drawn by seed "
-              + options.seed()
-              + ", is held out for validation.");
+      notes.add("There is no test or val set: " + heldOut(evaluation, given, options.seed()));
     }
     return new DataSplits(
-        train, evaluation, name, tuning, notes, contents.skipped(), decoded.fingerprint());
+        train,
+        evaluation,
+        name,
+        tuning,
+        notes,
+        contents.skipped(),
+        decoded.fingerprint(),
+        decoded.trainingFingerprint());
+  }
+
+  /**
+   * Opens a dataset for choosing hyper-parameters by: what {@link #open} gives for {@link
+   * DataSplits#tuning}, but the test images are not read, and need not even be readable.
+   *
+   * <p>The files of test images are neither opened nor, where they are files of their own,
+   * downloaded; in an archive they are passed over.
+   *
+   * @throws BadDataException if the other images cannot be read, or are of no use for training, or
+   *     a tenth has to be held out and no class has two images
+   */
+  public static TuningData openForTuning(String location, DataOptions options) {
+    Decoded decoded = read(location, options, sizing(options), Wanted.TRAINING);
+    Contents contents = decoded.contents();
+    List<String> notes = new ArrayList<>(contents.notes());
+    ImageDataset given = first(decoded, Part.TRAIN, Part.ALL);
+    requireTwoClasses(location, given);
+    Tuning pair = tuning(given, find(decoded, Part.VALIDATION), options.seed());
+    ImageDataset validation = pair.validation();
+    notes.add(
+        pair.validationName().equals(TENTH)
+            ? "There is no val set: " + heldOut(validation, given, options.seed())
+            : "Validation uses the " + validation.size() + " images of the val set.");
+    return new TuningData(
+        pair.train(),
+        validation,
+        pair.validationName(),
+        notes,
+        contents.skipped(),
+        decoded.trainingFingerprint());
+  }
+
+  private static String heldOut(ImageDataset tenth, ImageDataset given, long seed) {
+    return "a tenth of each class, "
+        + tenth.size()
+        + " of "
+        + given.size()
+        + " images drawn by seed "
+        + seed
+        + ", is held out for validation.";
+  }
+
+  private static Sizing sizing(DataOptions options) {
+    return options.imageSize().isPresent()
+        ? new Sizing.Square(options.imageSize().getAsInt())
+        : new Sizing.AsStored();
   }
 
   private static Tuning tuning(ImageDataset given, @Nullable ImageDataset validation, long seed) {
@@ -99,7 +142,7 @@ public final class Datasets {
    */
   public static EvaluationSplit openEvaluation(
       String location, ImageShape shape, List<String> classes, DataOptions options) {
-    Decoded decoded = read(location, options, new Sizing.Exact(shape), true);
+    Decoded decoded = read(location, options, new Sizing.Exact(shape), Wanted.EVALUATION);
     Contents contents = decoded.contents();
     List<String> notes = new ArrayList<>(contents.notes());
     Part part = contents.parts().get(0);
@@ -142,10 +185,8 @@ public final class Datasets {
         PixelStore.of(pixels, shape.bytes()), shape, classes, Part.of(Part.ALL, images));
   }
 
-  private static Decoded read(
-      String location, DataOptions options, Sizing sizing, boolean evaluationOnly) {
-    ReadOptions reading =
-        new ReadOptions(sizing, options.skipBad(), evaluationOnly, options.progress());
+  private static Decoded read(String location, DataOptions options, Sizing sizing, Wanted wanted) {
+    ReadOptions reading = new ReadOptions(sizing, options.skipBad(), wanted, options.progress());
     DecodedCache cache = new DecodedCache(options.cacheFolder().resolve("decoded"));
     return cache.open(Sources.of(location, options, reading));
   }

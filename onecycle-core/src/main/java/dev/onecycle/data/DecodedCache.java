@@ -111,7 +111,7 @@ final class DecodedCache {
               return sink;
             });
     PixelStore store = sinks.get(0).store();
-    Decoded decoded = new Decoded(contents, store, Hashes.fingerprint(contents, store));
+    Decoded decoded = Decoded.of(contents, store);
     return withNote(
         decoded,
         "The decoded images are held in memory, since "
@@ -125,10 +125,8 @@ final class DecodedCache {
     Contents contents = decoded.contents();
     List<String> notes = new ArrayList<>(contents.notes());
     notes.add(note);
-    return new Decoded(
+    return decoded.with(
         new Contents(
-            contents.shape(), contents.classes(), contents.parts(), notes, contents.skipped()),
-        decoded.store(),
-        decoded.fingerprint());
+            contents.shape(), contents.classes(), contents.parts(), notes, contents.skipped()));
   }
 }

@@ -22,6 +22,11 @@ final class EntryNames {
     return String.join("/", parts);
   }
 
+  /** The part of a normal name after its last slash. */
+  static String last(String name) {
+    return name.substring(name.lastIndexOf('/') + 1);
+  }
+
   /** Whether any part of a normal name is hidden, leads upwards, or is litter. */
   static boolean isHidden(String name) {
     for (String part : name.split("/", -1)) {

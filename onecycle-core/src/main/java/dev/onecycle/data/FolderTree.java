@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -24,22 +25,29 @@ final class FolderTree implements FileTree {
 
   private final String name;
   private final Path root;
+  private final Predicate<String> passedOver;
   private final List<String> folders = new ArrayList<>();
   private final List<FolderEntry> entries = new ArrayList<>();
   private final AtomicInteger found = new AtomicInteger();
 
-  private FolderTree(String name, Path root) {
+  private FolderTree(String name, Path root, Predicate<String> passedOver) {
     this.name = name;
     this.root = root;
+    this.passedOver = passedOver;
   }
 
   /** What a folder holds: a folder, which has no entry, or a file. */
   private record Found(String name, @Nullable FolderEntry entry) {}
 
-  /** Lists the files of a folder. */
-  static FolderTree of(Path folder) {
+  /**
+   * Lists the files of a folder.
+   *
+   * @param passedOver by their names relative to the folder, files that are left out and folders
+   *     that are not listed
+   */
+  static FolderTree of(Path folder, Predicate<String> passedOver) {
     try {
-      FolderTree tree = new FolderTree(folder.toString(), folder.toRealPath());
+      FolderTree tree = new FolderTree(folder.toString(), folder.toRealPath(), passedOver);
       tree.list(tree.root, "", List.of(tree.root)).forEach(tree::add);
       return tree;
     } catch (IOException e) {
@@ -136,14 +144,21 @@ final class FolderTree implements FileTree {
    */
   private Stream<Found> found(
       Path real, String childName, BasicFileAttributes attributes, List<Path> above) {
+    boolean passed = passedOver.test(childName);
     if (!attributes.isDirectory()) {
+      if (passed) {
+        return Stream.empty();
+      }
       String problem = attributes.isRegularFile() ? null : "is not a regular file";
       return file(childName, real, attributes, problem);
     }
+    Stream<Found> itself = Stream.of(new Found(childName, null));
+    if (passed) {
+      return itself;
+    }
     List<Path> chain = new ArrayList<>(above);
     chain.add(real);
-    return Stream.concat(
-        Stream.of(new Found(childName, null)), list(real, childName + "/", chain).stream());
+    return Stream.concat(itself, list(real, childName + "/", chain).stream());
   }
 
   private static Stream<Found> file(

@@ -36,6 +36,11 @@ final class IdxSource implements Source {
     return find(folder, TRAIN, "images") != null || find(folder, TEST, "images") != null;
   }
 
+  /** Whether a file belongs to the test images. */
+  static boolean isTest(String file) {
+    return file.startsWith(TEST);
+  }
+
   @Override
   public String description() {
     return "idx " + realPath() + " " + classes + " " + options.description();
@@ -44,7 +49,7 @@ final class IdxSource implements Source {
   @Override
   public String state() {
     StringBuilder text = new StringBuilder();
-    for (String set : List.of(TRAIN, TEST)) {
+    for (String set : sets()) {
       for (String kind : List.of("images", "labels")) {
         Path file = find(folder, set, kind);
         if (file != null) {
@@ -62,14 +67,7 @@ final class IdxSource implements Source {
 
   @Override
   public Contents read(PixelSink.Factory sinks) {
-    boolean test = find(folder, TEST, "images") != null;
-    List<String> sets = new ArrayList<>();
-    if (!options.evaluationOnly() || !test) {
-      sets.add(TRAIN);
-    }
-    if (test) {
-      sets.add(TEST);
-    }
+    List<String> sets = sets();
     ImageShape stored = required(sets.get(0), "images").shape();
     ImageShape shape = options.sizing().of(stored);
     PixelSink sink = sinks.open(shape);
@@ -81,6 +79,19 @@ final class IdxSource implements Source {
       slot += part.size();
     }
     return new Contents(shape, classes, parts, List.of(), List.of());
+  }
+
+  /** The sets that are wanted, of those that are there. */
+  private List<String> sets() {
+    boolean test = options.wanted() != Wanted.TRAINING && find(folder, TEST, "images") != null;
+    List<String> sets = new ArrayList<>();
+    if (options.wanted() != Wanted.EVALUATION || !test) {
+      sets.add(TRAIN);
+    }
+    if (test) {
+      sets.add(TEST);
+    }
+    return sets;
   }
 
   private Part read(String set, ImageShape stored, ImageShape shape, PixelSink sink, int slot) {

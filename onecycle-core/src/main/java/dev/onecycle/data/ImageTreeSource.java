@@ -10,9 +10,8 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -23,9 +22,6 @@ import java.util.concurrent.atomic.AtomicLong;
  * not depend on the order in which they are finished.
  */
 final class ImageTreeSource implements Source {
-  /** Enough of an image to find its size in, for all but a few with large metadata. */
-  private static final int HEAD = 1 << 18;
-
   private static final int SIDE_OF_MIXED_SIZES = 64;
   private static final long MOST_DECODED = 64L << 30;
 
@@ -49,16 +45,16 @@ final class ImageTreeSource implements Source {
 
   @Override
   public Contents read(PixelSink.Factory sinks) {
-    Scan scan = scan();
-    TreeLayout layout =
-        TreeLayout.of(tree.name(), scan.folders, scan.names, options.evaluationOnly());
+    TreeScan scan = TreeScan.of(tree, options);
+    TreeLayout layout = TreeLayout.of(tree.name(), scan.folders(), scan.names(), options.wanted());
     BadImages bad = new BadImages(tree.name(), options.skipBad());
     List<Item> items = new ArrayList<>();
     layout.parts().values().forEach(items::addAll);
-    items.forEach(item -> bad.addIfBad(item, scan.problems.get(item.file())));
+    scan.measure(items);
+    items.forEach(item -> bad.addIfBad(item, scan.problems().get(item.file())));
     bad.failUnlessSkipping();
     List<String> notes = new ArrayList<>(layout.notes());
-    ImageShape shape = shape(items, scan.shapes, notes);
+    ImageShape shape = shape(layout, scan.shapes(), notes);
     if ((long) shape.bytes() * items.size() > MOST_DECODED) {
       throw new BadDataException(
           tree.name()
@@ -68,68 +64,17 @@ final class ImageTreeSource implements Source {
               + shape
               + "; choose an image size, 64 for example");
     }
-    decode(items, scan.names, shape, sinks.open(shape), bad);
+    decode(items, scan.names(), shape, sinks.open(shape), bad);
     bad.failUnlessSkipping();
     return contents(layout, shape, bad, notes);
   }
 
-  /** What the first walk finds; files are counted in the order of the walk. */
-  private static final class Scan {
-    final Set<String> folders = new HashSet<>();
-    final List<String> names = new ArrayList<>();
-    final ConcurrentMap<Integer, ImageShape> shapes = new ConcurrentHashMap<>();
-    final ConcurrentMap<Integer, BadImage> problems = new ConcurrentHashMap<>();
-  }
-
-  private Scan scan() {
-    Scan scan = new Scan();
-    boolean measure = options.sizing() instanceof Sizing.AsStored;
-    try (WorkPool pool = new WorkPool("onecycle-scan")) {
-      tree.walk(
-          new Visitor() {
-            @Override
-            public void folder(String name) {
-              scan.folders.add(name);
-            }
-
-            @Override
-            public void file(Entry entry) {
-              int file = scan.names.size();
-              scan.names.add(entry.name());
-              if (measure && entry.name().indexOf('/') > 0) {
-                Content content = entry.content();
-                pool.submit(content.size(), () -> measure(content, file, scan));
-              }
-              options.progress().update("Listing " + tree.name(), file + 1L, Progress.UNKNOWN);
-            }
-          });
-      pool.finish();
-    }
-    return scan;
-  }
-
-  private static void measure(Content content, int file, Scan scan) {
-    try {
-      byte[] head = content.head(HEAD);
-      try {
-        scan.shapes.put(file, ImageDecoder.size(head));
-      } catch (BadImage e) {
-        if (head.length < HEAD) {
-          throw e;
-        }
-        scan.shapes.put(file, ImageDecoder.size(content.bytes()));
-      }
-    } catch (BadImage e) {
-      scan.problems.put(file, e);
-    }
-  }
-
-  private ImageShape shape(List<Item> items, Map<Integer, ImageShape> shapes, List<String> notes) {
+  /** Test images have no say in it: what is trained on must not depend on them. */
+  private ImageShape shape(TreeLayout layout, Map<Integer, ImageShape> shapes, List<String> notes) {
     Set<ImageShape> different = new HashSet<>();
-    for (Item item : items) {
-      ImageShape shape = shapes.get(item.file());
-      if (shape != null) {
-        different.add(shape);
+    for (Map.Entry<String, List<Item>> part : layout.parts().entrySet()) {
+      if (!part.getKey().equals(Part.TEST)) {
+        different.addAll(known(part.getValue(), shapes));
       }
     }
     ImageShape mixed = new ImageShape(3, SIDE_OF_MIXED_SIZES, SIDE_OF_MIXED_SIZES);
@@ -143,7 +88,28 @@ final class ImageTreeSource implements Source {
               + SIDE_OF_MIXED_SIZES
               + "; an image size of your own changes that.");
     }
-    return options.sizing().of(different.size() == 1 ? different.iterator().next() : mixed);
+    if (different.size() != 1) {
+      return options.sizing().of(mixed);
+    }
+    ImageShape common = different.iterator().next();
+    List<ImageShape> test = known(layout.parts().getOrDefault(Part.TEST, List.of()), shapes);
+    long others = test.stream().filter(shape -> !shape.equals(common)).count();
+    if (others > 0) {
+      notes.add(
+          others
+              + " of "
+              + test.size()
+              + " test images come in another size and were resized to the "
+              + common.height()
+              + "×"
+              + common.width()
+              + " of the images to train on; an image size of your own changes that.");
+    }
+    return options.sizing().of(common);
+  }
+
+  private static List<ImageShape> known(List<Item> items, Map<Integer, ImageShape> shapes) {
+    return items.stream().map(item -> shapes.get(item.file())).filter(Objects::nonNull).toList();
   }
 
   private void decode(

@@ -120,9 +120,10 @@ record NamedSet(String title, String base, List<String> classes, List<File> file
     return ALL.stream().map(NamedSet::title).toList();
   }
 
-  /** The files to download. */
-  List<RemoteFile> remoteFiles() {
+  /** The files to download for the images wanted; an archive holds all of them. */
+  List<RemoteFile> remoteFiles(Wanted wanted) {
     return files.stream()
+        .filter(file -> wanted != Wanted.TRAINING || !IdxSource.isTest(file.name()))
         .map(
             file ->
                 new RemoteFile(
@@ -150,7 +151,7 @@ record NamedSet(String title, String base, List<String> classes, List<File> file
 
       @Override
       public Contents read(PixelSink.Factory sinks) {
-        List<Path> local = remoteFiles().stream().map(downloader::get).toList();
+        List<Path> local = remoteFiles(options.wanted()).stream().map(downloader::get).toList();
         Path first = local.get(0);
         Source source =
             switch (kind) {

@@ -1,16 +1,19 @@
 package dev.onecycle.data;
 
+import java.util.Locale;
+
 /**
  * How a source is read.
  *
  * @param sizing the size that images get
  * @param skipBad whether images that cannot be used are left out instead of failing the read
- * @param evaluationOnly whether only the images to evaluate on are wanted
+ * @param wanted which images are read
  * @param progress hears how far the read has come
  */
-record ReadOptions(Sizing sizing, boolean skipBad, boolean evaluationOnly, Progress progress) {
+record ReadOptions(Sizing sizing, boolean skipBad, Wanted wanted, Progress progress) {
   /** What the decoded images depend on, as text. */
   String description() {
-    return sizing + (skipBad ? " skip-bad" : "") + (evaluationOnly ? " evaluation" : "");
+    String part = wanted == Wanted.ALL ? "" : " " + wanted.name().toLowerCase(Locale.ROOT);
+    return sizing + (skipBad ? " skip-bad" : "") + part;
   }
 }

@@ -41,11 +41,13 @@ final class ShapesSource implements Source {
     List<Part> parts = new ArrayList<>();
     try (WorkPool pool = new WorkPool("onecycle-shapes")) {
       int slot = 0;
-      if (!options.evaluationOnly()) {
+      if (options.wanted() != Wanted.EVALUATION) {
         parts.add(generate(Part.TRAIN, TRAIN, slot, shape, sink, pool));
         slot += TRAIN;
       }
-      parts.add(generate(Part.TEST, TEST, slot, shape, sink, pool));
+      if (options.wanted() != Wanted.TRAINING) {
+        parts.add(generate(Part.TEST, TEST, slot, shape, sink, pool));
+      }
       pool.finish();
     }
     return new Contents(shape, Shapes.classes(), parts, List.of(), List.of());

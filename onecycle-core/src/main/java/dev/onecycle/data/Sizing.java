@@ -2,7 +2,7 @@ package dev.onecycle.data;
 
 /** The rule that gives the images of a source their one shape. */
 sealed interface Sizing {
-  /** The common size of the images; 64×64 where they differ. */
+  /** The common size of the images that are not test images; 64×64 where they differ. */
   record AsStored() implements Sizing {}
 
   /** The shorter side resized, the longer one cropped about its centre. */

@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Finds out what kind of source a location is: by name, by layout, by first bytes. */
@@ -80,6 +82,7 @@ final class Sources {
   }
 
   private static Source ofFolder(Path folder, ReadOptions reading) {
+    boolean training = reading.wanted() == Wanted.TRAINING;
     List<Path> candidates = new ArrayList<>(List.of(folder));
     Path only = onlyFolder(folder);
     if (only != null) {
@@ -91,11 +94,13 @@ final class Sources {
       }
       for (CifarFormat format : CifarFormat.ALL) {
         if (format.isIn(candidate)) {
-          return new CifarSource(FolderTree.of(candidate), format, reading);
+          Predicate<String> test = name -> training && EntryNames.last(name).equals(format.test());
+          return new CifarSource(FolderTree.of(candidate, test), format, reading);
         }
       }
     }
-    return new ImageTreeSource(FolderTree.of(folder), reading);
+    Set<String> test = training ? TestFolders.in(folder) : Set.of();
+    return new ImageTreeSource(FolderTree.of(folder, test::contains), reading);
   }
 
   /** The one folder that a folder consists of, as an unpacked archive often does. */
@@ -165,7 +170,7 @@ final class Sources {
 
     @Override
     public void file(Entry entry) {
-      String name = entry.name().substring(entry.name().lastIndexOf('/') + 1);
+      String name = EntryNames.last(entry.name());
       format = CifarFormat.of(name);
       if (format != null || (!name.endsWith(".txt") && !name.endsWith(".html"))) {
         throw new Enough();

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 
 /**
  * Which of the files of a tree are images of which set and class.
@@ -47,40 +48,49 @@ record TreeLayout(List<String> classes, Map<String, List<Item>> parts, List<Stri
    * @param root the name of the tree, for messages
    * @param folders the folders known, which may be empty ones
    * @param files all files in the order of the walk
-   * @param evaluationOnly whether the set to train on is not wanted
+   * @param wanted of which sets the files are wanted; the others' names may lack in the list
    */
-  static TreeLayout of(
-      String root, Set<String> folders, List<String> files, boolean evaluationOnly) {
+  static TreeLayout of(String root, Set<String> folders, List<String> files, Wanted wanted) {
     if (files.isEmpty()) {
-      throw new BadDataException(root + " has no files; " + EXPECTED);
+      String use = wanted == Wanted.TRAINING ? " to train on" : "";
+      throw new BadDataException(root + " has no files" + use + "; " + EXPECTED);
     }
     Set<String> all = new HashSet<>(folders);
     files.forEach(file -> addParents(all, file));
-    String prefix = "";
+    String prefix = base(folder -> children(all, folder));
     Set<String> top = children(all, prefix);
-    if (top.size() == 1 && sets(top).isEmpty()) {
-      String wrapper = top.iterator().next() + "/";
-      if (!children(all, wrapper).isEmpty()) {
-        prefix = wrapper;
-        top = children(all, prefix);
-      }
-    }
     Builder builder = new Builder(root, prefix, all, files);
     Map<String, String> sets = sets(top);
     if (sets.isEmpty()) {
       builder.add(Part.ALL, "");
     } else {
-      chooseSets(builder, sets, root + "/" + prefix, evaluationOnly);
+      chooseSets(builder, sets, root + "/" + prefix, wanted);
       builder.noteUnused(top, sets.keySet());
     }
     return builder.build();
   }
 
+  /**
+   * Where sets or classes lie: at the root, or below the one folder that there is.
+   *
+   * @param children the names of the folders directly below a prefix
+   */
+  static String base(Function<String, Set<String>> children) {
+    Set<String> top = children.apply("");
+    if (top.size() == 1 && sets(top).isEmpty()) {
+      String wrapper = top.iterator().next() + "/";
+      if (!children.apply(wrapper).isEmpty()) {
+        return wrapper;
+      }
+    }
+    return "";
+  }
+
   private static void chooseSets(
-      Builder builder, Map<String, String> sets, String root, boolean evaluationOnly) {
+      Builder builder, Map<String, String> sets, String root, Wanted wanted) {
     boolean train = sets.containsValue(Part.TRAIN);
     boolean test = sets.containsValue(Part.TEST);
-    if (!train && !evaluationOnly) {
+    if (!train && wanted != Wanted.EVALUATION) {
       throw new BadDataException(
           root + sets.keySet().iterator().next() + " is there, but no train folder; " + EXPECTED);
     }
@@ -90,12 +100,16 @@ record TreeLayout(List<String> classes, Map<String, List<Item>> parts, List<Stri
       if (!taken.add(part)) {
         throw new BadDataException(root + " has two folders for one set: " + sets.keySet());
       }
-      boolean wanted =
-          !evaluationOnly
-              || part.equals(Part.TEST)
-              || (!test && part.equals(Part.VALIDATION))
-              || sets.size() == 1;
-      if (wanted) {
+      boolean chosen =
+          switch (wanted) {
+            case ALL -> true;
+            case TRAINING -> !part.equals(Part.TEST);
+            case EVALUATION ->
+                part.equals(Part.TEST)
+                    || (!test && part.equals(Part.VALIDATION))
+                    || sets.size() == 1;
+          };
+      if (chosen) {
         builder.add(part, set.getKey() + "/");
       }
     }
@@ -122,16 +136,21 @@ record TreeLayout(List<String> classes, Map<String, List<Item>> parts, List<Stri
   }
 
   /** Folder names that mean a set, each with that set, the training set first. */
-  private static Map<String, String> sets(Set<String> names) {
+  static Map<String, String> sets(Set<String> names) {
     Map<String, String> sets = new LinkedHashMap<>();
     for (String part : List.of(Part.TRAIN, Part.TEST, Part.VALIDATION)) {
       for (String name : names) {
-        if (part.equals(SETS.get(name.toLowerCase(Locale.ROOT)))) {
+        if (part.equals(partOf(name))) {
           sets.put(name, part);
         }
       }
     }
     return sets;
+  }
+
+  /** The set that a folder's name means; empty if none. */
+  static String partOf(String folder) {
+    return SETS.getOrDefault(folder.toLowerCase(Locale.ROOT), "");
   }
 
   private static final class Builder {

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -136,6 +137,47 @@ class CifarTest {
     assertThat(split.name()).isEqualTo("test");
     assertThat(split.images().size()).isEqualTo(3);
     assertThat(split.images().label(2)).isEqualTo(3);
+  }
+
+  @Test
+  void tuningNeedsNoTestBatch() throws IOException {
+    DataSplits whole = open(ten);
+    Path test = ten.resolve("test_batch.bin");
+    Path archive = temp.resolve("cifar-10-binary.tar.gz");
+    Files.write(test, new byte[17]);
+    Files.write(archive, Archives.gzip(Archives.tar(Archives.files(ten, "cifar/"))));
+    assertFails(ten, "test_batch.bin must be a whole number of records");
+    assertFails(archive, "test_batch.bin must be a whole number of records");
+    assertTunes(ten, "cache 1", whole);
+    assertTunes(archive, "cache 2", whole);
+    Files.delete(test);
+    Files.createSymbolicLink(test, temp.resolve("nowhere"));
+    assertFails(ten, "test_batch.bin is a link that leads nowhere");
+    assertTunes(ten, "cache 3", whole);
+    Files.delete(test);
+    assertTunes(ten, "cache 4", whole);
+    Files.write(ten.resolve("data_batch_2.bin"), new byte[17]);
+    assertThatThrownBy(() -> assertTunes(ten, "cache 5", whole))
+        .hasMessageContaining("data_batch_2.bin must be a whole number of records");
+  }
+
+  @Test
+  void whatTuningHasReadStaysReadWhenTheTestBatchChanges() throws IOException {
+    List<String> reads = new ArrayList<>();
+    DataOptions options = options().withProgress((what, done, total) -> reads.add(what));
+    Datasets.openForTuning(ten.toString(), options);
+    reads.clear();
+    Files.write(ten.resolve("test_batch.bin"), new byte[17]);
+    Datasets.openForTuning(ten.toString(), options);
+    assertThat(reads).isEmpty();
+    Files.write(ten.resolve("data_batch_1.bin"), records(new int[] {1}));
+    Datasets.openForTuning(ten.toString(), options);
+    assertThat(reads).isNotEmpty();
+  }
+
+  private void assertTunes(Path location, String cache, DataSplits whole) {
+    DataOptions options = options().withCacheFolder(temp.resolve(cache));
+    Images.assertTunes(Datasets.openForTuning(location.toString(), options), whole);
   }
 
   private static byte[] records(int[]... labels) {

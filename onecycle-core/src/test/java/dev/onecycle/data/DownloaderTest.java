@@ -194,14 +194,27 @@ class DownloaderTest extends DownloadFixture {
     DataOptions options = DataOptions.defaults().withCacheFolder(temp).withOffline(true);
     for (String name : List.of("cifar10", "cifar100", "mnist", "fashion-mnist")) {
       NamedSet set = Objects.requireNonNull(NamedSet.of(name));
-      for (RemoteFile file : set.remoteFiles()) {
+      for (RemoteFile file : set.remoteFiles(Wanted.ALL)) {
         assertThat(file.uri().getScheme()).isEqualTo("https");
         assertThat(file.sha256()).matches("[0-9a-f]{64}");
       }
       assertThatThrownBy(() -> Datasets.open(name, options))
           .isInstanceOf(BadDataException.class)
           .hasMessageContaining(
-              temp.resolve("downloads/" + name + "/" + set.remoteFiles().get(0).name()).toString());
+              temp.resolve("downloads/" + name + "/" + set.remoteFiles(Wanted.ALL).get(0).name())
+                  .toString());
     }
+  }
+
+  @Test
+  void forTuningNoFileOfTestImagesIsDownloaded() {
+    for (String name : List.of("mnist", "fashion-mnist")) {
+      NamedSet set = Objects.requireNonNull(NamedSet.of(name));
+      assertThat(set.remoteFiles(Wanted.TRAINING))
+          .extracting(RemoteFile::name)
+          .containsExactly("train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz");
+    }
+    NamedSet archive = Objects.requireNonNull(NamedSet.of("cifar10"));
+    assertThat(archive.remoteFiles(Wanted.TRAINING)).hasSize(1);
   }
 }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -121,6 +122,44 @@ class IdxTest {
     assertThatThrownBy(this::open)
         .isInstanceOf(BadDataException.class)
         .hasMessageContaining(mnist + " lacks the file " + TEST_LABELS);
+  }
+
+  @Test
+  void tuningNeedsNoTestFiles() throws IOException {
+    write(TRAIN_IMAGES, images(40, 3, 2));
+    write(TRAIN_LABELS, labels(40));
+    DataSplits whole = open();
+    for (byte[] spoiled : List.of(new byte[] {1, 2, 3}, images(4, 9, 9))) {
+      write(TEST_IMAGES, spoiled);
+      write(TEST_LABELS, spoiled);
+      assertThatThrownBy(this::open).isInstanceOf(BadDataException.class);
+      assertTunes("cache " + spoiled.length, whole);
+    }
+    Files.delete(mnist.resolve(TEST_IMAGES));
+    assertTunes("cache without test images", whole);
+    Files.delete(mnist.resolve(TEST_LABELS));
+    assertTunes("cache without test files", whole);
+    write(TRAIN_IMAGES, new byte[] {1, 2, 3});
+    assertThatThrownBy(() -> assertTunes("cache of bad data", whole))
+        .isInstanceOf(BadDataException.class)
+        .hasMessageContaining(TRAIN_IMAGES);
+  }
+
+  @Test
+  void whatTuningHasReadStaysReadWhenTestFilesChange() throws IOException {
+    List<String> reads = new ArrayList<>();
+    DataOptions options = options().withProgress((what, done, total) -> reads.add(what));
+    TuningData first = Datasets.openForTuning(mnist.toString(), options);
+    reads.clear();
+    write(TEST_IMAGES, new byte[] {1, 2, 3});
+    TuningData second = Datasets.openForTuning(mnist.toString(), options);
+    assertThat(reads).isEmpty();
+    Images.assertSame(second.train(), first.train());
+  }
+
+  private void assertTunes(String cache, DataSplits whole) {
+    DataOptions options = options().withCacheFolder(temp.resolve(cache));
+    Images.assertTunes(Datasets.openForTuning(mnist.toString(), options), whole);
   }
 
   private void assertFails(String file, byte[] content, String message) throws IOException {

@@ -176,18 +176,35 @@ class ImageTreeTest {
   void mixedSizesBecome64By64UnlessASizeIsAskedFor() throws IOException {
     Images.classes(data.resolve("train"), 2);
     Images.classes(data.resolve("test"), 1);
-    Images.write(data.resolve("test/dog/5.png"), Images.png(20, 10, 7));
+    Images.write(data.resolve("train/dog/5.png"), Images.png(20, 10, 7));
     DataSplits mixed = open(data);
     assertThat(mixed.train().shape()).isEqualTo(new ImageShape(3, 64, 64));
     assertThat(mixed.notes()).singleElement().asString().contains("2 sizes", "64×64");
     DataSplits chosen = Datasets.open(data.toString(), options().withImageSize(8));
     assertThat(chosen.evaluation().shape()).isEqualTo(new ImageShape(3, 8, 8));
     assertThat(chosen.notes()).isEmpty();
-    assertThat(Images.pixels(chosen.evaluation(), 2))
-        .isEqualTo(
-            ImageDecoder.decode(
-                    Files.readAllBytes(data.resolve("test/dog/5.png")), "", chosen.train().shape())
-                .array());
+    assertResized(chosen.train(), 4, data.resolve("train/dog/5.png"));
+  }
+
+  @Test
+  void testImagesHaveNoSayInTheSize() throws IOException {
+    Images.classes(data.resolve("train"), 2);
+    Images.classes(data.resolve("test"), 1);
+    DataSplits alike = open(data);
+    Images.write(data.resolve("test/dog/5.png"), Images.png(20, 10, 7));
+    DataSplits other = open(data);
+    Images.assertSame(other.train(), alike.train());
+    assertResized(other.evaluation(), 2, data.resolve("test/dog/5.png"));
+    assertThat(other.notes())
+        .singleElement()
+        .asString()
+        .startsWith("1 of 3 test images come in another size and were resized to the 3×4 of");
+    assertThat(Datasets.open(data.toString(), options().withImageSize(8)).notes()).isEmpty();
+  }
+
+  private static void assertResized(ImageDataset images, int index, Path file) throws IOException {
+    assertThat(Images.pixels(images, index))
+        .isEqualTo(ImageDecoder.decode(Files.readAllBytes(file), "", images.shape()).array());
   }
 
   @Test

@@ -1,5 +1,7 @@
 package dev.onecycle.data;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -86,6 +88,27 @@ final class Images {
     byte[] bytes = new byte[pixels.remaining()];
     pixels.get(bytes);
     return bytes;
+  }
+
+  static void assertSame(ImageDataset actual, ImageDataset expected) {
+    assertThat(actual.size()).isEqualTo(expected.size());
+    assertThat(actual.shape()).isEqualTo(expected.shape());
+    assertThat(actual.classes()).isEqualTo(expected.classes());
+    byte[] read = new byte[expected.shape().bytes()];
+    for (int i = 0; i < expected.size(); i++) {
+      actual.read(i, read);
+      assertThat(actual.label(i)).isEqualTo(expected.label(i));
+      assertThat(actual.origin(i)).isEqualTo(expected.origin(i));
+      assertThat(pixels(actual, i)).isEqualTo(pixels(expected, i)).isEqualTo(read);
+    }
+  }
+
+  /** That tuning gets what it would have got with the test images at hand. */
+  static void assertTunes(TuningData actual, DataSplits whole) {
+    assertSame(actual.train(), whole.tuning().train());
+    assertSame(actual.validation(), whole.tuning().validation());
+    assertThat(actual.validationName()).isEqualTo(whole.tuning().validationName());
+    assertThat(actual.fingerprint()).isEqualTo(whole.trainingFingerprint());
   }
 
   /** A dataset that passes everything on. */

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,6 +46,18 @@ class ShapesTest {
   void theSetIsPinned() {
     assertThat(Datasets.open("shapes", options()).fingerprint())
         .isEqualTo("85fe2ad0a68451f39b902ee84481f81b96fa0cc0bf9bfcac1774d2e71996a5e0");
+  }
+
+  @Test
+  void forTuningNoTestImageIsGenerated() {
+    DataSplits whole = Datasets.open("shapes", options());
+    Set<Long> totals = ConcurrentHashMap.newKeySet();
+    TuningData tuning =
+        Datasets.openForTuning(
+            "shapes", options().withProgress((what, done, total) -> totals.add(total)));
+    assertThat(totals).containsExactly(6000L);
+    assertThat(tuning.validation().size()).isEqualTo(600);
+    Images.assertTunes(tuning, whole);
   }
 
   @Test
