@@ -40,8 +40,7 @@ final class BatchSizeView {
     }
     table.lines().forEach(console::say);
     if (result.search().budgetBytes().isPresent()) {
-      console.say(
-          "  within a budget of " + Bytes.text(result.search().budgetBytes().getAsLong()));
+      console.say("  within a budget of " + Bytes.text(result.search().budgetBytes().getAsLong()));
     }
     console.say(result.explanation());
   }

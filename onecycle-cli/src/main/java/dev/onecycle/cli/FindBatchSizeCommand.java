@@ -59,12 +59,10 @@ final class FindBatchSizeCommand implements Callable<Integer> {
       throw new IllegalStateException("commands are run by picocli");
     }
     Map<String, String> given = Words.given(spec);
-    Require.that(
-        !given.containsKey("batch-size"),
-        "--batch-size",
-        "left out, for it is what is looked for,",
-        given.get("batch-size"),
-        0);
+    if (given.containsKey("batch-size")) {
+      throw Require.invalid(
+          "--batch-size", "left out, for it is what is looked for,", options.batchSize);
+    }
     Signals.watch();
     TuningData data = dataArguments.openForTuning(console, options.seed);
     OptionalLong budget = sizes.budget();

@@ -1,7 +1,6 @@
 package dev.onecycle.cli;
 
 import dev.onecycle.data.TuningData;
-import dev.onecycle.range.RangeResult;
 import dev.onecycle.range.RangeSummary;
 import dev.onecycle.range.RangeTest;
 import dev.onecycle.report.Figure;
@@ -92,8 +91,7 @@ final class FindLrCommand implements Callable<Integer> {
     Stream.of(out, figure, csv, png).filter(Objects::nonNull).forEach(AtomicFile::requireWritable);
     Signals.watch();
     TuningData data = dataArguments.openForTuning(console, train.seed);
-    Setup setup =
-        train.setup(data.train().shape(), data.train().classes().size(), test.momentum());
+    Setup setup = train.setup(data.train().shape(), data.train().classes().size(), test.momentum());
     RangeSummary summary;
     try (Learner learner =
         new Learner(setup.network(), Normalization.of(data.train()), setup.settings())) {
@@ -137,7 +135,7 @@ final class FindLrCommand implements Callable<Integer> {
   /** Writes the figures; where none can be drawn, that is an error only if one was asked for. */
   private void writeFigures(Console console, RangeSummary summary, Path figure) {
     try {
-      Figure drawn = figure(summary);
+      Figure drawn = RangeFigures.of(summary);
       drawn.writeSvg(figure);
       console.say("Wrote " + figure);
       if (png != null) {
@@ -150,16 +148,5 @@ final class FindLrCommand implements Callable<Integer> {
       }
       console.say("No figure: " + e.getMessage());
     }
-  }
-
-  private static Figure figure(RangeSummary summary) {
-    if (summary.runs().size() == 1) {
-      return RangeFigures.of(summary.runs().get(0));
-    }
-    Map<String, RangeResult> named = new LinkedHashMap<>();
-    for (int i = 0; i < summary.runs().size(); i++) {
-      named.put("seed " + (i + 1), summary.runs().get(i));
-    }
-    return RangeFigures.overlay("Range tests over " + named.size() + " seeds", named);
   }
 }

@@ -35,7 +35,9 @@ record Length(int epochs, OptionalDouble minutes, long begin) {
     return new Length(1, OptionalDouble.of(minutes), begin);
   }
 
-  /** The plan in its final length: with a time, what a step costs is measured and fitted into it. */
+  /**
+   * The plan in its final length: with a time, what a step costs is measured and fitted into it.
+   */
   TrainingPlan fit(
       Console console, TrainingPlan plan, Learner learner, Setup setup, DataSplits data) {
     if (minutes.isEmpty()) {

@@ -52,7 +52,12 @@ sealed interface PeakSource {
     public Peak peak(Console console, Learner learner, DataSplits data, Setup setup) {
       RangeSummary summary =
           RangeRun.run(
-              console, learner, data.train(), setup, options.test(setup.momentum()), options.repeats);
+              console,
+              learner,
+              data.train(),
+              setup,
+              options.test(setup.momentum()),
+              options.repeats);
       RangeRun.show(console, summary);
       if (summary.suggestion().isEmpty()) {
         throw new BadDataException(

@@ -123,8 +123,7 @@ final class SweepCommand implements Callable<Integer> {
     Setup setup = options.setup(data.train().shape(), data.train().classes().size(), momentum);
     Sweep sweep;
     try (TuningProgress progress = new TuningProgress(console)) {
-      progress.expect(
-          values.size() * range.repeats, plan.byCycle() ? values.size() : 0, 0, false);
+      progress.expect(values.size() * range.repeats, plan.byCycle() ? values.size() : 0, 0, false);
       progress.costs(setup, plan, data, console);
       sweep =
           new Sweeper(
@@ -146,7 +145,9 @@ final class SweepCommand implements Callable<Integer> {
     OptionalDouble peak =
         maxLr == null ? OptionalDouble.empty() : OptionalDouble.of(Rates.rate("--max-lr", maxLr));
     PolicyChoice policy =
-        momenta.isEmpty() ? PolicyChoice.oneCycle() : PolicyChoice.oneCycle().withMomentum(momentum);
+        momenta.isEmpty()
+            ? PolicyChoice.oneCycle()
+            : PolicyChoice.oneCycle().withMomentum(momentum);
     return new SweepPlan(
         range.test(momentum),
         range.repeats,
@@ -194,8 +195,7 @@ final class SweepCommand implements Callable<Integer> {
     };
   }
 
-  private int finish(
-      Console console, Sweep sweep, Setup setup, TuningData data, Path figure) {
+  private int finish(Console console, Sweep sweep, Setup setup, TuningData data, Path figure) {
     Candidate shown = sweep.chosen().orElse(sweep.candidates().get(0));
     OptionalDouble rate =
         sweep.chosen().isEmpty()

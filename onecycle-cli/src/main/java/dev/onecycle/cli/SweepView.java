@@ -54,8 +54,7 @@ final class SweepView {
             "  " + Numbers.decimal(candidate.value()) + ": " + test.verdict().explanation());
       }
     }
-    String advice =
-        sweep.chosen().isEmpty() ? " (--repeats 3, or --by-cycle with --max-lr)" : "";
+    String advice = sweep.chosen().isEmpty() ? " (--repeats 3, or --by-cycle with --max-lr)" : "";
     console.answer(sweep.explanation() + advice);
   }
 
@@ -68,9 +67,7 @@ final class SweepView {
   }
 
   private static String accuracy(CycleOutcome cycle) {
-    return cycle.diverged()
-        ? "diverged"
-        : Numbers.format("%.2f %%", 100 * cycle.accuracy());
+    return cycle.diverged() ? "diverged" : Numbers.format("%.2f %%", 100 * cycle.accuracy());
   }
 
   /** The candidates by name, for JSON. */

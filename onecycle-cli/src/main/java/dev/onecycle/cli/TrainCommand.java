@@ -165,7 +165,11 @@ final class TrainCommand implements Callable<Integer> {
     Rates.rate("--max-lr", maxLr);
     return used != null && used.givesRate()
         ? new PeakSource.Found(
-            maxLr, used.file(), used.conditions(), used.refresh(dataArguments.source()), acceptStale)
+            maxLr,
+            used.file(),
+            used.conditions(),
+            used.refresh(dataArguments.source()),
+            acceptStale)
         : new PeakSource.Given(maxLr);
   }
 

@@ -91,8 +91,7 @@ final class TrainRun {
       choice.over(plan().steps(data.train().size()), 1); // before the engine is loaded: enough?
     }
     Setup setup =
-        options.setup(
-            data.train().shape(), data.train().classes().size(), choice.momentumAtPeak());
+        options.setup(data.train().shape(), data.train().classes().size(), choice.momentumAtPeak());
     Conditions conditions = setup.conditions(data.trainingFingerprint());
     peakSource.requireFresh(conditions);
     Normalization normalization = Normalization.of(data.train());

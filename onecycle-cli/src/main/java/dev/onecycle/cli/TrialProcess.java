@@ -15,8 +15,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
@@ -31,8 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param classes their number
  * @param limit bytes that a trial may hold
  */
-record TrialProcess(
-    Map<String, String> settings, ImageShape shape, int classes, OptionalLong limit)
+record TrialProcess(Map<String, String> settings, ImageShape shape, int classes, OptionalLong limit)
     implements IntFunction<BatchTrial> {
   private static final Set<String> SETTINGS = Words.names(new TrainOptions());
   private static final long MOST_MINUTES = 10;
@@ -78,9 +77,9 @@ record TrialProcess(
     return switch (process.exitValue()) {
       case ExitCode.OK -> JsonFile.read(result, BatchTrial.class, "the result of a trial");
       case BatchTrialCommand.OVER_LIMIT ->
-          BatchTrial.failed(
-              size, "holds more than the budget of " + Bytes.text(limit.orElse(0)));
-      case KILLED -> BatchTrial.failed(size, "was killed by the system: there is too little memory");
+          BatchTrial.failed(size, "holds more than the budget of " + Bytes.text(limit.orElse(0)));
+      case KILLED ->
+          BatchTrial.failed(size, "was killed by the system: there is too little memory");
       default -> BatchTrial.failed(size, "failed: " + lastWords(errors, process.exitValue()));
     };
   }

@@ -21,7 +21,9 @@ import dev.onecycle.tune.TuningOutcome;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import picocli.CommandLine.Model.CommandSpec;
@@ -62,11 +64,10 @@ final class TuneRun {
   /** Runs; answers the exit code. */
   int run(TuningData data, String source, TuningPlan plan) {
     Setup setup =
-        options.setup(
-            data.train().shape(), data.train().classes().size(), choice.momentumAtPeak());
+        options.setup(data.train().shape(), data.train().classes().size(), choice.momentumAtPeak());
     TuningJournal journal =
-        Signals.uninterrupted(
-            () -> TuningJournal.open(RunFolder.made(folder), request(setup, data, plan)));
+        TuningJournal.open(
+            RunFolder.made(folder), request(setup, data, plan), Signals::uninterrupted);
     if (journal.size() > 0) {
       console.say(
           Numbers.format(
@@ -74,8 +75,7 @@ final class TuneRun {
     }
     Tuned tuned;
     try (TuningProgress progress = new TuningProgress(console)) {
-      progress.expect(
-          plan.rangeTests(), plan.shortCycles(), TRIALS, plan.batchSizes().isPresent());
+      progress.expect(plan.rangeTests(), plan.shortCycles(), TRIALS, plan.batchSizes().isPresent());
       if (journal.size() == 0) {
         progress.costs(setup, plan.sweep(), data, console);
       }
@@ -84,12 +84,12 @@ final class TuneRun {
               Words.given(spec),
               data.train().shape(),
               data.train().classes().size(),
-              plan.batchSizes().map(s -> s.budgetBytes()).orElse(java.util.OptionalLong.empty()));
+              plan.batchSizes().map(s -> s.budgetBytes()).orElse(OptionalLong.empty()));
       tuned =
           new Tuner(
                   data.train(),
                   data.validation(),
-                  new Uninterrupted(journal),
+                  new Stoppable(journal),
                   progress,
                   Signals::stopRequested)
               .tune(setup, plan, trial);
@@ -111,12 +111,11 @@ final class TuneRun {
     tuned.sweeps().forEach(sweep -> SweepView.show(console, sweep));
     RangeRun.show(console, tuned.range());
     recipe.reasons().forEach((name, reason) -> console.say(name + ": " + reason));
-    console.answer(
-        "Chosen: " + Words.shown(Words.of(recipe.settings())).replace("=", " "));
+    console.answer("Chosen: " + Words.shown(Words.of(recipe.settings())).replace("=", " "));
     Path file = folder.resolve(RECIPE);
     console.answer(
         "Train by it: "
-            + Words.shown(java.util.List.of("onecycle", "train", source, "--recipe", file.toString())));
+            + Words.shown(List.of("onecycle", "train", source, "--recipe", file.toString())));
     Map<String, Object> result = new LinkedHashMap<>();
     Map<String, Object> chosen = new LinkedHashMap<>();
     for (Hyperparameter parameter : Hyperparameter.values()) {
@@ -156,8 +155,7 @@ final class TuneRun {
     settings.keySet().retainAll(kept);
     settings.put("model", options.model);
     settings.put("batch-size", Integer.toString(tuned.setup().batchSize()));
-    settings.put(
-        "weight-decay", Numbers.decimal(tuned.setup().value(Hyperparameter.WEIGHT_DECAY)));
+    settings.put("weight-decay", Numbers.decimal(tuned.setup().value(Hyperparameter.WEIGHT_DECAY)));
     settings.put("dropout", Numbers.exact(tuned.setup().value(Hyperparameter.DROPOUT)));
     settings.put("epochs", Integer.toString(epochs));
     settings.put("max-lr", Numbers.exact(tuned.peak()));

@@ -69,6 +69,15 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
     }
   }
 
+  /** Makes a folder, where it is not there yet. */
+  public static Path made(Path folder) {
+    try {
+      return Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw AtomicFile.cannotCreate(folder, e);
+    }
+  }
+
   private static void requireUnused(Path folder) {
     if (!Files.isDirectory(folder)) {
       return;

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -32,8 +33,14 @@ public final class TuningJournal implements Work {
   private final Path file;
   private final Map<String, String> request;
   private final Map<String, JsonNode> results;
+  private final Consumer<Runnable> writer;
 
-  private TuningJournal(Path file, Map<String, String> request, Map<String, JsonNode> results) {
+  private TuningJournal(
+      Path file,
+      Map<String, String> request,
+      Map<String, JsonNode> results,
+      Consumer<Runnable> writer) {
+    this.writer = writer;
     this.file = file;
     this.request = request;
     this.results = results;
@@ -52,19 +59,22 @@ public final class TuningJournal implements Work {
    * Begins a tuning run in a folder, or goes on with the one that is there.
    *
    * @param request all that results depend on, by name
+   * @param writer runs what writes the file: a program that can be interrupted keeps it from being
+   *     interrupted meanwhile
    * @throws InvalidValueException where another request was begun in the folder
    * @throws BadDataException where what is there cannot be understood
    */
-  public static TuningJournal open(Path folder, Map<String, String> request) {
+  public static TuningJournal open(
+      Path folder, Map<String, String> request, Consumer<Runnable> writer) {
     Path file = folder.resolve(FILE);
     if (!Files.exists(file)) {
-      TuningJournal fresh = new TuningJournal(file, request, new LinkedHashMap<>());
+      TuningJournal fresh = new TuningJournal(file, request, new LinkedHashMap<>(), writer);
       fresh.write();
       return fresh;
     }
     Content content = read(folder);
     requireSame(file, content.request, request);
-    return new TuningJournal(file, request, new LinkedHashMap<>(content.results));
+    return new TuningJournal(file, request, new LinkedHashMap<>(content.results), writer);
   }
 
   /** What a tuning run has come to so far. */
@@ -123,6 +133,6 @@ public final class TuningJournal implements Work {
   }
 
   private void write() {
-    JsonFile.write(file, new Content(FORMAT, request, results));
+    writer.accept(() -> JsonFile.write(file, new Content(FORMAT, request, results)));
   }
 }

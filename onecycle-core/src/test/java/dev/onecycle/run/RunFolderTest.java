@@ -28,6 +28,8 @@ class RunFolderTest {
         Map.of("batch_size", 4),
         new RunRecord.PolicySummary("onecycle", 30, 0.1, "…"),
         "as given",
+        ConditionsTest.some(),
+        List.of(new Conditions.Difference("dropout", "0", "0.1")),
         Map.of("java", "17"),
         Map.of());
   }

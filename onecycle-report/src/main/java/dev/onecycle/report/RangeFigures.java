@@ -2,12 +2,14 @@ package dev.onecycle.report;
 
 import dev.onecycle.range.RangePoint;
 import dev.onecycle.range.RangeResult;
+import dev.onecycle.range.RangeSummary;
 import dev.onecycle.report.Plot.Mark;
 import dev.onecycle.report.Plot.Panel;
 import dev.onecycle.report.Plot.Style;
 import dev.onecycle.report.Plot.Trace;
 import dev.onecycle.text.Numbers;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.DoubleStream;
@@ -32,6 +34,17 @@ public final class RangeFigures {
     List<Mark> marks = RangeCurves.markers(result).stream().map(RangeFigures::mark).toList();
     String verdict = result.verdict().clear() ? "" : ". " + result.verdict().explanation();
     return single(result.points(), RangeCurves.summary(result), verdict, marks);
+  }
+
+  /** A single test in full, or several over each other, by their number. */
+  public static Figure of(RangeSummary summary) {
+    List<RangeResult> runs = summary.runs();
+    if (runs.size() == 1) {
+      return of(runs.get(0));
+    }
+    Map<String, RangeResult> named = new LinkedHashMap<>();
+    runs.forEach(run -> named.put("seed " + (named.size() + 1), run));
+    return overlay("Range tests over " + runs.size() + " seeds", named);
   }
 
   /** Raw losses and their zero-lag average alone, as of points read back from a file. */

@@ -6,11 +6,11 @@ import java.util.concurrent.CancellationException;
 import java.util.function.Supplier;
 
 /**
- * Work whose results are written although a signal has come, and that begins nothing after one.
+ * Work of which nothing is begun after a signal.
  *
- * @param journal where they are written
+ * @param journal what remembers it
  */
-record Uninterrupted(TuningJournal journal) implements Work {
+record Stoppable(TuningJournal journal) implements Work {
   @Override
   public <T> T once(String name, Class<T> type, Supplier<T> doing) {
     return journal.once(
