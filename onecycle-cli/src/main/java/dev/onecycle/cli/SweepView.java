@@ -27,7 +27,7 @@ final class SweepView {
       String verdict =
           candidate.test().verdict().kind().name().toLowerCase(Locale.ROOT).replace('_', ' ')
               + (chosen ? "  <- chosen" : "");
-      String value = Numbers.decimal(candidate.value());
+      String value = sweep.parameter().text(candidate.value());
       if (cycles) {
         table.row(
             value,
@@ -51,7 +51,7 @@ final class SweepView {
       RangeSummary test = candidate.test();
       if (!test.verdict().clear()) {
         console.say(
-            "  " + Numbers.decimal(candidate.value()) + ": " + test.verdict().explanation());
+            "  " + sweep.parameter().text(candidate.value()) + ": " + test.verdict().explanation());
       }
     }
     String advice = sweep.chosen().isEmpty() ? " (--repeats 3, or --by-cycle with --max-lr)" : "";

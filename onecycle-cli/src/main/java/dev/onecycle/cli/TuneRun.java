@@ -155,7 +155,7 @@ final class TuneRun {
     settings.keySet().retainAll(kept);
     settings.put("model", options.model);
     settings.put("batch-size", Integer.toString(tuned.setup().batchSize()));
-    settings.put("weight-decay", Numbers.decimal(tuned.setup().value(Hyperparameter.WEIGHT_DECAY)));
+    settings.put("weight-decay", Numbers.power(tuned.setup().value(Hyperparameter.WEIGHT_DECAY)));
     settings.put("dropout", Numbers.exact(tuned.setup().value(Hyperparameter.DROPOUT)));
     settings.put("epochs", Integer.toString(epochs));
     settings.put("max-lr", Numbers.exact(tuned.peak()));

@@ -57,7 +57,7 @@ record UsedRecipe(String file, Recipe recipe, Map<String, String> given) {
       settings.remove(RATE);
     }
     List<String> words = new ArrayList<>(Words.of(settings));
-    words.addAll(spec.commandLine().getParseResult().originalArgs());
+    words.addAll(Words.after(spec));
     CommandLine line = Main.configured(new CommandLine(into));
     line.setOut(spec.commandLine().getOut());
     line.setErr(spec.commandLine().getErr());

@@ -16,14 +16,20 @@ import picocli.CommandLine.Model.OptionSpec;
 final class Words {
   private Words() {}
 
-  /** The words of this command line. */
+  /** The words of this command line, the command's name among them. */
   static List<String> of(@Nullable CommandSpec spec) {
     List<String> words = new ArrayList<>(List.of("onecycle"));
     if (spec != null) {
       words.add(spec.name());
-      words.addAll(spec.commandLine().getParseResult().originalArgs());
+      words.addAll(after(spec));
     }
     return words;
+  }
+
+  /** The words after the command's name. */
+  static List<String> after(CommandSpec spec) {
+    List<String> all = spec.commandLine().getParseResult().originalArgs(); // of the whole line
+    return all.subList(all.indexOf(spec.name()) + 1, all.size());
   }
 
   /** The options given on this command line, by their longest name without dashes; flags: true. */

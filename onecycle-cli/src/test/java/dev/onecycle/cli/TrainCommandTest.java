@@ -119,7 +119,9 @@ class TrainCommandTest {
     assertThat(record.at("/settings/weight_decay").asDouble()).isEqualTo(1e-4);
     assertThat(record.at("/policy/steps").asLong()).isEqualTo(STEPS);
     assertThat(record.at("/outcome/test_accuracy")).isEqualTo(trained.json().get("test_accuracy"));
-    assertThat(record.get("command").toString()).startsWith("[\"onecycle\",\"train\",");
+    assertThat(record.at("/command/0").asText()).isEqualTo("onecycle");
+    assertThat(record.at("/command/1").asText()).isEqualTo("train");
+    assertThat(record.at("/command/2").asText()).isEqualTo(data.toString());
   }
 
   @Test

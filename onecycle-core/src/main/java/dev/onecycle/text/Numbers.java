@@ -22,9 +22,9 @@ public final class Numbers {
         : "" + value;
   }
 
-  /** As {@link #exact}, but with a power of ten below a hundredth, as weight decays are written. */
-  public static String decimal(double value) {
-    if (value == 0 || Math.abs(value) >= 0.01 || !Double.isFinite(value)) {
+  /** As {@link #exact}, but below a tenth with a power of ten, as weight decays are written. */
+  public static String power(double value) {
+    if (value == 0 || Math.abs(value) >= 0.1 || !Double.isFinite(value)) {
       return exact(value);
     }
     BigDecimal stripped = new BigDecimal(Double.toString(value)).stripTrailingZeros();

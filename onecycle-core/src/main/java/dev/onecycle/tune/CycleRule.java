@@ -34,7 +34,7 @@ record CycleRule(Hyperparameter parameter, List<Candidate> candidates) {
     String first =
         Numbers.format(
             "%s: the %s with the best accuracy after %s, %s of %,d held-out images",
-            Numbers.decimal(chosen.value()),
+            parameter.text(chosen.value()),
             parameter.title(),
             epochs(outcome),
             percent(outcome.accuracy()),
@@ -48,7 +48,7 @@ record CycleRule(Hyperparameter parameter, List<Candidate> candidates) {
     return first
         + Numbers.format(
             "; %s comes next with %s, %s.",
-            Numbers.decimal(next.value()),
+            parameter.text(next.value()),
             percent(outcome(next).accuracy()),
             lead > error
                 ? "behind by more than chance explains"

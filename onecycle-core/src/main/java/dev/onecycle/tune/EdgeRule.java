@@ -40,11 +40,11 @@ record EdgeRule(Hyperparameter parameter, List<Candidate> candidates) {
         candidates.stream()
             .filter(c -> c != chosen)
             .sorted(Comparator.comparingDouble(Candidate::value).reversed())
-            .map(c -> Numbers.decimal(c.value()) + " " + reaches(c))
+            .map(c -> parameter.text(c.value()) + " " + reaches(c))
             .collect(Collectors.joining(", "));
     return Numbers.format(
         "%s: the largest %s whose %s, %s, is at least half of the best, %s%s.",
-        Numbers.decimal(chosen.value()),
+        parameter.text(chosen.value()),
         parameter.title(),
         parameter.reachTitle(),
         bound(chosen) + rounded(reach(chosen)),
@@ -76,7 +76,7 @@ record EdgeRule(Hyperparameter parameter, List<Candidate> candidates) {
         unread.stream()
             .map(
                 c ->
-                    Numbers.decimal(c.value())
+                    parameter.text(c.value())
                         + " ("
                         + c.test()
                             .verdict()

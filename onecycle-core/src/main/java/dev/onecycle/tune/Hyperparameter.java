@@ -1,6 +1,7 @@
 package dev.onecycle.tune;
 
 import dev.onecycle.error.Require;
+import dev.onecycle.text.Numbers;
 
 /** What a sweep tries values of. */
 public enum Hyperparameter {
@@ -22,6 +23,11 @@ public enum Hyperparameter {
   /** The name that people give it. */
   public String title() {
     return title;
+  }
+
+  /** A value as people write it: a weight decay of 1e-4, a dropout of 0.05. */
+  public String text(double value) {
+    return this == WEIGHT_DECAY ? Numbers.power(value) : Numbers.exact(value);
   }
 
   /** Checks a value to be tried. */

@@ -86,7 +86,7 @@ public record Recipe(
       if (recipe == null) {
         throw new BadDataException(file + " is not a recipe: it holds nothing");
       }
-      if (recipe.settings.containsValue(null)) {
+      if (recipe.settings.containsValue(null) || recipe.settings.containsValue("")) {
         throw new BadDataException(file + " has a setting without a value");
       }
       if (recipe.format != FORMAT) {

@@ -5,7 +5,6 @@ import dev.onecycle.report.Plot.Panel;
 import dev.onecycle.report.Plot.Style;
 import dev.onecycle.report.Plot.Trace;
 import dev.onecycle.run.EpochRecord;
-import dev.onecycle.text.Numbers;
 import dev.onecycle.tune.Candidate;
 import dev.onecycle.tune.CycleOutcome;
 import dev.onecycle.tune.Sweep;
@@ -113,6 +112,6 @@ public final class SweepFigures {
 
   private static String name(Sweep sweep, Candidate candidate) {
     String chosen = sweep.chosen().filter(candidate::equals).isPresent() ? ", chosen" : "";
-    return Numbers.decimal(candidate.value()) + chosen;
+    return sweep.parameter().text(candidate.value()) + chosen;
   }
 }

@@ -75,7 +75,7 @@ public final class Sweeper {
   }
 
   private Candidate tried(Setup setup, Hyperparameter parameter, double value, SweepPlan plan) {
-    String title = parameter.title() + " " + Numbers.decimal(value);
+    String title = parameter.title() + " " + parameter.text(value);
     Candidate candidate = Candidate.of(value, rangeTests(title, setup, plan));
     PolicyChoice policy =
         parameter == Hyperparameter.MOMENTUM ? plan.policy().withMomentum(value) : plan.policy();

@@ -13,6 +13,8 @@ import dev.onecycle.tune.TuningWatcher;
 import dev.onecycle.tune.TuningWatcher.Kind;
 import dev.onecycle.tune.TuningWatcher.Task;
 import dev.onecycle.tune.Work;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -78,7 +80,12 @@ public final class Tuner {
                     new BadDataException(
                         "the range test of what was chosen gives no learning rate: "
                             + range.verdict().explanation()));
-    return new Tuned(current, peak, batchSizes, sweeps, range);
+    // As many digits as a person would write: a median of a few tests does not know more.
+    return new Tuned(current, rounded(peak), batchSizes, sweeps, range);
+  }
+
+  private static double rounded(double rate) {
+    return new BigDecimal(rate).round(new MathContext(3)).doubleValue();
   }
 
   private BatchSizeResult batchSize(TuningPlan plan, IntFunction<BatchTrial> trial) {

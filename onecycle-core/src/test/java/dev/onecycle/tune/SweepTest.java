@@ -1,0 +1,165 @@
+package dev.onecycle.tune;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.onecycle.error.InvalidValueException;
+import dev.onecycle.range.Verdict.Kind;
+import dev.onecycle.testing.Property;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class SweepTest {
+  @Test
+  void theCurvesOfTheseTestsAreReadAsMeant() {
+    assertThat(Tests.kind(Tests.leaving(3))).isEqualTo(Kind.CLEAR);
+    assertThat(Tests.kind(Tests.noisy(1))).isEqualTo(Kind.NOISY);
+    assertThat(Tests.kind(Tests.hopeless())).isEqualTo(Kind.DIVERGED_AT_ONCE);
+    assertThat(Tests.kind(Tests.neverLeaving())).isEqualTo(Kind.NO_EDGE);
+    double low = Tests.edge(Tests.candidate(1e-3, Tests.leaving(1)));
+    double high = Tests.edge(Tests.candidate(1e-3, Tests.leaving(4)));
+    assertThat(high / low).isBetween(3.8, 4.2);
+  }
+
+  @Test
+  void theLargestDecayWhoseEdgeIsAtLeastHalfOfTheBestIsChosen() {
+    Sweep sweep = Sweep.byEdge(Hyperparameter.WEIGHT_DECAY, Tests.decays(3, 5, 12, 12));
+    assertThat(sweep.chosen().orElseThrow().value()).isEqualTo(1e-4);
+    assertThat(sweep.explanation())
+        .startsWith("1e-4: the largest weight decay whose edge, 1")
+        .contains(" is at least half of the best, ")
+        .contains("1e-2 reaches ", "1e-3 reaches ", "1e-5 reaches ")
+        .endsWith(".");
+  }
+
+  @Test
+  void aNeighbourWithMoreThanHalfOfTheEdgeIsTakenWithItsMoreRegularisation() {
+    Sweep sweep = Sweep.byEdge(Hyperparameter.WEIGHT_DECAY, Tests.decays(3, 7, 12, 12));
+    assertThat(sweep.chosen().orElseThrow().value()).isEqualTo(1e-3);
+  }
+
+  @Test
+  void theRuleHoldsForAnyEdgesInAnyOrder() {
+    Property.holds(
+        100,
+        random -> {
+          List<Candidate> candidates = new ArrayList<>();
+          int n = 2 + random.nextInt(4);
+          for (int i = 0; i < n; i++) {
+            double edge = Property.logUniform(random, 0.5, 20);
+            candidates.add(Tests.candidate(Math.pow(10, -i - 1), Tests.leaving(edge)));
+          }
+          Collections.shuffle(candidates, new Random(random.nextLong()));
+          Candidate chosen =
+              Sweep.byEdge(Hyperparameter.WEIGHT_DECAY, candidates).chosen().orElseThrow();
+          double best = candidates.stream().mapToDouble(Tests::edge).max().orElseThrow();
+          assertThat(Tests.edge(chosen)).isGreaterThanOrEqualTo(best / 2);
+          for (Candidate other : candidates) {
+            if (other.value() > chosen.value()) {
+              assertThat(Tests.edge(other)).isLessThan(best / 2);
+            }
+          }
+        });
+  }
+
+  @Test
+  void aCurveThatCannotBeReadIsNotGuessedAt() {
+    List<Candidate> candidates =
+        List.of(Tests.candidate(1e-3, Tests.noisy(1)), Tests.candidate(1e-4, Tests.leaving(12)));
+    Sweep sweep = Sweep.byEdge(Hyperparameter.WEIGHT_DECAY, candidates);
+    assertThat(sweep.chosen()).isEmpty();
+    assertThat(sweep.explanation())
+        .contains("1e-3 (noisy)", "cannot be read", "three seeds")
+        .doesNotContain("1e-4");
+  }
+
+  @Test
+  void repeatedTestsThatCannotBeReadAskForSomethingElse() {
+    Candidate unread = Tests.candidate(1e-3, Tests.noisy(1), Tests.noisy(2), Tests.noisy(3));
+    Sweep sweep = Sweep.byEdge(Hyperparameter.WEIGHT_DECAY, List.of(unread));
+    assertThat(sweep.explanation()).contains("larger batch").doesNotContain("three seeds");
+  }
+
+  @Test
+  void aDecayUnderWhichNothingTrainsIsOutOfTheQuestionAndSaid() {
+    List<Candidate> candidates =
+        List.of(Tests.candidate(10, Tests.hopeless()), Tests.candidate(1e-4, Tests.leaving(12)));
+    Sweep sweep = Sweep.byEdge(Hyperparameter.WEIGHT_DECAY, candidates);
+    assertThat(sweep.chosen().orElseThrow().value()).isEqualTo(1e-4);
+    assertThat(sweep.explanation()).contains("10 does not train");
+    Sweep none =
+        Sweep.byEdge(Hyperparameter.WEIGHT_DECAY, List.of(Tests.candidate(10, Tests.hopeless())));
+    assertThat(none.chosen()).isEmpty();
+    assertThat(none.explanation()).startsWith("None of the candidates trains");
+  }
+
+  @Test
+  void aTestThatNeverLeftReachesAtLeastItsEnd() {
+    List<Candidate> candidates =
+        List.of(
+            Tests.candidate(1e-2, Tests.leaving(12)), Tests.candidate(1e-4, Tests.neverLeaving()));
+    Sweep sweep = Sweep.byEdge(Hyperparameter.WEIGHT_DECAY, candidates);
+    assertThat(sweep.chosen().orElseThrow().value()).isEqualTo(1e-4);
+    assertThat(sweep.explanation()).contains("more than 100");
+  }
+
+  @Test
+  void momentaAreComparedByTheRateThatAStepAmountsTo() {
+    // Twice the edge at a momentum that makes steps half as long is no gain.
+    List<Candidate> candidates =
+        List.of(Tests.candidate(0.9, Tests.leaving(1)), Tests.candidate(0.5, Tests.leaving(4)));
+    Sweep sweep = Sweep.byEdge(Hyperparameter.MOMENTUM, candidates);
+    assertThat(sweep.chosen().orElseThrow().value()).isEqualTo(0.9);
+    assertThat(sweep.explanation()).contains("edge / (1 - momentum)");
+  }
+
+  @Test
+  void cyclesAreJudgedByAccuracyAndOfEqualsTheLargestIsTaken() {
+    Sweep best =
+        Sweep.byCycle(
+            Hyperparameter.DROPOUT,
+            List.of(Tests.cycled(0, 0.5, 0.7), Tests.cycled(0.1, 0.9, 0.6)));
+    assertThat(best.chosen().orElseThrow().value()).isEqualTo(0);
+    assertThat(best.explanation())
+        .contains("after a cycle of 2 epochs", "70.00 % of 1,000", "60.00 %", "more than chance");
+    Sweep equal =
+        Sweep.byCycle(
+            Hyperparameter.DROPOUT, List.of(Tests.cycled(0, 0.7), Tests.cycled(0.1, 0.7)));
+    assertThat(equal.chosen().orElseThrow().value()).isEqualTo(0.1);
+    assertThat(equal.explanation()).contains("chance alone");
+  }
+
+  @Test
+  void aCycleThatDivergedLosesAndOnesThatAllDidChooseNothing() {
+    Sweep sweep =
+        Sweep.byCycle(
+            Hyperparameter.WEIGHT_DECAY,
+            List.of(Tests.divergedCycle(1e-2), Tests.cycled(1e-4, 0.2)));
+    assertThat(sweep.chosen().orElseThrow().value()).isEqualTo(1e-4);
+    assertThat(sweep.explanation()).contains("no other candidate");
+    assertThat(
+            Sweep.byCycle(Hyperparameter.WEIGHT_DECAY, List.of(Tests.divergedCycle(1e-2))).chosen())
+        .isEmpty();
+  }
+
+  @Test
+  void candidatesAreDistinctAndInRange() {
+    assertThatThrownBy(
+            () ->
+                Sweep.byEdge(
+                    Hyperparameter.DROPOUT,
+                    List.of(
+                        Tests.candidate(0.1, Tests.leaving(1)),
+                        Tests.candidate(0.1, Tests.leaving(2)))))
+        .isInstanceOf(InvalidValueException.class)
+        .hasMessageContaining("candidates of dropout must be distinct");
+    assertThatThrownBy(
+            () ->
+                Sweep.byEdge(Hyperparameter.DROPOUT, List.of(Tests.candidate(1, Tests.leaving(1)))))
+        .isInstanceOf(InvalidValueException.class)
+        .hasMessageContaining("dropout must be in [0, 1)");
+  }
+}
