@@ -2,7 +2,6 @@ package dev.onecycle.cli;
 
 import dev.onecycle.data.TuningData;
 import dev.onecycle.error.Require;
-import dev.onecycle.torch.tune.TuningPlan;
 import dev.onecycle.tune.BatchSizeResult;
 import dev.onecycle.tune.BatchSizes;
 import java.util.LinkedHashMap;
@@ -45,7 +44,13 @@ final class FindBatchSizeCommand implements Callable<Integer> {
       description =
           "largest, or knee: the smallest that computes at least nine tenths as many images a second"
               + " as the fastest. Default: ${DEFAULT-VALUE}.")
-  TuningPlan.Rule rule = TuningPlan.Rule.LARGEST;
+  Rule rule = Rule.LARGEST;
+
+  /** Which of the sizes that fit. */
+  enum Rule {
+    LARGEST,
+    KNEE
+  }
 
   @Mixin OutputOptions output = new OutputOptions();
   @Spec @Nullable CommandSpec spec;
@@ -72,7 +77,7 @@ final class FindBatchSizeCommand implements Callable<Integer> {
         new BatchSizes(data.train().size(), sizes.epochs, budget)
             .search(trial, tried -> BatchSizeView.say(console, tried));
     BatchSizeView.show(console, result);
-    int chosen = rule.of(result);
+    int chosen = rule == Rule.LARGEST ? result.largest() : result.knee();
     console.answer("Batch size: " + chosen);
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("chosen", chosen);

@@ -3,16 +3,20 @@ package dev.onecycle.cli;
 import dev.onecycle.error.Require;
 import dev.onecycle.range.Ramp;
 import dev.onecycle.range.RangeTest;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The ramp of a range test. */
 final class RangeOptions {
+  private static final int SLOW_STEPS_A_DECADE = 25;
+
   @Option(
       names = "--start",
       paramLabel = "RATE",
-      defaultValue = "1e-6",
-      description = "First rate. Default: ${DEFAULT-VALUE}.")
-  double start = 1e-6;
+      description =
+          "First rate. Default: 1e-6; in sweeps and tuning 1e-2, for adamw 1e-5, where the candidates"
+              + " begin to differ.")
+  @Nullable Double start;
 
   @Option(
       names = "--end",
@@ -26,9 +30,9 @@ final class RangeOptions {
   @Option(
       names = "--range-steps",
       paramLabel = "N",
-      defaultValue = "120",
-      description = "Steps from the first rate to the last. Default: ${DEFAULT-VALUE}.")
-  int steps = 120;
+      description =
+          "Steps from the first rate to the last. Default: 120; in sweeps and tuning 25 a decade.")
+  @Nullable Integer steps;
 
   @Option(names = "--linear", description = "Raise the rate by equal amounts, not equal factors.")
   boolean linear;
@@ -41,14 +45,30 @@ final class RangeOptions {
           "Tests over as many seeds; the answer is their median. Default:" + " ${DEFAULT-VALUE}.")
   int repeats = 1;
 
+  /** A test that looks for the edge alone. */
   RangeTest test(double momentum) {
+    return test(momentum, start == null ? 1e-6 : start, steps == null ? 120 : steps);
+  }
+
+  /**
+   * A test that tells candidates apart: it takes more steps where they part, as in the sources'
+   * notebook, since weight decay needs steps to act.
+   */
+  RangeTest slowTest(double momentum, SetupOptions.OptimizerName optimizer) {
+    double usual = optimizer == SetupOptions.OptimizerName.ADAMW ? 1e-5 : 1e-2;
+    double first = Rates.rate("--start", start == null ? usual : start);
+    int slow = (int) Math.round(SLOW_STEPS_A_DECADE * Math.log10(end / first));
+    return test(momentum, first, steps == null ? Math.max(SLOW_STEPS_A_DECADE, slow) : steps);
+  }
+
+  private RangeTest test(double momentum, double first, int count) {
     Require.atLeast("--repeats", repeats, 1);
-    Rates.rate("--start", start);
+    Rates.rate("--start", first);
     Rates.rate("--end", end);
     return RangeTest.atMomentum(momentum)
-        .withStart(start)
+        .withStart(first)
         .withEnd(end)
-        .withSteps(steps)
+        .withSteps(count)
         .withRamp(linear ? Ramp.LINEAR : Ramp.EXPONENTIAL);
   }
 }

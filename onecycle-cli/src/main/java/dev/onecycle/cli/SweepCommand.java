@@ -149,7 +149,7 @@ final class SweepCommand implements Callable<Integer> {
             ? PolicyChoice.oneCycle()
             : PolicyChoice.oneCycle().withMomentum(momentum);
     return new SweepPlan(
-        range.test(momentum),
+        range.slowTest(momentum, options.optimizer),
         range.repeats,
         options.seed,
         Require.atLeast("--by-cycle", byCycle, 0),

@@ -47,18 +47,18 @@ final class TuneCommand implements Callable<Integer> {
   @Option(
       names = "--batch-rule",
       paramLabel = "RULE",
-      defaultValue = "knee",
       description =
           "Of the batch sizes that fit: knee, the smallest that computes at least nine tenths as many"
-              + " images a second as the fastest, or largest. Default: ${DEFAULT-VALUE}.")
-  TuningPlan.Rule rule = TuningPlan.Rule.KNEE;
+              + " images a second as the fastest; largest; or cycle, the one whose short cycle does"
+              + " best. Default: knee, or cycle where --by-cycle is given.")
+  TuningPlan.@Nullable Rule rule;
 
   @Option(
       names = "--by-cycle",
       paramLabel = "EPOCHS",
       defaultValue = "0",
       description =
-          "Judge weight decay and dropout by a short cycle of each candidate, on images held out"
+          "Judge batch size, weight decay and dropout by a short cycle of each candidate, on images held out"
               + " from training, instead of by the edge.")
   int byCycle;
 
@@ -108,13 +108,19 @@ final class TuneCommand implements Callable<Integer> {
             out == null ? RunNames.fresh("tune-" + options.model) : out);
     SweepPlan sweep =
         new SweepPlan(
-            range.test(choice.momentumAtPeak()),
+            range.slowTest(choice.momentumAtPeak(), options.optimizer),
             range.repeats,
             options.seed,
             Require.atLeast("--by-cycle", byCycle, 0),
             choice,
             OptionalDouble.empty());
     Require.atLeast("--final-tests", finalTests, 1);
+    Require.that(
+        rule != TuningPlan.Rule.CYCLE || byCycle > 0,
+        "--batch-rule",
+        "knee or largest without --by-cycle",
+        "cycle",
+        0);
     Signals.watch();
     TuningData data = dataArguments.openForTuning(output.console(), options.seed);
     OptionalLong budget = sizes.budget();
@@ -122,8 +128,15 @@ final class TuneCommand implements Callable<Integer> {
         options.batchSizes.isEmpty()
             ? Optional.of(new BatchSizes(data.train().size(), sizes.epochs, budget))
             : Optional.empty();
+    TuningPlan.Rule byDefault = byCycle > 0 ? TuningPlan.Rule.CYCLE : TuningPlan.Rule.KNEE;
     TuningPlan plan =
-        new TuningPlan(search, rule, weightDecays(), options.dropouts, sweep, finalTests);
+        new TuningPlan(
+            search,
+            rule == null ? byDefault : rule,
+            weightDecays(),
+            options.dropouts,
+            sweep,
+            finalTests);
     return run.run(data, dataArguments.source(), plan);
   }
 

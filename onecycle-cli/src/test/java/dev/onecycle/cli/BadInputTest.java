@@ -127,7 +127,9 @@ class BadInputTest {
   @Test
   void missingData() throws IOException {
     trainRefused(65, "nowhere does not exist", temp.resolve("nowhere"));
-    refused(65, "nowhere", "find-lr", temp.resolve("nowhere"), "--svg", temp.resolve("a.svg"));
+    for (String command : List.of("find-lr", "sweep", "tune", "find-batch-size")) {
+      refused(65, "nowhere", command, temp.resolve("nowhere"));
+    }
   }
 
   @Test
@@ -227,6 +229,65 @@ class BadInputTest {
     refused(73, "/proc/curve.svg", "find-lr", data, "--svg", "/proc/curve.svg");
     refused(73, "/proc/c.csv", "find-lr", data, "--svg", svg, "--csv", "/proc/c.csv");
     refused(73, "/proc/c.png", "find-lr", data, "--svg", svg, "--png", "/proc/c.png");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "--weight-decay 1e-4; candidates must be at least two values",
+        "--weight-decay 1e-3,1e-4 --dropout 0,0.1; candidates must be of one hyper-parameter",
+        "--weight-decay 1e-3,1e-3; --weight-decay must be distinct candidates",
+        "--weight-decay 1e-3,-1; --weight-decay must be in [0, 1e15] but was -1",
+        "--dropout 0,1; dropout must be in [0, 1) but was 1",
+        "--momentum 0.9,2; --momentum must be in [0, 1) but was 2",
+        "--momentum 0.9,x; --momentum",
+        "--batch-size 16,1; --batch-size must be at least 2 but was 1",
+        "--by-cycle -1; --by-cycle must be at least 0",
+        "--max-lr 0.1; --max-lr must be given with --by-cycle",
+        "--repeats 0; --repeats must be at least 1"
+      })
+  void sweepsThatMakeNoSense(String options, String names) throws IOException {
+    Path data = TestImages.small(temp.resolve("data"));
+    List<Object> words = new ArrayList<>(List.of("sweep", data, "--out", temp.resolve("s.json")));
+    words.addAll(List.of(options.split(" ")));
+    refused(2, names, words.toArray());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "tune; --batch-size 16,32; --batch-size must be one",
+        "tune; --epochs 0; --epochs must be at least 1",
+        "tune; --final-tests 0; --final-tests must be at least 1",
+        "tune; --memory 5; --memory must be an amount such as 2G",
+        "tune; --memory 1k; --memory must be at least 1M",
+        "tune; --batch-rule biggest; --batch-rule",
+        "find-batch-size; --batch-size 32; --batch-size must be left out",
+        "find-batch-size; --rule small; --rule",
+        "train; --minutes 0; --minutes must be in (0, 525600] but was 0",
+        "train; --minutes NaN; --minutes must be in (0, 525600]",
+        "train; --minutes 3 --epochs 3; --minutes must be left out where --epochs is given",
+        "train; --accept-stale; --accept-stale must be given with a rate found before",
+        "train; --lr-from x.json --max-lr 0.1; --lr-from must be left out where --max-lr is given"
+      })
+  void tuningAndTrainingThatMakeNoSense(String command, String options, String names)
+      throws IOException {
+    Path data = TestImages.small(temp.resolve("data"));
+    List<Object> words = new ArrayList<>(List.of(command, data));
+    words.addAll(List.of(options.split(" ")));
+    refused(2, names, words.toArray());
+  }
+
+  @Test
+  void recipesAndResultsThatAreNone() throws IOException {
+    Path data = TestImages.small(temp.resolve("data"));
+    Path text = Files.writeString(temp.resolve("letter.txt"), "dear reader");
+    trainRefused(65, text + " is not a recipe", data, "--recipe", text);
+    refused(65, text + " is not the result of", "train", data, "--lr-from", text, "--out", out);
+    Path missing = temp.resolve("missing.yaml");
+    trainRefused(65, missing + " cannot be read", data, "--recipe", missing);
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.onecycle.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.onecycle.tune.FoundRate;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,6 +39,8 @@ class FindLrCommandTest {
             csv,
             "--png",
             png,
+            "--out",
+            temp.resolve("found.json"),
             "--json");
     assertThat(result.code()).as(result.err()).isZero();
     assertThat(result.outLines()).hasSize(1);
@@ -46,6 +49,9 @@ class FindLrCommandTest {
     assertThat(json.get("momentum").asDouble()).isEqualTo(0.85);
     assertThat(json.get("verdict").asText()).isNotEmpty();
     assertThat(json.get("svg").asText()).isEqualTo(svg.toString());
+    FoundRate found = FoundRate.read(temp.resolve("found.json"));
+    assertThat(found.learningRate()).hasValue(json.get("learning_rate").asDouble());
+    assertThat(found.conditions().batchSize()).isEqualTo(16);
     List<String[]> rows = Cli.csv(csv, "step,learning_rate,loss,smoothed");
     assertThat(rows).hasSize(json.get("steps").asInt());
     assertThat(Double.parseDouble(rows.get(0)[1])).isEqualTo(1e-6);
@@ -71,7 +77,9 @@ class FindLrCommandTest {
             "--svg",
             svg,
             "--csv",
-            csv);
+            csv,
+            "--out",
+            temp.resolve("found.json"));
     assertThat(result.code()).as(result.err()).isIn(0, 65);
     assertThat(csv).exists();
     assertThat(temp.resolve("curve-2.csv")).exists();

@@ -119,14 +119,16 @@ class SignalsIT {
             "--batch-size",
             40,
             "--svg",
-            svg);
+            svg,
+            "--out",
+            temp.resolve("found.json"));
     run.awaitOutput("training and");
     Processes.pause(1500);
     run.signal(signal);
     assertInOrder(run, code);
     assertThat(Cli.read(run.err()).strip()).isEqualTo("onecycle: interrupted");
     try (Stream<Path> files = Files.list(temp)) {
-      assertThat(files).noneMatch(file -> file.toString().matches(".*(svg|tmp)"));
+      assertThat(files).noneMatch(file -> file.toString().matches(".*(svg|json|tmp)"));
     }
   }
 }

@@ -63,12 +63,15 @@ record Curve(
   }
 
   /**
-   * The rise above a floor that matters. A floor no lower than blind guessing is that of a net that
-   * learns nothing there and only waits to diverge: any clear rise above it is the end.
+   * The rise above a floor that matters. Where the net started above blind guessing it is no more
+   * than leads clearly above that: there the net knows nothing, however confident it once was.
    */
   double riseFrom(double floor) {
-    boolean blind = untrained < start && floor > (1 - LEAST_FALL) * untrained;
-    return blind ? Math.min(rise, Math.max(LEAST_FALL * untrained, SURE_RISE * noiseLeft)) : rise;
+    if (untrained == start) {
+      return rise;
+    }
+    double clear = Math.max(LEAST_FALL * untrained, SURE_RISE * noiseLeft);
+    return Math.min(rise, Math.max(clear, untrained + clear - floor));
   }
 
   /** Whether the loss fell by more than noise explains. */

@@ -19,9 +19,9 @@ import java.util.OptionalDouble;
  * it had gained, over the last three points at least: Smith's own curves creep up a little towards
  * rate 3 and still train.
  *
- * <p>Where it is known what blind guessing would lose, a basin no lower than that is one in which
- * the net has learned nothing: the edge then is the first clear rise above it ({@link
- * Curve#riseFrom}).
+ * <p>Where it is known what blind guessing would lose and the net started above that, the edge is
+ * at the latest where the loss clearly leaves that for good ({@link Curve#riseFrom}): beyond, the
+ * net knows nothing.
  *
  * <p>The sources read this point by eye (Gugger 2018); the definition is ours.
  */

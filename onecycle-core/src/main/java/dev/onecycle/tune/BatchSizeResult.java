@@ -16,6 +16,9 @@ import java.util.List;
  */
 public record BatchSizeResult(
     BatchSizes search, List<BatchTrial> trials, int largest, int knee, String explanation) {
+  /** How many sizes {@link #worthTrying} names at most. */
+  public static final int MOST_WORTH_TRYING = 4;
+
   private static final double NEAR_FASTEST = 0.9;
 
   public BatchSizeResult {
@@ -37,6 +40,19 @@ public record BatchSizeResult(
             .size();
     int largest = fitting.get(fitting.size() - 1).size();
     return new BatchSizeResult(search, trials, largest, knee, explanation(search, trials, largest));
+  }
+
+  /**
+   * The sizes that fit from half the knee up, four at most: a smaller one computes too slowly, and
+   * how well a size trains changes little from one to the next.
+   */
+  public List<Integer> worthTrying() {
+    return trials.stream()
+        .filter(trial -> trial.fits() && 2 * trial.size() >= knee)
+        .map(BatchTrial::size)
+        .sorted()
+        .limit(MOST_WORTH_TRYING)
+        .toList();
   }
 
   /**

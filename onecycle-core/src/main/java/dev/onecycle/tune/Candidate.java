@@ -42,12 +42,9 @@ public record Candidate(double value, RangeSummary test, Optional<CycleOutcome> 
     return test.verdict().kind() == Verdict.Kind.NO_EDGE;
   }
 
-  /** The peak rate for training under it, a tenth of the edge; empty where there is none. */
+  /** The peak rate for training under it, a tenth of the edge; empty where none was seen. */
   public OptionalDouble peak() {
-    OptionalDouble edge = edge();
-    return edge.isPresent() && edge.getAsDouble() > 0
-        ? OptionalDouble.of(edge.getAsDouble() / RangeResult.MARGIN)
-        : OptionalDouble.empty();
+    return test.suggestion();
   }
 
   private boolean interrupted() {

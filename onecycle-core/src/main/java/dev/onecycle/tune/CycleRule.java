@@ -4,6 +4,7 @@ import dev.onecycle.text.Numbers;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** The rule of {@link Sweep#byCycle}, with its reasons. */
 record CycleRule(Hyperparameter parameter, List<Candidate> candidates) {
@@ -39,20 +40,30 @@ record CycleRule(Hyperparameter parameter, List<Candidate> candidates) {
             epochs(outcome),
             percent(outcome.accuracy()),
             outcome.images());
+    String others =
+        candidates.stream()
+            .filter(c -> !judged.contains(c))
+            .map(
+                c ->
+                    "; "
+                        + parameter.text(c.value())
+                        + (c.cycle().isPresent() ? " diverged" : " gave no rate"))
+            .collect(Collectors.joining());
     if (judged.size() == 1) {
-      return first + "; no other candidate came through its cycle.";
+      return first + others + ".";
     }
     Candidate next = judged.get(1);
     double lead = outcome.accuracy() - outcome(next).accuracy();
     double error = Math.hypot(outcome.standardError(), outcome(next).standardError());
     return first
         + Numbers.format(
-            "; %s comes next with %s, %s.",
+            "; %s comes next with %s, %s%s.",
             parameter.text(next.value()),
             percent(outcome(next).accuracy()),
             lead > error
                 ? "behind by more than chance explains"
-                : "as close as chance alone could bring it");
+                : "as close as chance alone could bring it",
+            others);
   }
 
   private static String epochs(CycleOutcome outcome) {

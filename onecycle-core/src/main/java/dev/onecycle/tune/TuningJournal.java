@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -86,6 +87,12 @@ public final class TuningJournal implements Work {
           file + " has format " + content.format + ", which this version does not know");
     }
     return content;
+  }
+
+  /** What a tuning run has chosen; empty where it has not come to its end. */
+  public static Optional<TuningOutcome> outcome(Path folder) {
+    return Optional.ofNullable(read(folder).results.get(OUTCOME))
+        .map(tree -> JsonFile.value(tree, TuningOutcome.class, folder.resolve(FILE) + ""));
   }
 
   private static void requireSame(

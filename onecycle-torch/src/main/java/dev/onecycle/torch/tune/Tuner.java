@@ -5,6 +5,7 @@ import dev.onecycle.error.BadDataException;
 import dev.onecycle.range.RangeSummary;
 import dev.onecycle.torch.train.Setup;
 import dev.onecycle.tune.BatchSizeResult;
+import dev.onecycle.tune.BatchSizes;
 import dev.onecycle.tune.BatchTrial;
 import dev.onecycle.tune.Candidate;
 import dev.onecycle.tune.Hyperparameter;
@@ -61,13 +62,11 @@ public final class Tuner {
    */
   public Tuned tune(Setup setup, TuningPlan plan, IntFunction<BatchTrial> trial) {
     Setup current = setup;
-    Optional<BatchSizeResult> batchSizes = plan.batchSizes().map(s -> batchSize(plan, trial));
-    if (batchSizes.isPresent()) {
-      int size = plan.rule().of(batchSizes.get());
-      watcher.batchSize(batchSizes.get(), size);
-      current = current.with(Hyperparameter.BATCH_SIZE, size);
-    }
     List<Sweep> sweeps = new ArrayList<>();
+    Optional<BatchSizeResult> sizes = plan.batchSizes().map(search -> search(search, trial));
+    if (sizes.isPresent()) {
+      current = sized(current, sizes.get(), plan, sweeps);
+    }
     current = swept(current, Hyperparameter.WEIGHT_DECAY, plan.weightDecays(), plan, sweeps);
     current = swept(current, Hyperparameter.DROPOUT, plan.dropouts(), plan, sweeps);
     RangeSummary range =
@@ -81,22 +80,29 @@ public final class Tuner {
                         "the range test of what was chosen gives no learning rate: "
                             + range.verdict().explanation()));
     // As many digits as a person would write: a median of a few tests does not know more.
-    return new Tuned(current, rounded(peak), batchSizes, sweeps, range);
+    return new Tuned(current, rounded(peak), sizes, sweeps, range);
   }
 
   private static double rounded(double rate) {
     return new BigDecimal(rate).round(new MathContext(3)).doubleValue();
   }
 
-  private BatchSizeResult batchSize(TuningPlan plan, IntFunction<BatchTrial> trial) {
-    Task task = new Task(Kind.BATCH_SIZES, "batch size");
+  private BatchSizeResult search(BatchSizes search, IntFunction<BatchTrial> trial) {
     BatchSizeResult result =
-        work.once(
-            "batch sizes",
-            BatchSizeResult.class,
-            () -> plan.batchSizes().orElseThrow().search(trial, watcher::tried));
-    watcher.done(task);
+        work.once("batch sizes", BatchSizeResult.class, () -> search.search(trial, watcher::tried));
+    watcher.done(new Task(Kind.BATCH_SIZES, "batch size"));
     return result;
+  }
+
+  private Setup sized(Setup setup, BatchSizeResult sizes, TuningPlan plan, List<Sweep> sweeps) {
+    int size = plan.rule() == TuningPlan.Rule.LARGEST ? sizes.largest() : sizes.knee();
+    watcher.batchSize(sizes, size);
+    Setup sized = setup.with(Hyperparameter.BATCH_SIZE, size);
+    if (plan.rule() != TuningPlan.Rule.CYCLE) {
+      return sized;
+    }
+    List<Double> candidates = sizes.worthTrying().stream().map(Integer::doubleValue).toList();
+    return swept(sized, Hyperparameter.BATCH_SIZE, candidates, plan, sweeps);
   }
 
   private Setup swept(

@@ -28,28 +28,36 @@ public record TuningPlan(
     /** The smallest that computes nearly as many images a second as any. */
     KNEE,
     /** The largest, as in the sources. */
-    LARGEST;
-
-    /** The size that it names. */
-    public int of(BatchSizeResult result) {
-      return this == KNEE ? result.knee() : result.largest();
-    }
+    LARGEST,
+    /** The one whose short cycle does best, of those around the knee. */
+    CYCLE
   }
 
   public TuningPlan {
     weightDecays = List.copyOf(weightDecays);
     dropouts = List.copyOf(dropouts);
     Require.atLeast("final range tests", finalTests, 1);
+    Require.that(
+        rule != Rule.CYCLE || sweep.byCycle(),
+        "epochs of a short cycle",
+        "at least 1 where they choose the batch size",
+        sweep.cycleEpochs(),
+        rule);
   }
 
   /** The range tests that it takes at most, those of equal setups counted twice. */
   public int rangeTests() {
-    return (swept(weightDecays) + swept(dropouts)) * sweep.repeats() + finalTests;
+    return candidates() * sweep.repeats() + finalTests;
   }
 
   /** The short cycles that it takes at most. */
   public int shortCycles() {
-    return sweep.byCycle() ? swept(weightDecays) + swept(dropouts) : 0;
+    return sweep.byCycle() ? candidates() : 0;
+  }
+
+  private int candidates() {
+    boolean sizes = batchSizes.isPresent() && rule == Rule.CYCLE;
+    return (sizes ? BatchSizeResult.MOST_WORTH_TRYING : 0) + swept(weightDecays) + swept(dropouts);
   }
 
   private static int swept(List<Double> candidates) {

@@ -1,0 +1,116 @@
+package dev.onecycle.torch.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.onecycle.augment.Augmentation;
+import dev.onecycle.data.ImageShape;
+import dev.onecycle.error.InvalidValueException;
+import dev.onecycle.run.Conditions.Difference;
+import dev.onecycle.torch.nn.Layer;
+import dev.onecycle.torch.nn.Models;
+import dev.onecycle.torch.nn.Network;
+import dev.onecycle.tune.Hyperparameter;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SetupTest {
+  private static final ImageShape SHAPE = new ImageShape(3, 16, 16);
+  private static final Setup SETUP =
+      new Setup(
+          Models.byName("resnet20", SHAPE, 10, 0.3),
+          64,
+          0.85,
+          Augmentation.standard(),
+          LearnerSettings.defaults());
+
+  @ParameterizedTest
+  @CsvSource({"WEIGHT_DECAY, 0.01", "DROPOUT, 0.1", "MOMENTUM, 0.9", "BATCH_SIZE, 32"})
+  void oneValueChangesAndItsConditionAlone(Hyperparameter parameter, double value) {
+    Setup changed = SETUP.with(parameter, value);
+    assertThat(changed.value(parameter)).isEqualTo(value);
+    assertThat(SETUP.conditions("abc").differencesTo(changed.conditions("abc")))
+        .extracting(Difference::name)
+        .singleElement()
+        .asString()
+        .startsWith(parameter.title());
+    for (Hyperparameter other : Hyperparameter.values()) {
+      if (other != parameter) {
+        assertThat(changed.value(other)).isEqualTo(SETUP.value(other));
+      }
+    }
+  }
+
+  @Test
+  void theSeedIsNoCondition() {
+    assertThat(SETUP.withSeed(9).conditions("abc")).isEqualTo(SETUP.conditions("abc"));
+  }
+
+  @Test
+  void structureTellsNetworksApartButNotTheirDropout() {
+    String structure = SETUP.network().structure();
+    assertThat(structure).startsWith("resnet20 ");
+    assertThat(Models.byName("resnet20", SHAPE, 10, 0).structure()).isEqualTo(structure);
+    assertThat(SETUP.network().withDropout(0).structure()).isEqualTo(structure);
+    assertThat(Models.byName("resnet32", SHAPE, 10, 0).structure()).isNotEqualTo(structure);
+    assertThat(Models.byName("resnet20", SHAPE, 9, 0).structure()).isNotEqualTo(structure);
+    assertThat(Models.byName("resnet20", new ImageShape(1, 16, 16), 10, 0).structure())
+        .isNotEqualTo(structure);
+    Layer deeper = Layer.sequence(SETUP.network().layers(), Layer.identity(), new Layer.Scale(2));
+    assertThat(new Network("resnet20", SHAPE, 10, deeper).structure()).isNotEqualTo(structure);
+  }
+
+  @Test
+  void dropoutIsSetInEveryLayerOfIt() {
+    Layer inner =
+        new Layer.Residual(Layer.sequence(new Layer.Dropout(0.1)), new Layer.Dropout(0.2));
+    Network network = new Network("own", SHAPE, 10, Layer.sequence(inner, new Layer.Dropout(0.4)));
+    assertThat(network.dropout()).isEqualTo(0.1);
+    Layer changed =
+        new Layer.Residual(Layer.sequence(new Layer.Dropout(0.5)), new Layer.Dropout(0.5));
+    assertThat(network.withDropout(0.5).layers())
+        .isEqualTo(Layer.sequence(changed, new Layer.Dropout(0.5)));
+  }
+
+  @Test
+  void aNetworkWithoutDropoutCannotBeGivenOne() {
+    Network plain = Models.byName("resnet20", SHAPE, 10, 0);
+    assertThat(plain.dropout()).isZero();
+    assertThat(plain.withDropout(0)).isEqualTo(plain);
+    assertThatThrownBy(() -> plain.withDropout(0.1))
+        .isInstanceOf(InvalidValueException.class)
+        .hasMessageContaining("dropout must be 0 for resnet20");
+  }
+
+  @Test
+  void timeBecomesSteps() {
+    StepCost cost = new StepCost(0.5, 0.01);
+    // An epoch of 10 steps and 100 images to evaluate takes 5 + 1 seconds.
+    assertThat(cost.seconds(10, 10, 100)).isEqualTo(6);
+    assertThat(cost.seconds(11, 10, 100)).isEqualTo(7.5);
+    assertThat(cost.stepsWithin(6, 10, 100)).isEqualTo(10);
+    assertThat(cost.stepsWithin(7.6, 10, 100)).isEqualTo(11);
+    assertThat(cost.stepsWithin(12, 10, 100)).isEqualTo(20);
+    assertThat(cost.stepsWithin(1.4, 10, 100)).isZero();
+    assertThat(cost.stepsWithin(-5, 10, 100)).isZero();
+    for (double seconds = 1.5; seconds < 40; seconds += 0.37) {
+      long steps = cost.stepsWithin(seconds, 10, 100);
+      assertThat(cost.seconds(steps, 10, 100)).isLessThanOrEqualTo(seconds);
+      assertThat(cost.seconds(steps + 1, 10, 100)).isGreaterThan(seconds);
+    }
+  }
+
+  @Test
+  void aPlanOverStepsEndsWithinItsLastEpoch() {
+    TrainingPlan plan = new TrainingPlan(1, 10, Augmentation.none(), 0, 0);
+    assertThat(plan.over(25, 100))
+        .extracting(p -> p.epochs(), p -> p.steps(100))
+        .isEqualTo(List.of(3, 25L));
+    assertThat(plan.over(20, 100))
+        .extracting(p -> p.epochs(), p -> p.steps(100))
+        .isEqualTo(List.of(2, 20L));
+    assertThat(plan.over(1, 100).epochs()).isEqualTo(1);
+  }
+}

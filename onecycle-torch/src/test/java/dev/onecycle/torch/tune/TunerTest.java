@@ -1,0 +1,238 @@
+package dev.onecycle.torch.tune;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.withinPercentage;
+
+import dev.onecycle.augment.Augmentation;
+import dev.onecycle.data.Datasets;
+import dev.onecycle.data.ImageDataset;
+import dev.onecycle.data.ImageShape;
+import dev.onecycle.range.RangeTest;
+import dev.onecycle.torch.nn.Models;
+import dev.onecycle.torch.train.LearnerSettings;
+import dev.onecycle.torch.train.Precision;
+import dev.onecycle.torch.train.Setup;
+import dev.onecycle.tune.BatchSizes;
+import dev.onecycle.tune.BatchTrial;
+import dev.onecycle.tune.Candidate;
+import dev.onecycle.tune.Hyperparameter;
+import dev.onecycle.tune.Sweep;
+import dev.onecycle.tune.TuningWatcher;
+import dev.onecycle.tune.Work;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.SplittableRandom;
+import java.util.concurrent.CancellationException;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class TunerTest {
+  private static final ImageShape SHAPE = new ImageShape(3, 16, 16);
+  private static final ImageDataset TRAIN = images(1, 240);
+  private static final ImageDataset VALIDATION = images(2, 60);
+  private static final Setup SETUP =
+      new Setup(
+          Models.resnet(8, SHAPE, 3, 0.1),
+          24,
+          0.85,
+          Augmentation.none(),
+          LearnerSettings.builder().precision(Precision.FP32).threads(2).build());
+  private static final RangeTest TEST = RangeTest.atMomentum(0.85).withStart(1e-3).withSteps(80);
+  private static final SweepPlan PLAN = SweepPlan.byEdge(TEST, 5);
+
+  private final List<String> done = new ArrayList<>();
+  private final Remembering work = new Remembering();
+
+  /** Work that is remembered, and counted. */
+  private static final class Remembering implements Work {
+    final Map<String, Object> results = new HashMap<>();
+
+    @Override
+    public <T> T once(String name, Class<T> type, Supplier<T> doing) {
+      if (!results.containsKey(name)) {
+        results.put(name, doing.get());
+      }
+      return type.cast(results.get(name));
+    }
+  }
+
+  private final TuningWatcher watcher =
+      new TuningWatcher() {
+        @Override
+        public void done(Task task) {
+          done.add(task.title());
+        }
+      };
+
+  /** Noise in which the class' channel is a little brighter. */
+  private static ImageDataset images(long seed, int count) {
+    SplittableRandom random = new SplittableRandom(seed);
+    byte[] pixels = new byte[count * SHAPE.bytes()];
+    int[] labels = new int[count];
+    for (int i = 0; i < count; i++) {
+      labels[i] = i % 3;
+      for (int at = 0; at < SHAPE.bytes(); at++) {
+        int bright = at % 3 == labels[i] ? 40 : 0;
+        pixels[i * SHAPE.bytes() + at] = (byte) (bright + random.nextInt(200));
+      }
+    }
+    return Datasets.of(SHAPE, List.of("a", "b", "c"), labels, pixels);
+  }
+
+  private Sweeper sweeper(Work remembered) {
+    return new Sweeper(TRAIN, VALIDATION, remembered, watcher, () -> false);
+  }
+
+  private static double loss(Candidate candidate, int step) {
+    return candidate.test().runs().get(0).points().get(step).loss();
+  }
+
+  @AfterEach
+  void clearInterrupt() {
+    Thread.interrupted();
+  }
+
+  @Test
+  void candidatesArePairedToTheBit() {
+    Sweep sweep =
+        sweeper(Work.unremembered())
+            .sweep(SETUP, Hyperparameter.WEIGHT_DECAY, List.of(0.0, 1.0), PLAN);
+    Candidate none = sweep.candidates().get(0);
+    Candidate strong = sweep.candidates().get(1);
+    assertThat(loss(none, 0)).isEqualTo(loss(strong, 0));
+    assertThat(loss(none, 30)).isNotEqualTo(loss(strong, 30));
+    Sweep again =
+        sweeper(Work.unremembered())
+            .sweep(SETUP, Hyperparameter.WEIGHT_DECAY, List.of(0.0, 1.0), PLAN);
+    assertThat(again).isEqualTo(sweep);
+    Sweep other =
+        sweeper(Work.unremembered())
+            .sweep(SETUP, Hyperparameter.WEIGHT_DECAY, List.of(0.0), SweepPlan.byEdge(TEST, 6));
+    assertThat(loss(other.candidates().get(0), 0)).isNotEqualTo(loss(none, 0));
+  }
+
+  @Test
+  void repeatsAreOverSeedsOfWeightsToo() {
+    Sweep sweep =
+        sweeper(Work.unremembered())
+            .sweep(SETUP, Hyperparameter.DROPOUT, List.of(0.0), PLAN.withRepeats(2));
+    List<Double> first =
+        sweep.candidates().get(0).test().runs().stream()
+            .map(run -> run.points().get(0).loss())
+            .toList();
+    assertThat(first).hasSize(2).doesNotHaveDuplicates();
+    assertThat(done)
+        .containsExactly("dropout 0, range test 1 of 2", "dropout 0, range test 2 of 2");
+  }
+
+  @Test
+  void momentumIsThatOfTheCandidate() {
+    Sweep sweep =
+        sweeper(Work.unremembered()).sweep(SETUP, Hyperparameter.MOMENTUM, List.of(0.5, 0.9), PLAN);
+    assertThat(sweep.candidates())
+        .extracting(c -> c.test().runs().get(0).momentum())
+        .containsExactly(0.5, 0.9);
+  }
+
+  @Test
+  void shortCyclesAreJudgedByTheHeldOutImages() {
+    SweepPlan plan = new SweepPlan(TEST, 1, 5, 3, PLAN.policy(), OptionalDouble.of(0.05));
+    Sweep sweep =
+        sweeper(Work.unremembered())
+            .sweep(SETUP, Hyperparameter.WEIGHT_DECAY, List.of(1e-4, 1e-3), plan);
+    for (Candidate candidate : sweep.candidates()) {
+      assertThat(candidate.cycle().orElseThrow().epochs()).hasSize(3);
+      assertThat(candidate.cycle().orElseThrow().images()).isEqualTo(VALIDATION.size());
+      assertThat(candidate.cycle().orElseThrow().accuracy()).isGreaterThan(0.5);
+      assertThat(candidate.cycle().orElseThrow().peak()).isEqualTo(0.05);
+    }
+    assertThat(sweep.chosen()).isPresent();
+  }
+
+  @Test
+  void tuningTakesEachStepUnderWhatWasChosenBeforeAndNothingTwice() {
+    TuningPlan plan =
+        new TuningPlan(
+            Optional.of(new BatchSizes(TRAIN.size(), 40, OptionalLong.empty())),
+            TuningPlan.Rule.LARGEST,
+            List.of(1e-3, 1e-4),
+            List.of(0.0, 0.1),
+            PLAN,
+            2);
+    Tuned tuned =
+        new Tuner(TRAIN, VALIDATION, work, watcher, () -> false)
+            .tune(SETUP, plan, size -> BatchTrial.completed(size, OptionalLong.empty(), size));
+    assertThat(tuned.setup().batchSize()).isEqualTo(32);
+    assertThat(tuned.batchSizes().orElseThrow().largest()).isEqualTo(32);
+    assertThat(tuned.sweeps())
+        .extracting(Sweep::parameter)
+        .containsExactly(Hyperparameter.WEIGHT_DECAY, Hyperparameter.DROPOUT);
+    double decay = tuned.sweeps().get(0).chosen().orElseThrow().value();
+    assertThat(tuned.setup().settings().weightDecay()).isEqualTo(decay);
+    assertThat(tuned.peak())
+        .isCloseTo(tuned.range().suggestion().orElseThrow(), withinPercentage(1));
+    assertThat(tuned.reasons())
+        .containsOnlyKeys(
+            Hyperparameter.BATCH_SIZE, Hyperparameter.WEIGHT_DECAY, Hyperparameter.DROPOUT);
+    // 2 decays, then 2 dropouts and 2 final tests: some of them of a setup that was tested before
+    assertThat(done).hasSize(1 + 2 + 2 + 2);
+    assertThat(work.results.size()).isLessThan(done.size());
+    int kept = work.results.size();
+    Tuned again =
+        new Tuner(TRAIN, VALIDATION, work, watcher, () -> false)
+            .tune(
+                SETUP,
+                plan,
+                size -> {
+                  throw new AssertionError("was tried before");
+                });
+    assertThat(again).isEqualTo(tuned);
+    assertThat(work.results).hasSize(kept);
+  }
+
+  @Test
+  void anInterruptEndsASweepAndKeepsWhatWasDone() {
+    TuningWatcher interrupting =
+        new TuningWatcher() {
+          @Override
+          public void done(Task task) {
+            Thread.currentThread().interrupt();
+          }
+        };
+    Sweeper sweeper = new Sweeper(TRAIN, VALIDATION, work, interrupting, () -> false);
+    assertThatThrownBy(
+            () ->
+                sweeper.sweep(SETUP, Hyperparameter.WEIGHT_DECAY, List.of(1e-2, 1e-3, 1e-4), PLAN))
+        .isInstanceOf(CancellationException.class);
+    assertThat(work.results).hasSize(1);
+  }
+
+  @Test
+  void aStopEndsAShortCycle() {
+    SweepPlan plan = new SweepPlan(TEST, 1, 5, 3, PLAN.policy(), OptionalDouble.of(0.05));
+    Sweeper sweeper = new Sweeper(TRAIN, VALIDATION, work, watcher, () -> true);
+    assertThatThrownBy(
+            () -> sweeper.sweep(SETUP, Hyperparameter.WEIGHT_DECAY, List.of(1e-3, 1e-4), plan))
+        .isInstanceOf(CancellationException.class);
+    assertThat(work.results).as("the range test alone").hasSize(1);
+  }
+
+  @Test
+  void aBatchTrialTrainsAndEvaluatesAtItsSize() {
+    BatchTrial trial = BatchSizeTrial.run(SETUP.with(Hyperparameter.BATCH_SIZE, 8), Duration.ZERO);
+    assertThat(trial.size()).isEqualTo(8);
+    assertThat(trial.fits()).isTrue();
+    assertThat(trial.imagesPerSecond().orElseThrow()).isPositive();
+    if (System.getProperty("os.name", "").startsWith("Linux")) {
+      assertThat(trial.peakBytes().orElseThrow()).isGreaterThan(50L << 20);
+    }
+  }
+}
