@@ -21,6 +21,7 @@ final class Bar implements AutoCloseable {
   private final @Nullable ProgressBar bar;
   private final long begin = System.nanoTime();
   private long lastLine = begin;
+  private long first = -1;
 
   /**
    * Starts a phase.
@@ -53,6 +54,7 @@ final class Bar implements AutoCloseable {
 
   /** So many units are done; the message says how it goes. */
   void at(long done, String message) {
+    first = first < 0 ? done : first; // what was done before the bar was drawn took no time here
     if (bar != null) {
       bar.stepTo(done);
       bar.setExtraMessage("  " + message); // the bar leaves no gap
@@ -64,8 +66,9 @@ final class Bar implements AutoCloseable {
       double seconds = (now - begin) / 1e9;
       String share = total > 0 ? " of " + total : "";
       String left =
-          total > done && done > 0
-              ? String.format(Locale.ROOT, ", %.0f s left", seconds / done * (total - done))
+          total > done && done > first
+              ? String.format(
+                  Locale.ROOT, ", %.0f s left", seconds / (done - first) * (total - done))
               : "";
       console.progress(task + ": " + done + share + "  " + message + left);
     }

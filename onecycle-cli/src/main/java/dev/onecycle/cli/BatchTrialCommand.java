@@ -42,12 +42,16 @@ final class BatchTrialCommand implements Callable<Integer> {
   Path out = Path.of("");
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() {
     options.validate();
     Require.that(shape.size() == 3, "--shape", "C,H,W", shape, shape);
     // Where memory runs out for all, this process is to go, and not the one that started it.
-    if (Files.isWritable(OOM_PREFERENCE)) {
+    try {
       Files.writeString(OOM_PREFERENCE, "1000");
+    } catch (IOException e) {
+      // Another system than Linux, or one that forbids it: a precaution less, nothing more.
+      System.getLogger(BatchTrialCommand.class.getName())
+          .log(System.Logger.Level.DEBUG, "the process cannot offer itself", e);
     }
     watchMemory();
     ImageShape image = new ImageShape(shape.get(0), shape.get(1), shape.get(2));
@@ -62,14 +66,17 @@ final class BatchTrialCommand implements Callable<Integer> {
     Thread watch =
         new Thread(
             () -> {
-              while (MemoryBudget.heldByThisProcess().orElse(0) <= limit) {
-                try {
+              int code = ExitCode.SOFTWARE; // of a look that fails: unwatched, it must not go on
+              try {
+                while (MemoryBudget.heldByThisProcess().orElse(0) <= limit) {
                   Thread.sleep(MILLIS_BETWEEN_LOOKS);
-                } catch (InterruptedException e) {
-                  return;
                 }
+                code = OVER_LIMIT;
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              } finally {
+                Runtime.getRuntime().halt(code);
               }
-              Runtime.getRuntime().halt(OVER_LIMIT);
             },
             "onecycle-memory");
     watch.setDaemon(true);

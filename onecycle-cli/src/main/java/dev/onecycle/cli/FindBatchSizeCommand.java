@@ -2,6 +2,7 @@ package dev.onecycle.cli;
 
 import dev.onecycle.data.TuningData;
 import dev.onecycle.error.Require;
+import dev.onecycle.torch.tune.TuningPlan;
 import dev.onecycle.tune.BatchSizeResult;
 import dev.onecycle.tune.BatchSizes;
 import java.util.LinkedHashMap;
@@ -30,7 +31,7 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  onecycle find-batch-size photos/ --epochs 30",
-      "  onecycle find-batch-size photos/ --model resnet56 --memory 4G --rule knee"
+      "  onecycle find-batch-size photos/ --model resnet56 --memory 4G --batch-rule knee"
     })
 final class FindBatchSizeCommand implements Callable<Integer> {
   @Mixin DataArguments dataArguments = new DataArguments();
@@ -38,19 +39,13 @@ final class FindBatchSizeCommand implements Callable<Integer> {
   @Mixin BatchSizeOptions sizes = new BatchSizeOptions();
 
   @Option(
-      names = "--rule",
+      names = "--batch-rule",
       paramLabel = "RULE",
       defaultValue = "largest",
       description =
           "largest, or knee: the smallest that computes at least nine tenths as many images a second"
               + " as the fastest. Default: ${DEFAULT-VALUE}.")
-  Rule rule = Rule.LARGEST;
-
-  /** Which of the sizes that fit. */
-  enum Rule {
-    LARGEST,
-    KNEE
-  }
+  TuningPlan.Rule rule = TuningPlan.Rule.LARGEST;
 
   @Mixin OutputOptions output = new OutputOptions();
   @Spec @Nullable CommandSpec spec;
@@ -68,16 +63,21 @@ final class FindBatchSizeCommand implements Callable<Integer> {
       throw Require.invalid(
           "--batch-size", "left out, for it is what is looked for,", options.batchSize);
     }
+    Require.that(
+        rule != TuningPlan.Rule.CYCLE,
+        "--batch-rule",
+        "largest or knee, since no cycle is trained here,",
+        "cycle",
+        rule);
     Signals.watch();
     TuningData data = dataArguments.openForTuning(console, options.seed);
     OptionalLong budget = sizes.budget();
-    TrialProcess trial =
-        TrialProcess.of(given, data.train().shape(), data.train().classes().size(), budget);
+    TrialProcess trial = TrialProcess.of(spec, options, data.train(), budget);
     BatchSizeResult result =
         new BatchSizes(data.train().size(), sizes.epochs, budget)
             .search(trial, tried -> BatchSizeView.say(console, tried));
     BatchSizeView.show(console, result);
-    int chosen = rule == Rule.LARGEST ? result.largest() : result.knee();
+    int chosen = rule == TuningPlan.Rule.LARGEST ? result.largest() : result.knee();
     console.answer("Batch size: " + chosen);
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("chosen", chosen);

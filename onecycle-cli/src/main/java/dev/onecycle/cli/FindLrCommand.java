@@ -3,8 +3,6 @@ package dev.onecycle.cli;
 import dev.onecycle.data.TuningData;
 import dev.onecycle.range.RangeSummary;
 import dev.onecycle.range.RangeTest;
-import dev.onecycle.report.Figure;
-import dev.onecycle.report.NoFontsException;
 import dev.onecycle.report.RangeCsv;
 import dev.onecycle.report.RangeFigures;
 import dev.onecycle.run.AtomicFile;
@@ -97,6 +95,11 @@ final class FindLrCommand implements Callable<Integer> {
         new Learner(setup.network(), Normalization.of(data.train()), setup.settings())) {
       summary = RangeRun.run(console, learner, data.train(), setup, test, range.repeats);
     }
+    return Signals.uninterrupted(() -> finish(console, summary, setup, data, figure));
+  }
+
+  private int finish(
+      Console console, RangeSummary summary, Setup setup, TuningData data, Path figure) {
     RangeRun.show(console, summary);
     writeCsv(console, summary);
     if (summary.suggestion().isPresent()) {
@@ -105,7 +108,7 @@ final class FindLrCommand implements Callable<Integer> {
     } else {
       console.answer("No peak learning rate can be suggested.");
     }
-    writeFigures(console, summary, figure);
+    FigureFiles.write(console, () -> RangeFigures.of(summary), svg, figure, png);
     JsonFile.write(
         out,
         new FinderRecord(
@@ -129,24 +132,6 @@ final class FindLrCommand implements Callable<Integer> {
         RangeCsv.write(summary.runs().get(i).points(), file);
         console.say("Wrote " + file);
       }
-    }
-  }
-
-  /** Writes the figures; where none can be drawn, that is an error only if one was asked for. */
-  private void writeFigures(Console console, RangeSummary summary, Path figure) {
-    try {
-      Figure drawn = RangeFigures.of(summary);
-      drawn.writeSvg(figure);
-      console.say("Wrote " + figure);
-      if (png != null) {
-        drawn.writePng(png);
-        console.say("Wrote " + png);
-      }
-    } catch (NoFontsException e) {
-      if (svg != null || png != null) {
-        throw e;
-      }
-      console.say("No figure: " + e.getMessage());
     }
   }
 }

@@ -23,6 +23,7 @@ record Length(int epochs, OptionalDouble minutes, long begin) {
   /** Steps are a little slower at times: what is measured at first does not hold to the end. */
   private static final double SHARE = 0.95;
 
+  private static final long MOST_EPOCHS = 1_000_000;
   private static final double MOST_MINUTES = 60 * 24 * 365;
 
   static Length ofEpochs(int epochs) {
@@ -46,15 +47,18 @@ record Length(int epochs, OptionalDouble minutes, long begin) {
     StepCost cost = StepCost.measure(learner, setup, data.train(), MEASURED);
     double left = 60 * minutes.getAsDouble() - (System.nanoTime() - begin) / 1e9;
     int stepsPerEpoch = plan.sampler(data.train().size()).batchesPerEpoch();
-    int evaluated = data.evaluation().size();
-    long steps = cost.stepsWithin(SHARE * left, stepsPerEpoch, evaluated);
+    double judging =
+        data.evaluation().size() * cost.secondsPerEvaluatedImage()
+            + plan.reestimatedBatches() * cost.secondsPerStep();
+    long most = MOST_EPOCHS * stepsPerEpoch;
+    long steps = Math.min(most, cost.stepsWithin(SHARE * left, stepsPerEpoch, judging));
     if (steps < 1) {
       throw Require.invalid(
           "--minutes",
           Numbers.format(
-              "more than the %.1f that have passed and the %.1f that a step and an evaluation take",
-              (60 * minutes.getAsDouble() - left) / 60,
-              cost.seconds(1, stepsPerEpoch, evaluated) / 60),
+              "more than the %s that have passed and the %s that a step and an evaluation take",
+              Numbers.brief(minutes.getAsDouble() - left / 60),
+              Numbers.brief(cost.seconds(1, stepsPerEpoch, judging) / 60)),
           minutes.getAsDouble(),
           "give more time, or a peak rate with --max-lr");
     }

@@ -23,4 +23,9 @@ record Stoppable(TuningJournal journal) implements Work {
           return doing.get();
         });
   }
+
+  @Override
+  public boolean knows(String name) {
+    return journal.knows(name);
+  }
 }

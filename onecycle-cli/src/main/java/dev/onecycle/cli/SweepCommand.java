@@ -2,8 +2,6 @@ package dev.onecycle.cli;
 
 import dev.onecycle.data.TuningData;
 import dev.onecycle.error.Require;
-import dev.onecycle.report.Figure;
-import dev.onecycle.report.NoFontsException;
 import dev.onecycle.report.SweepCsv;
 import dev.onecycle.report.SweepFigures;
 import dev.onecycle.run.AtomicFile;
@@ -123,8 +121,12 @@ final class SweepCommand implements Callable<Integer> {
     Setup setup = options.setup(data.train().shape(), data.train().classes().size(), momentum);
     Sweep sweep;
     try (TuningProgress progress = new TuningProgress(console)) {
-      progress.expect(values.size() * range.repeats, plan.byCycle() ? values.size() : 0, 0, false);
-      progress.costs(setup, plan, data, console);
+      progress.expect(values.size() * range.repeats, plan.byCycle() ? values.size() : 0, 0);
+      progress.measure(setup, plan, data);
+      if (parameter == Hyperparameter.BATCH_SIZE) {
+        progress.at(values.stream().mapToDouble(Double::doubleValue).average().orElseThrow());
+      }
+      progress.announce();
       sweep =
           new Sweeper(
                   data.train(),
@@ -134,8 +136,7 @@ final class SweepCommand implements Callable<Integer> {
                   Signals::stopRequested)
               .sweep(setup, parameter, values, plan);
     }
-    SweepView.show(console, sweep);
-    return finish(console, sweep, setup, data, figure);
+    return Signals.uninterrupted(() -> finish(console, sweep, setup, data, figure));
   }
 
   private SweepPlan plan(double momentum) {
@@ -180,7 +181,7 @@ final class SweepCommand implements Callable<Integer> {
       throw Require.invalid(
           "candidates",
           "at least two values of one hyper-parameter",
-          parameter.title() + " " + values.get(0),
+          parameter.title() + " " + parameter.text(values.get(0)),
           "give them as --weight-decay 1e-3,1e-4");
     }
     return values.isEmpty() ? CandidateOptions.WEIGHT_DECAYS : values;
@@ -213,7 +214,7 @@ final class SweepCommand implements Callable<Integer> {
       SweepCsv.write(sweep, csv);
       console.say("Wrote " + csv);
     }
-    writeFigures(console, sweep, figure);
+    FigureFiles.write(console, () -> SweepFigures.of(sweep), svg, figure, png);
     Map<String, Object> result = new LinkedHashMap<>();
     result.put("parameter", sweep.parameter().title());
     sweep.chosen().ifPresent(chosen -> result.put("chosen", chosen.value()));
@@ -225,23 +226,5 @@ final class SweepCommand implements Callable<Integer> {
     result.put("result", out.toString());
     console.result(result);
     return sweep.chosen().isPresent() ? ExitCode.OK : ExitCode.BAD_DATA;
-  }
-
-  /** Writes the figures; where none can be drawn, that is an error only if one was asked for. */
-  private void writeFigures(Console console, Sweep sweep, Path figure) {
-    try {
-      Figure drawn = SweepFigures.of(sweep);
-      drawn.writeSvg(figure);
-      console.say("Wrote " + figure);
-      if (png != null) {
-        drawn.writePng(png);
-        console.say("Wrote " + png);
-      }
-    } catch (NoFontsException e) {
-      if (svg != null || png != null) {
-        throw e;
-      }
-      console.say("No figure: " + e.getMessage());
-    }
   }
 }

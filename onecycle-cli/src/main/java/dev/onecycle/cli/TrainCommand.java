@@ -2,6 +2,7 @@ package dev.onecycle.cli;
 
 import dev.onecycle.data.DataSplits;
 import dev.onecycle.error.Require;
+import dev.onecycle.text.Numbers;
 import dev.onecycle.tune.FoundRate;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -150,6 +151,9 @@ final class TrainCommand implements Callable<Integer> {
       throw Require.invalid(
           "--accept-stale", "given with a rate found before, by --lr-from or --recipe,", "alone");
     }
+    if (found) {
+      requireNoTest();
+    }
     if (lrFrom != null) {
       FoundRate rate = FoundRate.read(lrFrom);
       return new PeakSource.Found(
@@ -173,11 +177,24 @@ final class TrainCommand implements Callable<Integer> {
         : new PeakSource.Given(maxLr);
   }
 
+  /** Settings of a range test say nothing where none is run. */
+  private void requireNoTest() {
+    Map<String, String> given = spec == null ? new LinkedHashMap<>() : Words.given(spec);
+    for (String name : Words.names(new RangeOptions())) {
+      if (given.containsKey(name)) {
+        throw Require.invalid(
+            "--" + name, "left out where the rate was found before,", given.get(name) + "");
+      }
+    }
+  }
+
   /** The command that finds the rate under the conditions of this one. */
   private List<String> refresh() {
     Map<String, String> settings = spec == null ? new LinkedHashMap<>() : Words.given(spec);
     settings.keySet().retainAll(Words.names(new FindLrCommand()));
-    settings.keySet().removeAll(Set.of("json", "quiet", "out"));
+    settings.keySet().removeAll(Set.of("json", "quiet"));
+    settings.put("momentum", Numbers.exact(policy.choice().momentumAtPeak()));
+    settings.put("out", String.valueOf(lrFrom));
     List<String> words = new ArrayList<>(List.of("onecycle", "find-lr", dataArguments.source()));
     words.addAll(Words.of(settings));
     return words;

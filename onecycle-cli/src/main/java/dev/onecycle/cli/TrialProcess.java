@@ -1,18 +1,18 @@
 package dev.onecycle.cli;
 
+import dev.onecycle.data.ImageDataset;
 import dev.onecycle.data.ImageShape;
 import dev.onecycle.run.AtomicFile;
 import dev.onecycle.run.JsonFile;
+import dev.onecycle.text.Numbers;
 import dev.onecycle.tune.BatchTrial;
 import dev.onecycle.tune.Bytes;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -21,6 +21,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
 
 /**
  * Tries batch sizes, each in a process of its own, so that one that needs more memory than there is
@@ -36,14 +37,18 @@ record TrialProcess(Map<String, String> settings, ImageShape shape, int classes,
   private static final Set<String> SETTINGS = Words.names(new TrainOptions());
   private static final long MOST_MINUTES = 10;
   private static final int KILLED = 137;
+  private static final String RESULT = "trial.json";
 
   /** Trials of what a command line has set, whatever else it says. */
   static TrialProcess of(
-      Map<String, String> given, ImageShape shape, int classes, OptionalLong limit) {
-    Map<String, String> settings = new LinkedHashMap<>(given);
+      CommandSpec spec, SetupOptions options, ImageDataset images, OptionalLong limit) {
+    Map<String, String> settings = Words.given(spec);
     settings.keySet().retainAll(SETTINGS);
     settings.remove("batch-size");
-    return new TrialProcess(settings, shape, classes, limit);
+    // Of candidates those that take the most memory, if any takes more than another.
+    settings.put("weight-decay", Numbers.exact(options.firstWeightDecay()));
+    settings.put("dropout", Numbers.exact(options.mostDropout()));
+    return new TrialProcess(settings, images.shape(), images.classes().size(), limit);
   }
 
   @Override
@@ -51,17 +56,18 @@ record TrialProcess(Map<String, String> settings, ImageShape shape, int classes,
     Path folder = null;
     try {
       folder = Files.createTempDirectory("onecycle-trial");
-      return tried(size, folder.resolve("trial.json"), folder.resolve("errors.txt"));
+      return tried(size, folder);
     } catch (IOException e) {
-      throw new UncheckedIOException("a process that tries a batch size cannot be started", e);
+      return BatchTrial.failed(size, "cannot be tried: " + AtomicFile.reason(e));
     } finally {
       remove(folder);
     }
   }
 
-  private BatchTrial tried(int size, Path result, Path errors) throws IOException {
+  private BatchTrial tried(int size, Path folder) throws IOException {
+    Path errors = folder.resolve("errors.txt");
     Process process =
-        new ProcessBuilder(command(size, result))
+        new ProcessBuilder(command(size, folder))
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .redirectError(errors.toFile())
             .start();
@@ -74,17 +80,27 @@ record TrialProcess(Map<String, String> settings, ImageShape shape, int classes,
     } finally {
       process.destroyForcibly();
     }
-    return switch (process.exitValue()) {
-      case ExitCode.OK -> JsonFile.read(result, BatchTrial.class, "the result of a trial");
+    int code = process.exitValue();
+    // A signal of the terminal reaches the trial too, perhaps before it is known here.
+    if (Signals.stopRequested() || code == ExitCode.INTERRUPTED || code == ExitCode.TERMINATED) {
+      throw new CancellationException();
+    }
+    return Signals.uninterrupted(() -> outcome(size, code, folder, errors));
+  }
+
+  private BatchTrial outcome(int size, int code, Path folder, Path errors) {
+    return switch (code) {
+      case ExitCode.OK ->
+          JsonFile.read(folder.resolve(RESULT), BatchTrial.class, "the result of a trial");
       case BatchTrialCommand.OVER_LIMIT ->
           BatchTrial.failed(size, "holds more than the budget of " + Bytes.text(limit.orElse(0)));
       case KILLED ->
           BatchTrial.failed(size, "was killed by the system: there is too little memory");
-      default -> BatchTrial.failed(size, "failed: " + lastWords(errors, process.exitValue()));
+      default -> BatchTrial.failed(size, "failed: " + lastWords(errors, code));
     };
   }
 
-  private List<String> command(int size, Path result) {
+  private List<String> command(int size, Path folder) {
     List<String> command = new ArrayList<>();
     command.add(
         ProcessHandle.current()
@@ -94,7 +110,11 @@ record TrialProcess(Map<String, String> settings, ImageShape shape, int classes,
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(argument -> !argument.startsWith("-agentlib:jdwp"))
         .forEach(command::add);
-    command.add("--enable-native-access=ALL-UNNAMED");
+    command.addAll(
+        List.of(
+            "--enable-native-access=ALL-UNNAMED",
+            "-XX:ErrorFile=" + folder.resolve("crash.log"),
+            "-XX:-CreateCoredumpOnCrash"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.addAll(List.of(Main.class.getName(), BatchTrialCommand.NAME));
     command.addAll(Words.of(settings));
@@ -104,23 +124,37 @@ record TrialProcess(Map<String, String> settings, ImageShape shape, int classes,
             "--shape=" + shape.channels() + "," + shape.height() + "," + shape.width(),
             "--classes=" + classes,
             "--limit=" + limit.orElse(0),
-            "--out=" + result));
+            "--out=" + folder.resolve(RESULT)));
     return command;
   }
 
   /** What the process said of its end: the line that names an error, or else the last one. */
-  private static String lastWords(Path errors, int code) throws IOException {
-    List<String> lines =
-        Files.readString(errors, StandardCharsets.ISO_8859_1)
-            .lines()
-            .filter(line -> !line.isBlank())
-            .toList();
+  private static String lastWords(Path errors, int code) {
+    List<String> lines;
+    try {
+      lines =
+          Files.readString(errors, StandardCharsets.ISO_8859_1)
+              .lines()
+              .filter(line -> !line.isBlank())
+              .toList();
+    } catch (IOException e) {
+      return "exit code " + code + ", and what it said cannot be read: " + AtomicFile.reason(e);
+    }
+    if (lines.stream().anyMatch(TrialProcess::lacksMemory)) {
+      return "it needs more memory than it can get";
+    }
     return lines.stream()
-        .filter(line -> line.startsWith("onecycle: ") || line.contains("OutOfMemoryError"))
+        .filter(line -> line.startsWith("onecycle: "))
         .findFirst()
         .or(() -> lines.stream().reduce((first, second) -> second))
         .orElse("exit code " + code)
         .replaceFirst("^onecycle: ", "");
+  }
+
+  private static boolean lacksMemory(String line) {
+    return line.contains("OutOfMemoryError")
+        || line.contains("DefaultCPUAllocator")
+        || line.contains("insufficient memory");
   }
 
   private static void remove(@Nullable Path folder) {

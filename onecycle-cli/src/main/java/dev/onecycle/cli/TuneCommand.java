@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  onecycle tune photos/ --epochs 30",
       "  onecycle tune cifar10 --model resnet56 --batch-size 512 --out runs/tuned",
-      "  onecycle tune photos/ --dropout 0,0.1,0.2 --by-cycle 2",
+      "  onecycle tune photos/ --dropout 0,0.1,0.2 --by-cycle 5",
       "  onecycle train photos/ --recipe runs/tuned/recipe.yaml"
     })
 final class TuneCommand implements Callable<Integer> {
@@ -50,17 +50,18 @@ final class TuneCommand implements Callable<Integer> {
       description =
           "Of the batch sizes that fit: knee, the smallest that computes at least nine tenths as many"
               + " images a second as the fastest; largest; or cycle, the one whose short cycle does"
-              + " best. Default: knee, or cycle where --by-cycle is given.")
+              + " best. Default: cycle, or knee with --by-cycle 0.")
   TuningPlan.@Nullable Rule rule;
 
   @Option(
       names = "--by-cycle",
       paramLabel = "EPOCHS",
-      defaultValue = "0",
+      defaultValue = "2",
       description =
-          "Judge batch size, weight decay and dropout by a short cycle of each candidate, on images held out"
-              + " from training, instead of by the edge.")
-  int byCycle;
+          "Judge batch size, weight decay and dropout by a short cycle of each candidate, on images"
+              + " held out from training; 0: by the edge of range tests alone. Default:"
+              + " ${DEFAULT-VALUE}.")
+  int byCycle = 2;
 
   @Option(
       names = "--final-tests",
@@ -97,6 +98,12 @@ final class TuneCommand implements Callable<Integer> {
         "one, or left out to search,",
         options.batchSizes,
         0);
+    if (!options.batchSizes.isEmpty() && (rule != null || sizes.memory != null)) {
+      throw Require.invalid(
+          "--batch-size",
+          "left out where --batch-rule or --memory is given,",
+          options.batchSizes.get(0));
+    }
     PolicyChoice choice = policy.choice();
     TuneRun run =
         new TuneRun(
@@ -118,7 +125,7 @@ final class TuneCommand implements Callable<Integer> {
     Require.that(
         rule != TuningPlan.Rule.CYCLE || byCycle > 0,
         "--batch-rule",
-        "knee or largest without --by-cycle",
+        "knee or largest with --by-cycle 0",
         "cycle",
         0);
     Signals.watch();

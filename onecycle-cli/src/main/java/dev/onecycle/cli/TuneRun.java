@@ -13,6 +13,7 @@ import dev.onecycle.torch.tune.SweepPlan;
 import dev.onecycle.torch.tune.Tuned;
 import dev.onecycle.torch.tune.Tuner;
 import dev.onecycle.torch.tune.TuningPlan;
+import dev.onecycle.tune.BatchSizes;
 import dev.onecycle.tune.Hyperparameter;
 import dev.onecycle.tune.Recipe;
 import dev.onecycle.tune.Sweep;
@@ -26,6 +27,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** One tuning run from data to recipe. */
@@ -34,6 +36,9 @@ final class TuneRun {
 
   /** Batch trials that a search makes, guessed before it has begun. */
   private static final int TRIALS = 7;
+
+  /** The batch size whose trial tells what an image costs. */
+  private static final int FIRST_TRIED = 32;
 
   private final Console console;
   private final CommandSpec spec;
@@ -68,23 +73,30 @@ final class TuneRun {
     TuningJournal journal =
         TuningJournal.open(
             RunFolder.made(folder), request(setup, data, plan), Signals::uninterrupted);
-    if (journal.size() > 0) {
+    if (journal.size() == 0) {
+      console.say("Tuning in " + folder + "; if it is ended, call it again with --out " + folder);
+    } else {
       console.say(
           Numbers.format(
               "Going on with %s, where %d results are there already.", folder, journal.size()));
     }
     Tuned tuned;
     try (TuningProgress progress = new TuningProgress(console)) {
-      progress.expect(plan.rangeTests(), plan.shortCycles(), TRIALS, plan.batchSizes().isPresent());
-      if (journal.size() == 0) {
-        progress.costs(setup, plan.sweep(), data, console);
-      }
+      boolean search = plan.batchSizes().isPresent();
       TrialProcess trial =
           TrialProcess.of(
-              Words.given(spec),
-              data.train().shape(),
-              data.train().classes().size(),
-              plan.batchSizes().map(s -> s.budgetBytes()).orElse(OptionalLong.empty()));
+              spec,
+              options,
+              data.train(),
+              plan.batchSizes().map(BatchSizes::budgetBytes).orElse(OptionalLong.empty()));
+      progress.expect(plan.rangeTests(), plan.shortCycles(), search ? TRIALS : 0);
+      if (search) {
+        // Not in this process, which must not hold what a batch size takes that is not yet tried.
+        progress.measured(trial.apply(FIRST_TRIED), setup, plan.sweep(), data);
+      } else {
+        progress.measure(setup, plan.sweep(), data);
+      }
+      progress.announce();
       tuned =
           new Tuner(
                   data.train(),
@@ -108,7 +120,6 @@ final class TuneRun {
         new TuningOutcome(
             tuned.batchSizes(), tuned.sweeps(), tuned.range(), tuned.peak(), conditions));
     writeFigures(tuned);
-    tuned.sweeps().forEach(sweep -> SweepView.show(console, sweep));
     RangeRun.show(console, tuned.range());
     recipe.reasons().forEach((name, reason) -> console.say(name + ": " + reason));
     console.answer("Chosen: " + Words.shown(Words.of(recipe.settings())).replace("=", " "));
@@ -138,20 +149,34 @@ final class TuneRun {
     request.put("epochs", Integer.toString(epochs));
     request.put("batch size", plan.batchSizes().isPresent() ? "searched" : "" + setup.batchSize());
     request.put("batch rule", plan.rule().toString());
-    request.put("weight decay", plan.weightDecays().toString());
-    request.put("dropout", plan.dropouts().toString());
-    request.put("range test", sweep.test().toString());
+    request.put("weight decay", texts(Hyperparameter.WEIGHT_DECAY, plan.weightDecays()));
+    request.put("dropout", texts(Hyperparameter.DROPOUT, plan.dropouts()));
+    request.put(
+        "range test",
+        Numbers.format(
+            "%s to %s in %d steps",
+            Numbers.brief(sweep.test().start()),
+            Numbers.brief(sweep.test().end()),
+            sweep.test().steps()));
+    request.put("ramp", sweep.test().ramp().toString());
+    request.put("batch norm momentum", Numbers.exact(setup.settings().batchNormMomentum()));
+    request.put("memory", Words.given(spec).getOrDefault("memory", "what is free"));
     request.put("range tests a candidate", Integer.toString(sweep.repeats()));
     request.put("final range tests", Integer.toString(plan.finalTests()));
     request.put("epochs of a short cycle", Integer.toString(sweep.cycleEpochs()));
-    request.put("policy", choice.toString());
+    request.put("policy", choice.over(1_000_000, 1).describe());
     return request;
+  }
+
+  private static String texts(Hyperparameter parameter, List<Double> values) {
+    return values.stream().map(parameter::text).collect(Collectors.joining(","));
   }
 
   private Recipe recipe(Tuned tuned, Conditions conditions) {
     Map<String, String> settings = new LinkedHashMap<>(Words.given(spec));
     Set<String> kept = Words.names(new TrainOptions());
     kept.addAll(Words.names(new PolicyOptions()));
+    kept.addAll(Set.of("image-size", "skip-bad")); // what the data are depends on them
     settings.keySet().retainAll(kept);
     settings.put("model", options.model);
     settings.put("batch-size", Integer.toString(tuned.setup().batchSize()));

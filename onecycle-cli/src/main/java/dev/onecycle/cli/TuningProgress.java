@@ -24,10 +24,12 @@ final class TuningProgress implements TuningWatcher, AutoCloseable {
   /** Most range tests stop before their end. */
   private static final double SHARE_OF_RANGE = 0.9;
 
+  /** A forward pass without gradients takes about a third of a step. */
+  private static final double SHARE_OF_STEP = 0.33;
+
   private final Console console;
   private final Map<Kind, Integer> left = new EnumMap<>(Kind.class);
   private final Map<Kind, Double> seconds = new EnumMap<>(Kind.class);
-  private boolean search;
   private int batchSize;
   private double secondsDone;
   private @Nullable Bar bar;
@@ -37,52 +39,68 @@ final class TuningProgress implements TuningWatcher, AutoCloseable {
   }
 
   /** What is to come: so many tests and cycles, and so many trials of a search for a batch size. */
-  void expect(int rangeTests, int shortCycles, int batchTrials, boolean searched) {
+  void expect(int rangeTests, int shortCycles, int batchTrials) {
     left.put(Kind.RANGE_TEST, rangeTests);
     left.put(Kind.SHORT_CYCLE, shortCycles);
-    left.put(Kind.BATCH_SIZES, searched ? 1 : 0);
+    left.put(Kind.BATCH_SIZES, batchTrials > 0 ? 1 : 0);
     seconds.put(Kind.BATCH_SIZES, batchTrials * SECONDS_A_BATCH_TRIAL);
-    search = searched;
   }
 
-  /** Measures what a step costs, and says how long the whole will take. */
-  void costs(Setup setup, SweepPlan plan, TuningData data, Console to) {
-    StepCost cost;
+  /** Measures in this process what a step costs. */
+  void measure(Setup setup, SweepPlan plan, TuningData data) {
     try (Learner learner =
         new Learner(setup.network(), Normalization.of(data.train()), setup.settings())) {
-      cost = StepCost.measure(learner, setup, data.train(), MEASURED);
+      costs(StepCost.measure(learner, setup, data.train(), MEASURED), setup, plan, data);
     }
+  }
+
+  /** Takes from a trial what a step costs: of a size that may not fit into this process. */
+  void measured(BatchTrial trial, Setup setup, SweepPlan plan, TuningData data) {
+    double image = 1 / trial.imagesPerSecond().orElse(Double.POSITIVE_INFINITY);
+    costs(new StepCost(image * setup.batchSize(), image * SHARE_OF_STEP), setup, plan, data);
+  }
+
+  private void costs(StepCost cost, Setup setup, SweepPlan plan, TuningData data) {
     batchSize = setup.batchSize();
     int stepsPerEpoch = (data.train().size() + batchSize - 1) / batchSize;
+    double judging = data.validation().size() * cost.secondsPerEvaluatedImage();
     seconds.put(Kind.RANGE_TEST, SHARE_OF_RANGE * plan.test().steps() * cost.secondsPerStep());
     seconds.put(
         Kind.SHORT_CYCLE,
-        cost.seconds(
-            (long) plan.cycleEpochs() * stepsPerEpoch, stepsPerEpoch, data.validation().size()));
-    to.say(
+        cost.seconds((long) plan.cycleEpochs() * stepsPerEpoch, stepsPerEpoch, judging));
+  }
+
+  /** From now on range tests are at another batch size, or at several: their mean. */
+  void at(double size) {
+    seconds.computeIfPresent(
+        Kind.RANGE_TEST, (kind, value) -> value * size / Math.max(1, batchSize));
+    batchSize = (int) Math.round(size);
+  }
+
+  /** Says how long the whole will take. */
+  void announce() {
+    boolean searched = left.getOrDefault(Kind.BATCH_SIZES, 0) > 0;
+    console.say(
         Numbers.format(
             "This will take about %s%s: %s.",
             duration(remaining()),
-            search ? ", more or less as the batch size is larger or smaller" : "",
+            searched ? ", more or less as the batch size is larger or smaller" : "",
             parts()));
   }
 
   private String parts() {
     StringBuilder parts = new StringBuilder();
-    add(parts, Kind.BATCH_SIZES, "a search for the batch size", "searches");
-    add(parts, Kind.RANGE_TEST, "a range test", "range tests");
-    add(parts, Kind.SHORT_CYCLE, "a short cycle", "short cycles");
+    add(parts, Kind.BATCH_SIZES, "a search for the batch size of", "searches of");
+    add(parts, Kind.RANGE_TEST, "a range test of", "range tests of");
+    add(parts, Kind.SHORT_CYCLE, "a short cycle of", "short cycles of");
     return parts.toString();
   }
 
   private void add(StringBuilder parts, Kind kind, String one, String many) {
     int count = left.getOrDefault(kind, 0);
     if (count > 0) {
-      parts
-          .append(parts.isEmpty() ? "" : ", ")
-          .append(count == 1 ? one : count + " " + many + " of")
-          .append(" ")
-          .append(duration(seconds.getOrDefault(kind, 0.0)));
+      parts.append(parts.isEmpty() ? "" : ", ").append(count == 1 ? one : count + " " + many);
+      parts.append(" ").append(duration(seconds.getOrDefault(kind, 0.0)));
     }
   }
 
@@ -95,7 +113,7 @@ final class TuningProgress implements TuningWatcher, AutoCloseable {
   private double remaining() {
     double sum = 0;
     for (Kind kind : Kind.values()) {
-      sum += left.getOrDefault(kind, 0) * seconds.getOrDefault(kind, 0.0);
+      sum += Math.max(0, left.getOrDefault(kind, 0)) * seconds.getOrDefault(kind, 0.0);
     }
     return sum;
   }
@@ -111,9 +129,12 @@ final class TuningProgress implements TuningWatcher, AutoCloseable {
   }
 
   @Override
-  public void done(Task task) {
-    secondsDone += seconds.getOrDefault(task.kind(), 0.0);
+  public void done(Task task, boolean before) {
+    secondsDone += before ? 0 : seconds.getOrDefault(task.kind(), 0.0);
     left.merge(task.kind(), -1, Integer::sum);
+    if (before) {
+      close(); // the whole has become shorter
+    }
   }
 
   @Override
@@ -124,15 +145,14 @@ final class TuningProgress implements TuningWatcher, AutoCloseable {
   @Override
   public void batchSize(BatchSizeResult result, int used) {
     close();
-    seconds.computeIfPresent(
-        Kind.RANGE_TEST, (kind, value) -> value * used / Math.max(1, batchSize));
-    batchSize = used;
     BatchSizeView.show(console, result);
+    at(used);
   }
 
   @Override
   public void swept(Sweep sweep) {
     close();
+    SweepView.show(console, sweep);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.onecycle.cli;
 
 import dev.onecycle.error.BadDataException;
+import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.run.Conditions;
 import dev.onecycle.tune.Recipe;
 import java.nio.file.Path;
@@ -50,8 +51,8 @@ record UsedRecipe(String file, Recipe recipe, Map<String, String> given) {
       }
     }
     settings.keySet().removeAll(given.keySet());
-    if (given.containsKey("minutes")) {
-      settings.remove("epochs");
+    if (given.containsKey("minutes") || given.containsKey("epochs")) {
+      settings.keySet().removeAll(Set.of("minutes", "epochs"));
     }
     if (given.containsKey("lr-from")) {
       settings.remove(RATE);
@@ -64,7 +65,9 @@ record UsedRecipe(String file, Recipe recipe, Map<String, String> given) {
     try {
       line.parseArgs(words.toArray(String[]::new));
     } catch (ParameterException e) {
-      throw new BadDataException(file + ": " + e.getMessage(), e);
+      String reason =
+          e.getCause() instanceof InvalidValueException ours ? ours.getMessage() : e.getMessage();
+      throw new BadDataException(file + ": " + reason, e);
     }
     return new UsedRecipe(file.toString(), recipe, given);
   }

@@ -39,7 +39,9 @@ final class Words {
       boolean flag = option.arity().max() == 0;
       given.put(
           option.longestName().replaceFirst("^-+", ""),
-          flag ? "true" : String.join(",", option.originalStringValues()));
+          flag
+              ? String.valueOf((Object) option.getValue())
+              : String.join(",", option.originalStringValues()));
     }
     return given;
   }

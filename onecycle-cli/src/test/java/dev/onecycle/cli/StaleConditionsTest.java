@@ -71,7 +71,7 @@ class StaleConditionsTest {
     "--model resnet32, model, resnet20 , resnet32 ",
     "--batch-size 8, batch size, 16, 8",
     "--threads 1, replicas, 2, 1",
-    "--optimizer nesterov, optimizer, 'Sgd[nesterov=false', 'Sgd[nesterov=true'",
+    "--optimizer nesterov, optimizer, sgd, sgd-nesterov",
     "--weight-decay 1e-3, weight decay, 0.0001, 0.001",
     "--no-norm-decay, decay of batch norms and biases, on, off",
     "--dropout 0.25, dropout, 0, 0.25",
@@ -79,8 +79,7 @@ class StaleConditionsTest {
     "--label-smoothing 0.1, loss, cross-entropy, 'cross-entropy, label smoothing 0.1'",
     "--clip 1, gradient clip, 0, 1",
     "--accumulate 2, accumulation, 1, 2",
-    "--no-flip, augmentation, 'Augmentation[pad=4, padMode=REFLECT, flip=true]',"
-        + " 'Augmentation[pad=4, padMode=REFLECT, flip=false]'",
+    "--no-flip, augmentation, 'pad 4 (reflect), random crop, flip', 'pad 4 (reflect), random crop'",
     "--precision fp32, precision, bf16, fp32"
   })
   void anyConditionThatChangesAloneIsRefusedByName(
@@ -110,6 +109,27 @@ class StaleConditionsTest {
           .doesNotContain(", and ");
       assertThat(out).doesNotExist();
     }
+  }
+
+  /** The command that the refusal names finds a rate that is then accepted. */
+  @Test
+  void theCommandThatIsNamedCuresIt() {
+    Path file = temp.resolve("cured.json");
+    assertThat(
+            Cli.run("find-lr", data, "--batch-size", 16, "--out", file, "--svg", temp + "/a.svg")
+                .code())
+        .isZero();
+    Object[] words = {
+      "--policy", "constant", "--epochs", 1, "--batch-size", 16, "--no-flip", "--lr-from", file
+    };
+    Path out = temp.resolve("cured");
+    Cli.Result refused = train(out, words);
+    assertThat(refused.err()).contains("momentum at the peak must be 0.85 but was 0.9");
+    String command = refused.err().split("'onecycle ", 2)[1].split("'", 2)[0];
+    List<Object> found = new ArrayList<>(List.of((Object[]) command.split(" ")));
+    found.addAll(List.of("--svg", temp + "/a.svg"));
+    assertThat(Cli.run(found.toArray()).code()).isZero();
+    assertThat(train(out, words).code()).isZero();
   }
 
   @Test

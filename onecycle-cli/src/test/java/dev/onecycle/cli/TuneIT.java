@@ -27,7 +27,7 @@ class TuneIT {
     data = TestImages.folder(temp.resolve("data"));
   }
 
-  private Processes.Running tune(Path out) {
+  private Processes.Running tune(Path out, String signal) {
     return Processes.start(
         temp,
         List.of(),
@@ -41,6 +41,8 @@ class TuneIT {
         2,
         "--epochs",
         2,
+        "--by-cycle",
+        signal.equals("KILL") ? 1 : 0,
         "--out",
         out);
   }
@@ -64,10 +66,10 @@ class TuneIT {
   @ValueSource(strings = {"KILL", "INT", "TERM"})
   void goesOnWhereItWasEnded(String signal) throws IOException {
     Path straight = temp.resolve("straight");
-    assertThat(tune(straight).end()).isZero();
+    assertThat(tune(straight, signal).end()).isZero();
 
     Path out = temp.resolve("tuned");
-    Processes.Running first = tune(out);
+    Processes.Running first = tune(out, signal);
     awaitResults(first, out, 1);
     first.signal(signal);
     int code = first.end();
@@ -80,7 +82,7 @@ class TuneIT {
     assertThat(before.size()).isLessThan(results(straight).size());
     assertThat(out.resolve("recipe.yaml")).doesNotExist();
 
-    Processes.Running second = tune(out);
+    Processes.Running second = tune(out, signal);
     assertThat(second.end()).as(second.output()).isZero();
     assertThat(second.output()).contains("Going on with " + out);
     assertThat(results(out)).containsAllEntriesOf(before);

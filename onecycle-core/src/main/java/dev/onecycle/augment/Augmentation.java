@@ -4,6 +4,7 @@ import dev.onecycle.error.Require;
 import dev.onecycle.random.RandomStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 
 /**
@@ -47,6 +48,15 @@ public record Augmentation(int pad, PadMode padMode, boolean flip) {
 
   public Augmentation withFlip(boolean newFlip) {
     return new Augmentation(pad, padMode, newFlip);
+  }
+
+  /** What it does, in a few words for people. */
+  public String describe() {
+    if (isNone()) {
+      return "none";
+    }
+    String crop = "pad " + pad + " (" + padMode.name().toLowerCase(Locale.ROOT) + "), random crop";
+    return (randomCrop() ? crop : "") + (randomCrop() && flip ? ", " : "") + (flip ? "flip" : "");
   }
 
   /** Whether images are cropped at random. */

@@ -26,7 +26,7 @@ public record RangeResult(
     OptionalDouble suggestion) {
 
   /** The suggested peak rate is the edge divided by this. */
-  public static final double MARGIN = 10;
+  static final double MARGIN = 10;
 
   public RangeResult {
     points = List.copyOf(points);

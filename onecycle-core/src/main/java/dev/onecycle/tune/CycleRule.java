@@ -54,13 +54,14 @@ record CycleRule(Hyperparameter parameter, List<Candidate> candidates) {
     }
     Candidate next = judged.get(1);
     double lead = outcome.accuracy() - outcome(next).accuracy();
+    // Two standard errors of a difference: what chance exceeds one time in twenty.
     double error = Math.hypot(outcome.standardError(), outcome(next).standardError());
     return first
         + Numbers.format(
             "; %s comes next with %s, %s%s.",
             parameter.text(next.value()),
             percent(outcome(next).accuracy()),
-            lead > error
+            lead > 2 * error
                 ? "behind by more than chance explains"
                 : "as close as chance alone could bring it",
             others);

@@ -24,7 +24,7 @@ public record FoundRate(List<String> command, OptionalDouble learningRate, Condi
     FoundRate found =
         JsonFile.read(file, FoundRate.class, "the result of onecycle find-lr or sweep");
     if (found.learningRate.isEmpty()) {
-      throw new BadDataException(file + " gives no learning rate: its curves could not be read");
+      throw new BadDataException(file + " gives no learning rate: no edge was seen in its curves");
     }
     return found;
   }

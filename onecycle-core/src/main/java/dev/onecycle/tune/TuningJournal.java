@@ -133,6 +133,11 @@ public final class TuningJournal implements Work {
     return result;
   }
 
+  @Override
+  public boolean knows(String work) {
+    return results.containsKey(work);
+  }
+
   /** Keeps what all the work has come to, under {@link #OUTCOME}. */
   public void conclude(TuningOutcome outcome) {
     results.put(OUTCOME, JsonFile.tree(outcome));

@@ -24,8 +24,12 @@ public interface TuningWatcher {
    */
   default void advanced(Task task, long done, long total, String message) {}
 
-  /** A task is done, now or before. */
-  default void done(Task task) {}
+  /**
+   * A task is done.
+   *
+   * @param before whether that was in an earlier run, so that nothing had to be done now
+   */
+  default void done(Task task, boolean before) {}
 
   /** A batch size was tried. */
   default void tried(BatchTrial trial) {}

@@ -7,12 +7,20 @@ public interface Work {
   /** Answers what came out of the work of this name, doing it unless that is known already. */
   <T> T once(String name, Class<T> type, Supplier<T> doing);
 
+  /** Whether it is known what comes out of the work of this name. */
+  boolean knows(String name);
+
   /** Work that is always done and never remembered. */
   static Work unremembered() {
     return new Work() {
       @Override
       public <T> T once(String name, Class<T> type, Supplier<T> doing) {
         return doing.get();
+      }
+
+      @Override
+      public boolean knows(String name) {
+        return false;
       }
     };
   }

@@ -127,6 +127,24 @@ class MeasuredCurvesTest {
     }
   }
 
+  /**
+   * After a bump that goes far above the start, the net comes back to a little below blind
+   * guessing: where it leaves that is the edge, not where it leaves the false confidence it started
+   * with.
+   */
+  @Test
+  void afterAHighBumpTheEdgeIsWhereTheLossLeavesBlindGuessing() {
+    double least = 0;
+    for (String decay : List.of("1e-2", "1e-3", "1e-4", "1e-5")) {
+      String file = "resnet20-batch512-wd" + decay + ".csv";
+      List<RangePoint> points = Curves.measured(file, "raw", rate -> true);
+      RangeResult result = RangeResult.of(points, StopReason.DIVERGED, false, 0.85, Math.log(10));
+      double edge = result.readings().edge().orElseThrow();
+      assertThat(edge).as(decay).isGreaterThan(least).isBetween(3.0, 7.0);
+      least = edge;
+    }
+  }
+
   /** To fall from a false confidence to blind guessing is not to learn. */
   @Test
   void aNetThatOnlyReachesBlindGuessingHasLearnedNothing() {

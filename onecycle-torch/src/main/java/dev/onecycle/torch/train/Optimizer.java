@@ -1,6 +1,7 @@
 package dev.onecycle.torch.train;
 
 import dev.onecycle.error.Require;
+import dev.onecycle.text.Numbers;
 
 /** The rule by which a step's gradient moves the weights, as a value. */
 public sealed interface Optimizer {
@@ -45,6 +46,19 @@ public sealed interface Optimizer {
     public String name() {
       return "adamw";
     }
+  }
+
+  /** The rule in a few words for people, with whatever else it depends on. */
+  default String describe() {
+    if (this instanceof Sgd sgd) {
+      return name() + (sgd.decoupledDecay() ? ", decoupled decay" : "");
+    }
+    AdamW adamW = (AdamW) this;
+    return name()
+        + ", beta2 "
+        + Numbers.exact(adamW.beta2())
+        + ", epsilon "
+        + Numbers.exact(adamW.epsilon());
   }
 
   /** Plain SGD with momentum, decay added to the gradient: the sources' optimizer. */

@@ -70,7 +70,7 @@ public record Setup(
             "%d classes of images %s, sha256 %s", network.classes(), network.input(), fingerprint),
         batchSize,
         settings.resolvedThreads(),
-        settings.optimizer().toString(),
+        settings.optimizer().describe(),
         settings.weightDecay(),
         settings.decayNormAndBias(),
         network.dropout(),
@@ -80,7 +80,7 @@ public record Setup(
             : "cross-entropy, label smoothing " + Numbers.exact(smoothing),
         settings.gradientClip(),
         settings.accumulation(),
-        augmentation.toString(),
+        augmentation.describe(),
         settings.resolvedPrecision().name().toLowerCase(Locale.ROOT));
   }
 }

@@ -18,7 +18,6 @@ public record StepCost(double secondsPerStep, double secondsPerEvaluatedImage) {
   private static final int WARM_UP = 2;
   private static final int LEAST_STEPS = 2;
   private static final int EVALUATED = 1000;
-  private static final int EVALUATION_BATCH = 500;
 
   /**
    * Takes steps for a while, evaluates a few batches, and leaves no trace in the learner.
@@ -37,8 +36,8 @@ public record StepCost(double secondsPerStep, double secondsPerEvaluatedImage) {
         before.restore();
       }
     }
-    Sampler inOrder = Sampler.inOrder(images.size(), EVALUATION_BATCH);
-    int evaluated = Math.min(EVALUATED / EVALUATION_BATCH, inOrder.batchesPerEpoch());
+    Sampler inOrder = Sampler.inOrder(images.size(), Training.EVALUATION_BATCH);
+    int evaluated = Math.min(EVALUATED / Training.EVALUATION_BATCH, inOrder.batchesPerEpoch());
     long begin = System.nanoTime();
     try (BatchLoader batches =
         BatchLoader.batches(images, Augmentation.none(), inOrder, 0, evaluated)) {
@@ -63,22 +62,27 @@ public record StepCost(double secondsPerStep, double secondsPerEvaluatedImage) {
     return (System.nanoTime() - begin) / 1e9 / timed;
   }
 
-  /** The time of a cycle: its steps, and an evaluation after each epoch. */
-  public double seconds(long steps, int stepsPerEpoch, int evaluationImages) {
+  /**
+   * The time of a cycle.
+   *
+   * @param judging seconds that an evaluation, and all that belongs to it, takes after each epoch
+   */
+  public double seconds(long steps, int stepsPerEpoch, double judging) {
     long epochs = (steps + stepsPerEpoch - 1) / stepsPerEpoch;
-    return steps * secondsPerStep + epochs * evaluationImages * secondsPerEvaluatedImage;
+    return steps * secondsPerStep + epochs * judging;
   }
 
   /**
    * The most steps of a cycle that takes no longer than a time; 0 where not even one does.
    *
    * @param seconds for steps and the evaluations after each epoch
+   * @param judging seconds that an evaluation, and all that belongs to it, takes after each epoch
    */
-  public long stepsWithin(double seconds, int stepsPerEpoch, int evaluationImages) {
+  public long stepsWithin(double seconds, int stepsPerEpoch, double judging) {
     Require.atLeast("steps per epoch", stepsPerEpoch, 1);
-    double epoch = seconds(stepsPerEpoch, stepsPerEpoch, evaluationImages);
+    double epoch = seconds(stepsPerEpoch, stepsPerEpoch, judging);
     long whole = (long) (Math.max(0, seconds) / epoch);
-    double rest = seconds - whole * epoch - evaluationImages * secondsPerEvaluatedImage;
+    double rest = seconds - whole * epoch - judging;
     long more = (long) Math.floor(Math.max(0, rest) / secondsPerStep);
     return whole * stepsPerEpoch + Math.min(more, stepsPerEpoch - 1L);
   }

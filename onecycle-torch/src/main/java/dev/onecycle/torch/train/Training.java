@@ -19,7 +19,7 @@ import java.util.function.IntConsumer;
 /** The training loop: set the step's hyper-parameters, step, record; evaluate after each epoch. */
 public final class Training {
   /** Large enough to be fast, small enough for any memory that could train. */
-  private static final int EVALUATION_BATCH = 500;
+  static final int EVALUATION_BATCH = 500;
 
   private Training() {}
 

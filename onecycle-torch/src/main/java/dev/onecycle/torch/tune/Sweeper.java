@@ -154,8 +154,9 @@ public final class Sweeper {
   }
 
   private <T> T done(Task task, String key, Class<T> type, Supplier<T> doing) {
+    boolean before = work.knows(key);
     T result = work.once(key, type, doing);
-    watcher.done(task);
+    watcher.done(task, before);
     return result;
   }
 }

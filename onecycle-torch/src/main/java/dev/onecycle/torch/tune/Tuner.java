@@ -31,6 +31,8 @@ import java.util.function.IntFunction;
  * they choose by eye; here every choice has a rule ({@link BatchSizeResult}, {@link Sweep}).
  */
 public final class Tuner {
+  private static final String SEARCH = "batch sizes";
+
   private final Sweeper sweeper;
   private final Work work;
   private final TuningWatcher watcher;
@@ -88,9 +90,10 @@ public final class Tuner {
   }
 
   private BatchSizeResult search(BatchSizes search, IntFunction<BatchTrial> trial) {
+    boolean before = work.knows(SEARCH);
     BatchSizeResult result =
-        work.once("batch sizes", BatchSizeResult.class, () -> search.search(trial, watcher::tried));
-    watcher.done(new Task(Kind.BATCH_SIZES, "batch size"));
+        work.once(SEARCH, BatchSizeResult.class, () -> search.search(trial, watcher::tried));
+    watcher.done(new Task(Kind.BATCH_SIZES, "batch size"), before);
     return result;
   }
 

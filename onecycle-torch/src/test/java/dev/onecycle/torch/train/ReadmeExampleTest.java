@@ -6,6 +6,8 @@ import dev.onecycle.augment.Augmentation;
 import dev.onecycle.data.DataOptions;
 import dev.onecycle.data.DataSplits;
 import dev.onecycle.data.Datasets;
+import dev.onecycle.data.ImageShape;
+import dev.onecycle.data.TuningData;
 import dev.onecycle.range.RangeResult;
 import dev.onecycle.range.RangeTest;
 import dev.onecycle.run.StepRecord;
@@ -14,6 +16,12 @@ import dev.onecycle.schedule.OneCycle;
 import dev.onecycle.schedule.Policy;
 import dev.onecycle.torch.nn.Layer;
 import dev.onecycle.torch.nn.Network;
+import dev.onecycle.torch.tune.SweepPlan;
+import dev.onecycle.torch.tune.Sweeper;
+import dev.onecycle.tune.Hyperparameter;
+import dev.onecycle.tune.Sweep;
+import dev.onecycle.tune.TuningWatcher;
+import dev.onecycle.tune.Work;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,17 +33,7 @@ class ReadmeExampleTest {
   @Test
   void trainsByTheRateThatItFound(@TempDir Path cache) {
     DataSplits data = Datasets.open("shapes", DataOptions.defaults().withCacheFolder(cache));
-    Layer layers =
-        Layer.sequence(
-            new Layer.Conv(3, 16, 3, 2, 1, false),
-            new Layer.BatchNorm(16),
-            new Layer.Relu(),
-            new Layer.Conv(16, 32, 3, 2, 1, false),
-            new Layer.BatchNorm(32),
-            new Layer.Relu(),
-            new Layer.GlobalAveragePool(),
-            new Layer.Linear(32, 10, true));
-    Network network = new Network("small", data.train().shape(), 10, layers);
+    Network network = network(data.train().shape());
     TrainingPlan plan = new TrainingPlan(2, 128, Augmentation.standard(), 0, 0);
     List<StepRecord> steps = new ArrayList<>();
     TrainingListener listener =
@@ -68,5 +66,43 @@ class ReadmeExampleTest {
     }
     assertThat(steps).hasSize((int) plan.steps(6000));
     assertThat(steps.get(steps.size() - 1).loss()).isLessThan(0.8 * steps.get(0).loss());
+  }
+
+  @Test
+  void choosesAWeightDecay(@TempDir Path cache) {
+    TuningData split =
+        Datasets.openForTuning("shapes", DataOptions.defaults().withCacheFolder(cache));
+    Setup setup =
+        new Setup(
+            network(split.train().shape()),
+            128,
+            0.85,
+            Augmentation.standard(),
+            LearnerSettings.defaults());
+    TuningWatcher watcher = new TuningWatcher() {};
+    Sweeper sweeper =
+        new Sweeper(split.train(), split.validation(), Work.unremembered(), watcher, () -> false);
+    Sweep sweep =
+        sweeper.sweep(
+            setup,
+            Hyperparameter.WEIGHT_DECAY,
+            List.of(1e-2, 1e-4),
+            SweepPlan.byEdge(RangeTest.atMomentum(0.85), 0));
+    assertThat(sweep.candidates()).hasSize(2);
+    assertThat(sweep.explanation()).isNotEmpty();
+  }
+
+  private static Network network(ImageShape shape) {
+    Layer layers =
+        Layer.sequence(
+            new Layer.Conv(3, 16, 3, 2, 1, false),
+            new Layer.BatchNorm(16),
+            new Layer.Relu(),
+            new Layer.Conv(16, 32, 3, 2, 1, false),
+            new Layer.BatchNorm(32),
+            new Layer.Relu(),
+            new Layer.GlobalAveragePool(),
+            new Layer.Linear(32, 10, true));
+    return new Network("small", shape, 10, layers);
   }
 }

@@ -88,17 +88,17 @@ class SetupTest {
   void timeBecomesSteps() {
     StepCost cost = new StepCost(0.5, 0.01);
     // An epoch of 10 steps and 100 images to evaluate takes 5 + 1 seconds.
-    assertThat(cost.seconds(10, 10, 100)).isEqualTo(6);
-    assertThat(cost.seconds(11, 10, 100)).isEqualTo(7.5);
-    assertThat(cost.stepsWithin(6, 10, 100)).isEqualTo(10);
-    assertThat(cost.stepsWithin(7.6, 10, 100)).isEqualTo(11);
-    assertThat(cost.stepsWithin(12, 10, 100)).isEqualTo(20);
-    assertThat(cost.stepsWithin(1.4, 10, 100)).isZero();
-    assertThat(cost.stepsWithin(-5, 10, 100)).isZero();
+    assertThat(cost.seconds(10, 10, 1)).isEqualTo(6);
+    assertThat(cost.seconds(11, 10, 1)).isEqualTo(7.5);
+    assertThat(cost.stepsWithin(6, 10, 1)).isEqualTo(10);
+    assertThat(cost.stepsWithin(7.6, 10, 1)).isEqualTo(11);
+    assertThat(cost.stepsWithin(12, 10, 1)).isEqualTo(20);
+    assertThat(cost.stepsWithin(1.4, 10, 1)).isZero();
+    assertThat(cost.stepsWithin(-5, 10, 1)).isZero();
     for (double seconds = 1.5; seconds < 40; seconds += 0.37) {
-      long steps = cost.stepsWithin(seconds, 10, 100);
-      assertThat(cost.seconds(steps, 10, 100)).isLessThanOrEqualTo(seconds);
-      assertThat(cost.seconds(steps + 1, 10, 100)).isGreaterThan(seconds);
+      long steps = cost.stepsWithin(seconds, 10, 1);
+      assertThat(cost.seconds(steps, 10, 1)).isLessThanOrEqualTo(seconds);
+      assertThat(cost.seconds(steps + 1, 10, 1)).isGreaterThan(seconds);
     }
   }
 

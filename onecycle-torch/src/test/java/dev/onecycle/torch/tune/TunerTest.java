@@ -62,12 +62,17 @@ class TunerTest {
       }
       return type.cast(results.get(name));
     }
+
+    @Override
+    public boolean knows(String name) {
+      return results.containsKey(name);
+    }
   }
 
   private final TuningWatcher watcher =
       new TuningWatcher() {
         @Override
-        public void done(Task task) {
+        public void done(Task task, boolean before) {
           done.add(task.title());
         }
       };
@@ -203,7 +208,7 @@ class TunerTest {
     TuningWatcher interrupting =
         new TuningWatcher() {
           @Override
-          public void done(Task task) {
+          public void done(Task task, boolean before) {
             Thread.currentThread().interrupt();
           }
         };
