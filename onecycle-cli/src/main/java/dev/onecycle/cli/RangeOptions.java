@@ -9,6 +9,7 @@ import picocli.CommandLine.Option;
 /** The ramp of a range test. */
 final class RangeOptions {
   private static final int SLOW_STEPS_A_DECADE = 25;
+  private static final int SLOW_IMAGES = 25_600;
 
   @Option(
       names = "--start",
@@ -31,7 +32,8 @@ final class RangeOptions {
       names = "--range-steps",
       paramLabel = "N",
       description =
-          "Steps from the first rate to the last. Default: 120; in sweeps and tuning 25 a decade.")
+          "Steps from the first rate to the last. Default: 120; in sweeps and tuning 25 a"
+              + " decade, and more of batches smaller than 256.")
   @Nullable Integer steps;
 
   @Option(names = "--linear", description = "Raise the rate by equal amounts, not equal factors.")
@@ -59,6 +61,11 @@ final class RangeOptions {
     double first = Rates.rate("--start", start == null ? usual : start);
     int slow = (int) Math.round(SLOW_STEPS_A_DECADE * Math.log10(end / first));
     return test(momentum, first, steps == null ? Math.max(SLOW_STEPS_A_DECADE, slow) : steps);
+  }
+
+  /** Images that a slow test sees at least, unless its steps are given: see {@code SweepPlan}. */
+  int leastImages() {
+    return steps == null ? SLOW_IMAGES : 0;
   }
 
   private RangeTest test(double momentum, double first, int count) {

@@ -151,6 +151,7 @@ final class SweepCommand implements Callable<Integer> {
             : PolicyChoice.oneCycle().withMomentum(momentum);
     return new SweepPlan(
         range.slowTest(momentum, options.optimizer),
+        range.leastImages(),
         range.repeats,
         options.seed,
         Require.atLeast("--by-cycle", byCycle, 0),

@@ -116,6 +116,7 @@ final class TuneCommand implements Callable<Integer> {
     SweepPlan sweep =
         new SweepPlan(
             range.slowTest(choice.momentumAtPeak(), options.optimizer),
+            range.leastImages(),
             range.repeats,
             options.seed,
             Require.atLeast("--by-cycle", byCycle, 0),

@@ -158,6 +158,7 @@ final class TuneRun {
             Numbers.brief(sweep.test().start()),
             Numbers.brief(sweep.test().end()),
             sweep.test().steps()));
+    request.put("images of a range test", Integer.toString(sweep.leastImages()));
     request.put("ramp", sweep.test().ramp().toString());
     request.put("batch norm momentum", Numbers.exact(setup.settings().batchNormMomentum()));
     request.put("memory", Words.given(spec).getOrDefault("memory", "what is free"));

@@ -30,6 +30,7 @@ final class TuningProgress implements TuningWatcher, AutoCloseable {
   private final Console console;
   private final Map<Kind, Integer> left = new EnumMap<>(Kind.class);
   private final Map<Kind, Double> seconds = new EnumMap<>(Kind.class);
+  private @Nullable SweepPlan plan;
   private int batchSize;
   private double secondsDone;
   private @Nullable Bar bar;
@@ -60,21 +61,27 @@ final class TuningProgress implements TuningWatcher, AutoCloseable {
     costs(new StepCost(image * setup.batchSize(), image * SHARE_OF_STEP), setup, plan, data);
   }
 
-  private void costs(StepCost cost, Setup setup, SweepPlan plan, TuningData data) {
+  private void costs(StepCost cost, Setup setup, SweepPlan tried, TuningData data) {
+    plan = tried;
     batchSize = setup.batchSize();
     int stepsPerEpoch = (data.train().size() + batchSize - 1) / batchSize;
     double judging = data.validation().size() * cost.secondsPerEvaluatedImage();
-    seconds.put(Kind.RANGE_TEST, SHARE_OF_RANGE * plan.test().steps() * cost.secondsPerStep());
+    seconds.put(Kind.RANGE_TEST, SHARE_OF_RANGE * steps(batchSize) * cost.secondsPerStep());
     seconds.put(
         Kind.SHORT_CYCLE,
-        cost.seconds((long) plan.cycleEpochs() * stepsPerEpoch, stepsPerEpoch, judging));
+        cost.seconds((long) tried.cycleEpochs() * stepsPerEpoch, stepsPerEpoch, judging));
   }
 
   /** From now on range tests are at another batch size, or at several: their mean. */
   void at(double size) {
-    seconds.computeIfPresent(
-        Kind.RANGE_TEST, (kind, value) -> value * size / Math.max(1, batchSize));
+    double before = batchSize * (double) steps(batchSize);
+    double now = size * steps((int) Math.round(size));
+    seconds.computeIfPresent(Kind.RANGE_TEST, (kind, value) -> value * now / Math.max(1, before));
     batchSize = (int) Math.round(size);
+  }
+
+  private int steps(int size) {
+    return plan == null ? 1 : plan.testAt(size).steps();
   }
 
   /** Says how long the whole will take. */

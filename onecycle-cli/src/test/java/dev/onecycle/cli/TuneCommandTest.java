@@ -90,7 +90,7 @@ class TuneCommandTest {
     assertThat(firstLosses).containsOnly(firstLosses.get(0));
     List<Double> later =
         record.result().candidates().stream()
-            .map(c -> c.test().runs().get(0).points().get(80).loss())
+            .map(c -> c.test().runs().get(0).points().get(50).loss())
             .toList();
     assertThat(later).doesNotHaveDuplicates();
   }
@@ -294,9 +294,10 @@ class TuneCommandTest {
     Path out = temp.resolve("timed");
     Cli.Result result =
         Cli.run(
-            "train", data, "--max-lr", 0.05, "--batch-size", 16, "--minutes", 0.2, "--out", out);
+            "train", data, "--max-lr", 0.05, "--batch-size", 16, "--minutes", 0.15, "--out", out);
     assertThat(result.code()).as(result.err()).isZero();
-    assertThat(result.out()).containsPattern("of 0.2 minutes are left: [0-9,]+ steps of [0-9]+ ms");
+    assertThat(result.out())
+        .containsPattern("of 0.15 minutes are left: [0-9,]+ steps of [0-9]+ ms");
     long steps = RunFolder.read(out).policy().steps();
     List<String[]> rows =
         Cli.csv(out.resolve("steps.csv"), "step,epoch,learning_rate,momentum,loss");

@@ -20,6 +20,7 @@ public record BatchSizeResult(
   public static final int MOST_WORTH_TRYING = 4;
 
   private static final double NEAR_FASTEST = 0.9;
+  private static final double WORTH_TRYING = 0.5;
 
   public BatchSizeResult {
     trials = List.copyOf(trials);
@@ -43,34 +44,43 @@ public record BatchSizeResult(
   }
 
   /**
-   * The sizes that fit from half the knee up, four at most: a smaller one computes too slowly, and
-   * how well a size trains changes little from one to the next.
+   * The sizes that fit and compute at least half as many images a second as the fastest: of these
+   * the smallest, four at most, since how well a size trains changes little from one to the next.
    */
   public List<Integer> worthTrying() {
+    double fastest = fastest();
     return trials.stream()
-        .filter(trial -> trial.fits() && 2 * trial.size() >= knee)
+        .filter(trial -> trial.fits() && speed(trial) >= WORTH_TRYING * fastest)
         .map(BatchTrial::size)
         .sorted()
         .limit(MOST_WORTH_TRYING)
         .toList();
   }
 
-  /**
-   * Why one of the two sizes is used.
-   *
-   * @param forSize whether the largest is, otherwise the knee
-   */
-  public String reason(boolean forSize) {
-    if (forSize) {
+  /** How fast a size computes, beside the fastest, as a clause. */
+  public String speedOf(int size) {
+    double own =
+        trials.stream().filter(t -> t.size() == size).mapToDouble(BatchSizeResult::speed).sum();
+    return Numbers.format("%.0f of %.0f images/s", own, fastest());
+  }
+
+  private double fastest() {
+    return trials.stream()
+        .filter(BatchTrial::fits)
+        .mapToDouble(BatchSizeResult::speed)
+        .max()
+        .orElseThrow();
+  }
+
+  /** Why the largest or the knee is used. */
+  public String reason(int size) {
+    if (size == largest) {
       return explanation;
     }
-    double fastest = trials.stream().mapToDouble(BatchSizeResult::speed).max().orElseThrow();
-    double own =
-        trials.stream().filter(t -> t.size() == knee).mapToDouble(BatchSizeResult::speed).sum();
     return Numbers.format(
-        "%d: the smallest with at least nine tenths of the best speed, %.0f of %.0f images/s; a"
-            + " larger batch saves no time and costs updates.",
-        knee, own, fastest);
+        "%d: the smallest with at least nine tenths of the best speed, %s; a larger batch saves no"
+            + " time and costs updates.",
+        knee, speedOf(knee));
   }
 
   private static double speed(BatchTrial trial) {

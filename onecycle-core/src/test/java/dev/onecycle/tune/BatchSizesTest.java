@@ -109,11 +109,19 @@ class BatchSizesTest {
   }
 
   @Test
+  void sizesThatComputeAtLeastHalfAsFastAreWorthTrying() {
+    BatchSizeResult result =
+        search(new BatchSizes(50_000, 10, OptionalLong.empty()), machine(1, 100));
+    assertThat(result.worthTrying()).containsExactly(64, 128, 256, 512);
+    assertThat(result.speedOf(64)).isEqualTo("640 of 1000 images/s");
+  }
+
+  @Test
   void theReasonIsThatOfTheSizeThatIsUsed() {
     BatchSizeResult result =
         search(new BatchSizes(50_000, 10, OptionalLong.empty()), machine(1, 100));
     assertThat(result.knee()).isEqualTo(128);
-    assertThat(result.reason(false)).startsWith("128: the smallest").contains("1000 of 1000");
-    assertThat(result.reason(true)).isEqualTo(result.explanation());
+    assertThat(result.reason(128)).startsWith("128: the smallest").contains("1000 of 1000");
+    assertThat(result.reason(2048)).isEqualTo(result.explanation());
   }
 }

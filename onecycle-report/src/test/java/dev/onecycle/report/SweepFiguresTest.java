@@ -19,7 +19,7 @@ class SweepFiguresTest {
           Hyperparameter.WEIGHT_DECAY,
           List.of(
               Tests.candidate(1e-2, Tests.leaving(2)),
-              Tests.candidate(1e-4, Tests.leaving(0.4), Tests.leaving(12), Tests.leaving(9))));
+              Tests.candidate(1e-4, Tests.leaving(6), Tests.leaving(12), Tests.leaving(9))));
   private static final Sweep BY_CYCLE =
       Sweep.byCycle(
           Hyperparameter.DROPOUT,

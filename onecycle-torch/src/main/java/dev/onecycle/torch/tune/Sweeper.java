@@ -1,9 +1,11 @@
 package dev.onecycle.torch.tune;
 
 import dev.onecycle.data.ImageDataset;
+import dev.onecycle.data.Sampler;
 import dev.onecycle.range.RangePoint;
 import dev.onecycle.range.RangeResult;
 import dev.onecycle.range.RangeSummary;
+import dev.onecycle.range.RangeTest;
 import dev.onecycle.schedule.PolicyChoice;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.torch.train.Setup;
@@ -31,6 +33,9 @@ import java.util.function.Supplier;
  * but the tuning split is looked at.
  */
 public final class Sweeper {
+  /** A shorter cycle says little of what is to come; small data is gone through more often. */
+  private static final int LEAST_CYCLE_STEPS = 50;
+
   private final Trials trials;
   private final ImageDataset train;
   private final Work work;
@@ -64,14 +69,31 @@ public final class Sweeper {
    * @throws java.util.concurrent.CancellationException where it was interrupted or stopped
    */
   public Sweep sweep(Setup setup, Hyperparameter parameter, List<Double> values, SweepPlan plan) {
+    SweepPlan longEnough = longEnough(plan, setup, parameter, values);
     List<Candidate> candidates = new ArrayList<>();
     for (double value : values) {
-      candidates.add(tried(setup.with(parameter, value), parameter, value, plan));
+      candidates.add(tried(setup.with(parameter, value), parameter, value, longEnough));
     }
     Sweep sweep =
         plan.byCycle() ? Sweep.byCycle(parameter, candidates) : Sweep.byEdge(parameter, candidates);
     watcher.swept(sweep);
     return sweep;
+  }
+
+  /** The plan, with cycles of so many epochs that all candidates can walk through one. */
+  private SweepPlan longEnough(
+      SweepPlan plan, Setup setup, Hyperparameter parameter, List<Double> values) {
+    if (!plan.byCycle()) {
+      return plan;
+    }
+    int largest =
+        values.stream()
+            .mapToInt(value -> setup.with(parameter, value).batchSize())
+            .max()
+            .orElse(setup.batchSize());
+    int stepsPerEpoch = Sampler.shuffled(train.size(), largest, 0).batchesPerEpoch();
+    int least = (LEAST_CYCLE_STEPS + stepsPerEpoch - 1) / stepsPerEpoch;
+    return plan.withCycles(Math.max(plan.cycleEpochs(), least));
   }
 
   private Candidate tried(Setup setup, Hyperparameter parameter, double value, SweepPlan plan) {
@@ -104,15 +126,20 @@ public final class Sweeper {
               task,
               "range test at " + key(setup, seed),
               RangeResult.class,
-              () -> trials.rangeTest(setup, plan.test(), seed, p -> advanced(task, p, plan))));
+              () ->
+                  trials.rangeTest(
+                      setup,
+                      plan.testAt(setup.batchSize()),
+                      seed,
+                      p -> advanced(task, p, plan.testAt(setup.batchSize())))));
     }
     return RangeSummary.of(results);
   }
 
-  private void advanced(Task task, RangePoint point, SweepPlan plan) {
+  private void advanced(Task task, RangePoint point, RangeTest test) {
     String rate = Numbers.brief(point.learningRate());
     String message = "rate " + rate + "  loss " + Numbers.brief(point.loss());
-    watcher.advanced(task, point.step() + 1L, plan.test().steps(), message);
+    watcher.advanced(task, point.step() + 1L, test.steps(), message);
   }
 
   private CycleOutcome shortCycle(

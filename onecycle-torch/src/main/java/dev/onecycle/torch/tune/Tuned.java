@@ -33,10 +33,14 @@ public record Tuned(
   public Map<Hyperparameter, String> reasons() {
     Map<Hyperparameter, String> reasons = new EnumMap<>(Hyperparameter.class);
     batchSizes.ifPresent(
-        result ->
-            reasons.put(
-                Hyperparameter.BATCH_SIZE, result.reason(setup.batchSize() == result.largest())));
-    sweeps.forEach(sweep -> reasons.put(sweep.parameter(), sweep.explanation()));
+        result -> reasons.put(Hyperparameter.BATCH_SIZE, result.reason(setup.batchSize())));
+    for (Sweep sweep : sweeps) {
+      String price =
+          sweep.parameter() == Hyperparameter.BATCH_SIZE && batchSizes.isPresent()
+              ? " It computes " + batchSizes.get().speedOf(setup.batchSize()) + "."
+              : "";
+      reasons.put(sweep.parameter(), sweep.explanation() + price);
+    }
     return reasons;
   }
 }

@@ -139,6 +139,15 @@ class TunerTest {
   }
 
   @Test
+  void smallBatchesTakeMoreSteps() {
+    SweepPlan plan = new SweepPlan(TEST, 25_600, 1, 0, 0, PLAN.policy(), OptionalDouble.empty());
+    assertThat(plan.testAt(512).steps()).isEqualTo(80);
+    assertThat(plan.testAt(128).steps()).isEqualTo(200);
+    assertThat(plan.testAt(8).steps()).isEqualTo(320);
+    assertThat(PLAN.testAt(8)).isEqualTo(TEST);
+  }
+
+  @Test
   void momentumIsThatOfTheCandidate() {
     Sweep sweep =
         sweeper(Work.unremembered()).sweep(SETUP, Hyperparameter.MOMENTUM, List.of(0.5, 0.9), PLAN);
@@ -149,7 +158,7 @@ class TunerTest {
 
   @Test
   void shortCyclesAreJudgedByTheHeldOutImages() {
-    SweepPlan plan = new SweepPlan(TEST, 1, 5, 3, PLAN.policy(), OptionalDouble.of(0.05));
+    SweepPlan plan = new SweepPlan(TEST, 0, 1, 5, 3, PLAN.policy(), OptionalDouble.of(0.05));
     Sweep sweep =
         sweeper(Work.unremembered())
             .sweep(SETUP, Hyperparameter.WEIGHT_DECAY, List.of(1e-4, 1e-3), plan);
@@ -222,7 +231,7 @@ class TunerTest {
 
   @Test
   void aStopEndsAShortCycle() {
-    SweepPlan plan = new SweepPlan(TEST, 1, 5, 3, PLAN.policy(), OptionalDouble.of(0.05));
+    SweepPlan plan = new SweepPlan(TEST, 0, 1, 5, 3, PLAN.policy(), OptionalDouble.of(0.05));
     Sweeper sweeper = new Sweeper(TRAIN, VALIDATION, work, watcher, () -> true);
     assertThatThrownBy(
             () -> sweeper.sweep(SETUP, Hyperparameter.WEIGHT_DECAY, List.of(1e-3, 1e-4), plan))
