@@ -4,8 +4,11 @@ import dev.onecycle.data.ImageShape;
 import dev.onecycle.error.Require;
 import dev.onecycle.run.JsonFile;
 import dev.onecycle.torch.tune.BatchSizeTrial;
+import dev.onecycle.tune.BatchTrial;
+import dev.onecycle.tune.Bytes;
 import dev.onecycle.tune.MemoryBudget;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,12 +23,10 @@ import picocli.CommandLine.Option;
 final class BatchTrialCommand implements Callable<Integer> {
   static final String NAME = "batch-trial";
 
-  /** The exit code of a process that held more memory than it may. */
-  static final int OVER_LIMIT = 79;
-
   private static final Path OOM_PREFERENCE = Path.of("/proc/self/oom_score_adj");
   private static final Duration PATIENCE = Duration.ofMillis(1500);
   private static final long MILLIS_BETWEEN_LOOKS = 2;
+  private static final int MOST_FAILURES = 100;
 
   @Mixin TrainOptions options = new TrainOptions();
 
@@ -60,27 +61,36 @@ final class BatchTrialCommand implements Callable<Integer> {
   }
 
   private void watchMemory() {
-    if (limit <= 0) {
+    if (limit > 0) {
+      Thread watch = new Thread(this::endWhereTooMuchIsHeld, "onecycle-memory");
+      watch.setDaemon(true);
+      watch.setPriority(Thread.MAX_PRIORITY);
+      watch.start();
+    }
+  }
+
+  private void endWhereTooMuchIsHeld() {
+    int failures = 0;
+    try {
+      while (failures < MOST_FAILURES) {
+        try {
+          if (MemoryBudget.heldByThisProcess().orElse(0) > limit) {
+            // The exit code may be lost: the engine can crash where it is ended at work.
+            String why = "holds more than the budget of " + Bytes.text(limit);
+            JsonFile.write(out, BatchTrial.failed(options.batchSize, why));
+            Runtime.getRuntime().halt(ExitCode.SOFTWARE);
+          }
+          failures = 0;
+        } catch (UncheckedIOException e) {
+          failures++; // the system is short of memory itself; it may answer the next time
+        }
+        Thread.sleep(MILLIS_BETWEEN_LOOKS);
+      }
+    } catch (InterruptedException e) {
       return;
     }
-    Thread watch =
-        new Thread(
-            () -> {
-              int code = ExitCode.SOFTWARE; // of a look that fails: unwatched, it must not go on
-              try {
-                while (MemoryBudget.heldByThisProcess().orElse(0) <= limit) {
-                  Thread.sleep(MILLIS_BETWEEN_LOOKS);
-                }
-                code = OVER_LIMIT;
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              } finally {
-                Runtime.getRuntime().halt(code);
-              }
-            },
-            "onecycle-memory");
-    watch.setDaemon(true);
-    watch.setPriority(Thread.MAX_PRIORITY);
-    watch.start();
+    // Unwatched, it must not go on.
+    System.err.println("onecycle: the system does not tell how much memory is held");
+    Runtime.getRuntime().halt(ExitCode.SOFTWARE);
   }
 }

@@ -6,7 +6,6 @@ import dev.onecycle.run.AtomicFile;
 import dev.onecycle.run.JsonFile;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.tune.BatchTrial;
-import dev.onecycle.tune.Bytes;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
@@ -38,6 +37,7 @@ record TrialProcess(Map<String, String> settings, ImageShape shape, int classes,
   private static final long MOST_MINUTES = 10;
   private static final int KILLED = 137;
   private static final String RESULT = "trial.json";
+  private static final String ERRORS = "errors.txt";
 
   /** Trials of what a command line has set, whatever else it says. */
   static TrialProcess of(
@@ -65,11 +65,10 @@ record TrialProcess(Map<String, String> settings, ImageShape shape, int classes,
   }
 
   private BatchTrial tried(int size, Path folder) throws IOException {
-    Path errors = folder.resolve("errors.txt");
     Process process =
         new ProcessBuilder(command(size, folder))
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .redirectError(errors.toFile())
+            .redirectError(folder.resolve(ERRORS).toFile())
             .start();
     try {
       if (!process.waitFor(MOST_MINUTES, TimeUnit.MINUTES)) {
@@ -85,19 +84,19 @@ record TrialProcess(Map<String, String> settings, ImageShape shape, int classes,
     if (Signals.stopRequested() || code == ExitCode.INTERRUPTED || code == ExitCode.TERMINATED) {
       throw new CancellationException();
     }
-    return Signals.uninterrupted(() -> outcome(size, code, folder, errors));
+    return Signals.uninterrupted(() -> outcome(size, code, folder));
   }
 
-  private BatchTrial outcome(int size, int code, Path folder, Path errors) {
-    return switch (code) {
-      case ExitCode.OK ->
-          JsonFile.read(folder.resolve(RESULT), BatchTrial.class, "the result of a trial");
-      case BatchTrialCommand.OVER_LIMIT ->
-          BatchTrial.failed(size, "holds more than the budget of " + Bytes.text(limit.orElse(0)));
-      case KILLED ->
-          BatchTrial.failed(size, "was killed by the system: there is too little memory");
-      default -> BatchTrial.failed(size, "failed: " + lastWords(errors, code));
-    };
+  private static BatchTrial outcome(int size, int code, Path folder) {
+    Path result = folder.resolve(RESULT);
+    if (Files.exists(result)) {
+      return JsonFile.read(result, BatchTrial.class, "the result of a trial");
+    }
+    return BatchTrial.failed(
+        size,
+        code == KILLED
+            ? "was killed by the system: there is too little memory"
+            : "failed: " + lastWords(folder.resolve(ERRORS), code));
   }
 
   private List<String> command(int size, Path folder) {
