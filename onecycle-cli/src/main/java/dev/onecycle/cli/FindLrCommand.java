@@ -43,6 +43,8 @@ import picocli.CommandLine.Spec;
       "  onecycle find-lr photos.zip --weight-decay 1e-3 --repeats 3 --csv curve.csv"
     })
 final class FindLrCommand implements Callable<Integer> {
+  private static final String SVG = "find-lr.svg";
+
   @Mixin DataArguments dataArguments = new DataArguments();
   @Mixin TrainOptions train = new TrainOptions();
   @Mixin RangeOptions range = new RangeOptions();
@@ -68,15 +70,7 @@ final class FindLrCommand implements Callable<Integer> {
       description = "Write the columns step,learning_rate,loss,smoothed.")
   @Nullable Path csv;
 
-  @Option(
-      names = "--svg",
-      paramLabel = "FILE",
-      description = "Write the figure as SVG. Default: find-lr.svg, where none is named.")
-  @Nullable Path svg;
-
-  @Option(names = "--png", paramLabel = "FILE", description = "Write the figure as PNG.")
-  @Nullable Path png;
-
+  @Mixin FigureOptions figures = new FigureOptions();
   @Mixin OutputOptions output = new OutputOptions();
   @Spec @Nullable CommandSpec spec;
 
@@ -85,8 +79,8 @@ final class FindLrCommand implements Callable<Integer> {
     Console console = output.console();
     train.validate();
     RangeTest test = range.test(momentum.low().orElse(momentum.high().orElse(0.85)));
-    Path figure = svg == null ? Path.of("find-lr.svg") : svg;
-    Stream.of(out, figure, csv, png).filter(Objects::nonNull).forEach(AtomicFile::requireWritable);
+    figures.requireWritable(SVG);
+    Stream.of(out, csv).filter(Objects::nonNull).forEach(AtomicFile::requireWritable);
     Signals.watch();
     TuningData data = dataArguments.openForTuning(console, train.seed);
     Setup setup = train.setup(data.train().shape(), data.train().classes().size(), test.momentum());
@@ -95,11 +89,10 @@ final class FindLrCommand implements Callable<Integer> {
         new Learner(setup.network(), Normalization.of(data.train()), setup.settings())) {
       summary = RangeRun.run(console, learner, data.train(), setup, test, range.repeats);
     }
-    return Signals.uninterrupted(() -> finish(console, summary, setup, data, figure));
+    return Signals.uninterrupted(() -> finish(console, summary, setup, data));
   }
 
-  private int finish(
-      Console console, RangeSummary summary, Setup setup, TuningData data, Path figure) {
+  private int finish(Console console, RangeSummary summary, Setup setup, TuningData data) {
     RangeRun.show(console, summary);
     writeCsv(console, summary);
     if (summary.suggestion().isPresent()) {
@@ -108,7 +101,7 @@ final class FindLrCommand implements Callable<Integer> {
     } else {
       console.answer("No peak learning rate can be suggested.");
     }
-    FigureFiles.write(console, () -> RangeFigures.of(summary), svg, figure, png);
+    figures.write(console, () -> RangeFigures.of(summary), SVG);
     JsonFile.write(
         out,
         new FinderRecord(
@@ -119,7 +112,7 @@ final class FindLrCommand implements Callable<Integer> {
       result.put("learning_rate", summary.suggestion().getAsDouble());
     }
     result.putAll(RangeRun.record(summary));
-    result.put("svg", figure.toString());
+    result.put("svg", figures.svg(SVG).toString());
     result.put("result", out.toString());
     console.result(result);
     return summary.suggestion().isPresent() ? ExitCode.OK : ExitCode.BAD_DATA;

@@ -52,6 +52,8 @@ import picocli.CommandLine.Spec;
       "  onecycle sweep photos/ --momentum 0.8,0.85,0.9"
     })
 final class SweepCommand implements Callable<Integer> {
+  private static final String SVG = "sweep.svg";
+
   @Mixin DataArguments dataArguments = new DataArguments();
   @Mixin CandidateOptions options = new CandidateOptions();
 
@@ -92,15 +94,7 @@ final class SweepCommand implements Callable<Integer> {
       description = "Write the columns value,test,step,learning_rate,loss,smoothed.")
   @Nullable Path csv;
 
-  @Option(
-      names = "--svg",
-      paramLabel = "FILE",
-      description = "Write the figure as SVG. Default: sweep.svg, where none is named.")
-  @Nullable Path svg;
-
-  @Option(names = "--png", paramLabel = "FILE", description = "Write the figure as PNG.")
-  @Nullable Path png;
-
+  @Mixin FigureOptions figures = new FigureOptions();
   @Mixin OutputOptions output = new OutputOptions();
   @Spec @Nullable CommandSpec spec;
 
@@ -114,8 +108,8 @@ final class SweepCommand implements Callable<Integer> {
     List<Double> values = values(parameter);
     double momentum = momenta.isEmpty() ? 0.85 : momenta.get(0);
     SweepPlan plan = plan(momentum);
-    Path figure = svg == null ? Path.of("sweep.svg") : svg;
-    Stream.of(out, figure, csv, png).filter(Objects::nonNull).forEach(AtomicFile::requireWritable);
+    figures.requireWritable(SVG);
+    Stream.of(out, csv).filter(Objects::nonNull).forEach(AtomicFile::requireWritable);
     Signals.watch();
     TuningData data = dataArguments.openForTuning(console, options.seed);
     Setup setup = options.setup(data.train().shape(), data.train().classes().size(), momentum);
@@ -136,7 +130,7 @@ final class SweepCommand implements Callable<Integer> {
                   Signals::stopRequested)
               .sweep(setup, parameter, values, plan);
     }
-    return Signals.uninterrupted(() -> finish(console, sweep, setup, data, figure));
+    return Signals.uninterrupted(() -> finish(console, sweep, setup, data));
   }
 
   private SweepPlan plan(double momentum) {
@@ -197,7 +191,7 @@ final class SweepCommand implements Callable<Integer> {
     };
   }
 
-  private int finish(Console console, Sweep sweep, Setup setup, TuningData data, Path figure) {
+  private int finish(Console console, Sweep sweep, Setup setup, TuningData data) {
     Candidate shown = sweep.chosen().orElse(sweep.candidates().get(0));
     OptionalDouble rate =
         sweep.chosen().isEmpty()
@@ -215,7 +209,7 @@ final class SweepCommand implements Callable<Integer> {
       SweepCsv.write(sweep, csv);
       console.say("Wrote " + csv);
     }
-    FigureFiles.write(console, () -> SweepFigures.of(sweep), svg, figure, png);
+    figures.write(console, () -> SweepFigures.of(sweep), SVG);
     Map<String, Object> result = new LinkedHashMap<>();
     result.put("parameter", sweep.parameter().title());
     sweep.chosen().ifPresent(chosen -> result.put("chosen", chosen.value()));

@@ -64,32 +64,27 @@ public record LearnerSettings(
 
   /** The same settings with another weight decay. */
   public LearnerSettings withWeightDecay(double value) {
-    return new LearnerSettings(
-        optimizer,
-        value,
-        decayNormAndBias,
-        labelSmoothing,
-        gradientClip,
-        accumulation,
-        precision,
-        batchNormMomentum,
-        seed,
-        threads);
+    return toBuilder().weightDecay(value).build();
   }
 
   /** The same settings with another seed. */
   public LearnerSettings withSeed(long value) {
-    return new LearnerSettings(
-        optimizer,
-        weightDecay,
-        decayNormAndBias,
-        labelSmoothing,
-        gradientClip,
-        accumulation,
-        precision,
-        batchNormMomentum,
-        value,
-        threads);
+    return toBuilder().seed(value).build();
+  }
+
+  /** Settings to change, from these on. */
+  public Builder toBuilder() {
+    return builder()
+        .optimizer(optimizer)
+        .weightDecay(weightDecay)
+        .decayNormAndBias(decayNormAndBias)
+        .labelSmoothing(labelSmoothing)
+        .gradientClip(gradientClip)
+        .accumulation(accumulation)
+        .precision(precision)
+        .batchNormMomentum(batchNormMomentum)
+        .seed(seed)
+        .threads(threads);
   }
 
   /** Settings to change, from the sources' on. */
