@@ -14,6 +14,7 @@ import dev.onecycle.torch.tune.Tuned;
 import dev.onecycle.torch.tune.Tuner;
 import dev.onecycle.torch.tune.TuningPlan;
 import dev.onecycle.tune.BatchSizes;
+import dev.onecycle.tune.BatchTrial;
 import dev.onecycle.tune.Hyperparameter;
 import dev.onecycle.tune.Recipe;
 import dev.onecycle.tune.Sweep;
@@ -37,8 +38,8 @@ final class TuneRun {
   /** Batch trials that a search makes, guessed before it has begun. */
   private static final int TRIALS = 7;
 
-  /** The batch size whose trial tells what an image costs. */
-  private static final int FIRST_TRIED = 32;
+  /** The batch size whose trial tells what an image costs, where the usual one does not fit. */
+  private static final int SURELY_SMALL = 16;
 
   private final Console console;
   private final CommandSpec spec;
@@ -92,7 +93,9 @@ final class TuneRun {
       progress.expect(plan.rangeTests(), plan.shortCycles(), search ? TRIALS : 0);
       if (search) {
         // Not in this process, which must not hold what a batch size takes that is not yet tried.
-        progress.measured(trial.apply(FIRST_TRIED), setup, plan.sweep(), data);
+        BatchTrial usual = trial.apply(setup.batchSize());
+        BatchTrial timed = usual.fits() ? usual : trial.apply(SURELY_SMALL);
+        progress.measured(timed, setup, plan.sweep(), data);
       } else {
         progress.measure(setup, plan.sweep(), data);
       }
