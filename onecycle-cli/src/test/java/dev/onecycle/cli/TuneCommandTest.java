@@ -47,7 +47,19 @@ class TuneCommandTest {
 
   private Cli.Result tune(Path out, Object... more) {
     List<Object> words =
-        new ArrayList<>(List.of("tune", data, "--out", out, "--final-tests", 1, "--json"));
+        new ArrayList<>(
+            List.of(
+                "tune",
+                data,
+                "--out",
+                out,
+                "--final-tests",
+                1,
+                "--threads",
+                2,
+                "--precision",
+                "fp32",
+                "--json"));
     words.addAll(List.of(more));
     if (!words.contains("--by-cycle")) {
       words.addAll(List.of("--by-cycle", 0));

@@ -27,7 +27,7 @@ class TuneIT {
     data = TestImages.folder(temp.resolve("data"));
   }
 
-  private Processes.Running tune(Path out, String signal) {
+  private Processes.Running tune(Path out) {
     return Processes.start(
         temp,
         List.of(),
@@ -38,11 +38,17 @@ class TuneIT {
         "--weight-decay",
         "1e-2,1e-3,1e-4",
         "--final-tests",
+        1,
+        "--threads",
         2,
+        "--precision",
+        "fp32",
+        "--range-steps",
+        120,
         "--epochs",
         2,
         "--by-cycle",
-        signal.equals("KILL") ? 1 : 0,
+        1,
         "--out",
         out);
   }
@@ -66,10 +72,10 @@ class TuneIT {
   @ValueSource(strings = {"KILL", "INT", "TERM"})
   void goesOnWhereItWasEnded(String signal) throws IOException {
     Path straight = temp.resolve("straight");
-    assertThat(tune(straight, signal).end()).isZero();
+    assertThat(tune(straight).end()).isZero();
 
     Path out = temp.resolve("tuned");
-    Processes.Running first = tune(out, signal);
+    Processes.Running first = tune(out);
     awaitResults(first, out, 1);
     first.signal(signal);
     int code = first.end();
@@ -82,7 +88,7 @@ class TuneIT {
     assertThat(before.size()).isLessThan(results(straight).size());
     assertThat(out.resolve("recipe.yaml")).doesNotExist();
 
-    Processes.Running second = tune(out, signal);
+    Processes.Running second = tune(out);
     assertThat(second.end()).as(second.output()).isZero();
     assertThat(second.output()).contains("Going on with " + out);
     assertThat(results(out)).containsAllEntriesOf(before);
@@ -90,7 +96,14 @@ class TuneIT {
     Recipe expected = Recipe.read(straight.resolve("recipe.yaml"));
     assertThat(recipe.settings()).isEqualTo(expected.settings());
     assertThat(recipe.reasons()).isEqualTo(expected.reasons());
-    assertThat(results(out)).isEqualTo(results(straight));
+    assertThat(results(out).keySet()).isEqualTo(results(straight).keySet());
+    results(straight)
+        .forEach(
+            (work, result) -> {
+              if (work.startsWith("range test")) { // cycles tell their time too
+                assertThat(results(out)).containsEntry(work, result);
+              }
+            });
     try (Stream<Path> files = Files.list(out)) {
       assertThat(files).noneMatch(file -> file.toString().endsWith(".tmp"));
     }
