@@ -27,7 +27,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "Examples:",
       "  onecycle demo                       see it work, no data needed",
       "  onecycle train photos/              find a rate, train, evaluate",
-      "  onecycle tune photos/                choose the hyper-parameters, from evidence",
+      "  onecycle tune photos/               choose what to train with, from evidence",
       "  onecycle find-lr photos/ --model resnet56 --batch-size 512",
       "  onecycle predict runs/NAME cat.jpg",
       "",
