@@ -120,8 +120,14 @@ class TuneCommandTest {
       }
       Cli.Result result = sweep(words.toArray());
       assertThat(result.code()).as(result.err()).isIn(0, 65);
-      assertThat(result.json().get("parameter").asText()).isEqualTo(swept[2]);
-      assertThat(result.json().get("candidates")).hasSize(2);
+      JsonNode json = result.json();
+      assertThat(json.get("parameter").asText()).isEqualTo(swept[2]);
+      String[] values = swept[1].split(",", -1);
+      for (int i = 0; i < values.length; i++) {
+        assertThat(json.at("/candidates/" + i + "/value").asDouble())
+            .isEqualTo(Double.parseDouble(values[i]));
+      }
+      assertThat(result.code() == 0).as("chosen, or said why not").isEqualTo(json.has("chosen"));
     }
   }
 
