@@ -275,8 +275,7 @@ final class TrainRun {
             data.evaluation().size(),
             data.evaluationName()),
         settings,
-        new RunRecord.PolicySummary(
-            policy.name(), policy.steps(), policy.peak(), policy.describe()),
+        RunRecord.PolicySummary.of(policy),
         peak.reason(),
         conditions,
         peak.accepted(),

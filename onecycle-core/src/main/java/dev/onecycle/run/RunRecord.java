@@ -1,6 +1,9 @@
 package dev.onecycle.run;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.onecycle.schedule.Phase;
+import dev.onecycle.schedule.PlannedStep;
+import dev.onecycle.schedule.Policy;
 import java.util.List;
 import java.util.Map;
 
@@ -79,8 +82,41 @@ public record RunRecord(
       int evaluationImages,
       String evaluationName) {}
 
-  /** A policy's name, steps, peak and description. */
-  public record PolicySummary(String name, long steps, double peak, String description) {}
+  /**
+   * What a policy planned.
+   *
+   * @param name of the policy
+   * @param steps it was made for
+   * @param peak the highest learning rate
+   * @param description what it does, with its numbers
+   * @param phases in order
+   * @param outline the corners of its schedules, see {@link PlannedStep#outline}
+   */
+  public record PolicySummary(
+      String name,
+      long steps,
+      double peak,
+      String description,
+      List<Phase> phases,
+      List<PlannedStep> outline) {
+    private static final int SAMPLES = 200;
+
+    public PolicySummary {
+      phases = List.copyOf(phases);
+      outline = List.copyOf(outline);
+    }
+
+    /** Sums up a policy. */
+    public static PolicySummary of(Policy policy) {
+      return new PolicySummary(
+          policy.name(),
+          policy.steps(),
+          policy.peak(),
+          policy.describe(),
+          policy.phases(),
+          PlannedStep.outline(policy, SAMPLES));
+    }
+  }
 
   /** The same run, ended. */
   public RunRecord ended(Status newStatus, String time, Map<String, Object> newOutcome) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.CannotWriteException;
 import dev.onecycle.error.InvalidValueException;
+import dev.onecycle.schedule.OneCycle;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +27,7 @@ class RunFolderTest {
         List.of("onecycle", "train", "x"),
         new RunRecord.Data("x", "abc", List.of("<b>", "ö"), List.of(3, 8, 8), 10, 5, "test"),
         Map.of("batch_size", 4),
-        new RunRecord.PolicySummary("onecycle", 30, 0.1, "…"),
+        RunRecord.PolicySummary.of(OneCycle.of(30, 0.1)),
         "as given",
         ConditionsTest.some(),
         List.of(new Conditions.Difference("dropout", "0", "0.1")),

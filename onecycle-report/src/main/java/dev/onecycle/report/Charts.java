@@ -4,6 +4,7 @@ import dev.onecycle.report.Plot.Mark;
 import dev.onecycle.report.Plot.Panel;
 import dev.onecycle.report.Plot.Style;
 import dev.onecycle.report.Plot.Trace;
+import dev.onecycle.schedule.Phase;
 import dev.onecycle.text.Numbers;
 import java.awt.BasicStroke;
 import java.awt.Color;
@@ -22,6 +23,7 @@ import org.jfree.chart.block.ColumnArrangement;
 import org.jfree.chart.block.FlowArrangement;
 import org.jfree.chart.plot.CombinedDomainXYPlot;
 import org.jfree.chart.plot.DatasetRenderingOrder;
+import org.jfree.chart.plot.IntervalMarker;
 import org.jfree.chart.plot.ValueMarker;
 import org.jfree.chart.plot.XYPlot;
 import org.jfree.chart.renderer.xy.XYLineAndShapeRenderer;
@@ -46,8 +48,10 @@ final class Charts {
   private static final Color SOFT = new Color(0x595959);
   private static final Color AXIS = new Color(0x444444);
   private static final Color GRID = new Color(0xE4E4E4);
+  private static final Color SHADE = new Color(0xF0F2F5);
   private static final Ink BOUNDARY = Ink.line("#8c8c8c", 0.8, Ink.DOTTED);
   private static final double LONE_POINT = 5;
+  private static final int FEW_POINTS = 60;
 
   static {
     // The library would draw upright texts as outlines, against a defect of Java 1.4; a text is to
@@ -102,7 +106,7 @@ final class Charts {
     drawn.setNoDataMessagePaint(SOFT);
     drawn.getRangeAxis().setTickLabelsVisible(!panel.empty());
     drawn.getRangeAxis().setTickMarksVisible(!panel.empty());
-    plot.phases().stream().skip(1).forEach(p -> mark(drawn, p.firstStep() - 0.5, BOUNDARY));
+    shade(drawn, plot.phases());
     panel.marks().forEach(m -> mark(drawn, m.marker().x(), m.ink()));
     for (Trace trace : panel.traces()) {
       int index = drawn.getDatasetCount();
@@ -110,6 +114,19 @@ final class Charts {
       drawn.setRenderer(index, renderer(trace));
     }
     return drawn;
+  }
+
+  /** A shade behind every other phase, and a thin line where one ends. */
+  private static void shade(XYPlot panel, List<Phase> phases) {
+    for (int i = 1; i < phases.size(); i++) {
+      double begin = phases.get(i).firstStep() - 0.5;
+      if (i % 2 == 1) {
+        IntervalMarker shade = new IntervalMarker(begin, phases.get(i).lastStep() + 0.5, SHADE);
+        shade.setAlpha(1);
+        panel.addDomainMarker(shade, Layer.BACKGROUND);
+      }
+      mark(panel, begin, BOUNDARY);
+    }
   }
 
   private static void mark(XYPlot panel, double x, Ink ink) {
@@ -132,9 +149,9 @@ final class Charts {
   }
 
   private static XYLineAndShapeRenderer renderer(Trace trace) {
-    boolean line = trace.style() == Style.LINE;
+    boolean line = trace.style().line();
     XYLineAndShapeRenderer renderer =
-        line ? new Line(trace.curve()) : new XYLineAndShapeRenderer(false, true);
+        line ? new Line(trace) : new XYLineAndShapeRenderer(false, true);
     renderer.setDrawSeriesLineAsPath(true);
     renderer.setDrawOutlines(false);
     renderer.setSeriesPaint(0, colour(trace.ink()));
@@ -146,15 +163,17 @@ final class Charts {
   /** A line whose points without a neighbour, which a line does not show, are dots. */
   private static final class Line extends XYLineAndShapeRenderer {
     private final transient Curve curve;
+    private final boolean marked;
 
-    Line(Curve curve) {
+    Line(Trace trace) {
       super(true, true);
-      this.curve = curve;
+      curve = trace.curve();
+      marked = trace.style() == Style.MARKED && curve.points().size() <= FEW_POINTS;
     }
 
     @Override
     public boolean getItemShapeVisible(int series, int item) {
-      return !finite(item - 1) && !finite(item + 1);
+      return marked || (!finite(item - 1) && !finite(item + 1));
     }
 
     private boolean finite(int item) {
@@ -208,7 +227,7 @@ final class Charts {
   }
 
   private static LegendItem item(String name, Style style, Ink ink) {
-    return style == Style.LINE
+    return style.line()
         ? new LegendItem(
             name, null, null, null, new Line2D.Double(-13, 0, 13, 0), stroke(ink), colour(ink))
         : new LegendItem(name, null, null, null, dot(ink.width()), colour(ink));

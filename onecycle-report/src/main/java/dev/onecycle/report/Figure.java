@@ -41,6 +41,24 @@ public final class Figure {
     return plot.title();
   }
 
+  /** What it shows, in sentences. */
+  public String description() {
+    return Description.of(plot);
+  }
+
+  /** The values behind it. */
+  public FigureTable table() {
+    return FigureTable.of(plot);
+  }
+
+  /**
+   * What it shows as JSON, for a page that draws it anew: {@code x} and {@code panels}, each with a
+   * scale, curves ({@code traces}) and {@code marks}, and the {@code phases}.
+   */
+  public String json() {
+    return FigureJson.of(plot);
+  }
+
   /**
    * An SVG element that can be a file of its own or stand inside an HTML page, its texts as texts.
    *

@@ -12,7 +12,7 @@ import java.util.List;
  * @param xTitle what the horizontal axis, which all panels share, measures
  * @param x the scale of that axis
  * @param panels from top to bottom
- * @param phases named above the panels and parted by thin lines through them
+ * @param phases named above the panels and told apart by the shade behind them
  */
 record Plot(
     String title, String subtitle, String xTitle, Scale x, List<Panel> panels, List<Phase> phases) {
@@ -34,7 +34,13 @@ record Plot(
   /** How a curve is drawn. */
   enum Style {
     LINE,
-    DOTS
+    /** A line with a dot at each point, where there are few. */
+    MARKED,
+    DOTS;
+
+    boolean line() {
+      return this != DOTS;
+    }
   }
 
   /**

@@ -29,11 +29,7 @@ public final class ScheduleFigures {
 
   private static Panel ratePanel(Policy policy, int height) {
     Curve rate = PolicyCurves.rate(policy);
-    Scale fits = Scale.holding(ys(rate), false);
-    boolean nearZero = fits.low() >= 0 && fits.low() < fits.high() / 3;
-    Scale scale =
-        nearZero ? new Scale(0, fits.high(), false).padded(0.02, 0.06) : fits.padded(0.08, 0.08);
-    return panel(rate, scale, height, Ink.BLUE);
+    return panel(rate, RunScales.nearZero(List.of(rate)), height, Ink.BLUE);
   }
 
   private static Panel panel(Curve curve, Scale scale, int height, String colour) {

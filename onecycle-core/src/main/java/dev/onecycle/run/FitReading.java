@@ -1,0 +1,150 @@
+package dev.onecycle.run;
+
+import dev.onecycle.schedule.Phase;
+import dev.onecycle.text.Numbers;
+import java.util.List;
+import java.util.OptionalInt;
+
+/**
+ * What the gap between training and validation loss says about a run.
+ *
+ * <p>The gap is the validation loss after an epoch less the mean training loss in it. A network
+ * over-fits from where its validation loss has left its lowest value for good while its training
+ * loss still falls; a gap that opens while the validation loss keeps falling does no harm, and in
+ * the annihilation is what a good cycle shows.
+ *
+ * <p><i>Sources:</i> S. Gugger, "The 1cycle policy" (2018): high rates in the middle of the cycle
+ * keep the network from over-fitting, and the gap opens only at its end. L. N. Smith, "A
+ * disciplined approach to neural network hyper-parameters" (2018), sections 3 and 4: a high rate
+ * regularises, so that other regularisation has to be reduced. <i>Ours:</i> the tolerances, a
+ * twentieth of the loss for a rise, a tenth for a gap, below which curves differ by chance.
+ *
+ * @param kind what is seen
+ * @param from the epoch, zero-based, at which the gap opened or over-fitting began; empty where
+ *     neither is seen
+ * @param explanation one or two sentences: what is seen, and where
+ * @param advice what the sources advise; may be empty
+ */
+public record FitReading(Kind kind, OptionalInt from, String explanation, String advice) {
+  /** What a gap shows. */
+  public enum Kind {
+    /** Fewer epochs than three, or no finite losses. */
+    TOO_SHORT,
+    /** Validation loss follows training loss to the end. */
+    CLOSED,
+    /** Validation loss still falls, training loss falls faster. */
+    OPENS,
+    /** Validation loss rises while training loss falls. */
+    OVERFITS
+  }
+
+  private static final int LEAST_EPOCHS = 3;
+  private static final double RISE = 0.05;
+  private static final double GAP = 0.1;
+
+  /**
+   * Reads the epochs of a run.
+   *
+   * @param phases of its policy, to say in which it happened
+   */
+  public static FitReading of(List<EpochRecord> epochs, List<Phase> phases) {
+    List<EpochRecord> finite = epochs.stream().filter(FitReading::finite).toList();
+    if (finite.size() < LEAST_EPOCHS) {
+      return new FitReading(
+          Kind.TOO_SHORT,
+          OptionalInt.empty(),
+          Numbers.format("The gap between losses can be read from %d epochs on.", LEAST_EPOCHS),
+          "");
+    }
+    EpochRecord last = finite.get(finite.size() - 1);
+    EpochRecord best = best(finite);
+    boolean risen = last.evaluationLoss() > best.evaluationLoss() * (1 + RISE);
+    if (risen && last.trainLoss() < best.trainLoss()) {
+      return overfits(best, last, phases);
+    }
+    return gap(last) > GAP * last.evaluationLoss()
+        ? opens(finite, last, phases)
+        : new FitReading(
+            Kind.CLOSED,
+            OptionalInt.empty(),
+            Numbers.format(
+                "Validation loss follows training loss to the end (%s against %s): the network does"
+                    + " not over-fit.",
+                Numbers.brief(last.evaluationLoss()), Numbers.brief(last.trainLoss())),
+            "It could learn more: a longer cycle, a higher peak rate, or less of the other"
+                + " regularisation (weight decay, dropout).");
+  }
+
+  private static FitReading overfits(EpochRecord best, EpochRecord last, List<Phase> phases) {
+    return new FitReading(
+        Kind.OVERFITS,
+        OptionalInt.of(best.epoch() + 1),
+        Numbers.format(
+            "The network over-fits from epoch %d on%s: validation loss rises from %s to %s while"
+                + " training loss falls from %s to %s.",
+            best.epoch() + 2,
+            where(best.steps(), phases),
+            Numbers.brief(best.evaluationLoss()),
+            Numbers.brief(last.evaluationLoss()),
+            Numbers.brief(best.trainLoss()),
+            Numbers.brief(last.trainLoss())),
+        "High rates keep a network from over-fitting: a higher peak rate and a longer cycle, with"
+            + " less of the other regularisation where the network then no longer trains. More or"
+            + " stronger augmented images help too.");
+  }
+
+  private static FitReading opens(List<EpochRecord> epochs, EpochRecord last, List<Phase> phases) {
+    int opened = epochs.size() - 1;
+    while (opened > 0
+        && gap(epochs.get(opened - 1)) > GAP * epochs.get(opened - 1).evaluationLoss()) {
+      opened--;
+    }
+    EpochRecord first = epochs.get(opened);
+    boolean atTheEnd =
+        phases.isEmpty() || first.steps() > phases.get(phases.size() - 1).firstStep();
+    return new FitReading(
+        Kind.OPENS,
+        OptionalInt.of(first.epoch()),
+        Numbers.format(
+            "A gap opens at epoch %d%s and is %s at the end (validation %s, training %s), while"
+                + " validation loss does not rise.",
+            first.epoch() + 1,
+            where(first.steps() - 1, phases),
+            Numbers.brief(gap(last)),
+            Numbers.brief(last.evaluationLoss()),
+            Numbers.brief(last.trainLoss())),
+        atTheEnd
+            ? "So it should be: low rates at the end fit the training images, after high rates have"
+                + " kept the network from it."
+            : "A gap before the rate is annihilated leaves room: a higher peak rate or a longer"
+                + " cycle would hold it back, with less of the other regularisation (weight decay,"
+                + " dropout) so that the network still trains.");
+  }
+
+  private static String where(long step, List<Phase> phases) {
+    return phases.stream()
+        .filter(p -> p.firstStep() <= step && step <= p.lastStep())
+        .findFirst()
+        .map(p -> ", in the " + p.name())
+        .orElse("");
+  }
+
+  private static EpochRecord best(List<EpochRecord> epochs) {
+    EpochRecord best = epochs.get(0);
+    for (EpochRecord epoch : epochs) {
+      if (epoch.evaluationLoss() < best.evaluationLoss()) {
+        best = epoch;
+      }
+    }
+    return best;
+  }
+
+  /** Validation loss less training loss. */
+  public static double gap(EpochRecord epoch) {
+    return epoch.evaluationLoss() - epoch.trainLoss();
+  }
+
+  private static boolean finite(EpochRecord epoch) {
+    return Double.isFinite(epoch.trainLoss()) && Double.isFinite(epoch.evaluationLoss());
+  }
+}

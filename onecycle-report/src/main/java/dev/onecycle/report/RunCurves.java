@@ -1,0 +1,86 @@
+package dev.onecycle.report;
+
+import dev.onecycle.run.EpochRecord;
+import dev.onecycle.run.FitReading;
+import dev.onecycle.run.RunHistory;
+import dev.onecycle.run.StepRecord;
+import dev.onecycle.schedule.Phase;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * The curves of one training run over its steps, wherever they were recorded; those that were not
+ * recorded are empty.
+ *
+ * @param name of the run
+ * @param phases of its policy; may be empty
+ * @param learningRate of each step
+ * @param momentum of each step
+ * @param trainLoss of each step's batch
+ * @param validationLoss after each evaluation
+ * @param gap validation loss less training loss, at each evaluation
+ * @param accuracy after each evaluation, in percent
+ */
+public record RunCurves(
+    String name,
+    List<Phase> phases,
+    Curve learningRate,
+    Curve momentum,
+    Curve trainLoss,
+    Curve validationLoss,
+    Curve gap,
+    Curve accuracy) {
+  private static final int WINDOWS = 150;
+  private static final int SAMPLES = 600;
+
+  public RunCurves {
+    phases = List.copyOf(phases);
+  }
+
+  /** Those of a run's folder; an epoch stands at its last step. */
+  public static RunCurves of(RunHistory history) {
+    return new RunCurves(
+        history.name(),
+        history.record().policy().phases(),
+        steps("learning rate", history, StepRecord::learningRate),
+        steps("momentum", history, StepRecord::momentum),
+        steps("training loss of a batch", history, StepRecord::loss),
+        epochs("validation loss", history, EpochRecord::evaluationLoss),
+        epochs("validation loss less training loss", history, FitReading::gap),
+        epochs("accuracy", history, e -> 100 * e.accuracy()));
+  }
+
+  private static Curve steps(String name, RunHistory history, ToDoubleFunction<StepRecord> value) {
+    return new Curve(
+        name,
+        history.steps().stream().map(s -> new Point(s.step(), value.applyAsDouble(s))).toList());
+  }
+
+  private static Curve epochs(
+      String name, RunHistory history, ToDoubleFunction<EpochRecord> value) {
+    return new Curve(
+        name,
+        history.epochs().stream()
+            .map(e -> new Point(Math.max(0, e.steps() - 1), value.applyAsDouble(e)))
+            .toList());
+  }
+
+  /** Over how many steps {@link #smoothTrainLoss} takes a mean; odd. */
+  int window() {
+    return Math.max(1, trainLoss.points().size() / WINDOWS) | 1;
+  }
+
+  /** The course of the training loss. */
+  Curve smoothTrainLoss() {
+    return new Curve("training loss", RunningMean.centred(trainLoss.points(), window(), SAMPLES));
+  }
+
+  /** The last step of any curve; 0 where there is none. */
+  double lastStep() {
+    return List.of(learningRate, momentum, trainLoss, validationLoss, accuracy).stream()
+        .filter(curve -> !curve.points().isEmpty())
+        .mapToDouble(curve -> curve.points().get(curve.points().size() - 1).x())
+        .max()
+        .orElse(0);
+  }
+}

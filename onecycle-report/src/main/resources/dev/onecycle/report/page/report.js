@@ -1,0 +1,384 @@
+// Makes the figures of the page interactive; without it they are the SVG that stands in their place.
+(() => {
+  'use strict';
+
+  const DARK_INKS = {
+    '#000000': '#e8e8e8', '#0072B2': '#4fb0ea', '#D55E00': '#ff8c42', '#009E73': '#2fc898',
+    '#CC79A7': '#e59cc4', '#E69F00': '#f0b429', '#56B4E9': '#7cc8f5', '#8c8c8c': '#8c8c8c',
+  };
+  const dark = matchMedia('(prefers-color-scheme: dark)');
+  const pageColour = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  const ink = colour => (dark.matches && DARK_INKS[colour]) || colour;
+
+  const number = value => {
+    if (value == null || !Number.isFinite(value)) return '–';
+    const size = Math.abs(value);
+    if (Number.isInteger(value) && size < 1e9) return String(value);
+    return size !== 0 && (size < 1e-4 || size >= 1e9)
+      ? value.toExponential(3) : String(Number(value.toPrecision(4)));
+  };
+
+  const element = (tag, properties = {}, ...children) => {
+    const made = Object.assign(document.createElement(tag), properties);
+    made.append(...children);
+    return made;
+  };
+
+  /** The value of a joined series nearest to an index, for curves that have points at other places. */
+  const nearest = (values, index) => {
+    for (let away = 0; away < values.length; away++) {
+      for (const i of [index - away, index + away]) {
+        if (values[i] != null) return values[i];
+      }
+    }
+    return null;
+  };
+
+  class Figure {
+    constructor(node, kept) {
+      this.node = node;
+      this.data = JSON.parse(node.querySelector('script').textContent);
+      this.logX = kept?.logX ?? this.data.x.log;
+      this.logY = kept?.logY ?? this.data.panels.every(p => p.y.log);
+      this.zoom = kept?.zoom ?? null;
+      this.hidden = new Set(kept?.hidden ?? []);
+      this.plots = [];
+      this.outputs = new Map();
+      this.surface = element('div', { className: 'plot', tabIndex: 0 });
+      this.surface.setAttribute('role', 'group');
+      this.surface.setAttribute('aria-label',
+        node.querySelector('h3').textContent +
+        ': arrow keys move along the curve, plus and minus zoom, 0 shows everything');
+      this.spoken = element('p', { className: 'spoken' });
+      this.spoken.setAttribute('aria-live', 'polite');
+      this.controls = this.#controls();
+      this.legend = this.#legend();
+      const still = node.querySelector('.still');
+      still.after(this.controls, this.surface, this.legend, this.spoken);
+      node.classList.add('live');
+      this.surface.addEventListener('keydown', event => this.#key(event));
+      this.draw();
+      new ResizeObserver(() => this.#fit()).observe(this.surface);
+    }
+
+    state() {
+      return { logX: this.logX, logY: this.logY, zoom: this.zoom, hidden: [...this.hidden] };
+    }
+
+    get #full() {
+      return [this.data.x.low, this.data.x.high];
+    }
+
+    #positive(axis) {
+      const all = axis === 'x'
+        ? this.data.panels.flatMap(p => p.traces.flatMap(t => t.xs))
+        : this.data.panels.flatMap(p => p.traces.filter(t => t.inLegend).flatMap(t => t.ys));
+      return all.some(v => v > 0) && all.every(v => v == null || v >= 0);
+    }
+
+    #controls() {
+      const row = element('div', { className: 'controls' });
+      const button = (text, title, does) => {
+        const made = element('button', { type: 'button', textContent: text, title });
+        made.setAttribute('aria-label', title);
+        made.addEventListener('click', does);
+        row.append(made);
+        return made;
+      };
+      button('+', 'Zoom in', () => this.#zoomBy(0.5));
+      button('−', 'Zoom out', () => this.#zoomBy(2));
+      button('All', 'Show everything', () => this.#show(null));
+      for (const axis of ['x', 'y']) {
+        if (!this.#positive(axis)) continue;
+        const flag = axis === 'x' ? 'logX' : 'logY';
+        const toggle = button('log ' + axis, 'Logarithmic ' + axis + ' axis', () => {
+          this[flag] = !this[flag];
+          toggle.setAttribute('aria-pressed', String(this[flag]));
+          this.draw();
+        });
+        toggle.setAttribute('aria-pressed', String(this[flag]));
+      }
+      return row;
+    }
+
+    #legend() {
+      const list = element('div', { className: 'legend' });
+      this.place = element('output', { className: 'place' });
+      list.append(element('span', { className: 'entry' },
+        element('span', { className: 'name', textContent: this.data.x.title }), this.place));
+      this.data.panels.forEach((panel, p) => panel.traces.forEach((trace, t) => {
+        if (!trace.inLegend || trace.xs.length === 0) return;
+        const key = p + '.' + t;
+        const box = element('input', { type: 'checkbox', checked: !this.hidden.has(key) });
+        box.addEventListener('change', () => {
+          box.checked ? this.hidden.delete(key) : this.hidden.add(key);
+          this.plots[p].setSeries(t + 1, { show: box.checked });
+        });
+        const value = element('output');
+        this.outputs.set(key, value);
+        list.append(element('label', { className: 'entry' }, box, this.#swatch(trace),
+          element('span', { className: 'name', textContent: trace.name }), value));
+      }));
+      for (const panel of this.data.panels) {
+        for (const mark of panel.marks) {
+          list.append(element('span', { className: 'entry' }, this.#swatch(mark),
+            element('span', { className: 'name', textContent: mark.name + ' ' + number(mark.x) })));
+        }
+      }
+      return list;
+    }
+
+    #swatch(drawn) {
+      const swatch = element('span', { className: 'swatch' });
+      swatch.style.borderTopColor = ink(drawn.colour);
+      swatch.style.borderTopStyle = drawn.line === false ? 'dotted' : drawn.dash.length ? 'dashed' : 'solid';
+      swatch.dataset.ink = drawn.colour;
+      return swatch;
+    }
+
+    draw() {
+      this.plots.forEach(plot => plot.destroy());
+      this.surface.replaceChildren();
+      this.legend.querySelectorAll('.swatch').forEach(s => { s.style.borderTopColor = ink(s.dataset.ink); });
+      this.plots = this.data.panels.map((panel, p) => this.#plot(panel, p));
+      if (this.zoom) this.#show(this.zoom);
+    }
+
+    #plot(panel, p) {
+      const last = p === this.data.panels.length - 1;
+      const text = pageColour('--text');
+      const axis = { stroke: text, grid: { stroke: pageColour('--grid'), width: 1 },
+        ticks: { stroke: pageColour('--grid'), width: 1 }, font: '12px system-ui, sans-serif',
+        labelFont: '12px system-ui, sans-serif' };
+      const values = (plot, splits) => splits.map(v => (v == null ? '' : number(v)));
+      const series = panel.traces.map((trace, t) => ({
+        label: trace.name,
+        show: !this.hidden.has(p + '.' + t),
+        stroke: ink(trace.colour),
+        width: trace.line ? trace.width : 0,
+        alpha: trace.opacity,
+        dash: trace.dash.length ? trace.dash : undefined,
+        paths: trace.line ? undefined : () => null,
+        points: trace.line
+          ? { show: trace.marked && trace.xs.length <= 60 || trace.xs.length === 1, size: 6, fill: ink(trace.colour) }
+          : { show: true, size: trace.width + 1, fill: ink(trace.colour), width: 0 },
+      }));
+      const options = {
+        width: this.#width(),
+        height: Math.round(panel.height * 1.25) + (last ? 30 : 0),
+        legend: { show: false },
+        cursor: { sync: { key: this.data.x.title, scales: ['x', null] }, drag: { x: true, y: false, dist: 5 } },
+        scales: {
+          x: { time: false, distr: this.logX ? 3 : 1, range: (plot, low, high) => [low, high] },
+          y: { distr: this.logY ? 3 : 1, range: (plot, low, high) => this.#yRange(panel, low, high) },
+        },
+        axes: [
+          { ...axis, values, show: true, size: last ? 50 : 22, label: last ? this.data.x.title : undefined, labelSize: 20 },
+          { ...axis, values, size: 62, label: panel.y.title, labelSize: 20 },
+        ],
+        series: [{}, ...series],
+        hooks: {
+          drawClear: [plot => this.#drawPhases(plot, p)],
+          draw: [plot => this.#drawMarks(plot, panel)],
+          setCursor: [plot => this.#tell(plot, p)],
+          setScale: [(plot, key) => key === 'x' && this.#follow(plot)],
+        },
+      };
+      const tables = panel.traces.map(t => [t.xs, this.logY ? t.ys.map(y => (y > 0 ? y : null)) : t.ys]);
+      const joined = tables.length ? uPlot.join(tables) : [[]];
+      const holder = element('div');
+      this.surface.append(holder);
+      const plot = new uPlot(options, joined, holder);
+      const [low, high] = this.zoom ?? this.#full;
+      plot.setScale('x', { min: this.logX ? Math.max(low, this.#smallest()) : low, max: high });
+      return plot;
+    }
+
+    #smallest() {
+      const xs = this.data.panels.flatMap(p => p.traces.flatMap(t => t.xs)).filter(x => x > 0);
+      return xs.length ? Math.min(...xs.slice(0, 1), xs.reduce((a, b) => Math.min(a, b))) : 1;
+    }
+
+    /** As in the still figure while everything is shown; zoomed in, what can be seen. */
+    #yRange(panel, low, high) {
+      if (low == null || high == null) return [panel.y.low, panel.y.high];
+      if (!this.zoom) {
+        const floor = panel.y.low > 0 ? panel.y.low : low;
+        return this.logY ? [Math.max(low, floor) / 1.1, Math.max(panel.y.high, low * 2)] : [panel.y.low, panel.y.high];
+      }
+      if (this.logY) return [low / 1.1, high * 1.1];
+      const room = (high - low || Math.abs(high) || 1) * 0.06;
+      return [low - room, high + room];
+    }
+
+    #width() {
+      return Math.max(240, Math.floor(this.surface.clientWidth || this.node.clientWidth || 640));
+    }
+
+    #fit() {
+      const width = this.#width();
+      for (const plot of this.plots) {
+        if (Math.abs(plot.width - width) > 1) plot.setSize({ width, height: plot.height });
+      }
+    }
+
+    #drawPhases(plot, p) {
+      const { ctx, bbox } = plot;
+      const at = x => Math.min(bbox.left + bbox.width, Math.max(bbox.left, plot.valToPos(x, 'x', true)));
+      const ratio = devicePixelRatio || 1;
+      ctx.save();
+      this.data.phases.forEach((phase, i) => {
+        const begin = at(this.logX ? Math.max(phase.first - 0.5, 0.5) : phase.first - 0.5);
+        const end = at(phase.last + 0.5);
+        if (i % 2 === 1) {
+          ctx.fillStyle = pageColour('--shade');
+          ctx.fillRect(begin, bbox.top, end - begin, bbox.height);
+        }
+        ctx.fillStyle = pageColour('--soft');
+        ctx.font = 11 * ratio + 'px system-ui, sans-serif';
+        ctx.textAlign = 'center';
+        if (p === 0 && ctx.measureText(phase.name).width < end - begin) {
+          ctx.fillText(phase.name, (begin + end) / 2, bbox.top - 4 * ratio);
+        }
+      });
+      ctx.restore();
+    }
+
+    #drawMarks(plot, panel) {
+      const { ctx, bbox } = plot;
+      ctx.save();
+      for (const mark of panel.marks) {
+        const x = plot.valToPos(mark.x, 'x', true);
+        if (!(x >= bbox.left && x <= bbox.left + bbox.width)) continue;
+        ctx.strokeStyle = ink(mark.colour);
+        ctx.lineWidth = mark.width * (devicePixelRatio || 1);
+        ctx.setLineDash(mark.dash.map(d => d * (devicePixelRatio || 1)));
+        ctx.beginPath();
+        ctx.moveTo(x, bbox.top);
+        ctx.lineTo(x, bbox.top + bbox.height);
+        ctx.stroke();
+      }
+      ctx.restore();
+    }
+
+    /** Writes the values under the cursor beside their names. */
+    #tell(plot, p) {
+      const index = plot.cursor.idx;
+      this.place.textContent = index == null ? '' : number(plot.data[0][index]);
+      this.data.panels[p].traces.forEach((trace, t) => {
+        const output = this.outputs.get(p + '.' + t);
+        if (output) output.textContent = index == null ? '' : number(nearest(plot.data[t + 1], index));
+      });
+    }
+
+    #follow(plot) {
+      if (this.following || this.plots.length === 0) return;
+      const { min, max } = plot.scales.x;
+      const [low, high] = this.#full;
+      const all = min <= low + (high - low) * 1e-6 && max >= high - (high - low) * 1e-6;
+      this.zoom = all ? null : [min, max];
+      this.following = true;
+      for (const other of this.plots) {
+        if (other !== plot) other.setScale('x', { min, max });
+      }
+      this.following = false;
+    }
+
+    #show(range) {
+      let [min, max] = range ?? this.#full;
+      if (this.logX) min = Math.max(min, this.#smallest());
+      this.zoom = range;
+      this.following = true;
+      this.plots.forEach(plot => plot.setScale('x', { min, max }));
+      this.following = false;
+    }
+
+    #zoomBy(factor) {
+      const plot = this.plots[0];
+      const { min, max } = plot.scales.x;
+      const to = this.logX ? Math.log : x => x;
+      const from = this.logX ? Math.exp : x => x;
+      const focus = plot.cursor.idx == null ? (to(min) + to(max)) / 2 : to(plot.data[0][plot.cursor.idx]);
+      const low = from(focus - (focus - to(min)) * factor);
+      const high = from(focus + (to(max) - focus) * factor);
+      const [first, last] = this.#full;
+      this.#show(low <= first && high >= last ? null : [Math.max(low, first), Math.min(high, last)]);
+    }
+
+    #key(event) {
+      const plot = this.plots[0];
+      const xs = plot.data[0];
+      const now = plot.cursor.idx ?? 0;
+      const far = event.shiftKey ? 20 : 1;
+      const moves = { ArrowLeft: now - far, ArrowRight: now + far, Home: 0, End: xs.length - 1 };
+      if (event.key in moves) {
+        const to = Math.min(xs.length - 1, Math.max(0, moves[event.key]));
+        for (const each of this.plots) {
+          each.setCursor({ left: each.valToPos(xs[to], 'x'), top: each.over.clientHeight / 2 });
+        }
+        this.spoken.textContent = this.data.x.title + ' ' + this.place.textContent + ': ' +
+          [...this.outputs.entries()].map(([key, output]) => {
+            const [p, t] = key.split('.');
+            return this.data.panels[p].traces[t].name + ' ' + output.textContent;
+          }).join(', ');
+      } else if (event.key === '+' || event.key === '=') {
+        this.#zoomBy(0.5);
+      } else if (event.key === '-') {
+        this.#zoomBy(2);
+      } else if (event.key === '0' || event.key === 'Escape') {
+        this.#show(null);
+      } else {
+        return;
+      }
+      event.preventDefault();
+    }
+  }
+
+  /** What a reload must not lose; a browser may refuse to keep it, and then it is lost. */
+  const memory = {
+    key: 'onecycle ' + location.pathname,
+    read() {
+      try {
+        return JSON.parse(sessionStorage.getItem(this.key)) ?? {};
+      } catch {
+        return {};
+      }
+    },
+    write(state) {
+      try {
+        sessionStorage.setItem(this.key, JSON.stringify(state));
+      } catch {
+        // private windows and full stores: the page works, it only forgets
+      }
+    },
+  };
+
+  const kept = memory.read();
+  const figures = [...document.querySelectorAll('figure.figure')].map(
+    node => new Figure(node, kept.figures?.[node.id]));
+  const details = [...document.querySelectorAll('details')];
+  details.forEach((each, i) => { if (kept.open?.[i]) each.open = true; });
+  if (kept.scroll) scrollTo(0, kept.scroll);
+  dark.addEventListener('change', () => figures.forEach(figure => figure.draw()));
+
+  const follow = document.querySelector('#follow');
+  if (follow) {
+    follow.checked = kept.follow ?? true;
+    follow.parentElement.hidden = false;
+    const seconds = Number(follow.dataset.seconds);
+    setInterval(() => {
+      if (!follow.checked || document.hidden || document.querySelector('.plot .u-select[style*="width: "]:active')) return;
+      save();
+      location.reload();
+    }, seconds * 1000);
+  }
+  function save() {
+    memory.write({
+      figures: Object.fromEntries(figures.map(figure => [figure.node.id, figure.state()])),
+      open: details.map(each => each.open),
+      scroll: scrollY,
+      follow: follow?.checked,
+    });
+  }
+  document.documentElement.dataset.ready = 'true';
+})();
