@@ -43,6 +43,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       TrainCommand.class,
       EvaluateCommand.class,
       PredictCommand.class,
+      ReportCommand.class,
       ScheduleCommand.class,
       DoctorCommand.class,
       BatchTrialCommand.class,

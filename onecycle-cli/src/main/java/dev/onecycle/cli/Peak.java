@@ -1,7 +1,7 @@
 package dev.onecycle.cli;
 
-import dev.onecycle.range.RangeSummary;
 import dev.onecycle.run.Conditions.Difference;
+import dev.onecycle.tune.Evidence;
 import java.util.List;
 
 /**
@@ -9,11 +9,11 @@ import java.util.List;
  *
  * @param rate the rate
  * @param reason why it is that
- * @param tests those it came from, if it was found for this run
+ * @param evidence what it rests on
  * @param accepted in what the conditions differ from those it was found under
  */
-record Peak(double rate, String reason, List<RangeSummary> tests, List<Difference> accepted) {
+record Peak(double rate, String reason, Evidence evidence, List<Difference> accepted) {
   static Peak of(double rate, String reason) {
-    return new Peak(rate, reason, List.of(), List.of());
+    return new Peak(rate, reason, Evidence.NONE, List.of());
   }
 }

@@ -8,8 +8,10 @@ import dev.onecycle.run.Conditions;
 import dev.onecycle.run.Conditions.Difference;
 import dev.onecycle.schedule.PolicyChoice;
 import dev.onecycle.text.Numbers;
+import dev.onecycle.text.Shell;
 import dev.onecycle.torch.train.Learner;
 import dev.onecycle.torch.train.Setup;
+import dev.onecycle.tune.Evidence;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -70,7 +72,7 @@ sealed interface PeakSource {
           summary.suggestion().getAsDouble(),
           Numbers.format(
               "a tenth of %s, where the loss starts to rise for good", Numbers.brief(edge)),
-          List.of(summary),
+          Evidence.of(summary),
           List.of());
     }
   }
@@ -81,11 +83,17 @@ sealed interface PeakSource {
    * @param rate the rate
    * @param file that it stands in
    * @param conditions under which it was found
+   * @param evidence by which it was found
    * @param refresh the command that finds it anew under the conditions of this run
    * @param acceptStale whether it may be used under other conditions
    */
   record Found(
-      double rate, String file, Conditions conditions, List<String> refresh, boolean acceptStale)
+      double rate,
+      String file,
+      Conditions conditions,
+      Evidence evidence,
+      List<String> refresh,
+      boolean acceptStale)
       implements PeakSource {
     @Override
     public void requireFresh(Conditions now) {
@@ -102,7 +110,7 @@ sealed interface PeakSource {
               + ", for the learning rate of "
               + file
               + " was found so; set it so, or find the rate again with '"
-              + Words.shown(refresh)
+              + Shell.line(refresh)
               + "', or use it all the same with --accept-stale");
     }
 
@@ -110,7 +118,7 @@ sealed interface PeakSource {
     public Peak peak(Console console, Learner learner, DataSplits data, Setup setup) {
       List<Difference> differences =
           conditions.differencesTo(setup.conditions(data.trainingFingerprint()));
-      return new Peak(rate, "found before, in " + file, List.of(), differences);
+      return new Peak(rate, "found before, in " + file, evidence, differences);
     }
   }
 }

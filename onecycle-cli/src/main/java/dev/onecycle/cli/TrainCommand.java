@@ -3,6 +3,7 @@ package dev.onecycle.cli;
 import dev.onecycle.data.DataSplits;
 import dev.onecycle.error.Require;
 import dev.onecycle.text.Numbers;
+import dev.onecycle.tune.Evidence;
 import dev.onecycle.tune.FoundRate;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -160,6 +161,7 @@ final class TrainCommand implements Callable<Integer> {
           rate.learningRate().orElseThrow(),
           lrFrom.toString(),
           rate.conditions(),
+          Evidence.read(lrFrom),
           refresh(),
           acceptStale);
     }
@@ -172,6 +174,7 @@ final class TrainCommand implements Callable<Integer> {
             maxLr,
             used.file(),
             used.conditions(),
+            used.evidence(),
             used.refresh(dataArguments.source()),
             acceptStale)
         : new PeakSource.Given(maxLr);

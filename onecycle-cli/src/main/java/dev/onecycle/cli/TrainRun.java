@@ -2,13 +2,15 @@ package dev.onecycle.cli;
 
 import dev.onecycle.data.DataSplits;
 import dev.onecycle.error.DivergedException;
-import dev.onecycle.range.RangeSummary;
+import dev.onecycle.range.RangeResult;
 import dev.onecycle.report.NoFontsException;
 import dev.onecycle.report.RangeCsv;
 import dev.onecycle.report.RangeFigures;
 import dev.onecycle.report.ScheduleFigures;
+import dev.onecycle.report.page.RunReport;
 import dev.onecycle.run.Conditions;
 import dev.onecycle.run.EpochRecord;
+import dev.onecycle.run.JsonFile;
 import dev.onecycle.run.RunFolder;
 import dev.onecycle.run.RunRecord;
 import dev.onecycle.run.RunRecord.Status;
@@ -24,6 +26,7 @@ import dev.onecycle.torch.train.Normalization;
 import dev.onecycle.torch.train.Setup;
 import dev.onecycle.torch.train.Training;
 import dev.onecycle.torch.train.TrainingPlan;
+import dev.onecycle.tune.Evidence;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -125,6 +128,9 @@ final class TrainRun {
     return Signals.uninterrupted(
         () -> {
           RunFolder run = RunFolder.create(folder, record);
+          if (!peak.evidence().none()) {
+            JsonFile.write(folder.resolve(Evidence.FILE), peak.evidence());
+          }
           writeFigures(policy, peak);
           return run;
         });
@@ -133,9 +139,10 @@ final class TrainRun {
   /** Writes the figures; a system on which none can be drawn can train all the same. */
   private void writeFigures(Policy policy, Peak peak) {
     try {
-      for (RangeSummary summary : peak.tests()) {
-        RangeCsv.write(summary.runs().get(0).points(), folder.resolve("range.csv"));
-        RangeFigures.of(summary.runs().get(0)).writeSvg(folder.resolve("range.svg"));
+      if (peak.evidence().range().isPresent()) {
+        RangeResult first = peak.evidence().range().get().runs().get(0);
+        RangeCsv.write(first.points(), folder.resolve("range.csv"));
+        RangeFigures.of(first).writeSvg(folder.resolve("range.svg"));
       }
       ScheduleFigures.rateAndMomentum(policy).writeSvg(folder.resolve("schedule.svg"));
     } catch (NoFontsException e) {
@@ -153,11 +160,13 @@ final class TrainRun {
       RunRecord record) {
     int stepsPerEpoch = plan.sampler(data.train().size()).batchesPerEpoch();
     Journal journal = new Journal();
+    LiveReport report = new LiveReport(console, folder);
+    report.write();
     try {
       try (TrainingProgress progress =
           new TrainingProgress(
               console, epochs, stepsPerEpoch, options.batchSize, data.evaluationName())) {
-        TrainingListener listeners = TrainingListener.all(run, journal, progress);
+        TrainingListener listeners = TrainingListener.all(run, journal, report, progress);
         Training.run(
             learner,
             policy,
@@ -172,11 +181,14 @@ final class TrainRun {
           throw e;
         }
       }
-      return finish(learner, normalization, data, policy, run, record, journal);
+      int code = finish(learner, normalization, data, policy, run, record, journal);
+      report.write();
+      return code;
     } catch (RuntimeException e) {
       Status status = e instanceof DivergedException ? Status.DIVERGED : Status.FAILED;
       Map<String, Object> outcome = Map.of("message", String.valueOf(e.getMessage()));
       Signals.uninterrupted(() -> run.write(record.ended(status, now(), outcome)));
+      report.write();
       throw e;
     }
   }
@@ -230,10 +242,12 @@ final class TrainRun {
               (Double) outcome.getOrDefault("train_seconds", 0.0)));
     }
     console.answer("Run: " + folder + "  (model: " + folder.resolve(MODEL) + ")");
+    console.answer("Report: " + folder.resolve(RunReport.FILE));
     Map<String, Object> result = new LinkedHashMap<>(outcome);
     result.put("learning_rate", policy.peak());
     result.put("run_dir", folder.toString());
     result.put("model", folder.resolve(MODEL).toString());
+    result.put("report", folder.resolve(RunReport.FILE).toString());
     console.result(result);
   }
 
@@ -253,7 +267,7 @@ final class TrainRun {
     length.minutes().ifPresent(minutes -> settings.put("minutes", minutes));
     settings.put("momentum_high", policy.momentum().at(0));
     settings.put("momentum_at_peak", choice.momentumAtPeak());
-    peak.tests().forEach(test -> settings.put("range_test", RangeRun.record(test)));
+    peak.evidence().range().ifPresent(t -> settings.put("range_test", RangeRun.record(t)));
     Map<String, String> environment = new LinkedHashMap<>();
     environment.put("onecycle", Version.current());
     environment.putAll(Engine.environment());

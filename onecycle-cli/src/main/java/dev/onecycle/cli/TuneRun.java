@@ -8,6 +8,7 @@ import dev.onecycle.run.Conditions;
 import dev.onecycle.run.RunFolder;
 import dev.onecycle.schedule.PolicyChoice;
 import dev.onecycle.text.Numbers;
+import dev.onecycle.text.Shell;
 import dev.onecycle.torch.train.Setup;
 import dev.onecycle.torch.tune.SweepPlan;
 import dev.onecycle.torch.tune.Tuned;
@@ -125,11 +126,11 @@ final class TuneRun {
     writeFigures(tuned);
     RangeRun.show(console, tuned.range());
     recipe.reasons().forEach((name, reason) -> console.say(name + ": " + reason));
-    console.answer("Chosen: " + Words.shown(Words.of(recipe.settings())).replace("=", " "));
+    console.answer("Chosen: " + Shell.line(Words.of(recipe.settings())).replace("=", " "));
     Path file = folder.resolve(RECIPE);
     console.answer(
         "Train by it: "
-            + Words.shown(List.of("onecycle", "train", source, "--recipe", file.toString())));
+            + Shell.line(List.of("onecycle", "train", source, "--recipe", file.toString())));
     Map<String, Object> result = new LinkedHashMap<>();
     Map<String, Object> chosen = new LinkedHashMap<>();
     for (Hyperparameter parameter : Hyperparameter.values()) {

@@ -3,7 +3,10 @@ package dev.onecycle.cli;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.run.Conditions;
+import dev.onecycle.tune.Evidence;
 import dev.onecycle.tune.Recipe;
+import dev.onecycle.tune.TuningJournal;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -81,6 +84,14 @@ record UsedRecipe(String file, Recipe recipe, Map<String, String> given) {
 
   Conditions conditions() {
     return recipe.conditions();
+  }
+
+  /** What tuning chose by, where the recipe still lies beside its record. */
+  Evidence evidence() {
+    Path folder = Path.of(file).toAbsolutePath().getParent();
+    return folder != null && Files.exists(folder.resolve(TuningJournal.FILE))
+        ? TuningJournal.outcome(folder).map(Evidence::of).orElse(Evidence.NONE)
+        : Evidence.NONE;
   }
 
   /** The command that tunes under what the command line asks for. */

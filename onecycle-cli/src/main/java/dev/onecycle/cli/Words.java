@@ -1,13 +1,11 @@
 package dev.onecycle.cli;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -67,12 +65,5 @@ final class Words {
           }
         });
     return words;
-  }
-
-  /** Words as they would be typed into a shell. */
-  static String shown(Collection<String> words) {
-    return words.stream()
-        .map(w -> w.matches("[\\w@%+=:,./-]+") ? w : "'" + w.replace("'", "'\\''") + "'")
-        .collect(Collectors.joining(" "));
   }
 }

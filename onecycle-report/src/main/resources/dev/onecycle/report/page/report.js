@@ -190,13 +190,19 @@
       this.surface.append(holder);
       const plot = new uPlot(options, joined, holder);
       const [low, high] = this.zoom ?? this.#full;
-      plot.setScale('x', { min: this.logX ? Math.max(low, this.#smallest()) : low, max: high });
+      plot.setScale('x', { min: this.logX ? Math.max(low, this.#smallest) : low, max: high });
       return plot;
     }
 
-    #smallest() {
-      const xs = this.data.panels.flatMap(p => p.traces.flatMap(t => t.xs)).filter(x => x > 0);
-      return xs.length ? Math.min(...xs.slice(0, 1), xs.reduce((a, b) => Math.min(a, b))) : 1;
+    /** The least x that a logarithmic axis can show. */
+    get #smallest() {
+      let least = Infinity;
+      for (const panel of this.data.panels) {
+        for (const trace of panel.traces) {
+          for (const x of trace.xs) if (x > 0 && x < least) least = x;
+        }
+      }
+      return Number.isFinite(least) ? least : 1;
     }
 
     /** As in the still figure while everything is shown; zoomed in, what can be seen. */
@@ -286,7 +292,7 @@
 
     #show(range) {
       let [min, max] = range ?? this.#full;
-      if (this.logX) min = Math.max(min, this.#smallest());
+      if (this.logX) min = Math.max(min, this.#smallest);
       this.zoom = range;
       this.following = true;
       this.plots.forEach(plot => plot.setScale('x', { min, max }));
@@ -366,8 +372,11 @@
     follow.checked = kept.follow ?? true;
     follow.parentElement.hidden = false;
     const seconds = Number(follow.dataset.seconds);
+    let pressed = false;
+    addEventListener('pointerdown', () => { pressed = true; });
+    addEventListener('pointerup', () => { pressed = false; });
     setInterval(() => {
-      if (!follow.checked || document.hidden || document.querySelector('.plot .u-select[style*="width: "]:active')) return;
+      if (!follow.checked || document.hidden || pressed) return;
       save();
       location.reload();
     }, seconds * 1000);

@@ -1,0 +1,72 @@
+package dev.onecycle.report.page;
+
+import dev.onecycle.run.EpochRecord;
+import dev.onecycle.run.RunHistory;
+import dev.onecycle.run.RunRecord;
+import dev.onecycle.text.Numbers;
+import java.util.List;
+import java.util.Locale;
+
+/** How a run stands, in sentences. */
+final class Outcome {
+  private final RunHistory history;
+  private final RunRecord record;
+
+  Outcome(RunHistory history) {
+    this.history = history;
+    record = history.record();
+  }
+
+  String status() {
+    return record.status().name().toLowerCase(Locale.ROOT);
+  }
+
+  /** What came out, in a sentence. */
+  String sentence() {
+    List<EpochRecord> epochs = history.epochs();
+    String planned = String.valueOf(record.settings().getOrDefault("epochs", "?"));
+    String length = epochs.size() + " of " + planned + " epochs";
+    String right = epochs.isEmpty() ? "" : right(epochs.get(epochs.size() - 1));
+    return switch (record.status()) {
+      case RUNNING ->
+          epochs.isEmpty()
+              ? "Training has begun; no epoch is done yet."
+              : "Training: " + right + " after " + length + " so far.";
+      case FINISHED -> right + " after " + length + ", " + seconds() + " of training.";
+      case INTERRUPTED ->
+          epochs.isEmpty()
+              ? "Stopped before the first epoch was done."
+              : "Stopped: " + right + " after " + length + ".";
+      case DIVERGED -> "Diverged after " + length + ": " + message();
+      case FAILED -> "Failed after " + length + ": " + message();
+    };
+  }
+
+  private String right(EpochRecord epoch) {
+    return Numbers.format(
+        "%.2f %% of %,d %s images right",
+        100 * epoch.accuracy(), record.data().evaluationImages(), record.data().evaluationName());
+  }
+
+  private String seconds() {
+    double seconds = history.epochs().stream().mapToDouble(EpochRecord::trainSeconds).sum();
+    return seconds < 120
+        ? Numbers.format("%.0f s", seconds)
+        : Numbers.format("%.0f minutes", seconds / 60);
+  }
+
+  private String message() {
+    return String.valueOf(record.outcome().getOrDefault("message", "no reason is recorded"));
+  }
+
+  /** Where the peak rate comes from, and what the policy did with it. */
+  String policy() {
+    return "Peak learning rate "
+        + Numbers.brief(record.policy().peak())
+        + ": "
+        + record.learningRateSource()
+        + ". Policy: "
+        + record.policy().description()
+        + ".";
+  }
+}

@@ -1,0 +1,71 @@
+package dev.onecycle.report.page;
+
+import dev.onecycle.report.Texts;
+import java.util.function.Consumer;
+import org.jsoup.nodes.Document;
+import org.jsoup.nodes.DocumentType;
+import org.jsoup.nodes.Element;
+
+/** The frame of a page: nothing outside the file is asked for, and no script but ours can run. */
+final class Page {
+  private static final int FOLLOW_SECONDS = 5;
+  private static final int FOLLOW_SECONDS_WITHOUT_SCRIPT = 20;
+
+  private Page() {}
+
+  /**
+   * A page as text.
+   *
+   * @param following whether it is rewritten while it is open, and so loads itself again
+   */
+  static String of(String title, boolean following, Consumer<Element> content) {
+    Document document = Document.createShell("");
+    document.outputSettings().prettyPrint(false);
+    document.child(0).attr("lang", "en");
+    document.prependChild(new DocumentType("html", "", ""));
+    head(document.head(), title, following);
+    Element main = Html.add(document.body(), "main");
+    if (following) {
+      follow(main);
+    }
+    content.accept(main);
+    Html.raw(Html.add(document.body(), "script"), Assets.PLOTTER);
+    Html.raw(Html.add(document.body(), "script"), Assets.SCRIPT);
+    return document.outerHtml();
+  }
+
+  private static void head(Element head, String title, boolean following) {
+    Html.add(head, "meta").attr("charset", "utf-8");
+    Html.add(head, "meta")
+        .attr("http-equiv", "Content-Security-Policy")
+        .attr(
+            "content",
+            "default-src 'none'; base-uri 'none'; form-action 'none'; img-src data:;"
+                + " style-src 'unsafe-inline'; script-src "
+                + Assets.hash(Assets.PLOTTER)
+                + " "
+                + Assets.hash(Assets.SCRIPT));
+    Html.add(head, "meta")
+        .attr("name", "viewport")
+        .attr("content", "width=device-width, initial-scale=1");
+    Html.add(head, "meta").attr("name", "generator").attr("content", "Onecycle");
+    // An icon of its own keeps a browser from asking for one.
+    Html.add(head, "link").attr("rel", "icon").attr("href", "data:,");
+    if (following) {
+      Html.add(Html.add(head, "noscript"), "meta")
+          .attr("http-equiv", "refresh")
+          .attr("content", Integer.toString(FOLLOW_SECONDS_WITHOUT_SCRIPT));
+    }
+    Html.add(head, "title", Texts.clean(title));
+    Html.raw(Html.add(head, "style"), Assets.STYLE);
+  }
+
+  private static void follow(Element main) {
+    Element label = Html.add(main, "label").addClass("follow soft").attr("hidden", true);
+    Html.add(label, "input")
+        .attr("type", "checkbox")
+        .attr("id", "follow")
+        .attr("data-seconds", Integer.toString(FOLLOW_SECONDS));
+    Html.add(label, "span", " follow the training");
+  }
+}

@@ -1,0 +1,175 @@
+package dev.onecycle.report.page;
+
+import dev.onecycle.report.RangeFigures;
+import dev.onecycle.report.RunCurves;
+import dev.onecycle.report.RunFigures;
+import dev.onecycle.report.SweepFigures;
+import dev.onecycle.run.Conditions;
+import dev.onecycle.run.EpochRecord;
+import dev.onecycle.run.FitReading;
+import dev.onecycle.run.RunHistory;
+import dev.onecycle.run.RunRecord;
+import dev.onecycle.text.Numbers;
+import dev.onecycle.tune.Evidence;
+import dev.onecycle.tune.Sweep;
+import java.util.ArrayList;
+import java.util.List;
+import org.jsoup.nodes.Element;
+
+/**
+ * The page of a run: what came out, every figure, what the curves say, conditions, how to repeat.
+ */
+final class RunPage {
+  private static final int MOST_EPOCHS = 1000;
+
+  private final RunHistory history;
+  private final RunRecord record;
+  private final Evidence evidence;
+
+  private RunPage(RunReport report) {
+    history = report.history();
+    record = history.record();
+    evidence = report.evidence();
+  }
+
+  /** The page as text, in UTF-8. */
+  static String html(RunReport report) {
+    RunPage page = new RunPage(report);
+    boolean following = page.record.status() == RunRecord.Status.RUNNING;
+    return Page.of(page.history.name() + " – Onecycle", following, page::fill);
+  }
+
+  private void fill(Element main) {
+    Outcome outcome = new Outcome(history);
+    Html.name(Html.add(main, "h1"), history.name());
+    Element line = Html.add(main, "p").addClass("soft");
+    Html.add(line, "span", outcome.status()).addClass("status").addClass(outcome.status());
+    line.appendText(" ");
+    Html.name(line, record.conditions().model() + " on " + record.data().source());
+    line.appendText(", " + record.started());
+    Html.add(main, "p", outcome.sentence()).addClass("outcome");
+    Html.add(main, "p", outcome.policy());
+    notes(main);
+    FitReading fit = FitReading.of(history.epochs(), record.policy().phases());
+    Html.add(main, "p", fit.explanation() + " " + fit.advice());
+    curves(main, fit);
+    evidence(main);
+    epochs(main);
+    Circumstances.add(main, history);
+  }
+
+  private void notes(Element main) {
+    List<String> notes = new ArrayList<>(history.notes());
+    for (Conditions.Difference d : record.acceptedDifferences()) {
+      notes.add(
+          Numbers.format(
+              "The peak rate was found under another %s: %s, not %s; that was accepted",
+              d.name(), d.found(), d.now()));
+    }
+    if (!notes.isEmpty()) {
+      Element box = Html.add(main, "div").addClass("notes");
+      notes.forEach(note -> Html.add(box, "p", note + "."));
+    }
+  }
+
+  private void curves(Element main, FitReading fit) {
+    RunCurves curves = RunCurves.of(history);
+    long steps = record.policy().steps();
+    Html.add(main, "h2", "The cycle");
+    FigureBlock.add(
+        main,
+        "losses",
+        "Training and validation loss",
+        "The gap below is validation loss less training loss. " + fit.explanation(),
+        RunFigures.losses(curves, steps));
+    FigureBlock.add(
+        main,
+        "accuracy",
+        "Accuracy",
+        Numbers.format(
+            "Of %,d %s images, after each epoch.",
+            record.data().evaluationImages(), record.data().evaluationName()),
+        RunFigures.accuracy(curves, steps));
+    FigureBlock.add(
+        main,
+        "schedule",
+        "Learning rate and momentum",
+        "As the optimizer held them at each step: " + record.policy().description() + ".",
+        RunFigures.schedule(curves, record.policy()));
+  }
+
+  private void evidence(Element main) {
+    if (evidence.none()) {
+      return;
+    }
+    Html.add(main, "h2", "What the settings rest on");
+    evidence
+        .range()
+        .ifPresent(
+            range ->
+                FigureBlock.add(
+                    main,
+                    "range",
+                    "Learning rate range test",
+                    range.verdict().explanation(),
+                    RangeFigures.of(range)));
+    for (int i = 0; i < evidence.sweeps().size(); i++) {
+      sweep(main, "sweep-" + (i + 1), evidence.sweeps().get(i));
+    }
+  }
+
+  private static void sweep(Element main, String id, Sweep sweep) {
+    String title = sweep.parameter().title();
+    FigureBlock.add(
+        main, id, "Range tests by " + title, sweep.explanation(), SweepFigures.rangeTests(sweep));
+    if (sweep.candidates().stream().anyMatch(c -> c.cycle().isPresent())) {
+      FigureBlock.add(
+          main,
+          id + "-cycles",
+          "Short cycles by " + title,
+          sweep.explanation(),
+          SweepFigures.cycles(sweep));
+    }
+  }
+
+  private void epochs(Element main) {
+    Html.add(main, "h2", "Epochs");
+    List<EpochRecord> all = history.epochs();
+    if (all.isEmpty()) {
+      Html.add(main, "p", "No epoch is done yet.");
+      return;
+    }
+    Element details = Html.details(main, Numbers.format("Table of %,d epochs", all.size()));
+    int skipped = Math.max(0, all.size() - MOST_EPOCHS);
+    Element body =
+        Html.table(
+            details,
+            skipped == 0
+                ? "Every epoch"
+                : Numbers.format("The last %,d epochs; all are in epochs.csv", MOST_EPOCHS),
+            List.of(
+                "epoch",
+                "steps",
+                "training loss",
+                "validation loss",
+                "gap",
+                "accuracy, %",
+                "images/s",
+                "training, s",
+                "evaluation, s"));
+    all.stream().skip(skipped).forEach(epoch -> Html.row(body, cells(epoch)));
+  }
+
+  private static List<String> cells(EpochRecord epoch) {
+    return List.of(
+        Integer.toString(epoch.epoch() + 1),
+        Long.toString(epoch.steps()),
+        Numbers.brief(epoch.trainLoss()),
+        Numbers.brief(epoch.evaluationLoss()),
+        Numbers.brief(FitReading.gap(epoch)),
+        Numbers.format("%.2f", 100 * epoch.accuracy()),
+        Numbers.format("%.0f", epoch.imagesPerSecond()),
+        Numbers.format("%.1f", epoch.trainSeconds()),
+        Numbers.format("%.1f", epoch.evaluationSeconds()));
+  }
+}
