@@ -1,14 +1,14 @@
 package dev.onecycle.report;
 
 /** Texts from anywhere, made fit to be shown. */
-final class Texts {
+public final class Texts {
   private Texts() {}
 
   /**
    * The text with everything replaced that is no visible character: class names come from folders,
    * and a folder may be called by a terminal's escape sequence or by half a surrogate pair.
    */
-  static String clean(String text) {
+  public static String clean(String text) {
     StringBuilder clean = new StringBuilder();
     text.codePoints().forEach(c -> clean.appendCodePoint(visible(c) ? c : 0xFFFD));
     return clean.toString();
