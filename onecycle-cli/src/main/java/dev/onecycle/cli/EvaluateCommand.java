@@ -1,14 +1,19 @@
 package dev.onecycle.cli;
 
 import dev.onecycle.data.EvaluationSplit;
+import dev.onecycle.report.Texts;
+import dev.onecycle.run.Classification;
+import dev.onecycle.text.Numbers;
 import dev.onecycle.torch.io.ModelFile;
 import dev.onecycle.torch.train.Evaluation;
 import dev.onecycle.torch.train.Learner;
 import dev.onecycle.torch.train.Training;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -20,9 +25,15 @@ import picocli.CommandLine.Mixin;
     sortOptions = false,
     footer = {"", "Examples:", "  onecycle evaluate runs/NAME photos/"})
 final class EvaluateCommand implements Callable<Integer> {
+  /** Pairs of confused classes that are named. */
+  private static final int PAIRS = 3;
+
   @Mixin ModelArgument model = new ModelArgument();
   @Mixin DataArguments dataArguments = new DataArguments();
   @Mixin OutputOptions output = new OutputOptions();
+
+  /** How many images of a class were taken for another, both by name. */
+  private record Confused(String label, String predicted, int count) {}
 
   @Override
   public Integer call() {
@@ -43,13 +54,28 @@ final class EvaluateCommand implements Callable<Integer> {
             evaluation.images(),
             data.name(),
             evaluation.loss()));
+    List<Confused> confused = confused(evaluation.classification(), file.classes());
+    if (!confused.isEmpty()) {
+      console.answer(
+          confused.stream()
+              .map(c -> Numbers.format("%,d × %s as %s", c.count, c.label, c.predicted))
+              .map(Texts::clean)
+              .collect(Collectors.joining(", ", "Most confused: ", "")));
+    }
     Map<String, Object> result = new LinkedHashMap<>();
     String name = data.name().equals("test") ? "test" : "validation";
     result.put(name + "_accuracy", evaluation.accuracy());
     result.put(name + "_loss", evaluation.loss());
     result.put("images", evaluation.images());
+    result.put("most_confused", confused);
     result.put("model", file.model());
     console.result(result);
     return ExitCode.OK;
+  }
+
+  private static List<Confused> confused(Classification images, List<String> classes) {
+    return images.mostConfused(PAIRS).stream()
+        .map(c -> new Confused(classes.get(c.label()), classes.get(c.predicted()), c.count()))
+        .toList();
   }
 }

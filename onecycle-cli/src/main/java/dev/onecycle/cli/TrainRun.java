@@ -114,20 +114,20 @@ final class TrainRun {
       Policy policy = choice.over(plan.steps(data.train().size()), peak.rate());
       console.say(policy.describe());
       RunRecord record = record(data, source, learner, policy, peak, conditions);
-      try (RunFolder run = create(record, policy, peak)) {
+      try (RunFolder run = create(record, data, policy, peak)) {
         return train(learner, normalization, data, plan, policy, run, record);
       }
     }
   }
 
   /** Makes the folder, or nothing where a signal has come. */
-  private RunFolder create(RunRecord record, Policy policy, Peak peak) {
+  private RunFolder create(RunRecord record, DataSplits data, Policy policy, Peak peak) {
     if (Signals.stopRequested()) {
       throw new CancellationException();
     }
     return Signals.uninterrupted(
         () -> {
-          RunFolder run = RunFolder.create(folder, record);
+          RunFolder run = RunFolder.create(folder, record, data.evaluation());
           if (!peak.evidence().none()) {
             JsonFile.write(folder.resolve(Evidence.FILE), peak.evidence());
           }

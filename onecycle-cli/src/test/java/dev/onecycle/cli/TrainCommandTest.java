@@ -72,7 +72,12 @@ class TrainCommandTest {
   void runFolderHoldsTheFilesOfARunAndNoOthers() throws IOException {
     assertThat(namesIn(run))
         .containsExactly(
-            "epochs.csv", "model.safetensors", "run.json", "schedule.svg", "steps.csv");
+            "classification.json",
+            "epochs.csv",
+            "model.safetensors",
+            "run.json",
+            "schedule.svg",
+            "steps.csv");
     assertThat(Cli.read(run.resolve("schedule.svg"))).contains("<svg");
   }
 

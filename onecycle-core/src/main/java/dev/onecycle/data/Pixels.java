@@ -45,6 +45,28 @@ final class Pixels {
     return of(image(rgb, stored.width(), stored.height()), shape);
   }
 
+  /** All of the pixels in another size, also where that distorts them. */
+  static byte[] resized(byte[] pixels, ImageShape stored, ImageShape shape) {
+    if (stored.equals(shape)) {
+      return pixels;
+    }
+    byte[] rgb = stored.channels() == 3 ? pixels : repeat(pixels);
+    BufferedImage image = image(rgb, stored.width(), stored.height());
+    BufferedImage resized = resize(image, shape.width(), shape.height());
+    return channels(rgb(resized, 0, 0, shape.width(), shape.height()), shape.channels());
+  }
+
+  /** Pixels as an image of the same samples, grey or RGB. */
+  static BufferedImage image(byte[] pixels, ImageShape shape) {
+    if (shape.channels() == 3) {
+      return image(pixels, shape.width(), shape.height());
+    }
+    BufferedImage grey =
+        new BufferedImage(shape.width(), shape.height(), BufferedImage.TYPE_BYTE_GRAY);
+    grey.getRaster().setDataElements(0, 0, shape.width(), shape.height(), pixels);
+    return grey;
+  }
+
   private static BufferedImage resize(BufferedImage image, int width, int height) {
     try {
       return Thumbnails.of(image).forceSize(width, height).asBufferedImage();

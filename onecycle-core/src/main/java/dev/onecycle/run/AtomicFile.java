@@ -2,10 +2,9 @@ package dev.onecycle.run;
 
 import dev.onecycle.error.CannotWriteException;
 import java.io.BufferedOutputStream;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -13,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 
 /**
@@ -40,14 +38,15 @@ public final class AtomicFile {
     }
     // A rename would put a file in the place of a device, or cut a pipe off from its reader.
     if (Files.exists(path) && !Files.isRegularFile(path)) {
-      writeTo(path, path, content, StandardOpenOption.WRITE);
+      writeTo(path, path, content);
       return;
     }
     Path place = followed(path);
     Path sibling =
         place.resolveSibling("." + place.getFileName() + "." + UUID.randomUUID() + ".tmp");
     try {
-      writeTo(path, sibling, content, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+      made(path, sibling);
+      writeTo(path, sibling, content);
       Files.move(sibling, place, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       throw cannotWrite(path, e);
@@ -100,20 +99,28 @@ public final class AtomicFile {
     }
   }
 
-  private static void writeTo(
-      Path named, Path actual, Content content, StandardOpenOption... options) {
-    FileChannel channel;
+  private static void made(Path named, Path sibling) {
     try {
-      channel = FileChannel.open(actual, options);
+      Files.createFile(sibling);
     } catch (IOException e) {
       throw cannotCreate(named, e);
     }
-    try (channel;
-        OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel))) {
+  }
+
+  /** Not to a channel of {@link Files}, which an interrupt of the writing thread would close. */
+  private static void writeTo(Path named, Path actual, Content content) {
+    FileOutputStream file;
+    try {
+      file = new FileOutputStream(actual.toFile());
+    } catch (IOException e) {
+      throw cannotCreate(named, e);
+    }
+    try (file;
+        OutputStream out = new BufferedOutputStream(file)) {
       content.to(out);
       out.flush();
       if (Files.isRegularFile(actual)) {
-        channel.force(true);
+        file.getFD().sync();
       }
     } catch (IOException e) {
       throw cannotWrite(named, e);

@@ -1,5 +1,8 @@
 package dev.onecycle.run;
 
+import dev.onecycle.data.ImageDataset;
+import dev.onecycle.data.Pictures;
+import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.CannotWriteException;
 import dev.onecycle.error.Require;
 import java.io.BufferedWriter;
@@ -9,26 +12,33 @@ import java.io.OutputStreamWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The folder of a run: {@code run.json}, {@code steps.csv} and {@code epochs.csv}, kept up to date
- * while the run goes on.
+ * The folder of a run: {@code run.json}, {@code steps.csv}, {@code epochs.csv} and {@code
+ * classification.json}, kept up to date while the run goes on.
  *
  * <p>The CSV files have a header line and numbers that read back to the same bits. Steps are on
- * disk at the end of each epoch, and when the folder is closed.
+ * disk at the end of each epoch, and when the folder is closed. The classification is that after
+ * the last epoch.
  */
 public final class RunFolder implements TrainingListener, AutoCloseable {
   public static final String RECORD = "run.json";
   public static final String STEPS = "steps.csv";
   public static final String EPOCHS = "epochs.csv";
+  public static final String CLASSIFICATION = "classification.json";
 
   private final Path folder;
+  private final @Nullable ImageDataset evaluation;
   private final BufferedWriter steps;
   private final BufferedWriter epochs;
 
-  private RunFolder(Path folder) throws IOException {
+  private RunFolder(Path folder, @Nullable ImageDataset evaluation) throws IOException {
     this.folder = folder;
+    this.evaluation = evaluation;
     steps = writer(folder.resolve(STEPS));
     epochs = writer(folder.resolve(EPOCHS));
     steps.write("step,epoch,learning_rate,momentum,loss\n");
@@ -56,12 +66,26 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
     AtomicFile.requireWritableFolder(folder);
   }
 
-  /** Makes the folder and starts its files. */
+  /** Makes the folder and starts its files; the worst mistakes are kept without pictures. */
   public static RunFolder create(Path folder, RunRecord record) {
+    return started(folder, record, null);
+  }
+
+  /**
+   * Makes the folder and starts its files.
+   *
+   * @param evaluation the images that the run is evaluated on, for the pictures of mistakes
+   */
+  public static RunFolder create(Path folder, RunRecord record, ImageDataset evaluation) {
+    return started(folder, record, evaluation);
+  }
+
+  private static RunFolder started(
+      Path folder, RunRecord record, @Nullable ImageDataset evaluation) {
     requireUnused(folder);
     try {
       Files.createDirectories(folder);
-      RunFolder run = new RunFolder(folder);
+      RunFolder run = new RunFolder(folder, evaluation);
       run.write(record);
       return run;
     } catch (IOException e) {
@@ -107,12 +131,40 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
     return JsonFile.read(folder.resolve(RECORD), RunRecord.class, "a run record");
   }
 
+  /**
+   * Reads how the evaluation images of a run were classified after its last epoch; empty where the
+   * run has none yet, or is of a version that did not keep it.
+   *
+   * @throws BadDataException naming the file, where it is there and cannot be read
+   */
+  public static Optional<ClassificationRecord> readClassification(Path folder) {
+    Path file = folder.resolve(CLASSIFICATION);
+    return Files.exists(file)
+        ? Optional.of(JsonFile.read(file, ClassificationRecord.class, "a classification"))
+        : Optional.empty();
+  }
+
   @Override
   public void step(StepRecord s) {
     append(
         steps,
         STEPS,
         s.step() + "," + s.epoch() + "," + s.learningRate() + "," + s.momentum() + "," + s.loss());
+  }
+
+  @Override
+  public void classified(int epoch, Classification classification) {
+    List<ClassificationRecord.Picture> pictures =
+        evaluation == null
+            ? List.of()
+            : classification.worst().stream().map(m -> picture(evaluation, m.index())).toList();
+    JsonFile.write(
+        folder.resolve(CLASSIFICATION), new ClassificationRecord(epoch, classification, pictures));
+  }
+
+  private static ClassificationRecord.Picture picture(ImageDataset images, int index) {
+    return new ClassificationRecord.Picture(
+        Pictures.png(images, index, ClassificationRecord.LONGEST_SIDE));
   }
 
   @Override

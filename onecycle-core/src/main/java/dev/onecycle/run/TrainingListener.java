@@ -12,6 +12,9 @@ public interface TrainingListener {
   /** The evaluation of an epoch proceeds: {@code done} of {@code total} images are scored. */
   default void evaluating(int epoch, int done, int total) {}
 
+  /** How the evaluation images were classified after an epoch; called just before its record. */
+  default void classified(int epoch, Classification classification) {}
+
   /** An epoch was trained and evaluated. */
   default void epoch(EpochRecord epoch) {}
 
@@ -29,6 +32,13 @@ public interface TrainingListener {
       public void evaluating(int epoch, int done, int total) {
         for (TrainingListener listener : listeners) {
           listener.evaluating(epoch, done, total);
+        }
+      }
+
+      @Override
+      public void classified(int epoch, Classification classification) {
+        for (TrainingListener listener : listeners) {
+          listener.classified(epoch, classification);
         }
       }
 

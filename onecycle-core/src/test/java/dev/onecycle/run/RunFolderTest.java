@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RunFolderTest {
   @TempDir Path folder;
 
-  private static RunRecord record() {
+  static RunRecord record() {
     return new RunRecord(
         RunRecord.FORMAT,
         RunRecord.Status.RUNNING,

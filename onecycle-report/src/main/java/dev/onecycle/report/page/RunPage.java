@@ -4,6 +4,7 @@ import dev.onecycle.report.RangeFigures;
 import dev.onecycle.report.RunCurves;
 import dev.onecycle.report.RunFigures;
 import dev.onecycle.report.SweepFigures;
+import dev.onecycle.run.ClassificationRecord;
 import dev.onecycle.run.Conditions;
 import dev.onecycle.run.EpochRecord;
 import dev.onecycle.run.FitReading;
@@ -14,6 +15,7 @@ import dev.onecycle.tune.Evidence;
 import dev.onecycle.tune.Sweep;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jsoup.nodes.Element;
 
 /**
@@ -25,11 +27,13 @@ final class RunPage {
   private final RunHistory history;
   private final RunRecord record;
   private final Evidence evidence;
+  private final Optional<ClassificationRecord> classification;
 
   private RunPage(RunReport report) {
     history = report.history();
     record = history.record();
     evidence = report.evidence();
+    classification = report.classification();
   }
 
   /** The page as text, in UTF-8. */
@@ -53,6 +57,8 @@ final class RunPage {
     FitReading fit = FitReading.of(history.epochs(), record.policy().phases());
     Html.add(main, "p", fit.explanation() + " " + fit.advice());
     curves(main, fit);
+    classification.ifPresent(
+        c -> Mistakes.add(main, c, record.data().classes(), record.data().evaluationName()));
     evidence(main);
     epochs(main);
     Circumstances.add(main, history);

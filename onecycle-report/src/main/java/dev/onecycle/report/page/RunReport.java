@@ -8,6 +8,8 @@ import dev.onecycle.report.RunCurves;
 import dev.onecycle.report.RunFigures;
 import dev.onecycle.report.SweepFigures;
 import dev.onecycle.run.AtomicFile;
+import dev.onecycle.run.ClassificationRecord;
+import dev.onecycle.run.RunFolder;
 import dev.onecycle.run.RunHistory;
 import dev.onecycle.run.RunRecord;
 import dev.onecycle.tune.Evidence;
@@ -16,14 +18,17 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The report of a run, made from its folder alone, at any moment of the run or after it.
  *
  * @param history its record, steps and epochs
  * @param evidence what its settings rest on
+ * @param classification what the evaluation images were taken for, where that was kept
  */
-public record RunReport(RunHistory history, Evidence evidence) {
+public record RunReport(
+    RunHistory history, Evidence evidence, Optional<ClassificationRecord> classification) {
   /** The page's name in the folder of a run. */
   public static final String FILE = "report.html";
 
@@ -33,12 +38,13 @@ public record RunReport(RunHistory history, Evidence evidence) {
    * @throws BadDataException where it is not the folder of a run, or a record in it is broken
    */
   public static RunReport read(Path folder) {
-    return new RunReport(RunHistory.read(folder), Evidence.ofRun(folder));
+    return new RunReport(
+        RunHistory.read(folder), Evidence.ofRun(folder), RunFolder.readClassification(folder));
   }
 
   /** The report with more evidence, as of a sweep that was kept elsewhere. */
   public RunReport with(Evidence more) {
-    return new RunReport(history, evidence.and(more));
+    return new RunReport(history, evidence.and(more), classification);
   }
 
   /**

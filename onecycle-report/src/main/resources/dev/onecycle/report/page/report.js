@@ -15,7 +15,7 @@
     const size = Math.abs(value);
     if (Number.isInteger(value) && size < 1e9) return String(value);
     return size !== 0 && (size < 1e-4 || size >= 1e9)
-      ? value.toExponential(3) : String(Number(value.toPrecision(4)));
+      ? String(Number(value.toPrecision(4)).toExponential()).replace('e+', 'e') : String(Number(value.toPrecision(4)));
   };
 
   const element = (tag, properties = {}, ...children) => {

@@ -3,6 +3,7 @@ package dev.onecycle.torch.train;
 import dev.onecycle.data.Batch;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.Require;
+import dev.onecycle.run.ClassificationCounter;
 import dev.onecycle.torch.internal.NamedArray;
 import dev.onecycle.torch.internal.TrainableNetwork;
 import dev.onecycle.torch.io.NamedTensor;
@@ -12,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntConsumer;
+import java.util.function.IntFunction;
 
 /**
  * A network with its optimizer, ready to take steps: what the loop, the range test and users' own
@@ -78,6 +80,19 @@ public final class Learner implements AutoCloseable {
    * @param progress told the number of images done after each batch
    */
   public Evaluation evaluate(Iterable<Batch> batches, IntConsumer progress) {
+    return evaluate(batches, index -> "#" + index, progress);
+  }
+
+  /**
+   * Evaluates the network on batches, each of which it closes.
+   *
+   * @param origins where the image of an index came from, for the worst mistakes
+   * @param progress told the number of images done after each batch
+   */
+  public Evaluation evaluate(
+      Iterable<Batch> batches, IntFunction<String> origins, IntConsumer progress) {
+    int classes = description.classes();
+    ClassificationCounter counter = new ClassificationCounter(classes);
     int images = 0;
     int right = 0;
     double loss = 0;
@@ -87,13 +102,14 @@ public final class Learner implements AutoCloseable {
         loss += scored.lossSum();
         for (int i = 0; i < batch.size(); i++) {
           right += highest(scored.scores(), i) == batch.label(i) ? 1 : 0;
+          counter.add(batch.index(i), batch.label(i), scored.scores(), i * classes);
         }
         images += batch.size();
         progress.accept(images);
       }
     }
     Require.atLeast("images to evaluate", images, 1);
-    return new Evaluation(images, loss / images, (double) right / images);
+    return new Evaluation(images, loss / images, (double) right / images, counter.result(origins));
   }
 
   private int highest(float[] scores, int row) {

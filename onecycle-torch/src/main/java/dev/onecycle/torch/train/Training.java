@@ -93,6 +93,7 @@ public final class Training {
               trainSeconds,
               (System.nanoTime() - trained) / 1e9);
       epochs.add(record);
+      listener.classified(epoch, result.classification());
       listener.epoch(record);
     }
     return epochs;
@@ -101,7 +102,7 @@ public final class Training {
   /** Evaluates a network on every image of a data set. */
   public static Evaluation evaluate(Learner learner, ImageDataset images, IntConsumer progress) {
     try (BatchLoader batches = BatchLoader.evaluation(images, EVALUATION_BATCH)) {
-      return learner.evaluate(() -> batches, progress);
+      return learner.evaluate(() -> batches, images::origin, progress);
     }
   }
 

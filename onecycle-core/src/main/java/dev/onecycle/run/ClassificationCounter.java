@@ -1,0 +1,121 @@
+package dev.onecycle.run;
+
+import dev.onecycle.run.Classification.Cell;
+import dev.onecycle.run.Classification.Mistake;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.function.IntFunction;
+
+/**
+ * Sums up a classification image by image, in any order, keeping the worst mistakes alone.
+ *
+ * <p>For one thread at a time.
+ */
+public final class ClassificationCounter {
+  private final int classes;
+  private final Map<Pair, Integer> counts = new HashMap<>();
+  private final PriorityQueue<Mistake> worst =
+      new PriorityQueue<>(Classification.WORST_FIRST.reversed());
+  private int images;
+
+  private record Pair(int label, int predicted) {}
+
+  /**
+   * Nothing counted yet.
+   *
+   * @param classes scores an image
+   */
+  public ClassificationCounter(int classes) {
+    this.classes = classes;
+  }
+
+  /**
+   * Counts an image.
+   *
+   * @param index in the data set
+   * @param label its class
+   * @param scores among which the image's are {@code classes} numbers from {@code from} on, before
+   *     any softmax; not kept
+   */
+  public void add(int index, int label, float[] scores, int from) {
+    int predicted = highest(scores, from);
+    counts.merge(new Pair(label, predicted), 1, Integer::sum);
+    images++;
+    if (predicted == label || isBetterThanKept(label, predicted, scores, from)) {
+      return;
+    }
+    worst.add(mistake(index, label, predicted, scores, from));
+    if (worst.size() > Classification.WORST) {
+      worst.remove();
+    }
+  }
+
+  /** The first class of the highest score, or nothing where any is not a number. */
+  private int highest(float[] scores, int from) {
+    int best = 0;
+    for (int c = 0; c < classes; c++) {
+      float score = scores[from + c];
+      if (Float.isNaN(score)) {
+        return Classification.NOTHING;
+      }
+      if (score > scores[from + best]) {
+        best = c;
+      }
+    }
+    return best;
+  }
+
+  /**
+   * Whether a mistake cannot be among the worst: its loss is at most what it were if all scores
+   * were the highest. Spares the exponentials of nearly all.
+   */
+  private boolean isBetterThanKept(int label, int predicted, float[] scores, int from) {
+    if (worst.size() < Classification.WORST || predicted == Classification.NOTHING) {
+      return false;
+    }
+    double most = (double) scores[from + predicted] - scores[from + label] + Math.log(classes);
+    return most < worst.element().loss();
+  }
+
+  private Mistake mistake(int index, int label, int predicted, float[] scores, int from) {
+    if (predicted == Classification.NOTHING) {
+      return new Mistake(index, "", label, predicted, Double.NaN, Double.NaN, Double.NaN);
+    }
+    double highest = scores[from + predicted];
+    double sum = 0;
+    for (int c = 0; c < classes; c++) {
+      sum += Math.exp(scores[from + c] - highest);
+    }
+    double below = scores[from + label] - highest;
+    return new Mistake(
+        index, "", label, predicted, 1 / sum, Math.exp(below) / sum, Math.log(sum) - below);
+  }
+
+  /**
+   * What was counted so far.
+   *
+   * @param origins where the image of an index came from; asked about the worst mistakes alone
+   */
+  public Classification result(IntFunction<String> origins) {
+    List<Cell> cells =
+        counts.entrySet().stream()
+            .map(e -> new Cell(e.getKey().label, e.getKey().predicted, e.getValue()))
+            .toList();
+    List<Mistake> named =
+        worst.stream()
+            .map(
+                m ->
+                    new Mistake(
+                        m.index(),
+                        origins.apply(m.index()),
+                        m.label(),
+                        m.predicted(),
+                        m.probability(),
+                        m.labelProbability(),
+                        m.loss()))
+            .toList();
+    return new Classification(images, cells, named);
+  }
+}

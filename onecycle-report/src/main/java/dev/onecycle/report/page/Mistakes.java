@@ -1,0 +1,155 @@
+package dev.onecycle.report.page;
+
+import dev.onecycle.report.Texts;
+import dev.onecycle.run.Classification;
+import dev.onecycle.run.ClassificationRecord;
+import dev.onecycle.text.Numbers;
+import java.util.Base64;
+import java.util.List;
+import org.jsoup.nodes.Element;
+
+/** Where a network errs: the confusion matrix, or what is left of it, and the worst images. */
+final class Mistakes {
+  private static final int MATRIX_CLASSES = 25;
+  private static final int PAIRS = 40;
+  private static final int LISTED_CLASSES = 1000;
+
+  private final Classification classification;
+  private final ClassificationRecord record;
+  private final List<String> classes;
+  private final String images;
+
+  private Mistakes(ClassificationRecord record, List<String> classes, String images) {
+    this.record = record;
+    this.classification = record.classification();
+    this.classes = classes;
+    this.images = images;
+  }
+
+  /**
+   * Adds the section.
+   *
+   * @param classes by label
+   * @param images what the evaluation images are: "test", "val"
+   */
+  static void add(
+      Element parent, ClassificationRecord record, List<String> classes, String images) {
+    new Mistakes(record, classes, images).fill(parent);
+  }
+
+  private void fill(Element parent) {
+    Html.add(parent, "h2", "Where it errs");
+    int wrong = classification.images() - classification.right();
+    Html.add(
+        parent,
+        "p",
+        Numbers.format(
+            "%,d of %,d %s images were taken for another class after epoch %d.",
+            wrong, classification.images(), images, record.epoch() + 1));
+    if (classes.size() <= MATRIX_CLASSES) {
+      matrix(parent);
+    } else {
+      pairs(parent);
+    }
+    byClass(parent);
+    worst(parent);
+  }
+
+  /** Rows are the true classes, columns the predicted ones; the darker, the larger the share. */
+  private void matrix(Element parent) {
+    Element box = Html.add(parent, "div").addClass("confusion").attr("tabindex", "0");
+    box.attr("role", "region").attr("aria-label", "Confusion matrix");
+    Element table = Html.add(box, "table").attr("id", "confusion");
+    Html.add(table, "caption", "Confusion matrix: rows true, columns predicted, in images");
+    Element head = Html.add(Html.add(table, "thead"), "tr");
+    Html.add(head, "td");
+    classes.forEach(name -> Html.name(Html.add(head, "th").attr("scope", "col"), name));
+    Element body = Html.add(table, "tbody");
+    List<Classification.ClassCount> counts = classification.byClass(classes.size());
+    for (int label = 0; label < classes.size(); label++) {
+      Element row = Html.add(body, "tr");
+      Html.name(Html.add(row, "th").attr("scope", "row"), classes.get(label));
+      for (int predicted = 0; predicted < classes.size(); predicted++) {
+        int count = classification.count(label, predicted);
+        double share = count / (double) Math.max(1, counts.get(label).images());
+        Html.add(row, "td", Integer.toString(count))
+            .attr("style", Numbers.format("background:rgba(var(--cell),%.3f)", 0.75 * share));
+      }
+    }
+  }
+
+  private void pairs(Element parent) {
+    List<Classification.Cell> most = classification.mostConfused(PAIRS);
+    Html.add(
+        parent,
+        "p",
+        Numbers.format(
+            "A matrix of %,d classes cannot be read; these are the %d pairs confused most.",
+            classes.size(), most.size()));
+    Element body =
+        Html.table(parent, "Confused most", List.of("images", "true class", "predicted class"));
+    for (Classification.Cell cell : most) {
+      Element row = Html.add(body, "tr");
+      Html.add(row, "td", Integer.toString(cell.count()));
+      Html.name(Html.add(row, "td"), name(cell.label()));
+      Html.name(Html.add(row, "td"), name(cell.predicted()));
+    }
+  }
+
+  private void byClass(Element parent) {
+    List<Classification.ClassCount> counts = classification.byClass(classes.size());
+    boolean all = counts.size() <= LISTED_CLASSES;
+    Element details = Html.details(parent, "Recall and precision by class");
+    Element body =
+        Html.table(
+            details,
+            all ? "Every class" : Numbers.format("The first %,d classes", LISTED_CLASSES),
+            List.of("class", "images", "right", "recall, %", "precision, %"));
+    for (Classification.ClassCount count : counts.stream().limit(LISTED_CLASSES).toList()) {
+      Element row = Html.add(body, "tr");
+      Html.name(Html.add(row, "td"), name(count.label()));
+      Html.add(row, "td", Integer.toString(count.images()));
+      Html.add(row, "td", Integer.toString(count.right()));
+      Html.add(row, "td", percent(count.recall()));
+      Html.add(row, "td", percent(count.precision()));
+    }
+  }
+
+  private void worst(Element parent) {
+    List<Classification.Mistake> worst = classification.worst();
+    if (worst.isEmpty()) {
+      return;
+    }
+    Html.add(parent, "h3", "The images it is most wrong about");
+    Element list = Html.add(parent, "ul").addClass("mistakes");
+    for (int i = 0; i < worst.size(); i++) {
+      Classification.Mistake mistake = worst.get(i);
+      Element item = Html.add(list, "li");
+      if (i < record.pictures().size()) {
+        picture(item, mistake, record.pictures().get(i).png());
+      }
+      Element said = Html.add(item, "div");
+      said.appendText("is ");
+      Html.name(said, name(mistake.label()));
+      said.appendText(" (" + percent(mistake.labelProbability()) + " %), taken for ");
+      Html.name(said, name(mistake.predicted()));
+      said.appendText(" (" + percent(mistake.probability()) + " %)");
+      Html.name(Html.add(item, "div").addClass("soft"), mistake.origin());
+    }
+  }
+
+  private void picture(Element item, Classification.Mistake mistake, byte[] png) {
+    String alt = name(mistake.label()) + " taken for " + name(mistake.predicted());
+    Html.add(item, "img")
+        .attr("alt", Texts.clean(alt))
+        .attr("src", "data:image/png;base64," + Base64.getEncoder().encodeToString(png));
+  }
+
+  private String name(int label) {
+    return label >= 0 && label < classes.size() ? classes.get(label) : "no class";
+  }
+
+  private static String percent(double share) {
+    return Double.isFinite(share) ? Numbers.format("%.1f", 100 * share) : "–";
+  }
+}
