@@ -47,6 +47,11 @@ final class DemoCommand implements Callable<Integer> {
       description = "Where the run is kept; new or empty. Default: runs/demo-TIME.")
   @Nullable Path out;
 
+  @Option(
+      names = "--tensorboard",
+      description = "Write TensorBoard's events into the run's folder too.")
+  boolean tensorboard;
+
   @Mixin OutputOptions output = new OutputOptions();
   @Spec @Nullable CommandSpec spec;
 
@@ -69,7 +74,8 @@ final class DemoCommand implements Callable<Integer> {
             maxLr == null
                 ? new PeakSource.Test(new RangeOptions())
                 : new PeakSource.Given(Rates.rate("--max-lr", maxLr)),
-            out == null ? RunNames.fresh("demo") : out);
+            out == null ? RunNames.fresh("demo") : out,
+            tensorboard);
     Signals.watch();
     DataArguments shapes = DataArguments.of("shapes");
     DataSplits data = shapes.open(console, seed);

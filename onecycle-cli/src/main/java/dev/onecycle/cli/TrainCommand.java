@@ -98,6 +98,11 @@ final class TrainCommand implements Callable<Integer> {
       description = "Where the run is kept; new or empty. Default: runs/MODEL-TIME.")
   @Nullable Path out;
 
+  @Option(
+      names = "--tensorboard",
+      description = "Write TensorBoard's events into the run's folder too.")
+  boolean tensorboard;
+
   @Mixin OutputOptions output = new OutputOptions();
   @Spec @Nullable CommandSpec spec;
 
@@ -128,7 +133,8 @@ final class TrainCommand implements Callable<Integer> {
             length(begin),
             reestimate,
             peakSource(),
-            out == null ? RunNames.fresh(options.model) : out);
+            out == null ? RunNames.fresh(options.model) : out,
+            tensorboard);
     Signals.watch();
     DataSplits data = dataArguments.open(output.console(), options.seed);
     return run.run(data, dataArguments.source());

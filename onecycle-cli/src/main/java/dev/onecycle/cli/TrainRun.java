@@ -2,15 +2,9 @@ package dev.onecycle.cli;
 
 import dev.onecycle.data.DataSplits;
 import dev.onecycle.error.DivergedException;
-import dev.onecycle.range.RangeResult;
-import dev.onecycle.report.NoFontsException;
-import dev.onecycle.report.RangeCsv;
-import dev.onecycle.report.RangeFigures;
-import dev.onecycle.report.ScheduleFigures;
 import dev.onecycle.report.page.RunReport;
 import dev.onecycle.run.Conditions;
 import dev.onecycle.run.EpochRecord;
-import dev.onecycle.run.JsonFile;
 import dev.onecycle.run.RunFolder;
 import dev.onecycle.run.RunRecord;
 import dev.onecycle.run.RunRecord.Status;
@@ -26,7 +20,6 @@ import dev.onecycle.torch.train.Normalization;
 import dev.onecycle.torch.train.Setup;
 import dev.onecycle.torch.train.Training;
 import dev.onecycle.torch.train.TrainingPlan;
-import dev.onecycle.tune.Evidence;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -48,6 +41,7 @@ final class TrainRun {
   private final int reestimate;
   private final PeakSource peakSource;
   private final Path folder;
+  private final boolean tensorboard;
   private int epochs;
 
   /**
@@ -57,6 +51,7 @@ final class TrainRun {
    * @param command the command line that repeats the run
    * @param length of the cycle, as epochs or as time
    * @param peakSource where the peak rate comes from
+   * @param tensorboard whether TensorBoard's events are written too
    */
   TrainRun(
       Console console,
@@ -66,7 +61,8 @@ final class TrainRun {
       Length length,
       int reestimate,
       PeakSource peakSource,
-      Path folder) {
+      Path folder,
+      boolean tensorboard) {
     this.console = console;
     this.command = command;
     this.options = options;
@@ -75,6 +71,7 @@ final class TrainRun {
     this.reestimate = reestimate;
     this.peakSource = peakSource;
     this.folder = folder;
+    this.tensorboard = tensorboard;
     epochs = length.epochs();
     options.validate();
     plan();
@@ -128,26 +125,9 @@ final class TrainRun {
     return Signals.uninterrupted(
         () -> {
           RunFolder run = RunFolder.create(folder, record, data.evaluation());
-          if (!peak.evidence().none()) {
-            JsonFile.write(folder.resolve(Evidence.FILE), peak.evidence());
-          }
-          writeFigures(policy, peak);
+          RunView.begin(console, folder, policy, peak);
           return run;
         });
-  }
-
-  /** Writes the figures; a system on which none can be drawn can train all the same. */
-  private void writeFigures(Policy policy, Peak peak) {
-    try {
-      if (peak.evidence().range().isPresent()) {
-        RangeResult first = peak.evidence().range().get().runs().get(0);
-        RangeCsv.write(first.points(), folder.resolve("range.csv"));
-        RangeFigures.of(first).writeSvg(folder.resolve("range.svg"));
-      }
-      ScheduleFigures.rateAndMomentum(policy).writeSvg(folder.resolve("schedule.svg"));
-    } catch (NoFontsException e) {
-      console.say("No figures: " + e.getMessage());
-    }
   }
 
   private int train(
@@ -160,13 +140,11 @@ final class TrainRun {
       RunRecord record) {
     int stepsPerEpoch = plan.sampler(data.train().size()).batchesPerEpoch();
     Journal journal = new Journal();
-    LiveReport report = new LiveReport(console, folder);
-    report.write();
-    try {
+    try (RunView view = RunView.open(console, folder, tensorboard)) {
       try (TrainingProgress progress =
           new TrainingProgress(
               console, epochs, stepsPerEpoch, options.batchSize, data.evaluationName())) {
-        TrainingListener listeners = TrainingListener.all(run, journal, report, progress);
+        TrainingListener listeners = TrainingListener.all(run, journal, view, progress);
         Training.run(
             learner,
             policy,
@@ -182,13 +160,13 @@ final class TrainRun {
         }
       }
       int code = finish(learner, normalization, data, policy, run, record, journal);
-      report.write();
+      view.page();
       return code;
     } catch (RuntimeException e) {
       Status status = e instanceof DivergedException ? Status.DIVERGED : Status.FAILED;
       Map<String, Object> outcome = Map.of("message", String.valueOf(e.getMessage()));
       Signals.uninterrupted(() -> run.write(record.ended(status, now(), outcome)));
-      report.write();
+      RunView.page(console, folder);
       throw e;
     }
   }

@@ -32,7 +32,16 @@ record UsedRecipe(String file, Recipe recipe, Map<String, String> given) {
   private static final Set<String> TUNED = Set.of("batch-size", "weight-decay", "dropout");
 
   private static final Set<String> NOT_SETTINGS =
-      Set.of("recipe", "lr-from", "accept-stale", "out", "json", "quiet", "help", "version");
+      Set.of(
+          "recipe",
+          "lr-from",
+          "accept-stale",
+          "out",
+          "tensorboard",
+          "json",
+          "quiet",
+          "help",
+          "version");
 
   /**
    * Reads a recipe and parses it, together with the words of the command line, into a command.

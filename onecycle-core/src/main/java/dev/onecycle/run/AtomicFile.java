@@ -137,11 +137,13 @@ public final class AtomicFile {
     }
   }
 
-  static CannotWriteException cannotCreate(Path path, IOException cause) {
+  /** The error for an output that could not be created, for files that are not written whole. */
+  public static CannotWriteException cannotCreate(Path path, IOException cause) {
     return CannotWriteException.creating("cannot create " + path + ": " + reason(cause), cause);
   }
 
-  static CannotWriteException cannotWrite(Path path, IOException cause) {
+  /** The error for a write that failed, for files that are not written whole. */
+  public static CannotWriteException cannotWrite(Path path, IOException cause) {
     return CannotWriteException.writing("cannot write " + path + ": " + reason(cause), cause);
   }
 

@@ -1,0 +1,104 @@
+package dev.onecycle.report.tensorboard;
+
+import dev.onecycle.error.CannotWriteException;
+import dev.onecycle.run.AtomicFile;
+import java.io.BufferedOutputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+
+/** A file that grows by events; after a failure it is left as it is, up to there readable. */
+final class EventFile implements AutoCloseable {
+  private final Path path;
+  private final OutputStream file;
+  private final OutputStream buffer;
+  private final RecordWriter records;
+  private boolean ended;
+
+  /**
+   * Opens a file that is there, to write it from its start.
+   *
+   * @throws CannotWriteException naming the path
+   */
+  EventFile(Path path) {
+    this.path = path;
+    try {
+      // Not a channel, which an interrupt of the training thread would close.
+      file = new FileOutputStream(path.toFile());
+    } catch (IOException e) {
+      throw AtomicFile.cannotCreate(path, e);
+    }
+    buffer = new BufferedOutputStream(file);
+    records = new RecordWriter(buffer);
+  }
+
+  /**
+   * Makes a file under a name that no other has, by which TensorBoard finds it and puts it after
+   * those that were started before.
+   *
+   * @throws CannotWriteException naming the path
+   */
+  static EventFile create(Path folder, Instant started) {
+    String name =
+        "events.out.tfevents."
+            + started.getEpochSecond()
+            + ".onecycle."
+            + ProcessHandle.current().pid();
+    for (int n = 0; ; n++) {
+      Path path = folder.resolve(name + "." + n);
+      try {
+        return new EventFile(Files.createFile(path));
+      } catch (FileAlreadyExistsException e) {
+        // The next is free, or of one more process with the same number in another container.
+      } catch (IOException e) {
+        throw AtomicFile.cannotCreate(path, e);
+      }
+    }
+  }
+
+  Path path() {
+    return path;
+  }
+
+  void append(byte[] event) {
+    attempt(() -> records.write(event));
+  }
+
+  void flush() {
+    attempt(buffer::flush);
+  }
+
+  @FunctionalInterface
+  private interface Write {
+    void run() throws IOException;
+  }
+
+  private void attempt(Write write) {
+    try {
+      if (ended) {
+        throw new IOException("it was closed before");
+      }
+      write.run();
+    } catch (IOException e) {
+      ended = true;
+      throw AtomicFile.cannotWrite(path, e);
+    }
+  }
+
+  /** Writes what is still in memory, unless a write has failed before: then that was the error. */
+  @Override
+  public void close() {
+    try (file) {
+      if (!ended) {
+        flush();
+        ended = true;
+      }
+    } catch (IOException e) {
+      throw AtomicFile.cannotWrite(path, e);
+    }
+  }
+}

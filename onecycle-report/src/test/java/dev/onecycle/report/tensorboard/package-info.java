@@ -1,0 +1,4 @@
+@NullMarked
+package dev.onecycle.report.tensorboard;
+
+import org.jspecify.annotations.NullMarked;
