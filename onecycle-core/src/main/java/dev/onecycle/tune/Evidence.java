@@ -1,5 +1,6 @@
 package dev.onecycle.tune;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.range.RangeSummary;
 import dev.onecycle.run.JsonFile;
@@ -82,5 +83,5 @@ public record Evidence(Optional<RangeSummary> range, List<Sweep> sweeps) {
         : of(JsonFile.value(result.result(), RangeSummary.class, path + ""));
   }
 
-  private record Result(com.fasterxml.jackson.databind.JsonNode result) {}
+  private record Result(JsonNode result) {}
 }

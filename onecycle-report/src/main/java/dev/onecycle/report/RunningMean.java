@@ -8,8 +8,9 @@ final class RunningMean {
   private RunningMean() {}
 
   /**
-   * Means over a window around a point, which is narrower at both ends; points that are not finite
-   * have no part in any mean, and where one stands there is a gap.
+   * Means over a window around a point; points that are not finite have no part in any mean, and
+   * where one stands there is a gap. At the start, where losses fall fastest, the window is as
+   * narrow as keeps the point in its middle; at the end it reaches back only.
    *
    * @param window of how many points, odd
    * @param samples at how many points, evenly spaced; at all where there are no more
@@ -20,8 +21,8 @@ final class RunningMean {
     List<Point> means = new ArrayList<>(count);
     for (int k = 0; k < count; k++) {
       int i = count == 1 ? 0 : (int) Math.round((n - 1) * (k / (count - 1.0)));
-      int half = Math.min(window / 2, Math.min(i, n - 1 - i));
-      double mean = mean(points.subList(i - half, i + half + 1));
+      int half = Math.min(window / 2, i);
+      double mean = mean(points.subList(i - half, Math.min(n, i + half + 1)));
       means.add(new Point(points.get(i).x(), points.get(i).finite() ? mean : Double.NaN));
     }
     return means;

@@ -1,0 +1,84 @@
+package dev.onecycle.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.onecycle.run.FitReading.Kind;
+import dev.onecycle.schedule.Phase;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class FitReadingTest {
+  /** Ten steps an epoch: five epochs of warm-up, five of cool-down, two of annihilation. */
+  private static final List<Phase> PHASES =
+      List.of(
+          new Phase("warm-up", 0, 49),
+          new Phase("cool-down", 50, 99),
+          new Phase("annihilation", 100, 119));
+
+  private static FitReading read(double[] train, double[] validation) {
+    List<EpochRecord> epochs = new ArrayList<>();
+    for (int i = 0; i < train.length; i++) {
+      epochs.add(new EpochRecord(i, 10L * (i + 1), train[i], validation[i], 0.5, 1, 1, 1));
+    }
+    return FitReading.of(epochs, PHASES);
+  }
+
+  @Test
+  void tooFewEpochsSayNothing() {
+    FitReading reading = read(new double[] {2, 1}, new double[] {2, 1});
+    assertThat(reading.kind()).isEqualTo(Kind.TOO_SHORT);
+    assertThat(reading.advice()).isEmpty();
+    double nan = Double.NaN;
+    assertThat(read(new double[] {nan, nan, nan, 1}, new double[] {1, 1, 1, 1}).kind())
+        .isEqualTo(Kind.TOO_SHORT);
+  }
+
+  @Test
+  void validationThatFollowsLeavesRoomToLearn() {
+    FitReading reading = read(new double[] {2, 1.5, 1, 0.8}, new double[] {1.9, 1.6, 1.05, 0.85});
+    assertThat(reading.kind()).isEqualTo(Kind.CLOSED);
+    assertThat(reading.from()).isEmpty();
+    assertThat(reading.advice()).contains("a longer cycle, a higher peak rate, or less");
+  }
+
+  @Test
+  void aGapThatOpensInTheAnnihilationIsAsItShouldBe() {
+    FitReading reading =
+        read(
+            new double[] {2, 1.5, 1.2, 1, .9, .85, .8, .75, .7, .65, .45, .3},
+            new double[] {2, 1.9, 1.2, 1.3, .95, 1.2, .85, .8, .75, .7, .6, .5});
+    assertThat(reading.kind()).isEqualTo(Kind.OPENS);
+    assertThat(reading.from()).hasValue(10);
+    assertThat(reading.explanation())
+        .contains("epoch 11, in the annihilation", "is 0.2 at the end")
+        .contains("validation 0.5, training 0.3");
+    assertThat(reading.advice()).startsWith("So it should be");
+  }
+
+  @Test
+  void aGapThatOpensEarlierLeavesRoom() {
+    FitReading reading =
+        read(
+            new double[] {2, 1.5, 1.2, 1, .8, .6, .55, .5, .45, .4, .35, .3},
+            new double[] {2, 1.5, 1.2, 1, .95, .9, .85, .8, .75, .7, .65, .6});
+    assertThat(reading.from()).hasValue(4);
+    assertThat(reading.explanation()).contains("epoch 5, in the warm-up");
+    assertThat(reading.advice()).contains("a higher peak rate or a longer cycle");
+  }
+
+  @Test
+  void validationLossThatRisesForGoodIsOverFitting() {
+    FitReading reading =
+        read(
+            new double[] {2, 1.5, 1.2, 1, .8, .6, .5, .4, .3, .2, .1, .05},
+            new double[] {2, 1.5, 1.2, 1.1, 1, .9, .95, 1, 1.05, 1.1, 1.2, 1.3});
+    assertThat(reading.kind()).isEqualTo(Kind.OVERFITS);
+    assertThat(reading.from()).hasValue(6);
+    assertThat(reading.explanation())
+        .isEqualTo(
+            "The network over-fits from epoch 7 on, in the cool-down: validation loss rises from"
+                + " 0.9 to 1.3 while training loss falls from 0.6 to 0.05.");
+    assertThat(reading.advice()).contains("a higher peak rate and a longer cycle");
+  }
+}
