@@ -66,6 +66,7 @@ public record PlannedStep(long step, double learningRate, double momentum) {
 
   private static boolean onLine(double value, double before, double after, double share) {
     // Rounding of a double is 1e-16; the bend of a curve between some thousand samples, 1e-7.
-    return Math.abs(value - (before + share * (after - before))) <= 1e-12 * Math.abs(value);
+    return Double.isFinite(value)
+        && Math.abs(value - (before + share * (after - before))) <= 1e-12 * Math.abs(value);
   }
 }
