@@ -106,7 +106,7 @@ public record FitReading(Kind kind, OptionalInt from, String explanation, String
         Kind.OPENS,
         OptionalInt.of(first.epoch()),
         Numbers.format(
-            "A gap opens at epoch %d%s and is %s at the end (validation %s, training %s), while"
+            "A gap opens at epoch %d%s, and is %s at the end (validation %s, training %s), while"
                 + " validation loss does not rise.",
             first.epoch() + 1,
             where(first.steps() - 1, phases),

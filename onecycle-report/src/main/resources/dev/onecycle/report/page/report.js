@@ -69,11 +69,13 @@
       return [this.data.x.low, this.data.x.high];
     }
 
-    #positive(axis) {
-      const all = axis === 'x'
-        ? this.data.panels.flatMap(p => p.traces.flatMap(t => t.xs))
-        : this.data.panels.flatMap(p => p.traces.filter(t => t.inLegend).flatMap(t => t.ys));
-      return all.some(v => v > 0) && all.every(v => v == null || v >= 0);
+    #positive(values) {
+      return values.some(v => v > 0) && values.every(v => v == null || v >= 0);
+    }
+
+    /** Whether a panel's values can stand on a logarithmic axis. */
+    #canLog(panel) {
+      return this.#positive(panel.traces.filter(t => t.inLegend).flatMap(t => t.ys));
     }
 
     #controls() {
@@ -89,7 +91,10 @@
       button('−', 'Zoom out', () => this.#zoomBy(2));
       button('All', 'Show everything', () => this.#show(null));
       for (const axis of ['x', 'y']) {
-        if (!this.#positive(axis)) continue;
+        const possible = axis === 'x'
+          ? this.#positive(this.data.panels.flatMap(p => p.traces.flatMap(t => t.xs)))
+          : this.data.panels.some(p => this.#canLog(p));
+        if (!possible) continue;
         const flag = axis === 'x' ? 'logX' : 'logY';
         const toggle = button('log ' + axis, 'Logarithmic ' + axis + ' axis', () => {
           this[flag] = !this[flag];
@@ -146,6 +151,7 @@
 
     #plot(panel, p) {
       const last = p === this.data.panels.length - 1;
+      const logY = this.logY && this.#canLog(panel);
       const text = pageColour('--text');
       const axis = { stroke: text, grid: { stroke: pageColour('--grid'), width: 1 },
         ticks: { stroke: pageColour('--grid'), width: 1 }, font: '12px system-ui, sans-serif',
@@ -170,10 +176,11 @@
         cursor: { sync: { key: this.data.x.title, scales: ['x', null] }, drag: { x: true, y: false, dist: 5 } },
         scales: {
           x: { time: false, distr: this.logX ? 3 : 1, range: (plot, low, high) => [low, high] },
-          y: { distr: this.logY ? 3 : 1, range: (plot, low, high) => this.#yRange(panel, low, high) },
+          y: { distr: logY ? 3 : 1, range: (plot, low, high) => this.#yRange(panel, logY, low, high) },
         },
         axes: [
-          { ...axis, values, show: true, size: last ? 50 : 22, label: last ? this.data.x.title : undefined, labelSize: 20 },
+          last ? { ...axis, values, size: 50, label: this.data.x.title, labelSize: 20 }
+            : { ...axis, values: () => [], size: 10 },
           { ...axis, values, size: 62, label: panel.y.title, labelSize: 20 },
         ],
         series: [{}, ...series],
@@ -184,7 +191,7 @@
           setScale: [(plot, key) => key === 'x' && this.#follow(plot)],
         },
       };
-      const tables = panel.traces.map(t => [t.xs, this.logY ? t.ys.map(y => (y > 0 ? y : null)) : t.ys]);
+      const tables = panel.traces.map(t => [t.xs, logY ? t.ys.map(y => (y > 0 ? y : null)) : t.ys]);
       const joined = tables.length ? uPlot.join(tables) : [[]];
       const holder = element('div');
       this.surface.append(holder);
@@ -206,13 +213,13 @@
     }
 
     /** As in the still figure while everything is shown; zoomed in, what can be seen. */
-    #yRange(panel, low, high) {
+    #yRange(panel, logY, low, high) {
       if (low == null || high == null) return [panel.y.low, panel.y.high];
       if (!this.zoom) {
         const floor = panel.y.low > 0 ? panel.y.low : low;
-        return this.logY ? [Math.max(low, floor) / 1.1, Math.max(panel.y.high, low * 2)] : [panel.y.low, panel.y.high];
+        return logY ? [Math.max(low, floor) / 1.1, Math.max(panel.y.high, low * 2)] : [panel.y.low, panel.y.high];
       }
-      if (this.logY) return [low / 1.1, high * 1.1];
+      if (logY) return [low / 1.1, high * 1.1];
       const room = (high - low || Math.abs(high) || 1) * 0.06;
       return [low - room, high + room];
     }
