@@ -75,6 +75,7 @@ class TrainCommandTest {
             "classification.json",
             "epochs.csv",
             "model.safetensors",
+            "report.html",
             "run.json",
             "schedule.svg",
             "steps.csv");
@@ -272,9 +273,10 @@ class TrainCommandTest {
             "train", data, "--max-lr", 0.05, "--epochs", 1, "--batch-size", 16, "--out", out, "-q");
     assertThat(result.code()).isZero();
     assertThat(result.err()).isEmpty();
-    assertThat(result.outLines()).hasSize(2);
+    assertThat(result.outLines()).hasSize(3);
     assertThat(result.outLines().get(0)).contains("30 test images right after 1 of 1 epochs");
     assertThat(result.outLines().get(1)).contains(out.toString());
+    assertThat(result.outLines().get(2)).endsWith("report.html");
   }
 
   @Test
@@ -369,7 +371,9 @@ class TrainCommandTest {
     JsonNode record = Cli.parse(out.resolve("run.json"));
     assertThat(record.get("status").asText()).isEqualTo("diverged");
     assertThat(record.at("/outcome/message").asText()).contains("at step");
-    assertThat(namesIn(out)).containsExactly("epochs.csv", "run.json", "schedule.svg", "steps.csv");
+    assertThat(namesIn(out))
+        .containsExactly("epochs.csv", "report.html", "run.json", "schedule.svg", "steps.csv");
+    assertThat(Cli.read(out.resolve("report.html"))).contains("Diverged after 0 of 3 epochs");
     List<String[]> steps =
         Cli.csv(out.resolve("steps.csv"), "step,epoch,learning_rate,momentum,loss");
     assertThat(steps).allMatch(row -> Double.isFinite(Double.parseDouble(row[4])));
