@@ -1,0 +1,251 @@
+package dev.onecycle.report.page;
+
+import dev.onecycle.range.RangePoint;
+import dev.onecycle.range.RangeResult;
+import dev.onecycle.range.RangeSummary;
+import dev.onecycle.range.StopReason;
+import dev.onecycle.run.Classification;
+import dev.onecycle.run.Classification.Cell;
+import dev.onecycle.run.Classification.Mistake;
+import dev.onecycle.run.ClassificationRecord;
+import dev.onecycle.run.Conditions;
+import dev.onecycle.run.EpochRecord;
+import dev.onecycle.run.RunHistory;
+import dev.onecycle.run.RunRecord;
+import dev.onecycle.run.StepRecord;
+import dev.onecycle.schedule.OneCycle;
+import dev.onecycle.tune.Evidence;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/** Reports of runs with known numbers, and names from wherever a test wants them. */
+record Reports(
+    String name,
+    List<String> classes,
+    String origin,
+    String source,
+    String reason,
+    String setting,
+    int epochs,
+    int stepsPerEpoch,
+    int epochsDone,
+    RunRecord.Status status) {
+
+  /** Four epochs of 30 steps, finished. */
+  static Reports usual() {
+    return new Reports(
+        "a run",
+        List.of("cat", "dog", "fox"),
+        "test/cat/1.png",
+        "photos",
+        "as given",
+        "sgd",
+        4,
+        30,
+        4,
+        RunRecord.Status.FINISHED);
+  }
+
+  Reports withEpochs(int newEpochs, int newStepsPerEpoch) {
+    return new Reports(
+        name,
+        classes,
+        origin,
+        source,
+        reason,
+        setting,
+        newEpochs,
+        newStepsPerEpoch,
+        newEpochs,
+        status);
+  }
+
+  Reports withDone(int done, RunRecord.Status newStatus) {
+    return new Reports(
+        name, classes, origin, source, reason, setting, epochs, stepsPerEpoch, done, newStatus);
+  }
+
+  Reports withClasses(List<String> names) {
+    return new Reports(
+        name, names, origin, source, reason, setting, epochs, stepsPerEpoch, epochsDone, status);
+  }
+
+  /** The names that come from elsewhere: a text in one of six places. */
+  Reports with(Place place, String text) {
+    return switch (place) {
+      case RUN ->
+          new Reports(
+              text,
+              classes,
+              origin,
+              source,
+              reason,
+              setting,
+              epochs,
+              stepsPerEpoch,
+              epochsDone,
+              status);
+      case CLASS -> withClasses(List.of(text, "dog", "fox"));
+      case ORIGIN ->
+          new Reports(
+              name,
+              classes,
+              text,
+              source,
+              reason,
+              setting,
+              epochs,
+              stepsPerEpoch,
+              epochsDone,
+              status);
+      case SOURCE ->
+          new Reports(
+              name,
+              classes,
+              origin,
+              text,
+              reason,
+              setting,
+              epochs,
+              stepsPerEpoch,
+              epochsDone,
+              status);
+      case REASON ->
+          new Reports(
+              name,
+              classes,
+              origin,
+              source,
+              text,
+              setting,
+              epochs,
+              stepsPerEpoch,
+              epochsDone,
+              status);
+      case SETTING ->
+          new Reports(
+              name,
+              classes,
+              origin,
+              source,
+              reason,
+              text,
+              epochs,
+              stepsPerEpoch,
+              epochsDone,
+              status);
+    };
+  }
+
+  enum Place {
+    RUN,
+    CLASS,
+    ORIGIN,
+    SOURCE,
+    REASON,
+    SETTING
+  }
+
+  RunReport report() {
+    return new RunReport(
+        new RunHistory(name, record(), steps(), epochRecords(), List.of()),
+        Evidence.of(range()),
+        epochsDone == 0 ? Optional.empty() : Optional.of(classification()));
+  }
+
+  String html() {
+    return report().html();
+  }
+
+  private OneCycle policy() {
+    return OneCycle.of((long) epochs * stepsPerEpoch, 0.4);
+  }
+
+  private RunRecord record() {
+    return new RunRecord(
+        RunRecord.FORMAT,
+        status,
+        "2026-01-01T00:00:00Z",
+        "",
+        List.of("onecycle", "train", source, "--optimizer=" + setting),
+        new RunRecord.Data(source, "abc", classes, List.of(3, 8, 8), 90, 30, "test"),
+        Map.of("epochs", epochs, "seed", 7, "optimizer", setting),
+        RunRecord.PolicySummary.of(policy()),
+        reason,
+        new Conditions(
+            "resnet20",
+            "data",
+            8,
+            2,
+            setting,
+            1e-4,
+            true,
+            0,
+            0.85,
+            "cross-entropy",
+            0,
+            1,
+            "none",
+            "bf16"),
+        List.of(),
+        Map.of("java", setting),
+        Map.of());
+  }
+
+  private List<StepRecord> steps() {
+    OneCycle policy = policy();
+    List<StepRecord> steps = new ArrayList<>();
+    for (int i = 0; i < epochsDone * stepsPerEpoch; i++) {
+      double loss = 2 - 1.2 * i / policy.steps() + 0.2 * Math.sin(i * 12.9898);
+      steps.add(
+          new StepRecord(
+              i, i / stepsPerEpoch, policy.learningRate().at(i), policy.momentum().at(i), loss));
+    }
+    return steps;
+  }
+
+  private List<EpochRecord> epochRecords() {
+    return IntStream.range(0, epochsDone)
+        .mapToObj(
+            e ->
+                new EpochRecord(
+                    e,
+                    (long) (e + 1) * stepsPerEpoch,
+                    2 - 1.2 * e / epochs,
+                    2.1 - 1.2 * e / epochs,
+                    0.2 + 0.7 * (e + 1) / epochs,
+                    1000,
+                    2,
+                    1))
+        .toList();
+  }
+
+  private ClassificationRecord classification() {
+    List<Cell> cells = new ArrayList<>();
+    for (int label = 0; label < classes.size(); label++) {
+      cells.add(new Cell(label, label, 8));
+      cells.add(new Cell(label, (label + 1) % classes.size(), 2));
+    }
+    Mistake worst = new Mistake(3, origin, 0, 1, 0.9, 0.05, 3);
+    return new ClassificationRecord(
+        epochsDone - 1,
+        new Classification(10 * classes.size(), cells, List.of(worst)),
+        List.of(new ClassificationRecord.Picture(new byte[] {1, 2, 3})));
+  }
+
+  private static RangeSummary range() {
+    List<RangePoint> points = new ArrayList<>();
+    for (int i = 0; i < 120; i++) {
+      double rate = 1e-6 * Math.pow(1e8, i / 119.0);
+      double loss = 2.3 - 1 / (1 + Math.pow(0.03 / rate, 1.5)) + 0.35 * Math.pow(rate / 3, 6);
+      points.add(new RangePoint(i, rate, loss, loss));
+      if (loss > 6) {
+        break;
+      }
+    }
+    return RangeSummary.of(List.of(RangeResult.of(points, StopReason.DIVERGED, false, 0.85)));
+  }
+}

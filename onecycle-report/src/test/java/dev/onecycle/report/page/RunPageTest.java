@@ -1,0 +1,158 @@
+package dev.onecycle.report.page;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.onecycle.report.Texts;
+import dev.onecycle.run.RunRecord.Status;
+import dev.onecycle.run.StepRecord;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jsoup.Jsoup;
+import org.jsoup.nodes.Document;
+import org.jsoup.nodes.Element;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class RunPageTest {
+  private static final int MEGABYTE = 1_000_000;
+
+  private static Document parsed(Reports reports) {
+    return Jsoup.parse(reports.html());
+  }
+
+  @Test
+  void everyFigureHasAPictureDataACaptionAndATable() throws Exception {
+    Document page = parsed(Reports.usual());
+    assertThat(page.select("figure").eachAttr("id"))
+        .containsExactly("losses", "accuracy", "schedule", "range");
+    for (Element figure : page.select("figure")) {
+      assertThat(figure.select("svg > title").text()).isNotBlank();
+      assertThat(figure.select("svg > desc").text()).isNotBlank();
+      assertThat(figure.select("svg").attr("viewBox")).startsWith("0 0 480");
+      assertThat(figure.select("figcaption").text()).isNotBlank();
+      assertThat(figure.select("table tbody tr")).isNotEmpty();
+      JsonNode data = new ObjectMapper().readTree(figure.getElementsByTag("script").get(0).data());
+      assertThat(data.get("panels")).isNotEmpty();
+    }
+  }
+
+  @Test
+  void itSaysWhatCameOutAndHowToRepeatIt() {
+    String text = parsed(Reports.usual()).text();
+    assertThat(text)
+        .contains("90.00 % of 30 test images right after 4 of 4 epochs, 8 s of training.")
+        .contains("Peak learning rate 0.4: as given")
+        .contains("Seed 7 draws", "onecycle train photos --optimizer=sgd")
+        .contains("6 of 30 test images were taken for another class after epoch 4")
+        .contains("is cat (5.0 %), taken for dog (90.0 %)");
+  }
+
+  @Test
+  void itNeedsNothingElse() {
+    Document page = parsed(Reports.usual());
+    assertThat(page.select("[href]").eachAttr("href")).containsExactly("data:,");
+    assertThat(page.select("[src]").eachAttr("src")).allMatch(s -> s.startsWith("data:image/png"));
+    assertThat(page.select("style").html()).doesNotContain("url(", "@import");
+    String policy = page.select("meta[http-equiv=Content-Security-Policy]").attr("content");
+    assertThat(policy).startsWith("default-src 'none'").contains("script-src 'sha256-");
+  }
+
+  @Test
+  void aRunWithoutAnEpochYetSaysSoAndFollows() {
+    Document page = parsed(Reports.usual().withDone(0, Status.RUNNING));
+    assertThat(page.select(".outcome").text())
+        .isEqualTo("Training has begun; no epoch is done yet.");
+    assertThat(page.select("#follow")).hasSize(1);
+    assertThat(page.select("figure")).hasSize(4);
+    assertThat(page.select("h2").eachText()).doesNotContain("Where it errs");
+  }
+
+  @Test
+  void oneEpochAndAThousand() {
+    assertThat(parsed(Reports.usual().withEpochs(1, 20)).text())
+        .contains("The gap between losses can be read from 3 epochs on");
+    String thousand = Reports.usual().withEpochs(1000, 4).html();
+    assertThat(thousand.length()).isLessThan(MEGABYTE);
+    assertThat(Jsoup.parse(thousand).select("details:contains(Table of 1,000) tbody tr"))
+        .hasSize(1000);
+  }
+
+  @Test
+  void aHundredThousandStepsFitIntoAMegabyteAndKeepTheirSpike() {
+    RunReport usual = Reports.usual().withEpochs(100, 1000).report();
+    List<StepRecord> steps = new ArrayList<>(usual.history().steps());
+    StepRecord calm = steps.get(54_321);
+    steps.set(54_321, new StepRecord(54_321, 54, calm.learningRate(), calm.momentum(), 7.654321));
+    var history =
+        new dev.onecycle.run.RunHistory(
+            "long", usual.history().record(), steps, usual.history().epochs(), List.of());
+    String html = new RunReport(history, usual.evidence(), usual.classification()).html();
+    assertThat(html.length()).isLessThan(MEGABYTE);
+    assertThat(html).contains("7.65432");
+  }
+
+  @Test
+  void aThousandClassesAreListedNotLaidOutInAMatrix() {
+    List<String> names = IntStream.range(0, 1000).mapToObj(i -> "class " + i).toList();
+    String html = Reports.usual().withClasses(names).html();
+    assertThat(html.length()).isLessThan(MEGABYTE);
+    Document page = Jsoup.parse(html);
+    assertThat(page.select("#confusion")).isEmpty();
+    assertThat(page.text()).contains("A matrix of 1,000 classes cannot be read; these are the 40");
+    assertThat(page.select("details:contains(Recall) tbody tr")).hasSize(1000);
+  }
+
+  @Test
+  void lossesThatAreNoNumbersAreGaps() {
+    RunReport usual = Reports.usual().report();
+    List<StepRecord> steps =
+        usual.history().steps().stream()
+            .map(s -> new StepRecord(s.step(), s.epoch(), s.learningRate(), s.momentum(), 0 / 0.0))
+            .toList();
+    var history =
+        new dev.onecycle.run.RunHistory(
+            "nan", usual.history().record(), steps, usual.history().epochs(), List.of("a note"));
+    Document page =
+        Jsoup.parse(new RunReport(history, usual.evidence(), usual.classification()).html());
+    assertThat(page.select("#losses desc").text())
+        .contains("training loss of a batch: 120 not finite");
+    assertThat(page.select(".notes").text()).isEqualTo("a note.");
+  }
+
+  static Stream<Arguments> hostile() {
+    assertThat(Payloads.all()).hasSize(64);
+    return Payloads.all().stream()
+        .flatMap(text -> Stream.of(Reports.Place.values()).map(p -> Arguments.of(p, text)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("hostile")
+  void namesAreTextAndNothingElse(Reports.Place place, String name) {
+    Document harmless = parsed(Reports.usual().with(place, "harmless"));
+    Document page = parsed(Reports.usual().with(place, name));
+    assertThat(tags(page)).isEqualTo(tags(harmless));
+    assertThat(attributes(page)).isEqualTo(attributes(harmless));
+    assertThat(page.wholeText()).contains(Texts.clean(name));
+  }
+
+  private static Map<String, Integer> tags(Document page) {
+    Map<String, Integer> tags = new TreeMap<>();
+    page.getAllElements().forEach(e -> tags.merge(e.tagName(), 1, Integer::sum));
+    return tags;
+  }
+
+  private static Map<String, Integer> attributes(Document page) {
+    Map<String, Integer> names = new TreeMap<>();
+    page.getAllElements()
+        .forEach(e -> e.attributes().forEach(a -> names.merge(a.getKey(), 1, Integer::sum)));
+    return names;
+  }
+}
