@@ -173,7 +173,11 @@
         width: this.#width(),
         height: Math.round(panel.height * 1.25) + (last ? 30 : 0),
         legend: { show: false },
-        cursor: { sync: { key: this.data.x.title, scales: ['x', null] }, drag: { x: true, y: false, dist: 5 } },
+        cursor: {
+          // Pointers move together in all figures over steps; each is zoomed for itself.
+          sync: { key: this.data.x.title, scales: ['x', null], filters: { pub: type => /^mouse(move|leave)$/.test(type) } },
+          drag: { x: true, y: false, dist: 5 },
+        },
         scales: {
           x: { time: false, distr: this.logX ? 3 : 1, range: (plot, low, high) => [low, high] },
           y: { distr: logY ? 3 : 1, range: (plot, low, high) => this.#yRange(panel, logY, low, high) },
@@ -383,9 +387,7 @@
     addEventListener('pointerdown', () => { pressed = true; });
     addEventListener('pointerup', () => { pressed = false; });
     setInterval(() => {
-      if (!follow.checked || document.hidden || pressed) return;
-      save();
-      location.reload();
+      if (follow.checked && !document.hidden && !pressed) location.reload();
     }, seconds * 1000);
   }
   function save() {
@@ -396,5 +398,6 @@
       follow: follow?.checked,
     });
   }
+  addEventListener('pagehide', save);
   document.documentElement.dataset.ready = 'true';
 })();
