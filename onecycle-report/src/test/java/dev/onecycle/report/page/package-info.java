@@ -1,0 +1,4 @@
+@NullMarked
+package dev.onecycle.report.page;
+
+import org.jspecify.annotations.NullMarked;
