@@ -44,10 +44,12 @@ public final class CompareFigures {
         traces(runs, RunCurves::momentum, Style.LINE, r -> r.learningRate().empty());
     List<Panel> panels = new ArrayList<>();
     panels.add(panel("learning rate", RunScales.nearZero(curves(rates)), 150, rates, "no step"));
-    if (momenta.stream().anyMatch(t -> !t.curve().empty())) {
+    boolean momentum = momenta.stream().anyMatch(t -> !t.curve().empty());
+    if (momentum) {
       panels.add(panel("momentum", around(momenta), 120, momenta, "no step"));
     }
-    return figure("Learning rate and momentum", "as each run held them", panels, runs);
+    String title = momentum ? "Learning rate and momentum" : "Learning rate";
+    return figure(title, "as the runs were trained", panels, runs);
   }
 
   /** The validation loss of each run, and thin in the same colour the course of its training. */
