@@ -46,6 +46,8 @@ import picocli.CommandLine.Parameters;
       "  onecycle compare runs/A --csv other-program.csv --figures figures/"
     })
 final class CompareCommand implements Callable<Integer> {
+  private static final int LONGEST = 32;
+
   @Parameters(paramLabel = "RUN", arity = "0..*", description = "Folders of runs.")
   List<Path> runs = new ArrayList<>();
 
@@ -130,9 +132,16 @@ final class CompareCommand implements Callable<Integer> {
   }
 
   private static String[] cells(List<String> cells, String name) {
-    List<String> all = new ArrayList<>(cells);
+    List<String> all = new ArrayList<>(cells.stream().map(CompareCommand::brief).toList());
     all.add(name);
     return all.stream().map(Texts::clean).toArray(String[]::new);
+  }
+
+  /** Begin and end of a long value, which the page shows whole. */
+  private static String brief(String cell) {
+    return cell.length() <= LONGEST
+        ? cell
+        : cell.substring(0, LONGEST / 2) + "…" + cell.substring(cell.length() - LONGEST / 2 + 1);
   }
 
   private static Map<String, Object> json(Comparison comparison) {

@@ -20,7 +20,6 @@ public final class RunFixtures {
     Map<String, Object> settings = new LinkedHashMap<>();
     settings.put("seed", seed);
     settings.put("epochs", 2);
-    settings.put("weight_decay", weightDecay);
     RunRecord record =
         new RunRecord(
             RunRecord.FORMAT,

@@ -13,6 +13,9 @@ final class Verdict {
 
   static String of(Comparison comparison) {
     List<String> sentences = new ArrayList<>(List.of(best(comparison)));
+    if (comparison.differences().stream().anyMatch(d -> d.name().equals("data"))) {
+      sentences.add("Not all were trained on the same images.");
+    }
     for (SeedGroup group : comparison.groups()) {
       sentences.add(
           Numbers.format(
