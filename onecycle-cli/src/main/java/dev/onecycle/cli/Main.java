@@ -44,6 +44,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       EvaluateCommand.class,
       PredictCommand.class,
       ReportCommand.class,
+      CompareCommand.class,
       ScheduleCommand.class,
       DoctorCommand.class,
       BatchTrialCommand.class,

@@ -10,7 +10,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class CommandLineTest {
   @ParameterizedTest
-  @ValueSource(strings = {"demo", "find-lr", "train", "evaluate", "predict", "schedule", "doctor"})
+  @ValueSource(
+      strings = {
+        "demo",
+        "find-lr",
+        "train",
+        "evaluate",
+        "predict",
+        "compare",
+        "schedule",
+        "doctor"
+      })
   void helpOfEveryCommandHasExamples(String command) {
     Cli.Result result = Cli.run(command, "--help");
     assertThat(result.code()).isZero();

@@ -50,6 +50,12 @@ public record RunCurves(
         epochs("accuracy", history, e -> 100 * e.accuracy()));
   }
 
+  /** The same curves under another name. */
+  public RunCurves named(String another) {
+    return new RunCurves(
+        another, phases, learningRate, momentum, trainLoss, validationLoss, gap, accuracy);
+  }
+
   private static Curve steps(String name, RunHistory history, ToDoubleFunction<StepRecord> value) {
     return new Curve(
         name,

@@ -1,0 +1,76 @@
+package dev.onecycle.report;
+
+import dev.onecycle.run.EpochRecord;
+import dev.onecycle.run.RunHistory;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalDouble;
+
+/**
+ * What came out of a run, as far as it went; empty where nothing was recorded yet.
+ *
+ * @param name of the run
+ * @param status how it stands; empty where that is not known
+ * @param epochs completed; 0 where that is not known
+ * @param accuracy after the last epoch, in percent
+ * @param bestAccuracy the highest after any epoch, in percent
+ * @param validationLoss after the last epoch
+ * @param trainLoss the mean of the last epoch, or the last that was recorded
+ * @param imagesPerSecond training speed, the mean over all epochs
+ * @param trainSeconds time spent training
+ */
+public record RunResult(
+    String name,
+    String status,
+    int epochs,
+    OptionalDouble accuracy,
+    OptionalDouble bestAccuracy,
+    OptionalDouble validationLoss,
+    OptionalDouble trainLoss,
+    OptionalDouble imagesPerSecond,
+    OptionalDouble trainSeconds) {
+
+  /** That of a run's folder. */
+  public static RunResult of(RunHistory history) {
+    List<EpochRecord> epochs = history.epochs();
+    String status = history.record().status().name().toLowerCase(Locale.ROOT);
+    OptionalDouble none = OptionalDouble.empty();
+    if (epochs.isEmpty()) {
+      return new RunResult(history.name(), status, 0, none, none, none, none, none, none);
+    }
+    EpochRecord last = epochs.get(epochs.size() - 1);
+    double seconds = epochs.stream().mapToDouble(EpochRecord::trainSeconds).sum();
+    double images = epochs.stream().mapToDouble(e -> e.imagesPerSecond() * e.trainSeconds()).sum();
+    return new RunResult(
+        history.name(),
+        status,
+        epochs.size(),
+        OptionalDouble.of(100 * last.accuracy()),
+        OptionalDouble.of(100 * epochs.stream().mapToDouble(EpochRecord::accuracy).max().orElse(0)),
+        OptionalDouble.of(last.evaluationLoss()),
+        OptionalDouble.of(last.trainLoss()),
+        seconds > 0 ? OptionalDouble.of(images / seconds) : none,
+        OptionalDouble.of(seconds));
+  }
+
+  /** That of curves alone: the last of each. */
+  public static RunResult of(RunCurves curves) {
+    return new RunResult(
+        curves.name(),
+        "",
+        0,
+        last(curves.accuracy()),
+        curves.accuracy().points().stream().filter(Point::finite).mapToDouble(Point::y).max(),
+        last(curves.validationLoss()),
+        last(curves.trainLoss()),
+        OptionalDouble.empty(),
+        OptionalDouble.empty());
+  }
+
+  private static OptionalDouble last(Curve curve) {
+    List<Point> points = curve.points();
+    return points.isEmpty()
+        ? OptionalDouble.empty()
+        : OptionalDouble.of(points.get(points.size() - 1).y());
+  }
+}

@@ -1,0 +1,105 @@
+package dev.onecycle.report.page;
+
+import dev.onecycle.report.Comparison;
+import dev.onecycle.report.Comparison.Difference;
+import dev.onecycle.report.Comparison.SeedGroup;
+import dev.onecycle.report.ResultTable;
+import dev.onecycle.report.RunCurves;
+import dev.onecycle.report.RunResult;
+import java.util.ArrayList;
+import java.util.List;
+import org.jsoup.nodes.Element;
+
+/** The page of a comparison: which run is best, the curves, what came out, and what differs. */
+final class ComparisonPage {
+  private final ComparisonReport report;
+  private final Comparison comparison;
+
+  private ComparisonPage(ComparisonReport report) {
+    this.report = report;
+    comparison = report.comparison();
+  }
+
+  /** The page as text, in UTF-8. */
+  static String html(ComparisonReport report) {
+    ComparisonPage page = new ComparisonPage(report);
+    return Page.of("Comparison of runs – Onecycle", false, page::fill);
+  }
+
+  private void fill(Element main) {
+    Html.add(main, "h1", "Comparison of runs");
+    Element names = Html.add(main, "p").addClass("soft");
+    for (RunCurves run : report.curves()) {
+      names.appendText(names.childNodeSize() == 0 ? "" : ", ");
+      Html.name(names, run.name());
+    }
+    Html.add(main, "p", report.sentence()).addClass("outcome");
+    Html.add(main, "h2", "Curves");
+    report
+        .figures()
+        .forEach(
+            (name, figure) ->
+                FigureBlock.add(main, name, figure.title(), figure.description(), figure));
+    results(main);
+    differences(main);
+    groups(main);
+  }
+
+  private void results(Element main) {
+    Html.add(main, "h2", "Results");
+    List<String> headings = new ArrayList<>(List.of("run"));
+    headings.addAll(ResultTable.HEADINGS);
+    Element body = Html.table(main, "What came out, each run as far as it is", headings);
+    for (RunResult result : comparison.results()) {
+      row(body, result.name(), ResultTable.cells(result));
+    }
+  }
+
+  private void differences(Element main) {
+    if (comparison.compared().size() < 2) {
+      return;
+    }
+    Html.add(main, "h2", "Differences");
+    if (comparison.differences().isEmpty()) {
+      Html.add(main, "p", "The runs were set to the same.");
+      return;
+    }
+    List<String> headings = new ArrayList<>(List.of("run"));
+    comparison.differences().forEach(d -> headings.add(d.name()));
+    Element body = Html.table(main, "What was not set to the same in all runs", headings);
+    for (int i = 0; i < comparison.compared().size(); i++) {
+      List<String> cells = new ArrayList<>();
+      for (Difference difference : comparison.differences()) {
+        cells.add(difference.values().get(i));
+      }
+      row(body, comparison.compared().get(i), cells);
+    }
+  }
+
+  private void groups(Element main) {
+    if (comparison.groups().isEmpty()) {
+      return;
+    }
+    Html.add(main, "h2", "Seeds");
+    Element body =
+        Html.table(
+            main,
+            "Runs that differ by their seed alone: mean ± standard deviation of a sample",
+            List.of("runs", "n", "accuracy, %", "validation loss"));
+    for (SeedGroup group : comparison.groups()) {
+      row(
+          body,
+          String.join(", ", group.names()),
+          List.of(
+              Integer.toString(group.accuracy().n()),
+              group.accuracy().text(2),
+              group.validationLoss().text(4)));
+    }
+  }
+
+  private static void row(Element body, String name, List<String> cells) {
+    Element row = Html.add(body, "tr");
+    Html.name(Html.add(row, "td"), name);
+    cells.forEach(cell -> Html.add(row, "td", cell));
+  }
+}

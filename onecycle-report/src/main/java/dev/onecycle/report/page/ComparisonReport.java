@@ -1,0 +1,95 @@
+package dev.onecycle.report.page;
+
+import dev.onecycle.error.BadDataException;
+import dev.onecycle.error.CannotWriteException;
+import dev.onecycle.report.CompareFigures;
+import dev.onecycle.report.Comparison;
+import dev.onecycle.report.Figure;
+import dev.onecycle.report.RunCurves;
+import dev.onecycle.report.RunCurvesCsv;
+import dev.onecycle.run.AtomicFile;
+import dev.onecycle.run.RunHistory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Runs laid over each other, each as far as it is now.
+ *
+ * @param comparison in what they differ and what came out
+ * @param curves of every run, in the order of the results; names all different
+ */
+public record ComparisonReport(Comparison comparison, List<RunCurves> curves) {
+  /** The page's name where none is given. */
+  public static final String FILE = "compare.html";
+
+  public ComparisonReport {
+    curves = List.copyOf(curves);
+  }
+
+  /**
+   * Reads runs and logs; those called alike get names that tell them apart.
+   *
+   * @param runs folders
+   * @param logs CSV files, see {@link RunCurvesCsv}
+   * @throws BadDataException naming the file that cannot be understood
+   */
+  public static ComparisonReport read(List<Path> runs, List<Path> logs) {
+    List<Path> paths = new ArrayList<>(runs);
+    paths.addAll(logs);
+    List<RunHistory> histories = new ArrayList<>();
+    List<RunCurves> others = new ArrayList<>();
+    runs.forEach(run -> histories.add(RunHistory.read(run)));
+    logs.forEach(log -> others.add(RunCurvesCsv.read(log)));
+    List<String> names = new ArrayList<>();
+    histories.forEach(h -> names.add(h.name()));
+    others.forEach(c -> names.add(c.name()));
+    List<String> distinct = Names.distinct(names, paths);
+    for (int i = 0; i < names.size(); i++) {
+      int log = i - histories.size();
+      if (log < 0) {
+        RunHistory h = histories.get(i);
+        histories.set(
+            i, new RunHistory(distinct.get(i), h.record(), h.steps(), h.epochs(), h.notes()));
+      } else {
+        others.set(log, others.get(log).named(distinct.get(i)));
+      }
+    }
+    return of(histories, others);
+  }
+
+  /** That of runs and of curves without settings, whose names must differ. */
+  public static ComparisonReport of(List<RunHistory> runs, List<RunCurves> others) {
+    List<RunCurves> curves = new ArrayList<>();
+    runs.forEach(run -> curves.add(RunCurves.of(run)));
+    curves.addAll(others);
+    return new ComparisonReport(Comparison.of(runs, others), curves);
+  }
+
+  /** What came of the comparison, in sentences. */
+  public String sentence() {
+    return Verdict.of(comparison);
+  }
+
+  /** The figures that have something to show, by names fit for files. */
+  public Map<String, Figure> figures() {
+    return CompareFigures.of(curves);
+  }
+
+  /** One HTML page that needs nothing else, readable without a script. */
+  public String html() {
+    return ComparisonPage.html(this);
+  }
+
+  /**
+   * Writes the page, whole or not at all.
+   *
+   * @throws CannotWriteException naming the file
+   */
+  public void write(Path file) {
+    byte[] bytes = html().getBytes(StandardCharsets.UTF_8);
+    AtomicFile.write(file, out -> out.write(bytes));
+  }
+}

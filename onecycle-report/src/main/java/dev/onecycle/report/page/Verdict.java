@@ -1,0 +1,54 @@
+package dev.onecycle.report.page;
+
+import dev.onecycle.report.Comparison;
+import dev.onecycle.report.Comparison.SeedGroup;
+import dev.onecycle.report.RunResult;
+import dev.onecycle.text.Numbers;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What a comparison says, in sentences. */
+final class Verdict {
+  private Verdict() {}
+
+  static String of(Comparison comparison) {
+    List<String> sentences = new ArrayList<>(List.of(best(comparison)));
+    if (comparison.differences().stream().anyMatch(d -> d.name().equals("data"))) {
+      sentences.add("Not all were trained on the same images.");
+    }
+    for (SeedGroup group : comparison.groups()) {
+      sentences.add(
+          Numbers.format(
+              "Over %d seeds (%s): %s %% right, mean ± standard deviation; validation loss %s.",
+              group.accuracy().n(),
+              String.join(", ", group.names()),
+              group.accuracy().text(2),
+              group.validationLoss().text(4)));
+    }
+    return String.join(" ", sentences);
+  }
+
+  private static String best(Comparison comparison) {
+    List<RunResult> ranked = comparison.ranked();
+    if (ranked.isEmpty()) {
+      return "No accuracy is recorded yet.";
+    }
+    RunResult first = ranked.get(0);
+    if (ranked.size() == 1) {
+      return Numbers.format("%s: %.2f %% right.", first.name(), accuracy(first));
+    }
+    RunResult second = ranked.get(1);
+    double points = accuracy(first) - accuracy(second);
+    return points > 0
+        ? Numbers.format(
+            "%s is best with %.2f %% right, %.2f points above %s.",
+            first.name(), accuracy(first), points, second.name())
+        : Numbers.format(
+            "%s and %s are best alike with %.2f %% right.",
+            first.name(), second.name(), accuracy(first));
+  }
+
+  private static double accuracy(RunResult result) {
+    return result.accuracy().orElse(Double.NaN);
+  }
+}

@@ -1,0 +1,87 @@
+package dev.onecycle.report.page;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.onecycle.report.RunFixtures;
+import dev.onecycle.run.RunHistory;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.jsoup.Jsoup;
+import org.jsoup.nodes.Document;
+import org.junit.jupiter.api.Test;
+
+class ComparisonReportTest {
+  private static final String HOSTILE = "<script>alert(1)</script>";
+
+  private static ComparisonReport report(RunHistory... runs) {
+    return ComparisonReport.of(List.of(runs), List.of());
+  }
+
+  @Test
+  void theBestIsNamedWithItsPoints() {
+    ComparisonReport report =
+        report(RunFixtures.run("a", 1, 1e-4, 0.5, 2.0), RunFixtures.run("b", 1, 1e-3, 0.7125, 1.0));
+    assertThat(report.sentence()).isEqualTo("b is best with 71.25 % right, 21.25 points above a.");
+  }
+
+  @Test
+  void equalRunsAreNotRankedAndRunsWithoutAnEpochAreNot() {
+    RunHistory a = RunFixtures.run("a", 1, 1e-4, 0.5, 2.0);
+    RunHistory b = RunFixtures.run("b", 1, 1e-3, 0.5, 2.0);
+    RunHistory bare = new RunHistory("bare", b.record(), List.of(), List.of(), List.of());
+
+    assertThat(report(a, b).sentence()).isEqualTo("a and b are best alike with 50.00 % right.");
+    assertThat(report(a, bare).sentence()).isEqualTo("a: 50.00 % right.");
+    assertThat(report(bare).sentence()).isEqualTo("No accuracy is recorded yet.");
+  }
+
+  @Test
+  void aSeedGroupIsToldWithItsDeviation() {
+    ComparisonReport report =
+        report(
+            RunFixtures.run("a", 1, 1e-4, 0.5, 2.0),
+            RunFixtures.run("b", 2, 1e-4, 0.6, 1.8),
+            RunFixtures.run("c", 3, 1e-4, 0.7, 1.6));
+    assertThat(report.sentence())
+        .endsWith(
+            "Over 3 seeds (a, b, c): 60.00 ± 10.00 % right, mean ± standard deviation; validation"
+                + " loss 1.8000 ± 0.2000.");
+    assertThat(Jsoup.parse(report.html()).text()).contains("60.00 ± 10.00", "1.8000 ± 0.2000");
+  }
+
+  @Test
+  void thePageHasFiguresTablesAndNamesAsText() {
+    RunHistory odd = RunFixtures.run(HOSTILE, 1, 1e-4, 0.5, 2.0);
+    RunHistory hostile = RunFixtures.with(odd, Map.of("note", "<img src=x>"));
+    String html = report(hostile, RunFixtures.run("b", 1, 1e-3, 0.6, 1.8)).html();
+    Document page = Jsoup.parse(html);
+
+    assertThat(html).doesNotContain(HOSTILE, "<img");
+    assertThat(page.select("script:not([type])")).as("ours alone").hasSize(2);
+    assertThat(page.select("h1").text()).isEqualTo("Comparison of runs");
+    assertThat(page.select("bdi").eachText()).contains(HOSTILE, "b");
+    assertThat(page.select("figure").eachAttr("id"))
+        .containsExactly("losses", "accuracy", "schedule");
+    assertThat(page.select("#accuracy svg")).hasSize(1);
+    assertThat(page.select("table:contains(What was not set) th").eachText())
+        .containsExactly("run", "weight decay", "note");
+    assertThat(page.select("table:contains(What came out) tbody tr")).hasSize(2);
+    assertThat(page.select("#follow")).isEmpty();
+  }
+
+  @Test
+  void runsCalledAlikeGetTheFolderAboveOrANumber() {
+    assertThat(
+            Names.distinct(
+                List.of("run", "run", "c"),
+                List.of(Path.of("/x/a/run"), Path.of("/x/b/run"), Path.of("/x/c"))))
+        .containsExactly("a/run", "b/run", "c");
+    assertThat(Names.distinct(List.of("r", "r"), List.of(Path.of("/a/r"), Path.of("/a/r"))))
+        .containsExactly("a/r", "a/r (2)");
+    assertThat(
+            Names.distinct(
+                List.of("a/r", "r", "r"), List.of(Path.of("/q"), Path.of("/a/r"), Path.of("/b/r"))))
+        .doesNotHaveDuplicates();
+  }
+}
