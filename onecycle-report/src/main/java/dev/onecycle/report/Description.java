@@ -15,7 +15,11 @@ final class Description {
       sentences.add(plot.subtitle().replaceAll("\\.$", ""));
     }
     for (Plot.Panel panel : plot.panels()) {
-      sentences.add(panel.yTitle() + " over " + plot.xTitle() + ": " + contents(panel));
+      String contents = contents(panel);
+      // Curves that another panel has named are not described twice.
+      if (!contents.isEmpty()) {
+        sentences.add(panel.yTitle() + " over " + plot.xTitle() + ": " + contents);
+      }
     }
     if (!plot.phases().isEmpty()) {
       sentences.add(
@@ -35,7 +39,7 @@ final class Description {
       }
     }
     panel.marks().forEach(m -> parts.add(m.marker().label() + " " + Numbers.brief(m.marker().x())));
-    return parts.isEmpty() ? panel.ifEmpty() : String.join(", ", parts);
+    return panel.empty() ? panel.ifEmpty() : String.join(", ", parts);
   }
 
   private static String extent(Curve curve) {
