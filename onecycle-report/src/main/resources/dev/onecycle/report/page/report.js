@@ -65,8 +65,10 @@
       return { logX: this.logX, logY: this.logY, zoom: this.zoom, hidden: [...this.hidden] };
     }
 
+    /** Everything that the axis of x can show. */
     get #full() {
-      return [this.data.x.low, this.data.x.high];
+      const { low, high } = this.data.x;
+      return [this.logX ? Math.max(low, this.#smallest) : low, high];
     }
 
     #positive(values) {
@@ -374,7 +376,10 @@
   const figures = [...document.querySelectorAll('figure.figure')].map(
     node => new Figure(node, kept.figures?.[node.id]));
   const details = [...document.querySelectorAll('details')];
-  details.forEach((each, i) => { if (kept.open?.[i]) each.open = true; });
+  /** What a part to be opened is called: epochs bring more such parts, and numbers in their names. */
+  const called = part =>
+    (part.closest('figure')?.id ?? '') + ' ' + part.firstElementChild.textContent.replace(/[\d,]+/g, '');
+  details.forEach(each => { if (kept.open?.includes(called(each))) each.open = true; });
   if (kept.scroll) scrollTo(0, kept.scroll);
   dark.addEventListener('change', () => figures.forEach(figure => figure.draw()));
 
@@ -393,7 +398,7 @@
   function save() {
     memory.write({
       figures: Object.fromEntries(figures.map(figure => [figure.node.id, figure.state()])),
-      open: details.map(each => each.open),
+      open: details.filter(each => each.open).map(called),
       scroll: scrollY,
       follow: follow?.checked,
     });

@@ -1,0 +1,171 @@
+package dev.onecycle.report.page;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.onecycle.report.Texts;
+import dev.onecycle.run.RunFolder;
+import dev.onecycle.run.RunRecord.Status;
+import dev.onecycle.run.StepRecord;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jsoup.Jsoup;
+import org.jsoup.nodes.Document;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The page as it is made from the folder of a run, in any state that the folder can be in. */
+class RunFolderPageTest {
+  private static final int MEGABYTE = 1_000_000;
+
+  @TempDir Path temp = Path.of("");
+
+  private Path written(RunReport report) {
+    return Runs.write(report, temp.resolve("run"));
+  }
+
+  private static Document page(Path folder) {
+    return Jsoup.parse(RunReport.read(folder).html());
+  }
+
+  /** What the file of a page takes: its bytes, of which some characters have several. */
+  private static int size(String html) {
+    return html.getBytes(StandardCharsets.UTF_8).length;
+  }
+
+  @Test
+  void theFolderGivesThePageOfWhatWasWrittenToIt() {
+    RunReport report = Reports.usual().report();
+    assertThat(RunReport.read(written(report)).html())
+        .isEqualTo(Runs.withoutPictures(report, "run").html());
+  }
+
+  @Test
+  void nothingOutsideThePageIsNamedButNamespacesAndThePlotterNamingItself() {
+    String html = RunReport.read(written(Reports.usual().report())).html();
+    String plotter = "/*! https://github.com/leeoniya/uPlot";
+    assertThat(html).containsOnlyOnce(plotter);
+    assertThat(
+            html.replace(plotter, "").replaceAll("http://www\\.w3\\.org/(2000/svg|1999/xlink)", ""))
+        .doesNotContainPattern("(?i)https?:|[\"'(]//[a-z]|@import|\\burl\\((?![\"']?#)");
+  }
+
+  @Test
+  void aLineCutInTheMiddleIsLeftOutAndThePageSaysSo() throws Exception {
+    RunReport report = Reports.usual().withDone(2, Status.INTERRUPTED).report();
+    Path folder = written(report);
+    Runs.cut(folder.resolve(RunFolder.STEPS), 7);
+
+    assertThat(RunReport.read(folder).history().steps())
+        .isEqualTo(report.history().steps().subList(0, 59));
+    Document page = page(folder);
+    assertThat(page.select(".notes p").eachText())
+        .containsExactly("1 line of steps.csv cannot be understood and is left out.");
+    assertThat(page.select(".outcome").text())
+        .isEqualTo("Stopped: 55.00 % of 30 test images right after 2 of 4 epochs.");
+    assertThat(page.select("figure svg")).hasSize(4);
+  }
+
+  @Test
+  void aLossCutToAnotherNumberIsLeftOut() throws Exception {
+    Path folder = written(Reports.usual().report());
+    Runs.cut(folder.resolve(RunFolder.STEPS), 3);
+    assertThat(RunReport.read(folder).history().steps()).hasSize(119);
+    assertThat(page(folder).select(".notes p")).hasSize(1);
+  }
+
+  @Test
+  void filesThatAreGoneAreNamed() throws Exception {
+    Path folder = written(Reports.usual().report());
+    Files.delete(folder.resolve(RunFolder.STEPS));
+    Files.delete(folder.resolve(RunFolder.EPOCHS));
+    assertThat(page(folder).select(".notes p").eachText())
+        .containsExactly("steps.csv is missing.", "epochs.csv is missing.");
+  }
+
+  @Test
+  void aFolderJustBegunHasAPage() {
+    Path folder = written(Reports.usual().withDone(0, Status.RUNNING).report());
+    Document page = page(folder);
+    assertThat(page.select(".outcome").text())
+        .isEqualTo("Training has begun; no epoch is done yet.");
+    assertThat(page.select(".notes")).isEmpty();
+    assertThat(page.select("figure svg")).hasSize(4);
+    assertThat(page.select("noscript")).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "RUNNING | Training: 55.00 % of 30 test images right after 2 of 4 epochs so far.",
+        "FINISHED | 55.00 % of 30 test images right after 2 of 4 epochs, 4 s of training.",
+        "INTERRUPTED | Stopped: 55.00 % of 30 test images right after 2 of 4 epochs.",
+        "DIVERGED | Diverged after 2 of 4 epochs: no reason is recorded",
+        "FAILED | Failed after 2 of 4 epochs: no reason is recorded"
+      })
+  void thePageSaysHowTheRunStands(Status status, String sentence) {
+    Document page = page(written(Reports.usual().withDone(2, status).report()));
+    assertThat(page.select(".outcome").text()).isEqualTo(sentence);
+    assertThat(page.select("#follow")).hasSize(status == Status.RUNNING ? 1 : 0);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"NaN", "Infinity", "-Infinity"})
+  void lossesThatAreNotFiniteComeThroughTheFile(double loss) {
+    RunReport report = Reports.usual().withDone(4, Status.DIVERGED).report();
+    List<StepRecord> steps =
+        report.history().steps().stream()
+            .map(
+                s ->
+                    s.step() < 100
+                        ? s
+                        : new StepRecord(s.step(), s.epoch(), s.learningRate(), s.momentum(), loss))
+            .toList();
+    Document page = page(written(Runs.with(report, steps)));
+    assertThat(page.select("#losses desc").text())
+        .contains("training loss of a batch: 20 not finite");
+    assertThat(page.select(".notes")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 20, 3", "1000, 4, 3", "200, 500, 3", "4, 30, 1000", "1000, 100, 1000"})
+  void anyLengthAndAnyNumberOfClassesFitIntoAMegabyte(int epochs, int steps, int classes) {
+    List<String> names = IntStream.range(0, classes).mapToObj(i -> "class " + i).toList();
+    Path folder = written(Reports.usual().withEpochs(epochs, steps).withClasses(names).report());
+    RunReport report = RunReport.read(folder);
+    assertThat(report.history().steps()).hasSize(epochs * steps);
+    String html = report.html();
+    assertThat(size(html)).isLessThan(MEGABYTE);
+    assertThat(Jsoup.parse(html).select("table").stream().mapToInt(t -> t.select("td").size()))
+        .as("cells of a table: no matrix of every class with every class")
+        .allMatch(cells -> cells <= 10 * 1000);
+  }
+
+  static Stream<String> foldersNames() {
+    return Payloads.all().stream()
+        .filter(name -> !name.contains("/") && StandardCharsets.UTF_8.newEncoder().canEncode(name));
+  }
+
+  @ParameterizedTest
+  @MethodSource("foldersNames")
+  void aFolderMayBeCalledAnything(String name) {
+    Document page = page(Runs.write(Reports.usual().report(), temp.resolve(name)));
+    assertThat(page.title()).isEqualTo(normal(Texts.clean(name)) + " – Onecycle");
+    assertThat(page.select("h1").text()).isEqualTo(normal(Texts.clean(name)));
+    assertThat(page.select("script:not([type=application/json])")).hasSize(2);
+    assertThat(page.select("script[type=application/json]")).hasSameSizeAs(page.select("figure"));
+    assertThat(page.select("[^on]")).isEmpty();
+    assertThat(page.select("iframe, object, embed, base, form, math, body style")).isEmpty();
+  }
+
+  private static String normal(String text) {
+    return text.replaceAll("\\s+", " ").strip();
+  }
+}
