@@ -4,9 +4,9 @@ import dev.onecycle.error.Require;
 import dev.onecycle.report.Comparison;
 import dev.onecycle.report.Comparison.Difference;
 import dev.onecycle.report.Comparison.SeedGroup;
+import dev.onecycle.report.MeanAndDeviation;
 import dev.onecycle.report.ResultTable;
 import dev.onecycle.report.RunResult;
-import dev.onecycle.report.Spread;
 import dev.onecycle.report.Texts;
 import dev.onecycle.report.page.ComparisonReport;
 import dev.onecycle.run.AtomicFile;
@@ -192,7 +192,7 @@ final class CompareCommand implements Callable<Integer> {
     return json;
   }
 
-  private static Map<String, Object> json(Spread spread) {
+  private static Map<String, Object> json(MeanAndDeviation spread) {
     Map<String, Object> json = new LinkedHashMap<>();
     put(json, "mean", OptionalDouble.of(spread.mean()));
     put(json, "deviation", OptionalDouble.of(spread.deviation()));

@@ -1,5 +1,6 @@
 package dev.onecycle.cli;
 
+import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.CannotWriteException;
 import dev.onecycle.range.RangeResult;
 import dev.onecycle.report.NoFontsException;
@@ -79,19 +80,17 @@ final class RunView implements TrainingListener, AutoCloseable {
     page();
   }
 
-  /** Writes the page from what the folder holds now. */
+  /**
+   * Writes the page from what the folder holds now; one that cannot be made is said, and is no
+   * reason to end a training.
+   */
   void page() {
-    page(console, folder);
-  }
-
-  /** Writes the page; one that cannot be written is no reason to end a training. */
-  static void page(Console console, Path folder) {
     Signals.uninterrupted(
         () -> {
           try {
             RunReport.read(folder).write(folder.resolve(RunReport.FILE));
-          } catch (CannotWriteException e) {
-            console.say("No report: " + e.getMessage());
+          } catch (CannotWriteException | BadDataException e) {
+            console.answer("No report: " + e.getMessage());
           }
         });
   }

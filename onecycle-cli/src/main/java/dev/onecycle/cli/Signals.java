@@ -55,8 +55,8 @@ final class Signals {
   }
 
   /**
-   * Runs work that a signal must not interrupt, such as writing a file: its channel would be closed
-   * half-way. {@link #stopRequested} tells of the signal as ever.
+   * Runs work that a signal must not interrupt, such as writing the files of a run that belong
+   * together. {@link #stopRequested} tells of the signal as ever.
    */
   static <T> T uninterrupted(Supplier<T> work) {
     synchronized (INTERRUPTING) {

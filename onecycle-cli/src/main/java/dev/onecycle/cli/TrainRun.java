@@ -111,8 +111,9 @@ final class TrainRun {
       Policy policy = choice.over(plan.steps(data.train().size()), peak.rate());
       console.say(policy.describe());
       RunRecord record = record(data, source, learner, policy, peak, conditions);
-      try (RunFolder run = create(record, data, policy, peak)) {
-        return train(learner, normalization, data, plan, policy, run, record);
+      try (RunFolder run = create(record, data, policy, peak);
+          RunView view = RunView.open(console, folder, tensorboard)) {
+        return train(learner, normalization, data, plan, policy, run, record, view);
       }
     }
   }
@@ -137,10 +138,11 @@ final class TrainRun {
       TrainingPlan plan,
       Policy policy,
       RunFolder run,
-      RunRecord record) {
+      RunRecord record,
+      RunView view) {
     int stepsPerEpoch = plan.sampler(data.train().size()).batchesPerEpoch();
     Journal journal = new Journal();
-    try (RunView view = RunView.open(console, folder, tensorboard)) {
+    try {
       try (TrainingProgress progress =
           new TrainingProgress(
               console, epochs, stepsPerEpoch, options.batchSize, data.evaluationName())) {
@@ -166,7 +168,7 @@ final class TrainRun {
       Status status = e instanceof DivergedException ? Status.DIVERGED : Status.FAILED;
       Map<String, Object> outcome = Map.of("message", String.valueOf(e.getMessage()));
       Signals.uninterrupted(() -> run.write(record.ended(status, now(), outcome)));
-      RunView.page(console, folder);
+      view.page();
       throw e;
     }
   }

@@ -163,10 +163,15 @@ class ReportCommandTest {
     Path folder = temp.resolve("blocked");
     StringWriter said = new StringWriter();
     Console console = new Console(new PrintWriter(said), new PrintWriter(said), false, false);
-    try (RunFolder files = RunFolder.create(folder, RunFolder.read(run))) {
+    try (RunFolder files = RunFolder.create(folder, RunFolder.read(run));
+        RunView view = RunView.open(console, files.path(), false)) {
+      Files.delete(folder.resolve(RunReport.FILE));
       Files.createDirectories(folder.resolve(RunReport.FILE).resolve("in the way"));
-      RunView.page(console, files.path());
+      view.page();
+      assertThat(said.toString()).contains("No report: cannot create", "report.html");
+      Files.writeString(folder.resolve(RunFolder.RECORD), "{");
+      view.page();
+      assertThat(said.toString()).contains("No report: " + folder.resolve(RunFolder.RECORD));
     }
-    assertThat(said.toString()).contains("No report: cannot create", "report.html");
   }
 }

@@ -5,6 +5,7 @@ import java.io.BufferedOutputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -53,6 +54,15 @@ public final class AtomicFile {
     } finally {
       discard(sibling);
     }
+  }
+
+  /**
+   * Writes a text in UTF-8, in place of the file that may be there.
+   *
+   * @throws CannotWriteException naming the path; the file that was there is then as it was
+   */
+  public static void writeText(Path path, String text) {
+    write(path, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
   }
 
   /**

@@ -11,14 +11,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.stream.DoubleStream;
 
 /**
  * Figures of several runs over each other, one ink a run, over the steps that each of them took;
  * phases are shaded where all share them.
  */
 public final class CompareFigures {
-  private static final int RUNS = 400;
   private static final double THIN = 0.9;
   private static final double FAINT = 0.6;
 
@@ -46,7 +44,7 @@ public final class CompareFigures {
     panels.add(panel("learning rate", RunScales.nearZero(curves(rates)), 150, rates, "no step"));
     boolean momentum = momenta.stream().anyMatch(t -> !t.curve().empty());
     if (momentum) {
-      panels.add(panel("momentum", around(momenta), 120, momenta, "no step"));
+      panels.add(panel("momentum", RunScales.around(curves(momenta)), 120, momenta, "no step"));
     }
     String title = momentum ? "Learning rate and momentum" : "Learning rate";
     return figure(title, "as the runs were trained", panels, runs);
@@ -68,7 +66,7 @@ public final class CompareFigures {
     return figure(
         "Training and validation loss",
         "validation loss; thin, training loss smoothed" + unseen(losses, top),
-        List.of(panel("loss", lossScale(losses, top), 260, losses, "no step yet")),
+        List.of(panel("loss", RunScales.losses(curves(losses), top), 260, losses, "no step yet")),
         runs);
   }
 
@@ -78,7 +76,8 @@ public final class CompareFigures {
     return figure(
         "Accuracy",
         "share of the validation images classified right",
-        List.of(panel("accuracy, %", around(traces), 200, traces, "no epoch yet")),
+        List.of(
+            panel("accuracy, %", RunScales.around(curves(traces)), 200, traces, "no epoch yet")),
         runs);
   }
 
@@ -96,7 +95,7 @@ public final class CompareFigures {
   }
 
   private static Trace trace(String name, Curve curve, Style style, Ink ink, boolean inLegend) {
-    Curve thin = new Curve(name, Thinning.keepingExtremes(curve.points(), RUNS));
+    Curve thin = new Curve(name, Thinning.forFigure(curve.points()));
     return new Trace(thin, style, ink, inLegend);
   }
 
@@ -113,19 +112,9 @@ public final class CompareFigures {
         : Math.min(tops[tops.length - 1], FAR * tops[(tops.length - 1) / 2]);
   }
 
-  private static Scale lossScale(List<Trace> losses, double top) {
-    DoubleStream seen = RunScales.ys(curves(losses)).map(y -> Math.min(y, top));
-    Scale scale = Scale.holding(seen, false);
-    return (scale.low() > 0 ? new Scale(0, scale.high(), false) : scale).padded(0.01, 0.06);
-  }
-
   private static String unseen(List<Trace> losses, double top) {
     long above = RunScales.ys(curves(losses)).filter(y -> y > top * 1.1).count();
     return above == 0 ? "" : Numbers.format("; %,d values are above the axis", above);
-  }
-
-  private static Scale around(List<Trace> traces) {
-    return Scale.holding(RunScales.ys(curves(traces)), false).padded(0.08, 0.08);
   }
 
   private static List<Curve> curves(List<Trace> traces) {
@@ -140,7 +129,7 @@ public final class CompareFigures {
   private static Figure figure(
       String title, String subtitle, List<Panel> panels, List<RunCurves> runs) {
     double end = runs.stream().mapToDouble(RunCurves::lastStep).max().orElse(0);
-    Scale steps = Scale.holding(DoubleStream.of(0, Math.max(1, end)), false).padded(0, 0.01);
+    Scale steps = RunScales.steps(end);
     return new Figure(new Plot(title, subtitle, "step", steps, panels, phases(runs)));
   }
 

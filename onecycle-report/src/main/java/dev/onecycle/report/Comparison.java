@@ -65,7 +65,8 @@ public record Comparison(
    * @param accuracy after the last epoch, in percent
    * @param validationLoss after the last epoch
    */
-  public record SeedGroup(List<String> names, Spread accuracy, Spread validationLoss) {
+  public record SeedGroup(
+      List<String> names, MeanAndDeviation accuracy, MeanAndDeviation validationLoss) {
     public SeedGroup {
       names = List.copyOf(names);
     }
@@ -184,7 +185,8 @@ public record Comparison(
         spread(runs, r -> RunResult.of(r).validationLoss().orElse(Double.NaN)));
   }
 
-  private static Spread spread(List<RunHistory> runs, ToDoubleFunction<RunHistory> value) {
-    return Spread.of(runs.stream().mapToDouble(value).toArray());
+  private static MeanAndDeviation spread(
+      List<RunHistory> runs, ToDoubleFunction<RunHistory> value) {
+    return MeanAndDeviation.of(runs.stream().mapToDouble(value).toArray());
   }
 }

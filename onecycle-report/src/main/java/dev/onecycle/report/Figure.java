@@ -6,7 +6,6 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
@@ -121,8 +120,7 @@ public final class Figure {
    * @throws CannotWriteException where it cannot be created or written
    */
   public void writeSvg(Path file) {
-    byte[] bytes = svg().getBytes(StandardCharsets.UTF_8);
-    AtomicFile.write(file, out -> out.write(bytes));
+    AtomicFile.writeText(file, svg());
   }
 
   /**

@@ -33,8 +33,7 @@ public final class RangeCsv {
       text.append(point.step()).append(',').append(point.learningRate()).append(',');
       text.append(point.loss()).append(',').append(point.smoothed()).append('\n');
     }
-    byte[] bytes = text.toString().getBytes(StandardCharsets.US_ASCII);
-    AtomicFile.write(file, out -> out.write(bytes));
+    AtomicFile.writeText(file, text.toString());
   }
 
   /**

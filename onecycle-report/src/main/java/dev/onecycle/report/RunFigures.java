@@ -5,18 +5,13 @@ import dev.onecycle.report.Plot.Style;
 import dev.onecycle.report.Plot.Trace;
 import dev.onecycle.run.RunRecord.PolicySummary;
 import dev.onecycle.text.Numbers;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.DoubleStream;
 
 /**
  * Figures of a training run over its steps, the phases of its policy shaded: those of S. Gugger,
  * "The 1cycle policy" (2018).
  */
 public final class RunFigures {
-  /** Into how many parts a long curve is cut to be thinned; a figure is 480 pixels wide. */
-  private static final int RUNS = 400;
-
   private static final Ink ZERO = Ink.line("#8c8c8c", 0.8, Ink.SOLID);
   private static final Ink PLANNED = Ink.line("#8c8c8c", 1.2, Ink.SHORT_DASHED);
 
@@ -86,7 +81,13 @@ public final class RunFigures {
         subtitle,
         steps(run, plannedSteps),
         List.of(
-            new Panel("loss", lossScale(losses, top), 200, losses, List.of(), "no step yet"),
+            new Panel(
+                "loss",
+                RunScales.losses(curves(losses.subList(1, 3)), top),
+                200,
+                losses,
+                List.of(),
+                "no step yet"),
             new Panel("gap", around(gap), 80, gap, List.of(), "no epoch yet")),
         run);
   }
@@ -95,17 +96,6 @@ public final class RunFigures {
     return run.gap().empty()
         ? new Curve("zero", List.of())
         : new Curve("zero", List.of(new Point(0, 0), new Point(run.lastStep(), 0)));
-  }
-
-  private static Scale lossScale(List<Trace> losses, double top) {
-    DoubleStream seen =
-        losses.stream()
-            .skip(1)
-            .flatMap(t -> t.curve().points().stream())
-            .mapToDouble(Point::y)
-            .map(y -> Math.min(y, top));
-    Scale scale = Scale.holding(seen, false);
-    return (scale.low() > 0 ? new Scale(0, scale.high(), false) : scale).padded(0.01, 0.06);
   }
 
   /** The share of the validation images classified right. */
@@ -121,7 +111,7 @@ public final class RunFigures {
   }
 
   private static Trace trace(Curve curve, Style style, Ink ink) {
-    Curve thin = new Curve(curve.name(), Thinning.keepingExtremes(curve.points(), RUNS));
+    Curve thin = new Curve(curve.name(), Thinning.forFigure(curve.points()));
     return new Trace(thin, style, ink, true);
   }
 
@@ -130,12 +120,11 @@ public final class RunFigures {
   }
 
   private static Scale steps(RunCurves run, long planned) {
-    double end = Math.max(1, Math.max(planned - 1, run.lastStep()));
-    return Scale.holding(DoubleStream.of(0, end), false).padded(0, 0.01);
+    return RunScales.steps(Math.max(planned - 1, run.lastStep()));
   }
 
   private static Scale around(List<Trace> traces) {
-    return Scale.holding(RunScales.ys(curves(traces)), false).padded(0.08, 0.08);
+    return RunScales.around(curves(traces));
   }
 
   private static Scale nearZero(List<Trace> traces) {
@@ -143,9 +132,7 @@ public final class RunFigures {
   }
 
   private static List<Curve> curves(List<Trace> traces) {
-    List<Curve> curves = new ArrayList<>();
-    traces.forEach(t -> curves.add(t.curve()));
-    return curves;
+    return traces.stream().map(Trace::curve).toList();
   }
 
   private static Figure figure(

@@ -38,10 +38,26 @@ final class RunScales {
         + (lost == 0 ? "" : Numbers.format("; %s: %,d not finite", curve.name(), lost));
   }
 
+  /** Around values, with some room. */
+  static Scale around(Collection<Curve> curves) {
+    return Scale.holding(ys(curves), false).padded(0.08, 0.08);
+  }
+
+  /** From zero to the highest of some losses, but no higher than {@code top}. */
+  static Scale losses(Collection<Curve> curves, double top) {
+    Scale scale = Scale.holding(ys(curves).map(y -> Math.min(y, top)), false);
+    return (scale.low() > 0 ? new Scale(0, scale.high(), false) : scale).padded(0.01, 0.06);
+  }
+
+  /** Steps from 0 on. */
+  static Scale steps(double last) {
+    return Scale.holding(DoubleStream.of(0, Math.max(1, last)), false).padded(0, 0.01);
+  }
+
   /** A scale from zero where values reach near it, otherwise around them. */
   static Scale nearZero(Collection<Curve> curves) {
     Scale fits = Scale.holding(ys(curves), false);
     boolean nearZero = fits.low() >= 0 && fits.low() < fits.high() / 3;
-    return nearZero ? new Scale(0, fits.high(), false).padded(0.02, 0.06) : fits.padded(0.08, 0.08);
+    return nearZero ? new Scale(0, fits.high(), false).padded(0.02, 0.06) : around(curves);
   }
 }

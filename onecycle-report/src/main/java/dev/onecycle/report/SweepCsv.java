@@ -6,7 +6,6 @@ import dev.onecycle.range.RangeResult;
 import dev.onecycle.run.AtomicFile;
 import dev.onecycle.tune.Candidate;
 import dev.onecycle.tune.Sweep;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /**
@@ -35,7 +34,6 @@ public final class SweepCsv {
         test++;
       }
     }
-    byte[] bytes = text.toString().getBytes(StandardCharsets.US_ASCII);
-    AtomicFile.write(file, out -> out.write(bytes));
+    AtomicFile.writeText(file, text.toString());
   }
 }

@@ -13,8 +13,14 @@ import java.util.List;
  */
 final class Thinning {
   private static final int KEPT = 4;
+  private static final int FIGURE_RUNS = 400;
 
   private Thinning() {}
+
+  /** As a figure wants it, which is 480 pixels wide. */
+  static List<Point> forFigure(List<Point> points) {
+    return keepingExtremes(points, FIGURE_RUNS);
+  }
 
   /** The curve, where it has at most four points a run; otherwise four of each run, or fewer. */
   static List<Point> keepingExtremes(List<Point> points, int runs) {

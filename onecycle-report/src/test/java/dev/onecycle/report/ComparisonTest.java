@@ -14,13 +14,13 @@ import org.junit.jupiter.api.Test;
 class ComparisonTest {
   @Test
   void meanAndDeviationAreThoseOfASample() {
-    Spread spread = Spread.of(50, 60, 70);
+    MeanAndDeviation spread = MeanAndDeviation.of(50, 60, 70);
 
     assertThat(spread.n()).isEqualTo(3);
     assertThat(spread.mean()).isEqualTo(60);
     assertThat(spread.deviation()).isCloseTo(10, within(1e-12));
     assertThat(spread.text(2)).isEqualTo("60.00 ± 10.00");
-    assertThat(Spread.of(1).deviation()).isNaN();
+    assertThat(MeanAndDeviation.of(1).deviation()).isNaN();
   }
 
   @Test

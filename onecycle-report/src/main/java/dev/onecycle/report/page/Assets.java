@@ -13,7 +13,8 @@ final class Assets {
   private static final String UPLOT = "/META-INF/resources/webjars/uplot/1.6.30/dist/";
 
   static final String PLOTTER = text(UPLOT + "uPlot.iife.min.js");
-  static final String SCRIPT = text("report.js");
+  static final String SCRIPT =
+      "(() => {\n" + text("drawing.js") + text("figure.js") + text("page.js") + "})();\n";
   static final String STYLE = text(UPLOT + "uPlot.min.css") + text("report.css");
 
   private Assets() {}

@@ -9,7 +9,6 @@ import dev.onecycle.report.RunCurves;
 import dev.onecycle.report.RunCurvesCsv;
 import dev.onecycle.run.AtomicFile;
 import dev.onecycle.run.RunHistory;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,7 +69,7 @@ public record ComparisonReport(Comparison comparison, List<RunCurves> curves) {
 
   /** What came of the comparison, in sentences. */
   public String sentence() {
-    return Verdict.of(comparison);
+    return ComparisonSentence.of(comparison);
   }
 
   /** The figures that have something to show, by names fit for files. */
@@ -89,7 +88,6 @@ public record ComparisonReport(Comparison comparison, List<RunCurves> curves) {
    * @throws CannotWriteException naming the file
    */
   public void write(Path file) {
-    byte[] bytes = html().getBytes(StandardCharsets.UTF_8);
-    AtomicFile.write(file, out -> out.write(bytes));
+    AtomicFile.writeText(file, html());
   }
 }

@@ -14,7 +14,6 @@ import dev.onecycle.run.RunHistory;
 import dev.onecycle.run.RunRecord;
 import dev.onecycle.tune.Evidence;
 import dev.onecycle.tune.Sweep;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -64,8 +63,7 @@ public record RunReport(
    * @throws CannotWriteException naming the file
    */
   public void write(Path file) {
-    byte[] bytes = html().getBytes(StandardCharsets.UTF_8);
-    AtomicFile.write(file, out -> out.write(bytes));
+    AtomicFile.writeText(file, html());
   }
 
   /** The figures alone, by names fit for files, in the order of the page. */

@@ -3,6 +3,7 @@ package dev.onecycle.torch.train;
 import dev.onecycle.data.Batch;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.Require;
+import dev.onecycle.run.Classification;
 import dev.onecycle.run.ClassificationCounter;
 import dev.onecycle.torch.internal.NamedArray;
 import dev.onecycle.torch.internal.TrainableNetwork;
@@ -94,14 +95,12 @@ public final class Learner implements AutoCloseable {
     int classes = description.classes();
     ClassificationCounter counter = new ClassificationCounter(classes);
     int images = 0;
-    int right = 0;
     double loss = 0;
     for (Batch next : batches) {
       try (Batch batch = next) {
         TrainableNetwork.Scored scored = network.score(batch);
         loss += scored.lossSum();
         for (int i = 0; i < batch.size(); i++) {
-          right += highest(scored.scores(), i) == batch.label(i) ? 1 : 0;
           counter.add(batch.index(i), batch.label(i), scored.scores(), i * classes);
         }
         images += batch.size();
@@ -109,7 +108,9 @@ public final class Learner implements AutoCloseable {
       }
     }
     Require.atLeast("images to evaluate", images, 1);
-    return new Evaluation(images, loss / images, (double) right / images, counter.result(origins));
+    Classification classification = counter.result(origins);
+    double accuracy = (double) classification.right() / images;
+    return new Evaluation(images, loss / images, accuracy, classification);
   }
 
   private int highest(float[] scores, int row) {

@@ -10,9 +10,9 @@ import dev.onecycle.text.Numbers;
  * @param deviation sample standard deviation, with n − 1 below the sum of squares; NaN for one
  *     value
  */
-public record Spread(int n, double mean, double deviation) {
+public record MeanAndDeviation(int n, double mean, double deviation) {
   /** That of some values; NaN where one is. */
-  public static Spread of(double... values) {
+  public static MeanAndDeviation of(double... values) {
     double sum = 0;
     for (double value : values) {
       sum += value;
@@ -23,7 +23,7 @@ public record Spread(int n, double mean, double deviation) {
       squares += (value - mean) * (value - mean);
     }
     double deviation = values.length < 2 ? Double.NaN : Math.sqrt(squares / (values.length - 1));
-    return new Spread(values.length, mean, deviation);
+    return new MeanAndDeviation(values.length, mean, deviation);
   }
 
   /** "60.00 ± 10.00". */

@@ -1,0 +1,74 @@
+'use strict';
+
+const DARK_INKS = {
+  '#000000': '#e8e8e8', '#0072B2': '#4fb0ea', '#D55E00': '#ff8c42', '#009E73': '#2fc898',
+  '#CC79A7': '#e59cc4', '#E69F00': '#f0b429', '#56B4E9': '#7cc8f5', '#8c8c8c': '#8c8c8c',
+};
+const dark = matchMedia('(prefers-color-scheme: dark)');
+const pageColour = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+const ink = colour => (dark.matches && DARK_INKS[colour]) || colour;
+
+const number = value => {
+  if (value == null || !Number.isFinite(value)) return '–';
+  const size = Math.abs(value);
+  if (Number.isInteger(value) && size < 1e9) return String(value);
+  return size !== 0 && (size < 1e-4 || size >= 1e9)
+    ? String(Number(value.toPrecision(4)).toExponential()).replace('e+', 'e') : String(Number(value.toPrecision(4)));
+};
+
+const element = (tag, properties = {}, ...children) => {
+  const made = Object.assign(document.createElement(tag), properties);
+  made.append(...children);
+  return made;
+};
+
+/** The value of a joined series nearest to an index, for curves that have points at other places. */
+const nearest = (values, index) => {
+  for (let away = 0; away < values.length; away++) {
+    for (const i of [index - away, index + away]) {
+      if (values[i] != null) return values[i];
+    }
+  }
+  return null;
+};
+
+/** Shades every other phase behind a plot, and names them all where there is room. */
+const drawPhases = (plot, phases, logX, named) => {
+  const { ctx, bbox } = plot;
+  const at = x => Math.min(bbox.left + bbox.width, Math.max(bbox.left, plot.valToPos(x, 'x', true)));
+  const ratio = devicePixelRatio || 1;
+  ctx.save();
+  phases.forEach((phase, i) => {
+    const begin = at(logX ? Math.max(phase.first - 0.5, 0.5) : phase.first - 0.5);
+    const end = at(phase.last + 0.5);
+    if (i % 2 === 1) {
+      ctx.fillStyle = pageColour('--shade');
+      ctx.fillRect(begin, bbox.top, end - begin, bbox.height);
+    }
+    ctx.fillStyle = pageColour('--soft');
+    ctx.font = 11 * ratio + 'px system-ui, sans-serif';
+    ctx.textAlign = 'center';
+    if (named && ctx.measureText(phase.name).width < end - begin) {
+      ctx.fillText(phase.name, (begin + end) / 2, bbox.top - 4 * ratio);
+    }
+  });
+  ctx.restore();
+};
+
+/** Draws the vertical lines of readings. */
+const drawMarks = (plot, marks) => {
+  const { ctx, bbox } = plot;
+  ctx.save();
+  for (const mark of marks) {
+    const x = plot.valToPos(mark.x, 'x', true);
+    if (!(x >= bbox.left && x <= bbox.left + bbox.width)) continue;
+    ctx.strokeStyle = ink(mark.colour);
+    ctx.lineWidth = mark.width * (devicePixelRatio || 1);
+    ctx.setLineDash(mark.dash.map(d => d * (devicePixelRatio || 1)));
+    ctx.beginPath();
+    ctx.moveTo(x, bbox.top);
+    ctx.lineTo(x, bbox.top + bbox.height);
+    ctx.stroke();
+  }
+  ctx.restore();
+};

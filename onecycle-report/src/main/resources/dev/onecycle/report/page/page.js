@@ -1,0 +1,52 @@
+/** What a reload must not lose; a browser may refuse to keep it, and then it is lost. */
+const memory = {
+  key: 'onecycle ' + location.pathname,
+  read() {
+    try {
+      return JSON.parse(sessionStorage.getItem(this.key)) ?? {};
+    } catch {
+      return {};
+    }
+  },
+  write(state) {
+    try {
+      sessionStorage.setItem(this.key, JSON.stringify(state));
+    } catch {
+      // private windows and full stores: the page works, it only forgets
+    }
+  },
+};
+
+const kept = memory.read();
+const figures = [...document.querySelectorAll('figure.figure')].map(
+  node => new Figure(node, kept.figures?.[node.id]));
+const details = [...document.querySelectorAll('details')];
+/** What a part to be opened is called: epochs bring more such parts, and numbers in their names. */
+const called = part =>
+  (part.closest('figure')?.id ?? '') + ' ' + part.firstElementChild.textContent.replace(/[\d,]+/g, '');
+details.forEach(each => { if (kept.open?.includes(called(each))) each.open = true; });
+if (kept.scroll) scrollTo(0, kept.scroll);
+dark.addEventListener('change', () => figures.forEach(figure => figure.draw()));
+
+const follow = document.querySelector('#follow');
+if (follow) {
+  follow.checked = kept.follow ?? true;
+  follow.parentElement.hidden = false;
+  const seconds = Number(follow.dataset.seconds);
+  let pressed = false;
+  addEventListener('pointerdown', () => { pressed = true; });
+  addEventListener('pointerup', () => { pressed = false; });
+  setInterval(() => {
+    if (follow.checked && !document.hidden && !pressed) location.reload();
+  }, seconds * 1000);
+}
+function save() {
+  memory.write({
+    figures: Object.fromEntries(figures.map(figure => [figure.node.id, figure.state()])),
+    open: details.filter(each => each.open).map(called),
+    scroll: scrollY,
+    follow: follow?.checked,
+  });
+}
+addEventListener('pagehide', save);
+document.documentElement.dataset.ready = 'true';
