@@ -7,19 +7,20 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The measurements: {@code ./onecycle bench train}, {@code ./onecycle bench memory}. */
+/** The measurements: {@code ./onecycle bench train}, {@code bench memory}, {@code bench report}. */
 @Command(
     name = "onecycle bench",
-    description = "Measure training on this machine.",
+    description = "Measure training and its reports on this machine.",
     mixinStandardHelpOptions = true,
-    subcommands = {TrainBench.class, MemoryBench.class})
+    subcommands = {TrainBench.class, MemoryBench.class, ReportBench.class})
 public final class Main implements Runnable {
   @Spec @Nullable CommandSpec spec;
 
   @Override
   public void run() {
     if (spec != null) {
-      throw new ParameterException(spec.commandLine(), "name a measurement: train or memory");
+      throw new ParameterException(
+          spec.commandLine(), "name a measurement: train, memory or report");
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.onecycle.run;
 
+import dev.onecycle.run.RunRecord.PolicySummary;
 import dev.onecycle.schedule.Phase;
 import dev.onecycle.text.Numbers;
 import java.util.List;
@@ -11,13 +12,16 @@ import java.util.OptionalInt;
  * <p>The gap is the validation loss after an epoch less the mean training loss in it. A network
  * over-fits from where its validation loss has left its lowest value for good while its training
  * loss still falls; a gap that opens while the validation loss keeps falling does no harm, and in
- * the annihilation is what a good cycle shows.
+ * the annihilation is what a good cycle shows. At high rates validation loss is wild whatever the
+ * fit, so nothing is read before the rate has come down to a quarter of its peak or the run is at
+ * its end.
  *
  * <p><i>Sources:</i> S. Gugger, "The 1cycle policy" (2018): high rates in the middle of the cycle
  * keep the network from over-fitting, and the gap opens only at its end. L. N. Smith, "A
  * disciplined approach to neural network hyper-parameters" (2018), sections 3 and 4: a high rate
  * regularises, so that other regularisation has to be reduced. <i>Ours:</i> the tolerances, a
- * twentieth of the loss for a rise, a tenth for a gap, below which curves differ by chance.
+ * twentieth of the loss for a rise, a tenth for a gap, below which curves differ by chance; and the
+ * quarter.
  *
  * @param kind what is seen
  * @param from the epoch, zero-based, at which the gap opened or over-fitting began; empty where
@@ -30,24 +34,30 @@ public record FitReading(Kind kind, OptionalInt from, String explanation, String
   public enum Kind {
     /** Fewer epochs than three, or no finite losses. */
     TOO_SHORT,
+    /** The rate is still high. */
+    TOO_EARLY,
     /** Validation loss follows training loss to the end. */
     CLOSED,
     /** Validation loss still falls, training loss falls faster. */
     OPENS,
     /** Validation loss rises while training loss falls. */
-    OVERFITS
+    OVERFITS,
+    /** Both rise. */
+    WORSENS
   }
 
   private static final int LEAST_EPOCHS = 3;
   private static final double RISE = 0.05;
   private static final double GAP = 0.1;
+  private static final double LOW_RATE = 0.25;
 
   /**
-   * Reads the epochs of a run.
+   * Reads the epochs of a run so far.
    *
-   * @param phases of its policy, to say in which it happened
+   * @param policy that it trains by
    */
-  public static FitReading of(List<EpochRecord> epochs, List<Phase> phases) {
+  public static FitReading of(List<EpochRecord> epochs, PolicySummary policy) {
+    List<Phase> phases = policy.phases();
     List<EpochRecord> finite = epochs.stream().filter(FitReading::finite).toList();
     if (finite.size() < LEAST_EPOCHS) {
       return new FitReading(
@@ -57,10 +67,20 @@ public record FitReading(Kind kind, OptionalInt from, String explanation, String
           "");
     }
     EpochRecord last = finite.get(finite.size() - 1);
+    if (last.steps() < policy.steps()
+        && policy.plannedRate(last.steps() - 1) > LOW_RATE * policy.peak()) {
+      return new FitReading(
+          Kind.TOO_EARLY,
+          OptionalInt.empty(),
+          "The gap between losses is read when the rate has come down: while it is high, validation"
+              + " loss is wild.",
+          "");
+    }
     EpochRecord best = best(finite);
-    boolean risen = last.evaluationLoss() > best.evaluationLoss() * (1 + RISE);
-    if (risen && last.trainLoss() < best.trainLoss()) {
-      return overfits(best, last, phases);
+    if (last.evaluationLoss() > best.evaluationLoss() * (1 + RISE)) {
+      return last.trainLoss() < best.trainLoss()
+          ? overfits(best, last, phases)
+          : worsens(best, last, phases);
     }
     return gap(last) > GAP * last.evaluationLoss()
         ? opens(finite, last, phases)
@@ -91,6 +111,22 @@ public record FitReading(Kind kind, OptionalInt from, String explanation, String
         "High rates keep a network from over-fitting: a higher peak rate and a longer cycle, with"
             + " less of the other regularisation where the network then no longer trains. More or"
             + " stronger augmented images help too.");
+  }
+
+  private static FitReading worsens(EpochRecord best, EpochRecord last, List<Phase> phases) {
+    return new FitReading(
+        Kind.WORSENS,
+        OptionalInt.of(best.epoch() + 1),
+        Numbers.format(
+            "After epoch %d%s, both losses rise: validation from %s to %s, training from %s to %s."
+                + " That is no over-fitting.",
+            best.epoch() + 1,
+            where(best.steps() - 1, phases),
+            Numbers.brief(best.evaluationLoss()),
+            Numbers.brief(last.evaluationLoss()),
+            Numbers.brief(best.trainLoss()),
+            Numbers.brief(last.trainLoss())),
+        "A lower peak rate would keep what was learned.");
   }
 
   private static FitReading opens(List<EpochRecord> epochs, EpochRecord last, List<Phase> phases) {

@@ -106,6 +106,19 @@ public record RunRecord(
       outline = List.copyOf(outline);
     }
 
+    /** The learning rate planned for a step, read off the outline. */
+    public double plannedRate(long step) {
+      for (int i = 1; i < outline.size(); i++) {
+        PlannedStep before = outline.get(i - 1);
+        PlannedStep after = outline.get(i);
+        if (step <= after.step()) {
+          double share = (step - before.step()) / (double) (after.step() - before.step());
+          return before.learningRate() + share * (after.learningRate() - before.learningRate());
+        }
+      }
+      return outline.isEmpty() ? peak : outline.get(outline.size() - 1).learningRate();
+    }
+
     /** Sums up a policy. */
     public static PolicySummary of(Policy policy) {
       return new PolicySummary(

@@ -3,25 +3,33 @@ package dev.onecycle.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.onecycle.run.FitReading.Kind;
-import dev.onecycle.schedule.Phase;
+import dev.onecycle.run.RunRecord.PolicySummary;
+import dev.onecycle.schedule.OneCycle;
+import dev.onecycle.schedule.Rivals;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class FitReadingTest {
   /** Ten steps an epoch: five epochs of warm-up, five of cool-down, two of annihilation. */
-  private static final List<Phase> PHASES =
-      List.of(
-          new Phase("warm-up", 0, 49),
-          new Phase("cool-down", 50, 99),
-          new Phase("annihilation", 100, 119));
+  private static final PolicySummary POLICY =
+      PolicySummary.of(OneCycle.of(120, 0.5).withAnnihilation(1 / 6.0));
 
   private static FitReading read(double[] train, double[] validation) {
     List<EpochRecord> epochs = new ArrayList<>();
     for (int i = 0; i < train.length; i++) {
       epochs.add(new EpochRecord(i, 10L * (i + 1), train[i], validation[i], 0.5, 1, 1, 1));
     }
-    return FitReading.of(epochs, PHASES);
+    return FitReading.of(epochs, POLICY);
+  }
+
+  /** The course of a whole run that ends with some losses. */
+  private static double[] whole(double start, double... end) {
+    double[] losses = new double[12];
+    Arrays.fill(losses, start);
+    System.arraycopy(end, 0, losses, 12 - end.length, end.length);
+    return losses;
   }
 
   @Test
@@ -36,7 +44,7 @@ class FitReadingTest {
 
   @Test
   void validationThatFollowsLeavesRoomToLearn() {
-    FitReading reading = read(new double[] {2, 1.5, 1, 0.8}, new double[] {1.9, 1.6, 1.05, 0.85});
+    FitReading reading = read(whole(2, 1, 0.8), whole(1.9, 1.05, 0.85));
     assertThat(reading.kind()).isEqualTo(Kind.CLOSED);
     assertThat(reading.from()).isEmpty();
     assertThat(reading.advice()).contains("a longer cycle, a higher peak rate, or less");
@@ -80,5 +88,45 @@ class FitReadingTest {
             "The network over-fits from epoch 7 on, in the cool-down: validation loss rises from"
                 + " 0.9 to 1.3 while training loss falls from 0.6 to 0.05.");
     assertThat(reading.advice()).contains("a higher peak rate and a longer cycle");
+  }
+
+  @Test
+  void nothingIsReadWhileTheRateIsHigh() {
+    double[] train = {2, 1.5, 1.2, 1, .9, .85, .8};
+    double[] validation = {2, 1.5, 1.2, .9, 1.1, 1.3, 1.5};
+    FitReading reading = read(train, validation);
+    assertThat(reading.kind()).isEqualTo(Kind.TOO_EARLY);
+    assertThat(reading.explanation()).contains("when the rate has come down");
+    // Epoch 9 of 12: the rate is 0.149 of 0.5 at its last step, above a quarter; epoch 10: 0.059.
+    assertThat(read(copy(train, 9, .7), copy(validation, 9, 1.5)).kind()).isEqualTo(Kind.TOO_EARLY);
+    assertThat(read(copy(train, 10, .7), copy(validation, 10, 1.5)).kind())
+        .isEqualTo(Kind.OVERFITS);
+  }
+
+  private static double[] copy(double[] losses, int length, double rest) {
+    double[] longer = Arrays.copyOf(losses, length);
+    Arrays.fill(longer, losses.length, length, rest);
+    return longer;
+  }
+
+  @Test
+  void aPolicyWhoseRateNeverFallsIsReadAtItsEnd() {
+    PolicySummary constant = PolicySummary.of(Rivals.constant(40, 0.1, 0.9));
+    List<EpochRecord> epochs = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      epochs.add(new EpochRecord(i, 10L * (i + 1), 1, 1, 0.5, 1, 1, 1));
+      Kind expected = i < 2 ? Kind.TOO_SHORT : i == 2 ? Kind.TOO_EARLY : Kind.CLOSED;
+      assertThat(FitReading.of(epochs, constant).kind()).isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void lossesThatBothRiseAreNoOverFitting() {
+    FitReading reading = read(whole(2, 0.5, 0.9), whole(2, 0.6, 1));
+    assertThat(reading.kind()).isEqualTo(Kind.WORSENS);
+    assertThat(reading.explanation())
+        .isEqualTo(
+            "After epoch 11, in the annihilation, both losses rise: validation from 0.6 to 1,"
+                + " training from 0.5 to 0.9. That is no over-fitting.");
   }
 }

@@ -40,8 +40,19 @@ final class Circumstances {
             data.trainImages(), data.evaluationImages(), data.evaluationName()));
     Html.word(words, "shape [C, H, W]", String.valueOf(data.imageShape()));
     Html.word(words, "classes", Integer.toString(data.classes().size()));
-    Element names = Html.add(Html.details(parent, "Names of the classes"), "ol").attr("start", "0");
-    data.classes().forEach(name -> Html.name(Html.add(names, "li"), name));
+    classes(parent, new ClassNames(data.classes()));
+  }
+
+  private static void classes(Element parent, ClassNames classes) {
+    int listed = Math.min(classes.count(), ClassNames.LISTED);
+    Element details = Html.details(parent, "Names of the classes");
+    if (listed < classes.count()) {
+      Html.add(details, "p", Numbers.format("The first %,d; all are in run.json.", listed));
+    }
+    Element names = Html.add(details, "ol").attr("start", "0");
+    for (int label = 0; label < listed; label++) {
+      Html.name(Html.add(names, "li"), classes.of(label));
+    }
   }
 
   private static void repeat(Element parent, RunHistory history) {

@@ -12,17 +12,16 @@ import org.jsoup.nodes.Element;
 final class Mistakes {
   private static final int MATRIX_CLASSES = 25;
   private static final int PAIRS = 40;
-  private static final int LISTED_CLASSES = 1000;
 
   private final Classification classification;
   private final ClassificationRecord record;
-  private final List<String> classes;
+  private final ClassNames classes;
   private final String images;
 
   private Mistakes(ClassificationRecord record, List<String> classes, String images) {
     this.record = record;
     this.classification = record.classification();
-    this.classes = classes;
+    this.classes = new ClassNames(classes);
     this.images = images;
   }
 
@@ -46,7 +45,7 @@ final class Mistakes {
         Numbers.format(
             "%,d of %,d %s images were taken for another class after epoch %d.",
             wrong, classification.images(), images, record.epoch() + 1));
-    if (classes.size() <= MATRIX_CLASSES) {
+    if (classes.count() <= MATRIX_CLASSES) {
       matrix(parent);
     } else {
       pairs(parent);
@@ -63,13 +62,15 @@ final class Mistakes {
     Html.add(table, "caption", "Confusion matrix: rows true, columns predicted, in images");
     Element head = Html.add(Html.add(table, "thead"), "tr");
     Html.add(head, "td");
-    classes.forEach(name -> Html.name(Html.add(head, "th").attr("scope", "col"), name));
+    for (int predicted = 0; predicted < classes.count(); predicted++) {
+      Html.name(Html.add(head, "th").attr("scope", "col"), classes.of(predicted));
+    }
     Element body = Html.add(table, "tbody");
-    List<Classification.ClassCount> counts = classification.byClass(classes.size());
-    for (int label = 0; label < classes.size(); label++) {
+    List<Classification.ClassCount> counts = classification.byClass(classes.count());
+    for (int label = 0; label < classes.count(); label++) {
       Element row = Html.add(body, "tr");
-      Html.name(Html.add(row, "th").attr("scope", "row"), classes.get(label));
-      for (int predicted = 0; predicted < classes.size(); predicted++) {
+      Html.name(Html.add(row, "th").attr("scope", "row"), classes.of(label));
+      for (int predicted = 0; predicted < classes.count(); predicted++) {
         int count = classification.count(label, predicted);
         double share = count / (double) Math.max(1, counts.get(label).images());
         Html.add(row, "td", Integer.toString(count))
@@ -85,29 +86,29 @@ final class Mistakes {
         "p",
         Numbers.format(
             "A matrix of %,d classes cannot be read; these are the %d pairs confused most.",
-            classes.size(), most.size()));
+            classes.count(), most.size()));
     Element body =
         Html.table(parent, "Confused most", List.of("images", "true class", "predicted class"));
     for (Classification.Cell cell : most) {
       Element row = Html.add(body, "tr");
       Html.add(row, "td", Integer.toString(cell.count()));
-      Html.name(Html.add(row, "td"), name(cell.label()));
-      Html.name(Html.add(row, "td"), name(cell.predicted()));
+      Html.name(Html.add(row, "td"), classes.of(cell.label()));
+      Html.name(Html.add(row, "td"), classes.of(cell.predicted()));
     }
   }
 
   private void byClass(Element parent) {
-    List<Classification.ClassCount> counts = classification.byClass(classes.size());
-    boolean all = counts.size() <= LISTED_CLASSES;
+    List<Classification.ClassCount> counts = classification.byClass(classes.count());
+    boolean all = counts.size() <= ClassNames.LISTED;
     Element details = Html.details(parent, "Recall and precision by class");
     Element body =
         Html.table(
             details,
-            all ? "Every class" : Numbers.format("The first %,d classes", LISTED_CLASSES),
+            all ? "Every class" : Numbers.format("The first %,d classes", ClassNames.LISTED),
             List.of("class", "images", "right", "recall, %", "precision, %"));
-    for (Classification.ClassCount count : counts.stream().limit(LISTED_CLASSES).toList()) {
+    for (Classification.ClassCount count : counts.stream().limit(ClassNames.LISTED).toList()) {
       Element row = Html.add(body, "tr");
-      Html.name(Html.add(row, "td"), name(count.label()));
+      Html.name(Html.add(row, "td"), classes.of(count.label()));
       Html.add(row, "td", Integer.toString(count.images()));
       Html.add(row, "td", Integer.toString(count.right()));
       Html.add(row, "td", percent(count.recall()));
@@ -130,23 +131,19 @@ final class Mistakes {
       }
       Element said = Html.add(item, "div");
       said.appendText("is ");
-      Html.name(said, name(mistake.label()));
+      Html.name(said, classes.of(mistake.label()));
       said.appendText(" (" + percent(mistake.labelProbability()) + " %), taken for ");
-      Html.name(said, name(mistake.predicted()));
+      Html.name(said, classes.of(mistake.predicted()));
       said.appendText(" (" + percent(mistake.probability()) + " %)");
       Html.name(Html.add(item, "div").addClass("soft"), mistake.origin());
     }
   }
 
   private void picture(Element item, Classification.Mistake mistake, byte[] png) {
-    String alt = name(mistake.label()) + " taken for " + name(mistake.predicted());
+    String alt = classes.of(mistake.label()) + " taken for " + classes.of(mistake.predicted());
     Html.add(item, "img")
         .attr("alt", Texts.clean(alt))
         .attr("src", "data:image/png;base64," + Base64.getEncoder().encodeToString(png));
-  }
-
-  private String name(int label) {
-    return label >= 0 && label < classes.size() ? classes.get(label) : "no class";
   }
 
   private static String percent(double share) {

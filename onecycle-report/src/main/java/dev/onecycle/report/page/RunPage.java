@@ -54,7 +54,7 @@ final class RunPage {
     Html.add(main, "p", outcome.sentence()).addClass("outcome");
     Html.add(main, "p", outcome.policy());
     notes(main);
-    FitReading fit = FitReading.of(history.epochs(), record.policy().phases());
+    FitReading fit = FitReading.of(history.epochs(), record.policy());
     Html.add(main, "p", fit.explanation() + " " + fit.advice());
     curves(main, fit);
     classification.ifPresent(

@@ -16,130 +16,30 @@ import dev.onecycle.run.StepRecord;
 import dev.onecycle.schedule.OneCycle;
 import dev.onecycle.tune.Evidence;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
-/** Reports of runs with known numbers, and names from wherever a test wants them. */
+/**
+ * Reports of runs with known numbers, and names from wherever a test wants them.
+ *
+ * @param texts what stands where names come from elsewhere
+ * @param classes by label
+ * @param epochs planned
+ * @param stepsPerEpoch optimizer steps
+ * @param epochsDone so far
+ * @param status how the run stands
+ */
 record Reports(
-    String name,
+    Map<Place, String> texts,
     List<String> classes,
-    String origin,
-    String source,
-    String reason,
-    String setting,
     int epochs,
     int stepsPerEpoch,
     int epochsDone,
     RunRecord.Status status) {
-
-  /** Four epochs of 30 steps, finished. */
-  static Reports usual() {
-    return new Reports(
-        "a run",
-        List.of("cat", "dog", "fox"),
-        "test/cat/1.png",
-        "photos",
-        "as given",
-        "sgd",
-        4,
-        30,
-        4,
-        RunRecord.Status.FINISHED);
-  }
-
-  Reports withEpochs(int newEpochs, int newStepsPerEpoch) {
-    return new Reports(
-        name,
-        classes,
-        origin,
-        source,
-        reason,
-        setting,
-        newEpochs,
-        newStepsPerEpoch,
-        newEpochs,
-        status);
-  }
-
-  Reports withDone(int done, RunRecord.Status newStatus) {
-    return new Reports(
-        name, classes, origin, source, reason, setting, epochs, stepsPerEpoch, done, newStatus);
-  }
-
-  Reports withClasses(List<String> names) {
-    return new Reports(
-        name, names, origin, source, reason, setting, epochs, stepsPerEpoch, epochsDone, status);
-  }
-
-  /** The names that come from elsewhere: a text in one of six places. */
-  Reports with(Place place, String text) {
-    return switch (place) {
-      case RUN ->
-          new Reports(
-              text,
-              classes,
-              origin,
-              source,
-              reason,
-              setting,
-              epochs,
-              stepsPerEpoch,
-              epochsDone,
-              status);
-      case CLASS -> withClasses(List.of(text, "dog", "fox"));
-      case ORIGIN ->
-          new Reports(
-              name,
-              classes,
-              text,
-              source,
-              reason,
-              setting,
-              epochs,
-              stepsPerEpoch,
-              epochsDone,
-              status);
-      case SOURCE ->
-          new Reports(
-              name,
-              classes,
-              origin,
-              text,
-              reason,
-              setting,
-              epochs,
-              stepsPerEpoch,
-              epochsDone,
-              status);
-      case REASON ->
-          new Reports(
-              name,
-              classes,
-              origin,
-              source,
-              text,
-              setting,
-              epochs,
-              stepsPerEpoch,
-              epochsDone,
-              status);
-      case SETTING ->
-          new Reports(
-              name,
-              classes,
-              origin,
-              source,
-              reason,
-              text,
-              epochs,
-              stepsPerEpoch,
-              epochsDone,
-              status);
-    };
-  }
-
+  /** Where names come from elsewhere. */
   enum Place {
     RUN,
     CLASS,
@@ -149,9 +49,56 @@ record Reports(
     SETTING
   }
 
+  /** Four epochs of 30 steps, finished. */
+  static Reports usual() {
+    return new Reports(
+        Map.of(
+            Place.RUN,
+            "a run",
+            Place.ORIGIN,
+            "test/cat/1.png",
+            Place.SOURCE,
+            "photos",
+            Place.REASON,
+            "as given",
+            Place.SETTING,
+            "sgd"),
+        List.of("cat", "dog", "fox"),
+        4,
+        30,
+        4,
+        RunRecord.Status.FINISHED);
+  }
+
+  Reports withEpochs(int newEpochs, int newStepsPerEpoch) {
+    return new Reports(texts, classes, newEpochs, newStepsPerEpoch, newEpochs, status);
+  }
+
+  Reports withDone(int done, RunRecord.Status newStatus) {
+    return new Reports(texts, classes, epochs, stepsPerEpoch, done, newStatus);
+  }
+
+  Reports withClasses(List<String> names) {
+    return new Reports(texts, names, epochs, stepsPerEpoch, epochsDone, status);
+  }
+
+  /** A text in one of the places. */
+  Reports with(Place place, String text) {
+    if (place == Place.CLASS) {
+      return withClasses(List.of(text, "dog", "fox"));
+    }
+    Map<Place, String> changed = new EnumMap<>(texts);
+    changed.put(place, text);
+    return new Reports(changed, classes, epochs, stepsPerEpoch, epochsDone, status);
+  }
+
+  private String text(Place place) {
+    return texts.getOrDefault(place, "");
+  }
+
   RunReport report() {
     return new RunReport(
-        new RunHistory(name, record(), steps(), epochRecords(), List.of()),
+        new RunHistory(text(Place.RUN), record(), steps(), epochRecords(), List.of()),
         Evidence.of(range()),
         epochsDone == 0 ? Optional.empty() : Optional.of(classification()));
   }
@@ -165,16 +112,17 @@ record Reports(
   }
 
   private RunRecord record() {
+    String setting = text(Place.SETTING);
     return new RunRecord(
         RunRecord.FORMAT,
         status,
         "2026-01-01T00:00:00Z",
         "",
-        List.of("onecycle", "train", source, "--optimizer=" + setting),
-        new RunRecord.Data(source, "abc", classes, List.of(3, 8, 8), 90, 30, "test"),
+        List.of("onecycle", "train", text(Place.SOURCE), "--optimizer=" + setting),
+        new RunRecord.Data(text(Place.SOURCE), "abc", classes, List.of(3, 8, 8), 90, 30, "test"),
         Map.of("epochs", epochs, "seed", 7, "optimizer", setting),
         RunRecord.PolicySummary.of(policy()),
-        reason,
+        text(Place.REASON),
         new Conditions(
             "resnet20",
             "data",
@@ -229,7 +177,7 @@ record Reports(
       cells.add(new Cell(label, label, 8));
       cells.add(new Cell(label, (label + 1) % classes.size(), 2));
     }
-    Mistake worst = new Mistake(3, origin, 0, 1, 0.9, 0.05, 3);
+    Mistake worst = new Mistake(3, text(Place.ORIGIN), 0, 1, 0.9, 0.05, 3);
     return new ClassificationRecord(
         epochsDone - 1,
         new Classification(10 * classes.size(), cells, List.of(worst)),

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.onecycle.report.Texts;
 import dev.onecycle.run.RunRecord.Status;
 import dev.onecycle.run.StepRecord;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -108,6 +109,27 @@ class RunPageTest {
     assertThat(page.select("#confusion")).isEmpty();
     assertThat(page.text()).contains("A matrix of 1,000 classes cannot be read; these are the 40");
     assertThat(page.select("details:contains(Recall) tbody tr")).hasSize(1000);
+  }
+
+  @Test
+  void aThousandNamesOf255BytesFitToo() {
+    for (String sign : List.of("&", "\"", "猫")) {
+      String tail = sign.repeat(sign.equals("猫") ? 80 : 250);
+      List<String> names = IntStream.range(0, 1000).mapToObj(i -> "c" + i + tail).toList();
+      String html = Reports.usual().withEpochs(1000, 100).withClasses(names).html();
+      assertThat(html.getBytes(StandardCharsets.UTF_8).length).as(sign).isLessThan(MEGABYTE);
+      assertThat(Jsoup.parse(html).select("ol li").get(7).text())
+          .isEqualTo("c7" + sign.repeat(38) + "…");
+    }
+  }
+
+  @Test
+  void moreThanAThousandClassesAreNotAllListed() {
+    List<String> names = IntStream.range(0, 20_000).mapToObj(i -> "class " + i).toList();
+    String html = Reports.usual().withClasses(names).html();
+    assertThat(html.length()).isLessThan(MEGABYTE);
+    assertThat(Jsoup.parse(html).select("ol li")).hasSize(1000);
+    assertThat(html).contains("The first 1,000; all are in run.json.");
   }
 
   @Test

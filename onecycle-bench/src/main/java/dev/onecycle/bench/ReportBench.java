@@ -1,0 +1,106 @@
+package dev.onecycle.bench;
+
+import dev.onecycle.report.page.RunReport;
+import dev.onecycle.run.Conditions;
+import dev.onecycle.run.EpochRecord;
+import dev.onecycle.run.RunFolder;
+import dev.onecycle.run.RunRecord;
+import dev.onecycle.run.RunRecord.Status;
+import dev.onecycle.run.StepRecord;
+import dev.onecycle.schedule.OneCycle;
+import dev.onecycle.text.Numbers;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import java.util.stream.LongStream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** What it costs to write a run's page: of a given run, or of one that is made up as long. */
+@Command(
+    name = "report",
+    description = "Time to write a run's page, from reading its folder on, and the page's size.",
+    mixinStandardHelpOptions = true)
+final class ReportBench implements Callable<Integer> {
+  private static final int EPOCHS = 100;
+
+  @Parameters(
+      paramLabel = "RUN",
+      arity = "0..1",
+      description = "Folder of a run. Default: one that is made up, of --steps steps.")
+  Path run = Path.of("");
+
+  @Option(names = "--steps", defaultValue = "100000", description = "Default: ${DEFAULT-VALUE}.")
+  int steps = 100_000;
+
+  @Option(names = "--rounds", defaultValue = "11", description = "Default: ${DEFAULT-VALUE}.")
+  int rounds = 11;
+
+  @Override
+  public Integer call() throws IOException {
+    Path folder = run.toString().isEmpty() ? madeUp() : run;
+    Path page = folder.resolve("bench-" + RunReport.FILE);
+    long[] nanos = new long[rounds];
+    for (int i = 0; i < rounds; i++) {
+      long begin = System.nanoTime();
+      RunReport.read(folder).write(page);
+      nanos[i] = System.nanoTime() - begin;
+    }
+    long[] sorted = LongStream.of(nanos).sorted().toArray();
+    System.out.println(
+        Numbers.format(
+            "%s: %,d bytes; first %.0f ms, median of %d %.0f ms",
+            page, Files.size(page), nanos[0] / 1e6, rounds, sorted[rounds / 2] / 1e6));
+    return 0;
+  }
+
+  /** A run of noise around a falling loss. */
+  private Path madeUp() throws IOException {
+    OneCycle policy = OneCycle.of(steps, 0.4);
+    Path folder = Files.createTempDirectory("onecycle-bench").resolve("run");
+    SplittableRandom random = new SplittableRandom(0);
+    try (RunFolder files = RunFolder.create(folder, record(policy))) {
+      for (int step = 0; step < steps; step++) {
+        double falling = 2.3 * Math.exp(-3.0 * step / steps);
+        files.step(
+            new StepRecord(
+                step,
+                (int) ((long) step * EPOCHS / steps),
+                policy.learningRate().at(step),
+                policy.momentum().at(step),
+                falling + 0.2 * random.nextGaussian()));
+        if ((long) (step + 1) * EPOCHS / steps > (long) step * EPOCHS / steps) {
+          int epoch = (int) ((long) step * EPOCHS / steps);
+          double validation = falling + 0.1 * random.nextDouble();
+          files.epoch(
+              new EpochRecord(
+                  epoch, step + 1, falling, validation, 1 - falling / 2.5, 1000, 10, 1));
+        }
+      }
+    }
+    return folder;
+  }
+
+  private static RunRecord record(OneCycle policy) {
+    return new RunRecord(
+        RunRecord.FORMAT,
+        Status.FINISHED,
+        "2026-01-01T00:00:00Z",
+        "2026-01-01T01:00:00Z",
+        List.of("onecycle", "bench", "report"),
+        new RunRecord.Data("made up", "", List.of("a", "b"), List.of(3, 32, 32), 1, 1, "test"),
+        Map.of("epochs", EPOCHS),
+        RunRecord.PolicySummary.of(policy),
+        "as given",
+        new Conditions(
+            "none", "made up", 1, 1, "sgd", 0, true, 0, 0.85, "none", 0, 1, "none", "none"),
+        List.of(),
+        Map.of(),
+        Map.of());
+  }
+}
