@@ -47,6 +47,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       CompareCommand.class,
       ScheduleCommand.class,
       DoctorCommand.class,
+      SelftestCommand.class,
       BatchTrialCommand.class,
       AutoComplete.GenerateCompletion.class,
       CommandLine.HelpCommand.class

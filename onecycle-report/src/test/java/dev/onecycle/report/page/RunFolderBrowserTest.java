@@ -41,10 +41,10 @@ class RunFolderBrowserTest extends PageInBrowser {
     assertThat(pixels("accuracy", LIGHT_INK)).isGreaterThan(200);
     assertThat(pixels("accuracy", DARK_INK)).isZero();
     emulate("", "dark");
-    assertThat(pixels("accuracy", LIGHT_INK)).isZero();
+    waiting().until(d -> pixels("accuracy", LIGHT_INK) == 0);
     assertThat(pixels("accuracy", DARK_INK)).isGreaterThan(200);
     emulate("", "light");
-    assertThat(pixels("accuracy", LIGHT_INK)).isGreaterThan(200);
+    waiting().until(d -> pixels("accuracy", LIGHT_INK) > 200);
   }
 
   @Test

@@ -1,0 +1,134 @@
+package dev.onecycle.cli;
+
+import dev.onecycle.error.Require;
+import dev.onecycle.run.AtomicFile;
+import dev.onecycle.selftest.Group;
+import dev.onecycle.selftest.GroupResult;
+import dev.onecycle.selftest.Groups;
+import dev.onecycle.selftest.Program;
+import dev.onecycle.selftest.SelfTest;
+import dev.onecycle.selftest.Tier;
+import dev.onecycle.text.Numbers;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Tries what is promised about faults, on this machine. */
+@Command(
+    name = "selftest",
+    description = {
+      "Try on this machine what is promised about faults: exact resume, kill -9, damaged"
+          + " checkpoints, full disks, bad input, signals.",
+      ""
+    },
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    footer = {
+      "",
+      "Examples:",
+      "  onecycle selftest                   a part of the cases, at most 3 minutes",
+      "  onecycle selftest --full            all of them, at most 20 minutes on two cores",
+      "  onecycle selftest --only resume"
+    })
+final class SelftestCommand implements Callable<Integer> {
+  @Option(names = "--full", description = "Every case. Default: those that fit into 3 minutes.")
+  boolean full;
+
+  @Option(
+      names = "--only",
+      paramLabel = "GROUP",
+      split = ",",
+      description = "Only these groups, by the names in the table.")
+  @Nullable List<String> only;
+
+  @Mixin OutputOptions output = new OutputOptions();
+
+  @Override
+  public Integer call() {
+    Console console = output.console();
+    List<GroupResult> results = new ArrayList<>();
+    Path scratch = scratch();
+    try {
+      for (Group group : chosen()) {
+        try (Bar bar = new Bar(console, group.name(), group.cases().size(), " cases")) {
+          results.add(SelfTest.run(group, scratch, done -> bar.at(done, "")));
+        }
+      }
+    } finally {
+      SelfTest.remove(scratch);
+    }
+    show(console, results);
+    return GroupResult.allHeld(results) ? ExitCode.OK : ExitCode.SOFTWARE;
+  }
+
+  private List<Group> chosen() {
+    List<Group> all = Groups.of(full ? Tier.FULL : Tier.QUICK, program());
+    if (only == null) {
+      return all;
+    }
+    List<String> names = all.stream().map(Group::name).toList();
+    for (String name : only) {
+      Require.that(names.contains(name), "--only", "among " + names, name, name);
+    }
+    List<String> wanted = only;
+    return all.stream().filter(group -> wanted.contains(group.name())).toList();
+  }
+
+  private static Program program() {
+    return new Program(
+        Main.class.getName(),
+        (out, err, words) -> {
+          CommandLine line = Main.commandLine();
+          line.setOut(out);
+          line.setErr(err);
+          return line.execute(words);
+        });
+  }
+
+  private static Path scratch() {
+    try {
+      return Files.createTempDirectory("onecycle-selftest");
+    } catch (IOException e) {
+      throw AtomicFile.cannotCreate(Path.of(System.getProperty("java.io.tmpdir")), e);
+    }
+  }
+
+  private static void show(Console console, List<GroupResult> results) {
+    Table table = new Table("group", "cases", "held", "seconds", "promise");
+    for (GroupResult result : results) {
+      table.row(
+          result.group(),
+          "" + result.cases(),
+          "" + result.passed(),
+          Numbers.format("%.1f", result.seconds()),
+          result.promise());
+    }
+    table.lines().forEach(console::answer);
+    for (GroupResult result : results) {
+      result
+          .failures()
+          .forEach(
+              (name, why) ->
+                  console.answer("failed: " + result.group() + ", " + name + ": " + why));
+      result
+          .unreached()
+          .forEach(
+              (name, why) ->
+                  console.answer("not tried: " + result.group() + ", " + name + ": " + why));
+    }
+    Map<String, Object> values = new LinkedHashMap<>();
+    values.put("held", GroupResult.allHeld(results));
+    values.put("groups", results);
+    console.result(values);
+  }
+}
