@@ -1,7 +1,6 @@
 package dev.onecycle.cli;
 
 import dev.onecycle.error.Require;
-import dev.onecycle.run.AtomicFile;
 import dev.onecycle.selftest.Group;
 import dev.onecycle.selftest.GroupResult;
 import dev.onecycle.selftest.Groups;
@@ -9,9 +8,6 @@ import dev.onecycle.selftest.Program;
 import dev.onecycle.selftest.SelfTest;
 import dev.onecycle.selftest.Tier;
 import dev.onecycle.text.Numbers;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -57,15 +53,10 @@ final class SelftestCommand implements Callable<Integer> {
   public Integer call() {
     Console console = output.console();
     List<GroupResult> results = new ArrayList<>();
-    Path scratch = scratch();
-    try {
-      for (Group group : chosen()) {
-        try (Bar bar = new Bar(console, group.name(), group.cases().size(), " cases")) {
-          results.add(SelfTest.run(group, scratch, done -> bar.at(done, "")));
-        }
+    for (Group group : chosen()) {
+      try (Bar bar = new Bar(console, group.name(), group.cases().size(), " cases")) {
+        results.add(SelfTest.run(group, done -> bar.at(done, "")));
       }
-    } finally {
-      SelfTest.remove(scratch);
     }
     show(console, results);
     return GroupResult.allHeld(results) ? ExitCode.OK : ExitCode.SOFTWARE;
@@ -93,14 +84,6 @@ final class SelftestCommand implements Callable<Integer> {
           line.setErr(err);
           return line.execute(words);
         });
-  }
-
-  private static Path scratch() {
-    try {
-      return Files.createTempDirectory("onecycle-selftest");
-    } catch (IOException e) {
-      throw AtomicFile.cannotCreate(Path.of(System.getProperty("java.io.tmpdir")), e);
-    }
   }
 
   private static void show(Console console, List<GroupResult> results) {

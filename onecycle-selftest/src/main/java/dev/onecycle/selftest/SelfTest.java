@@ -1,5 +1,6 @@
 package dev.onecycle.selftest;
 
+import dev.onecycle.run.AtomicFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -25,10 +26,26 @@ public final class SelfTest {
   /**
    * Tries every case of a group.
    *
-   * @param scratch an existing folder, in which each case gets one of its own
    * @param progress told the number of cases done, from several threads in turn
    */
-  public static GroupResult run(Group group, Path scratch, IntConsumer progress) {
+  public static GroupResult run(Group group, IntConsumer progress) {
+    Path scratch = scratch();
+    try {
+      return run(group, scratch, progress);
+    } finally {
+      remove(scratch);
+    }
+  }
+
+  private static Path scratch() {
+    try {
+      return Files.createTempDirectory("onecycle-selftest");
+    } catch (IOException e) {
+      throw AtomicFile.cannotCreate(Path.of(System.getProperty("java.io.tmpdir")), e);
+    }
+  }
+
+  private static GroupResult run(Group group, Path scratch, IntConsumer progress) {
     long begin = System.nanoTime();
     Map<String, String> failures = new ConcurrentSkipListMap<>();
     Map<String, String> unreached = new ConcurrentSkipListMap<>();
@@ -82,7 +99,7 @@ public final class SelfTest {
   }
 
   /** Removes a folder and what is in it, also what cannot be read. */
-  static void remove(Path folder) {
+  private static void remove(Path folder) {
     try (Stream<Path> all = Files.walk(folder)) {
       for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(path);
