@@ -38,7 +38,12 @@ public final class JsonFile {
    * @throws CannotWriteException naming the file
    */
   public static void write(Path file, Object record) {
-    AtomicFile.write(file, out -> out.write(JSON.writeValueAsBytes(record)));
+    AtomicFile.write(file, out -> out.write(bytes(record)));
+  }
+
+  /** What {@link #write} writes. */
+  public static byte[] bytes(Object record) throws JsonProcessingException {
+    return JSON.writeValueAsBytes(record);
   }
 
   /**

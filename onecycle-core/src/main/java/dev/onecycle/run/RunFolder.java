@@ -5,15 +5,12 @@ import dev.onecycle.data.Pictures;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.CannotWriteException;
 import dev.onecycle.error.Require;
-import java.io.BufferedWriter;
-import java.io.FileOutputStream;
 import java.io.IOException;
-import java.io.OutputStreamWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -31,28 +28,41 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
   public static final String EPOCHS = "epochs.csv";
   public static final String CLASSIFICATION = "classification.json";
 
+  private static final String STEP_COLUMNS = "step,epoch,learning_rate,momentum,loss";
+  private static final String EPOCH_COLUMNS =
+      "epoch,steps,train_loss,evaluation_loss,accuracy,images_per_second,train_seconds,"
+          + "evaluation_seconds";
+
   private final Path folder;
   private final @Nullable ImageDataset evaluation;
-  private final BufferedWriter steps;
-  private final BufferedWriter epochs;
+  private final RunLock lock;
+  private final GrowingFile steps;
+  private final GrowingFile epochs;
 
-  private RunFolder(Path folder, @Nullable ImageDataset evaluation) throws IOException {
+  private RunFolder(
+      Path folder, @Nullable ImageDataset evaluation, RunLock lock, Position position) {
     this.folder = folder;
     this.evaluation = evaluation;
-    steps = writer(folder.resolve(STEPS));
-    epochs = writer(folder.resolve(EPOCHS));
-    steps.write("step,epoch,learning_rate,momentum,loss\n");
-    epochs.write(
-        "epoch,steps,train_loss,evaluation_loss,accuracy,images_per_second,train_seconds,"
-            + "evaluation_seconds\n");
-    steps.flush();
-    epochs.flush();
+    this.lock = lock;
+    steps = GrowingFile.of(folder.resolve(STEPS), stepsBefore(folder, position.step()));
+    epochs = GrowingFile.of(folder.resolve(EPOCHS), EPOCH_COLUMNS + "\n" + lines(position));
   }
 
-  /** Not a channel of {@link Files}, which an interrupt of the training thread would close. */
-  private static BufferedWriter writer(Path file) throws IOException {
-    return new BufferedWriter(
-        new OutputStreamWriter(new FileOutputStream(file.toFile()), StandardCharsets.UTF_8));
+  private static String lines(Position position) {
+    return position.epochs().stream()
+        .map(epoch -> line(epoch) + "\n")
+        .collect(Collectors.joining());
+  }
+
+  /** The lines of a file that a run left behind, as far as the run is gone on with after them. */
+  private static String stepsBefore(Path folder, long step) {
+    StringBuilder lines = new StringBuilder(STEP_COLUMNS).append('\n');
+    if (step > 0) {
+      NumberRows.read(folder.resolve(STEPS), RunHistory::step).rows().stream()
+          .filter(row -> row.step() < step)
+          .forEach(row -> lines.append(line(row)).append('\n'));
+    }
+    return lines.toString();
   }
 
   /**
@@ -85,12 +95,38 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
     requireUnused(folder);
     try {
       Files.createDirectories(folder);
-      RunFolder run = new RunFolder(folder, evaluation);
-      run.write(record);
-      return run;
     } catch (IOException e) {
       throw AtomicFile.cannotCreate(folder, e);
     }
+    RunFolder run = new RunFolder(folder, evaluation, RunLock.take(folder), Position.START);
+    run.write(record);
+    return run;
+  }
+
+  /**
+   * Goes on with a run that is there; what its files hold from the position on is taken out, and
+   * unfinished files of a process that was killed are removed.
+   *
+   * @param position from which the run goes on
+   * @param evaluation the images that the run is evaluated on, for the pictures of mistakes
+   * @throws CannotWriteException where another process has the run
+   */
+  public static RunFolder reopen(Path folder, Position position, ImageDataset evaluation) {
+    RunLock lock = RunLock.take(folder);
+    try (Stream<Path> entries = Files.list(folder)) {
+      for (Path left : entries.filter(RunFolder::unfinished).toList()) {
+        Files.delete(left);
+      }
+    } catch (IOException e) {
+      lock.close();
+      throw AtomicFile.cannotWrite(folder, e);
+    }
+    return new RunFolder(folder, evaluation, lock, position);
+  }
+
+  private static boolean unfinished(Path path) {
+    String name = String.valueOf(path.getFileName());
+    return name.startsWith(".") && name.endsWith(".tmp");
   }
 
   /** Makes a folder, where it is not there yet. */
@@ -108,8 +144,11 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
     }
     try (Stream<Path> entries = Files.list(folder)) {
       if (entries.findAny().isPresent()) {
-        throw Require.invalid(
-            "output folder", "new or empty", folder, "name another with --out, or remove it");
+        String advice =
+            Files.exists(folder.resolve(RECORD))
+                ? "go on with it by 'onecycle resume', or name another with --out"
+                : "name another with --out, or remove it";
+        throw Require.invalid("output folder", "new or empty", folder, advice);
       }
     } catch (IOException e) {
       throw AtomicFile.cannotCreate(folder, e);
@@ -146,10 +185,19 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
 
   @Override
   public void step(StepRecord s) {
-    append(
-        steps,
-        STEPS,
-        s.step() + "," + s.epoch() + "," + s.learningRate() + "," + s.momentum() + "," + s.loss());
+    steps.append(line(s));
+  }
+
+  private static String line(StepRecord s) {
+    return s.step()
+        + ","
+        + s.epoch()
+        + ","
+        + s.learningRate()
+        + ","
+        + s.momentum()
+        + ","
+        + s.loss();
   }
 
   @Override
@@ -169,52 +217,44 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
 
   @Override
   public void epoch(EpochRecord e) {
-    append(
-        epochs,
-        EPOCHS,
-        e.epoch()
-            + ","
-            + e.steps()
-            + ","
-            + e.trainLoss()
-            + ","
-            + e.evaluationLoss()
-            + ","
-            + e.accuracy()
-            + ","
-            + e.imagesPerSecond()
-            + ","
-            + e.trainSeconds()
-            + ","
-            + e.evaluationSeconds());
+    epochs.append(line(e));
     flush();
   }
 
-  private void append(BufferedWriter writer, String name, String line) {
-    try {
-      writer.write(line);
-      writer.write('\n');
-    } catch (IOException e) {
-      throw AtomicFile.cannotWrite(folder.resolve(name), e);
-    }
+  private static String line(EpochRecord e) {
+    return e.epoch()
+        + ","
+        + e.steps()
+        + ","
+        + e.trainLoss()
+        + ","
+        + e.evaluationLoss()
+        + ","
+        + e.accuracy()
+        + ","
+        + e.imagesPerSecond()
+        + ","
+        + e.trainSeconds()
+        + ","
+        + e.evaluationSeconds();
   }
 
-  private void flush() {
-    try {
-      steps.flush();
-      epochs.flush();
-    } catch (IOException e) {
-      throw AtomicFile.cannotWrite(folder.resolve(STEPS), e);
-    }
+  /**
+   * Puts on disk what the run has come to; what cannot be written is kept, and tried again the next
+   * time.
+   *
+   * @throws CannotWriteException naming the file
+   */
+  public void flush() {
+    steps.flush();
+    epochs.flush();
   }
 
+  /** Puts everything on disk and lets others have the run. */
   @Override
   public void close() {
-    try (steps;
-        epochs) {
+    try (lock) {
       flush();
-    } catch (IOException e) {
-      throw AtomicFile.cannotWrite(folder.resolve(STEPS), e);
     }
   }
 }

@@ -53,7 +53,7 @@ public record RunHistory(
     return name == null ? folder.toString() : name.toString();
   }
 
-  private static StepRecord step(String[] cells) {
+  static StepRecord step(String[] cells) {
     return new StepRecord(
         Long.parseLong(cells[0]),
         Integer.parseInt(cells[1]),

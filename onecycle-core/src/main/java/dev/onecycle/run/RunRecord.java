@@ -1,6 +1,7 @@
 package dev.onecycle.run;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.onecycle.schedule.Amendment;
 import dev.onecycle.schedule.Phase;
 import dev.onecycle.schedule.PlannedStep;
 import dev.onecycle.schedule.Policy;
@@ -16,9 +17,13 @@ import java.util.Map;
  * @param started time, ISO 8601
  * @param ended time, ISO 8601; empty while running
  * @param command the command line that repeats it
+ * @param arguments the words of training with everything spelled out: what resuming goes by; empty
+ *     for a run that a program trained
  * @param data what was trained on
  * @param settings every setting by name, also those left at their defaults
  * @param policy the policy's name and what it does
+ * @param amendments what was changed of the policy on the way: rates lowered after a divergence,
+ *     epochs added
  * @param learningRateSource why the peak rate is what it is: given, or found and how
  * @param conditions under which it trained
  * @param acceptedDifferences where the peak rate was found under other conditions and that was
@@ -32,9 +37,11 @@ public record RunRecord(
     String started,
     String ended,
     List<String> command,
+    List<String> arguments,
     Data data,
     Map<String, Object> settings,
     PolicySummary policy,
+    List<Amendment> amendments,
     String learningRateSource,
     Conditions conditions,
     List<Conditions.Difference> acceptedDifferences,
@@ -45,6 +52,8 @@ public record RunRecord(
 
   public RunRecord {
     command = List.copyOf(command);
+    arguments = List.copyOf(arguments);
+    amendments = List.copyOf(amendments);
     acceptedDifferences = List.copyOf(acceptedDifferences);
   }
 
@@ -133,15 +142,39 @@ public record RunRecord(
 
   /** The same run, ended. */
   public RunRecord ended(Status newStatus, String time, Map<String, Object> newOutcome) {
+    return as(newStatus, time, settings, policy, amendments, newOutcome);
+  }
+
+  /** The same run, going on. */
+  public RunRecord resumed() {
+    return as(Status.RUNNING, "", settings, policy, amendments, Map.of());
+  }
+
+  /** The same run, going on by an amended policy. */
+  public RunRecord amended(
+      Policy newPolicy, List<Amendment> newAmendments, Map<String, Object> newSettings) {
+    PolicySummary summary = PolicySummary.of(newPolicy);
+    return as(Status.RUNNING, "", newSettings, summary, newAmendments, Map.of());
+  }
+
+  private RunRecord as(
+      Status newStatus,
+      String newEnded,
+      Map<String, Object> newSettings,
+      PolicySummary newPolicy,
+      List<Amendment> newAmendments,
+      Map<String, Object> newOutcome) {
     return new RunRecord(
         format,
         newStatus,
         started,
-        time,
+        newEnded,
         command,
+        arguments,
         data,
-        settings,
-        policy,
+        newSettings,
+        newPolicy,
+        newAmendments,
         learningRateSource,
         conditions,
         acceptedDifferences,

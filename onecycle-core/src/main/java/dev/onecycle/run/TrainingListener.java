@@ -18,6 +18,12 @@ public interface TrainingListener {
   /** An epoch was trained and evaluated. */
   default void epoch(EpochRecord epoch) {}
 
+  /**
+   * The run stands between two steps: after every step, and once more after every evaluation. What
+   * the position and the learner hold by now is all that is needed to go on from here.
+   */
+  default void reached(Position position) {}
+
   /** A listener that tells each of several, in order. */
   static TrainingListener all(TrainingListener... listeners) {
     return new TrainingListener() {
@@ -46,6 +52,13 @@ public interface TrainingListener {
       public void epoch(EpochRecord epoch) {
         for (TrainingListener listener : listeners) {
           listener.epoch(epoch);
+        }
+      }
+
+      @Override
+      public void reached(Position position) {
+        for (TrainingListener listener : listeners) {
+          listener.reached(position);
         }
       }
     };

@@ -74,7 +74,8 @@ class ClassificationFileTest {
     }
     try (var entries = Files.list(run())) {
       assertThat(entries.map(p -> p.getFileName().toString()))
-          .containsExactlyInAnyOrder("classification.json", "epochs.csv", "run.json", "steps.csv");
+          .containsExactlyInAnyOrder(
+              ".lock", "classification.json", "epochs.csv", "run.json", "steps.csv");
     }
   }
 

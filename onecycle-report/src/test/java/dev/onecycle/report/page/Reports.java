@@ -119,9 +119,11 @@ record Reports(
         "2026-01-01T00:00:00Z",
         "",
         List.of("onecycle", "train", text(Place.SOURCE), "--optimizer=" + setting),
+        List.of(),
         new RunRecord.Data(text(Place.SOURCE), "abc", classes, List.of(3, 8, 8), 90, 30, "test"),
         Map.of("epochs", epochs, "seed", 7, "optimizer", setting),
         RunRecord.PolicySummary.of(policy()),
+        List.of(),
         text(Place.REASON),
         new Conditions(
             "resnet20",

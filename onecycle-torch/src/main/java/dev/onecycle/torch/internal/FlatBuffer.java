@@ -6,6 +6,7 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -71,5 +72,12 @@ final class FlatBuffer {
       offset += places.length;
     }
     return arrays;
+  }
+
+  /** A whole tensor as an array without a shape of its own. */
+  static NamedArray array(String name, Tensor flat) {
+    int count = Math.toIntExact(flat.numel());
+    int[] places = IntStream.range(0, count).toArray();
+    return new NamedArray(name, new long[] {count}, elements(flat), 0, places);
   }
 }

@@ -1,6 +1,7 @@
 package dev.onecycle.torch.internal;
 
 import dev.onecycle.data.Batch;
+import dev.onecycle.fault.Faults;
 import dev.onecycle.torch.nn.Network;
 import dev.onecycle.torch.train.LearnerSettings;
 import dev.onecycle.torch.train.Normalization;
@@ -131,7 +132,7 @@ public final class TrainableNetwork implements AutoCloseable {
               }
               return sum;
             });
-    double loss = lossSum / batch.size();
+    double loss = Faults.number("train.loss", lossSum / batch.size());
     double norm = Double.isFinite(loss) ? update(slices.size()) : Double.NaN;
     return new StepResult(loss, norm, updater.learningRate(), updater.momentum());
   }
@@ -144,7 +145,8 @@ public final class TrainableNetwork implements AutoCloseable {
       for (Replica other : replicas.subList(1, used)) {
         gradients.add_(other.gradients);
       }
-      double norm = gradients.norm().item_float();
+      double norm = Faults.number("train.gradient", gradients.norm().item_float());
+      Faults.at("train.before-update");
       if (Double.isFinite(norm)) {
         double clip = settings.gradientClip();
         if (clip > 0 && norm > clip) {
@@ -284,15 +286,23 @@ public final class TrainableNetwork implements AutoCloseable {
     }
   }
 
-  /** The optimizer's state, flat, in the order of its rule: for tests and exact resume. */
-  public List<float[]> optimizerState() {
-    List<float[]> state = new ArrayList<>();
-    for (Tensor tensor : updater.state()) {
-      float[] copy = new float[Math.toIntExact(tensor.numel())];
-      FlatBuffer.elements(tensor).get(copy);
-      state.add(copy);
+  /** The optimizer's buffers by name, in place; each as long as the weights, and flat. */
+  public List<NamedArray> optimizerArrays() {
+    List<NamedArray> arrays = new ArrayList<>();
+    for (int i = 0; i < updater.state().size(); i++) {
+      arrays.add(FlatBuffer.array(updater.names().get(i), updater.state().get(i)));
     }
-    return state;
+    return arrays;
+  }
+
+  /** The number of updates that the optimizer has made. */
+  public long updates() {
+    return updater.updates();
+  }
+
+  /** Sets the number of updates that the optimizer has made. */
+  public void updates(long count) {
+    updater.updates(count);
   }
 
   @Override

@@ -56,6 +56,9 @@ abstract sealed class Updater implements AutoCloseable {
   /** The buffers that carry over from step to step, each as long as the weights. */
   abstract List<Tensor> state();
 
+  /** What those buffers are called on disk. */
+  abstract List<String> names();
+
   /** The number of updates made, which some rules depend on. */
   abstract long updates();
 
@@ -112,6 +115,11 @@ abstract sealed class Updater implements AutoCloseable {
     }
 
     @Override
+    List<String> names() {
+      return List.of("velocity");
+    }
+
+    @Override
     long updates() {
       return updates;
     }
@@ -156,6 +164,11 @@ abstract sealed class Updater implements AutoCloseable {
     @Override
     List<Tensor> state() {
       return List.of(first, second);
+    }
+
+    @Override
+    List<String> names() {
+      return List.of("first_moment", "second_moment");
     }
 
     @Override

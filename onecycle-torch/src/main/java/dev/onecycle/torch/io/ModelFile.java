@@ -37,19 +37,28 @@ public record ModelFile(
     tensors = List.copyOf(tensors);
   }
 
+  /** The same model with other weights. */
+  public ModelFile with(List<NamedTensor> newTensors) {
+    return new ModelFile(model, classes, input, normalization, dropout, newTensors);
+  }
+
   /** Writes the file whole or not at all. */
   public void write(Path file) {
-    new Safetensors(
-            Map.of(
-                "format", "pt",
-                "onecycle.model", model,
-                "onecycle.classes", json(classes),
-                "onecycle.input", json(List.of(input.channels(), input.height(), input.width())),
-                "onecycle.means", json(normalization.means()),
-                "onecycle.deviations", json(normalization.deviations()),
-                "onecycle.dropout", json(dropout)),
-            tensors)
-        .write(file);
+    content().write(file);
+  }
+
+  /** What the file holds. */
+  public Safetensors content() {
+    return new Safetensors(
+        Map.of(
+            "format", "pt",
+            "onecycle.model", model,
+            "onecycle.classes", json(classes),
+            "onecycle.input", json(List.of(input.channels(), input.height(), input.width())),
+            "onecycle.means", json(normalization.means()),
+            "onecycle.deviations", json(normalization.deviations()),
+            "onecycle.dropout", json(dropout)),
+        tensors);
   }
 
   /** Reads a file that {@link #write} wrote. */

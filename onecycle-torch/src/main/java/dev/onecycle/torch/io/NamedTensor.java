@@ -1,5 +1,6 @@
 package dev.onecycle.torch.io;
 
+import dev.onecycle.error.DivergedException;
 import java.util.Arrays;
 
 /**
@@ -21,6 +22,21 @@ public record NamedTensor(String name, long[] shape, float[] values) {
               + Arrays.toString(shape)
               + " but had "
               + values.length);
+    }
+  }
+
+  /**
+   * Makes sure that every value is a number, so that it may be written.
+   *
+   * @param step the last one, zero-based
+   * @param learningRate of that step
+   * @throws DivergedException naming the array
+   */
+  public void requireFinite(long step, double learningRate) {
+    for (float value : values) {
+      if (!Float.isFinite(value)) {
+        throw new DivergedException(name, value, step, learningRate);
+      }
     }
   }
 }

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.run.AtomicFile;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -46,20 +47,21 @@ public record Safetensors(Map<String, String> metadata, List<NamedTensor> tensor
 
   /** Writes the file whole or not at all. */
   public void write(Path file) {
-    AtomicFile.write(
-        file,
-        out -> {
-          byte[] header = header();
-          byte[] length = new byte[8];
-          littleEndian(length).putLong(header.length);
-          out.write(length);
-          out.write(header);
-          for (NamedTensor tensor : tensors) {
-            byte[] bytes = new byte[4 * tensor.values().length];
-            littleEndian(bytes).asFloatBuffer().put(tensor.values());
-            out.write(bytes);
-          }
-        });
+    AtomicFile.write(file, this::to);
+  }
+
+  /** Writes the bytes of the format, and does not close. */
+  public void to(OutputStream out) throws IOException {
+    byte[] header = header();
+    byte[] length = new byte[8];
+    littleEndian(length).putLong(header.length);
+    out.write(length);
+    out.write(header);
+    for (NamedTensor tensor : tensors) {
+      byte[] bytes = new byte[4 * tensor.values().length];
+      littleEndian(bytes).asFloatBuffer().put(tensor.values());
+      out.write(bytes);
+    }
   }
 
   private byte[] header() throws JsonProcessingException {

@@ -13,6 +13,8 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
 
@@ -195,9 +197,35 @@ public final class Learner implements AutoCloseable {
         .toList();
   }
 
-  /** The optimizer's state, copied: for SGD the velocity, for AdamW both moments; flat. */
-  public List<float[]> optimizerState() {
-    return network.optimizerState();
+  /**
+   * Everything that training changes, copied: what a checkpoint keeps.
+   *
+   * @see Checkpoints
+   */
+  public LearnerState state() {
+    List<NamedTensor> optimizer =
+        network.optimizerArrays().stream()
+            .map(array -> new NamedTensor(array.name(), array.shape(), array.values()))
+            .toList();
+    return new LearnerState(weights(), optimizer, network.updates());
+  }
+
+  /**
+   * Goes on from a state, to the same bits.
+   *
+   * @throws BadDataException where it is not of such a network and optimizer; nothing has then
+   *     changed
+   */
+  public void restore(LearnerState state) {
+    List<NamedArray> weights = network.arrays();
+    List<NamedArray> optimizer = network.optimizerArrays();
+    Map<String, NamedTensor> newWeights = matched("weights", state.weights(), weights);
+    Map<String, NamedTensor> newOptimizer =
+        matched("optimizer state", state.optimizer(), optimizer);
+    put(newWeights, weights);
+    put(newOptimizer, optimizer);
+    network.updates(state.updates());
+    network.arraysChanged();
   }
 
   /**
@@ -206,14 +234,24 @@ public final class Learner implements AutoCloseable {
    * @throws BadDataException where names or shapes are not those of the network
    */
   public void load(List<NamedTensor> weights) {
-    Map<String, NamedTensor> byName = new HashMap<>();
-    weights.forEach(tensor -> byName.put(tensor.name(), tensor));
     List<NamedArray> arrays = network.arrays();
+    put(matched("weights", weights, arrays), arrays);
+    network.arraysChanged();
+  }
+
+  /** The tensors by name, every one of which has an array of its name and shape. */
+  private Map<String, NamedTensor> matched(
+      String what, List<NamedTensor> tensors, List<NamedArray> arrays) {
+    Map<String, NamedTensor> byName = new HashMap<>();
+    tensors.forEach(tensor -> byName.put(tensor.name(), tensor));
+    Set<String> unknown = new TreeSet<>(byName.keySet());
     for (NamedArray array : arrays) {
-      NamedTensor tensor = byName.remove(array.name());
+      NamedTensor tensor = byName.get(array.name());
+      unknown.remove(array.name());
       if (tensor == null || !Arrays.equals(tensor.shape(), array.shape())) {
         throw new BadDataException(
-            "weights of "
+            what
+                + " of "
                 + description.name()
                 + " must hold "
                 + array.name()
@@ -223,18 +261,20 @@ public final class Learner implements AutoCloseable {
                 + (tensor == null ? "do not" : "have " + Arrays.toString(tensor.shape())));
       }
     }
-    if (!byName.isEmpty()) {
+    if (!unknown.isEmpty()) {
       throw new BadDataException(
-          "weights hold " + byName.keySet() + ", which " + description.name() + " does not have");
+          what + " hold " + unknown + ", which " + description.name() + " does not have");
     }
-    weights.forEach(tensor -> byName.put(tensor.name(), tensor));
+    return byName;
+  }
+
+  private static void put(Map<String, NamedTensor> tensors, List<NamedArray> arrays) {
     for (NamedArray array : arrays) {
-      NamedTensor tensor = byName.get(array.name());
+      NamedTensor tensor = tensors.get(array.name());
       if (tensor != null) {
         array.set(tensor.values());
       }
     }
-    network.arraysChanged();
   }
 
   @Override

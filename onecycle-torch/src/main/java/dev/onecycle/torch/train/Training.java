@@ -7,11 +7,12 @@ import dev.onecycle.data.ImageDataset;
 import dev.onecycle.data.Sampler;
 import dev.onecycle.error.DivergedException;
 import dev.onecycle.error.Require;
+import dev.onecycle.fault.Faults;
 import dev.onecycle.run.EpochRecord;
+import dev.onecycle.run.Position;
 import dev.onecycle.run.StepRecord;
 import dev.onecycle.run.TrainingListener;
 import dev.onecycle.schedule.Policy;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
@@ -41,6 +42,28 @@ public final class Training {
       ImageDataset evaluation,
       TrainingListener listener,
       BooleanSupplier stop) {
+    return resume(learner, policy, plan, train, evaluation, Position.START, listener, stop)
+        .epochs();
+  }
+
+  /**
+   * Goes on with a run from where it stands, to the same bits as one that was never stopped.
+   *
+   * @param learner as it was there, see {@link Checkpoints#restore}
+   * @param from where that is; {@link Position#START} for a run from its beginning
+   * @return where it then stands
+   * @throws DivergedException where a loss or gradient is not finite; the weights are those before
+   *     that step
+   */
+  public static Position resume(
+      Learner learner,
+      Policy policy,
+      TrainingPlan plan,
+      ImageDataset train,
+      ImageDataset evaluation,
+      Position from,
+      TrainingListener listener,
+      BooleanSupplier stop) {
     Sampler sampler = plan.sampler(train.size());
     Require.that(
         policy.steps() == plan.steps(train.size()),
@@ -48,28 +71,27 @@ public final class Training {
         "the plan's " + plan.steps(train.size()),
         policy.steps(),
         policy);
-    List<EpochRecord> epochs = new ArrayList<>();
-    long step = 0;
-    for (int epoch = 0; epoch < plan.epochs(); epoch++) {
-      long begin = System.nanoTime();
-      double lossSum = 0;
-      int images = 0;
-      try (BatchLoader batches = BatchLoader.epoch(train, plan.augmentation(), sampler, epoch)) {
-        while (batches.hasNext() && step < policy.steps()) {
-          double learningRate = policy.learningRate().at(step);
-          double momentum = policy.momentum().at(step);
+    Position at = from;
+    while (at.epochs().size() < plan.epochs()) {
+      int epoch = at.epochs().size();
+      long end = Math.min(policy.steps(), (epoch + 1L) * sampler.batchesPerEpoch());
+      long begin = System.nanoTime() - (long) (1e9 * at.seconds());
+      try (BatchLoader batches =
+          BatchLoader.batches(train, plan.augmentation(), sampler, at.step(), end)) {
+        while (batches.hasNext()) {
+          long step = at.step();
           StepResult result;
           try (Batch batch = batches.next()) {
-            result = learner.step(batch, learningRate, momentum);
-            lossSum += result.loss() * batch.size();
-            images += batch.size();
+            result =
+                learner.step(batch, policy.learningRate().at(step), policy.momentum().at(step));
+            requireFinite(result, step);
+            at = at.stepped(result.loss(), batch.size(), (System.nanoTime() - begin) / 1e9);
           }
-          requireFinite(result, step);
           listener.step(
               new StepRecord(step, epoch, result.learningRate(), result.momentum(), result.loss()));
-          step++;
+          listener.reached(at);
           if (stop.getAsBoolean()) {
-            return epochs;
+            return at;
           }
         }
       }
@@ -77,26 +99,28 @@ public final class Training {
       if (plan.reestimatedBatches() > 0) {
         reestimateBatchNorms(learner, plan, train, sampler);
       }
-      int thisEpoch = epoch;
+      Faults.at("train.evaluating");
       Evaluation result =
           evaluate(
-              learner, evaluation, done -> listener.evaluating(thisEpoch, done, evaluation.size()));
-      double trainSeconds = (trained - begin) / 1e9;
-      EpochRecord record =
-          new EpochRecord(
-              epoch,
-              step,
-              lossSum / images,
-              result.loss(),
-              result.accuracy(),
-              images / trainSeconds,
-              trainSeconds,
-              (System.nanoTime() - trained) / 1e9);
-      epochs.add(record);
+              learner, evaluation, done -> listener.evaluating(epoch, done, evaluation.size()));
+      at = at.completed(record(at, result, (System.nanoTime() - trained) / 1e9));
       listener.classified(epoch, result.classification());
-      listener.epoch(record);
+      listener.epoch(at.epochs().get(epoch));
+      listener.reached(at);
     }
-    return epochs;
+    return at;
+  }
+
+  private static EpochRecord record(Position at, Evaluation result, double evaluationSeconds) {
+    return new EpochRecord(
+        at.epochs().size(),
+        at.step(),
+        at.lossSum() / at.images(),
+        result.loss(),
+        result.accuracy(),
+        at.images() / at.seconds(),
+        at.seconds(),
+        evaluationSeconds);
   }
 
   /** Evaluates a network on every image of a data set. */

@@ -94,7 +94,8 @@ class LearnerTest {
         before.restore();
       }
       assertThat(flat(learner)).isEqualTo(flat(undisturbed));
-      assertThat(learner.optimizerState().get(0)).isEqualTo(undisturbed.optimizerState().get(0));
+      assertThat(learner.state().optimizer().get(0).values())
+          .isEqualTo(undisturbed.state().optimizer().get(0).values());
       train(learner, 3);
       train(undisturbed, 3);
       assertThat(flat(learner)).as("what follows").isEqualTo(flat(undisturbed));

@@ -195,7 +195,8 @@ class TrainingTest {
       Thread.interrupted();
       assertThat(result.stopped()).isEqualTo(expected);
       assertSame(tested.weights(), untouched.weights());
-      assertThat(tested.optimizerState().get(0)).isEqualTo(untouched.optimizerState().get(0));
+      assertThat(tested.state().optimizer().get(0).values())
+          .isEqualTo(untouched.state().optimizer().get(0).values());
       Training.run(tested, policy(), PLAN, TRAIN, TEST, new Kept(), () -> false);
       Training.run(untouched, policy(), PLAN, TRAIN, TEST, new Kept(), () -> false);
       assertSame(tested.weights(), untouched.weights());
@@ -218,7 +219,8 @@ class TrainingTest {
                       }))
           .hasMessage("from the watcher");
       assertSame(tested.weights(), untouched.weights());
-      assertThat(tested.optimizerState().get(0)).isEqualTo(untouched.optimizerState().get(0));
+      assertThat(tested.state().optimizer().get(0).values())
+          .isEqualTo(untouched.state().optimizer().get(0).values());
     }
   }
 

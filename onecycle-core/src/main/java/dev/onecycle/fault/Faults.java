@@ -1,0 +1,105 @@
+package dev.onecycle.fault;
+
+import dev.onecycle.error.Require;
+import java.io.IOException;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A fault at a point of the program, for tests of what happens then; without the system property
+ * {@code onecycle.fault} every method here does nothing.
+ *
+ * <p>The property reads {@code POINT:MODE} or {@code POINT@N:MODE}, the N-th time that the point is
+ * reached, counted from 1. Modes: {@code halt} ends the process as kill -9 does; {@code freeze}
+ * says so on standard error and stays there, to be killed; {@code throw} fails as a fault of our
+ * own would; {@code full} fails as a full disk does; {@code nan} spoils a number.
+ */
+public final class Faults {
+  /** The property that names the fault. */
+  public static final String PROPERTY = "onecycle.fault";
+
+  private static final int KILLED = 137;
+  private static final @Nullable Fault FAULT = Fault.parse(System.getProperty(PROPERTY));
+
+  private Faults() {}
+
+  private enum Mode {
+    HALT,
+    FREEZE,
+    THROW,
+    FULL,
+    NAN
+  }
+
+  private record Fault(String point, int time, Mode mode, AtomicInteger reached) {
+    private static final Pattern FORM =
+        Pattern.compile("([a-z.-]+)(?:@(\\d{1,9}))?:(halt|freeze|throw|full|nan)");
+
+    static @Nullable Fault parse(@Nullable String text) {
+      if (text == null) {
+        return null;
+      }
+      Matcher form = FORM.matcher(text);
+      if (!form.matches()) {
+        throw Require.invalid(PROPERTY, "POINT:MODE or POINT@N:MODE", text);
+      }
+      int time = form.group(2) == null ? 1 : Integer.parseInt(form.group(2));
+      Mode mode = Mode.valueOf(form.group(3).toUpperCase(Locale.ROOT));
+      return new Fault(form.group(1), time, mode, new AtomicInteger());
+    }
+
+    boolean due(String at) {
+      return point.equals(at) && reached.incrementAndGet() == time;
+    }
+  }
+
+  /** A point that is passed. */
+  public static void at(String point) {
+    if (FAULT != null && FAULT.due(point)) {
+      strike(FAULT);
+    }
+  }
+
+  /** A point at which a file is written. */
+  public static void writing(String point) throws IOException {
+    if (FAULT != null && FAULT.due(point)) {
+      if (FAULT.mode == Mode.FULL) {
+        throw new IOException("No space left on device");
+      }
+      strike(FAULT);
+    }
+  }
+
+  /** A number that a point computes. */
+  public static double number(String point, double value) {
+    if (FAULT != null && FAULT.due(point)) {
+      if (FAULT.mode == Mode.NAN) {
+        return Double.NaN;
+      }
+      strike(FAULT);
+    }
+    return value;
+  }
+
+  private static void strike(Fault fault) {
+    switch (fault.mode) {
+      case HALT -> Runtime.getRuntime().halt(KILLED);
+      case FREEZE -> freeze(fault.point);
+      default -> throw new IllegalStateException("fault at " + fault.point);
+    }
+  }
+
+  private static void freeze(String point) {
+    System.err.println("frozen at " + point);
+    while (true) {
+      try {
+        Thread.sleep(Long.MAX_VALUE);
+      } catch (InterruptedException e) {
+        Thread.interrupted(); // frozen is frozen
+      }
+    }
+  }
+}

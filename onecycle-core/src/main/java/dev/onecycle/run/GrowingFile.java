@@ -1,0 +1,74 @@
+package dev.onecycle.run;
+
+import dev.onecycle.error.CannotWriteException;
+import dev.onecycle.fault.Faults;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * A text file that grows by lines. What cannot be written stays in memory and is tried again with
+ * the next {@link #flush}; the file then ends where it did before.
+ */
+final class GrowingFile {
+  private final Path path;
+  private final StringBuilder pending = new StringBuilder();
+  private long length;
+
+  private GrowingFile(Path path, long length) {
+    this.path = path;
+    this.length = length;
+  }
+
+  /** Starts a file with some lines, in place of the one that may be there. */
+  static GrowingFile of(Path path, String lines) {
+    AtomicFile.writeText(path, lines);
+    return new GrowingFile(path, lines.getBytes(StandardCharsets.UTF_8).length);
+  }
+
+  void append(String line) {
+    pending.append(line).append('\n');
+  }
+
+  /**
+   * Puts on disk what is not there yet.
+   *
+   * @throws CannotWriteException naming the file
+   */
+  void flush() {
+    if (pending.isEmpty()) {
+      return;
+    }
+    byte[] bytes = pending.toString().getBytes(StandardCharsets.UTF_8);
+    try {
+      write(bytes);
+      length += bytes.length;
+      pending.setLength(0);
+    } catch (IOException e) {
+      throw AtomicFile.cannotWrite(path, e);
+    }
+  }
+
+  /** Not to a channel of {@link Files}, which an interrupt of the training thread would close. */
+  private void write(byte[] bytes) throws IOException {
+    if (!Files.exists(path)) {
+      throw new IOException("it has been removed while the run goes on");
+    }
+    try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
+      if (file.length() < length) {
+        throw new IOException("it has been shortened while the run goes on");
+      }
+      try {
+        file.seek(length);
+        Faults.writing("csv.append");
+        file.write(bytes);
+        file.getFD().sync();
+      } catch (IOException e) {
+        file.setLength(length);
+        throw e;
+      }
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package dev.onecycle.run;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Where a training run stands between two steps: all that its loop carries from one to the next.
+ *
+ * @param step the next optimizer step, zero-based, over the whole run
+ * @param epochs those that are trained and evaluated
+ * @param lossSum of the epoch under way: each batch's loss times its images
+ * @param images trained on in the epoch under way
+ * @param seconds spent training in the epoch under way
+ */
+public record Position(
+    long step, List<EpochRecord> epochs, double lossSum, long images, double seconds) {
+  /** Before the first step. */
+  public static final Position START = new Position(0, List.of(), 0, 0, 0);
+
+  public Position {
+    epochs = List.copyOf(epochs);
+  }
+
+  /** After one more step of an epoch. */
+  public Position stepped(double loss, int batchSize, double newSeconds) {
+    return new Position(
+        step + 1, epochs, lossSum + loss * batchSize, images + batchSize, newSeconds);
+  }
+
+  /** After the evaluation that ends an epoch. */
+  public Position completed(EpochRecord epoch) {
+    List<EpochRecord> all = new ArrayList<>(epochs);
+    all.add(epoch);
+    return new Position(step, all, 0, 0, 0);
+  }
+
+  /** Whether the epoch that was last completed judged better than every one before. */
+  public boolean bestYet() {
+    if (epochs.isEmpty()) {
+      return false;
+    }
+    double last = epochs.get(epochs.size() - 1).accuracy();
+    return epochs.stream().limit(epochs.size() - 1L).allMatch(e -> last > e.accuracy());
+  }
+}

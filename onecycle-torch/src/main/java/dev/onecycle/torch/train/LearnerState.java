@@ -1,0 +1,35 @@
+package dev.onecycle.torch.train;
+
+import dev.onecycle.error.DivergedException;
+import dev.onecycle.torch.io.NamedTensor;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * All of a learner that changes as it trains. Random streams are not among it: each step draws from
+ * its own, which its number names.
+ *
+ * @param weights and running statistics, by name
+ * @param optimizer what its rule carries over from step to step: for SGD {@code velocity}, for
+ *     AdamW {@code first_moment} and {@code second_moment}; each as long as all weights
+ * @param updates that the optimizer has made
+ */
+public record LearnerState(List<NamedTensor> weights, List<NamedTensor> optimizer, long updates) {
+  public LearnerState {
+    weights = List.copyOf(weights);
+    optimizer = List.copyOf(optimizer);
+  }
+
+  /**
+   * Makes sure that all values are numbers: an update by a rate that is far too high can spoil
+   * weights after a loss that was still a number.
+   *
+   * @param step the last one, zero-based
+   * @param learningRate of that step
+   * @throws DivergedException naming the array
+   */
+  public void requireFinite(long step, double learningRate) {
+    Stream.concat(weights.stream(), optimizer.stream())
+        .forEach(tensor -> tensor.requireFinite(step, learningRate));
+  }
+}

@@ -1,0 +1,205 @@
+package dev.onecycle.torch.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.onecycle.augment.Augmentation;
+import dev.onecycle.data.Datasets;
+import dev.onecycle.data.ImageDataset;
+import dev.onecycle.data.ImageShape;
+import dev.onecycle.error.DivergedException;
+import dev.onecycle.error.InvalidValueException;
+import dev.onecycle.run.EpochRecord;
+import dev.onecycle.run.Position;
+import dev.onecycle.run.StepRecord;
+import dev.onecycle.run.TrainingListener;
+import dev.onecycle.schedule.OneCycle;
+import dev.onecycle.torch.io.ModelFile;
+import dev.onecycle.torch.io.NamedTensor;
+import dev.onecycle.torch.nn.Models;
+import dev.onecycle.torch.nn.Network;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A run that stops and goes on is the same run, to the bit. */
+class ResumeTest {
+  private static final ImageShape SHAPE = new ImageShape(3, 16, 12);
+  private static final List<String> CLASSES = List.of("red", "green", "blue");
+  private static final ImageDataset TRAIN = images(1, 130);
+  private static final ImageDataset TEST = images(2, 40);
+  private static final Network NETWORK = Models.resnet(8, SHAPE, 3, 0.2);
+  private static final int STEPS = 10;
+
+  @TempDir Path temp;
+
+  private static ImageDataset images(long seed, int count) {
+    ArrayBatch batch = ArrayBatch.coloured(seed, count, 3, SHAPE);
+    byte[] pixels = new byte[count * SHAPE.bytes()];
+    batch.pixels().get(pixels);
+    return Datasets.of(SHAPE, CLASSES, batch.labels(), pixels);
+  }
+
+  /** Ways to train that carry different things from step to step. */
+  enum Way {
+    SGD(LearnerSettings.builder().precision(Precision.FP32).threads(2).seed(3).build(), 0),
+    ADAMW(
+        LearnerSettings.builder()
+            .optimizer(Optimizer.adamW())
+            .precision(Precision.FP32)
+            .threads(1)
+            .seed(3)
+            .build(),
+        2),
+    BF16(
+        LearnerSettings.builder()
+            .optimizer(new Optimizer.Sgd(true, true))
+            .precision(Precision.BF16)
+            .threads(2)
+            .accumulation(2)
+            .gradientClip(1)
+            .build(),
+        0);
+
+    final LearnerSettings settings;
+    final TrainingPlan plan;
+
+    Way(LearnerSettings settings, int reestimated) {
+      this.settings = settings;
+      // 130 images by 32 are four batches and a small one.
+      plan = new TrainingPlan(2, 32, Augmentation.standard().withPad(2), 5, reestimated);
+    }
+
+    Learner learner() {
+      return new Learner(NETWORK, Normalization.of(TRAIN), settings);
+    }
+  }
+
+  private static OneCycle policy() {
+    return OneCycle.of(STEPS, 0.05);
+  }
+
+  private static ModelFile model() {
+    return new ModelFile("resnet8", CLASSES, SHAPE, Normalization.of(TRAIN), 0.2, List.of());
+  }
+
+  private Checkpoints checkpoints() {
+    return new Checkpoints(temp, model(), Map.of("seed", "3"));
+  }
+
+  /** All that a run comes to, but for the time it took. */
+  private record Result(List<StepRecord> steps, List<EpochRecord> epochs, List<Integer> bits) {
+    static Result of(List<StepRecord> steps, Position end, Learner learner) {
+      List<Integer> bits = new ArrayList<>();
+      LearnerState state = learner.state();
+      for (List<NamedTensor> tensors : List.of(state.weights(), state.optimizer())) {
+        tensors.forEach(tensor -> bits.add(Arrays.hashCode(tensor.values())));
+      }
+      List<EpochRecord> epochs =
+          end.epochs().stream()
+              .map(
+                  e ->
+                      new EpochRecord(
+                          e.epoch(),
+                          e.steps(),
+                          e.trainLoss(),
+                          e.evaluationLoss(),
+                          e.accuracy(),
+                          0,
+                          0,
+                          0))
+              .toList();
+      return new Result(List.copyOf(steps), epochs, bits);
+    }
+  }
+
+  private static TrainingListener keeping(List<StepRecord> steps) {
+    return new TrainingListener() {
+      @Override
+      public void step(StepRecord step) {
+        steps.add(step);
+      }
+    };
+  }
+
+  private static Position train(Way way, Learner learner, Position from, List<StepRecord> steps) {
+    return Training.resume(
+        learner, policy(), way.plan, TRAIN, TEST, from, keeping(steps), () -> false);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Way.class)
+  void stoppedAtAnyStepARunGoesOnToTheSameBits(Way way) {
+    Result whole;
+    try (Learner learner = way.learner()) {
+      List<StepRecord> steps = new ArrayList<>();
+      whole = Result.of(steps, train(way, learner, Position.START, steps), learner);
+      assertThat(whole.epochs).hasSize(2);
+      whole = new Result(steps, whole.epochs, whole.bits);
+    }
+    for (int stop = 1; stop <= STEPS; stop++) {
+      List<StepRecord> steps = new ArrayList<>();
+      int last = stop;
+      try (Learner learner = way.learner()) {
+        Position at =
+            Training.resume(
+                learner,
+                policy(),
+                way.plan,
+                TRAIN,
+                TEST,
+                Position.START,
+                keeping(steps),
+                () -> steps.size() == last);
+        assertThat(at.step()).isEqualTo(stop);
+        checkpoints().save(learner, at, 0.05);
+      }
+      try (Learner learner = way.learner()) {
+        Position from = checkpoints().restore(learner).value().get(0);
+        Position end = train(way, learner, from, steps);
+        assertThat(Result.of(steps, end, learner)).as("stopped at %d", stop).isEqualTo(whole);
+      }
+    }
+  }
+
+  @Test
+  void aRunThatIsOverHasNothingLeftToDo() {
+    try (Learner learner = Way.SGD.learner()) {
+      List<StepRecord> steps = new ArrayList<>();
+      Position end = train(Way.SGD, learner, Position.START, steps);
+      steps.clear();
+      assertThat(train(Way.SGD, learner, end, steps)).isEqualTo(end);
+      assertThat(steps).isEmpty();
+    }
+  }
+
+  @Test
+  void anotherWorldIsRefusedByName() {
+    try (Learner learner = Way.SGD.learner()) {
+      checkpoints().save(learner, Position.START, 0);
+      Checkpoints other = new Checkpoints(temp, model(), Map.of("seed", "4"));
+      assertThatThrownBy(() -> other.restore(learner))
+          .isInstanceOf(InvalidValueException.class)
+          .hasMessageContaining("seed must be 3")
+          .hasMessageContaining("but was 4");
+    }
+  }
+
+  @Test
+  void weightsThatAreNoNumbersAreNotSaved() {
+    try (Learner learner = Way.SGD.learner()) {
+      List<NamedTensor> weights = learner.weights();
+      weights.get(0).values()[0] = Float.NaN;
+      learner.load(weights);
+      assertThatThrownBy(() -> checkpoints().save(learner, Position.START, 0.5))
+          .isInstanceOf(DivergedException.class);
+      assertThat(checkpoints().restore(learner).value()).isEmpty();
+    }
+  }
+}
