@@ -9,6 +9,7 @@ import dev.onecycle.data.Progress;
 import dev.onecycle.data.SkippedImage;
 import dev.onecycle.data.TuningData;
 import dev.onecycle.text.Numbers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +57,12 @@ final class DataArguments {
 
   String source() {
     return location;
+  }
+
+  /** The source as it can be found from any folder. */
+  String absolute() {
+    Path path = Path.of(location);
+    return Files.exists(path) ? path.toAbsolutePath().normalize().toString() : location;
   }
 
   /** Opens the data for training. */

@@ -1,6 +1,5 @@
 package dev.onecycle.cli;
 
-import dev.onecycle.data.DataSplits;
 import dev.onecycle.schedule.PolicyChoice;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -58,27 +57,38 @@ final class DemoCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Console console = output.console();
+    if (spec == null) {
+      throw new IllegalStateException("commands are run by picocli");
+    }
+    RunRequest request = request();
+    TrainRun run =
+        new TrainRun(
+            console,
+            Words.of(spec),
+            RunRequest.words(spec, request.data()),
+            request,
+            Length.ofEpochs(epochs),
+            maxLr == null
+                ? new PeakSource.Test(new RangeOptions())
+                : new PeakSource.Given(Rates.rate("--max-lr", maxLr)),
+            out == null ? RunNames.fresh("demo") : out);
+    Signals.watch();
+    return run.run(request.data().open(console, seed));
+  }
+
+  /** What is asked for, apart from the length and the peak rate. */
+  RunRequest request() {
     TrainOptions options = new TrainOptions();
     options.seed = seed;
     // A shape and its mirror image are one class, so flips are right; 64 gives more steps to learn
     // in.
     options.batchSize = 64;
-    TrainRun run =
-        new TrainRun(
-            console,
-            Words.of(spec),
-            options,
-            PolicyChoice.oneCycle(),
-            Length.ofEpochs(epochs),
-            0,
-            maxLr == null
-                ? new PeakSource.Test(new RangeOptions())
-                : new PeakSource.Given(Rates.rate("--max-lr", maxLr)),
-            out == null ? RunNames.fresh("demo") : out,
-            tensorboard);
-    Signals.watch();
-    DataArguments shapes = DataArguments.of("shapes");
-    DataSplits data = shapes.open(console, seed);
-    return run.run(data, shapes.source());
+    return new RunRequest(
+        options,
+        PolicyChoice.oneCycle(),
+        0,
+        DataArguments.of("shapes"),
+        tensorboard,
+        new SaveOptions());
   }
 }

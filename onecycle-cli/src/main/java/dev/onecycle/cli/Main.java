@@ -41,6 +41,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       FindBatchSizeCommand.class,
       TuneCommand.class,
       TrainCommand.class,
+      ResumeCommand.class,
       EvaluateCommand.class,
       PredictCommand.class,
       ReportCommand.class,

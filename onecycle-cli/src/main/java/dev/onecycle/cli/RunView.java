@@ -85,6 +85,11 @@ final class RunView implements TrainingListener, AutoCloseable {
    * reason to end a training.
    */
   void page() {
+    page(console, folder);
+  }
+
+  /** As {@link #page()}, where no view is open. */
+  static void page(Console console, Path folder) {
     Signals.uninterrupted(
         () -> {
           try {

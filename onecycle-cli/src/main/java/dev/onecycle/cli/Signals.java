@@ -1,16 +1,20 @@
 package dev.onecycle.cli;
 
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import sun.misc.Signal;
+import sun.misc.SignalHandler;
 
 /**
- * Ctrl-C and TERM: the first asks the command to come to an end in order, the second ends the
- * process at once.
+ * Ctrl-C, TERM and HUP: the first asks the command to come to an end in order, the second ends the
+ * process at once. USR1 asks for a checkpoint.
  */
 final class Signals {
   private static final AtomicReference<@Nullable Signal> received = new AtomicReference<>();
+  private static final AtomicBoolean SAVE = new AtomicBoolean();
   private static final Object INTERRUPTING = new Object();
   private static boolean interrupts = true;
 
@@ -22,9 +26,9 @@ final class Signals {
    */
   static void watch() {
     Thread thread = Thread.currentThread();
-    for (String name : new String[] {"INT", "TERM"}) {
-      Signal.handle(
-          new Signal(name),
+    for (String name : List.of("INT", "TERM", "HUP")) {
+      handle(
+          name,
           signal -> {
             if (received.compareAndSet(null, signal)) {
               interrupt(thread);
@@ -33,6 +37,22 @@ final class Signals {
             }
           });
     }
+    handle("USR1", signal -> SAVE.set(true));
+  }
+
+  /** Not every system has every signal, nor every Java machine one left for us. */
+  private static void handle(String name, SignalHandler handler) {
+    try {
+      Signal.handle(new Signal(name), handler);
+    } catch (IllegalArgumentException e) {
+      System.getLogger(Signals.class.getName())
+          .log(System.Logger.Level.DEBUG, () -> "no signal " + name, e);
+    }
+  }
+
+  /** Whether USR1 has come since this was last asked. */
+  static boolean saveRequested() {
+    return SAVE.getAndSet(false);
   }
 
   /**

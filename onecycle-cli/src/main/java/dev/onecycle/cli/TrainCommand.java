@@ -1,6 +1,5 @@
 package dev.onecycle.cli;
 
-import dev.onecycle.data.DataSplits;
 import dev.onecycle.error.Require;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.tune.Evidence;
@@ -103,6 +102,7 @@ final class TrainCommand implements Callable<Integer> {
       description = "Write TensorBoard's events into the run's folder too.")
   boolean tensorboard;
 
+  @Mixin SaveOptions saving = new SaveOptions();
   @Mixin OutputOptions output = new OutputOptions();
   @Spec @Nullable CommandSpec spec;
 
@@ -123,21 +123,23 @@ final class TrainCommand implements Callable<Integer> {
     return whole.train(begin, Words.of(spec));
   }
 
+  /** What is asked for, apart from the length and the peak rate. */
+  RunRequest request() {
+    return new RunRequest(options, policy.choice(), reestimate, dataArguments, tensorboard, saving);
+  }
+
   private int train(long begin, List<String> command) {
     TrainRun run =
         new TrainRun(
             output.console(),
             command,
-            options,
-            policy.choice(),
+            spec == null ? List.of() : RunRequest.words(spec, dataArguments),
+            request(),
             length(begin),
-            reestimate,
             peakSource(),
-            out == null ? RunNames.fresh(options.model) : out,
-            tensorboard);
+            out == null ? RunNames.fresh(options.model) : out);
     Signals.watch();
-    DataSplits data = dataArguments.open(output.console(), options.seed);
-    return run.run(data, dataArguments.source());
+    return run.run(dataArguments.open(output.console(), options.seed));
   }
 
   private Length length(long begin) {

@@ -16,7 +16,7 @@ final class TrainingProgress implements TrainingListener, AutoCloseable {
   private final String evaluationName;
   private @Nullable Bar bar;
   private boolean evaluating;
-  private double smoothedLoss;
+  private double smoothedLoss = Double.NaN;
 
   TrainingProgress(
       Console console, int epochs, int stepsPerEpoch, int batchSize, String evaluationName) {
@@ -39,7 +39,8 @@ final class TrainingProgress implements TrainingListener, AutoCloseable {
               (long) stepsPerEpoch * batchSize,
               " images");
     }
-    smoothedLoss = step.step() == 0 ? step.loss() : 0.95 * smoothedLoss + 0.05 * step.loss();
+    smoothedLoss =
+        Double.isNaN(smoothedLoss) ? step.loss() : 0.95 * smoothedLoss + 0.05 * step.loss();
     long done = (step.step() - (long) step.epoch() * stepsPerEpoch + 1) * batchSize;
     bar.at(
         done,

@@ -36,16 +36,31 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
   private final Path folder;
   private final @Nullable ImageDataset evaluation;
   private final RunLock lock;
-  private final GrowingFile steps;
-  private final GrowingFile epochs;
+  private GrowingFile steps;
+  private GrowingFile epochs;
 
   private RunFolder(
       Path folder, @Nullable ImageDataset evaluation, RunLock lock, Position position) {
     this.folder = folder;
     this.evaluation = evaluation;
     this.lock = lock;
-    steps = GrowingFile.of(folder.resolve(STEPS), stepsBefore(folder, position.step()));
-    epochs = GrowingFile.of(folder.resolve(EPOCHS), EPOCH_COLUMNS + "\n" + lines(position));
+    steps = stepsUpTo(position);
+    epochs = epochsUpTo(position);
+  }
+
+  private GrowingFile stepsUpTo(Position position) {
+    return GrowingFile.of(folder.resolve(STEPS), stepsBefore(folder, position.step()));
+  }
+
+  private GrowingFile epochsUpTo(Position position) {
+    return GrowingFile.of(folder.resolve(EPOCHS), EPOCH_COLUMNS + "\n" + lines(position));
+  }
+
+  /** Takes out what came after a position: the run goes on from there another way. */
+  public void goBack(Position position) {
+    flush();
+    steps = stepsUpTo(position);
+    epochs = epochsUpTo(position);
   }
 
   private static String lines(Position position) {

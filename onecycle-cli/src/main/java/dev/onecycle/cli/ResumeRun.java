@@ -1,0 +1,216 @@
+package dev.onecycle.cli;
+
+import dev.onecycle.checkpoint.CheckpointFolder.Found;
+import dev.onecycle.data.DataSplits;
+import dev.onecycle.error.BadDataException;
+import dev.onecycle.error.Require;
+import dev.onecycle.run.Conditions;
+import dev.onecycle.run.Position;
+import dev.onecycle.run.RunFolder;
+import dev.onecycle.run.RunHistory;
+import dev.onecycle.run.RunRecord;
+import dev.onecycle.run.RunRecord.Status;
+import dev.onecycle.schedule.Amendment;
+import dev.onecycle.schedule.Policy;
+import dev.onecycle.text.Numbers;
+import dev.onecycle.torch.train.Learner;
+import dev.onecycle.torch.train.Normalization;
+import dev.onecycle.torch.train.Setup;
+import dev.onecycle.torch.train.TrainingPlan;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A run that is gone on with.
+ *
+ * @param console where it speaks
+ * @param folder of the run
+ * @param extendEpochs to be added to it
+ * @param data where its images are now; null for where they were
+ * @param saving how it is kept from being lost from now on
+ */
+record ResumeRun(
+    Console console, Path folder, int extendEpochs, @Nullable String data, SaveOptions saving) {
+  /** What a result in bits depends on, of the environment. */
+  private static final List<String> DECISIVE =
+      List.of("onecycle", "engine", "kernels", "processor", "java");
+
+  /** Runs; answers the exit code. */
+  int run() {
+    RunRecord record = RunFolder.read(folder);
+    if (record.status() == Status.FINISHED) {
+      return finished(record);
+    }
+    RunRequest asked = request(record);
+    Signals.watch();
+    DataSplits images = asked.data().open(console, asked.options().seed);
+    requireSame("images", record.data().fingerprint(), images.fingerprint());
+    Setup setup =
+        asked
+            .options()
+            .setup(
+                images.train().shape(),
+                images.train().classes().size(),
+                asked.choice().momentumAtPeak());
+    requireSame(record.conditions(), setup.conditions(images.trainingFingerprint()));
+    sayWhatChanged(record);
+    Normalization normalization = Normalization.of(images.train());
+    try (Learner learner = new Learner(setup.network(), normalization, setup.settings())) {
+      console.say(Session.sentence(learner));
+      return resumed(record, asked, images, normalization, learner);
+    }
+  }
+
+  /** Nothing is left to do. */
+  private int finished(RunRecord record) {
+    Require.that(
+        extendEpochs == 0,
+        "--extend-epochs",
+        "left out for a run that is over, whose rate is annihilated,",
+        extendEpochs,
+        record);
+    console.say("The run is over; there is nothing left to do.");
+    Outcomes.report(console, folder, record, RunHistory.read(folder).epochs());
+    return ExitCode.OK;
+  }
+
+  private RunRequest request(RunRecord record) {
+    try {
+      RunRequest asked = RunRequest.of(record);
+      DataArguments arguments = asked.data();
+      if (data != null) {
+        arguments.location = data;
+      }
+      return new RunRequest(
+          asked.options(),
+          asked.choice(),
+          asked.reestimate(),
+          arguments,
+          asked.tensorboard(),
+          saving);
+    } catch (BadDataException e) {
+      throw new BadDataException(folder.resolve(RunFolder.RECORD) + ": " + e.getMessage(), e);
+    }
+  }
+
+  private int resumed(
+      RunRecord record,
+      RunRequest asked,
+      DataSplits images,
+      Normalization normalization,
+      Learner learner) {
+    Policy policy = policy(record, asked);
+    TrainingPlan plan = plan(record, asked, policy, images.train().size());
+    Found<Position> found =
+        new Session(console, folder, asked, learner, normalization, images, plan, policy, record)
+            .checkpoints()
+            .restore(learner);
+    found.notes().forEach(console::say);
+    Position from = found.value().isEmpty() ? Position.START : found.value().get(0);
+    RunRecord going = record.resumed();
+    if (extendEpochs > 0) {
+      int perEpoch = plan.sampler(images.train().size()).batchesPerEpoch();
+      going = extended(going, policy, from, (long) extendEpochs * perEpoch);
+      policy = policy(going, asked);
+      plan = plan(going, asked, policy, images.train().size());
+    }
+    console.say(Numbers.format("Going on from step %,d of %,d", from.step(), policy.steps()));
+    console.say(policy.describe());
+    Session session =
+        new Session(console, folder, asked, learner, normalization, images, plan, policy, going);
+    try (RunFolder files = reopen(going, from, images)) {
+      return session.run(files, from);
+    }
+  }
+
+  /** Reopens the folder, or changes nothing where a signal has come. */
+  private RunFolder reopen(RunRecord going, Position from, DataSplits images) {
+    if (Signals.stopRequested()) {
+      throw new CancellationException();
+    }
+    return Signals.uninterrupted(
+        () -> {
+          RunFolder files = RunFolder.reopen(folder, from, images.evaluation());
+          files.write(going);
+          return files;
+        });
+  }
+
+  private RunRecord extended(RunRecord record, Policy policy, Position from, long steps) {
+    Require.that(
+        from.step() < policy.steps(),
+        "--extend-epochs",
+        "left out for a run that has made all its steps,",
+        extendEpochs,
+        record);
+    Amendment amendment =
+        new Amendment(
+            from.step(), 1, steps, extendEpochs + " epochs were added when it was resumed");
+    List<Amendment> amendments = new ArrayList<>(record.amendments());
+    amendments.add(amendment);
+    Map<String, Object> settings = new LinkedHashMap<>(record.settings());
+    settings.put("epochs", Integer.parseInt(settings.get("epochs") + "") + extendEpochs);
+    return record.amended(amendment.to(policy), amendments, settings);
+  }
+
+  /** The policy of the record, made again; an error where it comes out another. */
+  private Policy policy(RunRecord record, RunRequest asked) {
+    long added = record.amendments().stream().mapToLong(Amendment::addedSteps).sum();
+    Object peak = record.settings().get("learning_rate");
+    Policy policy =
+        Amendment.all(
+            asked.choice().over(record.policy().steps() - added, Double.parseDouble(peak + "")),
+            record.amendments());
+    if (!RunRecord.PolicySummary.of(policy).equals(record.policy())) {
+      throw new BadDataException(
+          folder.resolve(RunFolder.RECORD)
+              + " has a policy that its settings do not give: "
+              + record.policy().description());
+    }
+    return policy;
+  }
+
+  private static TrainingPlan plan(RunRecord record, RunRequest asked, Policy policy, int images) {
+    int epochs = Integer.parseInt(record.settings().get("epochs") + "");
+    return asked.plan(epochs).over(policy.steps(), images);
+  }
+
+  private void requireSame(String name, String then, String now) {
+    if (!then.equals(now)) {
+      throw Require.invalid(
+          name,
+          "those that " + folder + " was begun with, " + then + ",",
+          now,
+          "name where those are with --data, or train anew on these");
+    }
+  }
+
+  private void requireSame(Conditions then, Conditions now) {
+    for (Conditions.Difference difference : then.differencesTo(now)) {
+      requireSame(difference.name(), difference.found(), difference.now());
+    }
+  }
+
+  /** What may change the last bits of the result and nothing else. */
+  private void sayWhatChanged(RunRecord record) {
+    Map<String, String> now = Session.environment();
+    for (String name : DECISIVE) {
+      String then = record.environment().getOrDefault(name, "unknown");
+      String is = now.getOrDefault(name, "unknown");
+      if (!then.equals(is)) {
+        console.answer(
+            "The run goes on, but perhaps not to the same bits: "
+                + name
+                + " was "
+                + then
+                + " and is "
+                + is);
+      }
+    }
+  }
+}

@@ -1,0 +1,228 @@
+package dev.onecycle.cli;
+
+import dev.onecycle.data.DataSplits;
+import dev.onecycle.error.CannotWriteException;
+import dev.onecycle.error.DivergedException;
+import dev.onecycle.run.EpochRecord;
+import dev.onecycle.run.Position;
+import dev.onecycle.run.RunFolder;
+import dev.onecycle.run.RunRecord;
+import dev.onecycle.run.RunRecord.Status;
+import dev.onecycle.run.TrainingListener;
+import dev.onecycle.schedule.Amendment;
+import dev.onecycle.schedule.Policy;
+import dev.onecycle.text.Numbers;
+import dev.onecycle.torch.io.ModelFile;
+import dev.onecycle.torch.train.Checkpoints;
+import dev.onecycle.torch.train.Engine;
+import dev.onecycle.torch.train.Learner;
+import dev.onecycle.torch.train.LearnerState;
+import dev.onecycle.torch.train.Normalization;
+import dev.onecycle.torch.train.Training;
+import dev.onecycle.torch.train.TrainingPlan;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+
+/** Trains from a position to the end, or to a signal: what new and resumed runs share. */
+final class Session {
+  static final String MODEL = "model.safetensors";
+
+  /** What a retry makes of the rates: a third, as the advice after a divergence has it. */
+  private static final double LOWERED = 1 / 3.0;
+
+  private static final int MOST_RETRIES = 3;
+
+  private final Console console;
+  private final Path folder;
+  private final RunRequest request;
+  private final Learner learner;
+  private final ModelFile model;
+  private final DataSplits data;
+  private final TrainingPlan plan;
+  private final Checkpoints checkpoints;
+  private Policy policy;
+  private RunRecord record;
+
+  Session(
+      Console console,
+      Path folder,
+      RunRequest request,
+      Learner learner,
+      Normalization normalization,
+      DataSplits data,
+      TrainingPlan plan,
+      Policy policy,
+      RunRecord record) {
+    this.console = console;
+    this.folder = folder;
+    this.request = request;
+    this.learner = learner;
+    this.data = data;
+    this.plan = plan;
+    this.policy = policy;
+    this.record = record;
+    model =
+        new ModelFile(
+            learner.network().name(),
+            data.train().classes(),
+            data.train().shape(),
+            normalization,
+            request.options().dropout,
+            List.of());
+    Map<String, String> world = new LinkedHashMap<>(record.conditions().byName());
+    world.put("seed", request.options().seed + "");
+    world.put("all images", data.fingerprint());
+    checkpoints = new Checkpoints(folder, model, world);
+  }
+
+  Checkpoints checkpoints() {
+    return checkpoints;
+  }
+
+  /** Trains; answers the exit code. */
+  int run(RunFolder files, Position from) {
+    Tolerant tolerant = new Tolerant(console, TrainingListener.all());
+    try (RunView view = RunView.open(console, folder, request.tensorboard())) {
+      Position at = from;
+      while (true) {
+        Saving saving = new Saving(checkpoints, files, learner, request.saving().interval(), at);
+        try {
+          save(saving, tolerant);
+          train(files, view, saving, at);
+          return finish(files, view, saving, tolerant);
+        } catch (DivergedException e) {
+          at = lowered(files, e);
+        }
+      }
+    } catch (RuntimeException e) {
+      fail(files, e);
+      throw e;
+    }
+  }
+
+  private void train(RunFolder files, RunView view, Saving saving, Position at) {
+    int stepsPerEpoch = plan.sampler(data.train().size()).batchesPerEpoch();
+    try (TrainingProgress progress =
+        new TrainingProgress(
+            console,
+            plan.epochs(),
+            stepsPerEpoch,
+            request.options().batchSize,
+            data.evaluationName())) {
+      Training.resume(
+          learner,
+          policy,
+          plan,
+          data.train(),
+          data.evaluation(),
+          at,
+          TrainingListener.all(asAsked(files), asAsked(view), progress, asAsked(saving)),
+          Signals::stopRequested);
+    } catch (CancellationException e) {
+      // A signal that came while the loop waited for a batch; other cancellations are failures.
+      if (!Signals.stopRequested()) {
+        throw e;
+      }
+    }
+  }
+
+  private TrainingListener asAsked(TrainingListener listener) {
+    return request.saving().warns() ? new Tolerant(console, listener) : listener;
+  }
+
+  private void save(Saving saving, Tolerant tolerant) {
+    if (request.saving().warns()) {
+      tolerant.tried(saving::save);
+    } else {
+      saving.save();
+    }
+  }
+
+  /** Goes back to the last checkpoint and lowers the rates from there, or throws. */
+  private Position lowered(RunFolder files, DivergedException divergence) {
+    long retries = record.amendments().stream().filter(a -> a.rateFactor() < 1).count();
+    if (!request.saving().retries() || retries >= MOST_RETRIES) {
+      throw divergence;
+    }
+    Position at =
+        Signals.uninterrupted(() -> checkpoints.restore(learner)).value().stream()
+            .findFirst()
+            .orElseThrow(() -> divergence);
+    Amendment amendment =
+        new Amendment(at.step(), LOWERED, 0, String.valueOf(divergence.getMessage()));
+    policy = amendment.to(policy);
+    List<Amendment> amendments = new ArrayList<>(record.amendments());
+    amendments.add(amendment);
+    record = record.amended(policy, amendments, record.settings());
+    console.say(
+        Numbers.format(
+            "%s. Back to step %d and on with a third of the rates: try %d of %d",
+            amendment.reason(), at.step(), retries + 1, MOST_RETRIES));
+    Signals.uninterrupted(
+        () -> {
+          files.goBack(at);
+          files.write(record);
+        });
+    return at;
+  }
+
+  /** Writes and reports what came out, also of a run that a signal ended early. */
+  private int finish(RunFolder files, RunView view, Saving saving, Tolerant tolerant) {
+    LearnerState state = learner.state();
+    state.requireFinite(saving.position().step() - 1, saving.learningRate());
+    List<EpochRecord> done = saving.position().epochs();
+    boolean whole = done.size() == plan.epochs();
+    Map<String, Object> outcome = Outcomes.of(done, data.evaluationName());
+    save(saving, tolerant);
+    Signals.uninterrupted(
+        () -> {
+          model.with(state.weights()).write(folder.resolve(MODEL));
+          files.write(record.ended(whole ? Status.FINISHED : Status.INTERRUPTED, now(), outcome));
+        });
+    view.page();
+    Outcomes.report(console, folder, record.ended(Status.FINISHED, "", outcome), done);
+    if (!whole) {
+      console.answer("Go on with it: onecycle resume " + folder);
+    }
+    return whole ? ExitCode.OK : Signals.exitCode();
+  }
+
+  /** Keeps how the run ended, as far as that can be written. */
+  private void fail(RunFolder files, RuntimeException failure) {
+    Status status = failure instanceof DivergedException ? Status.DIVERGED : Status.FAILED;
+    Map<String, Object> outcome = Map.of("message", String.valueOf(failure.getMessage()));
+    try {
+      Signals.uninterrupted(() -> files.write(record.ended(status, now(), outcome)));
+    } catch (CannotWriteException e) {
+      failure.addSuppressed(e);
+    }
+    RunView.page(console, folder);
+  }
+
+  static String sentence(Learner learner) {
+    return Numbers.format(
+        "%s: %,d parameters, %s on %d threads",
+        learner.network().name(),
+        learner.parameterCount(),
+        learner.precision().name().toLowerCase(Locale.ROOT),
+        learner.threads());
+  }
+
+  static Map<String, String> environment() {
+    Map<String, String> environment = new LinkedHashMap<>();
+    environment.put("onecycle", Version.current());
+    environment.putAll(Engine.environment());
+    return environment;
+  }
+
+  static String now() {
+    return Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+  }
+}
