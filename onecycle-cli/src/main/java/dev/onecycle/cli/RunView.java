@@ -2,6 +2,7 @@ package dev.onecycle.cli;
 
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.CannotWriteException;
+import dev.onecycle.fault.Faults;
 import dev.onecycle.range.RangeResult;
 import dev.onecycle.report.NoFontsException;
 import dev.onecycle.report.RangeCsv;
@@ -92,6 +93,7 @@ final class RunView implements TrainingListener, AutoCloseable {
   static void page(Console console, Path folder) {
     Signals.uninterrupted(
         () -> {
+          Faults.at("report.begin");
           try {
             RunReport.read(folder).write(folder.resolve(RunReport.FILE));
           } catch (CannotWriteException | BadDataException e) {

@@ -2,6 +2,7 @@ package dev.onecycle.data;
 
 import dev.onecycle.data.CacheFile.Decoded;
 import dev.onecycle.data.PixelStore.CacheFailure;
+import dev.onecycle.fault.Faults;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
@@ -82,6 +83,7 @@ final class DecodedCache {
             StandardOpenOption.WRITE)) {
       Contents contents = source.read(shape -> new PixelStore.InFile(channel, shape.bytes()));
       Decoded decoded = CacheFile.finish(channel, contents);
+      Faults.at("data.decoded");
       Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
       removeOlder(file, prefix);
       return decoded;

@@ -14,14 +14,16 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The property reads {@code POINT:MODE} or {@code POINT@N:MODE}, the N-th time that the point is
  * reached, counted from 1. Modes: {@code halt} ends the process as kill -9 does; {@code freeze}
- * says so on standard error and stays there, to be killed; {@code throw} fails as a fault of our
- * own would; {@code full} fails as a full disk does; {@code nan} spoils a number.
+ * says so on standard error and stays there, to be killed; {@code slow} says so and stays for two
+ * seconds; {@code throw} fails as a fault of our own would; {@code full} fails as a full disk does;
+ * {@code nan} spoils a number.
  */
 public final class Faults {
   /** The property that names the fault. */
   public static final String PROPERTY = "onecycle.fault";
 
   private static final int KILLED = 137;
+  private static final long SLOW_NANOS = 2_000_000_000L;
   private static final @Nullable Fault FAULT = Fault.parse(System.getProperty(PROPERTY));
 
   private Faults() {}
@@ -29,6 +31,7 @@ public final class Faults {
   private enum Mode {
     HALT,
     FREEZE,
+    SLOW,
     THROW,
     FULL,
     NAN
@@ -36,7 +39,7 @@ public final class Faults {
 
   private record Fault(String point, int time, Mode mode, AtomicInteger reached) {
     private static final Pattern FORM =
-        Pattern.compile("([a-z.-]+)(?:@(\\d{1,9}))?:(halt|freeze|throw|full|nan)");
+        Pattern.compile("([a-z.-]+)(?:@(\\d{1,9}))?:(halt|freeze|slow|throw|full|nan)");
 
     static @Nullable Fault parse(@Nullable String text) {
       if (text == null) {
@@ -87,19 +90,26 @@ public final class Faults {
   private static void strike(Fault fault) {
     switch (fault.mode) {
       case HALT -> Runtime.getRuntime().halt(KILLED);
-      case FREEZE -> freeze(fault.point);
+      case FREEZE -> stay(fault.point, Long.MAX_VALUE);
+      case SLOW -> stay(fault.point, SLOW_NANOS);
       default -> throw new IllegalStateException("fault at " + fault.point);
     }
   }
 
-  private static void freeze(String point) {
-    System.err.println("frozen at " + point);
-    while (true) {
+  /** Stays at a point, as work does that no signal interrupts. */
+  private static void stay(String point, long nanos) {
+    System.err.println("stays at " + point);
+    long begin = System.nanoTime();
+    boolean interrupted = false;
+    for (long left = nanos; left > 0; left = nanos - (System.nanoTime() - begin)) {
       try {
-        Thread.sleep(Long.MAX_VALUE);
+        Thread.sleep(Math.max(1, Math.min(left / 1_000_000, 1_000_000)));
       } catch (InterruptedException e) {
-        Thread.interrupted(); // frozen is frozen
+        interrupted = true;
       }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 }

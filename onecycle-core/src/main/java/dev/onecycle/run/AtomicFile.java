@@ -1,6 +1,7 @@
 package dev.onecycle.run;
 
 import dev.onecycle.error.CannotWriteException;
+import dev.onecycle.fault.Faults;
 import java.io.BufferedOutputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -48,6 +49,7 @@ public final class AtomicFile {
     try {
       made(path, sibling);
       writeTo(path, sibling, content);
+      Faults.writing("file.written");
       Files.move(sibling, place, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       throw cannotWrite(path, e);

@@ -5,6 +5,7 @@ import dev.onecycle.data.Pictures;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.CannotWriteException;
 import dev.onecycle.error.Require;
+import dev.onecycle.fault.Faults;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -113,9 +114,11 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
     } catch (IOException e) {
       throw AtomicFile.cannotCreate(folder, e);
     }
-    RunFolder run = new RunFolder(folder, evaluation, RunLock.take(folder), Position.START);
-    run.write(record);
-    return run;
+    RunLock lock = RunLock.take(folder);
+    // First of all, so that whatever has a record can be resumed.
+    JsonFile.write(folder.resolve(RECORD), record);
+    Faults.at("run.begun");
+    return new RunFolder(folder, evaluation, lock, Position.START);
   }
 
   /**
@@ -139,6 +142,11 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
     return new RunFolder(folder, evaluation, lock, position);
   }
 
+  /** What a process leaves that was killed before the run had a record. */
+  private static boolean leftBehind(Path path) {
+    return unfinished(path) || path.endsWith(RunLock.FILE);
+  }
+
   private static boolean unfinished(Path path) {
     String name = String.valueOf(path.getFileName());
     return name.startsWith(".") && name.endsWith(".tmp");
@@ -158,7 +166,7 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
       return;
     }
     try (Stream<Path> entries = Files.list(folder)) {
-      if (entries.findAny().isPresent()) {
+      if (!entries.allMatch(RunFolder::leftBehind)) {
         String advice =
             Files.exists(folder.resolve(RECORD))
                 ? "go on with it by 'onecycle resume', or name another with --out"

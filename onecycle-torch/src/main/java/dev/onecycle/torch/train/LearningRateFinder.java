@@ -5,6 +5,7 @@ import dev.onecycle.data.Batch;
 import dev.onecycle.data.BatchLoader;
 import dev.onecycle.data.ImageDataset;
 import dev.onecycle.data.Sampler;
+import dev.onecycle.fault.Faults;
 import dev.onecycle.range.RangePoint;
 import dev.onecycle.range.RangeResult;
 import dev.onecycle.range.RangeTest;
@@ -38,6 +39,7 @@ public final class LearningRateFinder {
       return test.withBlindLoss(Math.log(learner.network().classes()))
           .run(
               (learningRate, momentum) -> {
+                Faults.at("range.step");
                 try (Batch batch = batches.next()) {
                   StepResult result = learner.step(batch, learningRate, momentum);
                   // A gradient that is not finite ends training as surely as such a loss.
