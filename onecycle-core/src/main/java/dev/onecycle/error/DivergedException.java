@@ -9,6 +9,7 @@ import dev.onecycle.text.Numbers;
  * <p>The command line ends with exit code 76.
  */
 public final class DivergedException extends RuntimeException {
+  private final String quantity;
   private final long step;
   private final double learningRate;
 
@@ -23,8 +24,14 @@ public final class DivergedException extends RuntimeException {
         Numbers.format(
             "%s must be finite but was %s at step %d with learning rate %s; lower the peak learning rate, to a third say, or run the range test again",
             quantity, value, step, Numbers.brief(learningRate)));
+    this.quantity = quantity;
     this.step = step;
     this.learningRate = learningRate;
+  }
+
+  /** What is not finite. */
+  public String quantity() {
+    return quantity;
   }
 
   /** Zero-based step at which divergence showed. */

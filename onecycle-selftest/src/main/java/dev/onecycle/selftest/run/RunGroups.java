@@ -3,6 +3,7 @@ package dev.onecycle.selftest.run;
 import dev.onecycle.selftest.Group;
 import dev.onecycle.selftest.Program;
 import dev.onecycle.selftest.Tier;
+import java.util.ArrayList;
 import java.util.List;
 
 /** What happens to runs. */
@@ -11,6 +12,9 @@ public final class RunGroups {
 
   /** The groups of a tier. */
   public static List<Group> of(Tier tier, Program program) {
-    return List.of(KillGroup.of(tier, program));
+    List<Group> groups = new ArrayList<>(ResumeGroups.of(tier, program));
+    groups.add(KillGroup.of(tier, program));
+    groups.add(DamageGroup.of(tier));
+    return groups;
   }
 }

@@ -114,7 +114,12 @@ public final class Checkpoints {
             Safetensors.read(checkpoint.file(MODEL)).tensors(),
             Safetensors.read(checkpoint.file(OPTIMIZER)).tensors(),
             state.updates);
-    saving.requireFinite(state.position.step() - 1, 0);
+    try {
+      saving.requireFinite(state.position.step() - 1, 0);
+    } catch (DivergedException e) {
+      throw new BadDataException(
+          checkpoint.path() + " holds what no run saves: " + e.quantity(), e);
+    }
     learner.restore(saving);
     return state.position;
   }

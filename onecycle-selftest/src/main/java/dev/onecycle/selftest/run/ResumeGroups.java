@@ -1,0 +1,84 @@
+package dev.onecycle.selftest.run;
+
+import dev.onecycle.selftest.Case;
+import dev.onecycle.selftest.Child;
+import dev.onecycle.selftest.Expect;
+import dev.onecycle.selftest.Group;
+import dev.onecycle.selftest.Program;
+import dev.onecycle.selftest.Tier;
+import dev.onecycle.torch.train.LearnerSettings;
+import dev.onecycle.torch.train.Optimizer;
+import dev.onecycle.torch.train.Precision;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Runs that stop between two steps. */
+final class ResumeGroups {
+  private static final LearnerSettings SGD =
+      LearnerSettings.builder().precision(Precision.FP32).threads(2).seed(7).build();
+  private static final LearnerSettings BF16 =
+      LearnerSettings.builder().precision(Precision.BF16).threads(2).seed(7).build();
+  private static final LearnerSettings ADAMW =
+      LearnerSettings.builder()
+          .optimizer(Optimizer.adamW())
+          .precision(Precision.FP32)
+          .threads(1)
+          .seed(7)
+          .build();
+
+  /** Before, at and after the corners of the cycle, and where epochs end. */
+  private static final List<Integer> IN_PROCESSES = List.of(1, 15, 16, 17, 20, 21, 41, 47);
+
+  private ResumeGroups() {}
+
+  static List<Group> of(Tier tier, Program program) {
+    List<Case> stops = new ArrayList<>();
+    for (int step = 1; step <= TinyTraining.STEPS; step++) {
+      stops.add(inProcess("stop after step " + step, SGD, List.of(step)));
+    }
+    List<Case> processes = IN_PROCESSES.stream().map(step -> killed(step, program)).toList();
+    List<Case> several =
+        List.of(
+            inProcess("2 stops in an epoch, SGD", SGD, List.of(20, 27)),
+            inProcess("3 stops in an epoch, SGD", SGD, List.of(17, 18, 31)),
+            inProcess("5 stops in an epoch, SGD", SGD, List.of(1, 2, 3, 8, 15)),
+            inProcess("2 stops in an epoch, AdamW", ADAMW, List.of(33, 40)),
+            inProcess("3 stops in an epoch, bf16", BF16, List.of(16, 17, 32)),
+            inProcess("5 stops in an epoch, bf16", BF16, List.of(20, 21, 22, 23, 30)));
+    boolean full = tier == Tier.FULL;
+    List<Case> all = new ArrayList<>(full ? stops : Tier.every(5, 3, stops));
+    all.addAll(full ? processes : Tier.every(4, 0, processes));
+    return List.of(
+        new Group("resume", "weights, optimizer, rates and losses equal in every bit", 1, all),
+        new Group("interrupts", "several stops in one epoch: the same, in every bit", 1, several));
+  }
+
+  private static Case inProcess(String name, LearnerSettings settings, List<Integer> stops) {
+    return new Case(
+        name,
+        folder -> {
+          TinyTraining training = new TinyTraining(settings);
+          TinyTraining.Result whole = training.interrupted(folder.resolve("whole"), List.of());
+          TinyTraining.Result parts = training.interrupted(folder.resolve("parts"), stops);
+          Expect.equal(TinyTraining.STEPS, whole.steps().size(), "steps");
+          Expect.equal(whole, parts, "what it comes to");
+        });
+  }
+
+  /** Killed after a step that was saved; another process goes on. */
+  private static Case killed(int step, Program program) {
+    return new Case(
+        "stop after step " + step + ", fresh process",
+        folder -> {
+          TinyRuns runs = TinyRuns.in(folder, program);
+          Path run = folder.resolve("run");
+          List<String> fault = TinyRuns.fault("train.before-update", step + 1, "halt");
+          runs.train(run, fault, "--checkpoint-minutes=1e-9").end(137);
+          Child resumed = runs.resume(run, List.of());
+          resumed.end(0);
+          Expect.equal(step, TinyRuns.resumedFrom(resumed), "the step that it goes on from");
+          runs.requireSameAsWhole(run);
+        });
+  }
+}

@@ -1,0 +1,144 @@
+package dev.onecycle.selftest.run;
+
+import dev.onecycle.augment.Augmentation;
+import dev.onecycle.checkpoint.CheckpointFolder.Found;
+import dev.onecycle.data.Datasets;
+import dev.onecycle.data.ImageDataset;
+import dev.onecycle.data.ImageShape;
+import dev.onecycle.run.EpochRecord;
+import dev.onecycle.run.Position;
+import dev.onecycle.run.StepRecord;
+import dev.onecycle.run.TrainingListener;
+import dev.onecycle.schedule.OneCycle;
+import dev.onecycle.torch.io.ModelFile;
+import dev.onecycle.torch.io.NamedTensor;
+import dev.onecycle.torch.nn.Layer;
+import dev.onecycle.torch.nn.Network;
+import dev.onecycle.torch.train.Checkpoints;
+import dev.onecycle.torch.train.Learner;
+import dev.onecycle.torch.train.LearnerSettings;
+import dev.onecycle.torch.train.LearnerState;
+import dev.onecycle.torch.train.Normalization;
+import dev.onecycle.torch.train.Training;
+import dev.onecycle.torch.train.TrainingPlan;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+
+/**
+ * Training in this process, of 48 steps in three epochs: convolution, batch norm, dropout and a
+ * linear layer on 512 images of 16×16, with shuffle, crops and flips.
+ *
+ * @param settings of the learner
+ */
+record TinyTraining(LearnerSettings settings) {
+  static final int STEPS = 48;
+  private static final ImageShape SHAPE = new ImageShape(3, 16, 16);
+  private static final List<String> CLASSES = List.of("a", "b", "c", "d");
+  private static final ImageDataset TRAIN = images(512, 1);
+  private static final ImageDataset TEST = images(64, 2);
+  private static final TrainingPlan PLAN = new TrainingPlan(3, 32, Augmentation.standard(), 7, 0);
+  private static final Network NETWORK =
+      new Network(
+          "tiny",
+          SHAPE,
+          CLASSES.size(),
+          Layer.sequence(
+              new Layer.Conv(3, 8, 3, 1, 1, false),
+              new Layer.BatchNorm(8),
+              new Layer.Relu(),
+              new Layer.GlobalAveragePool(),
+              new Layer.Dropout(0.2),
+              new Layer.Linear(8, CLASSES.size(), true)));
+
+  private static ImageDataset images(int count, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    byte[] pixels = new byte[count * SHAPE.bytes()];
+    int[] labels = new int[count];
+    for (int i = 0; i < count; i++) {
+      labels[i] = i % CLASSES.size();
+      for (int p = 0; p < SHAPE.bytes(); p++) {
+        boolean bright = p % CLASSES.size() == labels[i];
+        pixels[i * SHAPE.bytes() + p] = (byte) ((bright ? 90 : 60) + random.nextInt(90));
+      }
+    }
+    return Datasets.of(SHAPE, CLASSES, labels, pixels);
+  }
+
+  Learner learner() {
+    return new Learner(NETWORK, Normalization.of(TRAIN), settings);
+  }
+
+  static Checkpoints checkpoints(Path run) {
+    ModelFile model =
+        new ModelFile("tiny", CLASSES, SHAPE, Normalization.of(TRAIN), 0.2, List.of());
+    return new Checkpoints(run, model, Map.of("seed", "7"));
+  }
+
+  /** Trains up to a step; answers where the run then stands. */
+  Position train(Learner learner, Position from, int until, List<StepRecord> steps) {
+    TrainingListener keep =
+        new TrainingListener() {
+          @Override
+          public void step(StepRecord step) {
+            steps.add(step);
+          }
+        };
+    return Training.resume(
+        learner,
+        OneCycle.of(STEPS, 0.1),
+        PLAN,
+        TRAIN,
+        TEST,
+        from,
+        keep,
+        () -> steps.size() == until && until < STEPS);
+  }
+
+  /**
+   * All that a run comes to, but for times.
+   *
+   * @param steps learning rate, momentum and loss of each
+   * @param epochs losses and accuracy of each
+   * @param state of the learner
+   */
+  record Result(List<StepRecord> steps, List<List<Double>> epochs, List<Integer> state) {}
+
+  /** The result of a run that is stopped before some steps and goes on each time. */
+  Result interrupted(Path folder, List<Integer> stops) {
+    List<StepRecord> steps = new ArrayList<>();
+    for (int stop : stops) {
+      try (Learner learner = learner()) {
+        Position at = train(learner, restored(folder, learner), stop, steps);
+        checkpoints(folder).save(learner, at, 0.1);
+      }
+    }
+    try (Learner learner = learner()) {
+      Position end = train(learner, restored(folder, learner), STEPS, steps);
+      return new Result(steps, results(end.epochs()), digest(learner.state()));
+    }
+  }
+
+  private static Position restored(Path folder, Learner learner) {
+    Found<Position> found = checkpoints(folder).restore(learner);
+    return found.value().isEmpty() ? Position.START : found.value().get(0);
+  }
+
+  private static List<List<Double>> results(List<EpochRecord> epochs) {
+    return epochs.stream()
+        .map(e -> List.of(e.trainLoss(), e.evaluationLoss(), e.accuracy()))
+        .toList();
+  }
+
+  /** A number for each of a learner's arrays, which other bits would make another. */
+  static List<Integer> digest(LearnerState state) {
+    List<Integer> digest = new ArrayList<>(List.of((int) state.updates()));
+    for (List<NamedTensor> tensors : List.of(state.weights(), state.optimizer())) {
+      tensors.forEach(tensor -> digest.add(Arrays.hashCode(tensor.values())));
+    }
+    return digest;
+  }
+}
