@@ -221,7 +221,7 @@ public final class CheckpointFolder {
           T value = reader.apply(new Checkpoint(path, manifest.files().keySet()));
           return new Found<>(List.of(value), notes);
         } catch (BadDataException e) {
-          notes.add("passed over: " + e.getMessage());
+          notes.add("Passed over " + path + ": " + e.getMessage());
         }
       }
     } catch (IOException e) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
@@ -15,13 +16,14 @@ import java.util.function.BooleanSupplier;
  * @param err where its standard error goes
  */
 public record Child(Process process, Path out, Path err) {
+  private static final int SHOWN = 12;
   private static final long PATIENCE_SECONDS = 120;
 
   /** Waits for its end, which must come; answers the exit code. */
   public int end() throws InterruptedException {
     if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
       process.destroyForcibly();
-      throw new AssertionError("still running after " + PATIENCE_SECONDS + " s: " + said());
+      throw new AssertionError("still running after " + PATIENCE_SECONDS + " s: " + lastWords());
     }
     return process.exitValue();
   }
@@ -29,7 +31,8 @@ public record Child(Process process, Path out, Path err) {
   /** Waits for its end, which must come with a code. */
   public void end(int code) throws InterruptedException {
     int actual = end();
-    Expect.that(actual == code, () -> "exit code must be " + code + " but was " + actual + said());
+    Expect.that(
+        actual == code, () -> "exit code must be " + code + " but was " + actual + lastWords());
   }
 
   /** Waits until something holds, while it runs. */
@@ -38,7 +41,7 @@ public record Child(Process process, Path out, Path err) {
     while (!condition.getAsBoolean()) {
       if (!process.isAlive() || System.nanoTime() > limit) {
         process.destroyForcibly();
-        throw new AssertionError("never came to " + what + ": " + said());
+        throw new AssertionError("never came to " + what + ": " + lastWords());
       }
       Thread.sleep(5);
     }
@@ -63,5 +66,11 @@ public record Child(Process process, Path out, Path err) {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** The end of what it has said. */
+  public String lastWords() {
+    List<String> lines = said().lines().toList();
+    return "\n" + String.join("\n", lines.subList(Math.max(0, lines.size() - SHOWN), lines.size()));
   }
 }

@@ -39,7 +39,17 @@ public record Program(String mainClass, Command inProcess) {
    * @param options of the Java machine
    */
   public Child start(Path logs, List<String> options, String... words) throws IOException {
-    List<String> command = new ArrayList<>();
+    return start(List.of(), logs, options, words);
+  }
+
+  /**
+   * Starts it in a process of its own, by another program.
+   *
+   * @param by words that stand before those that start Java
+   */
+  public Child start(List<String> by, Path logs, List<String> options, String... words)
+      throws IOException {
+    List<String> command = new ArrayList<>(by);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
         List.of(

@@ -15,6 +15,9 @@ public final class RunGroups {
     List<Group> groups = new ArrayList<>(ResumeGroups.of(tier, program));
     groups.add(KillGroup.of(tier, program));
     groups.add(DamageGroup.of(tier));
+    groups.add(DiskGroup.of(tier, program));
+    groups.add(SignalGroup.of(tier, program));
+    groups.add(DivergenceGroup.of(tier, program));
     return groups;
   }
 }

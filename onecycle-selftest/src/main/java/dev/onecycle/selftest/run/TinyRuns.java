@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 
 /**
@@ -71,16 +70,15 @@ record TinyRuns(Program program, Path home) {
     }
   }
 
-  private static BufferedImage image(int kind, SplittableRandom random) {
+  /** Noise, brighter in the channel of its class; the fourth class has none. */
+  private static BufferedImage image(int label, SplittableRandom random) {
     BufferedImage image = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_INT_RGB);
     for (int i = 0; i < SIDE * SIDE; i++) {
-      int bright = 128 + (kind == i % 4 ? 40 : 0);
-      image.setRGB(
-          i % SIDE,
-          i / SIDE,
-          IntStream.range(0, 3)
-              .map(c -> Math.min(255, Math.max(0, bright + (int) (60 * random.nextGaussian()))))
-              .reduce(0, (pixel, value) -> pixel << 8 | value));
+      int pixel = 0;
+      for (int channel = 0; channel < 3; channel++) {
+        pixel = pixel << 8 | ((channel == label ? 100 : 60) + random.nextInt(120));
+      }
+      image.setRGB(i % SIDE, i / SIDE, pixel);
     }
     return image;
   }
@@ -105,6 +103,18 @@ record TinyRuns(Program program, Path home) {
     List<String> words = new ArrayList<>(List.of("resume", run.toString()));
     words.addAll(List.of(more));
     return start(run, javaOptions, words);
+  }
+
+  /** Resumes where no file may be longer than some blocks of 512 bytes. */
+  Child resumeLimited(Path run, int blocks) throws IOException {
+    Path logs = Files.createDirectories(run.resolveSibling("logs"));
+    List<String> options = List.of("-Donecycle.cache=" + home.resolve("cache"), "-XX:-UsePerfData");
+    return program.start(
+        List.of("sh", "-c", "ulimit -f " + blocks + "; exec \"$@\"", "sh"),
+        logs,
+        options,
+        "resume",
+        run.toString());
   }
 
   private Child start(Path run, List<String> javaOptions, List<String> words) throws IOException {
