@@ -3,16 +3,17 @@ package dev.onecycle.cli;
 import dev.onecycle.error.Require;
 import dev.onecycle.selftest.Group;
 import dev.onecycle.selftest.GroupResult;
-import dev.onecycle.selftest.Groups;
 import dev.onecycle.selftest.Program;
 import dev.onecycle.selftest.SelfTest;
 import dev.onecycle.selftest.Tier;
+import dev.onecycle.selftest.run.RunGroups;
 import dev.onecycle.text.Numbers;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -62,8 +63,13 @@ final class SelftestCommand implements Callable<Integer> {
     return GroupResult.allHeld(results) ? ExitCode.OK : ExitCode.SOFTWARE;
   }
 
+  /** The groups in the order of the table. */
+  private static List<Group> all(Tier tier, Program program) {
+    return Stream.of(RunGroups.of(tier, program)).flatMap(List::stream).toList();
+  }
+
   private List<Group> chosen() {
-    List<Group> all = Groups.of(full ? Tier.FULL : Tier.QUICK, program());
+    List<Group> all = all(full ? Tier.FULL : Tier.QUICK, program());
     if (only == null) {
       return all;
     }

@@ -15,6 +15,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -23,10 +24,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 
-/** The arrows of the house: cli → report, torch → core. */
+/** The arrows of the house: cli → report, selftest → torch → core. */
 class ArchitectureTest {
   private static final String TORCH = "dev.onecycle.torch..";
   private static final String REPORT = "dev.onecycle.report..";
+  private static final String SELFTEST = "dev.onecycle.selftest..";
   private static final String CLI = "dev.onecycle.cli..";
 
   private static final JavaClasses CLASSES =
@@ -38,7 +40,7 @@ class ArchitectureTest {
   private static final String[] CORE =
       CLASSES.stream()
           .map(JavaClass::getPackageName)
-          .filter(name -> !name.matches("dev\\.onecycle\\.(torch|report|cli)(\\..*)?"))
+          .filter(name -> !name.matches("dev\\.onecycle\\.(torch|report|selftest|cli)(\\..*)?"))
           .distinct()
           .toArray(String[]::new);
 
@@ -61,6 +63,7 @@ class ArchitectureTest {
         .resideInAnyPackage(
             TORCH,
             REPORT,
+            SELFTEST,
             CLI,
             "org.bytedeco..",
             "picocli..",
@@ -88,14 +91,40 @@ class ArchitectureTest {
         .resideInAPackage(REPORT)
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage(TORCH, CLI)
+        .resideInAnyPackage(TORCH, SELFTEST, CLI)
         .check(CLASSES);
     noClasses()
         .that()
         .resideInAPackage(TORCH)
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage(REPORT, CLI)
+        .resideInAnyPackage(REPORT, SELFTEST, CLI)
+        .check(CLASSES);
+  }
+
+  @Test
+  void selftestKnowsTheCommandLineAsAProgramOnly() {
+    noClasses()
+        .that()
+        .resideInAPackage(SELFTEST)
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(REPORT, CLI, "picocli..")
+        .check(CLASSES);
+  }
+
+  /** Clocks that people see may jump; whatever is waited for or measured goes by another. */
+  @Test
+  void nothingThatIsDecidedReadsTheTimeOfDay() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(REPORT)
+        .and()
+        .haveNameNotMatching(".*\\.(Session|RunNames|Downloader.*)")
+        .should()
+        .callMethod(System.class, "currentTimeMillis")
+        .orShould()
+        .callMethod(Instant.class, "now")
         .check(CLASSES);
   }
 

@@ -72,6 +72,8 @@ class TrainCommandTest {
   void runFolderHoldsTheFilesOfARunAndNoOthers() throws IOException {
     assertThat(namesIn(run))
         .containsExactly(
+            ".lock",
+            "checkpoints",
             "classification.json",
             "epochs.csv",
             "model.safetensors",
@@ -372,7 +374,14 @@ class TrainCommandTest {
     assertThat(record.get("status").asText()).isEqualTo("diverged");
     assertThat(record.at("/outcome/message").asText()).contains("at step");
     assertThat(namesIn(out))
-        .containsExactly("epochs.csv", "report.html", "run.json", "schedule.svg", "steps.csv");
+        .containsExactly(
+            ".lock",
+            "checkpoints",
+            "epochs.csv",
+            "report.html",
+            "run.json",
+            "schedule.svg",
+            "steps.csv");
     assertThat(Cli.read(out.resolve("report.html"))).contains("Diverged after 0 of 3 epochs");
     List<String[]> steps =
         Cli.csv(out.resolve("steps.csv"), "step,epoch,learning_rate,momentum,loss");

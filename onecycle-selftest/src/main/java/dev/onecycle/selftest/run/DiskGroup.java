@@ -28,9 +28,9 @@ final class DiskGroup {
     for (int blocks : LIMITS) {
       cases.add(limited(blocks, program));
     }
-    cases.add(full("checkpoint.write", 100, program));
+    cases.add(full("checkpoint.write", 45, program));
     cases.add(full("csv.append", 3, program));
-    cases.add(warned("checkpoint.write", 100, program));
+    cases.add(warned("checkpoint.write", 45, program));
     cases.add(warned("csv.append", 3, program));
     return new Group(
         "full disk",

@@ -29,7 +29,7 @@ final class KillGroup {
           new Point("file.written", 2, 20),
           new Point("checkpoint.begin", 1, 3),
           new Point("checkpoint.file-created", 1, 5),
-          new Point("checkpoint.write", 1, 100),
+          new Point("checkpoint.write", 1, 45),
           new Point("checkpoint.before-force", 2, 8),
           new Point("checkpoint.forced", 3, 9),
           new Point("checkpoint.before-manifest", 1, 3),

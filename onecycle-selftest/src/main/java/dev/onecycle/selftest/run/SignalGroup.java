@@ -31,7 +31,7 @@ final class SignalGroup {
       List.of(
           new Phase("training", "train.before-update", 40, true),
           new Phase("evaluating", "train.evaluating", 2, true),
-          new Phase("saving", "checkpoint.write", 100, true),
+          new Phase("saving", "checkpoint.write", 45, true),
           new Phase("finding a rate", "range.step", 20, false));
 
   private SignalGroup() {}
