@@ -149,8 +149,7 @@ record ResumeRun(
         extendEpochs,
         record);
     Amendment amendment =
-        new Amendment(
-            from.step(), 1, steps, extendEpochs + " epochs were added when it was resumed");
+        new Amendment(from.step(), 1, steps, "resumed with --extend-epochs " + extendEpochs);
     List<Amendment> amendments = new ArrayList<>(record.amendments());
     amendments.add(amendment);
     Map<String, Object> settings = new LinkedHashMap<>(record.settings());

@@ -190,7 +190,13 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
 
   /** Reads the record of a run. */
   public static RunRecord read(Path folder) {
-    return JsonFile.read(folder.resolve(RECORD), RunRecord.class, "a run record");
+    Path file = folder.resolve(RECORD);
+    RunRecord record = JsonFile.read(file, RunRecord.class, "a run record");
+    if (record.format() != RunRecord.FORMAT) {
+      throw new BadDataException(
+          file + " has format " + record.format() + ", which this version does not know");
+    }
+    return record;
   }
 
   /**

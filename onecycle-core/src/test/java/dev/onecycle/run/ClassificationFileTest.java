@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ClassificationFileTest {
-  private static final ImageDataset IMAGES = images();
+  static final ImageDataset IMAGES = images();
   private static final Classification SOME =
       new Classification(
           5,

@@ -10,6 +10,7 @@ import dev.onecycle.schedule.OneCycle;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -105,5 +106,100 @@ class RunFolderTest {
     assertThatThrownBy(() -> RunFolder.read(folder.resolve("absent")))
         .isInstanceOf(BadDataException.class)
         .hasMessageContaining("no such file");
+  }
+
+  private static EpochRecord epoch(int number) {
+    return new EpochRecord(number, 2L * (number + 1), 2, 1.5, 0.5, 100, 3, 1);
+  }
+
+  private static Position after(int epochs, long step) {
+    List<EpochRecord> done = new java.util.ArrayList<>();
+    for (int i = 0; i < epochs; i++) {
+      done.add(epoch(i));
+    }
+    return new Position(step, done, 0, 0, 0);
+  }
+
+  private Path twoEpochs() {
+    Path run = folder.resolve("run");
+    try (RunFolder files = RunFolder.create(run, record())) {
+      for (int step = 0; step < 4; step++) {
+        files.step(new StepRecord(step, step / 2, 0.1 / (step + 1), 0.9, 1.0 / (step + 1)));
+        if (step % 2 == 1) {
+          files.epoch(epoch(step / 2));
+        }
+      }
+    }
+    return run;
+  }
+
+  @Test
+  void reopenedItHoldsWhatCameBeforeThePosition() throws IOException {
+    Path run = twoEpochs();
+    List<String> steps = Files.readAllLines(run.resolve("steps.csv"));
+    List<String> epochs = Files.readAllLines(run.resolve("epochs.csv"));
+    Files.writeString(run.resolve("steps.csv"), "4,2,0.01,0.", StandardOpenOption.APPEND);
+    Files.writeString(run.resolve(".run.json.1.tmp"), "half");
+    RunFolder.reopen(run, after(1, 3), ClassificationFileTest.IMAGES).close();
+    assertThat(Files.readAllLines(run.resolve("steps.csv"))).isEqualTo(steps.subList(0, 4));
+    assertThat(Files.readAllLines(run.resolve("epochs.csv"))).isEqualTo(epochs.subList(0, 2));
+    assertThat(run.resolve(".run.json.1.tmp")).doesNotExist();
+  }
+
+  @Test
+  void goingBackTakesOutWhatCameAfter() throws IOException {
+    Path run = folder.resolve("run");
+    try (RunFolder files = RunFolder.create(run, record())) {
+      files.step(new StepRecord(0, 0, 0.1, 0.9, 2));
+      files.step(new StepRecord(1, 0, 0.2, 0.9, 3));
+      files.goBack(after(0, 1));
+      files.step(new StepRecord(1, 0, 0.3, 0.9, 1));
+    }
+    assertThat(Files.readAllLines(run.resolve("steps.csv")))
+        .containsExactly(
+            "step,epoch,learning_rate,momentum,loss", "0,0,0.1,0.9,2.0", "1,0,0.3,0.9,1.0");
+  }
+
+  /** A file in the way of the curves: nothing is lost, and written once it can be. */
+  @Test
+  void whatCouldNotBeWrittenIsWrittenLater() throws IOException {
+    Path run = folder.resolve("run");
+    try (RunFolder files = RunFolder.create(run, record())) {
+      files.step(new StepRecord(0, 0, 0.1, 0.9, 2));
+      Path steps = run.resolve("steps.csv");
+      Path aside = Files.move(steps, run.resolve("aside"));
+      assertThatThrownBy(files::flush)
+          .isInstanceOf(CannotWriteException.class)
+          .hasMessageContaining("steps.csv")
+          .hasMessageContaining("removed");
+      Files.createDirectory(steps);
+      assertThatThrownBy(files::flush).isInstanceOf(CannotWriteException.class);
+      Files.delete(steps);
+      Files.move(aside, steps);
+      files.step(new StepRecord(1, 0, 0.2, 0.9, 3));
+    }
+    assertThat(Files.readAllLines(run.resolve("steps.csv"))).hasSize(3);
+  }
+
+  @Test
+  void onlyOneHasARunAtATime() {
+    Path run = twoEpochs();
+    try (RunFolder files = RunFolder.reopen(run, after(2, 4), ClassificationFileTest.IMAGES)) {
+      assertThatThrownBy(
+              () -> RunFolder.reopen(files.path(), after(2, 4), ClassificationFileTest.IMAGES))
+          .isInstanceOf(CannotWriteException.class)
+          .hasMessageContaining("in use by process " + ProcessHandle.current().pid());
+    }
+    RunFolder.reopen(run, after(2, 4), ClassificationFileTest.IMAGES).close();
+  }
+
+  @Test
+  void whatIsLeftOfARunWithoutARecordIsNoRun() throws IOException {
+    Path run = Files.createDirectory(folder.resolve("run"));
+    Files.createFile(run.resolve(".lock"));
+    Files.createFile(run.resolve(".run.json.1.tmp"));
+    RunFolder.requireWritable(run);
+    RunFolder.create(run, record()).close();
+    assertThat(RunFolder.read(run)).isEqualTo(record());
   }
 }

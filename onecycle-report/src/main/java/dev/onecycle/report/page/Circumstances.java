@@ -2,6 +2,7 @@ package dev.onecycle.report.page;
 
 import dev.onecycle.run.RunHistory;
 import dev.onecycle.run.RunRecord;
+import dev.onecycle.run.RunRecord.Status;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.text.Shell;
 import java.util.List;
@@ -68,6 +69,10 @@ final class Circumstances {
               + " same seed, threads and machine repeat every bit.");
     }
     Html.add(parent, "pre", Shell.line(record.command()));
+    if (record.status() != Status.FINISHED && !record.arguments().isEmpty()) {
+      Html.add(parent, "p", "Where it has ended early, go on from its last checkpoint:");
+      Html.add(parent, "pre", Shell.line(List.of("onecycle", "resume", history.name())));
+    }
     Html.add(parent, "p", "Judge its model by other images, or draw its figures for a paper:");
     Html.add(
         parent,

@@ -6,6 +6,7 @@ import dev.onecycle.run.RunRecord;
 import dev.onecycle.text.Numbers;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** How a run stands, in sentences. */
 final class Outcome {
@@ -67,6 +68,13 @@ final class Outcome {
         + record.learningRateSource()
         + ". Policy: "
         + record.policy().description()
-        + ".";
+        + "."
+        + changes();
+  }
+
+  private String changes() {
+    return record.amendments().stream()
+        .map(a -> Numbers.format(" Changed at step %,d: %s.", a.step(), a.reason()))
+        .collect(Collectors.joining());
   }
 }
