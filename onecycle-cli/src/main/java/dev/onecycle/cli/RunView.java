@@ -69,6 +69,11 @@ final class RunView implements TrainingListener, AutoCloseable {
     return view;
   }
 
+  /** The run goes on from a step, not from where it has come to. */
+  void restart(long step) {
+    events.ifPresent(e -> e.restart(step));
+  }
+
   @Override
   public void step(StepRecord step) {
     events.ifPresent(e -> e.step(step));

@@ -92,6 +92,9 @@ final class Session {
     try (RunView view = RunView.open(console, folder, request.tensorboard())) {
       Position at = from;
       while (true) {
+        if (at.step() > 0) {
+          view.restart(at.step());
+        }
         Saving saving = new Saving(checkpoints, files, learner, request.saving().interval(), at);
         try {
           save(saving, tolerant);

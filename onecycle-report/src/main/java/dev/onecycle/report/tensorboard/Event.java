@@ -25,6 +25,9 @@ final class Event {
 
   private static final int RGB = 3;
 
+  /** {@code SessionLog.START}. */
+  private static final int SESSION_START = 1;
+
   /** In a PNG file: its signature, then the length and the type of the chunk IHDR. */
   private static final int PNG_WIDTH_AT = 8 + 4 + 4;
 
@@ -70,6 +73,18 @@ final class Event {
             out -> {
               out.writeDouble(1, seconds(time));
               out.writeString(3, VERSION);
+            })
+        .toByteArray();
+  }
+
+  /** A run goes on from a step: what other files of the folder hold from it on is void. */
+  static byte[] restart(Instant time, long step) {
+    ByteString log = message(out -> out.writeEnum(1, SESSION_START));
+    return message(
+            out -> {
+              out.writeDouble(1, seconds(time));
+              out.writeInt64(2, step);
+              out.writeBytes(7, log);
             })
         .toByteArray();
   }

@@ -66,6 +66,18 @@ public final class TensorBoardEvents implements TrainingListener, AutoCloseable 
     return new TensorBoardEvents(EventFile.create(RunFolder.made(folder), clock.instant()), clock);
   }
 
+  /**
+   * Says that the run goes on from a step, where it is gone on with or has gone back: TensorBoard
+   * drops what it has read of that step and later ones.
+   *
+   * @param step zero-based
+   * @throws CannotWriteException where the file cannot be written
+   */
+  public void restart(long step) {
+    file.append(Event.restart(clock.instant(), Require.atLeast("step", step, 0)));
+    file.flush();
+  }
+
   /** The file that is written. */
   public Path path() {
     return file.path();

@@ -91,6 +91,14 @@ class TensorBoardEventsTest {
                 "2e7ddbaa"));
   }
 
+  /** As TensorFlow's own writers say it: a session log of status START at the step. */
+  @Test
+  void aRestartVoidsWhatCameAfterItsStep() {
+    assertThat(
+            HexFormat.of().formatHex(Event.restart(Instant.ofEpochMilli(1_700_000_000_250L), 300)))
+        .isEqualTo("0900001040fc54d941" + "10ac02" + "3a020801");
+  }
+
   @Test
   void whatWasWrittenIsReadByTensorFlowsTypes() throws IOException {
     TensorBoardEvents events = events();

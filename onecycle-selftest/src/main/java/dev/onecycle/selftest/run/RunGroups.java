@@ -16,6 +16,7 @@ public final class RunGroups {
     groups.add(KillGroup.of(tier, program));
     groups.add(DamageGroup.of(tier));
     groups.add(DiskGroup.of(tier, program));
+    groups.add(FolderGroup.of(tier, program));
     groups.add(SignalGroup.of(tier, program));
     groups.add(DivergenceGroup.of(tier, program));
     return groups;

@@ -90,19 +90,27 @@ record TinyRuns(Program program, Path home) {
     return trainAsTold(out, javaOptions, words);
   }
 
+  /** Starts a run whose folder has a name that may not be usable. */
+  Child into(Path out, Path logs, List<String> javaOptions) throws IOException {
+    List<String> words = new ArrayList<>(List.of("train", home.resolve("data").toString()));
+    words.addAll(SETTINGS);
+    words.addAll(List.of("--max-lr=0.05", "--out=" + out));
+    return start(Files.createDirectories(logs), javaOptions, words);
+  }
+
   /** Starts a run with these words and the settings of all. */
   Child trainAsTold(Path out, List<String> javaOptions, List<String> more) throws IOException {
     List<String> words = new ArrayList<>(List.of("train", home.resolve("data").toString()));
     words.addAll(SETTINGS);
     words.addAll(more);
     words.add("--out=" + out);
-    return start(out, javaOptions, words);
+    return start(logs(out), javaOptions, words);
   }
 
   Child resume(Path run, List<String> javaOptions, String... more) throws IOException {
     List<String> words = new ArrayList<>(List.of("resume", run.toString()));
     words.addAll(List.of(more));
-    return start(run, javaOptions, words);
+    return start(logs(run), javaOptions, words);
   }
 
   /** Resumes where no file may be longer than some blocks of 512 bytes. */
@@ -111,16 +119,19 @@ record TinyRuns(Program program, Path home) {
     List<String> options = List.of("-Donecycle.cache=" + home.resolve("cache"), "-XX:-UsePerfData");
     return program.start(
         List.of("sh", "-c", "ulimit -f " + blocks + "; exec \"$@\"", "sh"),
-        logs,
+        logs(run),
         options,
         "resume",
         run.toString());
   }
 
-  private Child start(Path run, List<String> javaOptions, List<String> words) throws IOException {
+  private static Path logs(Path run) throws IOException {
+    return Files.createDirectories(run.resolveSibling("logs"));
+  }
+
+  private Child start(Path logs, List<String> javaOptions, List<String> words) throws IOException {
     List<String> options = new ArrayList<>(List.of("-Donecycle.cache=" + home.resolve("cache")));
     options.addAll(javaOptions);
-    Path logs = Files.createDirectories(run.resolveSibling("logs"));
     return program.start(logs, options, words.toArray(String[]::new));
   }
 

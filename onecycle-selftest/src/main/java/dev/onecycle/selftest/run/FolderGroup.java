@@ -1,0 +1,140 @@
+package dev.onecycle.selftest.run;
+
+import dev.onecycle.selftest.Case;
+import dev.onecycle.selftest.Child;
+import dev.onecycle.selftest.Expect;
+import dev.onecycle.selftest.Group;
+import dev.onecycle.selftest.Program;
+import dev.onecycle.selftest.Tier;
+import dev.onecycle.selftest.Unreached;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Folders that runs are to be kept in. */
+final class FolderGroup {
+  private static final int USAGE = 2;
+  private static final int CANNOT_CREATE = 73;
+  private static final int CANNOT_WRITE = 74;
+
+  /** Where a folder lies, made or spoiled before the run. */
+  private interface Place {
+    Path in(Path folder) throws IOException;
+  }
+
+  private FolderGroup() {}
+
+  static Group of(Tier tier, Program program) {
+    List<Case> cases =
+        List.of(
+            refused("read-only", CANNOT_CREATE, folder -> readOnly(), program),
+            refused("a file", CANNOT_CREATE, f -> Files.createFile(f.resolve("out")), program),
+            refused(
+                "under a file",
+                CANNOT_CREATE,
+                f -> Files.createFile(f.resolve("file")).resolve("out"),
+                program),
+            refused("a name of 256 bytes", CANNOT_CREATE, f -> f.resolve("x".repeat(256)), program),
+            refused("not empty", USAGE, FolderGroup::filled, program),
+            used("missing parents", f -> f.resolve("a/b/c"), program),
+            used("a name of 255 bytes", f -> f.resolve("x".repeat(255)), program),
+            used("spaces and other letters", f -> f.resolve("mein Lauf ü 学習"), program),
+            used("a link to a folder", FolderGroup::linked, program),
+            removed("the folder removed while it runs", "", program),
+            removed("steps.csv removed while it runs", "steps.csv", program),
+            twice(program));
+    return new Group(
+        "output folders",
+        "refused before training starts, or good; what is lost while it runs is said",
+        2,
+        tier == Tier.FULL ? cases : Tier.every(4, 1, cases));
+  }
+
+  /** Whoever may do everything can still not make a folder there. */
+  private static Path readOnly() {
+    Path proc = Path.of("/proc/self");
+    if (!Files.isDirectory(proc)) {
+      throw new Unreached("there is no /proc");
+    }
+    return proc.resolve("onecycle-run");
+  }
+
+  private static Path filled(Path folder) throws IOException {
+    Path out = Files.createDirectory(folder.resolve("out"));
+    Files.createFile(out.resolve("diary.txt"));
+    return out;
+  }
+
+  private static Path linked(Path folder) throws IOException {
+    Path real = Files.createDirectory(folder.resolve("real"));
+    return Files.createSymbolicLink(folder.resolve("link"), real);
+  }
+
+  private static Case refused(String name, int code, Place place, Program program) {
+    return new Case(
+        name,
+        folder -> {
+          TinyRuns runs = TinyRuns.in(folder, program);
+          Path out = place.in(folder);
+          Child child = runs.into(out, folder.resolve("logs"), List.of());
+          long begin = System.nanoTime();
+          child.end(code);
+          Expect.that(!child.said().contains("epoch"), () -> "it trained" + child.lastWords());
+          Expect.that((System.nanoTime() - begin) / 1e9 < 5, () -> "it took long to say so");
+        });
+  }
+
+  private static Case used(String name, Place place, Program program) {
+    return new Case(
+        name,
+        folder -> {
+          TinyRuns runs = TinyRuns.in(folder, program);
+          Path out = place.in(folder);
+          runs.into(out, folder.resolve("logs"), List.of()).end(0);
+          runs.requireSameAsWhole(out);
+        });
+  }
+
+  private static Case removed(String name, String file, Program program) {
+    return new Case(
+        name,
+        folder -> {
+          TinyRuns runs = TinyRuns.in(folder, program);
+          Path run = folder.resolve("run");
+          Child child = runs.train(run, TinyRuns.fault("train.evaluating", 2, "slow"));
+          child.awaitOutput("stays at train.evaluating");
+          remove(run.resolve(file));
+          child.end(CANNOT_WRITE);
+          Expect.that(child.said().contains("onecycle: cannot write"), child::lastWords);
+        });
+  }
+
+  private static void remove(Path path) throws IOException {
+    try (Stream<Path> all = Files.walk(path)) {
+      for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(each);
+      }
+    }
+  }
+
+  private static Case twice(Program program) {
+    return new Case(
+        "two processes in one run",
+        folder -> {
+          TinyRuns runs = TinyRuns.in(folder, program);
+          Path run = folder.resolve("run");
+          Child first = runs.train(run, TinyRuns.fault("train.evaluating", 2, "slow"));
+          first.awaitOutput("stays at train.evaluating");
+          List<Child> others = new ArrayList<>(List.of(runs.resume(run, List.of())));
+          others.add(runs.train(run, List.of()));
+          others.get(0).end(CANNOT_CREATE);
+          others.get(1).end(USAGE);
+          first.end(0);
+          runs.requireSameAsWhole(run);
+        });
+  }
+}
