@@ -23,8 +23,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Every bit depth becomes 8; palettes are resolved; transparent pixels are laid on black; grey
  * becomes equal red, green and blue, and colour becomes grey by ITU-R BT.601. CMYK is refused. An
  * EXIF rotation is not applied, as in torchvision's {@code ImageFolder}: pixels come as they are
- * stored. Files of more than 64 MiB or 64 megapixels are refused before they are decoded, and JPEG
- * data that ends early is an error, not a half-grey image.
+ * stored. Files of more than 64 MiB or 64 megapixels are refused before they are decoded, as is a
+ * JPEG of more than 1,000 megapixels over all of its scans; JPEG data that ends early is an error,
+ * not a half-grey image.
  *
  * <p>An image whose size is not the one asked for is resized so that it covers that size, and what
  * stands over is cropped about the centre: for a square S×S, the shorter side becomes S.
@@ -32,6 +33,9 @@ import org.jspecify.annotations.Nullable;
 public final class ImageDecoder {
   static final int MOST_BYTES = 64 << 20;
   static final long MOST_PIXELS = 64_000_000;
+
+  /** What few bytes of a hostile JPEG could blow up to an hour's work. */
+  private static final long MOST_SCANNED_PIXELS = 1_000_000_000;
 
   /** From here on an image that is to be made much smaller is read in steps of several pixels. */
   private static final long MANY_PIXELS = 16_000_000;
@@ -72,7 +76,15 @@ public final class ImageDecoder {
   }
 
   static byte[] decode(byte[] file, ImageShape shape) throws BadImage {
-    BufferedImage image = reading(file, (reader, format) -> pixels(reader, format, shape));
+    BufferedImage image =
+        reading(
+            file,
+            (reader, format) -> {
+              if (format == ImageFormat.JPEG) {
+                requireFewScans(JpegScans.count(file), size(reader));
+              }
+              return pixels(reader, format, shape);
+            });
     return Pixels.of(image, shape);
   }
 
@@ -136,6 +148,19 @@ public final class ImageDecoder {
           "has " + width + "×" + height + " pixels, more than 64 megapixels; make it smaller");
     }
     return new ImageShape(3, height, width);
+  }
+
+  private static void requireFewScans(int scans, ImageShape stored) throws BadImage {
+    if ((long) scans * stored.height() * stored.width() > MOST_SCANNED_PIXELS) {
+      throw new BadImage(
+          "has "
+              + scans
+              + " scans of "
+              + stored.width()
+              + "×"
+              + stored.height()
+              + " pixels, which would take too long; save it again");
+    }
   }
 
   private static BufferedImage pixels(ImageReader reader, ImageFormat format, ImageShape target)
