@@ -20,13 +20,19 @@ public final class DataGroups {
             BadImageCases.NAME,
             "skipped and listed with a reason, or named in the error; < 2 s, < 256 MB",
             1,
-            SmallHeap.trying(BadImageCases.NAME, chosen(BadImageCases.all(), tier))));
+            SmallHeap.trying(BadImageCases.NAME, chosen(BadImageCases.all(), tier))),
+        new Group(
+            ArchiveCases.NAME,
+            "read or refused in one line that names the file, nothing unpacked; < 2 s, < 256 MB",
+            1,
+            SmallHeap.trying(ArchiveCases.NAME, chosen(ArchiveCases.all(), tier))));
   }
 
   /** All cases of the groups that are tried in a process of little memory. */
   static List<Case> inSmallHeap(String group) {
     return switch (group) {
       case BadImageCases.NAME -> BadImageCases.all();
+      case ArchiveCases.NAME -> ArchiveCases.all();
       default -> throw new IllegalArgumentException("no group " + group);
     };
   }

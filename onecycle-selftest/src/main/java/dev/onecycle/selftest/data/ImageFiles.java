@@ -9,7 +9,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import javax.imageio.ImageIO;
 
@@ -112,13 +114,23 @@ final class ImageFiles {
   }
 
   /** Two classes, two images each to train on and one each to test with, all of one size. */
-  static void tree(Path folder) throws IOException {
+  static Map<String, byte[]> files() {
+    byte[] png = encoded(plain(BufferedImage.TYPE_INT_RGB), "png");
+    Map<String, byte[]> files = new LinkedHashMap<>();
     for (String name : List.of("cat", "dog")) {
       for (int i = 0; i < 3; i++) {
-        Path file = folder.resolve((i < 2 ? "train/" : "test/") + name + "/" + i + ".png");
-        Files.createDirectories(file.getParent());
-        Files.write(file, encoded(plain(BufferedImage.TYPE_INT_RGB), "png"));
+        files.put((i < 2 ? "train/" : "test/") + name + "/" + i + ".png", png);
       }
+    }
+    return files;
+  }
+
+  /** The same below a folder. */
+  static void tree(Path folder) throws IOException {
+    for (Map.Entry<String, byte[]> each : files().entrySet()) {
+      Path file = folder.resolve(each.getKey());
+      Files.createDirectories(file.getParent());
+      Files.write(file, each.getValue());
     }
   }
 }
