@@ -25,7 +25,12 @@ public final class DataGroups {
             ArchiveCases.NAME,
             "read or refused in one line that names the file, nothing unpacked; < 2 s, < 256 MB",
             1,
-            SmallHeap.trying(ArchiveCases.NAME, chosen(ArchiveCases.all(), tier))));
+            SmallHeap.trying(ArchiveCases.NAME, chosen(ArchiveCases.all(), tier))),
+        new Group(
+            DownloadCases.NAME,
+            "fetched and verified, or refused in one line; unverified bytes are never read",
+            1,
+            chosen(DownloadCases.all(), tier)));
   }
 
   /** All cases of the groups that are tried in a process of little memory. */

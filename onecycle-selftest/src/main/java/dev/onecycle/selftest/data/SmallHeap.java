@@ -10,6 +10,7 @@ import java.io.OutputStreamWriter;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
@@ -100,19 +101,7 @@ final class SmallHeap {
 
   private Running running() throws IOException {
     if (running == null) {
-      Process process =
-          new ProcessBuilder(
-                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                  "-Xmx256m",
-                  "-XX:+UseSerialGC",
-                  "-XX:TieredStopAtLevel=1",
-                  "-Djava.awt.headless=true",
-                  "-cp",
-                  System.getProperty("java.class.path"),
-                  SmallHeapMain.class.getName(),
-                  group)
-              .redirectError(Redirect.DISCARD)
-              .start();
+      Process process = java(SmallHeapMain.class, group);
       running =
           new Running(
               process,
@@ -122,6 +111,17 @@ final class SmallHeap {
                   new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8)));
     }
     return running;
+  }
+
+  /** Starts a program in a process of little memory. */
+  static Process java(Class<?> main, String... args) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    command.addAll(List.of("-Djava.awt.headless=true", "-cp"));
+    command.addAll(List.of(System.getProperty("java.class.path"), main.getName()));
+    command.addAll(List.of(args));
+    return new ProcessBuilder(command).redirectError(Redirect.DISCARD).start();
   }
 
   /** It ends when there is nothing more to read. */
