@@ -30,7 +30,12 @@ public final class DataGroups {
             DownloadCases.NAME,
             "fetched and verified, or refused in one line; unverified bytes are never read",
             1,
-            chosen(DownloadCases.all(), tier)));
+            chosen(DownloadCases.all(), tier)),
+        new Group(
+            DegenerateCases.NAME,
+            "trained on without a NaN, or refused in one line",
+            1,
+            chosen(DegenerateCases.all(), tier)));
   }
 
   /** All cases of the groups that are tried in a process of little memory. */

@@ -20,7 +20,7 @@ final class ImageFiles {
   /** What a plain image is filled with: as JPEG it comes back within a few steps of each. */
   static final int COLOUR = 0xC86432;
 
-  static final int OTHER_COLOUR = 0x3264C8;
+  static final int OTHER_COLOUR = 0x3214C8;
   private static final int SIDE = 16;
 
   private ImageFiles() {}
