@@ -6,6 +6,7 @@ import dev.onecycle.selftest.GroupResult;
 import dev.onecycle.selftest.Program;
 import dev.onecycle.selftest.SelfTest;
 import dev.onecycle.selftest.Tier;
+import dev.onecycle.selftest.data.DataGroups;
 import dev.onecycle.selftest.run.RunGroups;
 import dev.onecycle.text.Numbers;
 import java.util.ArrayList;
@@ -65,7 +66,7 @@ final class SelftestCommand implements Callable<Integer> {
 
   /** The groups in the order of the table. */
   private static List<Group> all(Tier tier, Program program) {
-    return Stream.of(RunGroups.of(tier, program)).flatMap(List::stream).toList();
+    return Stream.of(RunGroups.of(tier, program), DataGroups.of(tier)).flatMap(List::stream).toList();
   }
 
   private List<Group> chosen() {

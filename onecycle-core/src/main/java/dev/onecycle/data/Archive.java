@@ -1,7 +1,6 @@
 package dev.onecycle.data;
 
 import dev.onecycle.error.BadDataException;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -13,8 +12,6 @@ import java.nio.file.Path;
  */
 abstract class Archive implements FileTree {
   private static final int MOST_ENTRIES = 5_000_000;
-  private static final long MOST_RATIO = 200;
-  private static final long ALWAYS_ALLOWED = 256L << 20;
 
   private final Path path;
   private final long length;
@@ -74,8 +71,7 @@ abstract class Archive implements FileTree {
 
   /** What one walk may yet take out of the archive. */
   final class Bounds {
-    private final long mostBytes = Math.max(ALWAYS_ALLOWED, length * MOST_RATIO);
-    private long bytes;
+    private final Expansion expansion = new Expansion(name(), length);
     private int entries;
 
     void countEntry() {
@@ -85,16 +81,12 @@ abstract class Archive implements FileTree {
     }
 
     void countBytes(long count) {
-      bytes += count;
-      if (bytes > mostBytes) {
-        throw new BadDataException(
-            name() + " expands to more than " + MOST_RATIO + " times its size; it is not read");
-      }
+      expansion.count(count);
     }
 
     /** A stream whose bytes are counted. */
     InputStream counting(InputStream in) {
-      return new Counting(in, this);
+      return expansion.counting(in);
     }
   }
 
@@ -124,15 +116,12 @@ abstract class Archive implements FileTree {
     @Override
     public Content content() {
       try (InputStream in = open()) {
-        ImageDecoder.requireSize(size < 0 ? 1 : size);
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream((int) Math.max(32, size));
-        byte[] buffer = new byte[1 << 13];
-        for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-          bytes.write(buffer, 0, n);
-          ImageDecoder.requireSize(Math.max(1, bytes.size()));
+        ImageDecoder.requireSize(size < 0 ? Long.MAX_VALUE : size);
+        byte[] whole = new byte[(int) size];
+        int read = in.readNBytes(whole, 0, whole.length);
+        if (read < whole.length || in.read() >= 0) {
+          throw new BadImage("is damaged: it has not the " + size + " bytes that the archive says");
         }
-        ImageDecoder.requireSize(bytes.size());
-        byte[] whole = bytes.toByteArray();
         requireUndamaged(whole);
         return new Held(whole);
       } catch (BadImage e) {
@@ -163,43 +152,6 @@ abstract class Archive implements FileTree {
     @Override
     public byte[] bytes() {
       return bytes;
-    }
-  }
-
-  private static final class Counting extends java.io.FilterInputStream {
-    private final Archive.Bounds bounds;
-
-    Counting(InputStream in, Archive.Bounds bounds) {
-      super(in);
-      this.bounds = bounds;
-    }
-
-    @Override
-    public int read() throws IOException {
-      int value = super.read();
-      if (value >= 0) {
-        bounds.countBytes(1);
-      }
-      return value;
-    }
-
-    @Override
-    public int read(byte[] target, int offset, int count) throws IOException {
-      int n = super.read(target, offset, count);
-      bounds.countBytes(Math.max(0, n));
-      return n;
-    }
-
-    @Override
-    public long skip(long count) throws IOException {
-      long n = super.skip(count);
-      bounds.countBytes(n);
-      return n;
-    }
-
-    @Override
-    public boolean markSupported() {
-      return false;
     }
   }
 }

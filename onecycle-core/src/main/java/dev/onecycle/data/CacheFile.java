@@ -18,7 +18,7 @@ import java.util.List;
  */
 final class CacheFile {
   /** Part of every file's name: a change of the format, or of how images are decoded, adds one. */
-  static final int VERSION = 2;
+  static final int VERSION = 3;
 
   private static final byte[] MAGIC = "onecycle".getBytes(StandardCharsets.US_ASCII);
   private static final int FOOTER = MAGIC.length + 4 * Long.BYTES;

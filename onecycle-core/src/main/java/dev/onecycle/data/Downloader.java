@@ -21,7 +21,7 @@ import java.util.Locale;
  * rename, only when size and hash are right: a file of that name is never half a file. A file that
  * the user put there is checked the same way. One process downloads at a time.
  */
-final class Downloader {
+public final class Downloader {
   private static final int HTTP_RANGE_NOT_SATISFIABLE = 416;
 
   private final Path folder;
@@ -37,12 +37,18 @@ final class Downloader {
    * @param silence without any data, or with less than {@code leastBytes}, after which a try ends
    * @param leastBytes data below which a connection counts as silent
    */
-  record Patience(int tries, Duration pause, Duration silence, long leastBytes) {
-    static final Patience STANDARD =
+  public record Patience(int tries, Duration pause, Duration silence, long leastBytes) {
+    /** For servers anywhere. */
+    public static final Patience STANDARD =
         new Patience(5, Duration.ofSeconds(1), Duration.ofSeconds(30), 30 << 10);
   }
 
-  Downloader(Path folder, boolean offline, Patience patience, Progress progress) {
+  /**
+   * @param folder holds a folder for each set
+   * @param offline whether only files that are there may be used
+   * @param progress hears how far a download has come
+   */
+  public Downloader(Path folder, boolean offline, Patience patience, Progress progress) {
     this.folder = folder;
     this.offline = offline;
     this.patience = patience;
@@ -69,7 +75,7 @@ final class Downloader {
    *
    * @throws BadDataException if it can neither be found nor downloaded, or is not what it should be
    */
-  Path get(RemoteFile file) {
+  public Path get(RemoteFile file) {
     Path home = folder(file.set());
     Path target = home.resolve(file.name());
     if (Files.exists(target)) {

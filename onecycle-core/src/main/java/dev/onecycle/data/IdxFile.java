@@ -77,11 +77,16 @@ record IdxFile(Path path) {
     boolean compressed = path.toString().endsWith(".gz");
     try {
       return new DataInputStream(
-          compressed ? new BufferedInputStream(new GZIPInputStream(file, 1 << 16), 1 << 16) : file);
+          compressed ? new BufferedInputStream(expanded(file), 1 << 16) : file);
     } catch (IOException e) {
       file.close();
       throw e;
     }
+  }
+
+  private InputStream expanded(InputStream file) throws IOException {
+    Expansion expansion = new Expansion(path.toString(), Files.size(path));
+    return expansion.counting(new GZIPInputStream(file, 1 << 16));
   }
 
   private int[] header(DataInputStream in, int magic, int dimensions) throws IOException {

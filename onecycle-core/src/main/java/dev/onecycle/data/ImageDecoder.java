@@ -14,7 +14,6 @@ import javax.imageio.ImageReadParam;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Decodes image files: JPEG, PNG, BMP and the first frame of a GIF, by content, whatever the file
@@ -23,8 +22,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Every bit depth becomes 8; palettes are resolved; transparent pixels are laid on black; grey
  * becomes equal red, green and blue, and colour becomes grey by ITU-R BT.601. CMYK is refused. An
  * EXIF rotation is not applied, as in torchvision's {@code ImageFolder}: pixels come as they are
- * stored. Files of more than 64 MiB or 64 megapixels are refused before they are decoded, and JPEG
- * data that ends early is an error, not a half-grey image.
+ * stored. Files of more than 64 MiB, 64 megapixels or 65,535 pixels in a row are refused before
+ * they are decoded, as is a JPEG of more than 1,000 megapixels over all of its scans; JPEG and GIF
+ * data that ends early is an error, not a half-grey image. Of an image of more than 4 megapixels
+ * that is made much smaller every second or third pixel is read, and so on.
  *
  * <p>An image whose size is not the one asked for is resized so that it covers that size, and what
  * stands over is cropped about the centre: for a square S×S, the shorter side becomes S.
@@ -33,8 +34,14 @@ public final class ImageDecoder {
   static final int MOST_BYTES = 64 << 20;
   static final long MOST_PIXELS = 64_000_000;
 
-  /** From here on an image that is to be made much smaller is read in steps of several pixels. */
-  private static final long MANY_PIXELS = 16_000_000;
+  /** What JPEG and GIF can express; a longer row would be held whole in memory. */
+  private static final int MOST_SIDE = 65_535;
+
+  /** What few bytes of a hostile JPEG could blow up to an hour's work. */
+  private static final long MOST_SCANNED_PIXELS = 1_000_000_000;
+
+  /** An image that is to be made much smaller is read in steps that leave about so many pixels. */
+  private static final double MANY_PIXELS = 4_000_000;
 
   private static final String CMYK =
       "has CMYK or other colours that cannot be read; save it as RGB";
@@ -72,7 +79,15 @@ public final class ImageDecoder {
   }
 
   static byte[] decode(byte[] file, ImageShape shape) throws BadImage {
-    BufferedImage image = reading(file, (reader, format) -> pixels(reader, format, shape));
+    BufferedImage image =
+        reading(
+            file,
+            (reader, format) -> {
+              if (format == ImageFormat.JPEG) {
+                requireFewScans(JpegScans.count(file), size(reader));
+              }
+              return pixels(reader, format, shape);
+            });
     return Pixels.of(image, shape);
   }
 
@@ -119,6 +134,7 @@ public final class ImageDecoder {
       reader.setInput(in, true, true);
       return reading.from(reader, format);
     } catch (IOException | RuntimeException e) {
+      requireMemory(e);
       throw new BadImage(reason(e), e);
     } finally {
       reader.dispose();
@@ -135,26 +151,39 @@ public final class ImageDecoder {
       throw new BadImage(
           "has " + width + "×" + height + " pixels, more than 64 megapixels; make it smaller");
     }
+    if (Math.max(width, height) > MOST_SIDE) {
+      throw new BadImage(
+          "has " + width + "×" + height + " pixels, more than 65,535 in a row; make it smaller");
+    }
     return new ImageShape(3, height, width);
+  }
+
+  private static void requireFewScans(int scans, ImageShape stored) throws BadImage {
+    if ((long) scans * stored.height() * stored.width() > MOST_SCANNED_PIXELS) {
+      throw new BadImage(
+          "has "
+              + scans
+              + " scans of "
+              + stored.width()
+              + "×"
+              + stored.height()
+              + " pixels, which would take too long; save it again");
+    }
   }
 
   private static BufferedImage pixels(ImageReader reader, ImageFormat format, ImageShape target)
       throws IOException, BadImage {
     ImageShape stored = size(reader);
+    int step = step(stored, target);
     ImageReadParam param = reader.getDefaultReadParam();
-    if ((long) stored.height() * stored.width() > MANY_PIXELS) {
-      int step =
-          Math.max(
-              1,
-              Math.min(
-                  stored.height() / (4 * target.height()), stored.width() / (4 * target.width())));
-      param.setSourceSubsampling(step, step, 0, 0);
-    }
-    WarningListener warnings = new WarningListener();
-    reader.addIIOReadWarningListener(warnings);
+    param.setSourceSubsampling(step, step, 0, 0);
+    DamageListener listener = new DamageListener();
+    reader.addIIOReadWarningListener(listener);
+    reader.addIIOReadProgressListener(listener);
     BufferedImage image = reader.read(0, param);
-    if (warnings.damage != null) {
-      throw new BadImage("is damaged or cut short: " + warnings.damage);
+    String damage = listener.damage(format);
+    if (damage != null) {
+      throw new BadImage("is damaged or cut short: " + damage);
     }
     if (format == ImageFormat.JPEG && image.getRaster().getNumBands() > 3) {
       // Four components without a word on what they are: ImageIO takes them for a transparent
@@ -164,28 +193,28 @@ public final class ImageDecoder {
     return image;
   }
 
+  /** Leaves at least four pixels in a row for each one that is asked for. */
+  private static int step(ImageShape stored, ImageShape target) {
+    double many = Math.sqrt(stored.height() / MANY_PIXELS * stored.width());
+    int most =
+        Math.min(stored.height() / (4 * target.height()), stored.width() / (4 * target.width()));
+    return Math.max(1, Math.min(most, (int) Math.ceil(many)));
+  }
+
+  /** ImageIO hides a lack of memory in an exception; that is no fault of the image. */
+  private static void requireMemory(Exception e) {
+    for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+      if (cause instanceof OutOfMemoryError error) {
+        throw error;
+      }
+    }
+  }
+
   private static String reason(Exception e) {
     String text = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
     if (e instanceof IIOException && text.contains("unsupported image type")) {
       return CMYK;
     }
     return "is damaged or cut short: " + Failures.text(e);
-  }
-
-  /** ImageIO reports missing JPEG data as a warning and goes on with grey. */
-  private static final class WarningListener implements javax.imageio.event.IIOReadWarningListener {
-    private @Nullable String damage;
-
-    @Override
-    public void warningOccurred(ImageReader source, String warning) {
-      String text = warning.toLowerCase(Locale.ROOT);
-      boolean harmless = text.contains("extraneous") || text.contains("icc");
-      if (!harmless
-          && (text.contains("premature")
-              || text.contains("truncated")
-              || text.contains("corrupt"))) {
-        damage = warning;
-      }
-    }
   }
 }

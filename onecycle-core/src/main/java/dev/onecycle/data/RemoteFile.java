@@ -11,4 +11,4 @@ import java.net.URI;
  * @param bytes its exact size
  * @param sha256 its SHA-256 in lower-case hexadecimal
  */
-record RemoteFile(URI uri, String set, String name, long bytes, String sha256) {}
+public record RemoteFile(URI uri, String set, String name, long bytes, String sha256) {}

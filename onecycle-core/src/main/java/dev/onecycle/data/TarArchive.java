@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.apache.commons.compress.utils.IOUtils;
+import org.jspecify.annotations.Nullable;
 
 /** A .tar, or a .tar.gz. */
 final class TarArchive extends Archive {
@@ -31,10 +33,15 @@ final class TarArchive extends Archive {
     }
     try (InputStream file = new BufferedInputStream(Files.newInputStream(path()), BUFFER);
         InputStream plain = bounds.counting(compressed ? new GZIPInputStream(file, BUFFER) : file);
+        TarHeaders headers = new TarHeaders(name(), plain);
         TarArchiveInputStream tar =
-            new TarArchiveInputStream(plain, StandardCharsets.UTF_8.name())) {
-      for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
+            new TarArchiveInputStream(headers, StandardCharsets.UTF_8.name())) {
+      for (TarArchiveEntry entry = next(tar, headers); entry != null; entry = next(tar, headers)) {
         bounds.countEntry();
+        if (entry.isSparse()) {
+          // Its holes come from nowhere, one byte after the other even where it is passed over.
+          bounds.countBytes(entry.getRealSize());
+        }
         String name = EntryNames.normal(entry.getName());
         if (name.isEmpty() || EntryNames.isHidden(name)) {
           continue;
@@ -48,6 +55,17 @@ final class TarArchive extends Archive {
       // To the end, where gzip keeps its checksum.
       plain.transferTo(java.io.OutputStream.nullOutputStream());
     }
+  }
+
+  private static @Nullable TarArchiveEntry next(TarArchiveInputStream tar, TarHeaders headers)
+      throws IOException {
+    if (tar.getCurrentEntry() != null) {
+      IOUtils.skip(tar, Long.MAX_VALUE);
+    }
+    headers.begin();
+    TarArchiveEntry entry = tar.getNextEntry();
+    headers.end();
+    return entry;
   }
 
   /** A tar file ends with blocks of zeros; cut short between two entries it would look whole. */
@@ -72,7 +90,7 @@ final class TarArchive extends Archive {
     private final TarArchiveInputStream tar;
 
     TarEntry(String name, TarArchiveEntry entry, TarArchiveInputStream tar) {
-      super(name, entry.getSize());
+      super(name, entry.getRealSize());
       this.entry = entry;
       this.tar = tar;
     }

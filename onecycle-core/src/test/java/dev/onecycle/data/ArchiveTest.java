@@ -5,13 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.testing.Property;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
@@ -168,6 +171,58 @@ class ArchiveTest {
           .isInstanceOf(BadDataException.class)
           .hasMessageContaining("expands to more than 200 times its size");
     }
+  }
+
+  /** A name and a description are held in memory whole. */
+  @Test
+  void longHeadersAreRefused() throws IOException {
+    for (byte type :
+        new byte[] {TarConstants.LF_GNUTYPE_LONGNAME, TarConstants.LF_PAX_EXTENDED_HEADER_LC}) {
+      byte[] text = new byte[2 << 20];
+      Arrays.fill(text, (byte) 'n');
+      byte[] begin = "2097152 comment=".getBytes(StandardCharsets.US_ASCII);
+      System.arraycopy(begin, 0, text, 0, begin.length);
+      byte[] special = Archives.tarWith(Map.of(), "long", type, "");
+      ByteArrayOutputStream tar = new ByteArrayOutputStream();
+      tar.writeBytes(withSize(Arrays.copyOf(special, 512), text.length));
+      tar.writeBytes(text);
+      tar.writeBytes(Archives.tar(files));
+      assertThatThrownBy(() -> open(write("long.tar", tar.toByteArray())))
+          .isInstanceOf(BadDataException.class)
+          .hasMessageContaining("long.tar has an entry with a name or description of more than");
+    }
+  }
+
+  private static byte[] withSize(byte[] header, int size) {
+    byte[] octal = String.format(Locale.ROOT, "%011o", size).getBytes(StandardCharsets.US_ASCII);
+    System.arraycopy(octal, 0, header, 124, octal.length);
+    Arrays.fill(header, 148, 156, (byte) ' ');
+    int sum = 0;
+    for (byte b : header) {
+      sum += b & 0xFF;
+    }
+    byte[] check = String.format(Locale.ROOT, "%06o\0", sum).getBytes(StandardCharsets.US_ASCII);
+    System.arraycopy(check, 0, header, 148, check.length);
+    return header;
+  }
+
+  /** Two gigabytes of nothing: passing over them took seconds, and of more it takes hours. */
+  @Test
+  void holesAreCountedToo() throws IOException {
+    byte[] special = Archives.tarWith(Map.of(), "hole", TarConstants.LF_GNUTYPE_SPARSE, "");
+    byte[] header = Arrays.copyOf(special, 512);
+    // The old form: pieces at 386, whether there are more at 482, the size at 483.
+    byte[] size = "17777777777\0".getBytes(StandardCharsets.US_ASCII);
+    System.arraycopy(size, 0, header, 386, size.length);
+    System.arraycopy("00000000000".getBytes(StandardCharsets.US_ASCII), 0, header, 398, 11);
+    System.arraycopy(size, 0, header, 483, size.length);
+    System.arraycopy("ustar  \0".getBytes(StandardCharsets.US_ASCII), 0, header, 257, 8);
+    ByteArrayOutputStream tar = new ByteArrayOutputStream();
+    tar.writeBytes(withSize(header, 0));
+    tar.writeBytes(Archives.tar(files));
+    assertThatThrownBy(() -> open(write("hole.tar", tar.toByteArray())))
+        .isInstanceOf(BadDataException.class)
+        .hasMessageContaining("hole.tar expands to more than 200 times its size");
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.onecycle.error.BadDataException;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -100,6 +101,27 @@ class IdxTest {
   void aHeaderThatLiesTakesNoMemory() throws IOException {
     assertFails(
         TRAIN_LABELS, header(0x00000801, 10_000_000), "must have 10000000 values but ends after 0");
+  }
+
+  @Test
+  void aSmallFileDoesNotFillTheDisk() throws IOException {
+    byte[] zeros = Archives.gzip(new byte[1 << 20]);
+    for (String name : List.of(TRAIN_IMAGES, TRAIN_LABELS)) {
+      Files.delete(mnist.resolve(name));
+    }
+    ByteArrayOutputStream bomb = new ByteArrayOutputStream();
+    bomb.writeBytes(Archives.gzip(header(0x00000803, 100_000, 32, 32)));
+    for (int i = 0; i < 100; i++) {
+      bomb.writeBytes(zeros);
+    }
+    write(TRAIN_IMAGES + ".gz", bomb.toByteArray());
+    ByteArrayOutputStream labels = new ByteArrayOutputStream();
+    labels.writeBytes(Archives.gzip(header(0x00000801, 100_000)));
+    labels.writeBytes(Archives.gzip(new byte[100_000]));
+    write(TRAIN_LABELS + ".gz", labels.toByteArray());
+    assertThatThrownBy(this::open)
+        .isInstanceOf(BadDataException.class)
+        .hasMessageContaining(TRAIN_IMAGES + ".gz expands to more than 200 times its size");
   }
 
   @Test

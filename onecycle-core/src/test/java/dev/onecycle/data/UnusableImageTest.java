@@ -105,6 +105,46 @@ class UnusableImageTest {
         .hasMessageContaining("65535×65535");
   }
 
+  /** Each scan is a pass over all blocks: 5,000 of them took a minute and more. */
+  @Test
+  @Timeout(value = 5, unit = TimeUnit.SECONDS)
+  void aJpegOfManyScansIsRefused() {
+    String header = "ffd8ffc2000b080fa00fa001011100" + "ffda0008010100000000" + "0000";
+    String scan = "ffda0008010100013f00" + "ff000000ffd0";
+    byte[] jpeg = HexFormat.of().parseHex(header + scan.repeat(5000) + "ffd9" + scan);
+    assertThat(JpegScans.count(jpeg)).isEqualTo(5001);
+    assertThatThrownBy(() -> ImageDecoder.decode(jpeg, "scans.jpg", new ImageShape(3, 8, 8)))
+        .isInstanceOf(BadDataException.class)
+        .hasMessageContaining("scans.jpg has 5001 scans of 4000×4000 pixels");
+    assertThat(JpegScans.count(Images.encode(Images.noise(32, 32, 1), "jpg"))).isEqualTo(1);
+    assertThat(JpegScans.count(new byte[] {1, 2, 3})).isZero();
+  }
+
+  @Test
+  void aGifWithFewerRowsThanItClaimsIsRefused() {
+    byte[] gif = Images.encode(Images.plain(16, 16, 0), "gif");
+    int frame = indexOf(gif, 0x2C);
+    gif[8] = 40;
+    gif[frame + 7] = 40;
+    assertThatThrownBy(() -> ImageDecoder.decode(gif, "short.gif", new ImageShape(3, 8, 8)))
+        .hasMessage("short.gif is damaged or cut short: its pixels end after 40 % of its rows");
+  }
+
+  @Test
+  void aRowThatWouldFillTheMemoryIsRefused() throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    DataOutputStream png = new DataOutputStream(bytes);
+    png.writeLong(0x89504E470D0A1A0AL);
+    chunk(
+        png,
+        "IHDR",
+        ByteBuffer.allocate(13).putInt(64_000_000).putInt(1).putInt(0x10060000).array());
+    chunk(png, "IEND", new byte[0]);
+    assertThatThrownBy(
+            () -> ImageDecoder.decode(bytes.toByteArray(), "row.png", new ImageShape(3, 8, 8)))
+        .hasMessageContaining("row.png has 64000000×1 pixels, more than 65,535 in a row");
+  }
+
   @Test
   void filesThatAreNoImagesSayWhatTheyAre(@TempDir Path folder) throws IOException {
     ImageShape shape = new ImageShape(3, 8, 8);

@@ -6,12 +6,14 @@ import java.util.function.Supplier;
 public final class Expect {
   private Expect() {}
 
+  /** Fails with {@code otherwise} unless {@code holds}. */
   public static void that(boolean holds, Supplier<String> otherwise) {
     if (!holds) {
       throw new AssertionError(otherwise.get());
     }
   }
 
+  /** Fails unless {@code actual} equals {@code expected}; {@code what} names it. */
   public static void equal(Object expected, Object actual, String what) {
     that(expected.equals(actual), () -> what + " must be " + expected + " but was " + actual);
   }

@@ -1,0 +1,20 @@
+package dev.onecycle.selftest.data;
+
+import dev.onecycle.selftest.Case;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Archives and files of many images that mean harm or came to harm. */
+final class ArchiveCases {
+  static final String NAME = "archives";
+
+  private ArchiveCases() {}
+
+  static List<Case> all() {
+    return Stream.of(
+            HostileArchiveCases.all(), DamagedArchiveCases.all(), CifarCases.all(), IdxCases.all())
+        .flatMap(List::stream)
+        .map(FileCase::asCase)
+        .toList();
+  }
+}
