@@ -14,11 +14,11 @@ import java.util.function.BooleanSupplier;
  * @param out where its standard output goes
  * @param err where its standard error goes
  */
-record Child(Process process, Path out, Path err) {
+public record Child(Process process, Path out, Path err) {
   private static final long PATIENCE_SECONDS = 120;
 
   /** Waits for its end, which must come; answers the exit code. */
-  int end() throws InterruptedException {
+  public int end() throws InterruptedException {
     if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
       process.destroyForcibly();
       throw new AssertionError("still running after " + PATIENCE_SECONDS + " s: " + said());
@@ -27,13 +27,13 @@ record Child(Process process, Path out, Path err) {
   }
 
   /** Waits for its end, which must come with a code. */
-  void end(int code) throws InterruptedException {
+  public void end(int code) throws InterruptedException {
     int actual = end();
     Expect.that(actual == code, () -> "exit code must be " + code + " but was " + actual + said());
   }
 
   /** Waits until something holds, while it runs. */
-  void await(BooleanSupplier condition, String what) throws InterruptedException {
+  public void await(BooleanSupplier condition, String what) throws InterruptedException {
     long limit = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
     while (!condition.getAsBoolean()) {
       if (!process.isAlive() || System.nanoTime() > limit) {
@@ -45,11 +45,11 @@ record Child(Process process, Path out, Path err) {
   }
 
   /** Waits until it has said something. */
-  void awaitOutput(String text) throws InterruptedException {
+  public void awaitOutput(String text) throws InterruptedException {
     await(() -> said().contains(text), "'" + text + "'");
   }
 
-  void signal(String name) throws IOException, InterruptedException {
+  public void signal(String name) throws IOException, InterruptedException {
     Expect.equal(
         0,
         new ProcessBuilder("kill", "-" + name, "" + process.pid()).start().waitFor(),
@@ -57,7 +57,7 @@ record Child(Process process, Path out, Path err) {
   }
 
   /** All that it has said. */
-  String said() {
+  public String said() {
     try {
       return "\n" + Files.readString(out) + "\n" + Files.readString(err);
     } catch (IOException e) {

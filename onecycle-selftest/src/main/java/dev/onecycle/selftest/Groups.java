@@ -1,5 +1,6 @@
 package dev.onecycle.selftest;
 
+import dev.onecycle.selftest.fuzz.FuzzGroups;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -13,6 +14,6 @@ public final class Groups {
    * @param program runs the command line, in this process or in one of its own
    */
   public static List<Group> of(Tier tier, Program program) {
-    return Stream.<Group>of().toList();
+    return Stream.of(FuzzGroups.of(tier, program)).flatMap(List::stream).toList();
   }
 }

@@ -22,10 +22,10 @@ public record Program(String mainClass, Command inProcess) {
   }
 
   /** What a command said, and how it ended. */
-  record Result(int code, String out, String err) {}
+  public record Result(int code, String out, String err) {}
 
   /** Runs it in this process. */
-  Result here(String... words) {
+  public Result here(String... words) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     int code = inProcess.run(new PrintWriter(out), new PrintWriter(err), words);
@@ -38,7 +38,7 @@ public record Program(String mainClass, Command inProcess) {
    * @param logs an existing folder for what it says
    * @param options of the Java machine
    */
-  Child start(Path logs, List<String> options, String... words) throws IOException {
+  public Child start(Path logs, List<String> options, String... words) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(

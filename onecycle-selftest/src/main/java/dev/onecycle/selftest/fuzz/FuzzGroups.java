@@ -1,0 +1,58 @@
+package dev.onecycle.selftest.fuzz;
+
+import dev.onecycle.selftest.Case;
+import dev.onecycle.selftest.Group;
+import dev.onecycle.selftest.Program;
+import dev.onecycle.selftest.Tier;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/** What is said to the program, and given to it, by those who mean it no good. */
+public final class FuzzGroups {
+  private FuzzGroups() {}
+
+  /** The groups of a tier. */
+  public static List<Group> of(Tier tier, Program program) {
+    return List.of(commandLine(tier, program));
+  }
+
+  private static Group commandLine(Tier tier, Program program) {
+    boolean full = tier == Tier.FULL;
+    Answers answers = new Answers(program);
+    List<Case> cases = new ArrayList<>();
+    for (int i = 0; i < (full ? 500 : 70); i++) {
+      int number = i;
+      cases.add(
+          new Case(
+              "words " + i,
+              folder -> answers.require(ArgumentLists.of(number, new Scene(folder)))));
+    }
+    for (int i = 0; i < (full ? 200 : 30); i++) {
+      int number = i;
+      cases.add(new Case("recipe " + i, folder -> recipe(number, folder, answers)));
+    }
+    return new Group(
+        "command line",
+        "hostile words and recipes: a documented exit code, one clean line of reason, no frames, below 5 s",
+        1,
+        cases);
+  }
+
+  /** The length and the folders come from the command line, whatever the recipe says. */
+  private static void recipe(int number, Path folder, Answers answers) throws Exception {
+    Path recipe = Files.write(folder.resolve("recipe.yaml"), HostileRecipes.of(number));
+    boolean data = new SplittableRandom(number).nextInt(4) == 0;
+    List<String> words = new ArrayList<>(List.of("train"));
+    words.add(data ? new Scene(folder).images() : folder.resolve("none").toString());
+    words.addAll(List.of("--recipe", recipe.toString(), "--offline"));
+    words.addAll(List.of("--cache", folder.resolve("cache").toString()));
+    words.addAll(List.of("--out", folder.resolve("out").toString()));
+    if (data) {
+      words.addAll(List.of("--epochs", "1", "--batch-size", "2"));
+    }
+    answers.require(words);
+  }
+}
