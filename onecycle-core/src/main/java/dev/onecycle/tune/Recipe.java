@@ -9,9 +9,9 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.run.AtomicFile;
 import dev.onecycle.run.Conditions;
+import dev.onecycle.run.WholeFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,7 +36,7 @@ public record Recipe(
   /** The version that this code writes. */
   public static final int FORMAT = 1;
 
-  private static final long MOST_BYTES = 1 << 20;
+  private static final int MOST_BYTES = 1 << 20;
   private static final ObjectMapper YAML =
       YAMLMapper.builder(
               YAMLFactory.builder()
@@ -79,10 +79,7 @@ public record Recipe(
    */
   public static Recipe read(Path file) {
     try {
-      if (Files.isRegularFile(file) && Files.size(file) > MOST_BYTES) {
-        throw new BadDataException(file + " is not a recipe: it is larger than 1 MiB");
-      }
-      Recipe recipe = YAML.readValue(Files.readString(file), Recipe.class);
+      Recipe recipe = YAML.readValue(WholeFile.read(file, MOST_BYTES, "a recipe"), Recipe.class);
       if (recipe == null) {
         throw new BadDataException(file + " is not a recipe: it holds nothing");
       }
