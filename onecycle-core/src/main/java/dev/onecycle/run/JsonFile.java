@@ -49,7 +49,7 @@ public final class JsonFile {
    */
   public static <T> T read(Path file, Class<T> type, String what) {
     try {
-      T value = JSON.readValue(WholeFile.read(file, MOST_BYTES, what), type);
+      T value = JSON.readValue(WholeFile.text(file, MOST_BYTES, what), type);
       if (value == null) {
         throw new BadDataException(file + " is not " + what + ": it holds nothing");
       }

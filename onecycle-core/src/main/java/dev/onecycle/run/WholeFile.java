@@ -3,6 +3,9 @@ package dev.onecycle.run;
 import dev.onecycle.error.BadDataException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -35,6 +38,16 @@ public final class WholeFile {
       }
     } catch (IOException e) {
       throw new BadDataException(file + " cannot be read: " + AtomicFile.reason(e), e);
+    }
+  }
+
+  /** The text of a file in UTF-8; as {@link #read}, and refused where it is not text. */
+  public static String text(Path file, int most, String what) {
+    ByteBuffer bytes = ByteBuffer.wrap(read(file, most, what));
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
+    } catch (CharacterCodingException e) {
+      throw new BadDataException(file + " is not " + what + ": it is not text in UTF-8", e);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.onecycle.tune;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
@@ -42,6 +43,7 @@ public record Recipe(
               YAMLFactory.builder()
                   .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
                   .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
+                  .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                   .enable(YAMLGenerator.Feature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS)
                   .build())
           .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
@@ -79,7 +81,7 @@ public record Recipe(
    */
   public static Recipe read(Path file) {
     try {
-      Recipe recipe = YAML.readValue(WholeFile.read(file, MOST_BYTES, "a recipe"), Recipe.class);
+      Recipe recipe = YAML.readValue(WholeFile.text(file, MOST_BYTES, "a recipe"), Recipe.class);
       if (recipe == null) {
         throw new BadDataException(file + " is not a recipe: it holds nothing");
       }

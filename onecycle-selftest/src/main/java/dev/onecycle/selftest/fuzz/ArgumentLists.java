@@ -37,52 +37,95 @@ final class ArgumentLists {
   };
 
   /** What a training that runs may be given: nothing here makes it longer. */
-  private static final String[] OF_TRAINING = {
-    "--model",
-    "--optimizer",
-    "--label-smoothing",
-    "--clip",
-    "--accumulate",
-    "--precision",
-    "--batchnorm-momentum",
-    "--pad",
-    "--pad-mode",
-    "--seed",
-    "--threads",
-    "--weight-decay",
-    "--dropout",
-    "--policy",
-    "--momentum",
-    "--divider",
-    "--final-divider",
-    "--annihilation",
-    "--max-lr",
-    "--image-size",
-    "--reestimate-batchnorm"
-  };
+  private static final List<String> OF_TRAINING =
+      List.of(
+          "--model",
+          "--optimizer",
+          "--label-smoothing",
+          "--clip",
+          "--accumulate",
+          "--precision",
+          "--batchnorm-momentum",
+          "--pad",
+          "--pad-mode",
+          "--seed",
+          "--threads",
+          "--weight-decay",
+          "--dropout",
+          "--policy",
+          "--momentum",
+          "--divider",
+          "--final-divider",
+          "--annihilation",
+          "--max-lr",
+          "--image-size",
+          "--reestimate-batchnorm");
 
-  private static final String[] MORE = {
-    "--epochs",
-    "--minutes",
-    "--batch-size",
-    "--lr-from",
-    "--recipe",
-    "--start",
-    "--end",
-    "--range-steps",
-    "--repeats",
-    "--by-cycle",
-    "--batch-rule",
-    "--memory",
-    "--final-tests",
-    "--top",
-    "--with",
-    "--only",
-    "--steps",
-    "--steps-per-epoch",
-    "--shape",
-    "--x"
-  };
+  private static final List<String> OF_POLICY =
+      List.of("--policy", "--momentum", "--divider", "--final-divider", "--annihilation");
+
+  private static final List<String> OF_SETUP = OF_TRAINING.subList(0, 13);
+
+  private static final List<String> OF_RANGES =
+      List.of("--start", "--end", "--range-steps", "--repeats", "--image-size");
+
+  private static final Map<String, List<List<String>>> OPTIONS =
+      Map.of(
+          "train",
+          List.of(
+              OF_TRAINING,
+              OF_RANGES,
+              List.of("--epochs", "--minutes", "--batch-size", "--lr-from", "--recipe")),
+          "find-lr",
+          List.of(OF_SETUP, OF_RANGES, List.of("--momentum", "--batch-size", "--csv", "--png")),
+          "sweep",
+          List.of(
+              OF_SETUP,
+              OF_RANGES,
+              List.of("--momentum", "--batch-size", "--by-cycle", "--max-lr", "--csv", "--png")),
+          "tune",
+          List.of(
+              OF_SETUP,
+              OF_RANGES,
+              OF_POLICY,
+              List.of("--by-cycle", "--batch-rule", "--memory", "--final-tests", "--epochs")),
+          "find-batch-size",
+          List.of(OF_SETUP, List.of("--memory", "--batch-rule", "--epochs", "--image-size")),
+          "schedule",
+          List.of(OF_POLICY, List.of("--max-lr", "--steps", "--epochs", "--steps-per-epoch")),
+          "predict",
+          List.of(List.of("--top")),
+          "report",
+          List.of(List.of("--with")),
+          "demo",
+          List.of(List.of("--max-lr", "--seed")));
+
+  /** What no command has, or another one. */
+  private static final List<List<String>> OTHERS =
+      List.of(List.of("--x", "--shape", "--only", "-z", "--epochs", "--with"));
+
+  /** What can be read as a number, whatever it does then. */
+  private static final List<String> NUMBERS =
+      List.of(
+          "0",
+          "1",
+          "2",
+          "-1",
+          "-2147483648",
+          "2147483647",
+          "0.5",
+          "0.999999999999",
+          "1e-300",
+          "4.9e-324",
+          "1e15",
+          "1e300",
+          "1e400",
+          "-1e-300",
+          "-0.0",
+          "NaN",
+          "Infinity",
+          "1,2",
+          "1,1");
 
   private static final String[] FLAGS = {
     "--json", "--quiet", "--skip-bad", "--linear", "--no-crop", "--accept-stale", "--help"
@@ -112,7 +155,7 @@ final class ArgumentLists {
     operands(command, trains);
     places(command);
     for (int i = random.nextInt(4); i > 0; i--) {
-      String name = trains || random.nextBoolean() ? any(OF_TRAINING) : any(MORE);
+      String name = trains ? any(OF_TRAINING) : optionOf(command);
       options.put(name, value(name));
     }
     length(command, trains);
@@ -122,7 +165,7 @@ final class ArgumentLists {
       words.add(any(FLAGS));
     }
     options.forEach((name, value) -> words.addAll(List.of(name, value)));
-    int change = random.nextInt(9);
+    int change = random.nextInt(12);
     int at = random.nextInt(words.size());
     if (change == 0) {
       words.remove(at);
@@ -134,16 +177,30 @@ final class ArgumentLists {
     return words;
   }
 
+  private String optionOf(String command) {
+    List<List<String>> groups =
+        random.nextInt(10) == 0 ? OTHERS : OPTIONS.getOrDefault(command, OTHERS);
+    return any(groups.get(random.nextInt(groups.size())));
+  }
+
   private void operands(String command, boolean trains) throws IOException {
+    boolean sound = random.nextInt(3) > 0;
     switch (command) {
       case "train", "find-lr", "sweep", "find-batch-size", "tune" ->
           operands.add(trains ? scene.images() : scene.nothingOfUse(random));
-      case "evaluate", "predict", "compare" -> {
-        operands.add(scene.nothingOfUse(random));
-        operands.add(scene.nothingOfUse(random));
+      case "evaluate" -> {
+        operands.add(sound ? scene.model() : scene.nothingOfUse(random));
+        operands.add(random.nextBoolean() ? scene.images() : scene.nothingOfUse(random));
       }
-      case "report" ->
-          operands.add(random.nextBoolean() ? scene.run(random) : scene.nothingOfUse(random));
+      case "predict" -> {
+        operands.add(sound ? scene.model() : scene.nothingOfUse(random));
+        operands.add(random.nextBoolean() ? scene.image() : scene.nothingOfUse(random));
+      }
+      case "compare" -> {
+        operands.add(scene.run(random));
+        operands.add(sound ? scene.run(random) : scene.nothingOfUse(random));
+      }
+      case "report" -> operands.add(sound ? scene.run(random) : scene.nothingOfUse(random));
       case "help" -> operands.add(HostileWords.any(random, scene));
       default -> {}
     }
@@ -156,7 +213,9 @@ final class ArgumentLists {
       case "find-batch-size", "evaluate" -> put("--cache");
       case "compare" -> {
         put("--out");
-        options.put("--csv", scene.nothingOfUse(random));
+        if (random.nextInt(3) == 0) {
+          options.put("--csv", scene.nothingOfUse(random));
+        }
       }
       case "report" -> put("--out", "--figures");
       case "demo" -> put("--out");
@@ -192,12 +251,17 @@ final class ArgumentLists {
       return scene.place(random);
     }
     boolean file = Set.of("--lr-from", "--recipe", "--with").contains(name);
-    return file && random.nextInt(4) > 0
-        ? scene.nothingOfUse(random)
-        : HostileWords.any(random, scene);
+    if (file) {
+      return scene.nothingOfUse(random);
+    }
+    return random.nextInt(3) > 0 ? any(NUMBERS) : HostileWords.any(random, scene);
   }
 
   private String any(String... choices) {
-    return choices[random.nextInt(choices.length)];
+    return any(List.of(choices));
+  }
+
+  private String any(List<String> choices) {
+    return choices.get(random.nextInt(choices.size()));
   }
 }

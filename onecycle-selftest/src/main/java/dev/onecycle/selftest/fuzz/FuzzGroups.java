@@ -22,17 +22,19 @@ public final class FuzzGroups {
   private static Group commandLine(Tier tier, Program program) {
     boolean full = tier == Tier.FULL;
     Answers answers = new Answers(program);
+    SoundRun sound = new SoundRun(program);
     List<Case> cases = new ArrayList<>();
     for (int i = 0; i < (full ? 500 : 70); i++) {
       int number = i;
       cases.add(
           new Case(
               "words " + i,
-              folder -> answers.require(ArgumentLists.of(number, new Scene(folder)))));
+              folder -> answers.require(ArgumentLists.of(number, new Scene(folder, sound)))));
     }
     for (int i = 0; i < (full ? 200 : 30); i++) {
       int number = i;
-      cases.add(new Case("recipe " + i, folder -> recipe(number, folder, answers)));
+      cases.add(
+          new Case("recipe " + i, folder -> recipe(number, new Scene(folder, sound), answers)));
     }
     return new Group(
         "command line",
@@ -42,11 +44,12 @@ public final class FuzzGroups {
   }
 
   /** The length and the folders come from the command line, whatever the recipe says. */
-  private static void recipe(int number, Path folder, Answers answers) throws Exception {
+  private static void recipe(int number, Scene scene, Answers answers) throws Exception {
+    Path folder = scene.folder();
     Path recipe = Files.write(folder.resolve("recipe.yaml"), HostileRecipes.of(number));
     boolean data = new SplittableRandom(number).nextInt(4) == 0;
     List<String> words = new ArrayList<>(List.of("train"));
-    words.add(data ? new Scene(folder).images() : folder.resolve("none").toString());
+    words.add(data ? scene.images() : folder.resolve("none").toString());
     words.addAll(List.of("--recipe", recipe.toString(), "--offline"));
     words.addAll(List.of("--cache", folder.resolve("cache").toString()));
     words.addAll(List.of("--out", folder.resolve("out").toString()));

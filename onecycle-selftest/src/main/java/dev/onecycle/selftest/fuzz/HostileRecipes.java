@@ -84,7 +84,7 @@ final class HostileRecipes {
       case 6 -> bomb(random).getBytes(UTF_8);
       case 7 -> twice(random).getBytes(UTF_8);
       case 8 -> unknown(random).getBytes(UTF_8);
-      case 9 -> flipped(random);
+      case 9 -> Damage.flipped(SOUND.getBytes(UTF_8), random);
       case 10 -> SOUND.replace("format: 1", "format: " + any(random)).getBytes(UTF_8);
       case 11 -> many(random).getBytes(UTF_8);
       default -> replaced(random).getBytes(UTF_8);
@@ -136,14 +136,6 @@ final class HostileRecipes {
           default -> "\"\"";
         };
     return SOUND.replace("  dropout: \"0\"", "  dropout: \"0\"\n  ? " + name + "\n  : 1");
-  }
-
-  private static byte[] flipped(SplittableRandom random) {
-    byte[] bytes = SOUND.getBytes(UTF_8);
-    for (int i = random.nextInt(1, 6); i > 0; i--) {
-      bytes[random.nextInt(bytes.length)] = (byte) random.nextInt();
-    }
-    return bytes;
   }
 
   private static String many(SplittableRandom random) {

@@ -2,9 +2,11 @@ package dev.onecycle.selftest.fuzz;
 
 import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import javax.imageio.ImageIO;
 
@@ -12,9 +14,42 @@ import javax.imageio.ImageIO;
  * Things in a case's folder that words can name; each is made when it is asked for.
  *
  * @param folder of the case
+ * @param sound a run that can be damaged
  */
-record Scene(Path folder) {
+record Scene(Path folder, SoundRun sound) {
   static final int SIDE = 8;
+
+  private static final String[] BROKEN = {
+    "",
+    "null",
+    "[]",
+    "{\"format\": 1",
+    "{\"format\": NaN}",
+    "{\"format\":1,\"format\":2}",
+    "{\"status\": \"\\u001b[2J\"}",
+    "{\"a\":".repeat(50_000),
+    "[".repeat(100_000),
+    "\0\1\2"
+  };
+
+  /** What may stand in the place of a value. */
+  private static final String[] VALUES = {
+    "NaN",
+    "\"NaN\"",
+    "-1",
+    "1e400",
+    "99999999999999999999999",
+    "9223372036854775807",
+    "null",
+    "[]",
+    "{}",
+    "\"\"",
+    "true",
+    "\"\\u001b[2J\\n\\u202e\"",
+    "\"" + "x".repeat(100_000) + "\"",
+    "[[[[1]]]]",
+    ""
+  };
 
   /** Eight images of two classes, of which each epoch is four steps of two. */
   String images() throws IOException {
@@ -34,6 +69,11 @@ record Scene(Path folder) {
       }
     }
     return root.toString();
+  }
+
+  /** One image of a class. */
+  String image() throws IOException {
+    return Path.of(images(), "test", "dark", "0.png").toString();
   }
 
   /** One of many things that are no data, no model, no image and no run. */
@@ -64,25 +104,27 @@ record Scene(Path folder) {
     return Files.write(folder.resolve("bytes.safetensors"), bytes).toString();
   }
 
-  /** The folder of a run whose record is broken. */
+  /** The folder of a run, of whose files one may be damaged. */
   String run(SplittableRandom random) throws IOException {
-    Path run = Files.createDirectories(folder.resolve("run"));
-    String[] records = {
-      "",
-      "null",
-      "[]",
-      "{\"format\": 1",
-      "{\"format\": NaN}",
-      "{\"format\": 99999999999999999999999}",
-      "{\"format\":1,\"format\":2}",
-      "{\"status\": \"\\u001b[2J\"}",
-      "{\"a\":".repeat(50_000),
-      "\u0000\u0001\u0002"
-    };
-    String record = records[random.nextInt(records.length)];
-    Files.write(run.resolve("run.json"), record.getBytes(StandardCharsets.UTF_8));
-    Files.writeString(run.resolve("steps.csv"), "step,loss\nx,y\n");
+    Path run = Files.createTempDirectory(folder, "run");
+    for (Map.Entry<String, byte[]> file : sound.files(this).entrySet()) {
+      Files.write(run.resolve(file.getKey()), file.getValue());
+    }
+    List<String> damaged =
+        List.of(SoundRun.RECORD, "steps.csv", "epochs.csv", "classification.json", "evidence.json");
+    Path file = run.resolve(damaged.get(random.nextInt(damaged.size())));
+    if (random.nextInt(5) == 0) {
+      Files.writeString(file, BROKEN[random.nextInt(BROKEN.length)]);
+    } else if (Files.exists(file)) {
+      Files.write(file, Damage.of(Files.readAllBytes(file), VALUES, random));
+    }
     return run.toString();
+  }
+
+  /** The model of a run, undamaged. */
+  String model() throws IOException {
+    byte[] bytes = Objects.requireNonNull(sound.files(this).get(SoundRun.MODEL));
+    return Files.write(folder.resolve(SoundRun.MODEL), bytes).toString();
   }
 
   /** Where something may be written, or cannot be: never outside of the case's folder. */
