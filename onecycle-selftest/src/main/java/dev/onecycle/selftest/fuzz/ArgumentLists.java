@@ -154,7 +154,8 @@ final class ArgumentLists {
     boolean trains = command.equals("train") && random.nextInt(4) == 0;
     operands(command, trains);
     places(command);
-    for (int i = random.nextInt(4); i > 0; i--) {
+    int most = OPTIONS.containsKey(command) ? 3 : 1;
+    for (int i = random.nextInt(most + 1) * random.nextInt(2); i > 0; i--) {
       String name = trains ? any(OF_TRAINING) : optionOf(command);
       options.put(name, value(name));
     }
@@ -179,7 +180,7 @@ final class ArgumentLists {
 
   private String optionOf(String command) {
     List<List<String>> groups =
-        random.nextInt(10) == 0 ? OTHERS : OPTIONS.getOrDefault(command, OTHERS);
+        random.nextInt(12) == 0 ? OTHERS : OPTIONS.getOrDefault(command, OTHERS);
     return any(groups.get(random.nextInt(groups.size())));
   }
 
@@ -226,7 +227,7 @@ final class ArgumentLists {
 
   private void put(String... names) throws IOException {
     for (String name : names) {
-      boolean good = random.nextInt(3) > 0;
+      boolean good = random.nextInt(5) > 0;
       String made = scene.folder().resolve("made" + name).toString();
       options.put(name, good ? made : scene.place(random));
     }
