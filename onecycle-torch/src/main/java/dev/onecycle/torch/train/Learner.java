@@ -7,9 +7,9 @@ import dev.onecycle.run.Classification;
 import dev.onecycle.run.ClassificationCounter;
 import dev.onecycle.torch.internal.NamedArray;
 import dev.onecycle.torch.internal.TrainableNetwork;
+import dev.onecycle.torch.internal.Weights;
 import dev.onecycle.torch.io.NamedTensor;
 import dev.onecycle.torch.nn.Network;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -206,29 +206,10 @@ public final class Learner implements AutoCloseable {
    * @throws BadDataException where names or shapes are not those of the network
    */
   public void load(List<NamedTensor> weights) {
+    Weights.requireThoseOf(description, weights);
     Map<String, NamedTensor> byName = new HashMap<>();
     weights.forEach(tensor -> byName.put(tensor.name(), tensor));
-    List<NamedArray> arrays = network.arrays();
-    for (NamedArray array : arrays) {
-      NamedTensor tensor = byName.remove(array.name());
-      if (tensor == null || !Arrays.equals(tensor.shape(), array.shape())) {
-        throw new BadDataException(
-            "weights of "
-                + description.name()
-                + " must hold "
-                + array.name()
-                + " "
-                + Arrays.toString(array.shape())
-                + " but "
-                + (tensor == null ? "do not" : "have " + Arrays.toString(tensor.shape())));
-      }
-    }
-    if (!byName.isEmpty()) {
-      throw new BadDataException(
-          "weights hold " + byName.keySet() + ", which " + description.name() + " does not have");
-    }
-    weights.forEach(tensor -> byName.put(tensor.name(), tensor));
-    for (NamedArray array : arrays) {
+    for (NamedArray array : network.arrays()) {
       NamedTensor tensor = byName.get(array.name());
       if (tensor != null) {
         array.set(tensor.values());
