@@ -153,6 +153,8 @@ class BadInputTest {
     "--max-lr 1e300, --max-lr must be positive and at most 1e15",
     "--max-lr abc, --max-lr",
     "--dropout 1, 'dropout must be in [0, 1) but was 1'",
+    "--dropout -0.5, 'dropout must be in [0, 1) but was -0.5'",
+    "--dropout NaN --model resnet9, 'dropout must be in [0, 1) but was NaN'",
     "--weight-decay -1, '--weight-decay must be in [0, 1e15] but was -1'",
     "--weight-decay NaN, '--weight-decay must be in [0, 1e15] but was NaN'",
     "--label-smoothing 1, label smoothing must be in",

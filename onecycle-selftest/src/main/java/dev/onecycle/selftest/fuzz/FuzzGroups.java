@@ -1,6 +1,7 @@
 package dev.onecycle.selftest.fuzz;
 
 import dev.onecycle.selftest.Case;
+import dev.onecycle.selftest.Expect;
 import dev.onecycle.selftest.Group;
 import dev.onecycle.selftest.Program;
 import dev.onecycle.selftest.Tier;
@@ -16,7 +17,7 @@ public final class FuzzGroups {
 
   /** The groups of a tier. */
   public static List<Group> of(Tier tier, Program program) {
-    return List.of(commandLine(tier, program));
+    return List.of(commandLine(tier, program), modelFiles(tier, program));
   }
 
   private static Group commandLine(Tier tier, Program program) {
@@ -57,5 +58,39 @@ public final class FuzzGroups {
       words.addAll(List.of("--epochs", "1", "--batch-size", "2"));
     }
     answers.require(words);
+  }
+
+  private static Group modelFiles(Tier tier, Program program) {
+    Answers answers = new Answers(program);
+    SoundRun sound = new SoundRun(program);
+    List<Case> cases = new ArrayList<>();
+    for (int i = 0; i < (tier == Tier.FULL ? 60 : 15); i++) {
+      int number = i;
+      cases.add(new Case("model " + i, folder -> model(number, new Scene(folder, sound), answers)));
+    }
+    return new Group(
+        "model files",
+        "weights that are damaged or hostile: exit code 65, the file named, below 5 s",
+        1,
+        cases);
+  }
+
+  private static void model(int number, Scene scene, Answers answers) throws Exception {
+    Path model = Path.of(scene.model());
+    Files.write(model, HostileModels.of(number, Files.readAllBytes(model)));
+    Program.Result result =
+        answers.require(
+            number % 2 == 0
+                ? List.of("predict", model.toString(), scene.image())
+                : List.of(
+                    "evaluate",
+                    model.toString(),
+                    scene.images(),
+                    "--cache",
+                    scene.folder().resolve("cache").toString()));
+    Expect.equal(65, result.code(), "exit code");
+    Expect.that(
+        result.err().contains(model.toString()),
+        () -> "the file must be named but was not: " + Answers.shown(result.err()));
   }
 }
