@@ -98,6 +98,9 @@ final class SelftestCommand implements Callable<Integer> {
     }
     table.lines().forEach(console::answer);
     for (GroupResult result : results) {
+      if (!result.figures().isEmpty()) {
+        console.answer("measured: " + result.group() + ": " + result.figures());
+      }
       result
           .failures()
           .forEach(

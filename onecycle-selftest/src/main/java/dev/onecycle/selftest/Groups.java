@@ -1,6 +1,7 @@
 package dev.onecycle.selftest;
 
 import dev.onecycle.selftest.fuzz.FuzzGroups;
+import dev.onecycle.selftest.soak.SoakGroups;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -14,6 +15,8 @@ public final class Groups {
    * @param program runs the command line, in this process or in one of its own
    */
   public static List<Group> of(Tier tier, Program program) {
-    return Stream.of(FuzzGroups.of(tier, program)).flatMap(List::stream).toList();
+    return Stream.of(FuzzGroups.of(tier, program), SoakGroups.of(tier, program))
+        .flatMap(List::stream)
+        .toList();
   }
 }
