@@ -47,10 +47,7 @@ public final class SoakGroups {
     Sample.requireTold();
     Program training = new Program(SoakProcess.class.getName(), program.inProcess());
     Child child =
-        training.start(
-            folder,
-            List.of("-Xmx256m", "-Xmn16m", "-XX:-UseDynamicNumberOfCompilerThreads"),
-            ALLOCATOR);
+        training.start(folder, List.of("-Xmx256m", "-Xmn16m", "-XX:CICompilerCount=1"), ALLOCATOR);
     child.end(0);
     List<Sample> samples = Sample.read(child.said());
     Expect.equal(SoakProcess.MEASURED / SoakProcess.BETWEEN, samples.size(), "samples");
