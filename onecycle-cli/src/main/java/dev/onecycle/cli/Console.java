@@ -2,6 +2,8 @@ package dev.onecycle.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.onecycle.report.Texts;
+import dev.onecycle.text.Numbers;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.util.Map;
@@ -36,8 +38,19 @@ final class Console {
 
   /** Says what was asked for. */
   void answer(String line) {
+    print(OneLine.of(line));
+  }
+
+  /** Shows a picture of several lines, which may have colours; silent with {@code --quiet}. */
+  void picture(String lines) {
+    if (!quiet) {
+      print(lines);
+    }
+  }
+
+  private void print(String text) {
     PrintWriter to = json ? err : out;
-    to.println(line);
+    to.println(text);
     to.flush();
   }
 
@@ -45,7 +58,7 @@ final class Console {
   void result(Map<String, Object> values) {
     if (json) {
       try {
-        out.println(JSON.writeValueAsString(values));
+        out.println(visible(JSON.writeValueAsString(values)));
       } catch (JsonProcessingException e) {
         throw new IllegalStateException("numbers and texts can always be written", e);
       }
@@ -53,10 +66,27 @@ final class Console {
     }
   }
 
+  /** The same JSON, whose texts have no character that a terminal obeys. */
+  private static String visible(String json) {
+    StringBuilder visible = new StringBuilder();
+    json.codePoints()
+        .forEach(
+            c -> {
+              if (Texts.visible(c)) {
+                visible.appendCodePoint(c);
+              } else {
+                for (char unit : Character.toChars(c)) {
+                  visible.append(Numbers.format("\\u%04x", (int) unit));
+                }
+              }
+            });
+    return visible.toString();
+  }
+
   /** A line of progress, for those who watch. */
   void progress(String line) {
     if (!quiet) {
-      err.println(line);
+      err.println(OneLine.of(line));
       err.flush();
     }
   }

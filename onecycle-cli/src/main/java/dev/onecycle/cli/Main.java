@@ -2,6 +2,8 @@ package dev.onecycle.cli;
 
 import dev.onecycle.error.InvalidValueException;
 import java.io.PrintWriter;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 import picocli.AutoComplete;
@@ -11,7 +13,10 @@ import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command line. */
@@ -70,6 +75,7 @@ public final class Main implements Runnable {
     CommandLine line = configured(new CommandLine(new Main()));
     line.setParameterExceptionHandler(new Misuse());
     line.setExecutionExceptionHandler(new Failure());
+    line.setExecutionStrategy(Main::run);
     CommandLine completion = line.getSubcommands().get("generate-completion");
     if (completion != null) {
       completion.getCommandSpec().usageMessage().hidden(true);
@@ -77,12 +83,41 @@ public final class Main implements Runnable {
     return line;
   }
 
+  /** Runs what was parsed; memory that runs out is told in a line too. */
+  private static int run(ParseResult parsed) {
+    try {
+      return new RunLast().execute(parsed);
+    } catch (OutOfMemoryError e) {
+      PrintWriter err = parsed.commandSpec().commandLine().getErr();
+      err.println(
+          OneLine.brief(
+              "onecycle: memory must suffice but ran out at a heap limit of "
+                  + (Runtime.getRuntime().maxMemory() >> 20)
+                  + " MiB ("
+                  + e.getMessage()
+                  + "); raise it by ONECYCLE_JAVA_OPTS=-Xmx8g, or use smaller batches or images"));
+      err.flush();
+      return ExitCode.SOFTWARE;
+    }
+  }
+
   /** As every command line here reads its words. */
   static CommandLine configured(CommandLine line) {
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setUsageHelpAutoWidth(true);
     line.setAbbreviatedOptionsAllowed(false);
+    // A word that begins with @ is a name like any other, not a file of words.
+    line.setExpandAtFiles(false);
+    line.registerConverter(Path.class, Main::path);
     return line;
+  }
+
+  private static Path path(String word) {
+    try {
+      return Path.of(word);
+    } catch (InvalidPathException e) {
+      throw new TypeConversionException("'" + word + "' is not a path: " + e.getReason());
+    }
   }
 
   public static void main(String[] args) {
@@ -94,7 +129,7 @@ public final class Main implements Runnable {
     @Override
     public int handleParseException(ParameterException e, String[] args) {
       PrintWriter err = e.getCommandLine().getErr();
-      err.println("onecycle: " + reason(e));
+      err.println("onecycle: " + OneLine.brief(reason(e)));
       err.println("See '" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
       err.flush();
       return ExitCode.USAGE;
@@ -122,14 +157,13 @@ public final class Main implements Runnable {
   /** One line for what goes wrong; frames only on request, or for what is not the user's doing. */
   private static final class Failure implements IExecutionExceptionHandler {
     @Override
-    public int handleExecutionException(
-        Exception e, CommandLine commandLine, CommandLine.ParseResult parsed) {
+    public int handleExecutionException(Exception e, CommandLine commandLine, ParseResult parsed) {
       int code = ExitCode.of(e);
       PrintWriter err = commandLine.getErr();
       if (e instanceof CancellationException) {
         err.println("onecycle: interrupted");
       } else {
-        err.println("onecycle: " + e.getMessage());
+        err.println("onecycle: " + OneLine.brief(e.getMessage()));
       }
       if (code == ExitCode.SOFTWARE || Boolean.getBoolean("onecycle.debug")) {
         e.printStackTrace(err);

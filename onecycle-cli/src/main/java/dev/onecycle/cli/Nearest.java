@@ -9,8 +9,17 @@ import java.util.Optional;
 final class Nearest {
   private Nearest() {}
 
-  /** Of several names the one with the fewest letters to change; the first of equals. */
+  /** No name is so long; to compare a longer word would take time for nothing. */
+  private static final int LONGEST = 60;
+
+  /**
+   * Of several names the one with the fewest letters to change; the first of equals. None for a
+   * word that is far longer than any name.
+   */
   static Optional<String> to(String word, List<String> names) {
+    if (word.length() > LONGEST) {
+      return Optional.empty();
+    }
     return names.stream().min(Comparator.comparingInt(name -> distance(word, name)));
   }
 

@@ -63,7 +63,7 @@ final class RangeRun {
   /** The curve and its readings, for people. */
   static void show(Console console, RangeSummary summary) {
     RangeResult first = summary.runs().get(0);
-    console.say(TerminalFigures.range(first, Terminal.style()));
+    console.picture(TerminalFigures.range(first, Terminal.style()));
     console.say(
         Numbers.format(
             "%d steps up to a rate of %s at momentum %s; stopped because %s%s",

@@ -79,7 +79,7 @@ final class ScheduleCommand implements Callable<Integer> {
               "  %-13s steps %d to %d", phase.name(), phase.firstStep(), phase.lastStep()));
     }
     console.say("");
-    console.say(TerminalFigures.schedule(policy, Terminal.style()));
+    console.picture(TerminalFigures.schedule(policy, Terminal.style()));
     if (csv != null) {
       ScheduleCsv.write(policy, csv);
       console.say("Wrote " + csv);

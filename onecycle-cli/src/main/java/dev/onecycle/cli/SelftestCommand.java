@@ -7,7 +7,9 @@ import dev.onecycle.selftest.Program;
 import dev.onecycle.selftest.SelfTest;
 import dev.onecycle.selftest.Tier;
 import dev.onecycle.selftest.data.DataGroups;
+import dev.onecycle.selftest.fuzz.FuzzGroups;
 import dev.onecycle.selftest.run.RunGroups;
+import dev.onecycle.selftest.soak.SoakGroups;
 import dev.onecycle.text.Numbers;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -66,7 +68,13 @@ final class SelftestCommand implements Callable<Integer> {
 
   /** The groups in the order of the table. */
   private static List<Group> all(Tier tier, Program program) {
-    return Stream.of(RunGroups.of(tier, program), DataGroups.of(tier)).flatMap(List::stream).toList();
+    return Stream.of(
+            RunGroups.of(tier, program),
+            DataGroups.of(tier),
+            FuzzGroups.of(tier, program),
+            SoakGroups.of(tier, program))
+        .flatMap(List::stream)
+        .toList();
   }
 
   private List<Group> chosen() {
@@ -105,6 +113,9 @@ final class SelftestCommand implements Callable<Integer> {
     }
     table.lines().forEach(console::answer);
     for (GroupResult result : results) {
+      if (!result.figures().isEmpty()) {
+        console.answer("measured: " + result.group() + ": " + result.figures());
+      }
       result
           .failures()
           .forEach(

@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -151,6 +153,8 @@ class BadInputTest {
     "--max-lr 1e300, --max-lr must be positive and at most 1e15",
     "--max-lr abc, --max-lr",
     "--dropout 1, 'dropout must be in [0, 1) but was 1'",
+    "--dropout -0.5, 'dropout must be in [0, 1) but was -0.5'",
+    "--dropout NaN --model resnet9, 'dropout must be in [0, 1) but was NaN'",
     "--weight-decay -1, '--weight-decay must be in [0, 1e15] but was -1'",
     "--weight-decay NaN, '--weight-decay must be in [0, 1e15] but was NaN'",
     "--label-smoothing 1, label smoothing must be in",
@@ -289,8 +293,24 @@ class BadInputTest {
     Path text = Files.writeString(temp.resolve("letter.txt"), "dear reader");
     trainRefused(65, text + " is not a recipe", data, "--recipe", text);
     refused(65, text + " is not the result of", "train", data, "--lr-from", text, "--out", out);
+    Path twice = Files.writeString(temp.resolve("twice.yaml"), "format: 1\nformat: 1\n");
+    trainRefused(65, twice + " is not a recipe: Duplicate field 'format'", data, "--recipe", twice);
+    Path bytes = Files.write(temp.resolve("bytes.yaml"), new byte[] {'a', (byte) 0xff});
+    trainRefused(65, bytes + " is not a recipe: it is not text in UTF-8", data, "--recipe", bytes);
+    Path empty = Files.createFile(temp.resolve("empty.yaml"));
+    trainRefused(65, empty + " is not a recipe", data, "--recipe", empty);
     Path missing = temp.resolve("missing.yaml");
     trainRefused(65, missing + " cannot be read", data, "--recipe", missing);
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void devicesWithoutEnd() throws IOException {
+    Path data = TestImages.small(temp.resolve("data"));
+    trainRefused(65, "/dev/zero is not a recipe: it is larger", data, "--recipe", "/dev/zero");
+    refused(65, "/dev/zero is not", "train", data, "--lr-from", "/dev/zero", "--out", out);
+    refused(65, "/dev/zero is not a log", "compare", "--csv", "/dev/zero", "--out", out);
+    refused(65, "/dev/zero", "evaluate", "/dev/zero", data);
   }
 
   @Test

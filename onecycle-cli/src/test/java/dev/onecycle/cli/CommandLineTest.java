@@ -66,6 +66,59 @@ class CommandLineTest {
   }
 
   @Test
+  void aWordThatBeginsWithAtIsANameLikeAnyOther() {
+    Cli.Result result = Cli.run("predict", "@/dev/zero", "@image.png");
+    assertThat(result.code()).isEqualTo(65);
+    assertThat(result.err()).contains("@/dev/zero cannot be read");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"\u001b[2J", "a\nonecycle: b", "\r\n", "\t", "\u0007", "\u202e", "\ud800"})
+  void hostileWordsAreToldInOneLineWithoutTheirControlCharacters(String word) {
+    for (String[] words :
+        new String[][] {
+          {word},
+          {"-" + word},
+          {"train", "x", "--epochs", word},
+          {"train", "a" + word + "b"},
+          {"report", word},
+          {"evaluate", word, "x"},
+          {"train", "x", "--recipe", word}
+        }) {
+      Cli.Result result = Cli.run((Object[]) words);
+      assertThat(result.code()).as(result.err()).isIn(2, 65);
+      assertThat(result.complaints()).as(result.err()).hasSize(1);
+      assertThat(result.err().replace(System.lineSeparator(), ""))
+          .doesNotContainPattern("\\p{Cc}|\\p{Cf}|\\p{Cs}");
+    }
+  }
+
+  @Test
+  void aWordOfManyMegabytesIsToldInShortAndAtOnce() {
+    String word = "x".repeat(5_000_000);
+    for (String[] words :
+        new String[][] {{word}, {"train", "x", "--" + word}, {"train", "x", "--model", word}}) {
+      long begin = System.nanoTime();
+      Cli.Result result = Cli.run((Object[]) words);
+      assertThat((System.nanoTime() - begin) / 1e9).isLessThan(5);
+      assertThat(result.code()).isEqualTo(2);
+      assertThat(result.complaints()).singleElement().asString().hasSizeLessThan(3000);
+    }
+  }
+
+  @Test
+  void aPathThatNoSystemHasIsMisuse() {
+    Cli.Result result = Cli.run("train", "x", "--out", "a\0b");
+    assertThat(result.code()).isEqualTo(2);
+    assertThat(result.complaints())
+        .singleElement()
+        .asString()
+        .contains("--out", "is not a path: Nul")
+        .doesNotContain("Exception");
+  }
+
+  @Test
   void versionIsPrinted() {
     Cli.Result result = Cli.run("--version");
     assertThat(result.code()).isZero();

@@ -10,7 +10,6 @@ import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.CannotWriteException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -20,6 +19,7 @@ import java.nio.file.Path;
  * a record is an error when it is read, a component that is not known is not.
  */
 public final class JsonFile {
+  private static final int MOST_BYTES = 512 << 20;
   private static final ObjectMapper JSON =
       JsonMapper.builder()
           .addModule(new Jdk8Module())
@@ -55,7 +55,7 @@ public final class JsonFile {
    */
   public static <T> T read(Path file, Class<T> type, String what) {
     try {
-      T value = JSON.readValue(Files.readString(file), type);
+      T value = JSON.readValue(WholeFile.text(file, MOST_BYTES, what), type);
       if (value == null) {
         throw new BadDataException(file + " is not " + what + ": it holds nothing");
       }

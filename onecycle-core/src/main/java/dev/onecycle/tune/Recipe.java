@@ -1,6 +1,7 @@
 package dev.onecycle.tune;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
@@ -9,9 +10,9 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.run.AtomicFile;
 import dev.onecycle.run.Conditions;
+import dev.onecycle.run.WholeFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,12 +37,13 @@ public record Recipe(
   /** The version that this code writes. */
   public static final int FORMAT = 1;
 
-  private static final long MOST_BYTES = 1 << 20;
+  private static final int MOST_BYTES = 1 << 20;
   private static final ObjectMapper YAML =
       YAMLMapper.builder(
               YAMLFactory.builder()
                   .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
                   .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
+                  .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                   .enable(YAMLGenerator.Feature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS)
                   .build())
           .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
@@ -79,10 +81,7 @@ public record Recipe(
    */
   public static Recipe read(Path file) {
     try {
-      if (Files.isRegularFile(file) && Files.size(file) > MOST_BYTES) {
-        throw new BadDataException(file + " is not a recipe: it is larger than 1 MiB");
-      }
-      Recipe recipe = YAML.readValue(Files.readString(file), Recipe.class);
+      Recipe recipe = YAML.readValue(WholeFile.text(file, MOST_BYTES, "a recipe"), Recipe.class);
       if (recipe == null) {
         throw new BadDataException(file + " is not a recipe: it holds nothing");
       }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.dataformat.csv.CsvFactory;
 import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.run.AtomicFile;
+import dev.onecycle.run.WholeFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * gap. Accuracies are shares where none is above 1, otherwise percent.
  */
 public final class RunCurvesCsv {
+  private static final int MOST_BYTES = 512 << 20;
   private static final String ENDING = ".csv";
 
   private final Path file;
@@ -53,7 +55,8 @@ public final class RunCurvesCsv {
       throw new BadDataException(file + " does not exist; check the path");
     }
     // Bytes, not characters: the parser sees by their first ones how they are encoded.
-    try (CsvParser cells = new CsvFactory().createParser(Files.readAllBytes(file))) {
+    try (CsvParser cells =
+        new CsvFactory().createParser(WholeFile.read(file, MOST_BYTES, "a log"))) {
       cells.enable(CsvParser.Feature.TRIM_SPACES);
       List<String> header = new ArrayList<>();
       int line = next(cells, header);

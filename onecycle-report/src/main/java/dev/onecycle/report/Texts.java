@@ -14,7 +14,8 @@ public final class Texts {
     return clean.toString();
   }
 
-  private static boolean visible(int c) {
+  /** Whether a character shows and does nothing else. */
+  public static boolean visible(int c) {
     return switch (Character.getType(c)) {
       case Character.CONTROL,
           Character.FORMAT,

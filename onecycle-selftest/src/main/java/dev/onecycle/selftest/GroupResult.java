@@ -12,6 +12,7 @@ import java.util.Map;
  * @param failures why, by case
  * @param unreached why they could not be tried, by case
  * @param seconds it took
+ * @param figures what was measured, in a line; empty where that is nothing
  */
 public record GroupResult(
     String group,
@@ -19,7 +20,8 @@ public record GroupResult(
     int cases,
     Map<String, String> failures,
     Map<String, String> unreached,
-    double seconds) {
+    double seconds,
+    String figures) {
   /** Cases that were tried and held. */
   public int passed() {
     return cases - failures.size() - unreached.size();

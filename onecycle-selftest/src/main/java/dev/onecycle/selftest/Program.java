@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The command line under test.
@@ -39,15 +40,22 @@ public record Program(String mainClass, Command inProcess) {
    * @param options of the Java machine
    */
   public Child start(Path logs, List<String> options, String... words) throws IOException {
-    return start(List.of(), logs, options, words);
+    return start(List.of(), logs, options, Map.of(), words);
   }
 
   /**
-   * Starts it in a process of its own, by another program.
+   * As {@link #start(Path, List, String...)}, by another program and with variables added to its
+   * environment.
    *
    * @param by words that stand before those that start Java
+   * @param environment values by name
    */
-  public Child start(List<String> by, Path logs, List<String> options, String... words)
+  public Child start(
+      List<String> by,
+      Path logs,
+      List<String> options,
+      Map<String, String> environment,
+      String... words)
       throws IOException {
     List<String> command = new ArrayList<>(by);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -65,11 +73,9 @@ public record Program(String mainClass, Command inProcess) {
     command.addAll(List.of(words));
     Path out = Files.createTempFile(logs, "out", ".txt");
     Path err = Files.createTempFile(logs, "err", ".txt");
-    Process process =
-        new ProcessBuilder(command)
-            .redirectOutput(out.toFile())
-            .redirectError(err.toFile())
-            .start();
-    return new Child(process, out, err);
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
+    builder.environment().putAll(environment);
+    return new Child(builder.start(), out, err);
   }
 }

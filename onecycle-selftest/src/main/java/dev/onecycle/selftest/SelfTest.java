@@ -79,7 +79,8 @@ public final class SelfTest {
         group.cases().size(),
         new TreeMap<>(failures),
         new TreeMap<>(unreached),
-        (System.nanoTime() - begin) / 1e9);
+        (System.nanoTime() - begin) / 1e9,
+        group.figures().text());
   }
 
   /** Everything that a case throws is its failure, errors of the machine too. */

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import javax.imageio.ImageIO;
@@ -121,6 +122,7 @@ record TinyRuns(Program program, Path home) {
         List.of("sh", "-c", "ulimit -f " + blocks + "; exec \"$@\"", "sh"),
         logs(run),
         options,
+        Map.of(),
         "resume",
         run.toString());
   }

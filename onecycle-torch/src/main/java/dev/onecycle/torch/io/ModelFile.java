@@ -1,10 +1,11 @@
 package dev.onecycle.torch.io;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.onecycle.data.ImageShape;
 import dev.onecycle.error.BadDataException;
+import dev.onecycle.error.InvalidValueException;
+import dev.onecycle.torch.internal.Weights;
 import dev.onecycle.torch.nn.Models;
 import dev.onecycle.torch.nn.Network;
 import dev.onecycle.torch.train.Normalization;
@@ -61,22 +62,41 @@ public record ModelFile(
         tensors);
   }
 
-  /** Reads a file that {@link #write} wrote. */
+  /**
+   * Reads a file that {@link #write} wrote for a network that comes with the library. All of it is
+   * checked before anything is made of it: that the metadata make sense, and that the weights are
+   * finite and those of the network. Weights of other networks are read as {@link Safetensors}.
+   *
+   * @throws BadDataException naming the file and what is wrong with it
+   */
   public static ModelFile read(Path file) {
     Safetensors content = Safetensors.read(file);
-    List<Integer> input = parse(file, content, "input", new TypeReference<>() {});
-    if (input.size() != 3) {
-      throw notOurs(file, "input");
+    ModelMetadata metadata = new ModelMetadata(file, content.metadata());
+    List<Integer> input = metadata.sizes("input", 3);
+    List<Double> means = metadata.numbers("means", input.get(0), -Double.MAX_VALUE);
+    List<Double> deviations = metadata.numbers("deviations", input.get(0), Double.MIN_VALUE);
+    ModelFile model;
+    Network network;
+    try {
+      model =
+          new ModelFile(
+              metadata.text("model"),
+              metadata.texts("classes"),
+              new ImageShape(input.get(0), input.get(1), input.get(2)),
+              new Normalization(means, deviations),
+              metadata.number("dropout"),
+              content.tensors());
+      network = model.network();
+    } catch (InvalidValueException e) {
+      throw new BadDataException(file + " holds no usable model: " + e.getMessage(), e);
     }
-    return new ModelFile(
-        text(file, content, "model"),
-        parse(file, content, "classes", new TypeReference<>() {}),
-        new ImageShape(input.get(0), input.get(1), input.get(2)),
-        new Normalization(
-            parse(file, content, "means", new TypeReference<>() {}),
-            parse(file, content, "deviations", new TypeReference<>() {})),
-        parse(file, content, "dropout", new TypeReference<Double>() {}),
-        content.tensors());
+    try {
+      Weights.requireThoseOf(network, model.tensors);
+      model.tensors.forEach(Weights::requireFinite);
+    } catch (BadDataException e) {
+      throw new BadDataException(file + " holds no usable model: " + e.getMessage(), e);
+    }
+    return model;
   }
 
   /** The network, where it is one of those that come with the library. */
@@ -90,29 +110,5 @@ public record ModelFile(
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("numbers and texts can always be written", e);
     }
-  }
-
-  private static String text(Path file, Safetensors content, String key) {
-    String value = content.metadata().get("onecycle." + key);
-    if (value == null) {
-      throw notOurs(file, key);
-    }
-    return value;
-  }
-
-  private static <T> T parse(Path file, Safetensors content, String key, TypeReference<T> type) {
-    try {
-      return JSON.readValue(text(file, content, key), type);
-    } catch (JsonProcessingException e) {
-      throw notOurs(file, key);
-    }
-  }
-
-  private static BadDataException notOurs(Path file, String key) {
-    return new BadDataException(
-        file
-            + " holds weights but no usable onecycle."
-            + key
-            + " in its metadata; it was not written by onecycle train");
   }
 }

@@ -63,6 +63,7 @@ public final class Models {
    */
   public static Network resnet(int depth, ImageShape input, int classes, double dropout) {
     Require.that(depth >= 8 && depth % 6 == 2, "depth", "6n + 2, such as 20 or 56", depth, depth);
+    Require.inHalfOpen("dropout", dropout, 0, 1);
     int blocks = (depth - 2) / 6;
     List<Named> parts = new ArrayList<>();
     parts.add(named("conv1", conv(input.channels(), 16, 3, 1)));
@@ -111,6 +112,7 @@ public final class Models {
    * @param dropout share of the features dropped before the last layer, in [0, 1); 0 for none
    */
   public static Network resnet9(ImageShape input, int classes, double dropout) {
+    Require.inHalfOpen("dropout", dropout, 0, 1);
     List<Named> parts = new ArrayList<>();
     parts.add(named("prep", convBnRelu(input.channels(), 64)));
     parts.add(named("layer1", pooled(64, 128)));

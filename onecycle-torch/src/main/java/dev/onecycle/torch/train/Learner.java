@@ -7,14 +7,13 @@ import dev.onecycle.run.Classification;
 import dev.onecycle.run.ClassificationCounter;
 import dev.onecycle.torch.internal.NamedArray;
 import dev.onecycle.torch.internal.TrainableNetwork;
+import dev.onecycle.torch.internal.Weights;
 import dev.onecycle.torch.io.NamedTensor;
 import dev.onecycle.torch.nn.Network;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
 
@@ -217,15 +216,21 @@ public final class Learner implements AutoCloseable {
    *     changed
    */
   public void restore(LearnerState state) {
-    List<NamedArray> weights = network.arrays();
+    Weights.requireThoseOf(description, state.weights());
     List<NamedArray> optimizer = network.optimizerArrays();
-    Map<String, NamedTensor> newWeights = matched("weights", state.weights(), weights);
-    Map<String, NamedTensor> newOptimizer =
-        matched("optimizer state", state.optimizer(), optimizer);
-    put(newWeights, weights);
-    put(newOptimizer, optimizer);
+    requireThoseOf(optimizer, state.optimizer());
+    put(state.weights(), network.arrays());
+    put(state.optimizer(), optimizer);
     network.updates(state.updates());
     network.arraysChanged();
+  }
+
+  private static void requireThoseOf(List<NamedArray> arrays, List<NamedTensor> tensors) {
+    List<String> wanted = arrays.stream().map(a -> a.name() + Arrays.toString(a.shape())).toList();
+    List<String> given = tensors.stream().map(t -> t.name() + Arrays.toString(t.shape())).toList();
+    if (!wanted.equals(given)) {
+      throw new BadDataException("optimizer state must be " + wanted + " but was " + given);
+    }
   }
 
   /**
@@ -234,43 +239,16 @@ public final class Learner implements AutoCloseable {
    * @throws BadDataException where names or shapes are not those of the network
    */
   public void load(List<NamedTensor> weights) {
-    List<NamedArray> arrays = network.arrays();
-    put(matched("weights", weights, arrays), arrays);
+    Weights.requireThoseOf(description, weights);
+    put(weights, network.arrays());
     network.arraysChanged();
   }
 
-  /** The tensors by name, every one of which has an array of its name and shape. */
-  private Map<String, NamedTensor> matched(
-      String what, List<NamedTensor> tensors, List<NamedArray> arrays) {
+  private static void put(List<NamedTensor> tensors, List<NamedArray> arrays) {
     Map<String, NamedTensor> byName = new HashMap<>();
     tensors.forEach(tensor -> byName.put(tensor.name(), tensor));
-    Set<String> unknown = new TreeSet<>(byName.keySet());
     for (NamedArray array : arrays) {
       NamedTensor tensor = byName.get(array.name());
-      unknown.remove(array.name());
-      if (tensor == null || !Arrays.equals(tensor.shape(), array.shape())) {
-        throw new BadDataException(
-            what
-                + " of "
-                + description.name()
-                + " must hold "
-                + array.name()
-                + " "
-                + Arrays.toString(array.shape())
-                + " but "
-                + (tensor == null ? "do not" : "have " + Arrays.toString(tensor.shape())));
-      }
-    }
-    if (!unknown.isEmpty()) {
-      throw new BadDataException(
-          what + " hold " + unknown + ", which " + description.name() + " does not have");
-    }
-    return byName;
-  }
-
-  private static void put(Map<String, NamedTensor> tensors, List<NamedArray> arrays) {
-    for (NamedArray array : arrays) {
-      NamedTensor tensor = tensors.get(array.name());
       if (tensor != null) {
         array.set(tensor.values());
       }

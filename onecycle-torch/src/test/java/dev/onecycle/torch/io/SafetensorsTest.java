@@ -1,5 +1,6 @@
 package dev.onecycle.torch.io;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -11,6 +12,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -83,15 +85,106 @@ class SafetensorsTest {
         "{\"w\":{\"dtype\":\"F32\",\"shape\":[2]",
         "{\"w\":7}",
         "{\"w\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}} x",
+        "{\"w\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}} {}",
+        " {\"w\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}",
+        "{\"w\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":{\"a\":0,\"b\":8}}}",
+        "{\"w\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,4,8]}}",
+        "{\"w\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[-8,0]}}",
+        "{\"w\":{\"dtype\":\"F32\",\"shape\":[2.5],\"data_offsets\":[0,8]}}",
+        "{\"w\":{\"dtype\":\"F32\",\"shape\":[\"2\"],\"data_offsets\":[0,8]}}",
+        "{\"w\":{\"dtype\":\"F32\",\"shape\":[[2]],\"data_offsets\":[0,8]}}",
+        "{\"w\":{\"dtype\":\"F32\",\"shape\":2,\"data_offsets\":[0,8]}}",
+        "{\"w\":{\"dtype\":\"F32\",\"shape\":[null],\"data_offsets\":[0,8]}}",
+        "{\"w\":{\"dtype\":\"F32\",\"shape\":[NaN],\"data_offsets\":[0,8]}}",
+        "{\"w\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296,2],\"data_offsets\":[0,8]}}",
+        "{\"w\":{\"dtype\":\"F32\",\"shape\":[2],\"shape\":[2],\"data_offsets\":[0,8]}}",
+        "{\"w\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8],\"x\":1}}",
+        "{\"w\":{\"dtype\":[\"F32\"],\"shape\":[2],\"data_offsets\":[0,8]}}",
+        "{\"w\":null}",
+        "{\"__metadata__\":[],\"w\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}",
+        "{\"__metadata__\":null,\"w\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}",
+        "{\"__metadata__\":{\"k\":{}},\"w\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}",
+        "{\"__metadata__\":{\"k\":\"a\",\"k\":\"a\"},"
+            + "\"w\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}",
       })
   void hostileHeadersAreRefusedByFileName(String header) throws IOException {
+    refused(header);
+  }
+
+  private void refused(String header) throws IOException {
     byte[] json = header.getBytes(StandardCharsets.UTF_8);
     ByteBuffer bytes = ByteBuffer.allocate(8 + json.length + 8).order(ByteOrder.LITTLE_ENDIAN);
     bytes.putLong(json.length).put(json).putFloat(1).putFloat(2);
     Path file = Files.write(folder.resolve("hostile.safetensors"), bytes.array());
     assertThatThrownBy(() -> Safetensors.read(file))
         .isInstanceOf(BadDataException.class)
-        .hasMessageContaining("hostile.safetensors");
+        .hasMessageContaining("hostile.safetensors is not a sound safetensors file");
+  }
+
+  @Test
+  void whatIsNestedOrCountedWithoutEndIsRefused() throws IOException {
+    refused("{\"w\":" + "[".repeat(1_000_000));
+    refused("{\"w\":" + "{\"a\":".repeat(100_000));
+    refused("{\"__metadata__\":" + "{\"a\":".repeat(100_000));
+    refused(
+        "{\"w\":{\"dtype\":\"F32\",\"shape\":[2"
+            + ",1".repeat(1_000_000)
+            + "],\"data_offsets\":[0,8]}}");
+    refused("{\"w\":{\"dtype\":\"F32\",\"shape\":[" + "9".repeat(1_000_000) + "]}}");
+    StringBuilder many = new StringBuilder("{");
+    for (int i = 0; i < 100_001; i++) {
+      many.append("\"" + i + "\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]},");
+    }
+    refused(many + "\"w\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}");
+  }
+
+  /** A head that claims more than the file has, or than a head may, is not asked memory for. */
+  @ParameterizedTest
+  @ValueSource(
+      longs = {
+        0,
+        1,
+        17,
+        100_000_000,
+        100_000_001,
+        Integer.MAX_VALUE,
+        Long.MAX_VALUE,
+        -1,
+        Long.MIN_VALUE
+      })
+  void lyingLengthsAreRefused(long length) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(24).order(ByteOrder.LITTLE_ENDIAN).putLong(length);
+    Path file = Files.write(folder.resolve("x"), bytes.put("{}".getBytes(UTF_8)).array());
+    assertThatThrownBy(() -> Safetensors.read(file))
+        .isInstanceOf(BadDataException.class)
+        .hasMessageContaining("its header has a length of " + length);
+  }
+
+  @Test
+  void bytesAfterTheArraysAreRefused() throws IOException {
+    Path file = folder.resolve("x");
+    SAMPLE.write(file);
+    Files.write(file, new byte[1], StandardOpenOption.APPEND);
+    assertThatThrownBy(() -> Safetensors.read(file)).hasMessageContaining("belong to no array");
+  }
+
+  @Test
+  void arraysOfMoreThanOnePieceAreRead() {
+    float[] values = new float[700_001];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = i;
+    }
+    Path file = folder.resolve("x");
+    new Safetensors(Map.of(), List.of(new NamedTensor("w", new long[] {values.length}, values)))
+        .write(file);
+    assertThat(Safetensors.read(file).tensors().get(0).values()).isEqualTo(values);
+  }
+
+  @Test
+  void aFolderAndADeviceAreRefused() {
+    assertThatThrownBy(() -> Safetensors.read(folder))
+        .isInstanceOf(BadDataException.class)
+        .hasMessageContaining("no regular file");
   }
 
   @Test

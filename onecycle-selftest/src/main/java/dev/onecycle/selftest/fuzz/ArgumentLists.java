@@ -1,0 +1,268 @@
+package dev.onecycle.selftest.fuzz;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+
+/**
+ * Argument lists of every command, with some words as they should be and some as they should not.
+ *
+ * <p>None of them trains for long: where there are images that can be trained on, there are few,
+ * and the length of the cycle is not among what is changed. What may be written is always named, by
+ * an option and a word of its own, so that a list from which a word was taken names no other place.
+ */
+final class ArgumentLists {
+  private static final String[] COMMANDS = {
+    "train",
+    "train",
+    "find-lr",
+    "sweep",
+    "find-batch-size",
+    "tune",
+    "evaluate",
+    "predict",
+    "report",
+    "compare",
+    "schedule",
+    "schedule",
+    "demo",
+    "doctor",
+    "help",
+    "generate-completion",
+    "no-such-command"
+  };
+
+  /** What a training that runs may be given: nothing here makes it longer. */
+  private static final List<String> OF_TRAINING =
+      List.of(
+          "--model",
+          "--optimizer",
+          "--label-smoothing",
+          "--clip",
+          "--accumulate",
+          "--precision",
+          "--batchnorm-momentum",
+          "--pad",
+          "--pad-mode",
+          "--seed",
+          "--threads",
+          "--weight-decay",
+          "--dropout",
+          "--policy",
+          "--momentum",
+          "--divider",
+          "--final-divider",
+          "--annihilation",
+          "--max-lr",
+          "--image-size",
+          "--reestimate-batchnorm");
+
+  private static final List<String> OF_POLICY =
+      List.of("--policy", "--momentum", "--divider", "--final-divider", "--annihilation");
+
+  private static final List<String> OF_SETUP = OF_TRAINING.subList(0, 13);
+
+  private static final List<String> OF_RANGES =
+      List.of("--start", "--end", "--range-steps", "--repeats", "--image-size");
+
+  private static final Map<String, List<List<String>>> OPTIONS =
+      Map.of(
+          "train",
+          List.of(
+              OF_TRAINING,
+              OF_RANGES,
+              List.of("--epochs", "--minutes", "--batch-size", "--lr-from", "--recipe")),
+          "find-lr",
+          List.of(OF_SETUP, OF_RANGES, List.of("--momentum", "--batch-size", "--csv", "--png")),
+          "sweep",
+          List.of(
+              OF_SETUP,
+              OF_RANGES,
+              List.of("--momentum", "--batch-size", "--by-cycle", "--max-lr", "--csv", "--png")),
+          "tune",
+          List.of(
+              OF_SETUP,
+              OF_RANGES,
+              OF_POLICY,
+              List.of("--by-cycle", "--batch-rule", "--memory", "--final-tests", "--epochs")),
+          "find-batch-size",
+          List.of(OF_SETUP, List.of("--memory", "--batch-rule", "--epochs", "--image-size")),
+          "schedule",
+          List.of(OF_POLICY, List.of("--max-lr", "--steps", "--epochs", "--steps-per-epoch")),
+          "predict",
+          List.of(List.of("--top")),
+          "report",
+          List.of(List.of("--with")),
+          "demo",
+          List.of(List.of("--max-lr", "--seed")));
+
+  /** What no command has, or another one. */
+  private static final List<List<String>> OTHERS =
+      List.of(List.of("--x", "--shape", "--only", "-z", "--epochs", "--with"));
+
+  /** What can be read as a number, whatever it does then. */
+  private static final List<String> NUMBERS =
+      List.of(
+          "0",
+          "1",
+          "2",
+          "-1",
+          "-2147483648",
+          "2147483647",
+          "0.5",
+          "0.999999999999",
+          "1e-300",
+          "4.9e-324",
+          "1e15",
+          "1e300",
+          "1e400",
+          "-1e-300",
+          "-0.0",
+          "NaN",
+          "Infinity",
+          "1,2",
+          "1,1");
+
+  private static final String[] FLAGS = {
+    "--json", "--quiet", "--skip-bad", "--linear", "--no-crop", "--accept-stale", "--help"
+  };
+
+  private static final Set<String> PLACES =
+      Set.of("--out", "--svg", "--png", "--csv", "--figures", "--cache");
+
+  private final SplittableRandom random;
+  private final Scene scene;
+  private final List<String> operands = new ArrayList<>();
+  private final Map<String, String> options = new LinkedHashMap<>();
+
+  private ArgumentLists(int number, Scene scene) {
+    random = new SplittableRandom(number);
+    this.scene = scene;
+  }
+
+  /** The words of a number: always the same but for the folder. */
+  static List<String> of(int number, Scene scene) throws IOException {
+    return new ArgumentLists(number, scene).words();
+  }
+
+  private List<String> words() throws IOException {
+    String command = any(COMMANDS);
+    boolean trains = command.equals("train") && random.nextInt(4) == 0;
+    operands(command, trains);
+    places(command);
+    int most = OPTIONS.containsKey(command) ? 3 : 1;
+    for (int i = random.nextInt(most + 1) * random.nextInt(2); i > 0; i--) {
+      String name = trains ? any(OF_TRAINING) : optionOf(command);
+      options.put(name, value(name));
+    }
+    length(command, trains);
+    List<String> words = new ArrayList<>(List.of(command));
+    words.addAll(operands);
+    if (random.nextInt(3) == 0) {
+      words.add(any(FLAGS));
+    }
+    options.forEach((name, value) -> words.addAll(List.of(name, value)));
+    int change = random.nextInt(12);
+    int at = random.nextInt(words.size());
+    if (change == 0) {
+      words.remove(at);
+    } else if (change == 1) {
+      words.add(at, HostileWords.any(random, scene));
+    } else if (change == 2) {
+      words.add(HostileWords.any(random, scene));
+    }
+    return words;
+  }
+
+  private String optionOf(String command) {
+    List<List<String>> groups =
+        random.nextInt(12) == 0 ? OTHERS : OPTIONS.getOrDefault(command, OTHERS);
+    return any(groups.get(random.nextInt(groups.size())));
+  }
+
+  private void operands(String command, boolean trains) throws IOException {
+    boolean sound = random.nextInt(3) > 0;
+    switch (command) {
+      case "train", "find-lr", "sweep", "find-batch-size", "tune" ->
+          operands.add(trains ? scene.images() : scene.nothingOfUse(random));
+      case "evaluate" -> {
+        operands.add(sound ? scene.model() : scene.nothingOfUse(random));
+        operands.add(random.nextBoolean() ? scene.images() : scene.nothingOfUse(random));
+      }
+      case "predict" -> {
+        operands.add(sound ? scene.model() : scene.nothingOfUse(random));
+        operands.add(random.nextBoolean() ? scene.image() : scene.nothingOfUse(random));
+      }
+      case "compare" -> {
+        operands.add(scene.run(random));
+        operands.add(sound ? scene.run(random) : scene.nothingOfUse(random));
+      }
+      case "report" -> operands.add(sound ? scene.run(random) : scene.nothingOfUse(random));
+      case "help" -> operands.add(HostileWords.any(random, scene));
+      default -> {}
+    }
+  }
+
+  private void places(String command) throws IOException {
+    switch (command) {
+      case "train", "tune" -> put("--out", "--cache");
+      case "find-lr", "sweep" -> put("--out", "--svg", "--cache");
+      case "find-batch-size", "evaluate" -> put("--cache");
+      case "compare" -> {
+        put("--out");
+        if (random.nextInt(3) == 0) {
+          options.put("--csv", scene.nothingOfUse(random));
+        }
+      }
+      case "report" -> put("--out", "--figures");
+      case "demo" -> put("--out");
+      case "schedule" -> put(random.nextBoolean() ? "--svg" : "--png");
+      default -> {}
+    }
+  }
+
+  private void put(String... names) throws IOException {
+    for (String name : names) {
+      boolean good = random.nextInt(5) > 0;
+      String made = scene.folder().resolve("made" + name).toString();
+      options.put(name, good ? made : scene.place(random));
+    }
+  }
+
+  /** After all else, so that it stands. */
+  private void length(String command, boolean trains) {
+    if (command.equals("demo")) {
+      options.put("--epochs", "0");
+    } else if (trains) {
+      options.put("--epochs", "1");
+      options.put("--batch-size", "2");
+      options.putIfAbsent("--max-lr", "0.01");
+    } else if (command.equals("schedule")) {
+      options.putIfAbsent("--max-lr", "0.1");
+      options.putIfAbsent("--steps", any("100", "1", "4", "1000000", "9223372036854775807"));
+    }
+  }
+
+  private String value(String name) throws IOException {
+    if (PLACES.contains(name)) {
+      return scene.place(random);
+    }
+    boolean file = Set.of("--lr-from", "--recipe", "--with").contains(name);
+    if (file) {
+      return scene.nothingOfUse(random);
+    }
+    return random.nextInt(3) > 0 ? any(NUMBERS) : HostileWords.any(random, scene);
+  }
+
+  private String any(String... choices) {
+    return any(List.of(choices));
+  }
+
+  private String any(List<String> choices) {
+    return choices.get(random.nextInt(choices.size()));
+  }
+}

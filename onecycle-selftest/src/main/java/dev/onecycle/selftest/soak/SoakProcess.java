@@ -1,0 +1,86 @@
+package dev.onecycle.selftest.soak;
+
+import static dev.onecycle.torch.nn.Layer.sequence;
+
+import dev.onecycle.augment.Augmentation;
+import dev.onecycle.data.ImageDataset;
+import dev.onecycle.data.Shapes;
+import dev.onecycle.run.StepRecord;
+import dev.onecycle.run.TrainingListener;
+import dev.onecycle.schedule.OneCycle;
+import dev.onecycle.torch.nn.Layer.BatchNorm;
+import dev.onecycle.torch.nn.Layer.Conv;
+import dev.onecycle.torch.nn.Layer.Dropout;
+import dev.onecycle.torch.nn.Layer.GlobalAveragePool;
+import dev.onecycle.torch.nn.Layer.Linear;
+import dev.onecycle.torch.nn.Layer.Relu;
+import dev.onecycle.torch.nn.Network;
+import dev.onecycle.torch.train.Learner;
+import dev.onecycle.torch.train.LearnerSettings;
+import dev.onecycle.torch.train.Normalization;
+import dev.onecycle.torch.train.Training;
+import dev.onecycle.torch.train.TrainingPlan;
+
+/** Trains a small network for many steps and says now and then what the process holds. */
+public final class SoakProcess {
+  static final int WARM_UP = 500;
+  static final int MEASURED = 5000;
+  static final int BETWEEN = 250;
+
+  private static final int BATCH = 16;
+  private static final int STEPS_PER_EPOCH = 500;
+
+  private SoakProcess() {}
+
+  /** Evaluates after each epoch of 500 steps. */
+  public static void main(String[] args) {
+    ImageDataset train = Shapes.generate(0, "train", BATCH * STEPS_PER_EPOCH);
+    ImageDataset evaluation = Shapes.generate(0, "test", 256);
+    int epochs = (WARM_UP + MEASURED) / STEPS_PER_EPOCH;
+    TrainingPlan plan = new TrainingPlan(epochs, BATCH, Augmentation.standard(), 0, 0);
+    try (Learner learner =
+        new Learner(
+            network(train),
+            Normalization.of(train),
+            LearnerSettings.builder().threads(2).build())) {
+      Training.run(
+          learner,
+          OneCycle.of(plan.steps(train.size()), 0.05),
+          plan,
+          train,
+          evaluation,
+          sampling(),
+          () -> false);
+    }
+  }
+
+  private static Network network(ImageDataset images) {
+    int classes = images.classes().size();
+    return new Network(
+        "soak",
+        images.shape(),
+        classes,
+        sequence(
+            new Conv(images.shape().channels(), 16, 3, 2, 1, false),
+            new BatchNorm(16),
+            new Relu(),
+            new Conv(16, 32, 3, 2, 1, false),
+            new BatchNorm(32),
+            new Relu(),
+            new GlobalAveragePool(),
+            new Dropout(0.1),
+            new Linear(32, classes, true)));
+  }
+
+  /** Within epochs, so that the threads that bring batches are there each time. */
+  private static TrainingListener sampling() {
+    return new TrainingListener() {
+      @Override
+      public void step(StepRecord step) {
+        if (step.step() >= WARM_UP && step.step() % BETWEEN == BETWEEN / 2) {
+          System.out.println(Sample.ofThisProcess(step.step()).line());
+        }
+      }
+    };
+  }
+}
