@@ -114,7 +114,7 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
     } catch (IOException e) {
       throw AtomicFile.cannotCreate(folder, e);
     }
-    RunLock lock = RunLock.take(folder);
+    RunLock lock = locked(folder);
     // First of all, so that whatever has a record can be resumed.
     JsonFile.write(folder.resolve(RECORD), record);
     Faults.at("run.begun");
@@ -130,16 +130,21 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
    * @throws CannotWriteException where another process has the run
    */
   public static RunFolder reopen(Path folder, Position position, ImageDataset evaluation) {
+    return new RunFolder(folder, evaluation, locked(folder), position);
+  }
+
+  /** Takes the folder, and removes what a killed process has left half written. */
+  private static RunLock locked(Path folder) {
     RunLock lock = RunLock.take(folder);
     try (Stream<Path> entries = Files.list(folder)) {
       for (Path left : entries.filter(RunFolder::unfinished).toList()) {
         Files.delete(left);
       }
+      return lock;
     } catch (IOException e) {
       lock.close();
       throw AtomicFile.cannotWrite(folder, e);
     }
-    return new RunFolder(folder, evaluation, lock, position);
   }
 
   /** What a process leaves that was killed before the run had a record. */

@@ -201,5 +201,6 @@ class RunFolderTest {
     RunFolder.requireWritable(run);
     RunFolder.create(run, record()).close();
     assertThat(RunFolder.read(run)).isEqualTo(record());
+    assertThat(run.resolve(".run.json.1.tmp")).doesNotExist();
   }
 }

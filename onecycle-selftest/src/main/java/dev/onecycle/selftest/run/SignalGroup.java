@@ -6,11 +6,13 @@ import dev.onecycle.selftest.Expect;
 import dev.onecycle.selftest.Group;
 import dev.onecycle.selftest.Program;
 import dev.onecycle.selftest.Tier;
+import dev.onecycle.selftest.Unreached;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import sun.misc.Signal;
 
 /** Signals that come while a run is at work. */
 final class SignalGroup {
@@ -52,6 +54,24 @@ final class SignalGroup {
         tier == Tier.FULL ? cases : Tier.every(7, 3, cases));
   }
 
+  /** A process inherits which signals are ignored: by nohup HUP, in a shell's background INT. */
+  private static void requireHeard(String signal) throws IOException {
+    Path status = Path.of("/proc/self/status");
+    if (!Files.exists(status)) {
+      return;
+    }
+    String mask =
+        Files.readAllLines(status).stream()
+            .filter(line -> line.startsWith("SigIgn:"))
+            .map(line -> line.substring("SigIgn:".length()).strip())
+            .findFirst()
+            .orElse("0");
+    int number = new Signal(signal).getNumber();
+    if ((Long.parseUnsignedLong(mask, 16) >> (number - 1) & 1) == 1) {
+      throw new Unreached("this process was started with " + signal + " ignored");
+    }
+  }
+
   private static Child at(Phase phase, TinyRuns runs, Path run)
       throws IOException, InterruptedException {
     Child child =
@@ -67,6 +87,7 @@ final class SignalGroup {
     return new Case(
         signal + " while " + phase.name,
         folder -> {
+          requireHeard(signal);
           TinyRuns runs = TinyRuns.in(folder, program);
           Path run = folder.resolve("run");
           Child child = at(phase, runs, run);
@@ -87,6 +108,7 @@ final class SignalGroup {
     return new Case(
         "INT twice while " + phase.name,
         folder -> {
+          requireHeard("INT");
           TinyRuns runs = TinyRuns.in(folder, program);
           Path run = folder.resolve("run");
           Child child = at(phase, runs, run);
