@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -56,14 +57,22 @@ final class SelftestCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Console console = output.console();
+    Signals.watch();
     List<GroupResult> results = new ArrayList<>();
     for (Group group : chosen()) {
       try (Bar bar = new Bar(console, group.name(), group.cases().size(), " cases")) {
-        results.add(SelfTest.run(group, done -> bar.at(done, "")));
+        results.add(SelfTest.run(group, done -> progress(bar, done)));
       }
     }
     show(console, results);
     return GroupResult.allHeld(results) ? ExitCode.OK : ExitCode.SOFTWARE;
+  }
+
+  private static void progress(Bar bar, int done) {
+    if (Signals.stopRequested()) {
+      throw new CancellationException();
+    }
+    bar.at(done, "");
   }
 
   /** The groups in the order of the table. */

@@ -5,6 +5,7 @@ import dev.onecycle.data.DataOptions;
 import dev.onecycle.data.DataSplits;
 import dev.onecycle.data.Datasets;
 import dev.onecycle.data.ImageShape;
+import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.run.EpochRecord;
 import dev.onecycle.run.StepRecord;
 import dev.onecycle.run.TrainingListener;
@@ -67,7 +68,7 @@ final class DegenerateCases {
             19,
             4),
         trained("a batch larger than the data", data -> pair(data, 4), 6, 512),
-        trained("a last batch of one with batch norm", DegenerateCases::fiveOfOnePixel, 5, 2),
+        new Case("a last batch of one with batch norm", DegenerateCases::batchesOfOne),
         refused(
             "constant images",
             data -> {
@@ -111,6 +112,20 @@ final class DegenerateCases {
             },
             10,
             4));
+  }
+
+  /** A last batch of one is left out; batches of one throughout are refused. */
+  private static void batchesOfOne(Path folder) throws Exception {
+    DataSplits splits = open(written(DegenerateCases::fiveOfOnePixel, folder), folder);
+    requireFinite(splits, 2);
+    try {
+      requireFinite(splits, 1);
+      throw new AssertionError("batches of one must be refused");
+    } catch (InvalidValueException e) {
+      Expect.that(
+          String.valueOf(e.getMessage()).startsWith("batch size must be at least 2 where"),
+          () -> "'" + e.getMessage() + "' must say what the batch size must be");
+    }
   }
 
   private static Case refused(String name, Maker maker, String... parts) {

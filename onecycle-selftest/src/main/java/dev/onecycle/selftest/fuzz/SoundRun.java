@@ -1,10 +1,10 @@
 package dev.onecycle.selftest.fuzz;
 
-import dev.onecycle.selftest.Expect;
 import dev.onecycle.selftest.Program;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -23,7 +23,7 @@ final class SoundRun {
   }
 
   /** The bytes of its files by name; trained when they are first asked for. */
-  synchronized Map<String, byte[]> files(Scene scene) throws IOException {
+  synchronized Map<String, byte[]> files(Scene scene) throws IOException, InterruptedException {
     Map<String, byte[]> known = files;
     if (known == null) {
       known = trained(scene);
@@ -32,10 +32,12 @@ final class SoundRun {
     return known;
   }
 
-  private Map<String, byte[]> trained(Scene scene) throws IOException {
+  private Map<String, byte[]> trained(Scene scene) throws IOException, InterruptedException {
     Path run = scene.folder().resolve("sound");
-    Program.Result result =
-        program.here(
+    program
+        .start(
+            scene.folder(),
+            List.of(),
             "train",
             scene.images(),
             "--max-lr",
@@ -48,12 +50,11 @@ final class SoundRun {
             "--cache",
             scene.folder().resolve("sound-cache").toString(),
             "--out",
-            run.toString());
-    Expect.that(
-        result.code() == 0, () -> "a run must come out of training but did not: " + result.err());
+            run.toString())
+        .end(0);
     Map<String, byte[]> read = new TreeMap<>();
     try (Stream<Path> paths = Files.list(run)) {
-      for (Path path : paths.toList()) {
+      for (Path path : paths.filter(Files::isRegularFile).toList()) {
         read.put(path.getFileName().toString(), Files.readAllBytes(path));
       }
     }

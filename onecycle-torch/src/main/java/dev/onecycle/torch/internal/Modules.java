@@ -1,5 +1,6 @@
 package dev.onecycle.torch.internal;
 
+import dev.onecycle.error.Require;
 import java.util.List;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -38,17 +39,32 @@ final class Modules {
 
   static Module batchNorm(
       Parameter weight, Parameter bias, Parameter mean, Parameter variance, double epsilon) {
-    return (x, pass) ->
-        torch.batch_norm(
-            x,
-            new TensorOptional(weight.tensor()),
-            new TensorOptional(bias.tensor()),
-            new TensorOptional(mean.tensor()),
-            new TensorOptional(variance.tensor()),
-            pass.training(),
-            pass.batchNormMomentum(),
-            epsilon,
-            true);
+    return (x, pass) -> {
+      if (pass.training()) {
+        requireVariance(x);
+      }
+      return torch.batch_norm(
+          x,
+          new TensorOptional(weight.tensor()),
+          new TensorOptional(bias.tensor()),
+          new TensorOptional(mean.tensor()),
+          new TensorOptional(variance.tensor()),
+          pass.training(),
+          pass.batchNormMomentum(),
+          epsilon,
+          true);
+    };
+  }
+
+  /** The variance of a single value would make the running statistics NaN. */
+  private static void requireVariance(Tensor x) {
+    if (x.numel() == x.size(1)) {
+      throw Require.invalid(
+          "batch size",
+          "at least 2 where a batch norm sees one value of a channel",
+          x.size(0),
+          "set a larger one, or use larger images");
+    }
   }
 
   static Module relu() {

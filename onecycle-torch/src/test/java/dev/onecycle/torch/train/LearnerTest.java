@@ -12,6 +12,7 @@ import dev.onecycle.torch.io.NamedTensor;
 import dev.onecycle.torch.nn.Layer;
 import dev.onecycle.torch.nn.Models;
 import dev.onecycle.torch.nn.Network;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -207,6 +208,26 @@ class LearnerTest {
           .isCloseTo((float) (0.25 * mean), within(1e-4f));
       learner.reestimateBatchNorms(List.of(new ArrayBatch(SHAPE, threeClasses.pixels(), labels)));
       assertThat(find(learner, "0.running_mean")[0]).isCloseTo((float) mean, within(1e-4f));
+    }
+  }
+
+  @Test
+  void aBatchNormIsNotMadeToSeeASingleValue() {
+    ImageShape pixel = new ImageShape(3, 1, 1);
+    Network onlyNorm =
+        new Network(
+            "norm",
+            pixel,
+            3,
+            Layer.sequence(new Layer.BatchNorm(3), new Layer.GlobalAveragePool()));
+    try (Learner learner = learner(onlyNorm, FP32)) {
+      Batch one = new ArrayBatch(pixel, ByteBuffer.wrap(new byte[3]), new int[] {0});
+      assertThatThrownBy(() -> learner.step(one, 0.1, 0.9))
+          .isInstanceOf(InvalidValueException.class)
+          .hasMessage(
+              "batch size must be at least 2 where a batch norm sees one value of a channel"
+                  + " but was 1; set a larger one, or use larger images");
+      assertThat(find(learner, "0.running_var")).containsOnly(1);
     }
   }
 
