@@ -1,5 +1,6 @@
 package dev.onecycle.selftest.fuzz;
 
+import dev.onecycle.selftest.Child;
 import dev.onecycle.selftest.Program;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -7,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CancellationException;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +25,7 @@ final class SoundRun {
   }
 
   /** The bytes of its files by name; trained when they are first asked for. */
-  synchronized Map<String, byte[]> files(Scene scene) throws IOException, InterruptedException {
+  synchronized Map<String, byte[]> files(Scene scene) throws IOException {
     Map<String, byte[]> known = files;
     if (known == null) {
       known = trained(scene);
@@ -32,10 +34,10 @@ final class SoundRun {
     return known;
   }
 
-  private Map<String, byte[]> trained(Scene scene) throws IOException, InterruptedException {
+  private Map<String, byte[]> trained(Scene scene) throws IOException {
     Path run = scene.folder().resolve("sound");
-    program
-        .start(
+    Child child =
+        program.start(
             scene.folder(),
             List.of(),
             "train",
@@ -50,8 +52,13 @@ final class SoundRun {
             "--cache",
             scene.folder().resolve("sound-cache").toString(),
             "--out",
-            run.toString())
-        .end(0);
+            run.toString());
+    try {
+      child.end(0);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CancellationException();
+    }
     Map<String, byte[]> read = new TreeMap<>();
     try (Stream<Path> paths = Files.list(run)) {
       for (Path path : paths.filter(Files::isRegularFile).toList()) {
