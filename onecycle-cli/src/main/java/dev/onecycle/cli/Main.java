@@ -36,8 +36,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "  onecycle find-lr photos/ --model resnet56 --batch-size 512",
       "  onecycle predict runs/NAME cat.jpg",
       "",
-      "Exit codes: 0 ok, 2 usage, 65 bad data, 73/74 cannot create/write, 76 diverged, 130/143"
-          + " signals."
+      "Exit codes: 0 ok, 2 usage, 65 bad data, 73/74 cannot create/write, 76 diverged,"
+          + " 129/130/143 signals."
     },
     subcommands = {
       DemoCommand.class,

@@ -47,6 +47,7 @@ final class Session {
   private final DataSplits data;
   private final TrainingPlan plan;
   private final Checkpoints checkpoints;
+  private final Tolerant tolerant;
   private Policy policy;
   private RunRecord record;
 
@@ -68,6 +69,7 @@ final class Session {
     this.plan = plan;
     this.policy = policy;
     this.record = record;
+    tolerant = new Tolerant(console, TrainingListener.all());
     model =
         new ModelFile(
             learner.network().name(),
@@ -88,20 +90,21 @@ final class Session {
 
   /** Trains; answers the exit code. */
   int run(RunFolder files, Position from) {
-    Tolerant tolerant = new Tolerant(console, TrainingListener.all());
     try (RunView view = RunView.open(console, folder, request.tensorboard())) {
       Position at = from;
+      if (at.step() > 0) {
+        asAsked(() -> view.restart(from.step()));
+      }
       while (true) {
-        if (at.step() > 0) {
-          view.restart(at.step());
-        }
         Saving saving = new Saving(checkpoints, files, learner, request.saving().interval(), at);
         try {
-          save(saving, tolerant);
+          asAsked(saving::save);
           train(files, view, saving, at);
-          return finish(files, view, saving, tolerant);
+          return finish(files, view, saving);
         } catch (DivergedException e) {
-          at = lowered(files, e);
+          Position back = lowered(files, e);
+          asAsked(() -> view.restart(back.step()));
+          at = back;
         }
       }
     } catch (RuntimeException e) {
@@ -140,11 +143,14 @@ final class Session {
     return request.saving().warns() ? new Tolerant(console, listener) : listener;
   }
 
-  private void save(Saving saving, Tolerant tolerant) {
+  /**
+   * Does what may fail to write, and ends the run where it does, if that was not asked otherwise.
+   */
+  private void asAsked(Runnable writing) {
     if (request.saving().warns()) {
-      tolerant.tried(saving::save);
+      tolerant.tried(writing);
     } else {
-      saving.save();
+      writing.run();
     }
   }
 
@@ -177,13 +183,13 @@ final class Session {
   }
 
   /** Writes and reports what came out, also of a run that a signal ended early. */
-  private int finish(RunFolder files, RunView view, Saving saving, Tolerant tolerant) {
+  private int finish(RunFolder files, RunView view, Saving saving) {
     LearnerState state = learner.state();
     state.requireFinite(saving.position().step() - 1, saving.learningRate());
     List<EpochRecord> done = saving.position().epochs();
     boolean whole = done.size() == plan.epochs();
     Map<String, Object> outcome = Outcomes.of(done, data.evaluationName());
-    save(saving, tolerant);
+    asAsked(saving::save);
     Signals.uninterrupted(
         () -> {
           model.with(state.weights()).write(folder.resolve(MODEL));

@@ -100,8 +100,13 @@ final class TrainRun {
     return Signals.uninterrupted(
         () -> {
           RunFolder run = RunFolder.create(folder, record, data.evaluation());
-          RunView.begin(console, folder, policy, peak);
-          return run;
+          try {
+            RunView.begin(console, folder, policy, peak);
+            return run;
+          } catch (RuntimeException e) {
+            run.close(); // or the folder would stay locked
+            throw e;
+          }
         });
   }
 
