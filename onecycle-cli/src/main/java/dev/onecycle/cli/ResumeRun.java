@@ -1,6 +1,5 @@
 package dev.onecycle.cli;
 
-import dev.onecycle.checkpoint.CheckpointFolder.Found;
 import dev.onecycle.data.DataSplits;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.Require;
@@ -106,23 +105,18 @@ record ResumeRun(
       Learner learner) {
     Policy policy = policy(record, asked);
     TrainingPlan plan = plan(record, asked, policy, images.train().size());
-    Found<Position> found =
-        new Session(console, folder, asked, learner, normalization, images, plan, policy, record)
-            .checkpoints()
-            .restore(learner);
-    found.notes().forEach(console::say);
-    Position from = found.value().isEmpty() ? Position.START : found.value().get(0);
     RunRecord going = record.resumed();
+    Session session =
+        new Session(console, folder, asked, learner, normalization, images, plan, policy, going);
+    Position from = session.restore();
     if (extendEpochs > 0) {
       int perEpoch = plan.sampler(images.train().size()).batchesPerEpoch();
       going = extended(going, policy, from, (long) extendEpochs * perEpoch);
       policy = policy(going, asked);
-      plan = plan(going, asked, policy, images.train().size());
+      session.amend(policy, plan(going, asked, policy, images.train().size()), going);
     }
     console.say(Numbers.format("Going on from step %,d of %,d", from.step(), policy.steps()));
     console.say(policy.describe());
-    Session session =
-        new Session(console, folder, asked, learner, normalization, images, plan, policy, going);
     try (RunFolder files = reopen(going, from, images)) {
       return session.run(files, from);
     }

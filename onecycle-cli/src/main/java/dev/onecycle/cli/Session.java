@@ -1,5 +1,6 @@
 package dev.onecycle.cli;
 
+import dev.onecycle.checkpoint.CheckpointFolder.Found;
 import dev.onecycle.data.DataSplits;
 import dev.onecycle.error.CannotWriteException;
 import dev.onecycle.error.DivergedException;
@@ -45,9 +46,9 @@ final class Session {
   private final Learner learner;
   private final ModelFile model;
   private final DataSplits data;
-  private final TrainingPlan plan;
   private final Checkpoints checkpoints;
   private final Tolerant tolerant;
+  private TrainingPlan plan;
   private Policy policy;
   private RunRecord record;
 
@@ -84,8 +85,18 @@ final class Session {
     checkpoints = new Checkpoints(folder, model, world);
   }
 
-  Checkpoints checkpoints() {
-    return checkpoints;
+  /** Puts the learner where its newest sound checkpoint has it; says which were passed over. */
+  Position restore() {
+    Found<Position> found = Signals.uninterrupted(() -> checkpoints.restore(learner));
+    found.notes().forEach(console::answer);
+    return found.value().isEmpty() ? Position.START : found.value().get(0);
+  }
+
+  /** Goes on by another policy, over another number of steps. */
+  void amend(Policy newPolicy, TrainingPlan newPlan, RunRecord newRecord) {
+    policy = newPolicy;
+    plan = newPlan;
+    record = newRecord;
   }
 
   /** Trains; answers the exit code. */

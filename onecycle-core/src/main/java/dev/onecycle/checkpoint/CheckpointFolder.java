@@ -142,8 +142,11 @@ public final class CheckpointFolder {
 
   private void publish(Path unfinished, Path place) throws IOException {
     Faults.writing("checkpoint.before-rename");
-    if (Files.exists(place)) {
-      discard(place); // saved before and not usable, or the run would have gone on after it
+    // What is there from this step on was not usable, or the run would have gone on after it.
+    for (Path later : newestFirst()) {
+      if (name(later).compareTo(name(place)) >= 0) {
+        discard(later);
+      }
     }
     Files.move(unfinished, place, StandardCopyOption.ATOMIC_MOVE);
     Trees.force(folder);

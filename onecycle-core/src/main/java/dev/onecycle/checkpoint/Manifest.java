@@ -6,12 +6,14 @@ import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /**
@@ -28,6 +30,7 @@ record Manifest(int format, Map<String, Entry> files) {
 
   Manifest {
     files = new TreeMap<>(files);
+    files.values().forEach(Objects::requireNonNull);
   }
 
   /**
@@ -70,6 +73,8 @@ record Manifest(int format, Map<String, Entry> files) {
         verify(folder, entry.getKey(), entry.getValue());
       }
       return manifest;
+    } catch (InvalidPathException e) {
+      throw new BadDataException(file + " names files that there cannot be", e);
     } catch (IOException e) {
       throw new BadDataException(folder + " is no whole checkpoint: " + e.getMessage(), e);
     }

@@ -34,9 +34,9 @@ public record Position(
     return new Position(step, all, 0, 0, 0);
   }
 
-  /** Whether the epoch that was last completed judged better than every one before. */
+  /** Whether an epoch was just completed, and judged better than every one before. */
   public boolean bestYet() {
-    if (epochs.isEmpty()) {
+    if (epochs.isEmpty() || images > 0) {
       return false;
     }
     double last = epochs.get(epochs.size() - 1).accuracy();

@@ -69,8 +69,8 @@ class CheckpointFolderTest {
   /** After the last step of an epoch, and after its evaluation: two different states. */
   @Test
   void atOneStepTheOneWithMoreEpochsIsNewer() {
-    save(16, 1, false, "evaluated");
     save(16, 0, false, "not yet");
+    save(16, 1, false, "evaluated");
     assertThat(newest().value()).containsExactly("evaluated");
   }
 
@@ -149,5 +149,30 @@ class CheckpointFolderTest {
   @Test
   void withoutAFolderThereIsNone() {
     assertThat(newest()).isEqualTo(new Found<>(List.of(), List.of()));
+  }
+
+  /** Damaged ones that are newer take no place of those that the run makes anew. */
+  @Test
+  void afterDamagedOnesAsManyAreKeptAsEver() throws IOException {
+    save(1, 0, false);
+    for (int step = 40; step < 43; step++) {
+      Files.delete(save(step, 0, false).resolve("a.txt"));
+    }
+    for (int step = 2; step < 6; step++) {
+      save(step, 0, false);
+      assertThat(newest().value()).containsExactly("content of " + step);
+    }
+    assertThat(names()).containsExactly("latest", name(3, 0), name(4, 0), name(5, 0));
+  }
+
+  @Test
+  void aManifestThatNamesNoFilesIsPassedOver() throws IOException {
+    save(1, 0, false);
+    for (String files :
+        List.of("{\"a.txt\":null}", "{\"a\\u0000\":{\"size\":1,\"sha256\":\"\"}}")) {
+      Path bad = save(2, 0, false);
+      Files.writeString(bad.resolve(Manifest.FILE), "{\"format\":1,\"files\":" + files + "}");
+      assertThat(newest().value()).as(files).containsExactly("content of 1");
+    }
   }
 }
