@@ -2,12 +2,15 @@ package dev.onecycle.cli;
 
 import dev.onecycle.error.Require;
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Goes on with a run that was stopped or killed. */
 @Command(
@@ -46,11 +49,13 @@ final class ResumeCommand implements Callable<Integer> {
 
   @Mixin SaveOptions saving = new SaveOptions();
   @Mixin OutputOptions output = new OutputOptions();
+  @Spec @Nullable CommandSpec spec;
 
   @Override
   public Integer call() {
     saving.validate();
     Require.atLeast("--extend-epochs", extendEpochs, 0);
-    return new ResumeRun(output.console(), run, extendEpochs, data, saving).run();
+    Set<String> given = spec == null ? Set.of() : Words.given(spec).keySet();
+    return new ResumeRun(output.console(), run, extendEpochs, data, saving, given).run();
   }
 }

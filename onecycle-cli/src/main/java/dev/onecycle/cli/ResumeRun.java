@@ -7,6 +7,7 @@ import dev.onecycle.run.Conditions;
 import dev.onecycle.run.Position;
 import dev.onecycle.run.RunFolder;
 import dev.onecycle.run.RunHistory;
+import dev.onecycle.run.RunLock;
 import dev.onecycle.run.RunRecord;
 import dev.onecycle.run.RunRecord.Status;
 import dev.onecycle.schedule.Amendment;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
@@ -32,9 +34,15 @@ import org.jspecify.annotations.Nullable;
  * @param extendEpochs to be added to it
  * @param data where its images are now; null for where they were
  * @param saving how it is kept from being lost from now on
+ * @param given the options among those that were said; for others, what the run was begun with
  */
 record ResumeRun(
-    Console console, Path folder, int extendEpochs, @Nullable String data, SaveOptions saving) {
+    Console console,
+    Path folder,
+    int extendEpochs,
+    @Nullable String data,
+    SaveOptions saving,
+    Set<String> given) {
   /** What a result in bits depends on, of the environment. */
   private static final List<String> DECISIVE =
       List.of("onecycle", "engine", "kernels", "processor", "java");
@@ -45,8 +53,16 @@ record ResumeRun(
     if (record.status() == Status.FINISHED) {
       return finished(record);
     }
-    RunRequest asked = request(record);
     Signals.watch();
+    try (RunLock lock = Signals.uninterrupted(() -> RunLock.take(folder))) {
+      // Read again: another process may have had it until now.
+      RunRecord current = RunFolder.read(folder);
+      return current.status() == Status.FINISHED ? finished(current) : unfinished(current, lock);
+    }
+  }
+
+  private int unfinished(RunRecord record, RunLock lock) {
+    RunRequest asked = request(record);
     DataSplits images = asked.data().open(console, asked.options().seed);
     requireSame("images", record.data().fingerprint(), images.fingerprint());
     Setup setup =
@@ -61,7 +77,7 @@ record ResumeRun(
     Normalization normalization = Normalization.of(images.train());
     try (Learner learner = new Learner(setup.network(), normalization, setup.settings())) {
       console.say(Session.sentence(learner));
-      return resumed(record, asked, images, normalization, learner);
+      return resumed(lock, record, asked, images, normalization, learner);
     }
   }
 
@@ -91,13 +107,14 @@ record ResumeRun(
           asked.reestimate(),
           arguments,
           asked.tensorboard(),
-          saving);
+          saving.or(asked.saving(), given));
     } catch (BadDataException e) {
       throw new BadDataException(folder.resolve(RunFolder.RECORD) + ": " + e.getMessage(), e);
     }
   }
 
   private int resumed(
+      RunLock lock,
       RunRecord record,
       RunRequest asked,
       DataSplits images,
@@ -117,19 +134,19 @@ record ResumeRun(
     }
     console.say(Numbers.format("Going on from step %,d of %,d", from.step(), policy.steps()));
     console.say(policy.describe());
-    try (RunFolder files = reopen(going, from, images)) {
+    try (RunFolder files = reopen(lock, going, from, images)) {
       return session.run(files, from);
     }
   }
 
   /** Reopens the folder, or changes nothing where a signal has come. */
-  private RunFolder reopen(RunRecord going, Position from, DataSplits images) {
+  private RunFolder reopen(RunLock lock, RunRecord going, Position from, DataSplits images) {
     if (Signals.stopRequested()) {
       throw new CancellationException();
     }
     return Signals.uninterrupted(
         () -> {
-          RunFolder files = RunFolder.reopen(folder, from, images.evaluation());
+          RunFolder files = RunFolder.reopen(folder, lock, from, images.evaluation());
           files.write(going);
           return files;
         });
@@ -154,18 +171,26 @@ record ResumeRun(
   /** The policy of the record, made again; an error where it comes out another. */
   private Policy policy(RunRecord record, RunRequest asked) {
     long added = record.amendments().stream().mapToLong(Amendment::addedSteps).sum();
-    Object peak = record.settings().get("learning_rate");
-    Policy policy =
-        Amendment.all(
-            asked.choice().over(record.policy().steps() - added, Double.parseDouble(peak + "")),
-            record.amendments());
-    if (!RunRecord.PolicySummary.of(policy).equals(record.policy())) {
-      throw new BadDataException(
-          folder.resolve(RunFolder.RECORD)
-              + " has a policy that its settings do not give: "
-              + record.policy().description());
+    String peak = record.settings().get("learning_rate") + "";
+    try {
+      Policy first = asked.choice().over(record.policy().steps() - added, Double.parseDouble(peak));
+      Policy policy = Amendment.all(first, record.amendments());
+      if (policy.name().equals(record.policy().name())
+          && Math.abs(policy.peak() / record.policy().peak() - 1) < 1e-9) {
+        return policy;
+      }
+    } catch (IllegalArgumentException e) {
+      throw contradiction(record, e);
     }
-    return policy;
+    throw contradiction(record, null);
+  }
+
+  private BadDataException contradiction(RunRecord record, @Nullable Throwable cause) {
+    String message =
+        folder.resolve(RunFolder.RECORD)
+            + " has a policy that its settings do not give: "
+            + record.policy().description();
+    return cause == null ? new BadDataException(message) : new BadDataException(message, cause);
   }
 
   private static TrainingPlan plan(RunRecord record, RunRequest asked, Policy policy, int images) {
@@ -184,8 +209,9 @@ record ResumeRun(
   }
 
   private void requireSame(Conditions then, Conditions now) {
-    for (Conditions.Difference difference : then.differencesTo(now)) {
-      requireSame(difference.name(), difference.found(), difference.now());
+    for (Conditions.Difference d : then.differencesTo(now)) {
+      throw Require.invalid(
+          d.name(), d.found() + ", as in " + folder + ",", d.now(), "train anew under these");
     }
   }
 

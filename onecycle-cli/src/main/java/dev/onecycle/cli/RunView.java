@@ -82,8 +82,8 @@ final class RunView implements TrainingListener, AutoCloseable {
 
   @Override
   public void epoch(EpochRecord epoch) {
-    events.ifPresent(e -> e.epoch(epoch));
     page();
+    events.ifPresent(e -> e.epoch(epoch));
   }
 
   /**
@@ -113,12 +113,15 @@ final class RunView implements TrainingListener, AutoCloseable {
     if (events.isEmpty()) {
       return;
     }
-    try (TensorBoardEvents open = events.get()) {
-      RunReport.read(folder)
-          .figures()
-          .forEach((name, figure) -> open.figure("figures/" + name, lastStep, figure));
-    } catch (NoFontsException e) {
-      console.say("No figures for TensorBoard: " + e.getMessage());
-    }
+    Signals.uninterrupted(
+        () -> {
+          try (TensorBoardEvents open = events.get()) {
+            RunReport.read(folder)
+                .figures()
+                .forEach((name, figure) -> open.figure("figures/" + name, lastStep, figure));
+          } catch (NoFontsException | CannotWriteException | BadDataException e) {
+            console.answer("No figures for TensorBoard: " + e.getMessage());
+          }
+        });
   }
 }

@@ -2,6 +2,7 @@ package dev.onecycle.cli;
 
 import dev.onecycle.error.Require;
 import java.time.Duration;
+import java.util.Set;
 import picocli.CommandLine.Option;
 
 /** How a run is kept from being lost. */
@@ -53,6 +54,15 @@ final class SaveOptions {
         "in (0, 525600]",
         minutes,
         minutes);
+  }
+
+  /** These options where they were given, those of another command line where they were not. */
+  SaveOptions or(SaveOptions other, Set<String> given) {
+    SaveOptions merged = new SaveOptions();
+    merged.minutes = given.contains("checkpoint-minutes") ? minutes : other.minutes;
+    merged.onSaveError = given.contains("on-save-error") ? onSaveError : other.onSaveError;
+    merged.onDivergence = given.contains("on-divergence") ? onDivergence : other.onDivergence;
+    return merged;
   }
 
   Duration interval() {

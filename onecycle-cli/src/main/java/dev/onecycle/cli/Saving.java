@@ -69,8 +69,11 @@ final class Saving implements TrainingListener {
     lastSave = System.nanoTime();
     Signals.uninterrupted(
         () -> {
-          files.flush();
-          checkpoints.save(learner, position, learningRate);
+          try {
+            files.flush();
+          } finally {
+            checkpoints.save(learner, position, learningRate); // weights matter more than curves
+          }
         });
   }
 }

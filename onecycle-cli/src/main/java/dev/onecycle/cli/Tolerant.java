@@ -21,18 +21,17 @@ final class Tolerant implements TrainingListener {
     this.listener = listener;
   }
 
-  /** Does something that may fail to write; answers whether it did not. */
-  boolean tried(Runnable work) {
+  /** Does something that may fail to write. */
+  void tried(Runnable work) {
     try {
       work.run();
-      return true;
+      said = "";
     } catch (CannotWriteException e) {
       String message = "Not saved: " + e.getMessage();
       if (!message.equals(said)) {
         said = message;
         console.answer(message);
       }
-      return false;
     }
   }
 

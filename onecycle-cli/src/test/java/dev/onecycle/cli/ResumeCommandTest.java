@@ -4,11 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.onecycle.data.Datasets;
-import dev.onecycle.data.ImageDataset;
-import dev.onecycle.data.ImageShape;
-import dev.onecycle.run.Position;
 import dev.onecycle.run.RunFolder;
+import dev.onecycle.run.RunLock;
 import dev.onecycle.tune.Recipe;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -274,11 +271,9 @@ class ResumeCommandTest {
   @Test
   void twoCannotHaveARunAtOnce() throws IOException {
     Path run = killed();
-    ImageDataset none =
-        Datasets.of(new ImageShape(1, 1, 1), List.of("a", "b"), new int[] {0}, new byte[1]);
-    try (RunFolder held = RunFolder.reopen(run, Position.START, none)) {
-      assertThat(held.path()).isEqualTo(run);
+    try (RunLock held = RunLock.take(run)) {
       assertRefused(Cli.run("resume", run), 73, "in use by process");
+      held.close();
     }
     assertThat(Cli.run("resume", run).code()).isZero();
   }
@@ -345,5 +340,14 @@ class ResumeCommandTest {
     assertThat(result.json().get("test_accuracy").asDouble())
         .as(Arrays.toString(first))
         .isEqualTo(Double.parseDouble(first[4]));
+  }
+
+  /** What it was told to do about faults, it does when it is resumed, unless told otherwise. */
+  @Test
+  void howItIsSavedIsKept() throws IOException {
+    Path run = killed();
+    replace(run, "\"--threads=1\"", "\"--threads=1\", \"--checkpoint-minutes=-1\"");
+    assertRefused(Cli.run("resume", run), 65, "--checkpoint-minutes must be in");
+    assertThat(Cli.run("resume", run, "--checkpoint-minutes", 1).code()).isEqualTo(65);
   }
 }

@@ -114,35 +114,40 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
     } catch (IOException e) {
       throw AtomicFile.cannotCreate(folder, e);
     }
-    RunLock lock = locked(folder);
-    // First of all, so that whatever has a record can be resumed.
-    JsonFile.write(folder.resolve(RECORD), record);
-    Faults.at("run.begun");
-    return new RunFolder(folder, evaluation, lock, Position.START);
+    RunLock lock = RunLock.take(folder);
+    try {
+      removeUnfinished(folder);
+      // First of all, so that whatever has a record can be resumed.
+      JsonFile.write(folder.resolve(RECORD), record);
+      Faults.at("run.begun");
+      return new RunFolder(folder, evaluation, lock, Position.START);
+    } catch (RuntimeException e) {
+      lock.close();
+      throw e;
+    }
   }
 
   /**
    * Goes on with a run that is there; what its files hold from the position on is taken out, and
    * unfinished files of a process that was killed are removed.
    *
+   * @param lock of the folder, closed with what is answered
    * @param position from which the run goes on
    * @param evaluation the images that the run is evaluated on, for the pictures of mistakes
-   * @throws CannotWriteException where another process has the run
    */
-  public static RunFolder reopen(Path folder, Position position, ImageDataset evaluation) {
-    return new RunFolder(folder, evaluation, locked(folder), position);
+  public static RunFolder reopen(
+      Path folder, RunLock lock, Position position, ImageDataset evaluation) {
+    removeUnfinished(folder);
+    return new RunFolder(folder, evaluation, lock, position);
   }
 
-  /** Takes the folder, and removes what a killed process has left half written. */
-  private static RunLock locked(Path folder) {
-    RunLock lock = RunLock.take(folder);
+  /** Removes what a killed process has left half written. */
+  private static void removeUnfinished(Path folder) {
     try (Stream<Path> entries = Files.list(folder)) {
       for (Path left : entries.filter(RunFolder::unfinished).toList()) {
         Files.delete(left);
       }
-      return lock;
     } catch (IOException e) {
-      lock.close();
       throw AtomicFile.cannotWrite(folder, e);
     }
   }
@@ -280,8 +285,11 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
    * @throws CannotWriteException naming the file
    */
   public void flush() {
-    steps.flush();
-    epochs.flush();
+    try {
+      steps.flush();
+    } finally {
+      epochs.flush();
+    }
   }
 
   /** Puts everything on disk and lets others have the run. */

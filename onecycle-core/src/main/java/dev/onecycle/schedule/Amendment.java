@@ -11,9 +11,9 @@ import java.util.stream.LongStream;
  * factor, and what is left of it is stretched over more steps.
  *
  * <p>Steps before it are as they were. With n steps left that become n + m, step {@code step + k}
- * is where the policy was at {@code step + k · n / (n + m)}, between two of its steps on the
- * straight line: the rate goes on without a jump, passes through the rest of the cycle more slowly,
- * and is annihilated at the new end. Momentum is stretched likewise and not multiplied.
+ * is where the policy was at {@code step + k · (n − 1) / (n + m − 1)}, between two of its steps on
+ * the straight line: the rate goes on without a jump, passes through the rest of the cycle more
+ * slowly, and is annihilated at the new end. Momentum is stretched likewise and not multiplied.
  *
  * @param step from which on it holds, zero-based
  * @param rateFactor of the learning rates, positive

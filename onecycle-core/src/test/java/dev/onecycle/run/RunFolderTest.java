@@ -140,7 +140,7 @@ class RunFolderTest {
     List<String> epochs = Files.readAllLines(run.resolve("epochs.csv"));
     Files.writeString(run.resolve("steps.csv"), "4,2,0.01,0.", StandardOpenOption.APPEND);
     Files.writeString(run.resolve(".run.json.1.tmp"), "half");
-    RunFolder.reopen(run, after(1, 3), ClassificationFileTest.IMAGES).close();
+    RunFolder.reopen(run, RunLock.take(run), after(1, 3), ClassificationFileTest.IMAGES).close();
     assertThat(Files.readAllLines(run.resolve("steps.csv"))).isEqualTo(steps.subList(0, 4));
     assertThat(Files.readAllLines(run.resolve("epochs.csv"))).isEqualTo(epochs.subList(0, 2));
     assertThat(run.resolve(".run.json.1.tmp")).doesNotExist();
@@ -184,13 +184,15 @@ class RunFolderTest {
   @Test
   void onlyOneHasARunAtATime() {
     Path run = twoEpochs();
-    try (RunFolder files = RunFolder.reopen(run, after(2, 4), ClassificationFileTest.IMAGES)) {
-      assertThatThrownBy(
-              () -> RunFolder.reopen(files.path(), after(2, 4), ClassificationFileTest.IMAGES))
-          .isInstanceOf(CannotWriteException.class)
-          .hasMessageContaining("in use by process " + ProcessHandle.current().pid());
+    try (RunLock lock = RunLock.take(run)) {
+      for (int i = 0; i < 2; i++) {
+        assertThatThrownBy(() -> RunLock.take(run))
+            .isInstanceOf(CannotWriteException.class)
+            .hasMessageContaining("in use by process " + ProcessHandle.current().pid());
+      }
+      lock.close();
+      RunLock.take(run).close();
     }
-    RunFolder.reopen(run, after(2, 4), ClassificationFileTest.IMAGES).close();
   }
 
   @Test
