@@ -61,8 +61,11 @@ final class DataArguments {
 
   /** The source as it can be found from any folder. */
   String absolute() {
-    Path path = Path.of(location);
-    return Files.exists(path) ? path.toAbsolutePath().normalize().toString() : location;
+    return Files.exists(Path.of(location)) ? absolute(location) : location;
+  }
+
+  static String absolute(String path) {
+    return Path.of(path).toAbsolutePath().normalize().toString();
   }
 
   /** Opens the data for training. */

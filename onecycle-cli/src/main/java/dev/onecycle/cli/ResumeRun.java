@@ -99,6 +99,12 @@ record ResumeRun(
       RunRequest asked = RunRequest.of(record);
       DataArguments arguments = asked.data();
       if (data != null) {
+        Require.that(
+            record.arguments().get(0).equals("train"),
+            "--data",
+            "left out for a run of onecycle demo, which draws its images,",
+            data,
+            asked);
         arguments.location = data;
       }
       return new RunRequest(
@@ -122,7 +128,7 @@ record ResumeRun(
       Learner learner) {
     Policy policy = policy(record, asked);
     TrainingPlan plan = plan(record, asked, policy, images.train().size());
-    RunRecord going = record.resumed();
+    RunRecord going = record.resumed(arguments(record));
     Session session =
         new Session(console, folder, asked, learner, normalization, images, plan, policy, going);
     Position from = session.restore();
@@ -166,6 +172,15 @@ record ResumeRun(
     Map<String, Object> settings = new LinkedHashMap<>(record.settings());
     settings.put("epochs", Integer.parseInt(settings.get("epochs") + "") + extendEpochs);
     return record.amended(amendment.to(policy), amendments, settings);
+  }
+
+  /** The words of the record, with the images where they are now. */
+  private List<String> arguments(RunRecord record) {
+    List<String> words = new ArrayList<>(record.arguments());
+    if (data != null && words.size() > 1) {
+      words.set(1, DataArguments.of(data).absolute());
+    }
+    return words;
   }
 
   /** The policy of the record, made again; an error where it comes out another. */

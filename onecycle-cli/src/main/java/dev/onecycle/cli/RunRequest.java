@@ -53,6 +53,7 @@ record RunRequest(
   static List<String> words(CommandSpec spec, DataArguments data) {
     Map<String, String> settings = Words.given(spec);
     settings.keySet().removeAll(NOT_KEPT);
+    settings.computeIfPresent("cache", (name, folder) -> DataArguments.absolute(folder));
     List<String> words = Words.of(settings);
     if (spec.name().equals(TRAIN)) {
       words.add(0, data.absolute());

@@ -205,8 +205,11 @@ class ResumeCommandTest {
     Path run = killed();
     replace(run, data.toString(), scratch.resolve("gone").toString());
     assertRefused(Cli.run("resume", run), 65, "gone");
-    assertThat(Cli.run("resume", run, "--data", movedData()).code()).isZero();
+    Path moved = movedData();
+    assertThat(Cli.run("resume", run, "--data", moved).code()).isZero();
     assertSameAsWhole(run);
+    assertThat(Cli.parse(run.resolve("run.json")).at("/arguments/1").asText())
+        .isEqualTo(moved.toString());
   }
 
   @Test

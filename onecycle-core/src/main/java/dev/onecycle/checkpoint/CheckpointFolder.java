@@ -82,16 +82,46 @@ public final class CheckpointFolder {
         Trees.remove(unfinished);
       }
       Faults.writing("checkpoint.renamed");
-      AtomicFile.writeText(folder.resolve(LATEST), name + "\n");
+      point(LATEST, name);
       Faults.writing("checkpoint.latest");
       if (best) {
-        AtomicFile.writeText(folder.resolve(BEST), name + "\n");
+        point(BEST, name);
       }
       prune();
       return place;
     } catch (IOException e) {
       throw AtomicFile.cannotWrite(place, e);
     }
+  }
+
+  /**
+   * Finishes what a killed process had begun, before its run is gone on with.
+   *
+   * @param newest from which it is gone on with
+   * @param best whether that is the best so far
+   * @throws CannotWriteException where that cannot be written
+   */
+  public void settle(Checkpoint newest, boolean best) {
+    try {
+      removeUnfinished();
+      point(LATEST, name(newest.path()));
+      if (best) {
+        point(BEST, name(newest.path()));
+      }
+    } catch (IOException e) {
+      throw AtomicFile.cannotWrite(folder, e);
+    }
+  }
+
+  private void point(String pointer, String name) throws IOException {
+    Path file = folder.resolve(pointer);
+    if (!name.equals(pointedTo(file))) {
+      AtomicFile.writeText(file, name + "\n");
+    }
+  }
+
+  private static String pointedTo(Path file) throws IOException {
+    return Files.isRegularFile(file) ? Files.readString(file).strip() : "";
   }
 
   private static void fill(Path unfinished, List<Part> parts) throws IOException {
@@ -160,7 +190,7 @@ public final class CheckpointFolder {
 
   private void prune() throws IOException {
     List<Path> all = newestFirst();
-    String best = best();
+    String best = pointedTo(folder.resolve(BEST));
     for (Path old : all.subList(Math.min(KEPT, all.size()), all.size())) {
       if (!name(old).equals(best)) {
         discard(old);
@@ -178,11 +208,6 @@ public final class CheckpointFolder {
 
   private static String name(Path path) {
     return String.valueOf(path.getFileName());
-  }
-
-  private String best() throws IOException {
-    Path file = folder.resolve(BEST);
-    return Files.isRegularFile(file) ? Files.readString(file).strip() : "";
   }
 
   private List<Path> newestFirst() throws IOException {

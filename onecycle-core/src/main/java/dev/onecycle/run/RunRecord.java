@@ -142,24 +142,29 @@ public record RunRecord(
 
   /** The same run, ended. */
   public RunRecord ended(Status newStatus, String time, Map<String, Object> newOutcome) {
-    return as(newStatus, time, settings, policy, amendments, newOutcome);
+    return as(newStatus, time, arguments, settings, policy, amendments, newOutcome);
   }
 
-  /** The same run, going on. */
-  public RunRecord resumed() {
-    return as(Status.RUNNING, "", settings, policy, amendments, Map.of());
+  /**
+   * The same run, going on.
+   *
+   * @param newArguments those by which it can be gone on with again
+   */
+  public RunRecord resumed(List<String> newArguments) {
+    return as(Status.RUNNING, "", newArguments, settings, policy, amendments, Map.of());
   }
 
   /** The same run, going on by an amended policy. */
   public RunRecord amended(
       Policy newPolicy, List<Amendment> newAmendments, Map<String, Object> newSettings) {
     PolicySummary summary = PolicySummary.of(newPolicy);
-    return as(Status.RUNNING, "", newSettings, summary, newAmendments, Map.of());
+    return as(Status.RUNNING, "", arguments, newSettings, summary, newAmendments, Map.of());
   }
 
   private RunRecord as(
       Status newStatus,
       String newEnded,
+      List<String> newArguments,
       Map<String, Object> newSettings,
       PolicySummary newPolicy,
       List<Amendment> newAmendments,
@@ -170,7 +175,7 @@ public record RunRecord(
         started,
         newEnded,
         command,
-        arguments,
+        newArguments,
         data,
         newSettings,
         newPolicy,

@@ -175,4 +175,18 @@ class CheckpointFolderTest {
       assertThat(newest().value()).as(files).containsExactly("content of 1");
     }
   }
+
+  /** Killed after the rename: the pointers are those of before. */
+  @Test
+  void whatWasBegunIsFinishedBeforeARunGoesOn() throws IOException {
+    save(1, 0, true);
+    save(2, 0, false);
+    Files.writeString(run.resolve("checkpoints/latest"), name(1, 0) + "\n");
+    Files.createDirectory(run.resolve("checkpoints/.unfinished-1"));
+    folder().newest(checkpoint -> checkpoint).value().forEach(c -> folder().settle(c, true));
+    assertThat(names()).containsExactly("best", "latest", name(1, 0), name(2, 0));
+    for (String pointer : List.of("latest", "best")) {
+      assertThat(run.resolve("checkpoints").resolve(pointer)).hasContent(name(2, 0));
+    }
+  }
 }

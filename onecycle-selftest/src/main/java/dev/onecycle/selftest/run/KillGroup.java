@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 
@@ -42,13 +43,20 @@ final class KillGroup {
           new Point("report.begin", 1, 3),
           new Point("csv.append", 1, 4));
 
+  /** Points at which, the second time, it is a resumed run that is killed. */
+  private static final Set<String> RESUMED =
+      Set.of("lock.taken", "checkpoint.begin", "checkpoint.renamed", "checkpoint.pruning");
+
   private KillGroup() {}
 
   static Group of(Tier tier, Program program) {
     List<Case> cases = new ArrayList<>();
     for (Point point : POINTS) {
       cases.add(at(point.name, point.first, "first", program));
-      cases.add(at(point.name, point.second, "later", program));
+      cases.add(
+          RESUMED.contains(point.name)
+              ? resumed(point.name, program)
+              : at(point.name, point.second, "later", program));
     }
     for (int i = 0; i < 20; i++) {
       int number = i;
@@ -80,6 +88,20 @@ final class KillGroup {
         });
   }
 
+  private static Case resumed(String point, Program program) {
+    return new Case(
+        point + ", of a resumed run",
+        folder -> {
+          TinyRuns runs = TinyRuns.in(folder, program);
+          Path run = folder.resolve("run");
+          runs.train(run, TinyRuns.fault("train.before-update", 20, "halt")).end(137);
+          Child child = runs.resume(run, TinyRuns.fault(point, 1, "freeze"));
+          child.awaitOutput("stays at " + point);
+          kill(child);
+          requireGoesOn(runs, run, TinyRuns.EPOCH);
+        });
+  }
+
   private static void atRandom(Path folder, int number, Program program)
       throws IOException, InterruptedException {
     TinyRuns runs = TinyRuns.in(folder, program);
@@ -91,7 +113,7 @@ final class KillGroup {
     Thread.sleep(random.nextInt(1500));
     int lines = Files.exists(run.resolve("steps.csv")) ? steps(run) : 0;
     kill(child);
-    requireGoesOn(runs, run, lines);
+    requireGoesOn(runs, run, lines - TinyRuns.EPOCH);
   }
 
   private static int steps(Path run) throws IOException {
@@ -109,9 +131,9 @@ final class KillGroup {
    * A run that has a record is resumed; before that there is nothing to resume, and the same
    * command begins it.
    *
-   * @param steps that were on disk when it was killed
+   * @param least step from which it must go on, if not from a later one
    */
-  private static void requireGoesOn(TinyRuns runs, Path run, int steps)
+  private static void requireGoesOn(TinyRuns runs, Path run, int least)
       throws IOException, InterruptedException {
     if (!Files.exists(run.resolve("run.json"))) {
       runs.train(run, List.of()).end(0);
@@ -121,8 +143,7 @@ final class KillGroup {
       if (!resumed.said().contains("The run is over")) {
         int from = TinyRuns.resumedFrom(resumed);
         Expect.that(
-            from >= steps - TinyRuns.EPOCH,
-            () -> steps + " steps were done but it went on from step " + from);
+            from >= least, () -> "it must go on from step " + least + " but did from " + from);
       }
     }
     runs.requireSameAsWhole(run);

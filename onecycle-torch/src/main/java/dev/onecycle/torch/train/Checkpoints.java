@@ -94,10 +94,16 @@ public final class Checkpoints {
    * @throws InvalidValueException where it was made in another world than this
    */
   public Found<Position> restore(Learner learner) {
-    Found<Position> found = folder.newest(checkpoint -> restore(checkpoint, learner));
-    found.value().forEach(position -> saved = position);
-    return found;
+    Found<Restored> found =
+        folder.newest(checkpoint -> new Restored(checkpoint, restore(checkpoint, learner)));
+    for (Restored restored : found.value()) {
+      saved = restored.position;
+      folder.settle(restored.checkpoint, saved.bestYet());
+    }
+    return new Found<>(found.value().stream().map(Restored::position).toList(), found.notes());
   }
+
+  private record Restored(Checkpoint checkpoint, Position position) {}
 
   private Position restore(Checkpoint checkpoint, Learner learner) {
     State state = JsonFile.read(checkpoint.file(STATE), State.class, "the state of a run");
