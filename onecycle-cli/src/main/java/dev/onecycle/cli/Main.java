@@ -1,6 +1,7 @@
 package dev.onecycle.cli;
 
 import dev.onecycle.error.InvalidValueException;
+import dev.onecycle.fault.Faults;
 import java.io.PrintWriter;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -86,7 +87,11 @@ public final class Main implements Runnable {
   /** Runs what was parsed; memory that runs out is told in a line too. */
   private static int run(ParseResult parsed) {
     try {
+      Faults.requireKnown();
       return new RunLast().execute(parsed);
+    } catch (InvalidValueException e) {
+      parsed.commandSpec().commandLine().getErr().println("onecycle: " + e.getMessage());
+      return ExitCode.USAGE;
     } catch (OutOfMemoryError e) {
       PrintWriter err = parsed.commandSpec().commandLine().getErr();
       err.println(

@@ -83,15 +83,20 @@ record ResumeRun(
 
   /** Nothing is left to do. */
   private int finished(RunRecord record) {
-    Require.that(
-        extendEpochs == 0,
-        "--extend-epochs",
-        "left out for a run that is over, whose rate is annihilated,",
-        extendEpochs,
-        record);
+    requireExtensible(extendEpochs == 0, "that is over");
     console.say("The run is over; there is nothing left to do.");
     Outcomes.report(console, folder, record, RunHistory.read(folder).epochs());
     return ExitCode.OK;
+  }
+
+  private void requireExtensible(boolean holds, String which) {
+    if (!holds) {
+      throw Require.invalid(
+          "--extend-epochs",
+          "left out for a run " + which + ",",
+          extendEpochs,
+          "its rate is annihilated: train anew with more --epochs");
+    }
   }
 
   private RunRequest request(RunRecord record) {
@@ -131,7 +136,7 @@ record ResumeRun(
     RunRecord going = record.resumed(arguments(record));
     Session session =
         new Session(console, folder, asked, learner, normalization, images, plan, policy, going);
-    Position from = session.restore();
+    Position from = session.restore().orElse(Position.START);
     if (extendEpochs > 0) {
       int perEpoch = plan.sampler(images.train().size()).batchesPerEpoch();
       going = extended(going, policy, from, (long) extendEpochs * perEpoch);
@@ -159,12 +164,7 @@ record ResumeRun(
   }
 
   private RunRecord extended(RunRecord record, Policy policy, Position from, long steps) {
-    Require.that(
-        from.step() < policy.steps(),
-        "--extend-epochs",
-        "left out for a run that has made all its steps,",
-        extendEpochs,
-        record);
+    requireExtensible(from.step() < policy.steps(), "that has made all its steps");
     Amendment amendment =
         new Amendment(from.step(), 1, steps, "resumed with --extend-epochs " + extendEpochs);
     List<Amendment> amendments = new ArrayList<>(record.amendments());

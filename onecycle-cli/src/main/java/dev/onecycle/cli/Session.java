@@ -29,6 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 
 /** Trains from a position to the end, or to a signal: what new and resumed runs share. */
@@ -47,7 +48,7 @@ final class Session {
   private final ModelFile model;
   private final DataSplits data;
   private final Checkpoints checkpoints;
-  private final Tolerant tolerant;
+  private final SaveErrors saveErrors;
   private TrainingPlan plan;
   private Policy policy;
   private RunRecord record;
@@ -70,7 +71,7 @@ final class Session {
     this.plan = plan;
     this.policy = policy;
     this.record = record;
-    tolerant = new Tolerant(console, TrainingListener.all());
+    saveErrors = new SaveErrors(console, request.saving().warns());
     model =
         new ModelFile(
             learner.network().name(),
@@ -85,11 +86,14 @@ final class Session {
     checkpoints = new Checkpoints(folder, model, world);
   }
 
-  /** Puts the learner where its newest sound checkpoint has it; says which were passed over. */
-  Position restore() {
+  /**
+   * Puts the learner where its newest sound checkpoint has it, and says which were passed over;
+   * empty where nothing was saved yet, and the learner is then as it was.
+   */
+  Optional<Position> restore() {
     Found<Position> found = Signals.uninterrupted(() -> checkpoints.restore(learner));
     found.notes().forEach(console::answer);
-    return found.value().isEmpty() ? Position.START : found.value().get(0);
+    return found.value().stream().findFirst();
   }
 
   /** Goes on by another policy, over another number of steps. */
@@ -104,17 +108,17 @@ final class Session {
     try (RunView view = RunView.open(console, folder, request.tensorboard())) {
       Position at = from;
       if (at.step() > 0) {
-        asAsked(() -> view.restart(from.step()));
+        saveErrors.tried(() -> view.restart(from.step()));
       }
       while (true) {
         Saving saving = new Saving(checkpoints, files, learner, request.saving().interval(), at);
         try {
-          asAsked(saving::save);
+          saveErrors.tried(saving::save);
           train(files, view, saving, at);
           return finish(files, view, saving);
         } catch (DivergedException e) {
           Position back = lowered(files, e);
-          asAsked(() -> view.restart(back.step()));
+          saveErrors.tried(() -> view.restart(back.step()));
           at = back;
         }
       }
@@ -140,7 +144,8 @@ final class Session {
           data.train(),
           data.evaluation(),
           at,
-          TrainingListener.all(asAsked(files), asAsked(view), progress, asAsked(saving)),
+          TrainingListener.all(
+              saveErrors.guard(files), saveErrors.guard(view), progress, saveErrors.guard(saving)),
           Signals::stopRequested);
     } catch (CancellationException e) {
       // A signal that came while the loop waited for a batch; other cancellations are failures.
@@ -150,33 +155,14 @@ final class Session {
     }
   }
 
-  private TrainingListener asAsked(TrainingListener listener) {
-    return request.saving().warns() ? new Tolerant(console, listener) : listener;
-  }
-
-  /**
-   * Does what may fail to write, and ends the run where it does, if that was not asked otherwise.
-   */
-  private void asAsked(Runnable writing) {
-    if (request.saving().warns()) {
-      tolerant.tried(writing);
-    } else {
-      writing.run();
-    }
-  }
-
   /** Goes back to the last checkpoint and lowers the rates from there, or throws. */
   private Position lowered(RunFolder files, DivergedException divergence) {
     long retries = record.amendments().stream().filter(a -> a.rateFactor() < 1).count();
     if (!request.saving().retries() || retries >= MOST_RETRIES) {
       throw divergence;
     }
-    Position at =
-        Signals.uninterrupted(() -> checkpoints.restore(learner)).value().stream()
-            .findFirst()
-            .orElseThrow(() -> divergence);
-    Amendment amendment =
-        new Amendment(at.step(), LOWERED, 0, String.valueOf(divergence.getMessage()));
+    Position at = restore().orElseThrow(() -> divergence);
+    Amendment amendment = new Amendment(at.step(), LOWERED, 0, divergence.what());
     policy = amendment.to(policy);
     List<Amendment> amendments = new ArrayList<>(record.amendments());
     amendments.add(amendment);
@@ -188,7 +174,8 @@ final class Session {
     Signals.uninterrupted(
         () -> {
           files.goBack(at);
-          files.write(record);
+          saveErrors.tried(files::flush);
+          saveErrors.tried(() -> files.write(record));
         });
     return at;
   }
@@ -200,7 +187,7 @@ final class Session {
     List<EpochRecord> done = saving.position().epochs();
     boolean whole = done.size() == plan.epochs();
     Map<String, Object> outcome = Outcomes.of(done, data.evaluationName());
-    asAsked(saving::save);
+    saveErrors.tried(saving::save);
     Signals.uninterrupted(
         () -> {
           model.with(state.weights()).write(folder.resolve(MODEL));

@@ -237,6 +237,9 @@ public final class CheckpointFolder {
   /**
    * Reads the newest checkpoint that is sound, older ones where newer ones are not.
    *
+   * @return none where nothing was saved yet
+   * @throws BadDataException where there are checkpoints and none of them is sound: to begin again
+   *     is for people to decide
    * @param reader makes something of a checkpoint whose files are as they were written; a {@link
    *     BadDataException} of it lets the next older one be tried
    */
@@ -254,6 +257,16 @@ public final class CheckpointFolder {
       }
     } catch (IOException e) {
       throw new BadDataException(folder + " cannot be read: " + AtomicFile.reason(e), e);
+    }
+    if (!notes.isEmpty()) {
+      throw new BadDataException(
+          "one of the checkpoints in "
+              + folder
+              + " must be sound but none of "
+              + notes.size()
+              + " was; "
+              + notes.get(0)
+              + "; remove that folder to begin the run again at step 0");
     }
     return new Found<>(List.of(), notes);
   }

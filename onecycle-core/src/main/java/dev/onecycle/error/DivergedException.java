@@ -9,7 +9,10 @@ import dev.onecycle.text.Numbers;
  * <p>The command line ends with exit code 76.
  */
 public final class DivergedException extends RuntimeException {
-  private final String quantity;
+  private static final String ADVICE =
+      "; lower the peak learning rate, to a third say, or run the range test again";
+
+  private final String what;
   private final long step;
   private final double learningRate;
 
@@ -20,18 +23,21 @@ public final class DivergedException extends RuntimeException {
    * @param learningRate the rate of that step
    */
   public DivergedException(String quantity, double value, long step, double learningRate) {
-    super(
-        Numbers.format(
-            "%s must be finite but was %s at step %d with learning rate %s; lower the peak learning rate, to a third say, or run the range test again",
-            quantity, value, step, Numbers.brief(learningRate)));
-    this.quantity = quantity;
+    super(what(quantity, value, step, learningRate) + ADVICE);
+    what = what(quantity, value, step, learningRate);
     this.step = step;
     this.learningRate = learningRate;
   }
 
-  /** What is not finite. */
-  public String quantity() {
-    return quantity;
+  private static String what(String quantity, double value, long step, double learningRate) {
+    return Numbers.format(
+        "%s must be finite but was %s at step %d with learning rate %s",
+        quantity, value, step, Numbers.brief(learningRate));
+  }
+
+  /** The message without its advice. */
+  public String what() {
+    return what;
   }
 
   /** Zero-based step at which divergence showed. */

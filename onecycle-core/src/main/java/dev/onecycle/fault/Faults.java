@@ -1,8 +1,11 @@
 package dev.onecycle.fault;
 
+import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.error.Require;
 import java.io.IOException;
 import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -22,9 +25,35 @@ public final class Faults {
   /** The property that names the fault. */
   public static final String PROPERTY = "onecycle.fault";
 
+  /** Where there are points. */
+  private static final Set<String> POINTS =
+      Set.of(
+          "train.start",
+          "data.decoded",
+          "range.step",
+          "lock.taken",
+          "run.begun",
+          "file.written",
+          "checkpoint.begin",
+          "checkpoint.file-created",
+          "checkpoint.write",
+          "checkpoint.before-force",
+          "checkpoint.forced",
+          "checkpoint.before-manifest",
+          "checkpoint.before-rename",
+          "checkpoint.renamed",
+          "checkpoint.latest",
+          "checkpoint.pruning",
+          "train.loss",
+          "train.gradient",
+          "train.before-update",
+          "train.evaluating",
+          "report.begin",
+          "csv.append");
+
   private static final int KILLED = 137;
   private static final long SLOW_NANOS = 2_000_000_000L;
-  private static final @Nullable Fault FAULT = Fault.parse(System.getProperty(PROPERTY));
+  private static final @Nullable Fault FAULT = Fault.parse(System.getProperty(PROPERTY, ""));
 
   private Faults() {}
 
@@ -41,13 +70,11 @@ public final class Faults {
     private static final Pattern FORM =
         Pattern.compile("([a-z.-]+)(?:@(\\d{1,9}))?:(halt|freeze|slow|throw|full|nan)");
 
-    static @Nullable Fault parse(@Nullable String text) {
-      if (text == null) {
-        return null;
-      }
+    /** Nothing for what {@link #requireKnown} refuses. */
+    static @Nullable Fault parse(String text) {
       Matcher form = FORM.matcher(text);
-      if (!form.matches()) {
-        throw Require.invalid(PROPERTY, "POINT:MODE or POINT@N:MODE", text);
+      if (!form.matches() || !POINTS.contains(form.group(1))) {
+        return null;
       }
       int time = form.group(2) == null ? 1 : Integer.parseInt(form.group(2));
       Mode mode = Mode.valueOf(form.group(3).toUpperCase(Locale.ROOT));
@@ -56,6 +83,20 @@ public final class Faults {
 
     boolean due(String at) {
       return point.equals(at) && reached.incrementAndGet() == time;
+    }
+  }
+
+  /**
+   * Makes sure that the property, where it is set, names a fault: one that never comes would make a
+   * test pass that tests nothing.
+   *
+   * @throws InvalidValueException where it does not
+   */
+  public static void requireKnown() {
+    String text = System.getProperty(PROPERTY);
+    if (text != null && FAULT == null) {
+      throw Require.invalid(
+          PROPERTY, "POINT:MODE or POINT@N:MODE", text, "points are " + new TreeSet<>(POINTS));
     }
   }
 

@@ -7,6 +7,7 @@ import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * A text file that grows by lines. What cannot be written stays in memory and is tried again with
@@ -16,6 +17,7 @@ final class GrowingFile {
   private final Path path;
   private final StringBuilder pending = new StringBuilder();
   private long length;
+  private boolean anew;
 
   private GrowingFile(Path path, long length) {
     this.path = path;
@@ -33,6 +35,29 @@ final class GrowingFile {
   }
 
   /**
+   * Takes out the lines whose first cell is a number from a limit on; on disk with the next {@link
+   * #flush}.
+   *
+   * @throws CannotWriteException where the file is gone
+   */
+  void cut(long limit) {
+    try {
+      String written = anew ? "" : Files.readString(path).substring(0, Math.toIntExact(length));
+      List<String> all = (written + pending).lines().toList();
+      pending.setLength(0);
+      all.stream().filter(line -> before(limit, line)).forEach(this::append);
+      anew = true;
+    } catch (IOException e) {
+      throw AtomicFile.cannotWrite(path, e);
+    }
+  }
+
+  private static boolean before(long limit, String line) {
+    String first = line.substring(0, Math.max(0, line.indexOf(',')));
+    return !first.matches("\\d{1,18}") || Long.parseLong(first) < limit;
+  }
+
+  /**
    * Puts on disk what is not there yet.
    *
    * @throws CannotWriteException naming the file
@@ -42,10 +67,19 @@ final class GrowingFile {
       return;
     }
     byte[] bytes = pending.toString().getBytes(StandardCharsets.UTF_8);
+    if (anew) {
+      AtomicFile.write(path, out -> out.write(bytes));
+    } else {
+      append(bytes);
+    }
+    length = (anew ? 0 : length) + bytes.length;
+    anew = false;
+    pending.setLength(0);
+  }
+
+  private void append(byte[] bytes) {
     try {
       write(bytes);
-      length += bytes.length;
-      pending.setLength(0);
     } catch (IOException e) {
       throw AtomicFile.cannotWrite(path, e);
     }

@@ -37,31 +37,25 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
   private final Path folder;
   private final @Nullable ImageDataset evaluation;
   private final RunLock lock;
-  private GrowingFile steps;
-  private GrowingFile epochs;
+  private final GrowingFile steps;
+  private final GrowingFile epochs;
 
   private RunFolder(
       Path folder, @Nullable ImageDataset evaluation, RunLock lock, Position position) {
     this.folder = folder;
     this.evaluation = evaluation;
     this.lock = lock;
-    steps = stepsUpTo(position);
-    epochs = epochsUpTo(position);
+    steps = GrowingFile.of(folder.resolve(STEPS), stepsBefore(folder, position.step()));
+    epochs = GrowingFile.of(folder.resolve(EPOCHS), EPOCH_COLUMNS + "\n" + lines(position));
   }
 
-  private GrowingFile stepsUpTo(Position position) {
-    return GrowingFile.of(folder.resolve(STEPS), stepsBefore(folder, position.step()));
-  }
-
-  private GrowingFile epochsUpTo(Position position) {
-    return GrowingFile.of(folder.resolve(EPOCHS), EPOCH_COLUMNS + "\n" + lines(position));
-  }
-
-  /** Takes out what came after a position: the run goes on from there another way. */
+  /**
+   * Takes out what came after a position, where the run goes on from there another way; on disk
+   * with the next {@link #flush}.
+   */
   public void goBack(Position position) {
-    flush();
-    steps = stepsUpTo(position);
-    epochs = epochsUpTo(position);
+    steps.cut(position.step());
+    epochs.cut(position.epochs().size());
   }
 
   private static String lines(Position position) {

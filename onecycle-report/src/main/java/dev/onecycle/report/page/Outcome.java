@@ -63,13 +63,20 @@ final class Outcome {
   /** Where the peak rate comes from, and what the policy did with it. */
   String policy() {
     return "Peak learning rate "
-        + Numbers.brief(record.policy().peak())
+        + Numbers.brief(givenPeak())
         + ": "
         + record.learningRateSource()
         + ". Policy: "
         + record.policy().description()
         + "."
         + changes();
+  }
+
+  /** The peak that the policy began with; amended, it may not have come to it. */
+  private double givenPeak() {
+    return record.settings().get("learning_rate") instanceof Number rate
+        ? rate.doubleValue()
+        : record.policy().peak();
   }
 
   private String changes() {

@@ -116,7 +116,6 @@ record TinyRuns(Program program, Path home) {
 
   /** Resumes where no file may be longer than some blocks of 512 bytes. */
   Child resumeLimited(Path run, int blocks) throws IOException {
-    Path logs = Files.createDirectories(run.resolveSibling("logs"));
     List<String> options = List.of("-Donecycle.cache=" + home.resolve("cache"), "-XX:-UsePerfData");
     return program.start(
         List.of("sh", "-c", "ulimit -f " + blocks + "; exec \"$@\"", "sh"),

@@ -26,9 +26,6 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * <p>Not safe for use by more than one thread at a time.
  */
 public final class TrainableNetwork implements AutoCloseable {
-  /** Fewer images than this a slice would make batch statistics poor. */
-  private static final int SMALLEST_SLICE = 16;
-
   private final LearnerSettings settings;
   private final Network network;
   private final List<Parameter> parameters;
@@ -71,24 +68,6 @@ public final class TrainableNetwork implements AutoCloseable {
     return FlatBuffer.count(parameters);
   }
 
-  /** Images [from, to) of a batch, computed by one replica. */
-  private record Slice(int number, int from, int to) {}
-
-  private List<List<Slice>> slices(int size, int parts) {
-    int most = Math.max(1, size / SMALLEST_SLICE);
-    int count = Math.max(1, Math.min(most, parts));
-    List<List<Slice>> byReplica = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      if (i < replicas.size()) {
-        byReplica.add(new ArrayList<>());
-      }
-      int from = (int) ((long) size * i / count);
-      int to = (int) ((long) size * (i + 1) / count);
-      byReplica.get(i % replicas.size()).add(new Slice(i, from, to));
-    }
-    return byReplica;
-  }
-
   /** What a replica does with its slices; answers a sum to which all replicas' are added. */
   @FunctionalInterface
   private interface Work {
@@ -111,7 +90,8 @@ public final class TrainableNetwork implements AutoCloseable {
   public StepResult step(Batch batch, double learningRate, double momentum) {
     requireFits(batch);
     updater.set(learningRate, momentum);
-    List<List<Slice>> slices = slices(batch.size(), replicas.size() * settings.accumulation());
+    List<List<Slice>> slices =
+        Slice.deal(batch.size(), replicas.size() * settings.accumulation(), replicas.size());
     long step = updater.updates();
     double lossSum =
         onReplicas(
@@ -123,12 +103,12 @@ public final class TrainableNetwork implements AutoCloseable {
                 double loss =
                     replica.accumulate(
                         batch,
-                        s.from,
-                        s.to,
+                        s.from(),
+                        s.to(),
                         settings.labelSmoothing(),
                         settings.batchNormMomentum(),
-                        Replica.dropoutKey(settings.seed(), step, s.number));
-                sum += loss * (s.to - s.from);
+                        Replica.dropoutKey(settings.seed(), step, s.number()));
+                sum += loss * (s.to() - s.from());
               }
               return sum;
             });
@@ -189,11 +169,11 @@ public final class TrainableNetwork implements AutoCloseable {
     float[] scores = new float[batch.size() * network.classes()];
     double loss =
         onReplicas(
-            slices(batch.size(), replicas.size()),
+            Slice.deal(batch.size(), replicas.size(), replicas.size()),
             (replica, mine) -> {
               double sum = 0;
               for (Slice s : mine) {
-                sum += replica.score(batch, s.from, s.to, scores);
+                sum += replica.score(batch, s.from(), s.to(), scores);
               }
               return sum;
             });
@@ -203,12 +183,12 @@ public final class TrainableNetwork implements AutoCloseable {
   /** Lets the batch norms see a batch, weighing it by {@code momentum}; changes no weight. */
   public void observe(Batch batch, double momentum) {
     requireFits(batch);
-    List<List<Slice>> slices = slices(batch.size(), replicas.size());
+    List<List<Slice>> slices = Slice.deal(batch.size(), replicas.size(), replicas.size());
     onReplicas(
         slices,
         (replica, mine) -> {
           for (Slice s : mine) {
-            replica.observe(batch, s.from, s.to, momentum);
+            replica.observe(batch, s.from(), s.to(), momentum);
           }
           return 0;
         });

@@ -58,10 +58,8 @@ public final class Weights {
    * @throws BadDataException where a value is not finite
    */
   public static void requireFinite(NamedTensor tensor) {
-    for (float value : tensor.values()) {
-      if (!Float.isFinite(value)) {
-        throw new BadDataException(tensor.name() + " must be finite but holds " + value);
-      }
+    for (float value : tensor.notFinite()) {
+      throw new BadDataException(tensor.name() + " must be finite but holds " + value);
     }
   }
 }

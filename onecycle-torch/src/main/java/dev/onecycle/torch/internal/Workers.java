@@ -18,10 +18,8 @@ import org.bytedeco.pytorch.global.torch;
  */
 final class Workers implements AutoCloseable {
   private final ExecutorService threads;
-  private final int count;
 
   Workers(int count) {
-    this.count = count;
     threads =
         Executors.newFixedThreadPool(
             count,
@@ -36,10 +34,6 @@ final class Workers implements AutoCloseable {
               thread.setDaemon(true);
               return thread;
             });
-  }
-
-  int count() {
-    return count;
   }
 
   /**

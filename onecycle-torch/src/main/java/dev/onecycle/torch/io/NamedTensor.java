@@ -2,6 +2,7 @@ package dev.onecycle.torch.io;
 
 import dev.onecycle.error.DivergedException;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * A float32 array with its name and shape, values row by row.
@@ -33,10 +34,18 @@ public record NamedTensor(String name, long[] shape, float[] values) {
    * @throws DivergedException naming the array
    */
   public void requireFinite(long step, double learningRate) {
+    for (float value : notFinite()) {
+      throw new DivergedException(name, value, step, learningRate);
+    }
+  }
+
+  /** The first value that is no number, or none. */
+  public List<Float> notFinite() {
     for (float value : values) {
       if (!Float.isFinite(value)) {
-        throw new DivergedException(name, value, step, learningRate);
+        return List.of(value);
       }
     }
+    return List.of();
   }
 }

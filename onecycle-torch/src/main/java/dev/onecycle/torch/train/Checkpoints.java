@@ -10,6 +10,7 @@ import dev.onecycle.error.DivergedException;
 import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.run.JsonFile;
 import dev.onecycle.run.Position;
+import dev.onecycle.torch.internal.Weights;
 import dev.onecycle.torch.io.ModelFile;
 import dev.onecycle.torch.io.Safetensors;
 import java.nio.file.Path;
@@ -120,12 +121,8 @@ public final class Checkpoints {
             Safetensors.read(checkpoint.file(MODEL)).tensors(),
             Safetensors.read(checkpoint.file(OPTIMIZER)).tensors(),
             state.updates);
-    try {
-      saving.requireFinite(state.position.step() - 1, 0);
-    } catch (DivergedException e) {
-      throw new BadDataException(
-          checkpoint.path() + " holds what no run saves: " + e.quantity(), e);
-    }
+    saving.weights().forEach(Weights::requireFinite);
+    saving.optimizer().forEach(Weights::requireFinite);
     learner.restore(saving);
     return state.position;
   }

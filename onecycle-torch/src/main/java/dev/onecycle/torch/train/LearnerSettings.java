@@ -31,6 +31,8 @@ public record LearnerSettings(
     double batchNormMomentum,
     long seed,
     int threads) {
+  private static final int MOST_REPLICAS = 256;
+
   public LearnerSettings {
     Require.atLeast("weight decay", weightDecay, 0);
     Require.inHalfOpen("label smoothing", labelSmoothing, 0, 1);
@@ -52,9 +54,11 @@ public record LearnerSettings(
     return bfloat16 ? Precision.BF16 : Precision.FP32;
   }
 
-  /** The number of threads that 0 comes to on this machine, or the one that is set. */
+  /** The number of threads that 0 comes to on this machine, at most 256, or the one that is set. */
   public int resolvedThreads() {
-    return threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
+    return threads > 0
+        ? threads
+        : Math.min(MOST_REPLICAS, Runtime.getRuntime().availableProcessors());
   }
 
   /** The sources' settings: SGD, weight decay 1e-4 on every parameter. */

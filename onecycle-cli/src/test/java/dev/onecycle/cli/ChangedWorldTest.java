@@ -1,0 +1,171 @@
+package dev.onecycle.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What happens where a run is gone on with in another world; docs/reliability.md lists it. */
+class ChangedWorldTest extends StoppedRun {
+  @Test
+  void withoutAnyCheckpointItBeginsAgain() throws IOException {
+    Path run = killed();
+    remove(run.resolve("checkpoints"));
+    assertThat(Cli.run("resume", run).out()).contains("Going on from step 0 of 16");
+    assertSameAsWhole(run);
+  }
+
+  /** 8 of 16 steps are left; one more epoch makes them 16, each half as far apart. */
+  @Test
+  void moreEpochsStretchWhatIsLeftOfTheCycle() throws IOException {
+    Path run = killed();
+    Cli.Result result = Cli.run("resume", run, "--extend-epochs", 1);
+    assertThat(result.code()).as(result.err()).isZero();
+    List<String[]> steps = Cli.csv(run.resolve("steps.csv"), STEPS);
+    List<String[]> before = Cli.csv(whole.resolve("steps.csv"), STEPS);
+    assertThat(steps).hasSize(24);
+    for (int i = 0; i < 24; i++) {
+      double place = i < 8 ? i : 8 + (i - 8) * 7 / 15.0; // the last step stays the last
+      int low = (int) place;
+      int high = Math.min(15, low + 1);
+      double expected =
+          rate(before, low) + (place - low) * (rate(before, high) - rate(before, low));
+      assertThat(rate(steps, i)).as("step %d", i).isCloseTo(expected, within(1e-15));
+    }
+    JsonNode record = Cli.parse(run.resolve("run.json"));
+    assertThat(record.at("/settings/epochs").asInt()).isEqualTo(3);
+    assertThat(record.at("/policy/steps").asInt()).isEqualTo(24);
+    assertThat(record.at("/amendments/0/addedSteps").asInt()).isEqualTo(STEPS_AN_EPOCH);
+    assertThat(Cli.read(run.resolve("report.html"))).contains("resumed with --extend-epochs 1");
+    assertRefused(Cli.run("resume", run, "--extend-epochs", 1), 2, "is over");
+  }
+
+  private static double rate(List<String[]> steps, int i) {
+    return Double.parseDouble(steps.get(i)[2]);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"--batch-size=8", "--seed=1", "--epochs=3", "--threads=2", "--weight-decay=0"})
+  void settingsAreTheRunsOwn(String option) throws IOException {
+    assertRefused(Cli.run("resume", killed(), option), 2, "unknown option");
+  }
+
+  @Test
+  void anExtensionIsCounted() throws IOException {
+    assertRefused(
+        Cli.run("resume", killed(), "--extend-epochs", -1), 2, "--extend-epochs must be at least");
+  }
+
+  /** Threads are replicas, which batch norms depend on: a resumed run has as many as it had. */
+  @Test
+  void threadsAreThoseOfTheRunOnAnyMachine() throws IOException {
+    Path run = killed();
+    replace(run, "\"--threads=1\"", "\"--threads=0\"");
+    assertThat(Cli.run("resume", run).out()).contains("on 1 threads");
+    assertSameAsWhole(run);
+  }
+
+  private Path movedData() throws IOException {
+    return copy(data, scratch.resolve("moved"));
+  }
+
+  @Test
+  void imagesThatMovedAreNamed() throws IOException {
+    Path run = killed();
+    replace(run, data.toString(), scratch.resolve("gone").toString());
+    assertRefused(Cli.run("resume", run), 65, "gone");
+    Path moved = movedData();
+    assertThat(Cli.run("resume", run, "--data", moved).code()).isZero();
+    assertSameAsWhole(run);
+    assertThat(Cli.parse(run.resolve("run.json")).at("/arguments/1").asText())
+        .isEqualTo(moved.toString());
+  }
+
+  @Test
+  void anImageLessIsRefused() throws IOException {
+    Path moved = movedData();
+    Files.delete(moved.resolve("train/red/000.png"));
+    assertRefused(Cli.run("resume", killed(), "--data", moved), 2, "images must be those that");
+  }
+
+  @Test
+  void anImageMoreIsRefused() throws IOException {
+    Path moved = movedData();
+    Files.copy(moved.resolve("test/red/000.png"), moved.resolve("train/red/more.png"));
+    assertRefused(Cli.run("resume", killed(), "--data", moved), 2, "images must be those that");
+  }
+
+  @Test
+  void aClassOfAnotherNameIsRefused() throws IOException {
+    Path moved = movedData();
+    for (String part : List.of("train", "test")) {
+      Files.move(moved.resolve(part).resolve("red"), moved.resolve(part).resolve("rot"));
+    }
+    assertRefused(Cli.run("resume", killed(), "--data", moved), 2, "images must be those that");
+  }
+
+  @Test
+  void anotherMachineIsSaidAndGoesOn() throws IOException {
+    Path run = killed();
+    JsonNode environment = Cli.parse(run.resolve("run.json")).get("environment");
+    replace(run, environment.get("processor").asText(), "abacus");
+    Cli.Result result = Cli.run("resume", run);
+    assertThat(result.code()).isZero();
+    assertThat(result.out()).contains("perhaps not to the same bits: processor was abacus");
+  }
+
+  @Test
+  void anotherFormatIsRefused() throws IOException {
+    Path run = killed();
+    replace(run, "\"format\" : 1", "\"format\" : 2");
+    assertRefused(Cli.run("resume", run), 65, "run.json", "format 2");
+  }
+
+  @Test
+  void aRecordThatContradictsItselfIsRefused() throws IOException {
+    Path run = killed();
+    replace(run, "\"learning_rate\" : 0.05", "\"learning_rate\" : 0.06");
+    assertRefused(Cli.run("resume", run), 65, "run.json", "its settings do not give");
+  }
+
+  @Test
+  void aRunOfAProgramIsLeftToIt() throws IOException {
+    Path run = killed();
+    replace(run, "\"arguments\" : [", "\"arguments\" : [ ], \"words\" : [");
+    assertRefused(Cli.run("resume", run), 65, "not trained by onecycle train");
+  }
+
+  @Test
+  void whatIsNoRunIsRefused() {
+    assertRefused(Cli.run("resume", data), 65, "run.json cannot be read");
+  }
+
+  /** What it was told to do about faults, it does when it is resumed, unless told otherwise. */
+  @Test
+  void howItIsSavedIsKept() throws IOException {
+    Path run = killed();
+    replace(run, "\"--threads=1\"", "\"--threads=1\", \"--checkpoint-minutes=-1\"");
+    assertRefused(Cli.run("resume", run), 65, "--checkpoint-minutes must be in");
+    assertThat(Cli.run("resume", run, "--checkpoint-minutes", 1).code()).isEqualTo(65);
+  }
+
+  @Test
+  void whereNoCheckpointIsSoundItIsForPeopleToBeginAgain() throws IOException {
+    Path run = killed();
+    for (String name : List.of("step-0000000000-epoch-000000", "step-0000000008-epoch-000001")) {
+      Files.writeString(run.resolve("checkpoints").resolve(name).resolve("state.json"), "{}");
+    }
+    String steps = Cli.read(run.resolve("steps.csv"));
+    assertRefused(
+        Cli.run("resume", run), 65, "must be sound but none of 2 was", "to begin the run");
+    assertThat(Cli.read(run.resolve("steps.csv"))).isEqualTo(steps);
+  }
+}
