@@ -66,7 +66,7 @@ final class KillGroup {
         "kill -9",
         "resumes with no manual step, loses at most one interval, ends at the same bits",
         2,
-        tier == Tier.FULL ? cases : Tier.every(8, 5, cases));
+        tier == Tier.FULL ? cases : Tier.every(8, 7, cases));
   }
 
   private static Case at(String point, int time, String which, Program program) {
