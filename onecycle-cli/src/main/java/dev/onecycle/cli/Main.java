@@ -90,20 +90,24 @@ public final class Main implements Runnable {
       Faults.requireKnown();
       return new RunLast().execute(parsed);
     } catch (InvalidValueException e) {
-      parsed.commandSpec().commandLine().getErr().println("onecycle: " + e.getMessage());
-      return ExitCode.USAGE;
+      return told(parsed, "onecycle: " + e.getMessage(), ExitCode.USAGE);
     } catch (OutOfMemoryError e) {
-      PrintWriter err = parsed.commandSpec().commandLine().getErr();
-      err.println(
-          OneLine.brief(
-              "onecycle: memory must suffice but ran out at a heap limit of "
-                  + (Runtime.getRuntime().maxMemory() >> 20)
-                  + " MiB ("
-                  + e.getMessage()
-                  + "); raise it by ONECYCLE_JAVA_OPTS=-Xmx8g, or use smaller batches or images"));
-      err.flush();
-      return ExitCode.SOFTWARE;
+      return told(
+          parsed,
+          "onecycle: memory must suffice but ran out at a heap limit of "
+              + (Runtime.getRuntime().maxMemory() >> 20)
+              + " MiB ("
+              + e.getMessage()
+              + "); raise it by ONECYCLE_JAVA_OPTS=-Xmx8g, or use smaller batches or images",
+          ExitCode.SOFTWARE);
     }
+  }
+
+  private static int told(ParseResult parsed, String line, int code) {
+    PrintWriter err = parsed.commandSpec().commandLine().getErr();
+    err.println(OneLine.brief(line));
+    err.flush();
+    return code;
   }
 
   /** As every command line here reads its words. */

@@ -16,7 +16,7 @@ final class ModelArgument {
   Path path = Path.of("");
 
   ModelFile read() {
-    return ModelFile.read(Files.isDirectory(path) ? path.resolve(Session.MODEL) : path);
+    return ModelFile.readKnown(Files.isDirectory(path) ? path.resolve(Session.MODEL) : path);
   }
 
   /** The model ready to compute, with the weights of the file. */

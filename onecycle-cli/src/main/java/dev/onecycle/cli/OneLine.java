@@ -1,6 +1,7 @@
 package dev.onecycle.cli;
 
 import dev.onecycle.report.Texts;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,11 +11,14 @@ import org.jspecify.annotations.Nullable;
 final class OneLine {
   private static final int LONGEST = 2000;
 
+  /** One kind of character, so that it is found in one pass. */
+  private static final Pattern BREAKS = Pattern.compile("[\\t\\n\\x0B\\f\\r\\x85\\u2028\\u2029]+");
+
   private OneLine() {}
 
   /** The text in one line, whatever its length. */
   static String of(String text) {
-    return Texts.clean(text.replaceAll("\\s*\\R\\s*|\t", " "));
+    return Texts.clean(BREAKS.matcher(text).replaceAll(" "));
   }
 
   /** A reason in one line, without its middle where it is very long. */

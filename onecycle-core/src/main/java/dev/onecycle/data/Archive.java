@@ -13,6 +13,11 @@ import java.nio.file.Path;
 abstract class Archive implements FileTree {
   private static final int MOST_ENTRIES = 5_000_000;
 
+  /** What systems allow a path. */
+  private static final int LONGEST_NAME = 4096;
+
+  private static final long MOST_NAMES = 1 << 26;
+
   private final Path path;
   private final long length;
   private final String state;
@@ -73,10 +78,25 @@ abstract class Archive implements FileTree {
   final class Bounds {
     private final Expansion expansion = new Expansion(name(), length);
     private int entries;
+    private long names;
 
     void countEntry() {
       if (++entries > MOST_ENTRIES) {
         throw new BadDataException(name() + " has more than " + MOST_ENTRIES + " entries");
+      }
+    }
+
+    /** Names are kept until all are known. */
+    void countName(String name) {
+      names += name.length();
+      if (name.length() > LONGEST_NAME || names > MOST_NAMES) {
+        throw new BadDataException(
+            name()
+                + " has a name of more than "
+                + LONGEST_NAME
+                + " characters, or names of more than "
+                + MOST_NAMES
+                + " in all; it is not read");
       }
     }
 

@@ -8,7 +8,7 @@ import java.io.InputStream;
 /** What may yet come out of a compressed file, so that a small one cannot fill disk or memory. */
 final class Expansion {
   private static final long MOST_RATIO = 200;
-  private static final long ALWAYS_ALLOWED = 64L << 20;
+  private static final long ALWAYS_ALLOWED = 256L << 20;
 
   private final String name;
   private final long mostBytes;

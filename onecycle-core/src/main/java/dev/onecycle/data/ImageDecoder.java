@@ -180,7 +180,7 @@ public final class ImageDecoder {
     DamageListener listener = new DamageListener();
     reader.addIIOReadWarningListener(listener);
     reader.addIIOReadProgressListener(listener);
-    BufferedImage image = reader.read(0, param);
+    BufferedImage image = DecodeRoom.holding(pixels(stored, step), () -> reader.read(0, param));
     String damage = listener.damage(format);
     if (damage != null) {
       throw new BadImage("is damaged or cut short: " + damage);
@@ -191,6 +191,10 @@ public final class ImageDecoder {
       throw new BadImage(CMYK);
     }
     return image;
+  }
+
+  private static long pixels(ImageShape stored, int step) {
+    return (long) (stored.height() / step + 1) * (stored.width() / step + 1);
   }
 
   /** Leaves at least four pixels in a row for each one that is asked for. */

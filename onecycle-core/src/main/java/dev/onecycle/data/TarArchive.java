@@ -38,10 +38,14 @@ final class TarArchive extends Archive {
             new TarArchiveInputStream(headers, StandardCharsets.UTF_8.name())) {
       for (TarArchiveEntry entry = next(tar, headers); entry != null; entry = next(tar, headers)) {
         bounds.countEntry();
+        if (entry.getRealSize() < 0 || entry.getSize() < 0) {
+          throw damaged(new IOException("an entry has a negative size"));
+        }
         if (entry.isSparse()) {
           // Its holes come from nowhere, one byte after the other even where it is passed over.
           bounds.countBytes(entry.getRealSize());
         }
+        bounds.countName(entry.getName());
         String name = EntryNames.normal(entry.getName());
         if (name.isEmpty() || EntryNames.isHidden(name)) {
           continue;

@@ -19,7 +19,7 @@ import java.nio.file.Path;
  * a record is an error when it is read, a component that is not known is not.
  */
 public final class JsonFile {
-  private static final int MOST_BYTES = 512 << 20;
+  private static final int MOST_BYTES = 64 << 20;
   private static final ObjectMapper JSON =
       JsonMapper.builder()
           .addModule(new Jdk8Module())

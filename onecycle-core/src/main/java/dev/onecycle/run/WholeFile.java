@@ -18,7 +18,7 @@ public final class WholeFile {
   /**
    * The bytes of a file.
    *
-   * @param most a file of the kind is never larger
+   * @param most bytes that a file of the kind has
    * @param what it should be, for messages: "a run record"
    * @throws BadDataException where it cannot be read or is larger
    */

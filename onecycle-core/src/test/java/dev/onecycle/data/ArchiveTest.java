@@ -225,6 +225,36 @@ class ArchiveTest {
         .hasMessageContaining("hole.tar expands to more than 200 times its size");
   }
 
+  /** A size below nothing would let any hole pass after it. */
+  @Test
+  void aNegativeSizeIsDamage() throws IOException {
+    byte[] pax = new byte[512];
+    String said = "26 SCHILY.realsize=-900000\n26 SCHILY.filetype=sparse\n";
+    System.arraycopy(said.getBytes(StandardCharsets.US_ASCII), 0, pax, 0, said.length());
+    byte[] described =
+        Arrays.copyOf(
+            Archives.tarWith(Map.of(), "x", TarConstants.LF_PAX_EXTENDED_HEADER_LC, ""), 512);
+    byte[] empty = Archives.tarWith(Map.of(), "hole", TarConstants.LF_NORMAL, "");
+    ByteArrayOutputStream tar = new ByteArrayOutputStream();
+    tar.writeBytes(withSize(described, said.length()));
+    tar.writeBytes(pax);
+    tar.writeBytes(empty);
+    for (String name : List.of("negative.tar", "negative.tar.gz")) {
+      byte[] bytes = name.endsWith("gz") ? Archives.gzip(tar.toByteArray()) : tar.toByteArray();
+      assertThatThrownBy(() -> open(write(name, bytes)))
+          .isInstanceOf(BadDataException.class)
+          .hasMessageContaining(name + " is damaged");
+    }
+  }
+
+  @Test
+  void aNameLongerThanAnyPathIsRefused() throws IOException {
+    Map<String, byte[]> tooLong = Map.of("train/" + "x".repeat(5000) + ".png", new byte[1]);
+    assertThatThrownBy(() -> open(write("long.tar", Archives.tar(tooLong))))
+        .isInstanceOf(BadDataException.class)
+        .hasMessageContaining("long.tar has a name of more than 4096 characters");
+  }
+
   @Test
   void anEntryThatIsTooLargeIsABadImage() throws IOException {
     Map<String, byte[]> large = new LinkedHashMap<>(files);

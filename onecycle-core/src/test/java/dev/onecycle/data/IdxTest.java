@@ -110,14 +110,14 @@ class IdxTest {
       Files.delete(mnist.resolve(name));
     }
     ByteArrayOutputStream bomb = new ByteArrayOutputStream();
-    bomb.writeBytes(Archives.gzip(header(0x00000803, 100_000, 32, 32)));
-    for (int i = 0; i < 100; i++) {
+    bomb.writeBytes(Archives.gzip(header(0x00000803, 300_000, 32, 32)));
+    for (int i = 0; i < 300; i++) {
       bomb.writeBytes(zeros);
     }
     write(TRAIN_IMAGES + ".gz", bomb.toByteArray());
     ByteArrayOutputStream labels = new ByteArrayOutputStream();
-    labels.writeBytes(Archives.gzip(header(0x00000801, 100_000)));
-    labels.writeBytes(Archives.gzip(new byte[100_000]));
+    labels.writeBytes(Archives.gzip(header(0x00000801, 300_000)));
+    labels.writeBytes(Archives.gzip(new byte[300_000]));
     write(TRAIN_LABELS + ".gz", labels.toByteArray());
     assertThatThrownBy(this::open)
         .isInstanceOf(BadDataException.class)

@@ -4,10 +4,8 @@ import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.CannotWriteException;
 import dev.onecycle.range.RangePoint;
 import dev.onecycle.run.AtomicFile;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import dev.onecycle.run.WholeFile;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +16,7 @@ import java.util.List;
  * {@code NaN} or {@code Infinity}.
  */
 public final class RangeCsv {
+  private static final int MOST_BYTES = 64 << 20;
   private static final String HEADER = "step,learning_rate,loss,smoothed";
 
   private RangeCsv() {}
@@ -58,13 +57,10 @@ public final class RangeCsv {
   }
 
   private static List<String> lines(Path file) {
-    try {
-      return Files.readAllLines(file, StandardCharsets.UTF_8);
-    } catch (NoSuchFileException e) {
-      throw new BadDataException(file + " does not exist; check the path", e);
-    } catch (IOException e) {
-      throw new BadDataException(file + " cannot be read: " + e.getMessage(), e);
+    if (!Files.exists(file)) {
+      throw new BadDataException(file + " does not exist; check the path");
     }
+    return WholeFile.text(file, MOST_BYTES, "the curve of a range test").lines().toList();
   }
 
   private static RangePoint point(Path file, int line, String row) {

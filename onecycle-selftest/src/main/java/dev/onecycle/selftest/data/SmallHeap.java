@@ -89,14 +89,22 @@ final class SmallHeap {
       if (answer != null) {
         return answer;
       }
-      child.process().waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
-      running = null;
-      return FAILED + "\tthe process ended with code " + child.process().exitValue();
+      return FAILED + "\tthe process ended with code " + ended(child);
+    } catch (IOException e) {
+      return FAILED + "\tthe process ended before it, with code " + ended(child);
     } catch (TimeoutException e) {
-      child.process().destroyForcibly();
-      running = null;
+      ended(child);
       return FAILED + "\tnot done after " + PATIENCE_SECONDS + " s";
     }
+  }
+
+  /** Makes sure that it has ended, so that the next case gets a new one; its exit code. */
+  private int ended(Running child) throws InterruptedException {
+    running = null;
+    if (!child.process().waitFor(1, TimeUnit.SECONDS)) {
+      child.process().destroyForcibly();
+    }
+    return child.process().waitFor();
   }
 
   private Running running() throws IOException {

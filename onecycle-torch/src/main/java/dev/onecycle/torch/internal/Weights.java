@@ -58,8 +58,12 @@ public final class Weights {
    * @throws BadDataException where a value is not finite
    */
   public static void requireFinite(NamedTensor tensor) {
-    for (float value : tensor.notFinite()) {
-      throw new BadDataException(tensor.name() + " must be finite but holds " + value);
-    }
+    tensor
+        .firstNotFinite()
+        .ifPresent(
+            i -> {
+              throw new BadDataException(
+                  tensor.name() + " must be finite but holds " + tensor.values()[i]);
+            });
   }
 }

@@ -26,7 +26,7 @@ record Header(Map<String, String> metadata, List<Entry> entries) {
   private static final int MOST_DIMENSIONS = 64;
   private static final int MOST_BYTES = Integer.MAX_VALUE - 8;
 
-  /** Names of arrays are the file's choice: they are neither kept nor hashed into a table. */
+  /** Names of arrays are the file's choice: they are not put into tables that all readers share. */
   private static final JsonFactory JSON =
       JsonFactory.builder()
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)

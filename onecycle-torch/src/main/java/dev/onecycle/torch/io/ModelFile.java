@@ -12,6 +12,7 @@ import dev.onecycle.torch.train.Normalization;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * A trained model as a file: weights, and what is needed to use them. The metadata of a safetensors
@@ -63,40 +64,57 @@ public record ModelFile(
   }
 
   /**
-   * Reads a file that {@link #write} wrote for a network that comes with the library. All of it is
-   * checked before anything is made of it: that the metadata make sense, and that the weights are
-   * finite and those of the network. Weights of other networks are read as {@link Safetensors}.
+   * Reads a file that {@link #write} wrote. That the metadata make sense and the weights are finite
+   * is checked; whether they are those of the network, {@link #readKnown} checks.
    *
    * @throws BadDataException naming the file and what is wrong with it
    */
   public static ModelFile read(Path file) {
     Safetensors content = Safetensors.read(file);
     ModelMetadata metadata = new ModelMetadata(file, content.metadata());
-    List<Integer> input = metadata.sizes("input", 3);
-    List<Double> means = metadata.numbers("means", input.get(0), -Double.MAX_VALUE);
-    List<Double> deviations = metadata.numbers("deviations", input.get(0), Double.MIN_VALUE);
-    ModelFile model;
-    Network network;
-    try {
-      model =
-          new ModelFile(
+    return usable(
+        file,
+        () -> {
+          ImageShape input = metadata.shape("input");
+          int channels = input.channels();
+          content.tensors().forEach(Weights::requireFinite);
+          return new ModelFile(
               metadata.text("model"),
               metadata.texts("classes"),
-              new ImageShape(input.get(0), input.get(1), input.get(2)),
-              new Normalization(means, deviations),
+              input,
+              new Normalization(
+                  metadata.numbers("means", channels, -Double.MAX_VALUE),
+                  metadata.numbers("deviations", channels, Double.MIN_VALUE)),
               metadata.number("dropout"),
               content.tensors());
-      network = model.network();
-    } catch (InvalidValueException e) {
-      throw new BadDataException(file + " holds no usable model: " + e.getMessage(), e);
-    }
+        });
+  }
+
+  /**
+   * Reads the file of a network that comes with the library. All of it is checked before anything
+   * native is made of it: also that the weights are those of the network.
+   *
+   * @throws BadDataException naming the file and what is wrong with it
+   */
+  public static ModelFile readKnown(Path file) {
+    ModelFile model = read(file);
+    return usable(
+        file,
+        () -> {
+          Weights.requireThoseOf(model.network(), model.tensors);
+          return model;
+        });
+  }
+
+  private static ModelFile usable(Path file, Supplier<ModelFile> model) {
     try {
-      Weights.requireThoseOf(network, model.tensors);
-      model.tensors.forEach(Weights::requireFinite);
-    } catch (BadDataException e) {
-      throw new BadDataException(file + " holds no usable model: " + e.getMessage(), e);
+      return model.get();
+    } catch (InvalidValueException | BadDataException e) {
+      String message = String.valueOf(e.getMessage());
+      throw message.startsWith(file.toString()) && e instanceof BadDataException known
+          ? known
+          : new BadDataException(file + " holds no usable model: " + message, e);
     }
-    return model;
   }
 
   /** The network, where it is one of those that come with the library. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.onecycle.data.ImageShape;
 import dev.onecycle.error.BadDataException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,8 +18,13 @@ import java.util.Map;
  * @param texts by name
  */
 record ModelMetadata(Path file, Map<String, String> texts) {
-  /** Sides that images are never read at: activations of such would fill any memory. */
-  private static final int LARGEST = 4096;
+  /** As large as images are read, see {@code ImageDecoder}. */
+  private static final int LARGEST_SIDE = 65_535;
+
+  private static final long MOST_VALUES = 3 * 64_000_000L;
+
+  /** Names of folders have at most 255 bytes; a file from elsewhere may have longer ones. */
+  private static final int LONGEST_NAME = 1000;
 
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
@@ -34,21 +40,24 @@ record ModelMetadata(Path file, Map<String, String> texts) {
   List<String> texts(String key) {
     List<String> values = new ArrayList<>();
     for (JsonNode value : list(key)) {
-      require(value.isTextual(), key);
+      require(value.isTextual() && value.asText().length() <= LONGEST_NAME, key);
       values.add(value.asText());
     }
     return values;
   }
 
-  /** Whole numbers from 1 to 4096. */
-  List<Integer> sizes(String key, int count) {
-    List<Integer> values = new ArrayList<>();
+  /** The shape of an image that can be read: [C, H, W]. */
+  ImageShape shape(String key) {
+    List<Integer> sizes = new ArrayList<>();
+    long product = 1;
     for (JsonNode value : list(key)) {
-      require(value.isInt() && value.asInt() >= 1 && value.asInt() <= LARGEST, key);
-      values.add(value.asInt());
+      require(value.isInt() && value.asInt() >= 1 && value.asInt() <= LARGEST_SIDE, key);
+      sizes.add(value.asInt());
+      product *= value.asInt();
+      require(sizes.size() <= 3 && product <= MOST_VALUES, key);
     }
-    require(values.size() == count, key);
-    return values;
+    require(sizes.size() == 3, key);
+    return new ImageShape(sizes.get(0), sizes.get(1), sizes.get(2));
   }
 
   /** Finite numbers, none below the least. */
@@ -81,7 +90,9 @@ record ModelMetadata(Path file, Map<String, String> texts) {
     try {
       return JSON.readTree(text(key));
     } catch (JsonProcessingException e) {
-      throw unusable(key);
+      BadDataException unusable = unusable(key);
+      unusable.initCause(e);
+      throw unusable;
     }
   }
 

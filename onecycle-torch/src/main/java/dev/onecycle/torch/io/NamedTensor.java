@@ -1,8 +1,8 @@
 package dev.onecycle.torch.io;
 
-import dev.onecycle.error.DivergedException;
 import java.util.Arrays;
-import java.util.List;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
 
 /**
  * A float32 array with its name and shape, values row by row.
@@ -26,26 +26,8 @@ public record NamedTensor(String name, long[] shape, float[] values) {
     }
   }
 
-  /**
-   * Makes sure that every value is a number, so that it may be written.
-   *
-   * @param step the last one, zero-based
-   * @param learningRate of that step
-   * @throws DivergedException naming the array
-   */
-  public void requireFinite(long step, double learningRate) {
-    for (float value : notFinite()) {
-      throw new DivergedException(name, value, step, learningRate);
-    }
-  }
-
-  /** The first value that is no number, or none. */
-  public List<Float> notFinite() {
-    for (float value : values) {
-      if (!Float.isFinite(value)) {
-        return List.of(value);
-      }
-    }
-    return List.of();
+  /** The place of the first value that is not finite, if there is one. */
+  public OptionalInt firstNotFinite() {
+    return IntStream.range(0, values.length).filter(i -> !Float.isFinite(values[i])).findFirst();
   }
 }

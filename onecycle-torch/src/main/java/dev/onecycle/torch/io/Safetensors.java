@@ -93,8 +93,8 @@ public record Safetensors(Map<String, String> metadata, List<NamedTensor> tensor
   }
 
   /**
-   * Reads a file, whose lengths are checked before memory is asked for: it takes about twice the
-   * file.
+   * Reads a file, whose lengths are checked before memory is asked for: it takes about the size of
+   * the file.
    *
    * @throws BadDataException where the file is missing, damaged, or holds anything but float32
    */

@@ -30,6 +30,14 @@ public record LearnerState(List<NamedTensor> weights, List<NamedTensor> optimize
    */
   public void requireFinite(long step, double learningRate) {
     Stream.concat(weights.stream(), optimizer.stream())
-        .forEach(tensor -> tensor.requireFinite(step, learningRate));
+        .forEach(
+            tensor ->
+                tensor
+                    .firstNotFinite()
+                    .ifPresent(
+                        i -> {
+                          throw new DivergedException(
+                              tensor.name(), tensor.values()[i], step, learningRate);
+                        }));
   }
 }

@@ -152,6 +152,41 @@ class ModelFileTest {
     refused(new Safetensors(sound.metadata(), more));
   }
 
+  /** Spectrograms, say: whatever can be trained on can be read back. */
+  @Test
+  void largeAndFlatImagesAreOfUseToo() {
+    Path file = folder.resolve("flat");
+    ImageShape shape = new ImageShape(3, 128, 65_535);
+    new ModelFile("resnet20", List.of("a", "b"), shape, NORMALIZATION, 0, sound.tensors())
+        .write(file);
+    assertThat(ModelFile.readKnown(file).input()).isEqualTo(shape);
+  }
+
+  /** Its weights are checked by whoever has that network. */
+  @Test
+  void aNetworkOfOnesOwnIsRead() {
+    Path file = folder.resolve("own");
+    NamedTensor tensor = new NamedTensor("weight", new long[] {1}, new float[] {2});
+    new ModelFile("mine", List.of("a", "b"), new ImageShape(1, 4, 4), grey(), 0, List.of(tensor))
+        .write(file);
+    assertThat(ModelFile.read(file).model()).isEqualTo("mine");
+    assertThatThrownBy(() -> ModelFile.readKnown(file))
+        .isInstanceOf(BadDataException.class)
+        .hasMessageContaining(file.toString())
+        .hasMessageContaining("mine");
+  }
+
+  private static Normalization grey() {
+    return new Normalization(List.of(0.5), List.of(0.2));
+  }
+
+  @Test
+  void aNameWithoutEndIsNoClass() {
+    Map<String, String> metadata = new java.util.TreeMap<>(sound.metadata());
+    metadata.put("onecycle.classes", "[\"a\",\"" + " ".repeat(200_000) + "\"]");
+    refused(new Safetensors(metadata, sound.tensors()));
+  }
+
   private static float[] withNaN(float[] values) {
     float[] changed = values.clone();
     changed[changed.length - 1] = Float.NaN;
@@ -161,7 +196,7 @@ class ModelFileTest {
   private static void refused(Safetensors content) {
     Path file = folder.resolve("hostile.safetensors");
     content.write(file);
-    assertThatThrownBy(() -> ModelFile.read(file))
+    assertThatThrownBy(() -> ModelFile.readKnown(file))
         .isInstanceOf(BadDataException.class)
         .hasMessageContaining("hostile.safetensors");
   }
