@@ -1,6 +1,7 @@
 package dev.onecycle.cli;
 
 import dev.onecycle.augment.Augmentation;
+import dev.onecycle.augment.Flip;
 import dev.onecycle.augment.PadMode;
 import dev.onecycle.data.ImageShape;
 import dev.onecycle.error.Require;
@@ -182,7 +183,7 @@ abstract class SetupOptions {
     return standard
         .withPad(noCrop ? 0 : pad == null ? standard.pad() : pad)
         .withPadMode(padMode == null ? standard.padMode() : padMode)
-        .withFlip(!noFlip);
+        .withFlip(noFlip ? Flip.NONE : Flip.RANDOM);
   }
 
   /** Every setting by name, for the run record. */

@@ -15,9 +15,9 @@ import java.util.SplittableRandom;
  *
  * @param pad pixels added on each side before the random crop; 0 for no random crop
  * @param padMode what the added pixels show
- * @param flip whether every other image, at random, is mirrored left to right
+ * @param flip when an image is mirrored left to right
  */
-public record Augmentation(int pad, PadMode padMode, boolean flip) {
+public record Augmentation(int pad, PadMode padMode, Flip flip) {
   private static final int MOST_PAD = 1 << 14;
 
   public Augmentation {
@@ -30,12 +30,12 @@ public record Augmentation(int pad, PadMode padMode, boolean flip) {
    * with the border of the 1cycle notebooks.
    */
   public static Augmentation standard() {
-    return new Augmentation(4, PadMode.REFLECT, true);
+    return new Augmentation(4, PadMode.REFLECT, Flip.RANDOM);
   }
 
   /** Images as they are: what validation sees. */
   public static Augmentation none() {
-    return new Augmentation(0, PadMode.REFLECT, false);
+    return new Augmentation(0, PadMode.REFLECT, Flip.NONE);
   }
 
   public Augmentation withPad(int newPad) {
@@ -46,7 +46,7 @@ public record Augmentation(int pad, PadMode padMode, boolean flip) {
     return new Augmentation(pad, mode, flip);
   }
 
-  public Augmentation withFlip(boolean newFlip) {
+  public Augmentation withFlip(Flip newFlip) {
     return new Augmentation(pad, padMode, newFlip);
   }
 
@@ -56,7 +56,13 @@ public record Augmentation(int pad, PadMode padMode, boolean flip) {
       return "none";
     }
     String crop = "pad " + pad + " (" + padMode.name().toLowerCase(Locale.ROOT) + "), random crop";
-    return (randomCrop() ? crop : "") + (randomCrop() && flip ? ", " : "") + (flip ? "flip" : "");
+    String mirror =
+        switch (flip) {
+          case NONE -> "";
+          case RANDOM -> "flip";
+          case ALTERNATE -> "alternating flip";
+        };
+    return (randomCrop() ? crop : "") + (randomCrop() && flips() ? ", " : "") + mirror;
   }
 
   /** Whether images are cropped at random. */
@@ -66,7 +72,11 @@ public record Augmentation(int pad, PadMode padMode, boolean flip) {
 
   /** Whether images stay as they are. */
   public boolean isNone() {
-    return pad == 0 && !flip;
+    return pad == 0 && !flips();
+  }
+
+  private boolean flips() {
+    return flip != Flip.NONE;
   }
 
   /** The choice that leaves an image as it is. */
@@ -74,7 +84,7 @@ public record Augmentation(int pad, PadMode padMode, boolean flip) {
     return new Choice(pad, pad, false);
   }
 
-  /** Every choice that can be drawn; all are equally likely. */
+  /** Every choice that can be drawn; over the epochs all are equally likely. */
   public List<Choice> choices() {
     List<Choice> all = new ArrayList<>();
     for (int code = 0; code < count(); code++) {
@@ -101,12 +111,19 @@ public record Augmentation(int pad, PadMode padMode, boolean flip) {
 
   private int count() {
     int places = 2 * pad + 1;
-    return places * places * (flip ? 2 : 1);
+    return places * places * (flips() ? 2 : 1);
   }
 
   private int draw(long seed, long epoch, int index) {
     SplittableRandom random = RandomStream.of(seed, "augment", epoch, index);
-    return random.nextInt(count());
+    int code = random.nextInt(count());
+    if (flip != Flip.ALTERNATE) {
+      return code;
+    }
+    int places = 2 * pad + 1;
+    boolean mirroredFirst = RandomStream.of(seed, "flip", index).nextBoolean();
+    boolean mirrored = mirroredFirst ^ (epoch % 2 == 1);
+    return code % (places * places) + (mirrored ? places * places : 0);
   }
 
   Choice choice(int code) {

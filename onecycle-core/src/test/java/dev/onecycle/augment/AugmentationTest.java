@@ -15,14 +15,14 @@ class AugmentationTest {
     Augmentation standard = Augmentation.standard();
     assertThat(standard.pad()).isEqualTo(4);
     assertThat(standard.padMode()).isEqualTo(PadMode.REFLECT);
-    assertThat(standard.flip()).isTrue();
+    assertThat(standard.flip()).isEqualTo(Flip.RANDOM);
     assertThat(standard.choices()).hasSize(9 * 9 * 2);
     assertThat(new HashSet<>(standard.choices())).hasSize(9 * 9 * 2);
   }
 
   @Test
   void partsCanBeSwitchedOff() {
-    assertThat(Augmentation.standard().withFlip(false).choices())
+    assertThat(Augmentation.standard().withFlip(Flip.NONE).choices())
         .hasSize(81)
         .noneMatch(Choice::flip);
     assertThat(Augmentation.standard().withPad(0).choices())
@@ -34,7 +34,7 @@ class AugmentationTest {
 
   @Test
   void everyChoiceIsEquallyLikely() {
-    Augmentation augmentation = new Augmentation(1, PadMode.REFLECT, true);
+    Augmentation augmentation = new Augmentation(1, PadMode.REFLECT, Flip.RANDOM);
     Map<Choice, Integer> counts = new HashMap<>();
     int draws = 18_000;
     for (int i = 0; i < draws; i++) {

@@ -50,7 +50,7 @@ class AugmenterTest {
 
   @Test
   void theIdentityLeavesTheImageAsItIs() {
-    assertThat(apply(PadMode.REFLECT, new Augmentation(1, PadMode.REFLECT, true).identity()))
+    assertThat(apply(PadMode.REFLECT, new Augmentation(1, PadMode.REFLECT, Flip.RANDOM).identity()))
         .isEqualTo(GRID);
   }
 
@@ -67,7 +67,7 @@ class AugmenterTest {
           int pad = random.nextInt(1, Math.min(height, width));
           byte[] image = new byte[channels * height * width];
           random.nextBytes(image);
-          Augmentation augmentation = new Augmentation(pad, mode, true);
+          Augmentation augmentation = new Augmentation(pad, mode, Flip.RANDOM);
           Augmenter augmenter = new Augmenter(augmentation, channels, height, width);
           byte[] result = new byte[image.length];
           for (Choice choice : augmentation.choices()) {
@@ -93,7 +93,7 @@ class AugmenterTest {
 
   private static byte[] apply(PadMode mode, Choice choice) {
     byte[] result = new byte[9];
-    new Augmenter(new Augmentation(1, mode, true), 1, 3, 3).apply(GRID, choice, result);
+    new Augmenter(new Augmentation(1, mode, Flip.RANDOM), 1, 3, 3).apply(GRID, choice, result);
     return result;
   }
 

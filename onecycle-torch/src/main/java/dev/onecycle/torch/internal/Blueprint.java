@@ -15,6 +15,10 @@ final class Blueprint {
 
   final List<Parameter> parameters = new ArrayList<>();
   final List<Parameter> statistics = new ArrayList<>();
+
+  /** Set once, before the first step. */
+  final List<Parameter> constants = new ArrayList<>();
+
   boolean drops;
 
   /** The module of a layer whose weights bear the prefix. */
@@ -41,6 +45,15 @@ final class Blueprint {
     if (layer instanceof Layer.Relu) {
       return Modules.relu();
     }
+    if (layer instanceof Layer.Gelu) {
+      return Modules.gelu();
+    }
+    if (layer instanceof Layer.MirrorMean mirrored) {
+      return Modules.mirrorMean(build(prefix, mirrored.body()));
+    }
+    if (layer instanceof Layer.Whitening whitening) {
+      return whitening(prefix, whitening);
+    }
     if (layer instanceof Layer.MaxPool pool) {
       return Modules.maxPool(pool.size());
     }
@@ -51,7 +64,7 @@ final class Blueprint {
       return Modules.globalMax();
     }
     if (layer instanceof Layer.Flatten) {
-      return (x, pass) -> x.flatten(1, -1);
+      return Modules.flatten();
     }
     if (layer instanceof Layer.Scale scale) {
       return Modules.scale(scale.factor());
@@ -67,7 +80,14 @@ final class Blueprint {
     double fanIn = (double) conv.in() * conv.kernel() * conv.kernel();
     long[] shape = {conv.out(), conv.in(), conv.kernel(), conv.kernel()};
     Parameter weight =
-        add(prefix, "weight", shape, false, Initial.Kind.NORMAL, Math.sqrt(2 / fanOut));
+        switch (conv.start()) {
+          case HE ->
+              add(prefix, "weight", shape, false, Initial.Kind.NORMAL, Math.sqrt(2 / fanOut));
+          case UNIFORM ->
+              add(prefix, "weight", shape, false, Initial.Kind.UNIFORM, 1 / Math.sqrt(fanIn));
+          case IDENTITY ->
+              add(prefix, "weight", shape, false, Initial.Kind.IDENTITY, 1 / Math.sqrt(fanIn));
+        };
     Parameter bias =
         conv.bias()
             ? add(
@@ -78,7 +98,16 @@ final class Blueprint {
                 Initial.Kind.UNIFORM,
                 1 / Math.sqrt(fanIn))
             : null;
-    return Modules.convolution(weight, bias, conv.stride(), conv.padding());
+    return new Convolution(weight, bias, conv.stride(), conv.padding());
+  }
+
+  private Module whitening(String prefix, Layer.Whitening layer) {
+    long[] shape = {layer.out(), layer.in(), layer.kernel(), layer.kernel()};
+    Parameter weight =
+        new Parameter(join(prefix, "weight"), shape, false, new Initial(Initial.Kind.CONSTANT, 0));
+    constants.add(weight);
+    Parameter bias = add(prefix, "bias", new long[] {layer.out()}, true, Initial.Kind.CONSTANT, 0);
+    return new Convolution(weight, bias, 1, 0);
   }
 
   private Module linear(String prefix, Layer.Linear linear) {

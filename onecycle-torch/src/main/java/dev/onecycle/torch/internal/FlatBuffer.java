@@ -34,14 +34,31 @@ final class FlatBuffer {
         double draw =
             switch (initial.kind()) {
               case CONSTANT -> 1;
-              case UNIFORM -> 2 * random.nextDouble() - 1;
+              case UNIFORM, IDENTITY -> 2 * random.nextDouble() - 1;
               case NORMAL -> random.nextGaussian();
             };
         buffer.put(offset + place, (float) (initial.scale() * draw));
       }
+      if (initial.kind() == Initial.Kind.IDENTITY) {
+        putIdentity(buffer, offset, parameter);
+      }
       offset += (int) parameter.count();
     }
     return flat;
+  }
+
+  /** Makes the first filters of a convolution hand a channel on each, as it is. */
+  private static void putIdentity(FloatBuffer buffer, int offset, Parameter convolution) {
+    int in = (int) convolution.shape[1];
+    int kernel = (int) convolution.shape[2];
+    int filter = in * kernel * kernel;
+    int[] places = TensorLayout.places(convolution.shape, convolution.strides());
+    for (int i = 0; i < Math.min(in, convolution.shape[0]); i++) {
+      for (int j = 0; j < filter; j++) {
+        int centre = i * kernel * kernel + kernel / 2 * kernel + kernel / 2;
+        buffer.put(offset + places[i * filter + j], j == centre ? 1 : 0);
+      }
+    }
   }
 
   static long count(List<Parameter> parameters) {

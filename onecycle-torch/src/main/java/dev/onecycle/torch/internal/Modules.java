@@ -2,57 +2,77 @@ package dev.onecycle.torch.internal;
 
 import dev.onecycle.error.Require;
 import java.util.List;
+import org.bytedeco.javacpp.BoolPointer;
 import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.T_TensorTensorTensor_T;
+import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.MemoryFormat;
 import org.jspecify.annotations.Nullable;
 
-/** What each layer computes. */
+/** What each layer computes, forward and back; convolutions are in {@link Convolution}. */
 final class Modules {
   private static final long[] ONE = {1, 1};
+  private static final long[] ZERO = {0, 0};
+  private static final long[] WIDTH = {3};
 
   private Modules() {}
 
-  /** The weight in the type that the pass computes in; gradients flow back to the float32 one. */
-  private static Tensor cast(Parameter parameter, Pass pass) {
-    return parameter.tensor().to(pass.compute());
-  }
-
-  private static TensorOptional cast(
-      @Nullable Parameter parameter, Pass pass, TensorOptional none) {
-    return parameter == null ? none : new TensorOptional(cast(parameter, pass));
-  }
-
-  static Module convolution(Parameter weight, @Nullable Parameter bias, int stride, int padding) {
-    TensorOptional none = new TensorOptional();
-    long[] strides = {stride, stride};
-    long[] paddings = {padding, padding};
-    return (x, pass) ->
-        torch.conv2d(x, cast(weight, pass), cast(bias, pass, none), strides, paddings, ONE, 1);
-  }
-
   static Module linear(Parameter weight, @Nullable Parameter bias) {
-    TensorOptional none = new TensorOptional();
-    return (x, pass) -> torch.linear(x, cast(weight, pass), cast(bias, pass, none));
+    return (x, pass) -> {
+      Tensor matrix = weight.cast(pass.compute());
+      TensorOptional offset =
+          bias == null ? new TensorOptional() : new TensorOptional(bias.cast(pass.compute()));
+      boolean inputLearns = pass.inputLearns();
+      return pass.keep(
+          torch.linear(x, matrix, offset),
+          gradient -> {
+            weight.learn(gradient.t().mm(x));
+            if (bias != null) {
+              bias.learn(gradient.sum(0));
+            }
+            return inputLearns ? gradient.mm(matrix) : null;
+          });
+    };
   }
 
   static Module batchNorm(
       Parameter weight, Parameter bias, Parameter mean, Parameter variance, double epsilon) {
     return (x, pass) -> {
-      if (pass.training()) {
-        requireVariance(x);
+      TensorOptional scale = new TensorOptional(weight.tensor());
+      TensorOptional shift = new TensorOptional(bias.tensor());
+      TensorOptional means = new TensorOptional(mean.tensor());
+      TensorOptional variances = new TensorOptional(variance.tensor());
+      if (!pass.training()) {
+        return torch.batch_norm(x, scale, shift, means, variances, false, 0, epsilon, true);
       }
-      return torch.batch_norm(
-          x,
-          new TensorOptional(weight.tensor()),
-          new TensorOptional(bias.tensor()),
-          new TensorOptional(mean.tensor()),
-          new TensorOptional(variance.tensor()),
-          pass.training(),
-          pass.batchNormMomentum(),
-          epsilon,
-          true);
+      requireVariance(x);
+      T_TensorTensorTensor_T out =
+          torch.native_batch_norm(
+              x, scale, shift, means, variances, true, pass.batchNormMomentum(), epsilon);
+      Tensor batchMean = Owned.of(out.get1());
+      Tensor batchDeviation = Owned.of(out.get2());
+      return pass.keep(
+          Owned.first(out),
+          gradient -> {
+            T_TensorTensorTensor_T gradients =
+                torch.native_batch_norm_backward(
+                    gradient,
+                    x,
+                    scale,
+                    means,
+                    variances,
+                    new TensorOptional(batchMean),
+                    new TensorOptional(batchDeviation),
+                    true,
+                    epsilon,
+                    new BoolPointer(3).put(0, true).put(1, true).put(2, true));
+            weight.learn(gradients.get1());
+            bias.learn(gradients.get2());
+            return Owned.of(gradients.get0());
+          });
     };
   }
 
@@ -68,40 +88,95 @@ final class Modules {
   }
 
   static Module relu() {
-    return (x, pass) -> torch.relu(x);
+    return (x, pass) -> passPositive(torch.relu(x), pass);
   }
 
   static Module reluInPlace() {
-    return (x, pass) -> torch.relu_(x);
+    return (x, pass) -> passPositive(torch.relu_(x), pass);
+  }
+
+  private static Tensor passPositive(Tensor out, Pass pass) {
+    Scalar zero = new Scalar(0);
+    return pass.keep(out, gradient -> torch.threshold_backward(gradient, out, zero));
+  }
+
+  static Module gelu() {
+    return (x, pass) -> pass.keep(torch.gelu(x), gradient -> torch.gelu_backward(gradient, x));
+  }
+
+  static Module mirrorMean(Module body) {
+    Scalar half = new Scalar(0.5);
+    return (x, pass) -> {
+      Tensor scores = body.forward(x, pass);
+      return pass.training() ? scores : scores.add(body.forward(x.flip(WIDTH), pass)).mul_(half);
+    };
   }
 
   static Module maxPool(int size) {
-    return (x, pass) -> torch.max_pool2d(x, size, size);
+    long[] window = {size, size};
+    return (x, pass) -> {
+      if (pass.tape() == null) {
+        return torch.max_pool2d(x, size, size);
+      }
+      T_TensorTensor_T out = torch.max_pool2d_with_indices(x, window, window, ZERO, ONE, false);
+      Tensor places = Owned.of(out.get1());
+      return pass.keep(
+          Owned.first(out),
+          gradient ->
+              torch.max_pool2d_with_indices_backward(
+                  gradient, x, window, window, ZERO, ONE, false, places));
+    };
   }
 
   static Module globalAverage() {
-    return (x, pass) -> torch.adaptive_avg_pool2d(x, ONE).flatten(1, -1);
+    return (x, pass) -> {
+      Scalar share = new Scalar(1.0 / (x.size(2) * x.size(3)));
+      return pass.keep(
+          torch.adaptive_avg_pool2d(x, ONE).flatten(1, -1),
+          gradient -> channelsLast(gradient.mul(share).unsqueeze(-1).unsqueeze(-1).expand_as(x)));
+    };
   }
 
   static Module globalMax() {
-    return (x, pass) -> torch.adaptive_max_pool2d(x, ONE).get0().flatten(1, -1);
+    return (x, pass) -> {
+      T_TensorTensor_T out = torch.adaptive_max_pool2d(x, ONE);
+      Tensor places = Owned.of(out.get1());
+      return pass.keep(
+          out.get0().flatten(1, -1),
+          gradient ->
+              torch.adaptive_max_pool2d_backward(gradient.unsqueeze(-1).unsqueeze(-1), x, places));
+    };
+  }
+
+  static Module flatten() {
+    return (x, pass) -> pass.keep(x.flatten(1, -1), gradient -> channelsLast(gradient.view_as(x)));
+  }
+
+  private static Tensor channelsLast(Tensor images) {
+    return images.contiguous(MemoryFormat.ChannelsLast);
   }
 
   static Module scale(double factor) {
     Scalar scalar = new Scalar(factor);
-    return (x, pass) -> x.mul(scalar);
+    return (x, pass) -> pass.keep(x.mul(scalar), gradient -> gradient.mul(scalar));
   }
 
   static Module reflectionPad(int left, int right, int top, int bottom) {
-    return (x, pass) -> torch.reflection_pad2d(x, left, right, top, bottom);
+    return (x, pass) ->
+        pass.keep(
+            torch.reflection_pad2d(x, left, right, top, bottom),
+            gradient -> torch.reflection_pad2d_backward(gradient, x, left, right, top, bottom));
   }
 
   static Module dropout(double share) {
     Scalar kept = new Scalar(1 / (1 - share));
-    return (x, pass) ->
-        pass.training() && share > 0
-            ? x.mul(torch.empty_like(x).bernoulli_(1 - share, pass.dropout()).mul_(kept))
-            : x;
+    return (x, pass) -> {
+      if (!pass.training() || share == 0) {
+        return x;
+      }
+      Tensor mask = torch.empty_like(x).bernoulli_(1 - share, pass.dropout()).mul_(kept);
+      return pass.keep(x.mul(mask), gradient -> gradient.mul(mask));
+    };
   }
 
   static Module sequence(List<Module> modules) {
@@ -120,9 +195,23 @@ final class Modules {
    */
   static Module residual(Module body, Module shortcut, boolean overwrite) {
     return (x, pass) -> {
-      Tensor out = body.forward(x, pass);
-      Tensor input = shortcut.forward(x, pass);
-      return overwrite ? out.add_(input) : out.add(input);
+      Tape longWay = pass.branch();
+      Tape shortWay = pass.branch();
+      Tensor out = body.forward(x, pass.on(longWay));
+      Tensor input = shortcut.forward(x, pass.on(shortWay));
+      Tensor sum = overwrite ? out.add_(input) : out.add(input);
+      return longWay == null || shortWay == null
+          ? sum
+          : pass.keep(sum, gradient -> sum(gradient, longWay, shortWay));
     };
+  }
+
+  private static @Nullable Tensor sum(Tensor gradient, Tape longWay, Tape shortWay) {
+    Tensor first = longWay.back(gradient);
+    Tensor second = shortWay.back(gradient);
+    if (first == null || second == null) {
+      return null; // the same for both: nothing before them learns
+    }
+    return first == gradient ? second.add(first) : first.add_(second);
   }
 }

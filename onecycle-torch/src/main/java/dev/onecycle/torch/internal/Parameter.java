@@ -1,6 +1,7 @@
 package dev.onecycle.torch.internal;
 
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +13,7 @@ final class Parameter {
   final boolean normOrBias;
   final Initial initial;
   private @Nullable Tensor tensor;
+  private @Nullable Tensor gradient;
 
   Parameter(String name, long[] shape, boolean normOrBias, Initial initial) {
     this.name = name;
@@ -25,7 +27,9 @@ final class Parameter {
     enum Kind {
       CONSTANT,
       UNIFORM,
-      NORMAL
+      NORMAL,
+      /** Uniform, but the first filters hand a channel on each. */
+      IDENTITY
     }
   }
 
@@ -42,7 +46,7 @@ final class Parameter {
     return TensorLayout.strides(shape);
   }
 
-  /** The values, a view of the flat buffer that autograd differentiates with respect to. */
+  /** The values, a view of the flat buffer. */
   Tensor tensor() {
     if (tensor == null) {
       throw new IllegalStateException(name + " is not laid out yet");
@@ -50,7 +54,35 @@ final class Parameter {
     return tensor;
   }
 
-  void place(Tensor view) {
-    tensor = view;
+  /** The values in the type that a pass computes in. */
+  Tensor cast(ScalarType compute) {
+    return tensor().to(compute);
+  }
+
+  /** Whether it has a gradient. */
+  boolean learns() {
+    return gradient != null;
+  }
+
+  /** A view of the flat buffer of gradients. */
+  Tensor gradient() {
+    if (gradient == null) {
+      throw new IllegalStateException(name + " is not trained");
+    }
+    return gradient;
+  }
+
+  /** Adds to its gradient. */
+  void learn(Tensor share) {
+    gradient().add_(share);
+  }
+
+  void place(Tensor values) {
+    tensor = values;
+  }
+
+  void place(Tensor values, Tensor gradients) {
+    tensor = values;
+    gradient = gradients;
   }
 }

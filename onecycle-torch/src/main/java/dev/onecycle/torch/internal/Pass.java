@@ -1,6 +1,7 @@
 package dev.onecycle.torch.internal;
 
 import org.bytedeco.pytorch.GeneratorOptional;
+import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
@@ -11,9 +12,40 @@ import org.jspecify.annotations.Nullable;
  * @param compute the type of convolutions and matrix products; weights stay float32
  * @param batchNormMomentum weight of the batch in the running statistics
  * @param dropout where dropout draws from; needed in training only
+ * @param tape where the way back is kept; null where there is none
  */
 record Pass(
     boolean training,
     ScalarType compute,
     double batchNormMomentum,
-    @Nullable GeneratorOptional dropout) {}
+    @Nullable GeneratorOptional dropout,
+    @Nullable Tape tape) {
+
+  /** As in evaluation: running statistics, no dropout, no way back. */
+  static Pass evaluation(ScalarType compute) {
+    return new Pass(false, compute, 0, null, null);
+  }
+
+  /** The same pass, its way back kept on another tape. */
+  Pass on(@Nullable Tape other) {
+    return new Pass(training, compute, batchNormMomentum, dropout, other);
+  }
+
+  /** Keeps the way back of a module, where there is one. */
+  Tensor keep(Tensor output, Tape.Back back) {
+    if (tape != null) {
+      tape.add(output, back);
+    }
+    return output;
+  }
+
+  /** A tape for a branch of the network, where there is a way back. */
+  @Nullable Tape branch() {
+    return tape == null ? null : new Tape(tape.inputLearns());
+  }
+
+  /** Whether a gradient of what goes into the next module is wanted. */
+  boolean inputLearns() {
+    return tape != null && tape.inputLearns();
+  }
+}

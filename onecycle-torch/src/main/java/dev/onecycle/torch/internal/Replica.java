@@ -52,9 +52,15 @@ final class Replica implements AutoCloseable {
    * Builds a replica; must not run inside a scope, which would take its tensors with it.
    *
    * @param values the shared weights, laid out as {@link #ordered} says
+   * @param constants what is shared and never changes
    */
   Replica(
-      Layer layers, Tensor values, Normalization normalization, int channels, ScalarType compute) {
+      Layer layers,
+      Tensor values,
+      Tensor constants,
+      Normalization normalization,
+      int channels,
+      ScalarType compute) {
     this.compute = compute;
     Blueprint blueprint = new Blueprint();
     module = blueprint.build("", layers);
@@ -71,16 +77,17 @@ final class Replica implements AutoCloseable {
       List<Tensor> weightViews = FlatBuffer.views(values, parameters);
       List<Tensor> gradientViews = FlatBuffer.views(gradients, parameters);
       for (int i = 0; i < parameters.size(); i++) {
-        Tensor weight = weightViews.get(i);
-        weight.set_requires_grad(true);
-        // Autograd adds into a gradient that is there already, so the sum lands in the buffer.
-        weight.mutable_grad().put(gradientViews.get(i));
-        parameters.get(i).place(keep(weight));
+        parameters.get(i).place(keep(weightViews.get(i)), keep(gradientViews.get(i)));
       }
-      List<Tensor> statisticViews = FlatBuffer.views(statistics, blueprint.statistics);
-      for (int i = 0; i < statisticViews.size(); i++) {
-        blueprint.statistics.get(i).place(keep(statisticViews.get(i)));
-      }
+      place(blueprint.statistics, statistics);
+      place(blueprint.constants, constants);
+    }
+  }
+
+  private void place(List<Parameter> arrays, Tensor flat) {
+    List<Tensor> views = FlatBuffer.views(flat, arrays);
+    for (int i = 0; i < views.size(); i++) {
+      arrays.get(i).place(keep(views.get(i)));
     }
   }
 
@@ -128,13 +135,15 @@ final class Replica implements AutoCloseable {
       double batchNormMomentum,
       long dropoutKey) {
     seedDropout(dropoutKey);
-    try (PointerScope scope = new PointerScope()) {
-      Pass pass = new Pass(true, compute, batchNormMomentum, dropout);
-      Tensor loss = loss(scores(batch, from, to, pass), batch, from, to, labelSmoothing);
-      double value = loss.item_float();
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard noGrad = new NoGradGuard()) {
+      Tape tape = new Tape(false);
+      Pass pass = new Pass(true, compute, batchNormMomentum, dropout, tape);
+      Tensor scores = scores(batch, from, to, pass);
+      Tensor labels = labels(batch, from, to);
+      double value = loss(scores, labels, labelSmoothing).item_float();
       if (Double.isFinite(value)) {
-        boolean whole = to - from == batch.size();
-        (whole ? loss : loss.mul(new Scalar((double) (to - from) / batch.size()))).backward();
+        tape.back(lossGradient(scores, labels, labelSmoothing, batch.size()).to(compute));
       }
       return value;
     }
@@ -149,8 +158,8 @@ final class Replica implements AutoCloseable {
   double score(Batch batch, int from, int to, float[] target) {
     try (PointerScope scope = new PointerScope();
         NoGradGuard noGrad = new NoGradGuard()) {
-      Tensor scores = scores(batch, from, to, new Pass(false, compute, 0, null));
-      double loss = loss(scores, batch, from, to, 0).item_float();
+      Tensor scores = scores(batch, from, to, Pass.evaluation(compute));
+      double loss = loss(scores, labels(batch, from, to), 0).item_float();
       int classes = Math.toIntExact(scores.size(1));
       FlatBuffer.elements(scores.contiguous()).get(target, from * classes, (to - from) * classes);
       return loss * (to - from);
@@ -161,7 +170,7 @@ final class Replica implements AutoCloseable {
   void observe(Batch batch, int from, int to, double momentum) {
     try (PointerScope scope = new PointerScope();
         NoGradGuard noGrad = new NoGradGuard()) {
-      scores(batch, from, to, new Pass(true, compute, momentum, dropout));
+      scores(batch, from, to, new Pass(true, compute, momentum, dropout, null));
     }
   }
 
@@ -175,18 +184,25 @@ final class Replica implements AutoCloseable {
     return module.forward(images(batch, from, to).to(compute), pass).to(ScalarType.Float);
   }
 
-  private static Tensor loss(Tensor scores, Batch batch, int from, int to, double smoothing) {
+  private static Tensor labels(Batch batch, int from, int to) {
     long[] labels = new long[to - from];
     for (int i = from; i < to; i++) {
       labels[i - from] = batch.label(i);
     }
-    Tensor targets =
-        torch.from_blob(
-            new LongPointer(labels),
-            new long[] {labels.length},
-            new TensorOptions(ScalarType.Long));
+    return torch.from_blob(
+        new LongPointer(labels), new long[] {labels.length}, new TensorOptions(ScalarType.Long));
+  }
+
+  private static Tensor loss(Tensor scores, Tensor labels, double smoothing) {
     return torch.cross_entropy_loss(
-        scores, targets, new TensorOptional(), MEAN_REDUCTION, NO_IGNORED_LABEL, smoothing);
+        scores, labels, new TensorOptional(), MEAN_REDUCTION, NO_IGNORED_LABEL, smoothing);
+  }
+
+  /** Of the loss of a batch by the scores of some of its images: softmax less the targets. */
+  private static Tensor lossGradient(Tensor scores, Tensor labels, double smoothing, int batch) {
+    Tensor gradient = scores.softmax(1).sub_(new Scalar(smoothing / scores.size(1)));
+    Tensor hits = torch.full(new long[] {labels.size(0), 1}, new Scalar(smoothing - 1));
+    return gradient.scatter_add_(1, labels.unsqueeze(1), hits).mul_(new Scalar(1.0 / batch));
   }
 
   /** Normalised float images [to − from, C, H, W], channels last. */

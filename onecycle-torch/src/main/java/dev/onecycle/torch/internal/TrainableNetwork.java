@@ -30,7 +30,9 @@ public final class TrainableNetwork implements AutoCloseable {
   private final Network network;
   private final List<Parameter> parameters;
   private final List<Parameter> statistics;
+  private final List<Parameter> constants;
   private final Tensor values;
+  private final Tensor fixed;
   private final List<Replica> replicas = new ArrayList<>();
   private final Workers workers;
   private final Updater updater;
@@ -51,12 +53,14 @@ public final class TrainableNetwork implements AutoCloseable {
     blueprint.build("", network.layers());
     parameters = Replica.ordered(blueprint.parameters);
     statistics = blueprint.statistics;
+    constants = blueprint.constants;
+    fixed = FlatBuffer.initial(constants, 0);
     values = FlatBuffer.initial(parameters, settings.seed());
     ScalarType compute = bfloat16 ? ScalarType.BFloat16 : ScalarType.Float;
     for (int i = 0; i < threads; i++) {
       replicas.add(
           new Replica(
-              network.layers(), values, normalization, network.input().channels(), compute));
+              network.layers(), values, fixed, normalization, network.input().channels(), compute));
     }
     workers = new Workers(threads);
     long matrices = FlatBuffer.count(parameters.stream().filter(p -> !p.normOrBias).toList());
@@ -255,7 +259,13 @@ public final class TrainableNetwork implements AutoCloseable {
   public List<NamedArray> arrays() {
     List<NamedArray> arrays = new ArrayList<>(FlatBuffer.arrays(values, parameters));
     arrays.addAll(FlatBuffer.arrays(replicas.get(0).statistics, statistics));
+    arrays.addAll(constants());
     return arrays;
+  }
+
+  /** The arrays that no step changes, in place. */
+  public List<NamedArray> constants() {
+    return FlatBuffer.arrays(fixed, constants);
   }
 
   /** To be called after writing to {@link #arrays}. */
@@ -291,6 +301,7 @@ public final class TrainableNetwork implements AutoCloseable {
     updater.close();
     replicas.forEach(Replica::close);
     values.close();
+    fixed.close();
   }
 
   /** What training changes, as it was. */

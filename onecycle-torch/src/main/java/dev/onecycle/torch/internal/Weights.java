@@ -27,7 +27,8 @@ public final class Weights {
     weights.forEach(tensor -> byName.put(tensor.name(), tensor));
     Blueprint blueprint = new Blueprint();
     blueprint.build("", network.layers());
-    Stream.concat(blueprint.parameters.stream(), blueprint.statistics.stream())
+    Stream.of(blueprint.parameters, blueprint.statistics, blueprint.constants)
+        .flatMap(List::stream)
         .forEach(parameter -> requireShape(network, parameter, byName.remove(parameter.name)));
     if (!byName.isEmpty()) {
       List<String> first = new TreeSet<>(byName.keySet()).stream().limit(SHOWN).toList();

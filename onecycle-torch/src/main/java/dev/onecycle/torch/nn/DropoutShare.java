@@ -1,6 +1,7 @@
 package dev.onecycle.torch.nn;
 
 import dev.onecycle.torch.nn.Layer.Dropout;
+import dev.onecycle.torch.nn.Layer.MirrorMean;
 import dev.onecycle.torch.nn.Layer.Named;
 import dev.onecycle.torch.nn.Layer.Residual;
 import dev.onecycle.torch.nn.Layer.Sequential;
@@ -18,6 +19,9 @@ final class DropoutShare {
     if (layer instanceof Residual residual) {
       OptionalDouble body = of(residual.body());
       return body.isPresent() ? body : of(residual.shortcut());
+    }
+    if (layer instanceof MirrorMean mirrored) {
+      return of(mirrored.body());
     }
     if (layer instanceof Sequential sequence) {
       return sequence.parts().stream()
@@ -37,6 +41,9 @@ final class DropoutShare {
     if (layer instanceof Residual residual) {
       return new Residual(set(residual.body(), share), set(residual.shortcut(), share));
     }
+    if (layer instanceof MirrorMean mirrored) {
+      return new MirrorMean(set(mirrored.body(), share));
+    }
     if (layer instanceof Sequential sequence) {
       return new Sequential(
           sequence.parts().stream()
@@ -50,6 +57,9 @@ final class DropoutShare {
   static Layer without(Layer layer) {
     if (layer instanceof Residual residual) {
       return new Residual(without(residual.body()), without(residual.shortcut()));
+    }
+    if (layer instanceof MirrorMean mirrored) {
+      return new MirrorMean(without(mirrored.body()));
     }
     if (layer instanceof Sequential sequence) {
       return new Sequential(

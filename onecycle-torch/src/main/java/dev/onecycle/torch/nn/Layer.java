@@ -16,15 +16,57 @@ public sealed interface Layer {
    * Convolution: [N, in, H, W] to [N, out, (H + 2·padding − kernel)/stride + 1, same of W]; weight
    * [out, in, kernel, kernel].
    *
-   * <p>Initialised as He et al. 2015 (arXiv 1502.01852, section 2.2) for ReLU, over the fan out.
+   * @param start what its weights are before the first step
    */
-  record Conv(int in, int out, int kernel, int stride, int padding, boolean bias) implements Layer {
+  record Conv(int in, int out, int kernel, int stride, int padding, boolean bias, Start start)
+      implements Layer {
+    /** First weights. */
+    public enum Start {
+      /** He et al. 2015 (arXiv 1502.01852, section 2.2) for ReLU, over the fan out. */
+      HE,
+      /**
+       * As {@link #UNIFORM}, but the first filters, as many as there are channels, hand a channel
+       * on each (K. Jordan 2024, arXiv 2404.00498, section 3.3).
+       */
+      IDENTITY,
+      /** Uniform within ±1/√(fan in), PyTorch's own. */
+      UNIFORM
+    }
+
+    /** A convolution that starts as the sources' do. */
+    public Conv(int in, int out, int kernel, int stride, int padding, boolean bias) {
+      this(in, out, kernel, stride, padding, bias, Start.HE);
+    }
+
     public Conv {
       Require.atLeast("in", in, 1);
       Require.atLeast("out", out, 1);
       Require.atLeast("kernel", kernel, 1);
       Require.atLeast("stride", stride, 1);
       Require.atLeast("padding", padding, 0);
+    }
+  }
+
+  /**
+   * Turns patches of neighbouring pixels into uncorrelated values of variance 1, and their
+   * negatives: [N, in, H, W] to [N, 2·in·kernel², H − kernel + 1, W − kernel + 1]; weight
+   * [2·in·kernel², in, kernel, kernel] fixed, bias [2·in·kernel²] trained.
+   *
+   * <p>The weight is found from training images before the first step, see {@link
+   * dev.onecycle.torch.train.Learner#fit}.
+   *
+   * <p><i>Source:</i> D. Page 2019, "How to train your ResNet 8"; with the negatives, K. Jordan
+   * 2024 (arXiv 2404.00498, section 3.2).
+   */
+  record Whitening(int in, int kernel) implements Layer {
+    public Whitening {
+      Require.atLeast("in", in, 1);
+      Require.atLeast("kernel", kernel, 1);
+    }
+
+    /** The channels that come out. */
+    public int out() {
+      return 2 * in * kernel * kernel;
     }
   }
 
@@ -41,6 +83,19 @@ public sealed interface Layer {
 
   /** The positive part of every value. */
   record Relu() implements Layer {}
+
+  /**
+   * Every value times the probability that a standard normal one is smaller, x·Φ(x).
+   *
+   * <p><i>Source:</i> Hendrycks and Gimpel 2016 (arXiv 1606.08415).
+   */
+  record Gelu() implements Layer {}
+
+  /**
+   * In evaluation, the mean of the body's result for the images and for their mirror images; the
+   * body alone in training.
+   */
+  record MirrorMean(Layer body) implements Layer {}
 
   /** Fully connected: [N, in] to [N, out]; weight [out, in], bias [out]. */
   record Linear(int in, int out, boolean bias) implements Layer {

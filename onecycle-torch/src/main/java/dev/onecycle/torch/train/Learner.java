@@ -1,6 +1,7 @@
 package dev.onecycle.torch.train;
 
 import dev.onecycle.data.Batch;
+import dev.onecycle.data.ImageDataset;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.Require;
 import dev.onecycle.run.Classification;
@@ -8,6 +9,7 @@ import dev.onecycle.run.ClassificationCounter;
 import dev.onecycle.torch.internal.NamedArray;
 import dev.onecycle.torch.internal.TrainableNetwork;
 import dev.onecycle.torch.internal.Weights;
+import dev.onecycle.torch.internal.Whitening;
 import dev.onecycle.torch.io.NamedTensor;
 import dev.onecycle.torch.nn.Network;
 import java.util.Arrays;
@@ -28,8 +30,10 @@ import java.util.function.IntFunction;
 public final class Learner implements AutoCloseable {
   private final TrainableNetwork network;
   private final Network description;
+  private final Normalization normalization;
   private final boolean bfloat16;
   private final int threads;
+  private boolean fitted;
 
   /**
    * Builds the network with fresh weights, drawn from the settings' seed.
@@ -38,9 +42,26 @@ public final class Learner implements AutoCloseable {
    */
   public Learner(Network description, Normalization normalization, LearnerSettings settings) {
     this.description = description;
+    this.normalization = normalization;
     bfloat16 = settings.resolvedPrecision() == Precision.BF16;
     threads = settings.resolvedThreads();
     network = new TrainableNetwork(description, normalization, settings, bfloat16, threads);
+    fitted = network.constants().isEmpty();
+  }
+
+  /**
+   * Sets what the network takes from its training images before the first step: the filters of a
+   * {@link dev.onecycle.torch.nn.Layer.Whitening}. Does nothing for a network that has none.
+   *
+   * @return this
+   */
+  public Learner fit(ImageDataset images) {
+    for (NamedArray constant : network.constants()) {
+      int kernel = (int) constant.shape()[2];
+      constant.set(Whitening.filters(images, normalization, kernel));
+    }
+    fitted = true;
+    return this;
   }
 
   /** What is being trained. */
@@ -73,6 +94,10 @@ public final class Learner implements AutoCloseable {
   public StepResult step(Batch batch, double learningRate, double momentum) {
     Require.positive("learning rate", learningRate);
     Require.inHalfOpen("momentum", momentum, 0, 1);
+    if (!fitted) {
+      throw new IllegalStateException(
+          description.name() + " must be fit to its training images before its first step");
+    }
     return network.step(batch, learningRate, momentum);
   }
 
@@ -223,6 +248,7 @@ public final class Learner implements AutoCloseable {
     put(state.optimizer(), optimizer);
     network.updates(state.updates());
     network.arraysChanged();
+    fitted = true;
   }
 
   private static void requireThoseOf(List<NamedArray> arrays, List<NamedTensor> tensors) {
@@ -242,6 +268,7 @@ public final class Learner implements AutoCloseable {
     Weights.requireThoseOf(description, weights);
     put(weights, network.arrays());
     network.arraysChanged();
+    fitted = true;
   }
 
   private static void put(List<NamedTensor> tensors, List<NamedArray> arrays) {

@@ -23,7 +23,7 @@ class ModulesTest {
   private static Tensor run(Layer layer, Tensor x, boolean training, long seed) {
     Generator generator = torch.createCPUGenerator();
     generator.set_current_seed(seed);
-    Pass pass = new Pass(training, ScalarType.Float, 0.1, new GeneratorOptional(generator));
+    Pass pass = new Pass(training, ScalarType.Float, 0.1, new GeneratorOptional(generator), null);
     return new Blueprint().build("", layer).forward(x, pass);
   }
 
@@ -84,7 +84,7 @@ class ModulesTest {
     }
   }
 
-  private static float[] values(Tensor tensor) {
+  static float[] values(Tensor tensor) {
     float[] values = new float[(int) tensor.numel()];
     FlatBuffer.elements(tensor.contiguous()).get(values);
     return values;

@@ -1,0 +1,129 @@
+package dev.onecycle.torch.internal;
+
+import org.bytedeco.javacpp.BoolPointer;
+import org.bytedeco.pytorch.LongOptional;
+import org.bytedeco.pytorch.T_TensorTensorTensor_T;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
+
+/** Two-dimensional convolution, and how its gradients are computed. */
+final class Convolution implements Module {
+  private static final long[] ONE = {1, 1};
+  private static final long[] ZERO = {0, 0};
+
+  /**
+   * Rows of up to this many pixels are computed side by side. The engine's weight gradients of bf16
+   * work on pieces of 32 pixels of a row, and leave the rest of a piece idle.
+   */
+  private static final int PIECE = 32;
+
+  private static final int SHORT_ROW = 10;
+
+  private final Parameter weight;
+  private final @Nullable Parameter bias;
+  private final long[] stride;
+  private final long[] padding;
+  private final boolean sameSize;
+
+  /**
+   * @param learns whether the weight is trained; a bias always is
+   */
+  Convolution(Parameter weight, @Nullable Parameter bias, int stride, int padding) {
+    this.weight = weight;
+    this.bias = bias;
+    this.stride = new long[] {stride, stride};
+    this.padding = new long[] {padding, padding};
+    sameSize = stride == 1 && weight.shape[2] == 2L * padding + 1;
+  }
+
+  @Override
+  public Tensor forward(Tensor x, Pass pass) {
+    Tensor kernel = weight.cast(pass.compute());
+    TensorOptional offset =
+        bias == null ? new TensorOptional() : new TensorOptional(bias.cast(pass.compute()));
+    boolean inputLearns = pass.inputLearns();
+    return pass.keep(
+        torch.conv2d(x, kernel, offset, stride, padding, ONE, 1),
+        gradient -> back(x, kernel, gradient, inputLearns));
+  }
+
+  private @Nullable Tensor back(Tensor x, Tensor kernel, Tensor gradient, boolean inputLearns) {
+    boolean learns = weight.learns();
+    boolean wide = learns && sameSize && x.size(3) <= SHORT_ROW && kernelIsLarge(x);
+    T_TensorTensorTensor_T gradients =
+        gradients(gradient, x, kernel, inputLearns, learns && !wide, bias != null);
+    if (learns) {
+      weight.learn(wide ? weightGradientSideBySide(x, kernel, gradient) : gradients.get1());
+    }
+    if (bias != null) {
+      bias.learn(gradients.get2());
+    }
+    return inputLearns ? Owned.of(gradients.get0()) : null;
+  }
+
+  /** Whether the computation is long enough for copies of its input to pay. */
+  private boolean kernelIsLarge(Tensor x) {
+    return weight.shape[2] > 1 && x.scalar_type() == ScalarType.BFloat16;
+  }
+
+  private T_TensorTensorTensor_T gradients(
+      Tensor gradient, Tensor x, Tensor kernel, boolean ofInput, boolean ofWeight, boolean ofBias) {
+    BoolPointer wanted = new BoolPointer(3).put(0, ofInput).put(1, ofWeight).put(2, ofBias);
+    return torch.convolution_backward(
+        gradient,
+        x,
+        kernel,
+        new long[] {kernel.size(0)},
+        stride,
+        padding,
+        ONE,
+        false,
+        ZERO,
+        1,
+        wanted);
+  }
+
+  /**
+   * The weight's gradient from images laid side by side with zeros between them, so that rows are
+   * long: the same sums in another order.
+   */
+  private Tensor weightGradientSideBySide(Tensor x, Tensor kernel, Tensor gradient) {
+    long gap = padding[0];
+    long count = Math.max(1, (PIECE + gap) / (x.size(3) + gap));
+    return gradients(
+            sideBySide(gradient, count, gap), sideBySide(x, count, gap), kernel, false, true, false)
+        .get1();
+  }
+
+  /** Images [N, C, H, W] as [⌈N/count⌉, C, H, count·(W + gap)], channels last. */
+  static Tensor sideBySide(Tensor images, long count, long gap) {
+    long n = images.size(0);
+    long channels = images.size(1);
+    long height = images.size(2);
+    long width = images.size(3);
+    long groups = (n + count - 1) / count;
+    long row = count * (width + gap) * channels;
+    Tensor wide =
+        torch.zeros(
+            new long[] {groups, height, count * (width + gap), channels},
+            new TensorOptions(images.scalar_type()));
+    Tensor from = images.permute(0, 2, 3, 1);
+    long whole = n / count;
+    long[] strides = {height * row, (width + gap) * channels, row, channels, 1};
+    wide.as_strided(new long[] {whole, count, height, width, channels}, strides)
+        .copy_(from.narrow(0, 0, whole * count).reshape(whole, count, height, width, channels));
+    long rest = n - whole * count;
+    if (rest > 0) {
+      wide.as_strided(
+              new long[] {rest, height, width, channels},
+              new long[] {(width + gap) * channels, row, channels, 1},
+              new LongOptional(whole * height * row))
+          .copy_(from.narrow(0, whole * count, rest));
+    }
+    return wide.permute(0, 3, 1, 2);
+  }
+}

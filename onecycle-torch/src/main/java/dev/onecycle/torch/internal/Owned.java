@@ -1,0 +1,32 @@
+package dev.onecycle.torch.internal;
+
+import org.bytedeco.pytorch.T_TensorTensorTensor_T;
+import org.bytedeco.pytorch.T_TensorTensor_T;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Tensors out of what the engine answers several at once in: a view into such an answer dies with
+ * it, so what is to live longer needs a handle of its own.
+ */
+final class Owned {
+  private Owned() {}
+
+  /** A handle of its own on the same values. */
+  static Tensor of(Tensor part) {
+    return new Tensor(part);
+  }
+
+  /** The first of an answer; the others are let go. */
+  static Tensor first(T_TensorTensorTensor_T answer) {
+    Tensor first = of(answer.get0());
+    answer.close();
+    return first;
+  }
+
+  /** The first of an answer; the other is let go. */
+  static Tensor first(T_TensorTensor_T answer) {
+    Tensor first = of(answer.get0());
+    answer.close();
+    return first;
+  }
+}

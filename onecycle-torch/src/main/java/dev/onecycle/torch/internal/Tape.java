@@ -1,0 +1,87 @@
+package dev.onecycle.torch.internal;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a forward pass leaves for the way back: of every module, in order, how a gradient passes it.
+ *
+ * <p>Used instead of libtorch's autograd, so that each module chooses how its gradients are
+ * computed (docs/performance.md). Lives in the native scope of its pass.
+ */
+final class Tape {
+  /** The way back through a module. */
+  @FunctionalInterface
+  interface Back {
+    /**
+     * The gradient of what went in, from that of what came out, which must not be changed. Adds the
+     * gradients of the module's weights to theirs.
+     *
+     * @return null where nothing before the module learns
+     */
+    @Nullable Tensor of(Tensor gradient);
+  }
+
+  private record Entry(Tensor output, Back back) {}
+
+  private final List<Entry> entries = new ArrayList<>();
+  private final boolean inputLearns;
+
+  /**
+   * @param inputLearns whether a gradient of what goes into the first module is wanted
+   */
+  Tape(boolean inputLearns) {
+    this.inputLearns = inputLearns;
+  }
+
+  /**
+   * Adds a module.
+   *
+   * @param output freed when the way back has passed the module
+   */
+  void add(Tensor output, Back back) {
+    entries.add(new Entry(output, back));
+  }
+
+  /** Whether a gradient of what goes into the next module is wanted. */
+  boolean inputLearns() {
+    return inputLearns || !entries.isEmpty();
+  }
+
+  /**
+   * Goes all the way back, freeing what is no longer needed on the way.
+   *
+   * @return the gradient of what went in, in the open scope; null where none is wanted
+   */
+  @Nullable Tensor back(Tensor gradient) {
+    Tensor current = gradient;
+    for (int i = entries.size() - 1; i >= 0; i--) {
+      Entry entry = entries.get(i);
+      Tensor next = kept(entry.back, current);
+      entry.output.close();
+      if (current != gradient && current != next) {
+        current.close();
+      }
+      if (next == null) {
+        return null;
+      }
+      current = next;
+    }
+    return current;
+  }
+
+  /** The gradient that a module hands back; everything else that it made on the way is freed. */
+  private static @Nullable Tensor kept(Back back, Tensor gradient) {
+    PointerScope outer = PointerScope.getInnerScope();
+    try (PointerScope scope = new PointerScope()) {
+      Tensor next = back.of(gradient);
+      if (next != null && next != gradient) {
+        outer.attach(next);
+      }
+      return next;
+    }
+  }
+}
