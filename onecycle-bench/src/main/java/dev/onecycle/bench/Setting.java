@@ -41,10 +41,13 @@ final class Setting {
     LearnerSettings settings =
         LearnerSettings.builder().precision(precision).threads(threads).build();
     int classes = data.train().classes().size();
-    return new Learner(
-        Models.byName(model, data.train().shape(), classes, 0),
-        Normalization.of(data.train()),
-        settings);
+    Learner learner =
+        new Learner(
+            Models.byName(model, data.train().shape(), classes, 0),
+            Normalization.of(data.train()),
+            settings);
+    learner.fit(data.train());
+    return learner;
   }
 
   String describe(Learner learner) {

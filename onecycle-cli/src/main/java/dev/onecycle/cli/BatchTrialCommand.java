@@ -77,7 +77,7 @@ final class BatchTrialCommand implements Callable<Integer> {
           if (MemoryBudget.heldByThisProcess().orElse(0) > limit) {
             // The exit code may be lost: the engine can crash where it is ended at work.
             String why = "holds more than the budget of " + Bytes.text(limit);
-            JsonFile.write(out, BatchTrial.failed(options.batchSize, why));
+            JsonFile.write(out, BatchTrial.failed(options.firstBatchSize(), why));
             Runtime.getRuntime().halt(ExitCode.SOFTWARE);
           }
           failures = 0;

@@ -33,12 +33,12 @@ final class CandidateOptions extends SetupOptions {
 
   @Override
   int firstBatchSize() {
-    return batchSizes.isEmpty() ? 128 : batchSizes.get(0);
+    return batchSizes.isEmpty() ? defaults().batchSize() : batchSizes.get(0);
   }
 
   @Override
   double firstWeightDecay() {
-    return weightDecays.isEmpty() ? 1e-4 : weightDecays.get(0);
+    return weightDecays.isEmpty() ? defaults().settings().weightDecay() : weightDecays.get(0);
   }
 
   @Override

@@ -61,7 +61,7 @@ final class FindBatchSizeCommand implements Callable<Integer> {
     Map<String, String> given = Words.given(spec);
     if (given.containsKey("batch-size")) {
       throw Require.invalid(
-          "--batch-size", "left out, for it is what is looked for,", options.batchSize);
+          "--batch-size", "left out, for it is what is looked for,", options.firstBatchSize());
     }
     Require.that(
         rule != TuningPlan.Rule.CYCLE,

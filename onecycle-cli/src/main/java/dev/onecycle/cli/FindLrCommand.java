@@ -87,6 +87,7 @@ final class FindLrCommand implements Callable<Integer> {
     RangeSummary summary;
     try (Learner learner =
         new Learner(setup.network(), Normalization.of(data.train()), setup.settings())) {
+      learner.fit(data.train());
       summary = RangeRun.run(console, learner, data.train(), setup, test, range.repeats);
     }
     return Signals.uninterrupted(() -> finish(console, summary, setup, data));

@@ -76,6 +76,7 @@ record ResumeRun(
     sayWhatChanged(record);
     Normalization normalization = Normalization.of(images.train());
     try (Learner learner = new Learner(setup.network(), normalization, setup.settings())) {
+      learner.fit(images.train());
       console.say(Session.sentence(learner));
       return resumed(lock, record, asked, images, normalization, learner);
     }

@@ -46,7 +46,7 @@ record RunRequest(
 
   TrainingPlan plan(int epochs) {
     return new TrainingPlan(
-        epochs, options.batchSize, options.augmentation(), options.seed, reestimate);
+        epochs, options.firstBatchSize(), options.augmentation(), options.seed, reestimate);
   }
 
   /** The words from which {@link #of} makes the request again, wherever it is called. */

@@ -135,7 +135,7 @@ final class Session {
             console,
             plan.epochs(),
             stepsPerEpoch,
-            request.options().batchSize,
+            request.options().firstBatchSize(),
             data.evaluationName())) {
       Training.resume(
           learner,

@@ -6,6 +6,7 @@ import dev.onecycle.augment.PadMode;
 import dev.onecycle.data.ImageShape;
 import dev.onecycle.error.Require;
 import dev.onecycle.torch.nn.Models;
+import dev.onecycle.torch.train.Defaults;
 import dev.onecycle.torch.train.LearnerSettings;
 import dev.onecycle.torch.train.Optimizer;
 import dev.onecycle.torch.train.Precision;
@@ -38,9 +39,9 @@ abstract class SetupOptions {
   @Option(
       names = "--optimizer",
       paramLabel = "NAME",
-      defaultValue = "sgd",
-      description = "${COMPLETION-CANDIDATES}. Default: sgd, with momentum.")
-  OptimizerName optimizer = OptimizerName.SGD;
+      description =
+          "${COMPLETION-CANDIDATES}. Default: sgd, with momentum; nesterov for the model fast.")
+  @Nullable OptimizerName optimizer;
 
   @Option(
       names = "--decoupled-decay",
@@ -55,9 +56,8 @@ abstract class SetupOptions {
   @Option(
       names = "--label-smoothing",
       paramLabel = "S",
-      defaultValue = "0",
-      description = "Share of each target spread over all classes. Default: ${DEFAULT-VALUE}.")
-  double labelSmoothing;
+      description = "Share of each target spread over all classes. Default: 0; fast: 0.2.")
+  @Nullable Double labelSmoothing;
 
   @Option(
       names = "--clip",
@@ -84,14 +84,13 @@ abstract class SetupOptions {
   @Option(
       names = "--batchnorm-momentum",
       paramLabel = "M",
-      defaultValue = "0.1",
-      description = "Weight of a batch in the running statistics. Default: ${DEFAULT-VALUE}.")
-  double batchNormMomentum = 0.1;
+      description = "Weight of a batch in the running statistics. Default: 0.1; fast: 0.4.")
+  @Nullable Double batchNormMomentum;
 
   @Option(
       names = "--pad",
       paramLabel = "PIXELS",
-      description = "Padding before the random crop. Default: 4.")
+      description = "Padding before the random crop. Default: 4; fast: 2.")
   @Nullable Integer pad;
 
   @Option(
@@ -103,7 +102,15 @@ abstract class SetupOptions {
   @Option(names = "--no-crop", description = "No random crop.")
   boolean noCrop;
 
-  @Option(names = "--no-flip", description = "No random horizontal flip.")
+  @Option(
+      names = "--flip",
+      paramLabel = "MODE",
+      description =
+          "Mirror images left to right: ${COMPLETION-CANDIDATES}. Default: random; alternate, every"
+              + " other epoch, for fast.")
+  @Nullable Flip flip;
+
+  @Option(names = "--no-flip", description = "No horizontal flip, as --flip none.")
   boolean noFlip;
 
   @Option(
@@ -150,26 +157,43 @@ abstract class SetupOptions {
         learnerSettings());
   }
 
+  /** What holds where nothing is said. */
+  Defaults defaults() {
+    return Defaults.of(model);
+  }
+
+  /** The optimizer's name: the one given, or the model's. */
+  OptimizerName optimizer() {
+    if (optimizer != null) {
+      return optimizer;
+    }
+    return defaults().settings().optimizer() instanceof Optimizer.Sgd sgd && sgd.nesterov()
+        ? OptimizerName.NESTEROV
+        : OptimizerName.SGD;
+  }
+
   LearnerSettings learnerSettings() {
     if (optimizer == OptimizerName.ADAMW && decoupledDecay) {
       throw Require.invalid(
           "--decoupled-decay", "left out with --optimizer adamw, which always decouples,", "given");
     }
     Optimizer rule =
-        switch (optimizer) {
+        switch (optimizer()) {
           case SGD -> new Optimizer.Sgd(false, decoupledDecay);
           case NESTEROV -> new Optimizer.Sgd(true, decoupledDecay);
           case ADAMW -> Optimizer.adamW();
         };
-    return LearnerSettings.builder()
+    LearnerSettings usual = defaults().settings();
+    return usual.toBuilder()
         .optimizer(rule)
         .weightDecay(firstWeightDecay())
         .decayNormAndBias(!noNormDecay)
-        .labelSmoothing(labelSmoothing)
+        .labelSmoothing(labelSmoothing == null ? usual.labelSmoothing() : labelSmoothing)
         .gradientClip(clip)
         .accumulation(accumulate)
         .precision(precision)
-        .batchNormMomentum(batchNormMomentum)
+        .batchNormMomentum(
+            batchNormMomentum == null ? usual.batchNormMomentum() : batchNormMomentum)
         .seed(seed)
         .threads(threads)
         .build();
@@ -179,28 +203,31 @@ abstract class SetupOptions {
     if (noCrop && (pad != null || padMode != null)) {
       throw Require.invalid("--no-crop", "left out where --pad or --pad-mode is given,", "given");
     }
-    Augmentation standard = Augmentation.standard();
-    return standard
-        .withPad(noCrop ? 0 : pad == null ? standard.pad() : pad)
-        .withPadMode(padMode == null ? standard.padMode() : padMode)
-        .withFlip(noFlip ? Flip.NONE : Flip.RANDOM);
+    if (noFlip && flip != null && flip != Flip.NONE) {
+      throw Require.invalid("--no-flip", "left out where --flip is given,", "given");
+    }
+    Augmentation usual = defaults().augmentation();
+    return usual
+        .withPad(noCrop ? 0 : pad == null ? usual.pad() : pad)
+        .withPadMode(padMode == null ? usual.padMode() : padMode)
+        .withFlip(noFlip ? Flip.NONE : flip == null ? usual.flip() : flip);
   }
 
   /** Every setting by name, for the run record. */
   Map<String, Object> record() {
     Map<String, Object> record = new LinkedHashMap<>();
-    Augmentation augmentation = augmentation();
+    LearnerSettings settings = learnerSettings();
     record.put("model", model);
     record.put("batch_size", firstBatchSize());
-    record.put("optimizer", learnerSettings().optimizer().toString());
+    record.put("optimizer", settings.optimizer().toString());
     record.put("weight_decay", firstWeightDecay());
     record.put("decay_norm_and_bias", !noNormDecay);
-    record.put("label_smoothing", labelSmoothing);
+    record.put("label_smoothing", settings.labelSmoothing());
     record.put("dropout", mostDropout());
     record.put("gradient_clip", clip);
     record.put("accumulation", accumulate);
-    record.put("batch_norm_momentum", batchNormMomentum);
-    record.put("augmentation", augmentation.toString());
+    record.put("batch_norm_momentum", settings.batchNormMomentum());
+    record.put("augmentation", augmentation().toString());
     record.put("seed", seed);
     return record;
   }

@@ -144,7 +144,7 @@ final class SweepCommand implements Callable<Integer> {
             ? PolicyChoice.oneCycle()
             : PolicyChoice.oneCycle().withMomentum(momentum);
     return new SweepPlan(
-        range.slowTest(momentum, options.optimizer),
+        range.slowTest(momentum, options.optimizer()),
         range.leastImages(),
         range.repeats,
         options.seed,

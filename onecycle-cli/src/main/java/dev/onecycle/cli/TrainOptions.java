@@ -1,5 +1,6 @@
 package dev.onecycle.cli;
 
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Everything that training is told, apart from its length and rates. */
@@ -7,16 +8,14 @@ final class TrainOptions extends SetupOptions {
   @Option(
       names = {"-b", "--batch-size"},
       paramLabel = "N",
-      defaultValue = "128",
-      description = "Images a step. Default: ${DEFAULT-VALUE}.")
-  int batchSize = 128;
+      description = "Images a step. Default: 128; fast: 512.")
+  @Nullable Integer batchSize;
 
   @Option(
       names = {"--weight-decay", "--wd"},
       paramLabel = "W",
-      defaultValue = "1e-4",
-      description = "Default: ${DEFAULT-VALUE}.")
-  double weightDecay = 1e-4;
+      description = "Default: 1e-4; fast: 1e-3.")
+  @Nullable Double weightDecay;
 
   @Option(
       names = "--dropout",
@@ -27,12 +26,12 @@ final class TrainOptions extends SetupOptions {
 
   @Override
   int firstBatchSize() {
-    return batchSize;
+    return batchSize == null ? defaults().batchSize() : batchSize;
   }
 
   @Override
   double firstWeightDecay() {
-    return weightDecay;
+    return weightDecay == null ? defaults().settings().weightDecay() : weightDecay;
   }
 
   @Override

@@ -75,6 +75,7 @@ final class TrainRun {
     peakSource.requireFresh(conditions);
     Normalization normalization = Normalization.of(data.train());
     try (Learner learner = new Learner(setup.network(), normalization, setup.settings())) {
+      learner.fit(data.train());
       console.say(Session.sentence(learner));
       Peak peak = peakSource.peak(console, learner, data, setup);
       console.say("Peak learning rate " + Numbers.brief(peak.rate()) + ": " + peak.reason());

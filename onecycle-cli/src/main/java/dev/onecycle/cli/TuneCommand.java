@@ -115,7 +115,7 @@ final class TuneCommand implements Callable<Integer> {
             out == null ? RunNames.fresh("tune-" + options.model) : out);
     SweepPlan sweep =
         new SweepPlan(
-            range.slowTest(choice.momentumAtPeak(), options.optimizer),
+            range.slowTest(choice.momentumAtPeak(), options.optimizer()),
             range.leastImages(),
             range.repeats,
             options.seed,

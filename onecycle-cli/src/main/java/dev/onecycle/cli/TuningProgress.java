@@ -51,6 +51,7 @@ final class TuningProgress implements TuningWatcher, AutoCloseable {
   void measure(Setup setup, SweepPlan plan, TuningData data) {
     try (Learner learner =
         new Learner(setup.network(), Normalization.of(data.train()), setup.settings())) {
+      learner.fit(data.train());
       costs(StepCost.measure(learner, setup, data.train(), MEASURED), setup, plan, data);
     }
   }

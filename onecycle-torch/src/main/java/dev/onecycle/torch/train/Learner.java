@@ -52,16 +52,13 @@ public final class Learner implements AutoCloseable {
   /**
    * Sets what the network takes from its training images before the first step: the filters of a
    * {@link dev.onecycle.torch.nn.Layer.Whitening}. Does nothing for a network that has none.
-   *
-   * @return this
    */
-  public Learner fit(ImageDataset images) {
+  public void fit(ImageDataset images) {
     for (NamedArray constant : network.constants()) {
       int kernel = (int) constant.shape()[2];
       constant.set(Whitening.filters(images, normalization, kernel));
     }
     fitted = true;
-    return this;
   }
 
   /** What is being trained. */

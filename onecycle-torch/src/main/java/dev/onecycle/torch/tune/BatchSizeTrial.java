@@ -40,6 +40,7 @@ public final class BatchSizeTrial {
     ImageDataset images = noise(setup.network().input(), setup.network().classes());
     Normalization normalization = Normalization.of(images);
     try (Learner learner = new Learner(setup.network(), normalization, setup.settings())) {
+      learner.fit(images);
       StepCost cost = StepCost.measure(learner, setup, repeated(images, size), patience);
       Setup atTheEnd = setup.with(Hyperparameter.BATCH_SIZE, ragged);
       StepCost.measure(learner, atTheEnd, repeated(images, ragged), Duration.ZERO);

@@ -105,6 +105,8 @@ final class Trials {
   }
 
   private Learner learner(Setup setup, long seed) {
-    return new Learner(setup.network(), normalization, setup.withSeed(seed).settings());
+    Learner learner = new Learner(setup.network(), normalization, setup.withSeed(seed).settings());
+    learner.fit(train);
+    return learner;
   }
 }

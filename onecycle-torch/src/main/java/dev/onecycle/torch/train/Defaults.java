@@ -1,0 +1,35 @@
+package dev.onecycle.torch.train;
+
+import dev.onecycle.augment.Augmentation;
+import dev.onecycle.augment.Flip;
+
+/**
+ * What a model is trained with unless told otherwise.
+ *
+ * @param batchSize images an optimizer step
+ * @param settings of the learner
+ * @param augmentation of training images
+ */
+public record Defaults(int batchSize, LearnerSettings settings, Augmentation augmentation) {
+  private static final Defaults SOURCES =
+      new Defaults(128, LearnerSettings.defaults(), Augmentation.standard());
+
+  private static final Defaults FAST =
+      new Defaults(
+          512,
+          LearnerSettings.builder()
+              .optimizer(new Optimizer.Sgd(true, false))
+              .weightDecay(1e-3)
+              .labelSmoothing(0.2)
+              .batchNormMomentum(0.4)
+              .build(),
+          Augmentation.standard().withPad(2).withFlip(Flip.ALTERNATE));
+
+  /**
+   * Those of a model by its name: the sources' own, but for {@code fast}, whose choices
+   * docs/performance.md gives reasons for.
+   */
+  public static Defaults of(String model) {
+    return model.equals("fast") ? FAST : SOURCES;
+  }
+}
