@@ -7,20 +7,25 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The measurements: {@code ./onecycle bench train}, {@code bench memory}, {@code bench report}. */
+/** The measurements: {@code ./onecycle bench train} and others. */
 @Command(
     name = "onecycle bench",
-    description = "Measure training and its reports on this machine.",
+    description = "Measure training, its reports and its start on this machine.",
     mixinStandardHelpOptions = true,
-    subcommands = {TrainBench.class, MemoryBench.class, ReportBench.class})
+    subcommands = {
+      TrainBench.class,
+      MemoryBench.class,
+      ReportBench.class,
+      StartBench.class,
+      ScheduleBench.class
+    })
 public final class Main implements Runnable {
   @Spec @Nullable CommandSpec spec;
 
   @Override
   public void run() {
     if (spec != null) {
-      throw new ParameterException(
-          spec.commandLine(), "name a measurement: train, memory or report");
+      throw new ParameterException(spec.commandLine(), "name a measurement; --help lists them");
     }
   }
 

@@ -1,9 +1,5 @@
 package dev.onecycle.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.onecycle.report.Texts;
-import dev.onecycle.text.Numbers;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.util.Map;
@@ -15,8 +11,6 @@ import java.util.Map;
  * people then goes to standard error.
  */
 final class Console {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   private final PrintWriter out;
   private final PrintWriter err;
   private final boolean quiet;
@@ -57,30 +51,9 @@ final class Console {
   /** With {@code --json}, ends the output with the result as one object on the last line. */
   void result(Map<String, Object> values) {
     if (json) {
-      try {
-        out.println(visible(JSON.writeValueAsString(values)));
-      } catch (JsonProcessingException e) {
-        throw new IllegalStateException("numbers and texts can always be written", e);
-      }
+      out.println(JsonLine.of(values));
       out.flush();
     }
-  }
-
-  /** The same JSON, whose texts have no character that a terminal obeys. */
-  private static String visible(String json) {
-    StringBuilder visible = new StringBuilder();
-    json.codePoints()
-        .forEach(
-            c -> {
-              if (Texts.visible(c)) {
-                visible.appendCodePoint(c);
-              } else {
-                for (char unit : Character.toChars(c)) {
-                  visible.append(Numbers.format("\\u%04x", (int) unit));
-                }
-              }
-            });
-    return visible.toString();
   }
 
   /** A line of progress, for those who watch. */

@@ -5,7 +5,11 @@ import dev.onecycle.fault.Faults;
 import java.io.PrintWriter;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import picocli.AutoComplete;
 import picocli.CommandLine;
@@ -40,28 +44,31 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "Exit codes: 0 ok, 2 usage, 65 bad data, 73/74 cannot create/write, 76 diverged,"
           + " 129/130/143 signals."
     },
-    subcommands = {
-      DemoCommand.class,
-      FindLrCommand.class,
-      SweepCommand.class,
-      FindBatchSizeCommand.class,
-      TuneCommand.class,
-      TrainCommand.class,
-      ResumeCommand.class,
-      EvaluateCommand.class,
-      PredictCommand.class,
-      ReportCommand.class,
-      CompareCommand.class,
-      ScheduleCommand.class,
-      DoctorCommand.class,
-      SelftestCommand.class,
-      BatchTrialCommand.class,
-      AutoComplete.GenerateCompletion.class,
-      CommandLine.HelpCommand.class
-    },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)
 public final class Main implements Runnable {
+  private static final List<Class<?>> COMMANDS =
+      List.of(
+          DemoCommand.class,
+          FindLrCommand.class,
+          SweepCommand.class,
+          FindBatchSizeCommand.class,
+          TuneCommand.class,
+          TrainCommand.class,
+          ResumeCommand.class,
+          EvaluateCommand.class,
+          PredictCommand.class,
+          ReportCommand.class,
+          CompareCommand.class,
+          ScheduleCommand.class,
+          DoctorCommand.class,
+          SelftestCommand.class,
+          BatchTrialCommand.class,
+          AutoComplete.GenerateCompletion.class,
+          CommandLine.HelpCommand.class);
+
+  private static final String COMPLETION = "generate-completion";
+
   @Spec @Nullable CommandSpec spec;
 
   @Override
@@ -73,15 +80,44 @@ public final class Main implements Runnable {
 
   /** The command line as an object: also for programs that embed it. */
   public static CommandLine commandLine() {
-    CommandLine line = configured(new CommandLine(new Main()));
+    return commandLine(name -> true);
+  }
+
+  /**
+   * The command line for some words: reading the options of every command takes most of a short
+   * command's time, so those that are not named are there by name and description alone.
+   */
+  static CommandLine commandLine(String... words) {
+    Set<String> named = new HashSet<>(List.of(words));
+    return commandLine(named.contains(COMPLETION) ? name -> true : named::contains);
+  }
+
+  private static CommandLine commandLine(Predicate<String> whole) {
+    CommandLine line = new CommandLine(new Main());
+    for (Class<?> command : COMMANDS) {
+      Command about = command.getAnnotation(Command.class);
+      line.addSubcommand(about.name(), whole.test(about.name()) ? command : entry(about));
+    }
+    configured(line);
     line.setParameterExceptionHandler(new Misuse());
     line.setExecutionExceptionHandler(new Failure());
     line.setExecutionStrategy(Main::run);
-    CommandLine completion = line.getSubcommands().get("generate-completion");
+    CommandLine completion = line.getSubcommands().get(COMPLETION);
     if (completion != null) {
       completion.getCommandSpec().usageMessage().hidden(true);
     }
     return line;
+  }
+
+  /** A command as the list of commands shows it. */
+  private static CommandSpec entry(Command about) {
+    CommandSpec entry = CommandSpec.create().name(about.name());
+    entry
+        .usageMessage()
+        .header(about.header())
+        .description(about.description())
+        .hidden(about.hidden());
+    return entry;
   }
 
   /** Runs what was parsed; memory that runs out is told in a line too. */
@@ -130,7 +166,7 @@ public final class Main implements Runnable {
   }
 
   public static void main(String[] args) {
-    System.exit(commandLine().execute(args));
+    System.exit(commandLine(args).execute(args));
   }
 
   /** One line for a mistake in the arguments, and the nearest name where one is unknown. */

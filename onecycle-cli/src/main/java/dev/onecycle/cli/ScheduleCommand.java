@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -84,10 +85,12 @@ final class ScheduleCommand implements Callable<Integer> {
       ScheduleCsv.write(policy, csv);
       console.say("Wrote " + csv);
     }
-    write(
-        console, svg, ScheduleFigures.rateAndMomentum(policy), ScheduleFigures.rate(policy), true);
-    write(
-        console, png, ScheduleFigures.rateAndMomentum(policy), ScheduleFigures.rate(policy), false);
+    if (svg != null) {
+      draw(console, policy, svg, Figure::writeSvg);
+    }
+    if (png != null) {
+      draw(console, policy, png, Figure::writePng);
+    }
     Map<String, Object> result = new LinkedHashMap<>();
     result.put("policy", policy.name());
     result.put("steps", policy.steps());
@@ -118,19 +121,11 @@ final class ScheduleCommand implements Callable<Integer> {
     return epochs * stepsPerEpoch;
   }
 
-  private static void write(
-      Console console, @Nullable Path file, Figure both, Figure rate, boolean asSvg) {
-    if (file == null) {
-      return;
-    }
+  private static void draw(
+      Console console, Policy policy, Path file, BiConsumer<Figure, Path> writer) {
     Path alone = FileNames.withSuffix(file, "-rate");
-    if (asSvg) {
-      both.writeSvg(file);
-      rate.writeSvg(alone);
-    } else {
-      both.writePng(file);
-      rate.writePng(alone);
-    }
+    writer.accept(ScheduleFigures.rateAndMomentum(policy), file);
+    writer.accept(ScheduleFigures.rate(policy), alone);
     console.say("Wrote " + file + " and " + alone);
   }
 }

@@ -3,6 +3,8 @@ package dev.onecycle.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -36,6 +38,19 @@ class CommandLineTest {
     assertThat(result.out())
         .contains("demo", "find-lr", "train", "evaluate", "predict", "schedule", "doctor")
         .contains("Examples:", "65 bad data", "76 diverged");
+  }
+
+  /** A command line for some words has the other commands by name and description alone. */
+  @ParameterizedTest
+  @ValueSource(strings = {"--help", "help", "help train", "train --help", "--version", "trian", ""})
+  void answersAsTheWholeCommandLine(String line) {
+    String[] words = line.isEmpty() ? new String[0] : line.split(" ");
+    StringWriter said = new StringWriter();
+    PrintWriter printer = new PrintWriter(said);
+    int code = Main.commandLine().setOut(printer).setErr(printer).execute(words);
+    Cli.Result result = Cli.run((Object[]) words);
+    assertThat(result.out() + result.err()).isEqualTo(said.toString()).isNotEmpty();
+    assertThat(result.code()).isEqualTo(code);
   }
 
   @Test

@@ -55,13 +55,14 @@ public record Amendment(long step, double rateFactor, long addedSteps, String re
 
     @Override
     public Schedule learningRate() {
-      return step ->
-          (step < change.step ? 1 : change.rateFactor) * stretched(original.learningRate(), step);
+      Schedule rate = original.learningRate();
+      return step -> (step < change.step ? 1 : change.rateFactor) * stretched(rate, step);
     }
 
     @Override
     public Schedule momentum() {
-      return step -> stretched(original.momentum(), step);
+      Schedule momentum = original.momentum();
+      return step -> stretched(momentum, step);
     }
 
     private double stretched(Schedule schedule, long step) {

@@ -3,7 +3,6 @@ package dev.onecycle.torch.train;
 import dev.onecycle.data.ImageDataset;
 import dev.onecycle.data.ImageShape;
 import dev.onecycle.error.BadDataException;
-import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
@@ -24,10 +23,11 @@ public record Normalization(List<Double> means, List<Double> deviations) {
     ImageShape shape = images.shape();
     int channels = shape.channels();
     long[][] counts = new long[channels][256];
+    byte[] pixels = new byte[shape.bytes()];
     for (int i = 0; i < images.size(); i++) {
-      ByteBuffer pixels = images.pixels(i);
-      for (int at = 0; at < shape.bytes(); at++) {
-        counts[at % channels][pixels.get(at) & 0xff]++;
+      images.read(i, pixels);
+      for (int c = 0; c < channels; c++) {
+        count(pixels, c, channels, counts[c]);
       }
     }
     Double[] means = new Double[channels];
@@ -49,6 +49,13 @@ public record Normalization(List<Double> means, List<Double> deviations) {
       deviations[c] = Math.sqrt(variance);
     }
     return new Normalization(List.of(means), List.of(deviations));
+  }
+
+  /** In a method of its own, which the compiler makes fast after the first images. */
+  private static void count(byte[] pixels, int channel, int channels, long[] counts) {
+    for (int at = channel; at < pixels.length; at += channels) {
+      counts[pixels[at] & 0xff]++;
+    }
   }
 
   public double mean(int channel) {

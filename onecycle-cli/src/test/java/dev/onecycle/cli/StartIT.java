@@ -1,0 +1,60 @@
+package dev.onecycle.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Commands that compute nothing must not wait for the engine, or for libraries they never use. */
+class StartIT {
+  @TempDir Path temp;
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--help",
+        "--version",
+        "train --help",
+        "help find-lr",
+        "schedule --max-lr 0.8 --epochs 95 --steps-per-epoch 98",
+        "schedule --max-lr 0.8 --steps 9310 --csv cycle.csv"
+      })
+  void neitherTheEngineNorFiguresNorJsonAreLoaded(String line) {
+    assertThat(loaded(ExitCode.OK, line, "org.bytedeco.", "org.jfree.", "com.fasterxml."))
+        .isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, schedule --max-lr 0.8 --steps 9310 --json", "2, shcedule", "2, train"})
+  void theEngineIsNotLoadedForAnAnswerInJsonOrAMistake(int code, String line) {
+    assertThat(loaded(code, line, "org.bytedeco.")).isEmpty();
+  }
+
+  @Test
+  void theEngineWouldBeSeen() {
+    assertThat(loaded(ExitCode.OK, "doctor --json", "org.bytedeco.", "com.fasterxml."))
+        .contains("org.bytedeco.javacpp.Loader", "org.bytedeco.pytorch.global.torch")
+        .contains("com.fasterxml.jackson.databind.ObjectMapper");
+  }
+
+  /** The classes of some packages that the process of a command loaded. */
+  private List<String> loaded(int code, String line, String... packages) {
+    Path classes = temp.resolve("classes.txt");
+    String words = line.replace("cycle.csv", temp.resolve("cycle.csv").toString());
+    Processes.Running process =
+        Processes.start(
+            temp,
+            List.of("-Xlog:class+load:file=" + classes + ":none"),
+            (Object[]) words.split(" "));
+    assertThat(process.end()).as(process.output()).isEqualTo(code);
+    List<String> names = Cli.read(classes).lines().map(loaded -> loaded.split(" ")[0]).toList();
+    assertThat(names).contains("picocli.CommandLine");
+    return names.stream().filter(name -> Stream.of(packages).anyMatch(name::startsWith)).toList();
+  }
+}
