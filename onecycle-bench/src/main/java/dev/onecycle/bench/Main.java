@@ -14,6 +14,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     subcommands = {
       TrainBench.class,
+      ProfileBench.class,
       MemoryBench.class,
       ReportBench.class,
       StartBench.class,

@@ -66,7 +66,7 @@ final class MemoryBench implements Callable<Integer> {
   }
 
   private TrainingPlan plan(int epochs) {
-    return new TrainingPlan(epochs, setting.batchSize, Augmentation.standard(), 0, 0);
+    return new TrainingPlan(epochs, setting.batchSize(), Augmentation.standard(), 0, 0);
   }
 
   private TrainingListener watcher() {

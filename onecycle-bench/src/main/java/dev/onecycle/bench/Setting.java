@@ -5,10 +5,12 @@ import dev.onecycle.data.DataSplits;
 import dev.onecycle.data.Datasets;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.torch.nn.Models;
+import dev.onecycle.torch.train.Defaults;
 import dev.onecycle.torch.train.Learner;
 import dev.onecycle.torch.train.LearnerSettings;
 import dev.onecycle.torch.train.Normalization;
 import dev.onecycle.torch.train.Precision;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -24,8 +26,8 @@ final class Setting {
   @Option(names = "--model", defaultValue = "resnet20", description = "Default: ${DEFAULT-VALUE}.")
   String model = "resnet20";
 
-  @Option(names = "--batch-size", defaultValue = "128", description = "Default: ${DEFAULT-VALUE}.")
-  int batchSize = 128;
+  @Option(names = "--batch-size", description = "Default: the model's, 128 or for fast 512.")
+  @Nullable Integer batchSize;
 
   @Option(names = "--precision", defaultValue = "auto", description = "auto, bf16 or fp32.")
   Precision precision = Precision.AUTO;
@@ -33,13 +35,17 @@ final class Setting {
   @Option(names = "--threads", defaultValue = "0", description = "Default: one a core.")
   int threads;
 
+  int batchSize() {
+    return batchSize == null ? Defaults.of(model).batchSize() : batchSize;
+  }
+
   DataSplits data() {
     return Datasets.open(location, DataOptions.defaults());
   }
 
   Learner learner(DataSplits data) {
     LearnerSettings settings =
-        LearnerSettings.builder().precision(precision).threads(threads).build();
+        Defaults.of(model).settings().toBuilder().precision(precision).threads(threads).build();
     int classes = data.train().classes().size();
     Learner learner =
         new Learner(
@@ -53,6 +59,6 @@ final class Setting {
   String describe(Learner learner) {
     return Numbers.format(
         "%s, batch %d, %s, %d threads, data %s",
-        model, batchSize, learner.precision(), learner.threads(), location);
+        model, batchSize(), learner.precision(), learner.threads(), location);
   }
 }

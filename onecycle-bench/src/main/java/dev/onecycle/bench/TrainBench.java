@@ -48,7 +48,7 @@ final class TrainBench implements Callable<Integer> {
     try (Learner learner = setting.learner(data)) {
       System.out.println(setting.describe(learner));
       Engine.environment().forEach((name, value) -> System.out.println("  " + name + ": " + value));
-      Sampler sampler = Sampler.shuffled(data.train().size(), setting.batchSize, 0);
+      Sampler sampler = Sampler.shuffled(data.train().size(), setting.batchSize(), 0);
       List<Double> withData = new ArrayList<>();
       List<Double> fixed = new ArrayList<>();
       List<Double> ratios = new ArrayList<>();

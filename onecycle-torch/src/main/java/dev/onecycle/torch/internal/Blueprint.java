@@ -23,6 +23,13 @@ final class Blueprint {
 
   /** The module of a layer whose weights bear the prefix. */
   Module build(String prefix, Layer layer) {
+    Module module = module(prefix, layer);
+    return layer instanceof Layer.Sequential
+        ? module
+        : Modules.timed(layer.getClass().getSimpleName(), module);
+  }
+
+  private Module module(String prefix, Layer layer) {
     if (layer instanceof Layer.Conv conv) {
       return convolution(prefix, conv);
     }
@@ -143,7 +150,7 @@ final class Blueprint {
               || before instanceof Layer.Linear;
       modules.add(
           part.layer() instanceof Layer.Relu && fresh
-              ? Modules.reluInPlace()
+              ? Modules.timed("Relu", Modules.reluInPlace())
               : build(join(prefix, part.name()), part.layer()));
       before = part.layer();
     }

@@ -179,6 +179,16 @@ final class Modules {
     };
   }
 
+  /** The same module, its time taken where a profile is. */
+  static Module timed(String kind, Module module) {
+    return (x, pass) -> {
+      StepClock clock = pass.tape() == null ? null : pass.tape().clock();
+      return clock == null
+          ? module.forward(x, pass)
+          : clock.time(kind, () -> module.forward(x, pass));
+    };
+  }
+
   static Module sequence(List<Module> modules) {
     Module[] parts = modules.toArray(Module[]::new);
     return (x, pass) -> {

@@ -41,7 +41,7 @@ record Pass(
 
   /** A tape for a branch of the network, where there is a way back. */
   @Nullable Tape branch() {
-    return tape == null ? null : new Tape(tape.inputLearns());
+    return tape == null ? null : tape.branch();
   }
 
   /** Whether a gradient of what goes into the next module is wanted. */

@@ -21,6 +21,7 @@ import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The network as one thread computes with it: weights shared with the other replicas, gradients,
@@ -47,6 +48,7 @@ final class Replica implements AutoCloseable {
   private final Generator generator;
   private final GeneratorOptional dropout;
   private final List<Tensor> views = new ArrayList<>();
+  private @Nullable StepClock clock;
 
   /**
    * Builds a replica; must not run inside a scope, which would take its tensors with it.
@@ -89,6 +91,11 @@ final class Replica implements AutoCloseable {
     for (int i = 0; i < views.size(); i++) {
       arrays.get(i).place(keep(views.get(i)));
     }
+  }
+
+  /** Takes the time of what is computed from now on; null to stop. */
+  void clock(@Nullable StepClock newClock) {
+    clock = newClock;
   }
 
   /** The order of parameters in the shared weights: those that always decay first. */
@@ -137,7 +144,7 @@ final class Replica implements AutoCloseable {
     seedDropout(dropoutKey);
     try (PointerScope scope = new PointerScope();
         NoGradGuard noGrad = new NoGradGuard()) {
-      Tape tape = new Tape(false);
+      Tape tape = new Tape(false, clock);
       Pass pass = new Pass(true, compute, batchNormMomentum, dropout, tape);
       Tensor scores = scores(batch, from, to, pass);
       Tensor labels = labels(batch, from, to);

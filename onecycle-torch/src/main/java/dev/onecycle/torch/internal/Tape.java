@@ -25,16 +25,28 @@ final class Tape {
     @Nullable Tensor of(Tensor gradient);
   }
 
-  private record Entry(Tensor output, Back back) {}
+  private record Entry(Tensor output, Back back, String kind) {}
 
   private final List<Entry> entries = new ArrayList<>();
   private final boolean inputLearns;
+  private final @Nullable StepClock clock;
 
   /**
    * @param inputLearns whether a gradient of what goes into the first module is wanted
+   * @param clock for a profile; null usually
    */
-  Tape(boolean inputLearns) {
+  Tape(boolean inputLearns, @Nullable StepClock clock) {
     this.inputLearns = inputLearns;
+    this.clock = clock;
+  }
+
+  /** Another one for a branch that begins with the next module. */
+  Tape branch() {
+    return new Tape(inputLearns(), clock);
+  }
+
+  @Nullable StepClock clock() {
+    return clock;
   }
 
   /**
@@ -43,7 +55,7 @@ final class Tape {
    * @param output freed when the way back has passed the module
    */
   void add(Tensor output, Back back) {
-    entries.add(new Entry(output, back));
+    entries.add(new Entry(output, back, clock == null ? "" : clock.kind() + " back"));
   }
 
   /** Whether a gradient of what goes into the next module is wanted. */
@@ -60,7 +72,11 @@ final class Tape {
     Tensor current = gradient;
     for (int i = entries.size() - 1; i >= 0; i--) {
       Entry entry = entries.get(i);
-      Tensor next = kept(entry.back, current);
+      Tensor gradientNow = current;
+      Tensor next =
+          clock == null
+              ? kept(entry.back, current)
+              : clock.time(entry.kind, () -> kept(entry.back, gradientNow));
       entry.output.close();
       if (current != gradient && current != next) {
         current.close();

@@ -8,6 +8,8 @@ import dev.onecycle.torch.train.Normalization;
 import dev.onecycle.torch.train.StepResult;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -200,6 +202,25 @@ public final class TrainableNetwork implements AutoCloseable {
         NoGradGuard noGrad = new NoGradGuard()) {
       shareStatistics(slices.size());
     }
+  }
+
+  /**
+   * Seconds that the replicas spend on each kind of layer, forward and back, summed over replicas.
+   *
+   * @param steps what to take the time of
+   */
+  public Map<String, Double> profile(Runnable steps) {
+    List<StepClock> clocks = replicas.stream().map(replica -> new StepClock()).toList();
+    for (int i = 0; i < clocks.size(); i++) {
+      replicas.get(i).clock(clocks.get(i));
+    }
+    steps.run();
+    replicas.forEach(replica -> replica.clock(null));
+    Map<String, Double> seconds = new TreeMap<>();
+    for (StepClock clock : clocks) {
+      clock.nanos().forEach((kind, nanos) -> seconds.merge(kind, nanos / 1e9, Double::sum));
+    }
+    return seconds;
   }
 
   private void requireFits(Batch batch) {

@@ -20,6 +20,14 @@ public record Network(String name, ImageShape input, int classes, Layer layers) 
     Require.atLeast("classes", classes, 2);
   }
 
+  /**
+   * The multiplications of its convolutions and matrices for one image, forward; training takes
+   * three times as many, and as many additions.
+   */
+  public long multiplications() {
+    return Arithmetic.of(input).through(layers).count();
+  }
+
   /** The share that its first {@link Layer.Dropout} drops; 0 where there is none. */
   public double dropout() {
     return DropoutShare.of(layers).orElse(0);

@@ -138,7 +138,7 @@ class GradientsTest {
       Blueprint blueprint = new Blueprint();
       Module module = blueprint.build("", new Conv(4, 5, 3, 1, 1, false));
       place(blueprint);
-      Tape tape = new Tape(false);
+      Tape tape = new Tape(false, null);
       Tensor y = module.forward(x, pass(ScalarType.Float, tape));
       assertThat(tape.back(torch.ones_like(y))).isNull();
     }
@@ -180,7 +180,7 @@ class GradientsTest {
       Blueprint blueprint = new Blueprint();
       Module module = blueprint.build("", layer);
       place(blueprint);
-      Tape tape = new Tape(true);
+      Tape tape = new Tape(true, null);
       Tensor y = module.forward(x.clone().to(compute), pass(compute, tape));
       Tensor gradient = tape.back(outputGradient(y.to(ScalarType.Float)).to(compute));
       List<Tensor> gradients = new ArrayList<>(List.of(gradient));

@@ -1,0 +1,41 @@
+package dev.onecycle.torch.train;
+
+import dev.onecycle.torch.internal.ConvolutionTimes;
+
+/**
+ * The most that 3×3 convolutions come to on this machine, over shapes that small images have: what
+ * training is measured against.
+ *
+ * @param forward operations a second of forward passes, a multiplication and an addition being two
+ * @param training operations a second of forward passes with both gradients
+ */
+public record ConvolutionPeak(double forward, double training) {
+  private static final int IMAGES = 64;
+
+  /** Channels in and out, and pixels of a side. */
+  private static final int[][] SHAPES = {
+    {64, 64, 31}, {64, 64, 15}, {64, 256, 15}, {128, 128, 15}, {128, 128, 31}, {256, 256, 15}
+  };
+
+  /**
+   * Measures; takes a few seconds.
+   *
+   * @param precision bf16 or fp32; auto as training would choose
+   * @param threads that compute at once, one a core
+   */
+  public static ConvolutionPeak measure(Precision precision, int threads) {
+    LearnerSettings settings =
+        LearnerSettings.builder().precision(precision).threads(threads).build();
+    boolean bfloat16 = settings.resolvedPrecision() == Precision.BF16;
+    double forward = 0;
+    double training = 0;
+    for (int[] s : SHAPES) {
+      double[] seconds =
+          ConvolutionTimes.measure(IMAGES, s[0], s[1], s[2], bfloat16, settings.resolvedThreads());
+      double operations = 2.0 * settings.resolvedThreads() * IMAGES * s[0] * s[1] * 9 * s[2] * s[2];
+      forward = Math.max(forward, operations / seconds[0]);
+      training = Math.max(training, 3 * operations / seconds[1]);
+    }
+    return new ConvolutionPeak(forward, training);
+  }
+}
