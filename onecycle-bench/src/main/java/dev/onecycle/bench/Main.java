@@ -1,5 +1,6 @@
 package dev.onecycle.bench;
 
+import dev.onecycle.bench.peers.PeersBench;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -17,7 +18,8 @@ import picocli.CommandLine.Spec;
       MemoryBench.class,
       ReportBench.class,
       StartBench.class,
-      ScheduleBench.class
+      ScheduleBench.class,
+      PeersBench.class
     })
 public final class Main implements Runnable {
   @Spec @Nullable CommandSpec spec;
