@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,21 +60,29 @@ record Heat(double warmUp, double seconds, long patience, Path folder) {
     } catch (IOException e) {
       throw new DoesNotRunException("cannot be started: " + AtomicFile.reason(e));
     }
+    AtomicBoolean late = new AtomicBoolean();
     ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
     try (BufferedReader lines =
         new BufferedReader(
             new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-      var late = clock.schedule(() -> end(process), patience, TimeUnit.SECONDS);
+      var unused =
+          clock.schedule(
+              () -> {
+                late.set(true);
+                end(process);
+              },
+              patience,
+              TimeUnit.SECONDS);
       Said said = listen(lines);
       Line.Hello hello = said.hello();
       Window window = said.window();
       if (hello != null && window != null && window.steps() > 0) {
-        if (window.seconds() >= seconds || late.isDone()) {
+        if (window.seconds() >= seconds || late.get()) {
           return new Result(hello, window.imagesPerSecond(), window.steps(), said.loss());
         }
       }
       throw new DoesNotRunException(
-          late.isDone()
+          late.get()
               ? Numbers.format("did not come through a step within %d s", patience)
               : lastWords(errors, process));
     } catch (IOException e) {

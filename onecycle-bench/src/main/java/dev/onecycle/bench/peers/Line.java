@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.onecycle.error.BadDataException;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -29,11 +31,11 @@ sealed interface Line {
    *
    * @param setup how, in a few words
    * @param parameters of the network that are learnt
-   * @param versions and other facts, by name
+   * @param versions of what it runs on, by name
    */
   record Hello(String setup, long parameters, Map<String, String> versions) implements Line {
     public Hello {
-      versions = Map.copyOf(versions);
+      versions = Collections.unmodifiableMap(new LinkedHashMap<>(versions));
     }
   }
 

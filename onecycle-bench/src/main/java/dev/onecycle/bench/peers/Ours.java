@@ -20,6 +20,7 @@ import dev.onecycle.torch.train.Training;
 import dev.onecycle.torch.train.TrainingPlan;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /** Onecycle as a contestant: the loop that users get, or the step alone on one fixed batch. */
@@ -51,7 +52,7 @@ public final class Ours {
               stepAlone ? "the step on one fixed batch" : "training with data, pad-crop-flip",
               learner.precision().toString().toLowerCase(Locale.ROOT),
               learner.threads());
-      say(new Line.Hello(setup, learner.parameterCount(), Engine.environment()));
+      say(new Line.Hello(setup, learner.parameterCount(), Map.of("libtorch", engine())));
       if (stepAlone) {
         step(learner, images, contest.batchSize());
       } else {
@@ -71,17 +72,23 @@ public final class Ours {
         endless,
         images,
         new Watcher(),
-        () -> false);
+        // Nobody listens any more: the contest was ended.
+        System.out::checkError);
   }
 
   private static void step(Learner learner, ImageDataset images, int batchSize) {
     Sampler sampler = Sampler.shuffled(images.size(), batchSize, 0);
     try (BatchLoader batches = BatchLoader.endless(images, Augmentation.standard(), sampler);
         Batch batch = batches.next()) {
-      while (true) {
+      while (!System.out.checkError()) {
         say(new Line.Step(batch.size(), learner.step(batch, RATE, MOMENTUM).loss()));
       }
     }
+  }
+
+  private static String engine() {
+    String version = Engine.environment().getOrDefault("engine", "unknown");
+    return version.replaceFirst("^libtorch ", "").replaceFirst(" .*", "");
   }
 
   private static void say(Line line) {

@@ -2,8 +2,11 @@ package dev.onecycle.bench.peers;
 
 import dev.onecycle.text.Numbers;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The results as Markdown, for {@code docs/performance.md} and for a terminal alike. */
 final class PeersTable {
@@ -23,6 +26,7 @@ final class PeersTable {
     results.contestants().forEach(row -> lines.add(line(row)));
     lines.add("");
     lines.add(conditions(results));
+    versions(results.contestants()).ifPresent(lines::add);
     differentNets(results.contestants()).ifPresent(lines::add);
     return lines;
   }
@@ -47,11 +51,17 @@ final class PeersTable {
             row.rate()
                 .map(rate -> Numbers.format("%,.0f to %,.0f", rate.lowest(), rate.highest()))
                 .orElse(NONE),
-            row.ratio().map(ratio -> Numbers.format("%.3g", ratio.median())).orElse(NONE),
+            row.ratio().map(ratio -> ratio(ratio.median())).orElse(NONE),
             row.ratio()
-                .map(ratio -> Numbers.format("%.3g to %.3g", ratio.lowest(), ratio.highest()))
+                .map(ratio -> ratio(ratio.lowest()) + " to " + ratio(ratio.highest()))
                 .orElse(NONE))
         + " |";
+  }
+
+  /** As many digits as a ratio of noisy rates deserves; three after the point about one. */
+  private static String ratio(double value) {
+    String format = value < 2 ? "%.3f" : value < 20 ? "%.2f" : value < 200 ? "%.1f" : "%,.0f";
+    return Numbers.format(format, value);
   }
 
   private static String conditions(Results results) {
@@ -66,6 +76,22 @@ final class PeersTable {
         Numbers.brief(results.seconds()),
         Numbers.brief(results.warmUp()),
         String.join(", ", results.machine().values()));
+  }
+
+  private static Optional<String> versions(List<Results.Row> rows) {
+    Set<String> versions = new LinkedHashSet<>();
+    for (Results.Row row : rows) {
+      if (!row.versions().isEmpty()) {
+        String name = row.name().replaceFirst("-.*", "");
+        versions.add(
+            row.versions().entrySet().stream()
+                .map(version -> version.getKey() + " " + version.getValue())
+                .collect(Collectors.joining(", ", name + ": ", "")));
+      }
+    }
+    return versions.isEmpty()
+        ? Optional.empty()
+        : Optional.of("Versions: " + String.join("; ", versions) + ".");
   }
 
   /** Says so where networks are not of one size. */

@@ -32,7 +32,7 @@ record Results(
    * @param steps that counted in its last round
    * @param loss its last
    * @param rate of the rounds
-   * @param ratio ours over it, round by round; empty where either does not run
+   * @param ratio ours over it, round by round; empty for ours, and where either does not run
    * @param failure why it does not run
    * @param versions of what it runs on
    */
@@ -56,11 +56,18 @@ record Results(
             .findFirst()
             .map(Standing::rates)
             .orElse(List.of());
-    return standings.stream().map(standing -> row(standing, our)).toList();
+    return standings.stream()
+        .map(
+            standing ->
+                row(
+                    standing,
+                    standing.name().equals(ours)
+                        ? List.of()
+                        : Spread.ratios(our, standing.rates())))
+        .toList();
   }
 
-  private static Row row(Standing standing, List<Double> our) {
-    List<Double> ratios = Spread.ratios(our, standing.rates());
+  private static Row row(Standing standing, List<Double> ratios) {
     Optional<Heat.Result> last = standing.last();
     return new Row(
         standing.name(),

@@ -9,6 +9,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
+import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.EasyTrain;
 import ai.djl.training.Trainer;
@@ -79,7 +80,10 @@ public final class Main {
         batch.close();
         float loss = trainer.getLoss().getAccumulator(EvaluatorTrainingListener.TRAIN_PROGRESS);
         System.out.printf(Locale.ROOT, "{\"images\":%d,\"loss\":%s}%n", size, loss);
-        System.out.flush();
+        if (System.out.checkError()) {
+          // Nobody listens any more: the contest was ended.
+          return;
+        }
       }
       trainer.notifyListeners(listener -> listener.onEpoch(trainer));
     }
@@ -121,10 +125,11 @@ public final class Main {
     Engine engine = Engine.getInstance();
     System.out.printf(
         Locale.ROOT,
-        "{\"setup\":\"fp32, no augmentation\",\"parameters\":%d,"
-            + "\"versions\":{\"djl\":\"%s\",\"engine\":\"%s %s\"}}%n",
+        "{\"setup\":\"fp32, no augmentation, %d threads\",\"parameters\":%d,"
+            + "\"versions\":{\"djl\":\"%s\",\"%s\":\"%s\"}}%n",
+        JniUtils.getNumThreads(),
         parameters,
-        Engine.class.getPackage().getImplementationVersion(),
+        Engine.getDjlVersion(),
         engine.getEngineName(),
         engine.getVersion());
     System.out.flush();

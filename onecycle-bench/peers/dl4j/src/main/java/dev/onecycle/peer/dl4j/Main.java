@@ -57,7 +57,8 @@ public final class Main {
         Nd4j.getBackend().getClass().getSimpleName());
     System.out.flush();
     int size = number("batchSize");
-    while (true) {
+    // Until nobody listens any more: the contest was ended.
+    while (!System.out.checkError()) {
       int[] chosen = random.ints(size, 0, labels.length).toArray();
       net.fit(new INDArray[] {pixels(chosen)}, new INDArray[] {targets(chosen)});
       System.out.printf(Locale.ROOT, "{\"images\":%d,\"loss\":%s}%n", size, net.score());
