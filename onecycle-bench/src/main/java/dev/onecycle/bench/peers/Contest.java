@@ -5,6 +5,7 @@ import dev.onecycle.data.Datasets;
 import dev.onecycle.data.ImageDataset;
 import dev.onecycle.data.ImageShape;
 import dev.onecycle.data.Subset;
+import dev.onecycle.error.Require;
 import dev.onecycle.run.AtomicFile;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -41,6 +42,8 @@ record Contest(String location, int limit, int depth, int batchSize) {
   /** Writes it to a folder, with uint8 images in height, width, channel order and uint8 labels. */
   Path write(Path folder) {
     ImageDataset images = images();
+    int classes = images.classes().size();
+    Require.that(classes <= 256, "classes", "at most 256 to be compared", classes, classes);
     Path pixels = folder.resolve("images.u8");
     Path labels = folder.resolve("labels.u8");
     try (OutputStream pixelsOut = new BufferedOutputStream(Files.newOutputStream(pixels), 1 << 20);
@@ -70,7 +73,7 @@ record Contest(String location, int limit, int depth, int batchSize) {
             "channels=" + shape.channels(),
             "height=" + shape.height(),
             "width=" + shape.width(),
-            "classes=" + images.classes().size(),
+            "classes=" + classes,
             ""));
     return file;
   }
