@@ -1,6 +1,8 @@
 package dev.onecycle.bench.peers;
 
+import dev.onecycle.text.Numbers;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -11,7 +13,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Facts about this machine, without an engine. */
+/** Facts about this machine, without an engine; how busy it is among them. */
 final class Machine {
   /** What decides how fast a processor multiplies matrices. */
   private static final Set<String> FEATURES =
@@ -32,6 +34,8 @@ final class Machine {
     facts.put("cores", Runtime.getRuntime().availableProcessors() + " cores");
     facts.put("system", System.getProperty("os.name") + " " + System.getProperty("os.version"));
     facts.put("java", "JDK " + System.getProperty("java.version"));
+    double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+    facts.put("load", load < 0 ? "load unknown" : Numbers.format("load %.1f before", load));
     return facts;
   }
 

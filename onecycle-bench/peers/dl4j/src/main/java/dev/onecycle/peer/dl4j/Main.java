@@ -1,6 +1,7 @@
 package dev.onecycle.peer.dl4j;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,7 +39,7 @@ public final class Main {
     new Main(contest).train();
   }
 
-  private void train() {
+  private void train() throws IOException {
     ComputationGraph net =
         new ComputationGraph(
             ResNet.of(
@@ -51,9 +52,9 @@ public final class Main {
     System.out.printf(
         Locale.ROOT,
         "{\"setup\":\"fp32, no augmentation\",\"parameters\":%d,"
-            + "\"versions\":{\"dl4j\":\"%s\",\"backend\":\"%s\"}}%n",
+            + "\"versions\":{\"dl4j\":\"%s\",\"nd4j\":\"%s\"}}%n",
         learnt(net),
-        ComputationGraph.class.getPackage().getImplementationVersion(),
+        version(),
         Nd4j.getBackend().getClass().getSimpleName());
     System.out.flush();
     int size = number("batchSize");
@@ -64,6 +65,19 @@ public final class Main {
       System.out.printf(Locale.ROOT, "{\"images\":%d,\"loss\":%s}%n", size, net.score());
       System.out.flush();
     }
+  }
+
+  /** Its jar has it in Maven's properties alone. */
+  private static String version() throws IOException {
+    Properties built = new Properties();
+    try (InputStream in =
+        ComputationGraph.class.getResourceAsStream(
+            "/META-INF/maven/org.deeplearning4j/deeplearning4j-nn/pom.properties")) {
+      if (in != null) {
+        built.load(in);
+      }
+    }
+    return built.getProperty("version", "of unknown version");
   }
 
   /** Parameters but for the running statistics of batch norms, which DL4J counts among them. */
