@@ -134,18 +134,14 @@ record Heat(double warmUp, double seconds, long patience, Path folder) {
 
   /** Ends it with all that it has started, at once: none of it may be heard in the next turn. */
   private static void end(Process process) {
-    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    List<ProcessHandle> started = process.descendants().toList();
+    // First the one that starts others.
     process.destroyForcibly();
-    boolean interrupted = false;
-    while (process.isAlive()) {
-      try {
-        process.waitFor();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+    started.forEach(ProcessHandle::destroyForcibly);
+    process.onExit().join();
+    for (ProcessHandle child : started) {
+      // Not for ever: where nobody asks how it ended, it looks alive for as long.
+      child.onExit().completeOnTimeout(child, 2, TimeUnit.SECONDS).join();
     }
   }
 

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -101,6 +102,7 @@ public final class PeersBench implements Callable<Integer> {
   @Override
   public Integer call() {
     require();
+    Map<String, String> machine = Machine.facts();
     Path checkout = Checkout.root();
     Path folder = folder(checkout);
     Contest contest = new Contest(location, limit, depth(), batchSize);
@@ -121,7 +123,7 @@ public final class PeersBench implements Callable<Integer> {
         }
       }
     }
-    report(contest, standings);
+    report(machine, contest, standings);
     return ours(standings).map(Standing::runs).orElse(true) ? 0 : 1;
   }
 
@@ -196,10 +198,9 @@ public final class PeersBench implements Callable<Integer> {
     System.out.println(Numbers.format("%-16s  %s", name, what));
   }
 
-  private void report(Contest contest, List<Standing> standings) {
+  private void report(Map<String, String> machine, Contest contest, List<Standing> standings) {
     Results results =
-        new Results(
-            Machine.facts(), contest, warmUp, seconds, Results.rows(standings, Contestants.OURS));
+        new Results(machine, contest, warmUp, seconds, Results.rows(standings, Contestants.OURS));
     List<String> table = PeersTable.lines(results);
     System.out.println();
     table.forEach(System.out::println);
