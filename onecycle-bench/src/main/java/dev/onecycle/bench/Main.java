@@ -1,10 +1,15 @@
 package dev.onecycle.bench;
 
+import dev.onecycle.bench.peers.PeersBench;
+import dev.onecycle.error.BadDataException;
+import dev.onecycle.error.CannotWriteException;
+import dev.onecycle.error.InvalidValueException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /** The measurements: {@code ./onecycle bench train} and others. */
@@ -18,7 +23,8 @@ import picocli.CommandLine.Spec;
       MemoryBench.class,
       ReportBench.class,
       StartBench.class,
-      ScheduleBench.class
+      ScheduleBench.class,
+      PeersBench.class
     })
 public final class Main implements Runnable {
   @Spec @Nullable CommandSpec spec;
@@ -32,6 +38,24 @@ public final class Main implements Runnable {
 
   public static void main(String[] args) {
     System.exit(
-        new CommandLine(new Main()).setCaseInsensitiveEnumValuesAllowed(true).execute(args));
+        new CommandLine(new Main())
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .setExecutionExceptionHandler(Main::told)
+            .execute(args));
+  }
+
+  /** One line for what a user can correct, as the other commands have it; frames for the rest. */
+  private static int told(Exception e, CommandLine line, ParseResult parsed) throws Exception {
+    int code =
+        e instanceof InvalidValueException
+            ? 2
+            : e instanceof BadDataException
+                ? 65
+                : e instanceof CannotWriteException output ? (output.created() ? 74 : 73) : 1;
+    if (code == 1) {
+      throw e;
+    }
+    line.getErr().println("onecycle: " + e.getMessage());
+    return code;
   }
 }

@@ -1,0 +1,81 @@
+package dev.onecycle.bench.peers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class PeersTableTest {
+  private static final Heat.Result OURS = result("bf16", 100, 1500);
+
+  @Test
+  void aRowHasRatesAndOurRatioToThemRoundByRound() {
+    Standing ours = standing("onecycle").with(OURS).with(result("bf16", 100, 750));
+    Standing djl = standing("djl").with(result("fp32", 100, 150)).with(result("fp32", 100, 50));
+    List<String> lines = lines(ours, djl);
+    assertThat(lines)
+        .contains(
+            "| onecycle | bf16 | 1,125 | 750 to 1,500 | – | – |",
+            "| djl | fp32 | 100 | 50 to 150 | 12.50 | 10.00 to 15.00 |")
+        .contains(
+            "ResNet-20, batch 128, 2 rounds of 10 s each after 4 s of warm-up, in turn; a"
+                + " processor, 2 cores.")
+        .contains("Versions: onecycle: lib 1; djl: lib 1.");
+    assertThat(String.join("\n", lines)).doesNotContain("Parameters differ");
+  }
+
+  @Test
+  void everyRowHasTheColumnsOfTheHead() {
+    Standing piped = standing("onecycle").with(result("a | b", 1, 10));
+    List<String> rows = lines(piped, standing("djl").failed("x|y")).subList(0, 4);
+    assertThat(rows).allSatisfy(row -> assertThat(row.split("(?<!\\\\)\\|", -1)).hasSize(8));
+  }
+
+  @Test
+  void aContestantThatDoesNotRunSaysWhyAndTakesNoOtherDown() {
+    assertThat(lines(standing("onecycle").with(OURS), standing("dl4j").failed("no such library")))
+        .contains("| onecycle | bf16 | 1,500 | 1,500 to 1,500 | – | – |")
+        .contains("| dl4j | does not run: no such library | – | – | – | – |");
+  }
+
+  @Test
+  void whatFailsLaterKeepsTheRoundsItCameThrough() {
+    Standing djl = standing("djl").with(result("fp32", 100, 100)).failed("exit code 134");
+    assertThat(lines(standing("onecycle").with(OURS).with(OURS), djl))
+        .contains(
+            "| djl | fp32; then did not run: exit code 134 | 100 | 100 to 100 | 15.00 | 15.00 to"
+                + " 15.00 |");
+  }
+
+  @Test
+  void withoutOursThereIsNoRatio() {
+    assertThat(lines(standing("djl").with(result("fp32", 100, 100))))
+        .contains("| djl | fp32 | 100 | 100 to 100 | – | – |");
+  }
+
+  @Test
+  void networksOfDifferentSizeAreTold() {
+    assertThat(
+            lines(standing("onecycle").with(OURS), standing("djl").with(result("fp32", 1101, 1))))
+        .contains("Parameters differ: onecycle 100, djl 1,101.");
+  }
+
+  private static List<String> lines(Standing... standings) {
+    return PeersTable.lines(
+        new Results(
+            Map.of("all", "a processor, 2 cores"),
+            new Contest("shapes", 0, 20, 128),
+            4,
+            10,
+            Results.rows(List.of(standings), "onecycle")));
+  }
+
+  private static Standing standing(String name) {
+    return Standing.of(Entry.peer(name, List.of()));
+  }
+
+  private static Heat.Result result(String setup, long parameters, double rate) {
+    return new Heat.Result(new Line.Hello(setup, parameters, Map.of("lib", "1")), rate, 10, 2);
+  }
+}

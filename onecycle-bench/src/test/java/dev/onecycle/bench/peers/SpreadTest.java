@@ -1,0 +1,34 @@
+package dev.onecycle.bench.peers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class SpreadTest {
+  @Test
+  void isMedianLowestAndHighest() {
+    assertThat(Spread.of(List.of(9.0, 1.0, 4.0))).isEqualTo(new Spread(4, 1, 9));
+    assertThat(Spread.of(List.of(9.0, 1.0, 4.0, 2.0))).isEqualTo(new Spread(3, 1, 9));
+    assertThat(Spread.of(List.of(7.0))).isEqualTo(new Spread(7, 7, 7));
+  }
+
+  @Test
+  void ofNothingIsAnError() {
+    assertThatIllegalArgumentException().isThrownBy(() -> Spread.of(List.of()));
+  }
+
+  @Test
+  void ratiosAreOfTheSameRound() {
+    // A slow round of the machine halves both, and no ratio: 2, 2, 2, not 1,000/250 or 500/500.
+    assertThat(Spread.ratios(List.of(1000.0, 500.0, 1000.0), List.of(500.0, 250.0, 500.0)))
+        .containsExactly(2.0, 2.0, 2.0);
+  }
+
+  @Test
+  void roundsThatOneOfThemLacksAreLeftOut() {
+    assertThat(Spread.ratios(List.of(8.0, 9.0), List.of(2.0))).containsExactly(4.0);
+    assertThat(Spread.ratios(List.of(), List.of(2.0))).isEmpty();
+  }
+}

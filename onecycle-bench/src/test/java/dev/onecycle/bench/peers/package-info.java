@@ -1,0 +1,4 @@
+@NullMarked
+package dev.onecycle.bench.peers;
+
+import org.jspecify.annotations.NullMarked;
