@@ -105,7 +105,7 @@ final class Blueprint {
                 Initial.Kind.UNIFORM,
                 1 / Math.sqrt(fanIn))
             : null;
-    return new Convolution(weight, bias, conv.stride(), conv.padding());
+    return Convolution.of(weight, bias, conv.stride(), conv.padding());
   }
 
   private Module whitening(String prefix, Layer.Whitening layer) {
@@ -114,7 +114,7 @@ final class Blueprint {
         new Parameter(join(prefix, "weight"), shape, false, new Initial(Initial.Kind.CONSTANT, 0));
     constants.add(weight);
     Parameter bias = add(prefix, "bias", new long[] {layer.out()}, true, Initial.Kind.CONSTANT, 0);
-    return new Convolution(weight, bias, 1, 0);
+    return Convolution.of(weight, bias, 1, 0);
   }
 
   private Module linear(String prefix, Layer.Linear linear) {
@@ -140,21 +140,27 @@ final class Blueprint {
 
   private Module sequence(String prefix, Layer.Sequential sequential) {
     List<Module> modules = new ArrayList<>();
-    Layer before = null;
+    Layer before = Layer.identity();
     for (Layer.Named part : sequential.parts()) {
-      // What these give is a tensor of their own that nothing else reads: it may be overwritten.
-      boolean fresh =
-          before instanceof Layer.Conv
-              || before instanceof Layer.BatchNorm
-              || before instanceof Layer.Residual
-              || before instanceof Layer.Linear;
       modules.add(
-          part.layer() instanceof Layer.Relu && fresh
-              ? Modules.timed("Relu", Modules.reluInPlace())
+          part.layer() instanceof Layer.Relu
+              ? Modules.timed("Relu", reluAfter(before))
               : build(join(prefix, part.name()), part.layer()));
       before = part.layer();
     }
     return Modules.sequence(modules);
+  }
+
+  private static Module reluAfter(Layer before) {
+    if (endsInBatchNorm(before)) {
+      return Modules.reluOfBatchNorm();
+    }
+    // What these give is a tensor of their own that nothing else reads: it may be overwritten.
+    boolean fresh =
+        before instanceof Layer.Conv
+            || before instanceof Layer.Residual
+            || before instanceof Layer.Linear;
+    return fresh ? Modules.reluInPlace() : Modules.relu();
   }
 
   private Module residual(String prefix, Layer.Residual residual) {
@@ -165,6 +171,7 @@ final class Blueprint {
 
   private static boolean endsInBatchNorm(Layer layer) {
     return layer instanceof Layer.BatchNorm
+        || (layer instanceof Layer.Residual residual && endsInBatchNorm(residual.body()))
         || (layer instanceof Layer.Sequential s
             && !s.parts().isEmpty()
             && endsInBatchNorm(s.parts().get(s.parts().size() - 1).layer()));

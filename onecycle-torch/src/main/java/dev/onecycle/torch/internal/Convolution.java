@@ -1,5 +1,6 @@
 package dev.onecycle.torch.internal;
 
+import java.util.List;
 import org.bytedeco.javacpp.BoolPointer;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.T_TensorTensorTensor_T;
@@ -29,15 +30,23 @@ final class Convolution implements Module {
   private final long[] padding;
   private final boolean sameSize;
 
-  /**
-   * @param learns whether the weight is trained; a bias always is
-   */
-  Convolution(Parameter weight, @Nullable Parameter bias, int stride, int padding) {
+  private Convolution(Parameter weight, @Nullable Parameter bias, int stride, int padding) {
     this.weight = weight;
     this.bias = bias;
     this.stride = new long[] {stride, stride};
     this.padding = new long[] {padding, padding};
-    sameSize = stride == 1 && weight.shape[2] == 2L * padding + 1;
+    sameSize = stride == 1 && padding > 0 && weight.shape[2] == 2L * padding + 1;
+  }
+
+  /**
+   * The module of a convolution. One of single pixels with a stride reads no more than those: they
+   * are picked first, since the engine is slow at strides.
+   */
+  static Module of(Parameter weight, @Nullable Parameter bias, int stride, int padding) {
+    boolean picks = stride > 1 && weight.shape[2] == 1 && padding == 0;
+    return picks
+        ? Modules.sequence(List.of(Modules.everyOther(stride), new Convolution(weight, bias, 1, 0)))
+        : new Convolution(weight, bias, stride, padding);
   }
 
   @Override
@@ -46,28 +55,25 @@ final class Convolution implements Module {
     TensorOptional offset =
         bias == null ? new TensorOptional() : new TensorOptional(bias.cast(pass.compute()));
     boolean inputLearns = pass.inputLearns();
+    boolean sideBySide =
+        sameSize && x.size(3) <= SHORT_ROW && pass.compute() == ScalarType.BFloat16;
     return pass.keep(
         torch.conv2d(x, kernel, offset, stride, padding, ONE, 1),
-        gradient -> back(x, kernel, gradient, inputLearns));
+        gradient -> back(x, kernel, gradient, inputLearns, sideBySide));
   }
 
-  private @Nullable Tensor back(Tensor x, Tensor kernel, Tensor gradient, boolean inputLearns) {
+  private @Nullable Tensor back(
+      Tensor x, Tensor kernel, Tensor gradient, boolean inputLearns, boolean sideBySide) {
     boolean learns = weight.learns();
-    boolean wide = learns && sameSize && x.size(3) <= SHORT_ROW && kernelIsLarge(x);
     T_TensorTensorTensor_T gradients =
-        gradients(gradient, x, kernel, inputLearns, learns && !wide, bias != null);
+        gradients(gradient, x, kernel, inputLearns, learns && !sideBySide, bias != null);
     if (learns) {
-      weight.learn(wide ? weightGradientSideBySide(x, kernel, gradient) : gradients.get1());
+      weight.learn(sideBySide ? weightGradientSideBySide(x, kernel, gradient) : gradients.get1());
     }
     if (bias != null) {
       bias.learn(gradients.get2());
     }
     return inputLearns ? Owned.of(gradients.get0()) : null;
-  }
-
-  /** Whether the computation is long enough for copies of its input to pay. */
-  private boolean kernelIsLarge(Tensor x) {
-    return weight.shape[2] > 1 && x.scalar_type() == ScalarType.BFloat16;
   }
 
   private T_TensorTensorTensor_T gradients(

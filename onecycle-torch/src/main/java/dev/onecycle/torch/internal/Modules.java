@@ -3,6 +3,7 @@ package dev.onecycle.torch.internal;
 import dev.onecycle.error.Require;
 import java.util.List;
 import org.bytedeco.javacpp.BoolPointer;
+import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.T_TensorTensorTensor_T;
 import org.bytedeco.pytorch.T_TensorTensor_T;
@@ -10,6 +11,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /** What each layer computes, forward and back; convolutions are in {@link Convolution}. */
@@ -96,8 +98,37 @@ final class Modules {
   }
 
   private static Tensor passPositive(Tensor out, Pass pass) {
-    Scalar zero = new Scalar(0);
-    return pass.keep(out, gradient -> torch.threshold_backward(gradient, out, zero));
+    return pass.keepOverwriting(
+        out,
+        gradient -> {
+          torch.threshold_backward_out(gradient, gradient, out, new Scalar(0));
+          return gradient;
+        });
+  }
+
+  /**
+   * The positive part of what a batch norm gives, in its place.
+   *
+   * <p>The sign of a bfloat16 is that of its bits read as a 16-bit integer, which is several times
+   * faster to compute with. A NaN may become 0 so, but not unseen: what makes a batch norm give one
+   * makes its gradient NaN, too.
+   */
+  static Module reluOfBatchNorm() {
+    Module plain = reluInPlace();
+    return (x, pass) -> {
+      if (!pass.training() || pass.compute() != ScalarType.BFloat16) {
+        return plain.forward(x, pass);
+      }
+      Tensor bits = x.view(ScalarType.Short);
+      torch.relu_(bits);
+      return pass.keepOverwriting(
+          x.alias(),
+          gradient -> {
+            Tensor gradientBits = gradient.view(ScalarType.Short);
+            torch.threshold_backward_out(gradientBits, gradientBits, bits, new Scalar(0));
+            return gradient;
+          });
+    };
   }
 
   static Module gelu() {
@@ -110,6 +141,28 @@ final class Modules {
       Tensor scores = body.forward(x, pass);
       return pass.training() ? scores : scores.add(body.forward(x.flip(WIDTH), pass)).mul_(half);
     };
+  }
+
+  /** Every pixel whose row and column are multiples of the stride. */
+  static Module everyOther(int stride) {
+    return (x, pass) -> {
+      boolean inputLearns = pass.inputLearns();
+      return pass.keep(
+          channelsLast(picked(x, stride)),
+          gradient -> {
+            if (!inputLearns) {
+              return null;
+            }
+            Tensor whole = torch.zeros_like(x);
+            picked(whole, stride).copy_(gradient);
+            return whole;
+          });
+    };
+  }
+
+  private static Tensor picked(Tensor x, int stride) {
+    return x.slice(2, new LongOptional(), new LongOptional(), stride)
+        .slice(3, new LongOptional(), new LongOptional(), stride);
   }
 
   static Module maxPool(int size) {

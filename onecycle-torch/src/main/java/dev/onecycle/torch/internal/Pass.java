@@ -34,7 +34,15 @@ record Pass(
   /** Keeps the way back of a module, where there is one. */
   Tensor keep(Tensor output, Tape.Back back) {
     if (tape != null) {
-      tape.add(output, back);
+      tape.add(output, back, false);
+    }
+    return output;
+  }
+
+  /** The same for a way back that overwrites the gradient it is given. */
+  Tensor keepOverwriting(Tensor output, Tape.Back back) {
+    if (tape != null) {
+      tape.add(output, back, true);
     }
     return output;
   }

@@ -61,7 +61,7 @@ final class Replica implements AutoCloseable {
       Tensor values,
       Tensor constants,
       Normalization normalization,
-      int channels,
+      ImageShape input,
       ScalarType compute) {
     this.compute = compute;
     Blueprint blueprint = new Blueprint();
@@ -70,8 +70,8 @@ final class Replica implements AutoCloseable {
     List<Parameter> parameters = ordered(blueprint.parameters);
     gradients = torch.zeros(values.numel());
     statistics = FlatBuffer.initial(blueprint.statistics, 0);
-    mean = perChannel(channels, c -> 255 * normalization.mean(c));
-    inverseDeviation = perChannel(channels, c -> 1 / (255 * normalization.deviation(c)));
+    mean = perPixel(input, c -> 255 * normalization.mean(c));
+    inverseDeviation = perPixel(input, c -> 1 / (255 * normalization.deviation(c)));
     generator = torch.createCPUGenerator();
     dropout = new GeneratorOptional(generator);
     try (PointerScope scope = new PointerScope();
@@ -112,11 +112,13 @@ final class Replica implements AutoCloseable {
     return view;
   }
 
-  private static Tensor perChannel(int channels, IntToDoubleFunction value) {
-    Tensor tensor = torch.zeros(1, channels, 1, 1);
+  /** A value of each channel, for every pixel: broadcasting over images alone is fast. */
+  private static Tensor perPixel(ImageShape input, IntToDoubleFunction value) {
+    long[] shape = {1, input.channels(), input.height(), input.width()};
+    Tensor tensor = torch.zeros(input.bytes()).as_strided(shape, TensorLayout.strides(shape));
     FloatBuffer elements = FlatBuffer.elements(tensor);
-    for (int c = 0; c < channels; c++) {
-      elements.put(c, (float) value.applyAsDouble(c));
+    for (int i = 0; i < input.bytes(); i++) {
+      elements.put(i, (float) value.applyAsDouble(i % input.channels()));
     }
     return tensor;
   }

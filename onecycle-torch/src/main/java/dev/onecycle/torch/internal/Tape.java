@@ -17,15 +17,15 @@ final class Tape {
   @FunctionalInterface
   interface Back {
     /**
-     * The gradient of what went in, from that of what came out, which must not be changed. Adds the
-     * gradients of the module's weights to theirs.
+     * The gradient of what went in, from that of what came out. Adds the gradients of the module's
+     * weights to theirs.
      *
      * @return null where nothing before the module learns
      */
     @Nullable Tensor of(Tensor gradient);
   }
 
-  private record Entry(Tensor output, Back back, String kind) {}
+  private record Entry(Tensor output, Back back, boolean overwrites, String kind) {}
 
   private final List<Entry> entries = new ArrayList<>();
   private final boolean inputLearns;
@@ -53,9 +53,11 @@ final class Tape {
    * Adds a module.
    *
    * @param output freed when the way back has passed the module
+   * @param overwrites whether the way back overwrites the gradient that it is given
    */
-  void add(Tensor output, Back back) {
-    entries.add(new Entry(output, back, clock == null ? "" : clock.kind() + " back"));
+  void add(Tensor output, Back back, boolean overwrites) {
+    String kind = clock == null ? "" : clock.kind() + " back";
+    entries.add(new Entry(output, back, overwrites, kind));
   }
 
   /** Whether a gradient of what goes into the next module is wanted. */
@@ -72,14 +74,15 @@ final class Tape {
     Tensor current = gradient;
     for (int i = entries.size() - 1; i >= 0; i--) {
       Entry entry = entries.get(i);
-      Tensor gradientNow = current;
+      // What was handed in is not ours to overwrite: another branch may need it.
+      Tensor given = entry.overwrites && current == gradient ? current.clone() : current;
       Tensor next =
           clock == null
-              ? kept(entry.back, current)
-              : clock.time(entry.kind, () -> kept(entry.back, gradientNow));
+              ? kept(entry.back, given)
+              : clock.time(entry.kind, () -> kept(entry.back, given));
       entry.output.close();
-      if (current != gradient && current != next) {
-        current.close();
+      if (given != gradient && given != next) {
+        given.close();
       }
       if (next == null) {
         return null;

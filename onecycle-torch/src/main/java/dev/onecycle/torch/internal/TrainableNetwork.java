@@ -61,8 +61,7 @@ public final class TrainableNetwork implements AutoCloseable {
     ScalarType compute = bfloat16 ? ScalarType.BFloat16 : ScalarType.Float;
     for (int i = 0; i < threads; i++) {
       replicas.add(
-          new Replica(
-              network.layers(), values, fixed, normalization, network.input().channels(), compute));
+          new Replica(network.layers(), values, fixed, normalization, network.input(), compute));
     }
     workers = new Workers(threads);
     long matrices = FlatBuffer.count(parameters.stream().filter(p -> !p.normOrBias).toList());
