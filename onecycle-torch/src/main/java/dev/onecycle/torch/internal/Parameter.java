@@ -33,6 +33,11 @@ final class Parameter {
     }
   }
 
+  /** Whether it is added to what the layer computes. */
+  boolean bias() {
+    return name.equals("bias") || name.endsWith(".bias");
+  }
+
   long count() {
     long count = 1;
     for (long size : shape) {

@@ -98,11 +98,12 @@ final class Replica implements AutoCloseable {
     clock = newClock;
   }
 
-  /** The order of parameters in the shared weights: those that always decay first. */
+  /** The order of parameters in the shared weights: those that always decay first, biases last. */
   static List<Parameter> ordered(List<Parameter> parameters) {
     List<Parameter> ordered = new ArrayList<>();
     parameters.stream().filter(p -> !p.normOrBias).forEach(ordered::add);
-    parameters.stream().filter(p -> p.normOrBias).forEach(ordered::add);
+    parameters.stream().filter(p -> p.normOrBias && !p.bias()).forEach(ordered::add);
+    parameters.stream().filter(Parameter::bias).forEach(ordered::add);
     return ordered;
   }
 

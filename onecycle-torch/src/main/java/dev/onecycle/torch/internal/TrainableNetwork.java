@@ -65,7 +65,8 @@ public final class TrainableNetwork implements AutoCloseable {
     }
     workers = new Workers(threads);
     long matrices = FlatBuffer.count(parameters.stream().filter(p -> !p.normOrBias).toList());
-    updater = Updater.of(settings, values.numel(), matrices);
+    long biases = FlatBuffer.count(parameters.stream().filter(Parameter::bias).toList());
+    updater = Updater.of(settings, values.numel(), matrices, biases);
   }
 
   /** The number of trained values. */

@@ -28,11 +28,12 @@ abstract sealed class Updater implements AutoCloseable {
    *
    * @param count elements of the weights
    * @param matrices how many of the first are neither batch norm nor bias
+   * @param biases how many of the last are biases
    */
-  static Updater of(LearnerSettings settings, long count, long matrices) {
+  static Updater of(LearnerSettings settings, long count, long matrices, long biases) {
     long decayed = settings.decayNormAndBias() ? count : matrices;
     return settings.optimizer() instanceof Optimizer.Sgd sgd
-        ? new Sgd(sgd, settings.weightDecay(), decayed, count)
+        ? new Sgd(sgd, settings, decayed, count, biases)
         : new AdamW((Optimizer.AdamW) settings.optimizer(), settings.weightDecay(), decayed, count);
   }
 
@@ -83,17 +84,25 @@ abstract sealed class Updater implements AutoCloseable {
 
   private static final class Sgd extends Updater {
     private final Optimizer.Sgd rule;
+    private final double biasRate;
+    private final long biases;
     private final Tensor velocity;
     private long updates;
 
-    Sgd(Optimizer.Sgd rule, double weightDecay, long decayed, long count) {
-      super(weightDecay, decayed);
+    Sgd(Optimizer.Sgd rule, LearnerSettings settings, long decayed, long count, long biases) {
+      super(settings.weightDecay(), decayed);
       this.rule = rule;
+      this.biases = biases;
+      biasRate = settings.biasRate();
       velocity = torch.zeros(count);
     }
 
     @Override
     void update(Tensor values, Tensor gradients) {
+      if (biasRate != 1) {
+        // The same as a rate of their own, but for the decay, which stays that of the others.
+        gradients.narrow(0, gradients.numel() - biases, biases).mul_(new Scalar(biasRate));
+      }
       if (rule.decoupledDecay()) {
         shrinkWeights(values);
       } else {

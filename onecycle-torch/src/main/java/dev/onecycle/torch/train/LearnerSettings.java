@@ -17,6 +17,8 @@ import dev.onecycle.torch.internal.Cpu;
  *     update is that of the whole batch, but batch norms see the parts
  * @param precision type of convolutions and matrix products
  * @param batchNormMomentum weight of a batch in the running statistics, in (0, 1]; PyTorch's 0.1
+ * @param biasRate learning rate of biases over that of the other weights, for SGD; 1 in the
+ *     sources, 64 in K. Jordan 2024 (arXiv 2404.00498, section 3.4)
  * @param seed of initial weights and dropout
  * @param threads of the engine; 0 for one a core
  */
@@ -29,6 +31,7 @@ public record LearnerSettings(
     int accumulation,
     Precision precision,
     double batchNormMomentum,
+    double biasRate,
     long seed,
     int threads) {
   private static final int MOST_REPLICAS = 256;
@@ -44,6 +47,13 @@ public record LearnerSettings(
         "in (0, 1]",
         batchNormMomentum,
         batchNormMomentum);
+    Require.positive("bias rate", biasRate);
+    Require.that(
+        biasRate == 1 || optimizer instanceof Optimizer.Sgd,
+        "bias rate",
+        "1 for " + optimizer.name() + ", whose steps do not depend on the size of a gradient,",
+        biasRate,
+        biasRate);
     Require.atLeast("threads", threads, 0);
   }
 
@@ -87,6 +97,7 @@ public record LearnerSettings(
         .accumulation(accumulation)
         .precision(precision)
         .batchNormMomentum(batchNormMomentum)
+        .biasRate(biasRate)
         .seed(seed)
         .threads(threads);
   }
@@ -106,6 +117,7 @@ public record LearnerSettings(
     private int accumulation = 1;
     private Precision precision = Precision.AUTO;
     private double batchNormMomentum = 0.1;
+    private double biasRate = 1;
     private long seed = 0;
     private int threads = 0;
 
@@ -151,6 +163,11 @@ public record LearnerSettings(
       return this;
     }
 
+    public Builder biasRate(double value) {
+      biasRate = value;
+      return this;
+    }
+
     public Builder seed(long value) {
       seed = value;
       return this;
@@ -172,6 +189,7 @@ public record LearnerSettings(
           accumulation,
           precision,
           batchNormMomentum,
+          biasRate,
           seed,
           threads);
     }
