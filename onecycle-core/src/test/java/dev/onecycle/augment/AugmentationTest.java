@@ -46,6 +46,32 @@ class AugmentationTest {
   }
 
   @Test
+  void anAlternatingFlipShowsBothSidesOfEveryImageInTwoEpochs() {
+    Augmentation augmentation = Augmentation.standard().withFlip(Flip.ALTERNATE);
+    int mirroredFirst = 0;
+    for (int i = 0; i < 1000; i++) {
+      boolean first = augmentation.choose(5, 0, i).flip();
+      mirroredFirst += first ? 1 : 0;
+      for (int epoch = 1; epoch < 6; epoch++) {
+        assertThat(augmentation.choose(5, epoch, i).flip()).isEqualTo(first ^ (epoch % 2 == 1));
+      }
+    }
+    assertThat(mirroredFirst).isBetween(420, 580); // five deviations of 16
+    assertThat(augmentation.describe()).isEqualTo("pad 4 (reflect), random crop, alternating flip");
+  }
+
+  @Test
+  void anAlternatingFlipLeavesTheCropsRandom() {
+    Augmentation augmentation = new Augmentation(1, PadMode.REFLECT, Flip.ALTERNATE);
+    Map<Choice, Integer> counts = new HashMap<>();
+    for (int i = 0; i < 18_000; i++) {
+      counts.merge(augmentation.choose(7, 3, i), 1, Integer::sum);
+    }
+    assertThat(counts.keySet()).containsExactlyInAnyOrderElementsOf(augmentation.choices());
+    assertThat(counts.values()).allMatch(count -> Math.abs(count - 1000) < 155);
+  }
+
+  @Test
   void choicesDrawnUpFrontAreThoseOfEachImage() {
     Augmentation augmentation = Augmentation.standard();
     EpochChoices all = augmentation.chooseAll(11, 2, 100);

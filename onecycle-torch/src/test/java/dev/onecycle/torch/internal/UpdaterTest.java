@@ -1,6 +1,7 @@
 package dev.onecycle.torch.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.offset;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.onecycle.schedule.OneCycle;
@@ -109,6 +110,23 @@ class UpdaterTest {
       float[] after = new float[4];
       FlatBuffer.elements(values).get(after);
       assertThat(after).containsExactly(0.95f, 0.95f, 1, 1);
+    }
+  }
+
+  /** v = rate·gradient + decay·weight; w = w − lr·v: by hand. */
+  @Test
+  void biasesMayHaveARateOfTheirOwn() {
+    LearnerSettings settings = LearnerSettings.builder().weightDecay(0.5).biasRate(64).build();
+    Tensor values = torch.ones(4);
+    Tensor gradients = torch.ones(4);
+    try (Updater updater = Updater.of(settings, 4, 2, 1);
+        NoGradGuard noGrad = new NoGradGuard()) {
+      updater.set(0.01, 0.9);
+      updater.update(values, gradients);
+      float[] after = new float[4];
+      FlatBuffer.elements(values).get(after);
+      assertThat(after)
+          .containsExactly(new float[] {0.985f, 0.985f, 0.985f, 0.355f}, offset(1e-6f));
     }
   }
 

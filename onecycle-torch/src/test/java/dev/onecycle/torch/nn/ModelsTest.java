@@ -46,6 +46,45 @@ class ModelsTest {
     }
   }
 
+  /** By hand: the whitening has 24 biases and no weight that is trained. */
+  @Test
+  void fastHasTheParametersOfItsLayers() {
+    long expected =
+        24 + conv(24, 64) + conv(64, 64) + conv(64, 256) + 3 * conv(256, 256) + 256 * 10;
+    try (Learner learner = learner(Models.byName("fast", CIFAR, 10, 0))) {
+      assertThat(learner.parameterCount()).isEqualTo(expected);
+      assertThat(learner.weights().stream().map(NamedTensor::name))
+          .contains("whiten.weight", "whiten.bias", "block2.conv1.weight", "fc.weight");
+    }
+  }
+
+  /** 40.55 M for ResNet-20 in the literature, of the convolutions without shortcuts 40.5. */
+  @Test
+  void knowTheirMultiplications() {
+    long stage1 = 7L * 32 * 32 * 16 * 16 * 9 - 32L * 32 * 13 * 16 * 9; // the first has 3 inputs
+    long stage2 = 16L * 16 * (16 * 32 * 9 + 5 * 32 * 32 * 9 + 16 * 32);
+    long stage3 = 8L * 8 * (32 * 64 * 9 + 5 * 64 * 64 * 9 + 32 * 64);
+    assertThat(Models.resnet(20, CIFAR, 10, 0).multiplications())
+        .isEqualTo(stage1 + stage2 + stage3 + 640);
+    long fast =
+        31L * 31 * (12 * 24 + 24 * 64 * 9)
+            + 15L * 15 * 9 * (64 * 64 + 64 * 256)
+            + 7L * 7 * 9 * 2 * 256 * 256
+            + 3L * 3 * 9 * 256 * 256
+            + 2560;
+    assertThat(Models.fast(CIFAR, 10, 0).multiplications()).isEqualTo(fast);
+  }
+
+  @Test
+  void fastNeedsImagesOfSixteenPixels() {
+    assertThatThrownBy(() -> Models.byName("fast", new ImageShape(3, 15, 32), 10, 0))
+        .isInstanceOf(InvalidValueException.class)
+        .hasMessageContaining("at least 16×16 for fast");
+    try (Learner learner = learner(Models.byName("fast", new ImageShape(3, 16, 16), 10, 0))) {
+      assertThat(learner.parameterCount()).isPositive();
+    }
+  }
+
   private static long conv(long in, long out) {
     return in * out * 9 + 2 * out;
   }

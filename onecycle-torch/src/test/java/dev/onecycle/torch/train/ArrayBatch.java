@@ -29,6 +29,16 @@ record ArrayBatch(ImageShape shape, ByteBuffer pixels, int[] labels) implements 
     return new ArrayBatch(shape, pixels, labels);
   }
 
+  /** The given images, all of label 0. */
+  static ArrayBatch of(ImageShape shape, byte[]... images) {
+    ByteBuffer pixels = ByteBuffer.allocateDirect(images.length * shape.bytes());
+    for (byte[] image : images) {
+      pixels.put(image);
+    }
+    pixels.flip();
+    return new ArrayBatch(shape, pixels, new int[images.length]);
+  }
+
   static List<Batch> several(long seed, int batches, int size, int classes, ImageShape shape) {
     List<Batch> list = new ArrayList<>();
     for (int i = 0; i < batches; i++) {

@@ -1,0 +1,214 @@
+package dev.onecycle.torch.train;
+
+import static dev.onecycle.torch.nn.Layer.named;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.onecycle.augment.Flip;
+import dev.onecycle.data.Batch;
+import dev.onecycle.data.DataOptions;
+import dev.onecycle.data.Datasets;
+import dev.onecycle.data.ImageDataset;
+import dev.onecycle.data.ImageShape;
+import dev.onecycle.torch.io.NamedTensor;
+import dev.onecycle.torch.nn.Layer;
+import dev.onecycle.torch.nn.Layer.Conv;
+import dev.onecycle.torch.nn.Models;
+import dev.onecycle.torch.nn.Network;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** The parts that the model {@code fast} is made of. */
+class FastTest {
+  private static final ImageDataset SHAPES =
+      Datasets.open("shapes", DataOptions.defaults()).train();
+  private static final LearnerSettings FP32 =
+      LearnerSettings.builder().precision(Precision.FP32).threads(1).build();
+
+  private static Learner learner(Network network) {
+    return new Learner(network, Normalization.of(SHAPES), FP32);
+  }
+
+  private static float[] weight(Learner learner, String name) {
+    return learner.weights().stream()
+        .filter(tensor -> tensor.name().equals(name))
+        .map(NamedTensor::values)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** Patches of normalised images times the filters: uncorrelated, of variance 1, and mirrored. */
+  @Test
+  void whiteningMakesPatchesUncorrelated() {
+    Network network = Models.fast(SHAPES.shape(), 10, 0);
+    float[] filters;
+    try (Learner learner = learner(network)) {
+      learner.fit(SHAPES);
+      filters = weight(learner, "whiten.weight");
+    }
+    Normalization normalization = Normalization.of(SHAPES);
+    double[][] covariance = new double[12][12];
+    long patches = 0;
+    for (int i = 0; i < 200; i++) {
+      double[][] seen = responses(SHAPES.pixels(i), SHAPES.shape(), normalization, filters);
+      for (double[] response : seen) {
+        for (int a = 0; a < 12; a++) {
+          assertThat(response[12 + a]).isCloseTo(-response[a], within(1e-6));
+          for (int b = 0; b < 12; b++) {
+            covariance[a][b] += response[a] * response[b];
+          }
+        }
+      }
+      patches += seen.length;
+    }
+    for (int a = 0; a < 12; a++) {
+      for (int b = 0; b < 12; b++) {
+        // Not exactly: 200 of the images, and directions with little variance are not blown up.
+        double expected = a == b ? 1 : 0;
+        if (a != b || covariance[a][a] / patches > 0.9) {
+          assertThat(covariance[a][b] / patches).isCloseTo(expected, within(0.25));
+        }
+      }
+    }
+    assertThat(covariance[11][11] / patches).isCloseTo(1, within(0.1));
+  }
+
+  private static double[][] responses(
+      ByteBuffer pixels, ImageShape shape, Normalization normalization, float[] filters) {
+    int side = shape.width() - 1;
+    double[][] responses = new double[side * side][24];
+    for (int y = 0; y < side; y++) {
+      for (int x = 0; x < side; x++) {
+        for (int f = 0; f < 24; f++) {
+          for (int at = 0; at < 12; at++) {
+            int c = at / 4;
+            int place = ((y + at % 4 / 2) * shape.width() + x + at % 2) * 3 + c;
+            double value =
+                ((pixels.get(place) & 0xff) / 255.0 - normalization.mean(c))
+                    / normalization.deviation(c);
+            responses[y * side + x][f] += value * filters[f * 12 + at];
+          }
+        }
+      }
+    }
+    return responses;
+  }
+
+  @Test
+  void mustBeFitBeforeItsFirstStep() {
+    Network network = Models.fast(SHAPES.shape(), 10, 0);
+    List<Batch> batches = ArrayBatch.several(1, 1, 32, 10, SHAPES.shape());
+    try (Learner learner = learner(network)) {
+      assertThatThrownBy(() -> learner.step(batches.get(0), 0.1, 0.9))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("fast must be fit to its training images");
+      learner.fit(SHAPES);
+      assertThat(learner.step(batches.get(0), 0.1, 0.9).finite()).isTrue();
+    }
+  }
+
+  @Test
+  void trainingLeavesTheWhiteningAlone() {
+    Network network = Models.fast(SHAPES.shape(), 10, 0);
+    List<Batch> batches = ArrayBatch.several(1, 1, 32, 10, SHAPES.shape());
+    try (Learner learner = learner(network)) {
+      learner.fit(SHAPES);
+      float[] filters = weight(learner, "whiten.weight");
+      float[] bias = weight(learner, "whiten.bias");
+      learner.step(batches.get(0), 0.1, 0.9);
+      assertThat(weight(learner, "whiten.weight")).isEqualTo(filters);
+      assertThat(weight(learner, "whiten.bias")).isNotEqualTo(bias);
+    }
+  }
+
+  /** A state of a learner that was fit needs no fitting. */
+  @Test
+  void aRestoredLearnerGoesOnWithTheSameWhitening() {
+    Network network = Models.fast(SHAPES.shape(), 10, 0);
+    List<Batch> batches = ArrayBatch.several(1, 2, 32, 10, SHAPES.shape());
+    try (Learner first = learner(network);
+        Learner second = learner(network)) {
+      first.fit(SHAPES);
+      first.step(batches.get(0), 0.1, 0.9);
+      second.restore(first.state());
+      double loss = first.step(batches.get(1), 0.1, 0.9).loss();
+      assertThat(second.step(batches.get(1), 0.1, 0.9).loss()).isEqualTo(loss);
+    }
+  }
+
+  @Test
+  void identityStartHandsChannelsOn() {
+    Layer layers =
+        Layer.sequence(
+            named("conv", new Conv(3, 5, 3, 1, 1, false, Conv.Start.IDENTITY)),
+            named("pool", new Layer.GlobalAveragePool()),
+            named("fc", new Layer.Linear(5, 2, false)));
+    try (Learner learner = learner(new Network("identity", SHAPES.shape(), 2, layers))) {
+      float[] weights = weight(learner, "conv.weight");
+      for (int i = 0; i < 3 * 27; i++) {
+        assertThat(weights[i]).isEqualTo(i % 27 == i / 27 * 9 + 4 ? 1f : 0f);
+      }
+      double bound = 1 / Math.sqrt(27);
+      for (int i = 3 * 27; i < 5 * 27; i++) {
+        assertThat((double) weights[i]).isBetween(-bound, bound).isNotEqualTo(0);
+      }
+    }
+  }
+
+  @Test
+  void mirrorMeanJudgesAnImageAndItsMirrorImageAlike() {
+    Layer body =
+        Layer.sequence(
+            named("conv", new Conv(3, 4, 3, 2, 1, false)),
+            named("flat", new Layer.Flatten()),
+            named("fc", new Layer.Linear(4 * 16 * 16, 2, false)));
+    Network network = new Network("m", SHAPES.shape(), 2, new Layer.MirrorMean(body));
+    ImageShape shape = SHAPES.shape();
+    byte[] image = new byte[shape.bytes()];
+    byte[] mirrored = new byte[shape.bytes()];
+    SHAPES.read(0, image);
+    for (int i = 0; i < image.length; i++) {
+      int pixel = i / 3;
+      int x = pixel % shape.width();
+      mirrored[(pixel - x + shape.width() - 1 - x) * 3 + i % 3] = image[i];
+    }
+    try (Learner learner = learner(network);
+        Learner alone = learner(new Network("b", shape, 2, body))) {
+      double[] scores = learner.probabilities(ArrayBatch.of(shape, image, mirrored))[0];
+      double[] other = learner.probabilities(ArrayBatch.of(shape, image, mirrored))[1];
+      assertThat(scores[0]).isCloseTo(other[0], within(1e-6));
+      double[][] each = alone.probabilities(ArrayBatch.of(shape, image, mirrored));
+      double mean = (logit(each[0]) + logit(each[1])) / 2;
+      assertThat(logit(scores)).isCloseTo(mean, within(1e-5));
+      assertThat(logit(each[0])).isNotCloseTo(logit(each[1]), within(1e-3));
+    }
+  }
+
+  private static double logit(double[] probabilities) {
+    return Math.log(probabilities[1] / probabilities[0]);
+  }
+
+  @Test
+  void aProfileNamesTheLayersAndLeavesNoTrace() {
+    List<Batch> batches = ArrayBatch.several(1, 1, 32, 10, SHAPES.shape());
+    try (Learner learner = learner(Models.resnet(8, SHAPES.shape(), 10, 0))) {
+      float[] before = weight(learner, "conv1.weight");
+      Map<String, Double> seconds = learner.profile(batches.get(0), 2);
+      assertThat(seconds)
+          .containsKeys("Conv", "Conv back", "BatchNorm", "BatchNorm back", "Relu", "Residual");
+      assertThat(seconds.values()).allMatch(time -> time > 0);
+      assertThat(weight(learner, "conv1.weight")).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void hasDefaultsOfItsOwn() {
+    assertThat(Defaults.of("resnet20").batchSize()).isEqualTo(128);
+    assertThat(Defaults.of("resnet20").settings()).isEqualTo(LearnerSettings.defaults());
+    assertThat(Defaults.of("fast").augmentation().flip()).isEqualTo(Flip.ALTERNATE);
+    assertThat(Defaults.of("fast").settings().labelSmoothing()).isPositive();
+  }
+}
