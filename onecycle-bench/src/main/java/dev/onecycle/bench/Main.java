@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       TrainBench.class,
       ProfileBench.class,
+      IngredientsBench.class,
       MemoryBench.class,
       ReportBench.class,
       StartBench.class,

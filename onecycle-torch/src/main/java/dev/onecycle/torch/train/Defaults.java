@@ -22,6 +22,7 @@ public record Defaults(int batchSize, LearnerSettings settings, Augmentation aug
               .weightDecay(1e-3)
               .labelSmoothing(0.2)
               .batchNormMomentum(0.4)
+              .biasRate(64)
               .build(),
           Augmentation.standard().withPad(2).withFlip(Flip.ALTERNATE));
 

@@ -1,6 +1,7 @@
 package dev.onecycle.torch.train;
 
 import dev.onecycle.error.Require;
+import dev.onecycle.text.Numbers;
 import dev.onecycle.torch.internal.Cpu;
 
 /**
@@ -69,6 +70,13 @@ public record LearnerSettings(
     return threads > 0
         ? threads
         : Math.min(MOST_REPLICAS, Runtime.getRuntime().availableProcessors());
+  }
+
+  /** The optimizer in a few words for people, with whatever else its steps depend on. */
+  String describeOptimizer() {
+    String biases =
+        biasRate == 1 ? "" : ", biases at " + Numbers.brief(biasRate) + " times the rate";
+    return optimizer.describe() + biases;
   }
 
   /** The sources' settings: SGD, weight decay 1e-4 on every parameter. */

@@ -70,7 +70,7 @@ public record Setup(
             "%d classes of images %s, sha256 %s", network.classes(), network.input(), fingerprint),
         batchSize,
         settings.resolvedThreads(),
-        settings.optimizer().describe(),
+        settings.describeOptimizer(),
         settings.weightDecay(),
         settings.decayNormAndBias(),
         network.dropout(),

@@ -57,6 +57,10 @@ class GradientsTest {
         images("relu in place", sequence(new BatchNorm(4), new Relu())),
         images("gelu", new Layer.Gelu()),
         images("max pool", new Layer.MaxPool(2)),
+        images(
+            "max pool of an odd size",
+            sequence(new Layer.ReflectionPad(1, 0, 1, 0), new Layer.MaxPool(2))),
+        images("larger max pool", new Layer.MaxPool(3)),
         images("mean over the image", new Layer.GlobalAveragePool()),
         images("largest of the image", new Layer.GlobalMaxPool()),
         images("flatten", sequence(new Layer.Flatten(), new Linear(4 * 8 * 8, 3, true))),
@@ -123,6 +127,7 @@ class GradientsTest {
   static Stream<Arguments> withBatchNorms() {
     Layer normed = sequence(new BatchNorm(4), new Relu());
     return Stream.of(
+        Arguments.of("max pool", new Layer.MaxPool(2)),
         Arguments.of("relu of a batch norm", normed),
         Arguments.of("relu of a sum", sequence(new Residual(normed, identity()), new Relu())),
         Arguments.of(

@@ -1,0 +1,129 @@
+package dev.onecycle.bench;
+
+import dev.onecycle.data.DataOptions;
+import dev.onecycle.data.DataSplits;
+import dev.onecycle.data.Datasets;
+import dev.onecycle.run.EpochRecord;
+import dev.onecycle.run.TrainingListener;
+import dev.onecycle.schedule.PolicyChoice;
+import dev.onecycle.text.Numbers;
+import dev.onecycle.torch.nn.Models;
+import dev.onecycle.torch.nn.Network;
+import dev.onecycle.torch.train.Defaults;
+import dev.onecycle.torch.train.Learner;
+import dev.onecycle.torch.train.Normalization;
+import dev.onecycle.torch.train.Training;
+import dev.onecycle.torch.train.TrainingPlan;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.DoubleStream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** What each part of the model {@code fast} is worth: trained with it and without it, in pairs. */
+@Command(
+    name = "ingredients",
+    description = "Accuracy of fast with all its parts, and without one at a time, by seed.",
+    mixinStandardHelpOptions = true)
+final class IngredientsBench implements Callable<Integer> {
+  @Parameters(paramLabel = "DATA", description = "As for train.")
+  String location = "";
+
+  @Option(names = "--epochs", defaultValue = "3", description = "Default: ${DEFAULT-VALUE}.")
+  int epochs = 3;
+
+  @Option(names = "--max-lr", defaultValue = "0.4", description = "Default: ${DEFAULT-VALUE}.")
+  double maxLr = 0.4;
+
+  @Option(
+      names = "--seeds",
+      split = ",",
+      defaultValue = "0,1",
+      description = "Default: ${DEFAULT-VALUE}.")
+  List<Long> seeds = List.of(0L, 1L);
+
+  @Option(
+      names = "--only",
+      split = ",",
+      description = "Parts to leave out, one at a time: ${COMPLETION-CANDIDATES}. Default: all.")
+  List<Ingredient> only = List.of(Ingredient.values());
+
+  @Override
+  public Integer call() {
+    DataSplits data = Datasets.open(location, DataOptions.defaults());
+    System.out.println(
+        Numbers.format(
+            "fast, %d epochs, peak rate %s, seeds %s, accuracy in %% of %d images",
+            epochs, Numbers.brief(maxLr), seeds, data.evaluation().size()));
+    double[] whole = accuracies(data, null);
+    System.out.println("| | accuracy by seed | mean | difference by seed | mean |");
+    System.out.println("|---|---|---|---|---|");
+    System.out.println(Numbers.format("| everything | %s | %.2f | | |", text(whole), mean(whole)));
+    for (Ingredient ingredient : only) {
+      double[] without = accuracies(data, ingredient);
+      double[] difference = new double[whole.length];
+      for (int i = 0; i < whole.length; i++) {
+        difference[i] = without[i] - whole[i];
+      }
+      System.out.println(
+          Numbers.format(
+              "| %s | %s | %.2f | %s | %+.2f |",
+              ingredient.without(),
+              text(without),
+              mean(without),
+              text(difference),
+              mean(difference)));
+    }
+    return 0;
+  }
+
+  private double[] accuracies(DataSplits data, @Nullable Ingredient without) {
+    double[] accuracies = new double[seeds.size()];
+    for (int i = 0; i < accuracies.length; i++) {
+      accuracies[i] = 100 * accuracy(data, without, seeds.get(i));
+    }
+    return accuracies;
+  }
+
+  private double accuracy(DataSplits data, @Nullable Ingredient without, long seed) {
+    Network network = Models.fast(data.train().shape(), data.train().classes().size(), 0);
+    Defaults defaults = Defaults.of(network.name());
+    if (without != null) {
+      network = without.leftOut(network);
+      defaults = without.leftOut(defaults);
+    }
+    TrainingPlan plan =
+        new TrainingPlan(epochs, defaults.batchSize(), defaults.augmentation(), seed, 0);
+    List<EpochRecord> done = new ArrayList<>();
+    try (Learner learner =
+        new Learner(network, Normalization.of(data.train()), defaults.settings().withSeed(seed))) {
+      learner.fit(data.train());
+      Training.run(
+          learner,
+          PolicyChoice.oneCycle().over(plan.steps(data.train().size()), maxLr),
+          plan,
+          data.train(),
+          data.evaluation(),
+          new TrainingListener() {
+            @Override
+            public void epoch(EpochRecord epoch) {
+              done.add(epoch);
+            }
+          },
+          () -> false);
+    }
+    return done.get(done.size() - 1).accuracy();
+  }
+
+  private static double mean(double[] values) {
+    return DoubleStream.of(values).average().orElseThrow();
+  }
+
+  private static String text(double[] values) {
+    return String.join(
+        ", ", DoubleStream.of(values).mapToObj(v -> Numbers.format("%.2f", v)).toList());
+  }
+}
