@@ -72,6 +72,7 @@ class StaleConditionsTest {
     "--batch-size 8, batch size, 16, 8",
     "--threads 1, replicas, 2, 1",
     "--optimizer nesterov, optimizer, sgd, sgd-nesterov",
+    "--bias-rate 2, optimizer, sgd, 'sgd, biases at 2 times the rate'",
     "--weight-decay 1e-3, weight decay, 0.0001, 0.001",
     "--no-norm-decay, decay of batch norms and biases, on, off",
     "--dropout 0.25, dropout, 0, 0.25",
@@ -80,6 +81,7 @@ class StaleConditionsTest {
     "--clip 1, gradient clip, 0, 1",
     "--accumulate 2, accumulation, 1, 2",
     "--no-flip, augmentation, 'pad 4 (reflect), random crop, flip', 'pad 4 (reflect), random crop'",
+    "--flip alternate, augmentation, 'pad 4 (reflect), random crop, flip', 'pad 4 (reflect), random crop, alternating flip'",
     "--precision fp32, precision, bf16, fp32"
   })
   void anyConditionThatChangesAloneIsRefusedByName(

@@ -157,36 +157,12 @@ public final class Learner implements AutoCloseable {
     return new Evaluation(images, loss / images, accuracy, classification);
   }
 
-  private int highest(float[] scores, int row) {
-    int classes = description.classes();
-    int best = 0;
-    for (int c = 1; c < classes; c++) {
-      if (scores[row * classes + c] > scores[row * classes + best]) {
-        best = c;
-      }
-    }
-    return best;
-  }
-
   /**
    * The probability of each class for each image of a batch, [N, classes]: softmax of the scores.
    */
   public double[][] probabilities(Batch batch) {
     float[] scores = network.score(batch).scores();
-    int classes = description.classes();
-    double[][] probabilities = new double[batch.size()][classes];
-    for (int i = 0; i < probabilities.length; i++) {
-      double highest = scores[i * classes + highest(scores, i)];
-      double sum = 0;
-      for (int c = 0; c < classes; c++) {
-        probabilities[i][c] = Math.exp(scores[i * classes + c] - highest);
-        sum += probabilities[i][c];
-      }
-      for (int c = 0; c < classes; c++) {
-        probabilities[i][c] /= sum;
-      }
-    }
-    return probabilities;
+    return Softmax.of(scores, description.classes());
   }
 
   /**

@@ -1,0 +1,38 @@
+package dev.onecycle.torch.train;
+
+import java.util.Arrays;
+
+/** Probabilities from scores. */
+final class Softmax {
+  private Softmax() {}
+
+  /**
+   * The probabilities of each row of scores.
+   *
+   * @param scores [N, classes], row by row
+   */
+  static double[][] of(float[] scores, int classes) {
+    double[][] probabilities = new double[scores.length / classes][];
+    for (int i = 0; i < probabilities.length; i++) {
+      probabilities[i] = row(Arrays.copyOfRange(scores, i * classes, (i + 1) * classes));
+    }
+    return probabilities;
+  }
+
+  private static double[] row(float[] scores) {
+    double highest = Double.NEGATIVE_INFINITY;
+    for (float score : scores) {
+      highest = Math.max(highest, score);
+    }
+    double[] probabilities = new double[scores.length];
+    double sum = 0;
+    for (int c = 0; c < scores.length; c++) {
+      probabilities[c] = Math.exp(scores[c] - highest); // of the highest: 1, so none overflows
+      sum += probabilities[c];
+    }
+    for (int c = 0; c < scores.length; c++) {
+      probabilities[c] /= sum;
+    }
+    return probabilities;
+  }
+}
