@@ -64,7 +64,7 @@ abstract class SetupOptions {
   @Option(
       names = "--label-smoothing",
       paramLabel = "S",
-      description = "Share of each target spread over all classes. Default: 0; fast: 0.2.")
+      description = "Share of each target spread over all classes. Default: 0; fast: 0.1.")
   @Nullable Double labelSmoothing;
 
   @Option(

@@ -16,11 +16,11 @@ public record Defaults(int batchSize, LearnerSettings settings, Augmentation aug
 
   private static final Defaults FAST =
       new Defaults(
-          512,
+          256,
           LearnerSettings.builder()
               .optimizer(new Optimizer.Sgd(true, false))
               .weightDecay(1e-3)
-              .labelSmoothing(0.2)
+              .labelSmoothing(0.1)
               .batchNormMomentum(0.4)
               .biasRate(64)
               .build(),
