@@ -50,15 +50,16 @@ record Length(int epochs, OptionalDouble minutes, long begin) {
     double judging =
         data.evaluation().size() * cost.secondsPerEvaluatedImage()
             + plan.reestimatedBatches() * cost.secondsPerStep();
+    long perEvaluation = (long) stepsPerEpoch * plan.evaluateEvery();
     long most = MOST_EPOCHS * stepsPerEpoch;
-    long steps = Math.min(most, cost.stepsWithin(SHARE * left, stepsPerEpoch, judging));
+    long steps = Math.min(most, cost.stepsWithin(SHARE * left, perEvaluation, judging));
     if (steps < 1) {
       throw Require.invalid(
           "--minutes",
           Numbers.format(
               "more than the %s that have passed and the %s that a step and an evaluation take",
               Numbers.brief(minutes.getAsDouble() - left / 60),
-              Numbers.brief(cost.seconds(1, stepsPerEpoch, judging) / 60)),
+              Numbers.brief(cost.seconds(1, perEvaluation, judging) / 60)),
           minutes.getAsDouble(),
           "give more time, or a peak rate with --max-lr");
     }
