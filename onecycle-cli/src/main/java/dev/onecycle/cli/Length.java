@@ -50,16 +50,14 @@ record Length(int epochs, OptionalDouble minutes, long begin) {
     double judging =
         data.evaluation().size() * cost.secondsPerEvaluatedImage()
             + plan.reestimatedBatches() * cost.secondsPerStep();
-    long perEvaluation = (long) stepsPerEpoch * plan.evaluateEvery();
-    long most = MOST_EPOCHS * stepsPerEpoch;
-    long steps = Math.min(most, cost.stepsWithin(SHARE * left, perEvaluation, judging));
+    long steps = steps(left, cost, plan, stepsPerEpoch, judging);
     if (steps < 1) {
       throw Require.invalid(
           "--minutes",
           Numbers.format(
               "more than the %s that have passed and the %s that a step and an evaluation take",
               Numbers.brief(minutes.getAsDouble() - left / 60),
-              Numbers.brief(cost.seconds(1, perEvaluation, judging) / 60)),
+              Numbers.brief(cost.seconds(1, stepsPerEpoch, judging) / 60)),
           minutes.getAsDouble(),
           "give more time, or a peak rate with --max-lr");
     }
@@ -72,5 +70,18 @@ record Length(int epochs, OptionalDouble minutes, long begin) {
             1000 * cost.secondsPerStep(),
             (double) steps / stepsPerEpoch));
     return plan.over(steps, data.train().size());
+  }
+
+  /**
+   * The most steps of a cycle that fit into a time, its evaluations among them.
+   *
+   * @param left seconds until the end
+   * @param judging seconds of an evaluation
+   */
+  static long steps(
+      double left, StepCost cost, TrainingPlan plan, int stepsPerEpoch, double judging) {
+    long perEvaluation = (long) stepsPerEpoch * plan.evaluateEvery();
+    long most = MOST_EPOCHS * stepsPerEpoch;
+    return Math.min(most, cost.stepsWithin(SHARE * left, perEvaluation, judging));
   }
 }
