@@ -3,11 +3,19 @@ package dev.onecycle.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.onecycle.run.EpochRecord;
+import dev.onecycle.run.RunHistory;
+import dev.onecycle.run.RunRecord;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -170,6 +178,34 @@ class EvaluateEveryTest {
     assertEvaluated(run, false, false, true, false, true);
     assertThat(Cli.parse(run.resolve("run.json")).at("/settings/evaluate_every").asInt())
         .isEqualTo(3);
+  }
+
+  /** As of runs that a signal ended after their second and their fourth of more epochs. */
+  @Test
+  void aStoppedRunSaysWhatItsLastEvaluationWas() {
+    RunHistory run = RunHistory.read(few);
+    List<EpochRecord> epochs = run.epochs();
+    assertThat(said(run, epochs.subList(0, 2))).startsWith("No evaluation in 2 of 4 epochs, ");
+    EpochRecord third = epochs.get(2);
+    String right =
+        String.format(
+            Locale.ROOT, "%.2f %% of 30 test images right after 3 of 4 epochs", percent(third));
+    assertThat(said(run, epochs.subList(0, 3))).startsWith(right + ", 0 s of training");
+    EpochRecord fourth = new EpochRecord(3, 32, 1, 1, 1, Optional.empty());
+    assertThat(said(run, List.of(epochs.get(0), epochs.get(1), third, fourth)))
+        .startsWith(right + ", 4 done, ");
+  }
+
+  private static double percent(EpochRecord epoch) {
+    return 100 * epoch.evaluated().orElseThrow().accuracy();
+  }
+
+  private static String said(RunHistory run, List<EpochRecord> done) {
+    StringWriter out = new StringWriter();
+    Console console = new Console(new PrintWriter(out), new PrintWriter(out), false, false);
+    RunRecord record = run.record().ended(RunRecord.Status.INTERRUPTED, "", Map.of());
+    Outcomes.report(console, few, record, done);
+    return out.toString();
   }
 
   @Test

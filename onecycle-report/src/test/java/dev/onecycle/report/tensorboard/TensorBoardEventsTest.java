@@ -13,7 +13,6 @@ import dev.onecycle.schedule.OneCycle;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -22,7 +21,6 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,21 +45,6 @@ class TensorBoardEventsTest {
 
   private static EventReader.Read read(TensorBoardEvents events) throws IOException {
     return EventReader.read(Files.readAllBytes(events.path()));
-  }
-
-  @Test
-  void anEpochThatWasNotEvaluatedHasNoScalarsOfValidation() throws IOException {
-    TensorBoardEvents events = events();
-    try (events) {
-      events.epoch(new EpochRecord(0, 10, 2, 1000, 3, Optional.empty()));
-      events.epoch(epoch(20));
-    }
-    String text = Files.readString(events.path(), StandardCharsets.ISO_8859_1);
-    assertThat(text.split("train/epoch_loss", -1)).hasSize(3);
-    assertThat(text.split("images_per_second", -1)).hasSize(3);
-    assertThat(text.split("validation/loss", -1)).hasSize(2);
-    assertThat(text.split("validation/accuracy", -1)).hasSize(2);
-    assertThat(text.indexOf("validation/loss")).isGreaterThan(text.lastIndexOf("train/epoch_loss"));
   }
 
   /** The bytes that TensorBoard 2.21's own message classes give, framed by a script. */

@@ -13,10 +13,7 @@ import dev.onecycle.range.RangePoint;
 import dev.onecycle.range.RangeResult;
 import dev.onecycle.range.RangeTest;
 import dev.onecycle.range.StopReason;
-import dev.onecycle.run.Classification;
 import dev.onecycle.run.EpochRecord;
-import dev.onecycle.run.EpochRecord.Evaluated;
-import dev.onecycle.run.Position;
 import dev.onecycle.run.StepRecord;
 import dev.onecycle.run.TrainingListener;
 import dev.onecycle.schedule.OneCycle;
@@ -24,7 +21,6 @@ import dev.onecycle.torch.io.NamedTensor;
 import dev.onecycle.torch.nn.Models;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
@@ -173,109 +169,6 @@ class TrainingTest {
     }
     assertThat(steps.get(0)).isEqualTo(steps.get(1));
     assertThat(losses.get(0)).isNotEqualTo(losses.get(1));
-  }
-
-  /** With statistics of batch norms estimated anew, which show how often that was done. */
-  @Test
-  void evaluatedEveryFewEpochsARunTrainsTheSame() {
-    List<List<StepRecord>> steps = new ArrayList<>();
-    List<List<EpochRecord>> epochs = new ArrayList<>();
-    List<List<NamedTensor>> weights = new ArrayList<>();
-    for (int every : new int[] {1, 2, 9}) {
-      Kept kept = new Kept();
-      TrainingPlan plan = new TrainingPlan(3, 32, Augmentation.none(), 5, 4).evaluatedEvery(every);
-      try (Learner learner = learner(0.2)) {
-        Training.run(learner, policy(), plan, TRAIN, TEST, kept, () -> false);
-        steps.add(kept.steps);
-        epochs.add(kept.epochs);
-        weights.add(learner.weights());
-      }
-    }
-    for (int i = 1; i < 3; i++) {
-      assertThat(steps.get(i)).isEqualTo(steps.get(0));
-      assertSame(weights.get(i), weights.get(0));
-      for (int epoch = 0; epoch < 3; epoch++) {
-        EpochRecord here = epochs.get(i).get(epoch);
-        EpochRecord there = epochs.get(0).get(epoch);
-        assertThat(here.trainLoss()).isEqualTo(there.trainLoss());
-        boolean judged = epoch == 2 || (i == 1 && epoch == 1);
-        assertThat(here.evaluated().map(Evaluated::loss))
-            .isEqualTo(judged ? there.evaluated().map(Evaluated::loss) : Optional.empty());
-      }
-    }
-  }
-
-  /** Nothing is said of an evaluation that there is not. */
-  @Test
-  void anEpochThatIsNotEvaluatedIsToldAllTheSame() {
-    List<String> told = new ArrayList<>();
-    TrainingListener listener =
-        new TrainingListener() {
-          @Override
-          public void evaluating(int epoch, int done, int total) {
-            told.add("evaluating " + epoch);
-          }
-
-          @Override
-          public void classified(int epoch, Classification classification) {
-            told.add("classified " + epoch);
-          }
-
-          @Override
-          public void epoch(EpochRecord epoch) {
-            told.add("epoch " + epoch.epoch());
-          }
-
-          @Override
-          public void reached(Position position) {
-            if (position.images() == 0) {
-              told.add("completed " + position.epochs().size());
-            }
-          }
-        };
-    try (Learner learner = learner(0)) {
-      Training.run(learner, policy(), PLAN.evaluatedEvery(2), TRAIN, TEST, listener, () -> false);
-    }
-    assertThat(told)
-        .containsExactly(
-            "epoch 0",
-            "completed 1",
-            "evaluating 1",
-            "classified 1",
-            "epoch 1",
-            "completed 2",
-            "evaluating 2",
-            "classified 2",
-            "epoch 2",
-            "completed 3");
-  }
-
-  /** As by a program that trains on after what was the end. */
-  @Test
-  void whatWasEvaluatedAsTheLastEpochStaysSoInALongerRun() {
-    TrainingPlan plan = PLAN.evaluatedEvery(3);
-    TrainingPlan two = plan.over(14, TRAIN.size());
-    try (Learner learner = learner(0)) {
-      OneCycle first = OneCycle.of(14, 0.1);
-      Position at =
-          Training.resume(
-              learner, first, two, TRAIN, TEST, Position.START, new Kept(), () -> false);
-      List<EpochRecord> epochs =
-          Training.resume(
-                  learner,
-                  OneCycle.of(28, 0.1),
-                  plan.over(28, TRAIN.size()),
-                  TRAIN,
-                  TEST,
-                  at,
-                  new Kept(),
-                  () -> false)
-              .epochs();
-      assertThat(epochs.subList(0, 2)).isEqualTo(at.epochs());
-      assertThat(epochs)
-          .extracting(e -> e.evaluated().isPresent())
-          .containsExactly(false, true, true, true);
-    }
   }
 
   @Test
