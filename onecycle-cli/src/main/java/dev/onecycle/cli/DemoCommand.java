@@ -87,6 +87,7 @@ final class DemoCommand implements Callable<Integer> {
         options,
         PolicyChoice.oneCycle(),
         0,
+        1,
         DataArguments.of("shapes"),
         tensorboard,
         new SaveOptions());

@@ -50,8 +50,7 @@ record Length(int epochs, OptionalDouble minutes, long begin) {
     double judging =
         data.evaluation().size() * cost.secondsPerEvaluatedImage()
             + plan.reestimatedBatches() * cost.secondsPerStep();
-    long most = MOST_EPOCHS * stepsPerEpoch;
-    long steps = Math.min(most, cost.stepsWithin(SHARE * left, stepsPerEpoch, judging));
+    long steps = steps(left, cost, plan, stepsPerEpoch, judging);
     if (steps < 1) {
       throw Require.invalid(
           "--minutes",
@@ -71,5 +70,18 @@ record Length(int epochs, OptionalDouble minutes, long begin) {
             1000 * cost.secondsPerStep(),
             (double) steps / stepsPerEpoch));
     return plan.over(steps, data.train().size());
+  }
+
+  /**
+   * The most steps of a cycle that fit into a time, its evaluations among them.
+   *
+   * @param left seconds until the end
+   * @param judging seconds of an evaluation
+   */
+  static long steps(
+      double left, StepCost cost, TrainingPlan plan, int stepsPerEpoch, double judging) {
+    long perEvaluation = (long) stepsPerEpoch * plan.evaluateEvery();
+    long most = MOST_EPOCHS * stepsPerEpoch;
+    return Math.min(most, cost.stepsWithin(SHARE * left, perEvaluation, judging));
   }
 }

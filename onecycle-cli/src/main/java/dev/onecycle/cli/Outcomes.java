@@ -2,6 +2,7 @@ package dev.onecycle.cli;
 
 import dev.onecycle.report.page.RunReport;
 import dev.onecycle.run.EpochRecord;
+import dev.onecycle.run.EpochRecord.Evaluated;
 import dev.onecycle.run.RunRecord;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -13,7 +14,10 @@ import java.util.Map;
 final class Outcomes {
   private Outcomes() {}
 
-  /** The result of the epochs that are done. */
+  /**
+   * The result of the epochs that are done: that of the last evaluation, which says after which of
+   * them it was where more have been done since; none where there was none yet.
+   */
   static Map<String, Object> of(List<EpochRecord> epochs, String evaluationName) {
     Map<String, Object> outcome = new LinkedHashMap<>();
     outcome.put("epochs", epochs.size());
@@ -26,8 +30,14 @@ final class Outcomes {
         seconds += epoch.trainSeconds();
       }
       String name = evaluationName.equals("test") ? "test" : "validation";
-      outcome.put(name + "_accuracy", end.accuracy());
-      outcome.put(name + "_loss", end.evaluationLoss());
+      for (EpochRecord judged : EpochRecord.lastEvaluated(epochs).stream().toList()) {
+        Evaluated evaluated = judged.evaluated().orElseThrow();
+        outcome.put(name + "_accuracy", evaluated.accuracy());
+        outcome.put(name + "_loss", evaluated.loss());
+        if (!judged.equals(end)) {
+          outcome.put("evaluated_after_epochs", judged.epoch() + 1);
+        }
+      }
       outcome.put("train_loss", end.trainLoss());
       outcome.put("images_per_second", images / seconds);
       outcome.put("train_seconds", seconds);
@@ -41,16 +51,13 @@ final class Outcomes {
     if (done.isEmpty()) {
       console.answer("Stopped before the first epoch was done.");
     } else {
-      EpochRecord last = done.get(done.size() - 1);
       console.answer(
           String.format(
               Locale.ROOT,
-              "%.2f %% of %,d %s images right after %d of %s epochs, %.0f s of training",
-              100 * last.accuracy(),
-              record.data().evaluationImages(),
-              record.data().evaluationName(),
-              done.size(),
-              record.settings().get("epochs"),
+              "%s, %.0f s of training",
+              EpochRecord.lastEvaluated(done)
+                  .map(judged -> right(record, judged, done))
+                  .orElse("No evaluation in " + length(record, done.size())),
               Double.parseDouble(outcome.getOrDefault("train_seconds", 0) + "")));
     }
     Path model = folder.resolve(Session.MODEL);
@@ -62,5 +69,21 @@ final class Outcomes {
     result.put("model", model.toString());
     result.put("report", folder.resolve(RunReport.FILE).toString());
     console.result(result);
+  }
+
+  private static String right(RunRecord record, EpochRecord judged, List<EpochRecord> done) {
+    boolean last = judged.equals(done.get(done.size() - 1));
+    return String.format(
+        Locale.ROOT,
+        "%.2f %% of %,d %s images right after %s%s",
+        100 * judged.evaluated().orElseThrow().accuracy(),
+        record.data().evaluationImages(),
+        record.data().evaluationName(),
+        length(record, last ? done.size() : judged.epoch() + 1),
+        last ? "" : ", " + done.size() + " done");
+  }
+
+  private static String length(RunRecord record, int epochs) {
+    return epochs + " of " + record.settings().get("epochs") + " epochs";
   }
 }

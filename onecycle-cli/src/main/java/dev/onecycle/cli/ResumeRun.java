@@ -117,6 +117,7 @@ record ResumeRun(
           asked.options(),
           asked.choice(),
           asked.reestimate(),
+          asked.evaluateEvery(),
           arguments,
           asked.tensorboard(),
           saving.or(asked.saving(), given));

@@ -1,6 +1,7 @@
 package dev.onecycle.cli;
 
 import dev.onecycle.error.BadDataException;
+import dev.onecycle.error.Require;
 import dev.onecycle.run.RunRecord;
 import dev.onecycle.schedule.PolicyChoice;
 import dev.onecycle.torch.train.Precision;
@@ -19,6 +20,7 @@ import picocli.CommandLine.ParameterException;
  * @param options of the model and its training
  * @param choice of the policy
  * @param reestimate batches for batch norms' statistics
+ * @param evaluateEvery epochs after which it is evaluated, each time
  * @param data where the images are
  * @param tensorboard whether TensorBoard's events are written too
  * @param saving how it is kept from being lost
@@ -27,6 +29,7 @@ record RunRequest(
     TrainOptions options,
     PolicyChoice choice,
     int reestimate,
+    int evaluateEvery,
     DataArguments data,
     boolean tensorboard,
     SaveOptions saving) {
@@ -40,13 +43,15 @@ record RunRequest(
   void validate() {
     options.validate();
     saving.validate();
+    Require.atLeast("--evaluate-every", evaluateEvery, 1);
     plan(1);
     choice.over(1_000_000, 1);
   }
 
   TrainingPlan plan(int epochs) {
     return new TrainingPlan(
-        epochs, options.firstBatchSize(), options.augmentation(), options.seed, reestimate);
+            epochs, options.firstBatchSize(), options.augmentation(), options.seed, reestimate)
+        .evaluatedEvery(evaluateEvery);
   }
 
   /** The words from which {@link #of} makes the request again, wherever it is called. */

@@ -92,6 +92,15 @@ final class TrainCommand implements Callable<Integer> {
   int reestimate;
 
   @Option(
+      names = "--evaluate-every",
+      paramLabel = "N",
+      defaultValue = "1",
+      description =
+          "Evaluate after every N epochs, and after the last one. Default: ${DEFAULT-VALUE}, after"
+              + " each.")
+  int evaluateEvery = 1;
+
+  @Option(
       names = {"-o", "--out"},
       paramLabel = "FOLDER",
       description = "Where the run is kept; new or empty. Default: runs/MODEL-TIME.")
@@ -125,7 +134,8 @@ final class TrainCommand implements Callable<Integer> {
 
   /** What is asked for, apart from the length and the peak rate. */
   RunRequest request() {
-    return new RunRequest(options, policy.choice(), reestimate, dataArguments, tensorboard, saving);
+    return new RunRequest(
+        options, policy.choice(), reestimate, evaluateEvery, dataArguments, tensorboard, saving);
   }
 
   private int train(long begin, List<String> command) {

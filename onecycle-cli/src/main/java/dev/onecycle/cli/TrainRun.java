@@ -121,6 +121,9 @@ final class TrainRun {
     Map<String, Object> settings = request.options().record();
     settings.put("epochs", plan.epochs());
     settings.put("reestimated_batches", request.reestimate());
+    if (plan.evaluateEvery() > 1) {
+      settings.put(RunRecord.EVALUATE_EVERY, plan.evaluateEvery());
+    }
     settings.put("precision", learner.precision().name().toLowerCase(Locale.ROOT));
     settings.put("threads", learner.threads());
     settings.put("learning_rate", peak.rate());

@@ -1,6 +1,7 @@
 package dev.onecycle.cli;
 
 import dev.onecycle.run.EpochRecord;
+import dev.onecycle.run.EpochRecord.Evaluated;
 import dev.onecycle.run.StepRecord;
 import dev.onecycle.run.TrainingListener;
 import dev.onecycle.text.Numbers;
@@ -68,16 +69,28 @@ final class TrainingProgress implements TrainingListener, AutoCloseable {
     console.say(
         String.format(
             Locale.ROOT,
-            "epoch %3d/%d   train loss %.4f   %s loss %.4f   accuracy %6.2f %%   %5.0f images/s"
-                + "   %.1f s",
+            "epoch %3d/%d   train loss %.4f   %s   %5.0f images/s   %.1f s",
             e.epoch() + 1,
             epochs,
             e.trainLoss(),
-            evaluationName,
-            e.evaluationLoss(),
-            100 * e.accuracy(),
+            e.evaluated().map(this::judged).orElseGet(this::notJudged),
             e.imagesPerSecond(),
-            e.trainSeconds() + e.evaluationSeconds()));
+            e.trainSeconds() + e.evaluated().map(Evaluated::seconds).orElse(0.0)));
+  }
+
+  private String judged(Evaluated e) {
+    return String.format(
+        Locale.ROOT,
+        "%s loss %.4f   accuracy %6.2f %%",
+        evaluationName,
+        e.loss(),
+        100 * e.accuracy());
+  }
+
+  /** As wide as what stands there after the other epochs. */
+  private String notJudged() {
+    String text = "not evaluated";
+    return text + " ".repeat(judged(new Evaluated(0, 0, 0)).length() - text.length());
   }
 
   @Override

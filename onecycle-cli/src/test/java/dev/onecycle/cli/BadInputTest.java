@@ -159,6 +159,8 @@ class BadInputTest {
     "--weight-decay NaN, '--weight-decay must be in [0, 1e15] but was NaN'",
     "--label-smoothing 1, label smoothing must be in",
     "--accumulate 0, accumulation must be at least 1",
+    "--evaluate-every 0, --evaluate-every must be at least 1 but was 0",
+    "--evaluate-every 1.5, --evaluate-every",
     "--threads -1, threads must be at least 0",
     "--threads 100000, --threads must be at most 256",
     "--batchnorm-momentum 0, batch norm momentum must be in",

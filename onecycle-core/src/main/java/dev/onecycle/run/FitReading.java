@@ -14,7 +14,8 @@ import java.util.OptionalInt;
  * loss still falls; a gap that opens while the validation loss keeps falling does no harm, and in
  * the annihilation is what a good cycle shows. At high rates validation loss is wild whatever the
  * fit, so nothing is read before the rate has come down to a quarter of its peak or the run is at
- * its end.
+ * its end. Only epochs that were evaluated are read: what came about between two of them is said to
+ * have come about by the second.
  *
  * <p><i>Sources:</i> S. Gugger, "The 1cycle policy" (2018): high rates in the middle of the cycle
  * keep the network from over-fitting, and the gap opens only at its end. L. N. Smith, "A
@@ -58,12 +59,15 @@ public record FitReading(Kind kind, OptionalInt from, String explanation, String
    */
   public static FitReading of(List<EpochRecord> epochs, PolicySummary policy) {
     List<Phase> phases = policy.phases();
-    List<EpochRecord> finite = epochs.stream().filter(FitReading::finite).toList();
+    List<EpochRecord> evaluated = epochs.stream().filter(e -> e.evaluated().isPresent()).toList();
+    List<EpochRecord> finite = evaluated.stream().filter(FitReading::finite).toList();
     if (finite.size() < LEAST_EPOCHS) {
       return new FitReading(
           Kind.TOO_SHORT,
           OptionalInt.empty(),
-          Numbers.format("The gap between losses can be read from %d epochs on.", LEAST_EPOCHS),
+          Numbers.format(
+              "The gap between losses can be read from %d %s on.",
+              LEAST_EPOCHS, evaluated.size() == epochs.size() ? "epochs" : "evaluated epochs"),
           "");
     }
     EpochRecord last = finite.get(finite.size() - 1);
@@ -77,35 +81,39 @@ public record FitReading(Kind kind, OptionalInt from, String explanation, String
           "");
     }
     EpochRecord best = best(finite);
-    if (last.evaluationLoss() > best.evaluationLoss() * (1 + RISE)) {
+    if (loss(last) > loss(best) * (1 + RISE)) {
+      EpochRecord next = after(best, evaluated);
       return last.trainLoss() < best.trainLoss()
-          ? overfits(best, last, phases)
-          : worsens(best, last, phases);
+          ? overfits(best, next, last, phases)
+          : worsens(best, next, last, phases);
     }
-    return gap(last) > GAP * last.evaluationLoss()
-        ? opens(finite, last, phases)
+    return open(last)
+        ? opens(finite, evaluated, last, phases)
         : new FitReading(
             Kind.CLOSED,
             OptionalInt.empty(),
             Numbers.format(
                 "Validation loss follows training loss to the end (%s against %s): the network does"
                     + " not over-fit.",
-                Numbers.brief(last.evaluationLoss()), Numbers.brief(last.trainLoss())),
+                Numbers.brief(loss(last)), Numbers.brief(last.trainLoss())),
             "It could learn more: a longer cycle, a higher peak rate, or less of the other"
                 + " regularisation (weight decay, dropout).");
   }
 
-  private static FitReading overfits(EpochRecord best, EpochRecord last, List<Phase> phases) {
+  private static FitReading overfits(
+      EpochRecord best, EpochRecord next, EpochRecord last, List<Phase> phases) {
+    boolean adjacent = next.epoch() == best.epoch() + 1;
     return new FitReading(
         Kind.OVERFITS,
-        OptionalInt.of(best.epoch() + 1),
+        OptionalInt.of(next.epoch()),
         Numbers.format(
-            "The network over-fits from epoch %d on%s: validation loss rises from %s to %s while"
+            "The network over-fits from epoch %d %s%s: validation loss rises from %s to %s while"
                 + " training loss falls from %s to %s.",
-            best.epoch() + 2,
-            where(best.steps(), phases),
-            Numbers.brief(best.evaluationLoss()),
-            Numbers.brief(last.evaluationLoss()),
+            next.epoch() + 1,
+            adjacent ? "on" : "on at the latest",
+            where(adjacent ? best.steps() : next.steps() - 1, phases),
+            Numbers.brief(loss(best)),
+            Numbers.brief(loss(last)),
             Numbers.brief(best.trainLoss()),
             Numbers.brief(last.trainLoss())),
         "High rates keep a network from over-fitting: a higher peak rate and a longer cycle, with"
@@ -113,41 +121,45 @@ public record FitReading(Kind kind, OptionalInt from, String explanation, String
             + " stronger augmented images help too.");
   }
 
-  private static FitReading worsens(EpochRecord best, EpochRecord last, List<Phase> phases) {
+  private static FitReading worsens(
+      EpochRecord best, EpochRecord next, EpochRecord last, List<Phase> phases) {
     return new FitReading(
         Kind.WORSENS,
-        OptionalInt.of(best.epoch() + 1),
+        OptionalInt.of(next.epoch()),
         Numbers.format(
             "After epoch %d%s, both losses rise: validation from %s to %s, training from %s to %s."
                 + " That is no over-fitting.",
             best.epoch() + 1,
             where(best.steps() - 1, phases),
-            Numbers.brief(best.evaluationLoss()),
-            Numbers.brief(last.evaluationLoss()),
+            Numbers.brief(loss(best)),
+            Numbers.brief(loss(last)),
             Numbers.brief(best.trainLoss()),
             Numbers.brief(last.trainLoss())),
         "A lower peak rate would keep what was learned.");
   }
 
-  private static FitReading opens(List<EpochRecord> epochs, EpochRecord last, List<Phase> phases) {
+  private static FitReading opens(
+      List<EpochRecord> epochs, List<EpochRecord> evaluated, EpochRecord last, List<Phase> phases) {
     int opened = epochs.size() - 1;
-    while (opened > 0
-        && gap(epochs.get(opened - 1)) > GAP * epochs.get(opened - 1).evaluationLoss()) {
+    while (opened > 0 && open(epochs.get(opened - 1))) {
       opened--;
     }
     EpochRecord first = epochs.get(opened);
+    boolean known =
+        first.epoch() == 0 || evaluated.stream().anyMatch(e -> e.epoch() == first.epoch() - 1);
     boolean atTheEnd =
         phases.isEmpty() || first.steps() > phases.get(phases.size() - 1).firstStep();
     return new FitReading(
         Kind.OPENS,
         OptionalInt.of(first.epoch()),
         Numbers.format(
-            "A gap opens at epoch %d%s, and is %s at the end (validation %s, training %s), while"
+            "A gap opens %s epoch %d%s, and is %s at the end (validation %s, training %s), while"
                 + " validation loss does not rise.",
+            known ? "at" : "by",
             first.epoch() + 1,
             where(first.steps() - 1, phases),
-            Numbers.brief(gap(last)),
-            Numbers.brief(last.evaluationLoss()),
+            Numbers.brief(last.gap().orElseThrow()),
+            Numbers.brief(loss(last)),
             Numbers.brief(last.trainLoss())),
         atTheEnd
             ? "So it should be: low rates at the end fit the training images, after high rates have"
@@ -168,19 +180,27 @@ public record FitReading(Kind kind, OptionalInt from, String explanation, String
   private static EpochRecord best(List<EpochRecord> epochs) {
     EpochRecord best = epochs.get(0);
     for (EpochRecord epoch : epochs) {
-      if (epoch.evaluationLoss() < best.evaluationLoss()) {
+      if (loss(epoch) < loss(best)) {
         best = epoch;
       }
     }
     return best;
   }
 
-  /** Validation loss less training loss. */
-  public static double gap(EpochRecord epoch) {
-    return epoch.evaluationLoss() - epoch.trainLoss();
+  private static boolean open(EpochRecord epoch) {
+    return epoch.gap().orElseThrow() > GAP * loss(epoch);
+  }
+
+  private static double loss(EpochRecord evaluated) {
+    return evaluated.evaluated().orElseThrow().loss();
+  }
+
+  /** The epoch that was evaluated next, at which is seen what came after this one. */
+  private static EpochRecord after(EpochRecord epoch, List<EpochRecord> evaluated) {
+    return evaluated.get(evaluated.indexOf(epoch) + 1);
   }
 
   private static boolean finite(EpochRecord epoch) {
-    return Double.isFinite(epoch.trainLoss()) && Double.isFinite(epoch.evaluationLoss());
+    return Double.isFinite(epoch.trainLoss()) && Double.isFinite(loss(epoch));
   }
 }

@@ -7,7 +7,7 @@ import java.util.List;
  * Where a training run stands between two steps: all that its loop carries from one to the next.
  *
  * @param step the next optimizer step, zero-based, over the whole run
- * @param epochs those that are trained and evaluated
+ * @param epochs those that are trained, and evaluated where they are to be
  * @param lossSum of the epoch under way: each batch's loss times its images
  * @param images trained on in the epoch under way
  * @param seconds spent training in the epoch under way
@@ -27,19 +27,25 @@ public record Position(
         step + 1, epochs, lossSum + loss * batchSize, images + batchSize, newSeconds);
   }
 
-  /** After the evaluation that ends an epoch. */
+  /** At the end of an epoch, after its evaluation where it has one. */
   public Position completed(EpochRecord epoch) {
     List<EpochRecord> all = new ArrayList<>(epochs);
     all.add(epoch);
     return new Position(step, all, 0, 0, 0);
   }
 
-  /** Whether an epoch was just completed, and judged better than every one before. */
+  /** Whether an epoch was just completed, evaluated, and judged better than every one before. */
   public boolean bestYet() {
     if (epochs.isEmpty() || images > 0) {
       return false;
     }
-    double last = epochs.get(epochs.size() - 1).accuracy();
-    return epochs.stream().limit(epochs.size() - 1L).allMatch(e -> last > e.accuracy());
+    int last = epochs.size() - 1;
+    return epochs.get(last).evaluated().stream()
+        .anyMatch(
+            judged ->
+                epochs.stream()
+                    .limit(last)
+                    .flatMap(epoch -> epoch.evaluated().stream())
+                    .allMatch(before -> judged.accuracy() > before.accuracy()));
   }
 }

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * classification.json}, kept up to date while the run goes on.
  *
  * <p>The CSV files have a header line and numbers that read back to the same bits. Steps are on
- * disk at the end of each epoch, and when the folder is closed. The classification is that after
- * the last epoch.
+ * disk at the end of each epoch, and when the folder is closed. The classification is that of the
+ * last evaluation.
  */
 public final class RunFolder implements TrainingListener, AutoCloseable {
   public static final String RECORD = "run.json";
@@ -30,9 +30,6 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
   public static final String CLASSIFICATION = "classification.json";
 
   private static final String STEP_COLUMNS = "step,epoch,learning_rate,momentum,loss";
-  private static final String EPOCH_COLUMNS =
-      "epoch,steps,train_loss,evaluation_loss,accuracy,images_per_second,train_seconds,"
-          + "evaluation_seconds";
 
   private final Path folder;
   private final @Nullable ImageDataset evaluation;
@@ -46,7 +43,7 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
     this.evaluation = evaluation;
     this.lock = lock;
     steps = GrowingFile.of(folder.resolve(STEPS), stepsBefore(folder, position.step()));
-    epochs = GrowingFile.of(folder.resolve(EPOCHS), EPOCH_COLUMNS + "\n" + lines(position));
+    epochs = GrowingFile.of(folder.resolve(EPOCHS), EpochLine.COLUMNS + "\n" + lines(position));
   }
 
   /**
@@ -60,7 +57,7 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
 
   private static String lines(Position position) {
     return position.epochs().stream()
-        .map(epoch -> line(epoch) + "\n")
+        .map(epoch -> EpochLine.of(epoch) + "\n")
         .collect(Collectors.joining());
   }
 
@@ -204,8 +201,8 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
   }
 
   /**
-   * Reads how the evaluation images of a run were classified after its last epoch; empty where the
-   * run has none yet, or is of a version that did not keep it.
+   * Reads how the evaluation images of a run were classified at its last evaluation; empty where
+   * the run has none yet, or is of a version that did not keep it.
    *
    * @throws BadDataException naming the file, where it is there and cannot be read
    */
@@ -250,26 +247,8 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
 
   @Override
   public void epoch(EpochRecord e) {
-    epochs.append(line(e));
+    epochs.append(EpochLine.of(e));
     flush();
-  }
-
-  private static String line(EpochRecord e) {
-    return e.epoch()
-        + ","
-        + e.steps()
-        + ","
-        + e.trainLoss()
-        + ","
-        + e.evaluationLoss()
-        + ","
-        + e.accuracy()
-        + ","
-        + e.imagesPerSecond()
-        + ","
-        + e.trainSeconds()
-        + ","
-        + e.evaluationSeconds();
   }
 
   /**

@@ -39,7 +39,7 @@ public record RunHistory(
     NumberRows<StepRecord> steps =
         NumberRows.read(folder.resolve(RunFolder.STEPS), RunHistory::step);
     NumberRows<EpochRecord> epochs =
-        NumberRows.read(folder.resolve(RunFolder.EPOCHS), RunHistory::epoch);
+        NumberRows.read(folder.resolve(RunFolder.EPOCHS), EpochLine::read);
     return new RunHistory(
         name(folder),
         record,
@@ -60,17 +60,5 @@ public record RunHistory(
         Double.parseDouble(cells[2]),
         Double.parseDouble(cells[3]),
         Double.parseDouble(cells[4]));
-  }
-
-  private static EpochRecord epoch(String[] cells) {
-    return new EpochRecord(
-        Integer.parseInt(cells[0]),
-        Long.parseLong(cells[1]),
-        Double.parseDouble(cells[2]),
-        Double.parseDouble(cells[3]),
-        Double.parseDouble(cells[4]),
-        Double.parseDouble(cells[5]),
-        Double.parseDouble(cells[6]),
-        Double.parseDouble(cells[7]));
   }
 }

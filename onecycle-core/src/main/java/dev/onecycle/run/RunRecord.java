@@ -50,6 +50,9 @@ public record RunRecord(
   /** The version that this code writes. */
   public static final int FORMAT = 1;
 
+  /** The setting that says so where a run is not evaluated after each epoch. */
+  public static final String EVALUATE_EVERY = "evaluate_every";
+
   public RunRecord {
     command = List.copyOf(command);
     arguments = List.copyOf(arguments);
@@ -138,6 +141,11 @@ public record RunRecord(
           policy.phases(),
           PlannedStep.outline(policy, SAMPLES));
     }
+  }
+
+  /** After how many epochs each it is evaluated; it is after its last one too. */
+  public int evaluateEvery() {
+    return settings.get(EVALUATE_EVERY) instanceof Number every ? every.intValue() : 1;
   }
 
   /** The same run, ended. */

@@ -12,15 +12,18 @@ public interface TrainingListener {
   /** The evaluation of an epoch proceeds: {@code done} of {@code total} images are scored. */
   default void evaluating(int epoch, int done, int total) {}
 
-  /** How the evaluation images were classified after an epoch; called just before its record. */
+  /**
+   * How the evaluation images were classified after an epoch; called just before its record, where
+   * the epoch was evaluated.
+   */
   default void classified(int epoch, Classification classification) {}
 
-  /** An epoch was trained and evaluated. */
+  /** An epoch was trained, and evaluated where it is to be. */
   default void epoch(EpochRecord epoch) {}
 
   /**
-   * The run stands between two steps: after every step, and once more after every evaluation. What
-   * the position and the learner hold by now is all that is needed to go on from here.
+   * The run stands between two steps: after every step, and once more at the end of every epoch.
+   * What the position and the learner hold by now is all that is needed to go on from here.
    */
   default void reached(Position position) {}
 

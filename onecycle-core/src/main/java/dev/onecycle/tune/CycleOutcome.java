@@ -1,7 +1,9 @@
 package dev.onecycle.tune;
 
 import dev.onecycle.run.EpochRecord;
+import dev.onecycle.run.EpochRecord.Evaluated;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a short cycle came to, judged by images that it was not trained on.
@@ -18,14 +20,18 @@ public record CycleOutcome(double peak, List<EpochRecord> epochs, int images, bo
 
   /** Share of the images classified right at the end, in [0, 1]; 0 where it diverged. */
   public double accuracy() {
-    return diverged || epochs.isEmpty() ? 0 : epochs.get(epochs.size() - 1).accuracy();
+    return end().map(Evaluated::accuracy).orElse(0.0);
   }
 
   /** Mean loss over the images at the end; infinite where it diverged. */
   public double loss() {
-    return diverged || epochs.isEmpty()
-        ? Double.POSITIVE_INFINITY
-        : epochs.get(epochs.size() - 1).evaluationLoss();
+    return end().map(Evaluated::loss).orElse(Double.POSITIVE_INFINITY);
+  }
+
+  private Optional<Evaluated> end() {
+    return diverged
+        ? Optional.empty()
+        : EpochRecord.lastEvaluated(epochs).flatMap(EpochRecord::evaluated);
   }
 
   /** Standard error of {@link #accuracy}, as a share: that of a binomial proportion. */

@@ -2,6 +2,7 @@ package dev.onecycle.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.onecycle.run.EpochRecord.Evaluated;
 import dev.onecycle.run.FitReading.Kind;
 import dev.onecycle.run.RunRecord.PolicySummary;
 import dev.onecycle.schedule.OneCycle;
@@ -9,6 +10,7 @@ import dev.onecycle.schedule.Rivals;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class FitReadingTest {
@@ -88,6 +90,58 @@ class FitReadingTest {
             "The network over-fits from epoch 7 on, in the cool-down: validation loss rises from"
                 + " 0.9 to 1.3 while training loss falls from 0.6 to 0.05.");
     assertThat(reading.advice()).contains("a higher peak rate and a longer cycle");
+  }
+
+  /** A run of twelve epochs that was evaluated after every few of them. */
+  private static FitReading read(int every, double[] train, double[] validation) {
+    List<EpochRecord> epochs = new ArrayList<>();
+    for (int i = 0; i < train.length; i++) {
+      Optional<Evaluated> evaluated =
+          (i + 1) % every == 0
+              ? Optional.of(new Evaluated(validation[i], 0.5, 1))
+              : Optional.empty();
+      epochs.add(new EpochRecord(i, 10L * (i + 1), train[i], 1, 1, evaluated));
+    }
+    return FitReading.of(epochs, POLICY);
+  }
+
+  /** The lowest is epoch 6, the next that is seen epoch 9, the step 89 in the cool-down. */
+  @Test
+  void whatCameBetweenTwoEvaluationsIsSaidToHaveComeByTheSecond() {
+    FitReading reading =
+        read(
+            3,
+            new double[] {2, 1.5, 1.2, 1, .8, .6, .5, .4, .3, .2, .1, .05},
+            new double[] {0, 0, 1.2, 9, 9, .9, 0, 0, 1.05, 0, 0, 1.3});
+    assertThat(reading.kind()).isEqualTo(Kind.OVERFITS);
+    assertThat(reading.from()).hasValue(8);
+    assertThat(reading.explanation())
+        .isEqualTo(
+            "The network over-fits from epoch 9 on at the latest, in the cool-down: validation loss"
+                + " rises from 0.9 to 1.3 while training loss falls from 0.6 to 0.05.");
+  }
+
+  /** Epoch 10 had no gap and epoch 12 has one; epoch 11 was not looked at. */
+  @Test
+  void aGapIsOpenByTheEvaluationThatShowsIt() {
+    FitReading reading =
+        read(
+            2,
+            new double[] {2, 1.5, 1.2, 1, .9, .85, .8, .75, .7, .65, .45, .3},
+            new double[] {0, 1.9, 0, 1.3, 0, 1.2, 0, .8, 0, .7, 0, .5});
+    assertThat(reading.kind()).isEqualTo(Kind.OPENS);
+    assertThat(reading.from()).hasValue(11);
+    assertThat(reading.explanation())
+        .startsWith("A gap opens by epoch 12, in the annihilation, and is 0.2 at the end");
+  }
+
+  @Test
+  void epochsThatWereNotEvaluatedSayNothing() {
+    FitReading reading = read(6, whole(1), whole(1));
+    assertThat(reading.kind()).isEqualTo(Kind.TOO_SHORT);
+    assertThat(reading.explanation())
+        .isEqualTo("The gap between losses can be read from 3 evaluated epochs on.");
+    assertThat(read(4, whole(1), whole(1)).kind()).isEqualTo(Kind.CLOSED);
   }
 
   @Test

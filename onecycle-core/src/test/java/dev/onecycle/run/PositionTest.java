@@ -2,6 +2,7 @@ package dev.onecycle.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class PositionTest {
@@ -21,5 +22,23 @@ class PositionTest {
     assertThat(judged(first, 0.5).bestYet()).isFalse();
     assertThat(judged(judged(first, 0.4), 0.6).bestYet()).isTrue();
     assertThat(judged(first, Double.NaN).bestYet()).isFalse();
+  }
+
+  private static Position notJudged(Position before) {
+    int epoch = before.epochs().size();
+    return before
+        .stepped(1, 10, 1)
+        .completed(new EpochRecord(epoch, before.step() + 1, 1, 1, 1, Optional.empty()));
+  }
+
+  @Test
+  void anEpochThatWasNotJudgedIsNeitherTheBestNorBetterThanOne() {
+    Position none = notJudged(notJudged(Position.START));
+    assertThat(none.bestYet()).isFalse();
+    Position first = judged(none, 0.5);
+    assertThat(first.bestYet()).isTrue();
+    assertThat(notJudged(first).bestYet()).isFalse();
+    assertThat(judged(notJudged(first), 0.4).bestYet()).isFalse();
+    assertThat(judged(notJudged(first), 0.6).bestYet()).isTrue();
   }
 }

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -55,6 +56,30 @@ class RunFolderTest {
     assertThat(Double.parseDouble(steps.get(2).split(",", -1)[4])).isEqualTo(Math.PI);
     assertThat(Files.readAllLines(run.resolve("epochs.csv")).get(1))
         .isEqualTo("0,2,2.1,2.0,0.5,100.0,1.5,0.5");
+  }
+
+  @Test
+  void anEpochThatWasNotEvaluatedHasEmptyCells() throws IOException {
+    Path run = folder.resolve("run");
+    EpochRecord judged = new EpochRecord(1, 4, 2.1, 2.0, 0.5, 100, 1.5, 0.5);
+    EpochRecord not = new EpochRecord(0, 2, 2.25, 90, 1.25, Optional.empty());
+    try (RunFolder files = RunFolder.create(run, record())) {
+      files.epoch(not);
+      files.epoch(judged);
+    }
+    List<String> lines = Files.readAllLines(run.resolve("epochs.csv"));
+    assertThat(lines.subList(1, 3))
+        .containsExactly("0,2,2.25,,,90.0,1.25,", "1,4,2.1,2.0,0.5,100.0,1.5,0.5");
+    Position at = new Position(4, List.of(not, judged), 0, 0, 0);
+    RunFolder.reopen(run, RunLock.take(run), at, ClassificationFileTest.IMAGES).close();
+    assertThat(Files.readAllLines(run.resolve("epochs.csv"))).isEqualTo(lines);
+  }
+
+  @Test
+  void theRecordSaysHowOftenARunIsEvaluated() {
+    assertThat(record().evaluateEvery()).isEqualTo(1);
+    RunRecord few = record().amended(OneCycle.of(10, 0.1), List.of(), Map.of("evaluate_every", 5));
+    assertThat(few.evaluateEvery()).isEqualTo(5);
   }
 
   @Test

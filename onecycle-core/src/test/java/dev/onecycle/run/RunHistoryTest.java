@@ -7,6 +7,7 @@ import dev.onecycle.error.BadDataException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,6 +38,17 @@ class RunHistoryTest {
     assertThat(history.steps()).containsExactly(FIRST, SECOND);
     assertThat(history.epochs()).containsExactly(EPOCH);
     assertThat(history.notes()).isEmpty();
+  }
+
+  @Test
+  void anEpochThatWasNotEvaluatedComesBackWithoutAnEvaluation() throws IOException {
+    Path epochs = run.resolve(RunFolder.EPOCHS);
+    Files.writeString(epochs, Files.readString(epochs) + "1,4,2.0,,,90.0,1.5,\n2,6,2.0,1,,90,1,\n");
+    RunHistory history = RunHistory.read(run);
+    assertThat(history.epochs())
+        .containsExactly(EPOCH, new EpochRecord(1, 4, 2, 90, 1.5, Optional.empty()));
+    assertThat(history.notes())
+        .containsExactly("1 line of epochs.csv cannot be understood and is left out");
   }
 
   @Test

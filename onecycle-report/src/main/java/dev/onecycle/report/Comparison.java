@@ -131,6 +131,9 @@ public record Comparison(
                 all.putIfAbsent(name.replace('_', ' '), text(value));
               }
             });
+    // Runs that are evaluated after each epoch do not say so.
+    all.putIfAbsent(
+        RunRecord.EVALUATE_EVERY.replace('_', ' '), Integer.toString(record.evaluateEvery()));
     return all;
   }
 

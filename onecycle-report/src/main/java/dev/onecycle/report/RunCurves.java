@@ -1,11 +1,13 @@
 package dev.onecycle.report;
 
 import dev.onecycle.run.EpochRecord;
-import dev.onecycle.run.FitReading;
+import dev.onecycle.run.EpochRecord.Evaluated;
 import dev.onecycle.run.RunHistory;
 import dev.onecycle.run.StepRecord;
 import dev.onecycle.schedule.Phase;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -45,9 +47,9 @@ public record RunCurves(
         steps("learning rate", history, StepRecord::learningRate),
         steps("momentum", history, StepRecord::momentum),
         steps("training loss of a batch", history, StepRecord::loss),
-        epochs("validation loss", history, EpochRecord::evaluationLoss),
-        epochs("validation loss less training loss", history, FitReading::gap),
-        epochs("accuracy", history, e -> 100 * e.accuracy()));
+        evaluations("validation loss", history, e -> e.evaluated().map(Evaluated::loss)),
+        evaluations("validation loss less training loss", history, EpochRecord::gap),
+        evaluations("accuracy", history, e -> e.evaluated().map(v -> 100 * v.accuracy())));
   }
 
   /** The same curves under another name. */
@@ -62,12 +64,14 @@ public record RunCurves(
         history.steps().stream().map(s -> new Point(s.step(), value.applyAsDouble(s))).toList());
   }
 
-  private static Curve epochs(
-      String name, RunHistory history, ToDoubleFunction<EpochRecord> value) {
+  /** Points where the run was evaluated, and nowhere else. */
+  private static Curve evaluations(
+      String name, RunHistory history, Function<EpochRecord, Optional<Double>> value) {
     return new Curve(
         name,
         history.epochs().stream()
-            .map(e -> new Point(Math.max(0, e.steps() - 1), value.applyAsDouble(e)))
+            .flatMap(
+                e -> value.apply(e).map(y -> new Point(Math.max(0, e.steps() - 1), y)).stream())
             .toList());
   }
 

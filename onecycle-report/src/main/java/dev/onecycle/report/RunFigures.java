@@ -59,6 +59,15 @@ public final class RunFigures {
 
   /** Training and validation loss on one axis, and below it the gap between them. */
   public static Figure losses(RunCurves run, long plannedSteps) {
+    return losses(run, plannedSteps, 1);
+  }
+
+  /**
+   * Training and validation loss on one axis, and below it the gap between them.
+   *
+   * @param evaluateEvery after how many epochs each the run was evaluated
+   */
+  public static Figure losses(RunCurves run, long plannedSteps, int evaluateEvery) {
     Curve smooth = run.smoothTrainLoss();
     double top = RunScales.top(List.of(smooth, run.validationLoss()));
     List<Trace> losses =
@@ -88,7 +97,7 @@ public final class RunFigures {
                 losses,
                 List.of(),
                 "no step yet"),
-            new Panel("gap", around(gap), 80, gap, List.of(), "no epoch yet")),
+            new Panel("gap", around(gap), 80, gap, List.of(), none(evaluateEvery))),
         run);
   }
 
@@ -100,14 +109,36 @@ public final class RunFigures {
 
   /** The share of the validation images classified right. */
   public static Figure accuracy(RunCurves run, long plannedSteps) {
+    return accuracy(run, plannedSteps, 1);
+  }
+
+  /**
+   * The share of the validation images classified right.
+   *
+   * @param evaluateEvery after how many epochs each the run was evaluated
+   */
+  public static Figure accuracy(RunCurves run, long plannedSteps, int evaluateEvery) {
     List<Trace> traces =
         List.of(trace(run.accuracy(), Style.MARKED, Ink.line(Ink.BLUE, 1.8, Ink.SOLID)));
     return figure(
         "Accuracy",
-        "share of the validation images classified right, after each epoch",
+        "share of the validation images classified right, " + when(evaluateEvery),
         steps(run, plannedSteps),
-        List.of(new Panel("accuracy, %", around(traces), 180, traces, List.of(), "no epoch yet")),
+        List.of(
+            new Panel("accuracy, %", around(traces), 180, traces, List.of(), none(evaluateEvery))),
         run);
+  }
+
+  /** After which epochs a run is evaluated, as a clause. */
+  public static String when(int evaluateEvery) {
+    return evaluateEvery == 1
+        ? "after each epoch"
+        : Numbers.format("after every %,d epochs and the last", evaluateEvery);
+  }
+
+  /** What stands where nothing was evaluated. */
+  private static String none(int evaluateEvery) {
+    return evaluateEvery == 1 ? "no epoch yet" : "no evaluation yet";
   }
 
   private static Trace trace(Curve curve, Style style, Ink ink) {

@@ -1,6 +1,7 @@
 package dev.onecycle.report;
 
 import dev.onecycle.run.EpochRecord;
+import dev.onecycle.run.EpochRecord.Evaluated;
 import dev.onecycle.run.RunHistory;
 import java.util.List;
 import java.util.Locale;
@@ -12,9 +13,9 @@ import java.util.OptionalDouble;
  * @param name of the run
  * @param status how it stands; empty where that is not known
  * @param epochs completed; 0 where that is not known
- * @param accuracy after the last epoch, in percent
- * @param bestAccuracy the highest after any epoch, in percent
- * @param validationLoss after the last epoch
+ * @param accuracy at the last evaluation, in percent
+ * @param bestAccuracy the highest at any evaluation, in percent
+ * @param validationLoss at the last evaluation
  * @param trainLoss the mean of the last epoch, or the last that was recorded
  * @param imagesPerSecond training speed, the mean over all epochs
  * @param trainSeconds time spent training
@@ -39,15 +40,16 @@ public record RunResult(
       return new RunResult(history.name(), status, 0, none, none, none, none, none, none);
     }
     EpochRecord last = epochs.get(epochs.size() - 1);
+    List<Evaluated> evaluated = epochs.stream().flatMap(e -> e.evaluated().stream()).toList();
     double seconds = epochs.stream().mapToDouble(EpochRecord::trainSeconds).sum();
     double images = epochs.stream().mapToDouble(e -> e.imagesPerSecond() * e.trainSeconds()).sum();
     return new RunResult(
         history.name(),
         status,
         epochs.size(),
-        OptionalDouble.of(100 * last.accuracy()),
-        OptionalDouble.of(100 * epochs.stream().mapToDouble(EpochRecord::accuracy).max().orElse(0)),
-        OptionalDouble.of(last.evaluationLoss()),
+        last(evaluated.stream().map(e -> 100 * e.accuracy()).toList()),
+        evaluated.stream().mapToDouble(e -> 100 * e.accuracy()).max(),
+        last(evaluated.stream().map(Evaluated::loss).toList()),
         OptionalDouble.of(last.trainLoss()),
         seconds > 0 ? OptionalDouble.of(images / seconds) : none,
         OptionalDouble.of(seconds));
@@ -68,9 +70,12 @@ public record RunResult(
   }
 
   private static OptionalDouble last(Curve curve) {
-    List<Point> points = curve.points();
-    return points.isEmpty()
+    return last(curve.points().stream().map(Point::y).toList());
+  }
+
+  private static OptionalDouble last(List<Double> values) {
+    return values.isEmpty()
         ? OptionalDouble.empty()
-        : OptionalDouble.of(points.get(points.size() - 1).y());
+        : OptionalDouble.of(values.get(values.size() - 1));
   }
 }

@@ -5,6 +5,7 @@ import dev.onecycle.report.Plot.Panel;
 import dev.onecycle.report.Plot.Style;
 import dev.onecycle.report.Plot.Trace;
 import dev.onecycle.run.EpochRecord;
+import dev.onecycle.run.EpochRecord.Evaluated;
 import dev.onecycle.tune.Candidate;
 import dev.onecycle.tune.CycleOutcome;
 import dev.onecycle.tune.Sweep;
@@ -71,7 +72,7 @@ public final class SweepFigures {
       Ink ink = Ink.ofCurve(losses.size());
       String name = name(sweep, candidate);
       List<EpochRecord> epochs = candidate.cycle().map(CycleOutcome::epochs).orElse(List.of());
-      losses.add(trace(name, epochs, EpochRecord::evaluationLoss, ink, true));
+      losses.add(trace(name, epochs, Evaluated::loss, ink, true));
       accuracies.add(trace(name, epochs, e -> 100 * e.accuracy(), ink, false));
     }
     List<Panel> panels =
@@ -88,11 +89,16 @@ public final class SweepFigures {
   private static Trace trace(
       String name,
       List<EpochRecord> epochs,
-      ToDoubleFunction<EpochRecord> value,
+      ToDoubleFunction<Evaluated> value,
       Ink ink,
       boolean inLegend) {
     List<Point> points =
-        epochs.stream().map(e -> new Point(e.epoch() + 1, value.applyAsDouble(e))).toList();
+        epochs.stream()
+            .flatMap(
+                e ->
+                    e.evaluated().stream()
+                        .map(judged -> new Point(e.epoch() + 1, value.applyAsDouble(judged))))
+            .toList();
     boolean single = points.size() == 1;
     return new Trace(
         new Curve(name, points),

@@ -91,6 +91,37 @@ class ComparisonTest {
   }
 
   @Test
+  void resultsAreThoseOfEvaluationsNotOfEpochs() {
+    RunHistory run = RunFixtures.evaluatedEvery(RunFixtures.run("a", 1, 1e-4, 0.5, 2.0), 2);
+    RunResult result = RunResult.of(run);
+    assertThat(result.accuracy()).hasValue(50);
+    assertThat(result.bestAccuracy()).as("the first epoch is not known").hasValue(50);
+
+    RunHistory early =
+        new RunHistory("b", run.record(), run.steps(), run.epochs().subList(0, 1), List.of());
+    RunResult none = RunResult.of(early);
+    assertThat(none.epochs()).isEqualTo(1);
+    assertThat(none.accuracy()).isEmpty();
+    assertThat(none.bestAccuracy()).isEmpty();
+    assertThat(none.validationLoss()).isEmpty();
+    assertThat(none.trainLoss()).hasValue(2.3);
+    assertThat(ResultTable.cells(none))
+        .containsExactly("", "", "", "2.3000", "1", "100", "1", "finished");
+    assertThat(Comparison.of(List.of(early, run)).ranked())
+        .extracting(RunResult::name)
+        .containsExactly("a");
+  }
+
+  /** Runs that are evaluated after each epoch do not have the setting, and are not blank. */
+  @Test
+  void howOftenRunsAreEvaluatedIsADifference() {
+    RunHistory each = RunFixtures.run("a", 1, 1e-4, 0.5, 2.0);
+    RunHistory few = RunFixtures.evaluatedEvery(RunFixtures.run("b", 1, 1e-4, 0.5, 2.0), 2);
+    assertThat(Comparison.of(List.of(each, few)).differences())
+        .containsExactly(new Difference("evaluate every", List.of("1", "2")));
+  }
+
+  @Test
   void aRunWithoutAnEpochHasBlanks() {
     RunHistory a = RunFixtures.run("a", 1, 1e-4, 0.5, 2.0);
     RunHistory bare = new RunHistory("bare", a.record(), List.of(), List.of(), List.of());

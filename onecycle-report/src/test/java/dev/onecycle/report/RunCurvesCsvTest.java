@@ -59,6 +59,14 @@ class RunCurvesCsvTest {
                 + "evaluation_seconds\n0,391,2.1,2.0,0.5,100.0,1.5,0.5\n");
     assertThat(epochs.validationLoss().points()).containsExactly(new Point(390, 2.0));
     assertThat(epochs.accuracy().points()).containsExactly(new Point(390, 50));
+
+    RunCurves few =
+        read(
+            "epoch,steps,train_loss,evaluation_loss,accuracy,images_per_second,train_seconds,"
+                + "evaluation_seconds\n0,391,2.25,,,100.0,1.5,\n1,782,1.5,2.0,0.5,100.0,1.5,0.5\n");
+    assertThat(few.trainLoss().points()).hasSize(2);
+    assertThat(few.validationLoss().points()).containsExactly(new Point(781, 2.0));
+    assertThat(few.gap().points()).containsExactly(new Point(781, 0.5));
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.onecycle.run.RunHistory;
 import dev.onecycle.run.RunRecord.PolicySummary;
 import dev.onecycle.schedule.OneCycle;
 import dev.onecycle.schedule.PlannedStep;
@@ -117,6 +118,22 @@ class RunFiguresTest {
     String svg = RunFigures.losses(run(0), 400).svg();
     assertThat(svg).contains("no step yet", "no epoch yet");
     assertThat(RunFigures.losses(run(0), 400).table().rows()).isEmpty();
+  }
+
+  @Test
+  void pointsStandWhereTheRunWasEvaluatedOnly() throws Exception {
+    RunHistory run = RunFixtures.evaluatedEvery(RunFixtures.run("a", 1, 1e-4, 0.5, 2.0), 2);
+    RunCurves curves = RunCurves.of(run);
+    assertThat(curves.validationLoss().points()).containsExactly(new Point(3, 2));
+    assertThat(curves.gap().points()).containsExactly(new Point(3, 0.5));
+    assertThat(curves.accuracy().points()).containsExactly(new Point(3, 50));
+    Figure accuracy = RunFigures.accuracy(curves, 4, 2);
+    assertThat(accuracy.svg()).contains("after every 2 epochs and the last");
+    assertThat(json(accuracy).at("/panels/0/traces/0/xs").toString()).isEqualTo("[3]");
+    assertThat(json(RunFigures.losses(curves, 4, 2)).at("/panels/1/traces/1/ys").toString())
+        .isEqualTo("[0.5]");
+    assertThat(RunFigures.losses(run(0), 4, 2).svg()).contains("no evaluation yet");
+    assertThat(RunFigures.accuracy(curves, 4).svg()).contains("after each epoch");
   }
 
   @Test

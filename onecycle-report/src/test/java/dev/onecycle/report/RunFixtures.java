@@ -9,6 +9,7 @@ import dev.onecycle.schedule.OneCycle;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Runs of two epochs of two steps. */
 public final class RunFixtures {
@@ -74,6 +75,27 @@ public final class RunFixtures {
             r.environment(),
             r.outcome());
     return new RunHistory(run.name(), record, run.steps(), run.epochs(), run.notes());
+  }
+
+  /** The run as it would be had it been evaluated after every few epochs and after the last. */
+  public static RunHistory evaluatedEvery(RunHistory run, int every) {
+    RunHistory said = with(run, Map.of("evaluate_every", every));
+    int planned = (Integer) run.record().settings().getOrDefault("epochs", 0);
+    List<EpochRecord> epochs =
+        run.epochs().stream()
+            .map(e -> (e.epoch() + 1) % every == 0 || e.epoch() + 1 == planned ? e : without(e))
+            .toList();
+    return new RunHistory(run.name(), said.record(), run.steps(), epochs, run.notes());
+  }
+
+  private static EpochRecord without(EpochRecord e) {
+    return new EpochRecord(
+        e.epoch(),
+        e.steps(),
+        e.trainLoss(),
+        e.imagesPerSecond(),
+        e.trainSeconds(),
+        Optional.empty());
   }
 
   private static Conditions conditions(double weightDecay) {

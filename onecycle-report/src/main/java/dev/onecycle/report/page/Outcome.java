@@ -27,26 +27,42 @@ final class Outcome {
     List<EpochRecord> epochs = history.epochs();
     String planned = String.valueOf(record.settings().getOrDefault("epochs", "?"));
     String length = epochs.size() + " of " + planned + " epochs";
-    String right = epochs.isEmpty() ? "" : right(epochs.get(epochs.size() - 1));
+    String result = result(epochs, planned);
     return switch (record.status()) {
       case RUNNING ->
           epochs.isEmpty()
               ? "Training has begun; no epoch is done yet."
-              : "Training: " + right + " after " + length + " so far.";
-      case FINISHED -> right + " after " + length + ", " + seconds() + " of training.";
+              : "Training: " + result + " so far.";
+      case FINISHED -> result + ", " + seconds() + " of training.";
       case INTERRUPTED ->
           epochs.isEmpty()
               ? "Stopped before the first epoch was done."
-              : "Stopped: " + right + " after " + length + ".";
+              : "Stopped: " + result + ".";
       case DIVERGED -> "Diverged after " + length + ": " + message();
       case FAILED -> "Failed after " + length + ": " + message();
     };
   }
 
+  /** The last evaluation, and how far the run is where that is further. */
+  private String result(List<EpochRecord> epochs, String planned) {
+    return EpochRecord.lastEvaluated(epochs)
+        .map(last -> right(last) + after(last, epochs, planned))
+        .orElse(Numbers.format("no evaluation in %d of %s epochs", epochs.size(), planned));
+  }
+
+  private static String after(EpochRecord evaluated, List<EpochRecord> epochs, String planned) {
+    return evaluated.equals(epochs.get(epochs.size() - 1))
+        ? Numbers.format(" after %d of %s epochs", epochs.size(), planned)
+        : Numbers.format(
+            " after %d of %s epochs, %d done", evaluated.epoch() + 1, planned, epochs.size());
+  }
+
   private String right(EpochRecord epoch) {
     return Numbers.format(
         "%.2f %% of %,d %s images right",
-        100 * epoch.accuracy(), record.data().evaluationImages(), record.data().evaluationName());
+        100 * epoch.evaluated().orElseThrow().accuracy(),
+        record.data().evaluationImages(),
+        record.data().evaluationName());
   }
 
   private String seconds() {

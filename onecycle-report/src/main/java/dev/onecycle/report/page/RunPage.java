@@ -24,6 +24,9 @@ import org.jsoup.nodes.Element;
 final class RunPage {
   private static final int MOST_EPOCHS = 1000;
 
+  /** Stands in the table of epochs where nothing was measured. */
+  private static final String NOT_EVALUATED = "–";
+
   private final RunHistory history;
   private final RunRecord record;
   private final Evidence evidence;
@@ -81,21 +84,24 @@ final class RunPage {
   private void curves(Element main, FitReading fit) {
     RunCurves curves = RunCurves.of(history);
     long steps = record.policy().steps();
+    int every = record.evaluateEvery();
     Html.add(main, "h2", "The cycle");
     FigureBlock.add(
         main,
         "losses",
         "Training and validation loss",
         "The gap below is validation loss less training loss. " + fit.explanation(),
-        RunFigures.losses(curves, steps));
+        RunFigures.losses(curves, steps, every));
     FigureBlock.add(
         main,
         "accuracy",
         "Accuracy",
         Numbers.format(
-            "Of %,d %s images, after each epoch.",
-            record.data().evaluationImages(), record.data().evaluationName()),
-        RunFigures.accuracy(curves, steps));
+            "Of %,d %s images, %s.",
+            record.data().evaluationImages(),
+            record.data().evaluationName(),
+            RunFigures.when(every)),
+        RunFigures.accuracy(curves, steps, every));
     FigureBlock.add(
         main,
         "schedule",
@@ -171,11 +177,14 @@ final class RunPage {
         Integer.toString(epoch.epoch() + 1),
         Long.toString(epoch.steps()),
         Numbers.brief(epoch.trainLoss()),
-        Numbers.brief(epoch.evaluationLoss()),
-        Numbers.brief(FitReading.gap(epoch)),
-        Numbers.format("%.2f", 100 * epoch.accuracy()),
+        epoch.evaluated().map(e -> Numbers.brief(e.loss())).orElse(NOT_EVALUATED),
+        epoch.gap().map(Numbers::brief).orElse(NOT_EVALUATED),
+        epoch
+            .evaluated()
+            .map(e -> Numbers.format("%.2f", 100 * e.accuracy()))
+            .orElse(NOT_EVALUATED),
         Numbers.format("%.0f", epoch.imagesPerSecond()),
         Numbers.format("%.1f", epoch.trainSeconds()),
-        Numbers.format("%.1f", epoch.evaluationSeconds()));
+        epoch.evaluated().map(e -> Numbers.format("%.1f", e.seconds())).orElse(NOT_EVALUATED));
   }
 }

@@ -70,11 +70,12 @@ public record RunReport(
   public Map<String, Figure> figures() {
     RunCurves curves = RunCurves.of(history);
     RunRecord.PolicySummary policy = history.record().policy();
+    int every = history.record().evaluateEvery();
     Map<String, Figure> figures = new LinkedHashMap<>();
     figures.put("learning-rate", RunFigures.learningRate(curves, policy));
     figures.put("schedule", RunFigures.schedule(curves, policy));
-    figures.put("losses", RunFigures.losses(curves, policy.steps()));
-    figures.put("accuracy", RunFigures.accuracy(curves, policy.steps()));
+    figures.put("losses", RunFigures.losses(curves, policy.steps(), every));
+    figures.put("accuracy", RunFigures.accuracy(curves, policy.steps(), every));
     evidence.range().ifPresent(range -> figures.put("range-test", RangeFigures.of(range)));
     for (Sweep sweep : evidence.sweeps()) {
       String name = "sweep-" + sweep.parameter().title().replace(' ', '-');

@@ -6,11 +6,14 @@ import dev.onecycle.error.Require;
 import dev.onecycle.report.Figure;
 import dev.onecycle.report.NoFontsException;
 import dev.onecycle.run.EpochRecord;
+import dev.onecycle.run.EpochRecord.Evaluated;
 import dev.onecycle.run.RunFolder;
 import dev.onecycle.run.StepRecord;
 import dev.onecycle.run.TrainingListener;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * An event file that TensorBoard shows while the run goes on: {@code tensorboard --logdir} of the
@@ -19,9 +22,10 @@ import java.time.InstantSource;
  * <p>A step's values are {@code train/loss}, {@code learning_rate} and {@code momentum}, at the
  * zero-based step. An epoch's are {@code train/epoch_loss}, {@code validation/loss}, {@code
  * validation/accuracy} (a share, in [0, 1]) and {@code images_per_second}, at the last step of the
- * epoch, where the curves of the steps are by then. TensorBoard keeps numbers as {@code float}; NaN
- * and infinite losses are written as such. By default it shows about 1000 points of a longer curve,
- * drawn at random; {@code --samples_per_plugin scalars=100000} shows up to so many.
+ * epoch, where the curves of the steps are by then; those of validation where the epoch was
+ * evaluated. TensorBoard keeps numbers as {@code float}; NaN and infinite losses are written as
+ * such. By default it shows about 1000 points of a longer curve, drawn at random; {@code
+ * --samples_per_plugin scalars=100000} shows up to so many.
  *
  * <p>Events are on disk at the end of each epoch at the latest, and when the file is closed, so a
  * process that is killed loses at most what came after the last epoch. Not for several threads at a
@@ -104,12 +108,14 @@ public final class TensorBoardEvents implements TrainingListener, AutoCloseable 
    */
   @Override
   public void epoch(EpochRecord e) {
-    append(
-        e.steps() - 1,
-        Event.scalar("train/epoch_loss", e.trainLoss()),
-        Event.scalar("validation/loss", e.evaluationLoss()),
-        Event.scalar("validation/accuracy", e.accuracy()),
-        Event.scalar("images_per_second", e.imagesPerSecond()));
+    List<Event.Value> values = new ArrayList<>();
+    values.add(Event.scalar("train/epoch_loss", e.trainLoss()));
+    for (Evaluated evaluated : e.evaluated().stream().toList()) {
+      values.add(Event.scalar("validation/loss", evaluated.loss()));
+      values.add(Event.scalar("validation/accuracy", evaluated.accuracy()));
+    }
+    values.add(Event.scalar("images_per_second", e.imagesPerSecond()));
+    append(e.steps() - 1, values.toArray(Event.Value[]::new));
     file.flush();
   }
 

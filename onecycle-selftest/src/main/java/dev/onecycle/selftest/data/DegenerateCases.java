@@ -7,6 +7,7 @@ import dev.onecycle.data.Datasets;
 import dev.onecycle.data.ImageShape;
 import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.run.EpochRecord;
+import dev.onecycle.run.EpochRecord.Evaluated;
 import dev.onecycle.run.StepRecord;
 import dev.onecycle.run.TrainingListener;
 import dev.onecycle.schedule.OneCycle;
@@ -163,8 +164,9 @@ final class DegenerateCases {
           @Override
           public void epoch(EpochRecord epoch) {
             requireFinite("the training loss", epoch.trainLoss());
-            requireFinite("the evaluation loss", epoch.evaluationLoss());
-            requireFinite("the accuracy", epoch.accuracy());
+            Evaluated evaluated = epoch.evaluated().orElseThrow();
+            requireFinite("the evaluation loss", evaluated.loss());
+            requireFinite("the accuracy", evaluated.accuracy());
           }
         };
     try (Learner learner =

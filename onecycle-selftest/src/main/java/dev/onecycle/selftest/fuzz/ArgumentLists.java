@@ -59,7 +59,8 @@ final class ArgumentLists {
           "--annihilation",
           "--max-lr",
           "--image-size",
-          "--reestimate-batchnorm");
+          "--reestimate-batchnorm",
+          "--evaluate-every");
 
   private static final List<String> OF_POLICY =
       List.of("--policy", "--momentum", "--divider", "--final-divider", "--annihilation");

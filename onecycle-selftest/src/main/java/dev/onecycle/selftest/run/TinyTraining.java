@@ -27,6 +27,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 
 /**
  * Training in this process, of 48 steps in three epochs: convolution, batch norm, dropout and a
@@ -129,7 +130,12 @@ record TinyTraining(LearnerSettings settings) {
 
   private static List<List<Double>> results(List<EpochRecord> epochs) {
     return epochs.stream()
-        .map(e -> List.of(e.trainLoss(), e.evaluationLoss(), e.accuracy()))
+        .map(
+            e ->
+                Stream.concat(
+                        Stream.of(e.trainLoss()),
+                        e.evaluated().stream().flatMap(v -> Stream.of(v.loss(), v.accuracy())))
+                    .toList())
         .toList();
   }
 

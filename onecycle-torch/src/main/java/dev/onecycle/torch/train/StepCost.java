@@ -65,25 +65,29 @@ public record StepCost(double secondsPerStep, double secondsPerEvaluatedImage) {
   /**
    * The time of a cycle.
    *
-   * @param judging seconds that an evaluation, and all that belongs to it, takes after each epoch
+   * @param stepsPerEvaluation after how many steps the network is evaluated, each time; it is at
+   *     the end too
+   * @param judging seconds that an evaluation, and all that belongs to it, takes
    */
-  public double seconds(long steps, int stepsPerEpoch, double judging) {
-    long epochs = (steps + stepsPerEpoch - 1) / stepsPerEpoch;
-    return steps * secondsPerStep + epochs * judging;
+  public double seconds(long steps, long stepsPerEvaluation, double judging) {
+    long evaluations = (steps + stepsPerEvaluation - 1) / stepsPerEvaluation;
+    return steps * secondsPerStep + evaluations * judging;
   }
 
   /**
    * The most steps of a cycle that takes no longer than a time; 0 where not even one does.
    *
-   * @param seconds for steps and the evaluations after each epoch
-   * @param judging seconds that an evaluation, and all that belongs to it, takes after each epoch
+   * @param seconds for steps and evaluations
+   * @param stepsPerEvaluation after how many steps the network is evaluated, each time; it is at
+   *     the end too
+   * @param judging seconds that an evaluation, and all that belongs to it, takes
    */
-  public long stepsWithin(double seconds, int stepsPerEpoch, double judging) {
-    Require.atLeast("steps per epoch", stepsPerEpoch, 1);
-    double epoch = seconds(stepsPerEpoch, stepsPerEpoch, judging);
-    long whole = (long) (Math.max(0, seconds) / epoch);
-    double rest = seconds - whole * epoch - judging;
+  public long stepsWithin(double seconds, long stepsPerEvaluation, double judging) {
+    Require.atLeast("steps per evaluation", stepsPerEvaluation, 1);
+    double period = seconds(stepsPerEvaluation, stepsPerEvaluation, judging);
+    long whole = (long) (Math.max(0, seconds) / period);
+    double rest = seconds - whole * period - judging;
     long more = (long) Math.floor(Math.max(0, rest) / secondsPerStep);
-    return whole * stepsPerEpoch + Math.min(more, stepsPerEpoch - 1L);
+    return whole * stepsPerEvaluation + Math.min(more, stepsPerEvaluation - 1);
   }
 }

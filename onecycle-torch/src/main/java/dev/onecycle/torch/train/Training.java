@@ -9,15 +9,17 @@ import dev.onecycle.error.DivergedException;
 import dev.onecycle.error.Require;
 import dev.onecycle.fault.Faults;
 import dev.onecycle.run.EpochRecord;
+import dev.onecycle.run.EpochRecord.Evaluated;
 import dev.onecycle.run.Position;
 import dev.onecycle.run.StepRecord;
 import dev.onecycle.run.TrainingListener;
 import dev.onecycle.schedule.Policy;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
 
-/** The training loop: set the step's hyper-parameters, step, record; evaluate after each epoch. */
+/** The training loop: set the step's hyper-parameters, step, record; evaluate after epochs. */
 public final class Training {
   /** Large enough to be fast, small enough for any memory that could train. */
   static final int EVALUATION_BATCH = 500;
@@ -95,32 +97,44 @@ public final class Training {
           }
         }
       }
-      long trained = System.nanoTime();
-      if (plan.reestimatedBatches() > 0) {
-        reestimateBatchNorms(learner, plan, train, sampler);
+      Optional<Evaluated> evaluated = Optional.empty();
+      if (plan.evaluates(epoch)) {
+        evaluated = Optional.of(judge(learner, plan, train, evaluation, epoch, listener));
       }
-      Faults.at("train.evaluating");
-      Evaluation result =
-          evaluate(
-              learner, evaluation, done -> listener.evaluating(epoch, done, evaluation.size()));
-      at = at.completed(record(at, result, (System.nanoTime() - trained) / 1e9));
-      listener.classified(epoch, result.classification());
+      at = at.completed(record(at, evaluated));
       listener.epoch(at.epochs().get(epoch));
       listener.reached(at);
     }
     return at;
   }
 
-  private static EpochRecord record(Position at, Evaluation result, double evaluationSeconds) {
+  private static Evaluated judge(
+      Learner learner,
+      TrainingPlan plan,
+      ImageDataset train,
+      ImageDataset evaluation,
+      int epoch,
+      TrainingListener listener) {
+    long trained = System.nanoTime();
+    if (plan.reestimatedBatches() > 0) {
+      reestimateBatchNorms(learner, plan, train);
+    }
+    Faults.at("train.evaluating");
+    Evaluation result =
+        evaluate(learner, evaluation, done -> listener.evaluating(epoch, done, evaluation.size()));
+    double seconds = (System.nanoTime() - trained) / 1e9;
+    listener.classified(epoch, result.classification());
+    return new Evaluated(result.loss(), result.accuracy(), seconds);
+  }
+
+  private static EpochRecord record(Position at, Optional<Evaluated> evaluated) {
     return new EpochRecord(
         at.epochs().size(),
         at.step(),
         at.lossSum() / at.images(),
-        result.loss(),
-        result.accuracy(),
         at.images() / at.seconds(),
         at.seconds(),
-        evaluationSeconds);
+        evaluated);
   }
 
   /** Evaluates a network on every image of a data set. */
@@ -140,8 +154,8 @@ public final class Training {
     }
   }
 
-  private static void reestimateBatchNorms(
-      Learner learner, TrainingPlan plan, ImageDataset train, Sampler sampler) {
+  private static void reestimateBatchNorms(Learner learner, TrainingPlan plan, ImageDataset train) {
+    Sampler sampler = plan.sampler(train.size());
     int count = Math.min(plan.reestimatedBatches(), sampler.batchesPerEpoch());
     try (BatchLoader batches = BatchLoader.batches(train, Augmentation.none(), sampler, 0, count)) {
       learner.reestimateBatchNorms(() -> batches);

@@ -136,7 +136,8 @@ class ClassificationTest {
         EpochRecord record = (EpochRecord) told.get(3 * epoch + 2);
         assertThat(told.get(3 * epoch)).isEqualTo(epoch);
         assertThat(record.epoch()).isEqualTo(epoch);
-        assertThat((double) classification.right() / IMAGES.size()).isEqualTo(record.accuracy());
+        assertThat((double) classification.right() / IMAGES.size())
+            .isEqualTo(record.evaluated().orElseThrow().accuracy());
       }
       assertThat(told.get(4))
           .as("the last is that of the weights at the end")

@@ -10,6 +10,7 @@ import dev.onecycle.data.ImageShape;
 import dev.onecycle.error.DivergedException;
 import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.run.EpochRecord;
+import dev.onecycle.run.EpochRecord.Evaluated;
 import dev.onecycle.run.Position;
 import dev.onecycle.run.StepRecord;
 import dev.onecycle.run.TrainingListener;
@@ -57,6 +58,8 @@ class ResumeTest {
             .seed(3)
             .build(),
         2),
+    EVALUATED_AT_THE_END(
+        LearnerSettings.builder().precision(Precision.FP32).threads(1).seed(3).build(), 2, 2),
     BF16(
         LearnerSettings.builder()
             .optimizer(new Optimizer.Sgd(true, true))
@@ -71,9 +74,15 @@ class ResumeTest {
     final TrainingPlan plan;
 
     Way(LearnerSettings settings, int reestimated) {
+      this(settings, reestimated, 1);
+    }
+
+    Way(LearnerSettings settings, int reestimated, int every) {
       this.settings = settings;
       // 130 images by 32 are four batches and a small one.
-      plan = new TrainingPlan(2, 32, Augmentation.standard().withPad(2), 5, reestimated);
+      plan =
+          new TrainingPlan(2, 32, Augmentation.standard().withPad(2), 5, reestimated)
+              .evaluatedEvery(every);
     }
 
     Learner learner() {
@@ -109,11 +118,9 @@ class ResumeTest {
                           e.epoch(),
                           e.steps(),
                           e.trainLoss(),
-                          e.evaluationLoss(),
-                          e.accuracy(),
                           0,
                           0,
-                          0))
+                          e.evaluated().map(v -> new Evaluated(v.loss(), v.accuracy(), 0))))
               .toList();
       return new Result(List.copyOf(steps), epochs, bits);
     }

@@ -12,6 +12,7 @@ import dev.onecycle.torch.nn.Models;
 import dev.onecycle.torch.nn.Network;
 import dev.onecycle.tune.Hyperparameter;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -100,6 +101,42 @@ class SetupTest {
       assertThat(cost.seconds(steps, 10, 1)).isLessThanOrEqualTo(seconds);
       assertThat(cost.seconds(steps + 1, 10, 1)).isGreaterThan(seconds);
     }
+  }
+
+  /** Of 10 steps an epoch, 0.5 s each, and evaluations of 1 s: after every third, at the end. */
+  @Test
+  void timeBecomesMoreStepsWhereEvaluationsAreFewer() {
+    StepCost cost = new StepCost(0.5, 0.01);
+    assertThat(cost.seconds(30, 30, 1)).isEqualTo(16);
+    assertThat(cost.seconds(35, 30, 1)).isEqualTo(19.5);
+    assertThat(cost.seconds(20, 30, 1)).isEqualTo(11);
+    // After each epoch it would be 20 steps for 12 s, and 30 for 18 s.
+    assertThat(cost.stepsWithin(12, 30, 1)).isEqualTo(22);
+    assertThat(cost.stepsWithin(18, 30, 1)).isEqualTo(32);
+    // 16 s of 30 steps, and no time for another evaluation.
+    assertThat(cost.stepsWithin(16.9, 30, 1)).isEqualTo(30);
+    for (double seconds = 1.5; seconds < 80; seconds += 0.37) {
+      long steps = cost.stepsWithin(seconds, 30, 1);
+      assertThat(cost.seconds(steps, 30, 1)).isLessThanOrEqualTo(seconds);
+      assertThat(cost.seconds(steps + 1, 30, 1)).isGreaterThan(seconds);
+    }
+  }
+
+  @Test
+  void aPlanSaysWhichEpochsAreEvaluated() {
+    TrainingPlan plan = new TrainingPlan(7, 10, Augmentation.none(), 0, 0);
+    assertThat(evaluated(plan)).containsExactly(0, 1, 2, 3, 4, 5, 6);
+    assertThat(evaluated(plan.evaluatedEvery(3))).containsExactly(2, 5, 6);
+    assertThat(evaluated(plan.evaluatedEvery(7))).containsExactly(6);
+    assertThat(evaluated(plan.evaluatedEvery(Integer.MAX_VALUE))).containsExactly(6);
+    assertThat(evaluated(plan.evaluatedEvery(3).over(35, 100))).containsExactly(2, 3);
+    assertThatThrownBy(() -> plan.evaluatedEvery(0))
+        .isInstanceOf(InvalidValueException.class)
+        .hasMessageContaining("epochs between evaluations must be at least 1 but was 0");
+  }
+
+  private static List<Integer> evaluated(TrainingPlan plan) {
+    return IntStream.range(0, plan.epochs()).filter(plan::evaluates).boxed().toList();
   }
 
   @Test

@@ -90,7 +90,7 @@ class TrainingTest {
       assertThat(step.momentum()).isEqualTo(policy().momentum().at(i));
     }
     EpochRecord last = kept.epochs.get(2);
-    assertThat(last.accuracy()).isGreaterThan(0.9);
+    assertThat(last.evaluated().orElseThrow().accuracy()).isGreaterThan(0.9);
     assertThat(last.steps()).isEqualTo(21);
     assertThat(kept.evaluated).isEqualTo(TEST.size());
     double mean = 0;
@@ -164,7 +164,7 @@ class TrainingTest {
       try (Learner learner = learner(0)) {
         Training.run(learner, policy(), plan, TRAIN, TEST, kept, () -> false);
         steps.add(kept.steps);
-        losses.add(kept.epochs.get(0).evaluationLoss());
+        losses.add(kept.epochs.get(0).evaluated().orElseThrow().loss());
       }
     }
     assertThat(steps.get(0)).isEqualTo(steps.get(1));

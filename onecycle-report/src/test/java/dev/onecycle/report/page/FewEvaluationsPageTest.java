@@ -1,0 +1,52 @@
+package dev.onecycle.report.page;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.onecycle.report.RunFixtures;
+import dev.onecycle.run.RunHistory;
+import dev.onecycle.run.RunRecord.Status;
+import java.util.List;
+import org.jsoup.Jsoup;
+import org.jsoup.nodes.Document;
+import org.junit.jupiter.api.Test;
+
+/** The page of a run of seven epochs that is evaluated after every three and after the last. */
+class FewEvaluationsPageTest {
+  private static Document page(int done, Status status) {
+    RunReport usual = Reports.usual().withEpochs(7, 20).withDone(done, status).report();
+    RunHistory few = RunFixtures.evaluatedEvery(usual.history(), 3);
+    return Jsoup.parse(new RunReport(few, usual.evidence(), usual.classification()).html());
+  }
+
+  /** Accuracies of {@link Reports}: 0.2 + 0.7 · epoch / 7, of which 3 epochs give 50 %. */
+  @Test
+  void theOutcomeIsThatOfTheLastEvaluation() {
+    assertThat(page(2, Status.RUNNING).select(".outcome").text())
+        .isEqualTo("Training: no evaluation in 2 of 7 epochs so far.");
+    assertThat(page(2, Status.INTERRUPTED).select(".outcome").text())
+        .isEqualTo("Stopped: no evaluation in 2 of 7 epochs.");
+    assertThat(page(5, Status.RUNNING).select(".outcome").text())
+        .isEqualTo("Training: 50.00 % of 30 test images right after 3 of 7 epochs, 5 done so far.");
+    assertThat(page(7, Status.FINISHED).select(".outcome").text())
+        .isEqualTo("90.00 % of 30 test images right after 7 of 7 epochs, 14 s of training.");
+  }
+
+  @Test
+  void tableAndFiguresHaveNumbersOnlyWhereThereWereSome() {
+    Document page = page(7, Status.FINISHED);
+    List<String> rows = page.select("details:contains(Table of 7 epochs) tbody tr").eachText();
+    assertThat(rows).hasSize(7);
+    assertThat(rows.get(1)).matches("2 40 \\S+ – – – 1000 2.0 –");
+    assertThat(rows.get(2)).matches("3 60 \\S+ \\S+ 0\\.1\\S* 50.00 1000 2.0 1.0");
+    assertThat(page.text()).contains("Of 30 test images, after every 3 epochs and the last.");
+    assertThat(page.select("#accuracy").select("script").get(0).data()).contains("[59,119,139]");
+    assertThat(page.text()).contains("evaluate_every 3");
+  }
+
+  @Test
+  void aRunThatIsEvaluatedEachTimeSaysNothingOfIt() {
+    assertThat(Reports.usual().html())
+        .contains("Of 30 test images, after each epoch.")
+        .doesNotContain("evaluate_every");
+  }
+}

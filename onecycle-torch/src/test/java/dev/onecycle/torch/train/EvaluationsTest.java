@@ -1,0 +1,174 @@
+package dev.onecycle.torch.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.onecycle.augment.Augmentation;
+import dev.onecycle.data.Datasets;
+import dev.onecycle.data.ImageDataset;
+import dev.onecycle.data.ImageShape;
+import dev.onecycle.run.Classification;
+import dev.onecycle.run.EpochRecord;
+import dev.onecycle.run.EpochRecord.Evaluated;
+import dev.onecycle.run.Position;
+import dev.onecycle.run.StepRecord;
+import dev.onecycle.run.TrainingListener;
+import dev.onecycle.schedule.OneCycle;
+import dev.onecycle.torch.io.NamedTensor;
+import dev.onecycle.torch.nn.Models;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** Runs of three epochs of seven steps that are not evaluated after each. */
+class EvaluationsTest {
+  private static final ImageShape SHAPE = new ImageShape(3, 16, 12);
+  private static final List<String> CLASSES = List.of("red", "green", "blue");
+  private static final ImageDataset TRAIN = images(1, 200);
+  private static final ImageDataset TEST = images(2, 90);
+  private static final TrainingPlan PLAN =
+      new TrainingPlan(3, 32, Augmentation.standard().withPad(2), 5, 0);
+
+  private static ImageDataset images(long seed, int count) {
+    ArrayBatch batch = ArrayBatch.coloured(seed, count, 3, SHAPE);
+    byte[] pixels = new byte[count * SHAPE.bytes()];
+    batch.pixels().get(pixels);
+    return Datasets.of(SHAPE, CLASSES, batch.labels(), pixels);
+  }
+
+  private static Learner learner(double dropout) {
+    return new Learner(
+        Models.resnet(8, SHAPE, 3, dropout),
+        Normalization.of(TRAIN),
+        LearnerSettings.builder().precision(Precision.FP32).threads(2).seed(3).build());
+  }
+
+  private static OneCycle policy() {
+    return OneCycle.of(PLAN.steps(TRAIN.size()), 0.1);
+  }
+
+  private static TrainingListener keeping(List<StepRecord> steps) {
+    return new TrainingListener() {
+      @Override
+      public void step(StepRecord step) {
+        steps.add(step);
+      }
+    };
+  }
+
+  /** With statistics of batch norms estimated anew, which show how often that was done. */
+  @Test
+  void evaluatedEveryFewEpochsARunTrainsTheSame() {
+    List<List<StepRecord>> steps = new ArrayList<>();
+    List<List<EpochRecord>> epochs = new ArrayList<>();
+    List<List<NamedTensor>> weights = new ArrayList<>();
+    for (int every : new int[] {1, 2, 9}) {
+      List<StepRecord> taken = new ArrayList<>();
+      TrainingPlan plan = new TrainingPlan(3, 32, Augmentation.none(), 5, 4).evaluatedEvery(every);
+      try (Learner learner = learner(0.2)) {
+        epochs.add(Training.run(learner, policy(), plan, TRAIN, TEST, keeping(taken), () -> false));
+        steps.add(taken);
+        weights.add(learner.weights());
+      }
+    }
+    for (int i = 1; i < 3; i++) {
+      assertThat(steps.get(i)).isEqualTo(steps.get(0));
+      assertSame(weights.get(i), weights.get(0));
+      for (int epoch = 0; epoch < 3; epoch++) {
+        EpochRecord here = epochs.get(i).get(epoch);
+        EpochRecord there = epochs.get(0).get(epoch);
+        assertThat(here.trainLoss()).isEqualTo(there.trainLoss());
+        boolean judged = epoch == 2 || (i == 1 && epoch == 1);
+        assertThat(here.evaluated().map(Evaluated::loss))
+            .isEqualTo(judged ? there.evaluated().map(Evaluated::loss) : Optional.empty());
+      }
+    }
+  }
+
+  /** Nothing is said of an evaluation that there is not. */
+  @Test
+  void anEpochThatIsNotEvaluatedIsToldAllTheSame() {
+    List<String> told = new ArrayList<>();
+    TrainingListener listener =
+        new TrainingListener() {
+          @Override
+          public void evaluating(int epoch, int done, int total) {
+            told.add("evaluating " + epoch);
+          }
+
+          @Override
+          public void classified(int epoch, Classification classification) {
+            told.add("classified " + epoch);
+          }
+
+          @Override
+          public void epoch(EpochRecord epoch) {
+            told.add("epoch " + epoch.epoch());
+          }
+
+          @Override
+          public void reached(Position position) {
+            if (position.images() == 0) {
+              told.add("completed " + position.epochs().size());
+            }
+          }
+        };
+    try (Learner learner = learner(0)) {
+      Training.run(learner, policy(), PLAN.evaluatedEvery(2), TRAIN, TEST, listener, () -> false);
+    }
+    assertThat(told)
+        .containsExactly(
+            "epoch 0",
+            "completed 1",
+            "evaluating 1",
+            "classified 1",
+            "epoch 1",
+            "completed 2",
+            "evaluating 2",
+            "classified 2",
+            "epoch 2",
+            "completed 3");
+  }
+
+  /** As by a program that trains on after what was the end. */
+  @Test
+  void whatWasEvaluatedAsTheLastEpochStaysSoInALongerRun() {
+    TrainingPlan plan = PLAN.evaluatedEvery(3);
+    TrainingPlan two = plan.over(14, TRAIN.size());
+    try (Learner learner = learner(0)) {
+      OneCycle first = OneCycle.of(14, 0.1);
+      Position at =
+          Training.resume(
+              learner,
+              first,
+              two,
+              TRAIN,
+              TEST,
+              Position.START,
+              keeping(new ArrayList<>()),
+              () -> false);
+      List<EpochRecord> epochs =
+          Training.resume(
+                  learner,
+                  OneCycle.of(28, 0.1),
+                  plan.over(28, TRAIN.size()),
+                  TRAIN,
+                  TEST,
+                  at,
+                  keeping(new ArrayList<>()),
+                  () -> false)
+              .epochs();
+      assertThat(epochs.subList(0, 2)).isEqualTo(at.epochs());
+      assertThat(epochs)
+          .extracting(e -> e.evaluated().isPresent())
+          .containsExactly(false, true, true, true);
+    }
+  }
+
+  private static void assertSame(List<NamedTensor> a, List<NamedTensor> b) {
+    assertThat(a).hasSameSizeAs(b);
+    for (int i = 0; i < a.size(); i++) {
+      assertThat(a.get(i).values()).as(a.get(i).name()).isEqualTo(b.get(i).values());
+    }
+  }
+}
