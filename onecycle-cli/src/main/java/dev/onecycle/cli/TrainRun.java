@@ -123,6 +123,7 @@ final class TrainRun {
     settings.put("reestimated_batches", request.reestimate());
     settings.put("precision", learner.precision().name().toLowerCase(Locale.ROOT));
     settings.put("threads", learner.threads());
+    settings.put("device", learner.device().name().toLowerCase(Locale.ROOT));
     settings.put("learning_rate", peak.rate());
     length.minutes().ifPresent(minutes -> settings.put("minutes", minutes));
     settings.put("momentum_high", policy.momentum().at(0));
