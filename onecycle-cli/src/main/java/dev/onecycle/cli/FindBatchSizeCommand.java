@@ -54,6 +54,7 @@ final class FindBatchSizeCommand implements Callable<Integer> {
   public Integer call() {
     Console console = output.console();
     options.validate();
+    options.requireProcessor("for find-batch-size");
     Require.atLeast("--epochs", sizes.epochs, 1);
     if (spec == null) {
       throw new IllegalStateException("commands are run by picocli");

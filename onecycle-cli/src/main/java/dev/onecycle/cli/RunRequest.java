@@ -4,6 +4,7 @@ import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.Require;
 import dev.onecycle.run.RunRecord;
 import dev.onecycle.schedule.PolicyChoice;
+import dev.onecycle.torch.train.Device;
 import dev.onecycle.torch.train.Precision;
 import dev.onecycle.torch.train.TrainingPlan;
 import java.util.List;
@@ -67,6 +68,11 @@ record RunRequest(
     return words;
   }
 
+  private static Device device(Map<String, Object> settings) {
+    Object device = settings.getOrDefault("device", "cpu"); // the only one there was
+    return Device.valueOf((device + "").toUpperCase(Locale.ROOT));
+  }
+
   /**
    * The request of a run that was begun before, computing as it did then.
    *
@@ -89,7 +95,10 @@ record RunRequest(
       String precision = settings.get("precision") + "";
       request.options.precision = Precision.valueOf(precision.toUpperCase(Locale.ROOT));
       request.options.threads = Integer.parseInt(settings.get("threads") + "");
+      request.options.device = Device.CPU;
       request.validate();
+      // Whether that can be had here is not for the record to say, but for the learner.
+      request.options.device = device(settings);
       return request;
     } catch (ParameterException | IllegalArgumentException e) {
       throw new BadDataException("its arguments cannot be understood: " + e.getMessage(), e);

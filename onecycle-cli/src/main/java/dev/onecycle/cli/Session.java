@@ -15,6 +15,7 @@ import dev.onecycle.schedule.Policy;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.torch.io.ModelFile;
 import dev.onecycle.torch.train.Checkpoints;
+import dev.onecycle.torch.train.Device;
 import dev.onecycle.torch.train.Engine;
 import dev.onecycle.torch.train.Learner;
 import dev.onecycle.torch.train.LearnerState;
@@ -215,11 +216,11 @@ final class Session {
 
   static String sentence(Learner learner) {
     return Numbers.format(
-        "%s: %,d parameters, %s on %d threads",
+        "%s: %,d parameters, %s on %s",
         learner.network().name(),
         learner.parameterCount(),
         learner.precision().name().toLowerCase(Locale.ROOT),
-        learner.threads());
+        learner.device() == Device.CUDA ? "CUDA" : learner.threads() + " threads");
   }
 
   static Map<String, String> environment() {

@@ -7,12 +7,15 @@ import dev.onecycle.data.ImageShape;
 import dev.onecycle.error.Require;
 import dev.onecycle.torch.nn.Models;
 import dev.onecycle.torch.train.Defaults;
+import dev.onecycle.torch.train.Device;
+import dev.onecycle.torch.train.Engine;
 import dev.onecycle.torch.train.LearnerSettings;
 import dev.onecycle.torch.train.Optimizer;
 import dev.onecycle.torch.train.Precision;
 import dev.onecycle.torch.train.Setup;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -86,7 +89,7 @@ abstract class SetupOptions {
       paramLabel = "TYPE",
       defaultValue = "auto",
       description =
-          "${COMPLETION-CANDIDATES}. Default: auto, bf16 where the processor multiplies it.")
+          "${COMPLETION-CANDIDATES}. Default: auto, bf16 on a GPU and where the processor multiplies it.")
   Precision precision = Precision.AUTO;
 
   @Option(
@@ -135,6 +138,15 @@ abstract class SetupOptions {
       description = "Threads, a replica of the network each. Default: one a core.")
   int threads;
 
+  @Option(
+      names = "--device",
+      paramLabel = "DEVICE",
+      defaultValue = "cpu",
+      description =
+          "${COMPLETION-CANDIDATES}; auto is cuda where the engine sees an NVIDIA GPU. Default:"
+              + " ${DEFAULT-VALUE}.")
+  Device device = Device.CPU;
+
   /** The batch size from which candidates start, or the only one. */
   abstract int firstBatchSize();
 
@@ -153,6 +165,17 @@ abstract class SetupOptions {
     Rates.decay("--weight-decay", firstWeightDecay());
     learnerSettings();
     augmentation();
+    Engine.require("--device", device);
+  }
+
+  /** Throws where a GPU is asked for; for what knows the processor's memory alone. */
+  void requireProcessor(String what) {
+    Require.that(
+        learnerSettings().resolvedDevice() == Device.CPU,
+        "--device",
+        "cpu " + what + ", which knows the processor's memory alone,",
+        device.name().toLowerCase(Locale.ROOT),
+        device);
   }
 
   /** What is to be trained on images of a shape, at a momentum. */
@@ -205,6 +228,7 @@ abstract class SetupOptions {
         .biasRate(biasRate())
         .seed(seed)
         .threads(threads)
+        .device(device)
         .build();
   }
 

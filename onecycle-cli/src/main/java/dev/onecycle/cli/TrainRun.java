@@ -126,6 +126,7 @@ final class TrainRun {
     }
     settings.put("precision", learner.precision().name().toLowerCase(Locale.ROOT));
     settings.put("threads", learner.threads());
+    settings.put("device", learner.device().name().toLowerCase(Locale.ROOT));
     settings.put("learning_rate", peak.rate());
     length.minutes().ifPresent(minutes -> settings.put("minutes", minutes));
     settings.put("momentum_high", policy.momentum().at(0));

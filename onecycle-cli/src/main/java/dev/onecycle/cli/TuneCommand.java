@@ -104,6 +104,9 @@ final class TuneCommand implements Callable<Integer> {
           "left out where --batch-rule or --memory is given,",
           options.batchSizes.get(0));
     }
+    if (options.batchSizes.isEmpty()) {
+      options.requireProcessor("where no --batch-size is given");
+    }
     PolicyChoice choice = policy.choice();
     TuneRun run =
         new TuneRun(

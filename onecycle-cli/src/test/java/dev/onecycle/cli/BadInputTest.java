@@ -2,7 +2,9 @@ package dev.onecycle.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import dev.onecycle.torch.train.Engine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -176,6 +178,8 @@ class BadInputTest {
     "--policy constand, policy must be one of onecycle",
     "--optimizer adam, --optimizer",
     "--precision fp8, --precision",
+    "--device gpu, --device",
+    "--device cuda --threads 2, threads must be 1 or left out on a GPU",
     "--modle resnet20, --modle",
     "--no-crop --pad 2, --no-crop must be left out where --pad",
     "--optimizer adamw --decoupled-decay, --decoupled-decay must be left out",
@@ -188,6 +192,20 @@ class BadInputTest {
     List<Object> words = new ArrayList<>(List.of("train", data, "--out", out));
     words.addAll(List.of(options.split(" ")));
     refused(2, names, words.toArray());
+  }
+
+  @Test
+  void aGpuThatTheEngineDoesNotSee() throws IOException {
+    assumeFalse(Engine.seesGpu());
+    Path data = TestImages.small(temp.resolve("data"));
+    String refusal =
+        "--device must be one that the engine can compute on but was cuda; this build brings the"
+            + " engine for ";
+    trainRefused(2, refusal, data, "--device", "cuda");
+    trainRefused(2, refusal, data, "--device=CUDA");
+    refused(2, refusal, "find-lr", data, "--device", "cuda");
+    refused(2, refusal, "tune", data, "--device", "cuda", "--out", out);
+    refused(2, refusal, "find-batch-size", data, "--device", "cuda");
   }
 
   @Test

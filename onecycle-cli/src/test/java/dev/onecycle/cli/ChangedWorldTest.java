@@ -2,8 +2,10 @@ package dev.onecycle.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.onecycle.torch.train.Engine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,6 +71,22 @@ class ChangedWorldTest extends StoppedRun {
   void threadsAreThoseOfTheRunOnAnyMachine() throws IOException {
     Path run = killed();
     replace(run, "\"--threads=1\"", "\"--threads=0\"");
+    assertThat(Cli.run("resume", run).out()).contains("on 1 threads");
+    assertSameAsWhole(run);
+  }
+
+  /** As with threads: what {@code auto} came to is what the run goes on with. */
+  @Test
+  void theDeviceIsThatOfTheRun() throws IOException {
+    assumeFalse(Engine.seesGpu());
+    Path run = killed();
+    replace(run, "\"--threads=1\"", "\"--threads=1\", \"--device=auto\"");
+    replace(run, "\"device\" : \"cpu\"", "\"device\" : \"cuda\"");
+    assertRefused(
+        Cli.run("resume", run),
+        2,
+        "device must be one that the engine can compute on but was cuda");
+    replace(run, "\"device\" : \"cuda\"", "\"device\" : \"cpu\"");
     assertThat(Cli.run("resume", run).out()).contains("on 1 threads");
     assertSameAsWhole(run);
   }

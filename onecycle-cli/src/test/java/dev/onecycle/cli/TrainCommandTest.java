@@ -124,6 +124,7 @@ class TrainCommandTest {
     assertThat(record.at("/data/imageShape").toString()).isEqualTo("[3,16,16]");
     assertThat(record.at("/data/classes").toString()).isEqualTo("[\"blue\",\"green\",\"red\"]");
     assertThat(record.at("/settings/batch_size").asInt()).isEqualTo(16);
+    assertThat(record.at("/settings/device").asText()).isEqualTo("cpu");
     assertThat(record.at("/settings/weight_decay").asDouble()).isEqualTo(1e-4);
     assertThat(record.at("/policy/steps").asLong()).isEqualTo(STEPS);
     assertThat(record.at("/outcome/test_accuracy")).isEqualTo(trained.json().get("test_accuracy"));

@@ -56,7 +56,7 @@ final class Convolution implements Module {
         bias == null ? new TensorOptional() : new TensorOptional(bias.cast(pass.compute()));
     boolean inputLearns = pass.inputLearns();
     boolean sideBySide =
-        sameSize && x.size(3) <= SHORT_ROW && pass.compute() == ScalarType.BFloat16;
+        sameSize && x.size(3) <= SHORT_ROW && pass.compute() == ScalarType.BFloat16 && x.is_cpu();
     return pass.keep(
         torch.conv2d(x, kernel, offset, stride, padding, ONE, 1),
         gradient -> back(x, kernel, gradient, inputLearns, sideBySide));

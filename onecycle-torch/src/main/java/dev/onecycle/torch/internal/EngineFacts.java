@@ -31,9 +31,14 @@ public final class EngineFacts {
     return at < 0 ? "unknown" : config.substring(at).lines().findFirst().orElse("").substring(22);
   }
 
-  /** The GPUs that the engine can use. */
-  public static String gpu() {
+  /** The NVIDIA GPUs that the engine can use. */
+  public static long gpus() {
     Natives.load();
-    return torch.cuda_is_available() ? torch.getNumGPUs() + " CUDA" : "none that the engine sees";
+    return torch.cuda_is_available() ? torch.getNumGPUs() : 0;
+  }
+
+  /** Whether this build brings the engine for NVIDIA GPUs. */
+  public static boolean bringsCuda() {
+    return Natives.forGpus();
   }
 }

@@ -17,7 +17,7 @@ import org.bytedeco.pytorch.global.torch;
 final class FlatBuffer {
   private FlatBuffer() {}
 
-  /** The tensor's elements, to be read or written in place. */
+  /** The elements of a tensor in the processor's memory, to be read or written in place. */
   static FloatBuffer elements(Tensor flat) {
     return flat.data_ptr_float().capacity(flat.numel()).asBuffer();
   }
@@ -79,22 +79,21 @@ final class FlatBuffer {
   }
 
   /** The parameters' arrays in the tensor, by name. */
-  static List<NamedArray> arrays(Tensor flat, List<Parameter> parameters) {
-    FloatBuffer buffer = elements(flat);
+  static List<NamedArray> arrays(Tensor flat, List<Parameter> parameters, Placement placement) {
     List<NamedArray> arrays = new ArrayList<>();
     int offset = 0;
     for (Parameter parameter : parameters) {
       int[] places = TensorLayout.places(parameter.shape, parameter.strides());
-      arrays.add(new NamedArray(parameter.name, parameter.shape, buffer, offset, places));
+      arrays.add(new NamedArray(parameter.name, parameter.shape, flat, placement, offset, places));
       offset += places.length;
     }
     return arrays;
   }
 
   /** A whole tensor as an array without a shape of its own. */
-  static NamedArray array(String name, Tensor flat) {
+  static NamedArray array(String name, Tensor flat, Placement placement) {
     int count = Math.toIntExact(flat.numel());
     int[] places = IntStream.range(0, count).toArray();
-    return new NamedArray(name, new long[] {count}, elements(flat), 0, places);
+    return new NamedArray(name, new long[] {count}, flat, placement, 0, places);
   }
 }

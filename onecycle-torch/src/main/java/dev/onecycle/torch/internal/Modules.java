@@ -116,7 +116,7 @@ final class Modules {
   static Module reluOfBatchNorm() {
     Module plain = reluInPlace();
     return (x, pass) -> {
-      if (!pass.training() || pass.compute() != ScalarType.BFloat16) {
+      if (!pass.training() || pass.compute() != ScalarType.BFloat16 || !x.is_cpu()) {
         return plain.forward(x, pass);
       }
       Tensor bits = x.view(ScalarType.Short);

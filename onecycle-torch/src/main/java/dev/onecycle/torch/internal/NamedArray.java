@@ -1,6 +1,9 @@
 package dev.onecycle.torch.internal;
 
 import java.nio.FloatBuffer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
 
 /**
  * A float array of the network under its name on disk, in place: writing to it changes the network.
@@ -8,14 +11,22 @@ import java.nio.FloatBuffer;
 public final class NamedArray {
   private final String name;
   private final long[] shape;
-  private final FloatBuffer buffer;
+  private final Tensor flat;
+  private final Placement placement;
   private final int offset;
   private final int[] places;
 
-  NamedArray(String name, long[] shape, FloatBuffer buffer, int offset, int[] places) {
+  /**
+   * @param flat that the values are a part of; must outlive this
+   * @param offset of that part
+   * @param places of the values in that part, in row-by-row order
+   */
+  NamedArray(
+      String name, long[] shape, Tensor flat, Placement placement, int offset, int[] places) {
     this.name = name;
     this.shape = shape;
-    this.buffer = buffer;
+    this.flat = flat;
+    this.placement = placement;
     this.offset = offset;
     this.places = places;
   }
@@ -31,8 +42,12 @@ public final class NamedArray {
   /** The values in row-by-row order. */
   public float[] values() {
     float[] values = new float[places.length];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = buffer.get(offset + places[i]);
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard noGrad = new NoGradGuard()) {
+      FloatBuffer buffer = FlatBuffer.elements(placement.read(part()));
+      for (int i = 0; i < values.length; i++) {
+        values[i] = buffer.get(places[i]);
+      }
     }
     return values;
   }
@@ -43,8 +58,21 @@ public final class NamedArray {
       throw new IllegalArgumentException(
           name + " must have " + places.length + " values but was given " + values.length);
     }
-    for (int i = 0; i < values.length; i++) {
-      buffer.put(offset + places[i], values[i]);
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard noGrad = new NoGradGuard()) {
+      Tensor part = part();
+      Tensor readable = placement.read(part);
+      FloatBuffer buffer = FlatBuffer.elements(readable);
+      for (int i = 0; i < values.length; i++) {
+        buffer.put(places[i], values[i]);
+      }
+      if (readable != part) {
+        part.copy_(readable);
+      }
     }
+  }
+
+  private Tensor part() {
+    return flat.narrow(0, offset, places.length);
   }
 }

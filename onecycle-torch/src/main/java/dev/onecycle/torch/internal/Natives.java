@@ -19,16 +19,28 @@ public final class Natives {
       List.of(
           "libgomp.so.1",
           "libc10.so",
+          "libc10_cuda.so",
           "libtorch_cpu.so",
+          "libtorch_cuda_linalg.so",
+          "libtorch_cuda.so",
           "libtorch.so",
           "libjnitorch.so",
           "libjnitorch_gloo.so");
 
   private Natives() {}
 
+  /** Whether the engine for NVIDIA GPUs is on the class path; it is taken then, GPU or none. */
+  static boolean forGpus() {
+    return Natives.class.getResource(folder() + "-gpu/libtorch_cuda.so") != null;
+  }
+
   /** Loads the engine if this process has not yet; every class here that needs it calls this. */
   public static void load() {
     Holder.loaded();
+  }
+
+  private static String folder() {
+    return "/org/bytedeco/pytorch/" + Loader.getPlatform();
   }
 
   private static final class Holder {
@@ -47,10 +59,10 @@ public final class Natives {
   }
 
   private static void unpack() {
-    String folder = "/org/bytedeco/pytorch/" + Loader.getPlatform() + "/";
+    String folder = folder() + (forGpus() ? "-gpu/" : "/");
     for (String library : LIBRARIES) {
       if (Natives.class.getResource(folder + library) == null) {
-        continue; // another operating system's names: there the loading order does no harm
+        continue; // another build or operating system: there the loading order does no harm
       }
       try {
         File unpacked = Loader.cacheResource(folder + library);

@@ -37,12 +37,16 @@ final class Replica implements AutoCloseable {
   /** Of every parameter, in the order of the shared weights, float32. */
   final Tensor gradients;
 
+  /** The mean losses of the slices of a step, in their order, float32. */
+  final Tensor losses;
+
   /** Running means and variances, float32. */
   final Tensor statistics;
 
   private final Module module;
   private final boolean drops;
   private final ScalarType compute;
+  private final Placement placement;
   private final Tensor mean;
   private final Tensor inverseDeviation;
   private final Generator generator;
@@ -55,6 +59,8 @@ final class Replica implements AutoCloseable {
    *
    * @param values the shared weights, laid out as {@link #ordered} says
    * @param constants what is shared and never changes
+   * @param slices the most that it gets in a step
+   * @param placement where the weights lie and it computes
    */
   Replica(
       Layer layers,
@@ -62,17 +68,22 @@ final class Replica implements AutoCloseable {
       Tensor constants,
       Normalization normalization,
       ImageShape input,
-      ScalarType compute) {
+      ScalarType compute,
+      int slices,
+      Placement placement) {
     this.compute = compute;
+    this.placement = placement;
     Blueprint blueprint = new Blueprint();
     module = blueprint.build("", layers);
     drops = blueprint.drops;
     List<Parameter> parameters = ordered(blueprint.parameters);
-    gradients = torch.zeros(values.numel());
-    statistics = FlatBuffer.initial(blueprint.statistics, 0);
-    mean = perPixel(input, c -> 255 * normalization.mean(c));
-    inverseDeviation = perPixel(input, c -> 1 / (255 * normalization.deviation(c)));
-    generator = torch.createCPUGenerator();
+    gradients = torch.zeros_like(values);
+    losses = placement.moved(torch.zeros(slices));
+    statistics = placement.moved(FlatBuffer.initial(blueprint.statistics, 0));
+    mean = placement.moved(perPixel(input, c -> 255 * normalization.mean(c)));
+    inverseDeviation =
+        placement.moved(perPixel(input, c -> 1 / (255 * normalization.deviation(c))));
+    generator = placement.generator();
     dropout = new GeneratorOptional(generator);
     try (PointerScope scope = new PointerScope();
         NoGradGuard noGrad = new NoGradGuard()) {
@@ -132,15 +143,17 @@ final class Replica implements AutoCloseable {
   }
 
   /**
-   * Adds the gradients of the images [from, to), weighted by their share of the batch.
+   * Adds the gradients of the images [from, to), weighted by their share of the batch, and leaves
+   * their mean loss in {@link #losses}, without waiting for either.
    *
+   * @param place of the loss among those of the step
    * @param dropoutKey what dropout draws from
-   * @return the mean loss of those images; where it is not finite, no gradient is added
    */
-  double accumulate(
+  void accumulate(
       Batch batch,
       int from,
       int to,
+      int place,
       double labelSmoothing,
       double batchNormMomentum,
       long dropoutKey) {
@@ -151,11 +164,8 @@ final class Replica implements AutoCloseable {
       Pass pass = new Pass(true, compute, batchNormMomentum, dropout, tape);
       Tensor scores = scores(batch, from, to, pass);
       Tensor labels = labels(batch, from, to);
-      double value = loss(scores, labels, labelSmoothing).item_float();
-      if (Double.isFinite(value)) {
-        tape.back(lossGradient(scores, labels, labelSmoothing, batch.size()).to(compute));
-      }
-      return value;
+      losses.narrow(0, place, 1).copy_(loss(scores, labels, labelSmoothing));
+      tape.back(lossGradient(scores, labels, labelSmoothing, batch.size()).to(compute));
     }
   }
 
@@ -171,7 +181,8 @@ final class Replica implements AutoCloseable {
       Tensor scores = scores(batch, from, to, Pass.evaluation(compute));
       double loss = loss(scores, labels(batch, from, to), 0).item_float();
       int classes = Math.toIntExact(scores.size(1));
-      FlatBuffer.elements(scores.contiguous()).get(target, from * classes, (to - from) * classes);
+      FlatBuffer.elements(placement.read(scores.contiguous()))
+          .get(target, from * classes, (to - from) * classes);
       return loss * (to - from);
     }
   }
@@ -194,13 +205,16 @@ final class Replica implements AutoCloseable {
     return module.forward(images(batch, from, to).to(compute), pass).to(ScalarType.Float);
   }
 
-  private static Tensor labels(Batch batch, int from, int to) {
+  private Tensor labels(Batch batch, int from, int to) {
     long[] labels = new long[to - from];
     for (int i = from; i < to; i++) {
       labels[i - from] = batch.label(i);
     }
-    return torch.from_blob(
-        new LongPointer(labels), new long[] {labels.length}, new TensorOptions(ScalarType.Long));
+    return placement.sent(
+        torch.from_blob(
+            new LongPointer(labels),
+            new long[] {labels.length},
+            new TensorOptions(ScalarType.Long)));
   }
 
   private static Tensor loss(Tensor scores, Tensor labels, double smoothing) {
@@ -211,7 +225,7 @@ final class Replica implements AutoCloseable {
   /** Of the loss of a batch by the scores of some of its images: softmax less the targets. */
   private static Tensor lossGradient(Tensor scores, Tensor labels, double smoothing, int batch) {
     Tensor gradient = scores.softmax(1).sub_(new Scalar(smoothing / scores.size(1)));
-    Tensor hits = torch.full(new long[] {labels.size(0), 1}, new Scalar(smoothing - 1));
+    Tensor hits = scores.new_full(new long[] {labels.size(0), 1}, new Scalar(smoothing - 1));
     return gradient.scatter_add_(1, labels.unsqueeze(1), hits).mul_(new Scalar(1.0 / batch));
   }
 
@@ -223,7 +237,7 @@ final class Replica implements AutoCloseable {
     Tensor bytes =
         torch.from_blob(
             pixels, size, TensorLayout.strides(size), new TensorOptions(ScalarType.Byte));
-    return bytes.to(ScalarType.Float).sub_(mean).mul_(inverseDeviation);
+    return placement.sent(bytes).to(ScalarType.Float).sub_(mean).mul_(inverseDeviation);
   }
 
   /** A dropout key for a slice of a step. */
@@ -235,6 +249,7 @@ final class Replica implements AutoCloseable {
   public void close() {
     views.forEach(Tensor::close);
     gradients.close();
+    losses.close();
     statistics.close();
     mean.close();
     inverseDeviation.close();

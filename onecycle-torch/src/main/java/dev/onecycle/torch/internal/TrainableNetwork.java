@@ -25,10 +25,13 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * by slice, as in data-parallel training. The slices depend on the batch size, the number of
  * threads and the accumulation alone, so that equal settings give equal bits.
  *
+ * <p>On a GPU there is one replica, and a step waits for the GPU once ({@link Outcome}).
+ *
  * <p>Not safe for use by more than one thread at a time.
  */
 public final class TrainableNetwork implements AutoCloseable {
   private final LearnerSettings settings;
+  private final Placement placement;
   private final Network network;
   private final List<Parameter> parameters;
   private final List<Parameter> statistics;
@@ -45,28 +48,54 @@ public final class TrainableNetwork implements AutoCloseable {
       LearnerSettings settings,
       boolean bfloat16,
       int threads) {
+    this(
+        network,
+        normalization,
+        settings,
+        bfloat16,
+        threads,
+        Placement.of(settings.resolvedDevice()));
+  }
+
+  TrainableNetwork(
+      Network network,
+      Normalization normalization,
+      LearnerSettings settings,
+      boolean bfloat16,
+      int threads,
+      Placement placement) {
     Natives.load();
+    placement.prepare();
     if (PointerScope.getInnerScope() != null) {
       throw new IllegalStateException("a network built inside a native scope would die with it");
     }
     this.settings = settings;
+    this.placement = placement;
     this.network = network;
     Blueprint blueprint = new Blueprint();
     blueprint.build("", network.layers());
     parameters = Replica.ordered(blueprint.parameters);
     statistics = blueprint.statistics;
     constants = blueprint.constants;
-    fixed = FlatBuffer.initial(constants, 0);
-    values = FlatBuffer.initial(parameters, settings.seed());
+    fixed = placement.moved(FlatBuffer.initial(constants, 0));
+    values = placement.moved(FlatBuffer.initial(parameters, settings.seed()));
     ScalarType compute = bfloat16 ? ScalarType.BFloat16 : ScalarType.Float;
     for (int i = 0; i < threads; i++) {
       replicas.add(
-          new Replica(network.layers(), values, fixed, normalization, network.input(), compute));
+          new Replica(
+              network.layers(),
+              values,
+              fixed,
+              normalization,
+              network.input(),
+              compute,
+              settings.accumulation(),
+              placement));
     }
     workers = new Workers(threads);
     long matrices = FlatBuffer.count(parameters.stream().filter(p -> !p.normOrBias).toList());
     long biases = FlatBuffer.count(parameters.stream().filter(Parameter::bias).toList());
-    updater = Updater.of(settings, values.numel(), matrices, biases);
+    updater = Updater.of(settings, values, matrices, biases);
   }
 
   /** The number of trained values. */
@@ -99,50 +128,50 @@ public final class TrainableNetwork implements AutoCloseable {
     List<List<Slice>> slices =
         Slice.deal(batch.size(), replicas.size() * settings.accumulation(), replicas.size());
     long step = updater.updates();
-    double lossSum =
-        onReplicas(
-            slices,
-            (replica, mine) -> {
-              replica.zeroGradients();
-              double sum = 0;
-              for (Slice s : mine) {
-                double loss =
-                    replica.accumulate(
-                        batch,
-                        s.from(),
-                        s.to(),
-                        settings.labelSmoothing(),
-                        settings.batchNormMomentum(),
-                        Replica.dropoutKey(settings.seed(), step, s.number()));
-                sum += loss * (s.to() - s.from());
-              }
-              return sum;
-            });
-    double loss = Faults.number("train.loss", lossSum / batch.size());
-    double norm = Double.isFinite(loss) ? update(slices.size()) : Double.NaN;
-    return new StepResult(loss, norm, updater.learningRate(), updater.momentum());
-  }
-
-  /** Sums the replicas' gradients and applies them if they are finite; answers their norm. */
-  private double update(int used) {
+    onReplicas(
+        slices,
+        (replica, mine) -> {
+          replica.zeroGradients();
+          for (int i = 0; i < mine.size(); i++) {
+            Slice s = mine.get(i);
+            replica.accumulate(
+                batch,
+                s.from(),
+                s.to(),
+                i,
+                settings.labelSmoothing(),
+                settings.batchNormMomentum(),
+                Replica.dropoutKey(settings.seed(), step, s.number()));
+          }
+          return 0;
+        });
     try (PointerScope scope = new PointerScope();
         NoGradGuard noGrad = new NoGradGuard()) {
       Tensor gradients = replicas.get(0).gradients;
-      for (Replica other : replicas.subList(1, used)) {
+      for (Replica other : replicas.subList(1, slices.size())) {
         gradients.add_(other.gradients);
       }
-      double norm = Faults.number("train.gradient", gradients.norm().item_float());
-      Faults.at("train.before-update");
-      if (Double.isFinite(norm)) {
-        double clip = settings.gradientClip();
-        if (clip > 0 && norm > clip) {
-          gradients.mul_(new Scalar(clip / norm));
-        }
-        updater.update(values, gradients);
-        shareStatistics(used);
-      }
-      return norm;
+      Outcome outcome = Outcome.read(slices, replicas, gradients.norm(), placement);
+      double loss = Faults.number("train.loss", outcome.lossSum() / batch.size());
+      double norm = Double.isFinite(loss) ? update(outcome.norm(), slices.size()) : Double.NaN;
+      return new StepResult(loss, norm, updater.learningRate(), updater.momentum());
     }
+  }
+
+  /** Applies the sum of the replicas' gradients if it is finite; answers its norm. */
+  private double update(double found, int used) {
+    double norm = Faults.number("train.gradient", found);
+    Faults.at("train.before-update");
+    if (Double.isFinite(norm)) {
+      Tensor gradients = replicas.get(0).gradients;
+      double clip = settings.gradientClip();
+      if (clip > 0 && norm > clip) {
+        gradients.mul_(new Scalar(clip / norm));
+      }
+      updater.update(values, gradients);
+      shareStatistics(used);
+    }
+    return norm;
   }
 
   /** Gives every replica the mean of the running statistics of those that were used. */
@@ -205,7 +234,8 @@ public final class TrainableNetwork implements AutoCloseable {
   }
 
   /**
-   * Seconds that the replicas spend on each kind of layer, forward and back, summed over replicas.
+   * Seconds that the replicas spend on each kind of layer, forward and back, summed over replicas;
+   * on a GPU, on asking for it.
    *
    * @param steps what to take the time of
    */
@@ -278,15 +308,15 @@ public final class TrainableNetwork implements AutoCloseable {
 
   /** Every named array that the network computes with: weights and running statistics, in place. */
   public List<NamedArray> arrays() {
-    List<NamedArray> arrays = new ArrayList<>(FlatBuffer.arrays(values, parameters));
-    arrays.addAll(FlatBuffer.arrays(replicas.get(0).statistics, statistics));
+    List<NamedArray> arrays = new ArrayList<>(FlatBuffer.arrays(values, parameters, placement));
+    arrays.addAll(FlatBuffer.arrays(replicas.get(0).statistics, statistics, placement));
     arrays.addAll(constants());
     return arrays;
   }
 
   /** The arrays that no step changes, in place. */
   public List<NamedArray> constants() {
-    return FlatBuffer.arrays(fixed, constants);
+    return FlatBuffer.arrays(fixed, constants, placement);
   }
 
   /** To be called after writing to {@link #arrays}. */
@@ -301,7 +331,7 @@ public final class TrainableNetwork implements AutoCloseable {
   public List<NamedArray> optimizerArrays() {
     List<NamedArray> arrays = new ArrayList<>();
     for (int i = 0; i < updater.state().size(); i++) {
-      arrays.add(FlatBuffer.array(updater.names().get(i), updater.state().get(i)));
+      arrays.add(FlatBuffer.array(updater.names().get(i), updater.state().get(i), placement));
     }
     return arrays;
   }

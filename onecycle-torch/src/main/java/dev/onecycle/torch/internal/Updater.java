@@ -26,15 +26,16 @@ abstract sealed class Updater implements AutoCloseable {
   /**
    * The optimizer that the settings name.
    *
-   * @param count elements of the weights
+   * @param values the weights
    * @param matrices how many of the first are neither batch norm nor bias
    * @param biases how many of the last are biases
    */
-  static Updater of(LearnerSettings settings, long count, long matrices, long biases) {
-    long decayed = settings.decayNormAndBias() ? count : matrices;
+  static Updater of(LearnerSettings settings, Tensor values, long matrices, long biases) {
+    long decayed = settings.decayNormAndBias() ? values.numel() : matrices;
     return settings.optimizer() instanceof Optimizer.Sgd sgd
-        ? new Sgd(sgd, settings, decayed, count, biases)
-        : new AdamW((Optimizer.AdamW) settings.optimizer(), settings.weightDecay(), decayed, count);
+        ? new Sgd(sgd, settings, decayed, values, biases)
+        : new AdamW(
+            (Optimizer.AdamW) settings.optimizer(), settings.weightDecay(), decayed, values);
   }
 
   /** Sets what the next update will use. */
@@ -89,12 +90,12 @@ abstract sealed class Updater implements AutoCloseable {
     private final Tensor velocity;
     private long updates;
 
-    Sgd(Optimizer.Sgd rule, LearnerSettings settings, long decayed, long count, long biases) {
+    Sgd(Optimizer.Sgd rule, LearnerSettings settings, long decayed, Tensor values, long biases) {
       super(settings.weightDecay(), decayed);
       this.rule = rule;
       this.biases = biases;
       biasRate = settings.biasRate();
-      velocity = torch.zeros(count);
+      velocity = torch.zeros_like(values);
     }
 
     @Override
@@ -145,11 +146,11 @@ abstract sealed class Updater implements AutoCloseable {
     private final Tensor second;
     private long updates;
 
-    AdamW(Optimizer.AdamW rule, double weightDecay, long decayed, long count) {
+    AdamW(Optimizer.AdamW rule, double weightDecay, long decayed, Tensor values) {
       super(weightDecay, decayed);
       this.rule = rule;
-      first = torch.zeros(count);
-      second = torch.zeros(count);
+      first = torch.zeros_like(values);
+      second = torch.zeros_like(values);
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.onecycle.torch.train;
 
+import dev.onecycle.error.InvalidValueException;
+import dev.onecycle.error.Require;
 import dev.onecycle.torch.internal.Cpu;
 import dev.onecycle.torch.internal.EngineFacts;
 import java.util.ArrayList;
@@ -44,8 +46,13 @@ public final class Engine {
     facts.put("precision", Cpu.multipliesBfloat16() ? "bf16" : "fp32");
     facts.put("allocator", allocator());
     facts.put("heap limit", (Runtime.getRuntime().maxMemory() >> 20) + " MiB");
-    facts.put("gpu", EngineFacts.gpu());
+    facts.put("gpu", gpus());
     return facts;
+  }
+
+  private static String gpus() {
+    String brings = EngineFacts.bringsCuda() ? "" : ", by an engine for processors alone";
+    return seesGpu() ? EngineFacts.gpus() + " CUDA" : "none that can be used" + brings;
   }
 
   private static String text(Set<String> features) {
@@ -61,6 +68,32 @@ public final class Engine {
       }
     }
     return set.isEmpty() ? "system defaults" : String.join(" ", set);
+  }
+
+  /** Whether the engine can compute on a GPU here. Loads the engine. */
+  public static boolean seesGpu() {
+    return EngineFacts.gpus() > 0;
+  }
+
+  /**
+   * Makes sure that the engine can compute on a device here. Loads the engine, but not for the
+   * processor.
+   *
+   * @param name of the setting, for the error
+   * @throws InvalidValueException saying what is missing and what to do
+   */
+  public static void require(String name, Device device) {
+    if (device == Device.CUDA && !seesGpu()) {
+      throw Require.invalid(name, "one that the engine can compute on", "cuda", withoutGpu());
+    }
+  }
+
+  private static String withoutGpu() {
+    return EngineFacts.bringsCuda()
+        ? "this build brings the engine for NVIDIA GPUs, but it sees none; see whether nvidia-smi"
+            + " lists one, under a driver for CUDA 13"
+        : "this build brings the engine for processors alone; build for NVIDIA GPUs with mvn -Pcuda"
+            + " package, or set ONECYCLE_MAVEN_ARGS=-Pcuda for the onecycle launcher";
   }
 
   /** What could be better, and how; empty where nothing is. */
@@ -83,10 +116,8 @@ public final class Engine {
       advice.add(
           "There is one core; training runs one replica a core, so a second would shorten a step.");
     }
-    if (EngineFacts.gpu().startsWith("none")) {
-      advice.add(
-          "No GPU is used: this build brings the engine for processors alone. The figures in"
-              + " README.md are for two cores.");
+    if (!seesGpu()) {
+      advice.add("No GPU can be used: " + withoutGpu() + ".");
     }
     return advice;
   }

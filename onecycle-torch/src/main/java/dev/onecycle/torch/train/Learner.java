@@ -3,6 +3,7 @@ package dev.onecycle.torch.train;
 import dev.onecycle.data.Batch;
 import dev.onecycle.data.ImageDataset;
 import dev.onecycle.error.BadDataException;
+import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.error.Require;
 import dev.onecycle.run.Classification;
 import dev.onecycle.run.ClassificationCounter;
@@ -33,14 +34,18 @@ public final class Learner implements AutoCloseable {
   private final Normalization normalization;
   private final boolean bfloat16;
   private final int threads;
+  private final Device device;
   private boolean fitted;
 
   /**
    * Builds the network with fresh weights, drawn from the settings' seed.
    *
    * @param normalization applied to every image
+   * @throws InvalidValueException where the engine cannot compute on the settings' device
    */
   public Learner(Network description, Normalization normalization, LearnerSettings settings) {
+    device = settings.resolvedDevice();
+    Engine.require("device", device);
     this.description = description;
     this.normalization = normalization;
     bfloat16 = settings.resolvedPrecision() == Precision.BF16;
@@ -69,6 +74,11 @@ public final class Learner implements AutoCloseable {
   /** The precision that {@link Precision#AUTO} came to. */
   public Precision precision() {
     return bfloat16 ? Precision.BF16 : Precision.FP32;
+  }
+
+  /** The device that {@link Device#AUTO} came to. */
+  public Device device() {
+    return device;
   }
 
   /** The threads that it computes with. */

@@ -21,7 +21,8 @@ import dev.onecycle.torch.internal.Cpu;
  * @param biasRate learning rate of biases over that of the other weights, for SGD; 1 in the
  *     sources, 64 in K. Jordan 2024 (arXiv 2404.00498, section 3.4)
  * @param seed of initial weights and dropout
- * @param threads of the engine; 0 for one a core
+ * @param threads of the engine; 0 for one a core, and one on a GPU
+ * @param device what is computed on
  */
 public record LearnerSettings(
     Optimizer optimizer,
@@ -34,7 +35,8 @@ public record LearnerSettings(
     double batchNormMomentum,
     double biasRate,
     long seed,
-    int threads) {
+    int threads,
+    Device device) {
   private static final int MOST_REPLICAS = 256;
 
   public LearnerSettings {
@@ -56,17 +58,36 @@ public record LearnerSettings(
         biasRate,
         biasRate);
     Require.atLeast("threads", threads, 0);
+    Require.that(
+        threads <= 1 || device != Device.CUDA,
+        "threads",
+        "1 or left out on a GPU, which computes whole batches,",
+        threads,
+        threads);
+  }
+
+  /**
+   * The device that {@link Device#AUTO} comes to on this machine, which loads the engine, or the
+   * one that is set.
+   */
+  public Device resolvedDevice() {
+    return device != Device.AUTO ? device : Engine.seesGpu() ? Device.CUDA : Device.CPU;
   }
 
   /** The precision that {@link Precision#AUTO} comes to on this machine, or the one that is set. */
   public Precision resolvedPrecision() {
     boolean bfloat16 =
-        precision == Precision.BF16 || (precision == Precision.AUTO && Cpu.multipliesBfloat16());
+        precision == Precision.BF16
+            || (precision == Precision.AUTO
+                && (resolvedDevice() == Device.CUDA || Cpu.multipliesBfloat16()));
     return bfloat16 ? Precision.BF16 : Precision.FP32;
   }
 
   /** The number of threads that 0 comes to on this machine, at most 256, or the one that is set. */
   public int resolvedThreads() {
+    if (resolvedDevice() == Device.CUDA) {
+      return 1;
+    }
     return threads > 0
         ? threads
         : Math.min(MOST_REPLICAS, Runtime.getRuntime().availableProcessors());
@@ -107,7 +128,8 @@ public record LearnerSettings(
         .batchNormMomentum(batchNormMomentum)
         .biasRate(biasRate)
         .seed(seed)
-        .threads(threads);
+        .threads(threads)
+        .device(device);
   }
 
   /** Settings to change, from the sources' on. */
@@ -128,6 +150,7 @@ public record LearnerSettings(
     private double biasRate = 1;
     private long seed = 0;
     private int threads = 0;
+    private Device device = Device.CPU;
 
     private Builder() {}
 
@@ -186,6 +209,11 @@ public record LearnerSettings(
       return this;
     }
 
+    public Builder device(Device value) {
+      device = value;
+      return this;
+    }
+
     /** The settings, or an error that names the one out of range. */
     public LearnerSettings build() {
       return new LearnerSettings(
@@ -199,7 +227,8 @@ public record LearnerSettings(
           batchNormMomentum,
           biasRate,
           seed,
-          threads);
+          threads,
+          device);
     }
   }
 }

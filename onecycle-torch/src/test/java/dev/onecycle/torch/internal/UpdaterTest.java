@@ -89,7 +89,7 @@ class UpdaterTest {
             .build();
     Tensor values = torch.ones(4);
     Tensor gradients = torch.zeros(4);
-    try (Updater updater = Updater.of(settings, 4, 2, 0);
+    try (Updater updater = Updater.of(settings, values, 2, 0);
         NoGradGuard noGrad = new NoGradGuard()) {
       updater.set(0.1, 0.9);
       updater.update(values, gradients);
@@ -103,7 +103,7 @@ class UpdaterTest {
         LearnerSettings.builder().weightDecay(0.5).decayNormAndBias(false).build();
     Tensor values = torch.ones(4);
     Tensor gradients = torch.zeros(4);
-    try (Updater updater = Updater.of(settings, 4, 2, 0);
+    try (Updater updater = Updater.of(settings, values, 2, 0);
         NoGradGuard noGrad = new NoGradGuard()) {
       updater.set(0.1, 0.9);
       updater.update(values, gradients);
@@ -136,7 +136,7 @@ class UpdaterTest {
     SplittableRandom random = new SplittableRandom(7);
     Tensor ours = start();
     Tensor gradients = torch.zeros(COUNT);
-    try (Updater updater = Updater.of(settings, COUNT, COUNT, 0)) {
+    try (Updater updater = Updater.of(settings, ours, COUNT, 0)) {
       for (int step = 0; step < STEPS; step++) {
         double rate = cycle.learningRate().at(step);
         double momentum = cycle.momentum().at(step);

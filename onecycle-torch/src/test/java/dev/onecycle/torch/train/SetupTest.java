@@ -2,6 +2,7 @@ package dev.onecycle.torch.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.onecycle.augment.Augmentation;
 import dev.onecycle.data.ImageShape;
@@ -83,6 +84,34 @@ class SetupTest {
     assertThatThrownBy(() -> plain.withDropout(0.1))
         .isInstanceOf(InvalidValueException.class)
         .hasMessageContaining("dropout must be 0 for resnet20");
+  }
+
+  @Test
+  void aGpuComputesWholeBatchesInBfloat16() {
+    LearnerSettings settings = LearnerSettings.builder().device(Device.CUDA).build();
+    assertThat(settings.resolvedDevice()).isEqualTo(Device.CUDA);
+    assertThat(settings.resolvedThreads()).isEqualTo(1);
+    assertThat(settings.resolvedPrecision()).isEqualTo(Precision.BF16);
+    assertThat(settings.toBuilder().precision(Precision.FP32).build().resolvedPrecision())
+        .isEqualTo(Precision.FP32);
+    assertThatThrownBy(() -> settings.toBuilder().threads(2).build())
+        .isInstanceOf(InvalidValueException.class)
+        .hasMessage(
+            "threads must be 1 or left out on a GPU, which computes whole batches, but was 2");
+  }
+
+  @Test
+  void theProcessorIsTakenWhereNoGpuIsSeen() {
+    assumeFalse(Engine.seesGpu());
+    LearnerSettings auto = LearnerSettings.builder().device(Device.AUTO).threads(2).build();
+    assertThat(auto.resolvedDevice()).isEqualTo(Device.CPU);
+    assertThat(auto.resolvedThreads()).isEqualTo(2);
+    LearnerSettings asked = LearnerSettings.builder().device(Device.CUDA).build();
+    Normalization normalization = new Normalization(List.of(0.5, 0.5, 0.5), List.of(0.2, 0.2, 0.2));
+    assertThatThrownBy(() -> new Learner(SETUP.network(), normalization, asked))
+        .isInstanceOf(InvalidValueException.class)
+        .hasMessageStartingWith(
+            "device must be one that the engine can compute on but was cuda; this build ");
   }
 
   @Test
