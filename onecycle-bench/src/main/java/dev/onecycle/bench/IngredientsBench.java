@@ -115,7 +115,7 @@ final class IngredientsBench implements Callable<Integer> {
           },
           () -> false);
     }
-    return done.get(done.size() - 1).accuracy();
+    return done.get(done.size() - 1).evaluated().orElseThrow().accuracy();
   }
 
   private static double mean(double[] values) {

@@ -119,7 +119,7 @@ class UpdaterTest {
     LearnerSettings settings = LearnerSettings.builder().weightDecay(0.5).biasRate(64).build();
     Tensor values = torch.ones(4);
     Tensor gradients = torch.ones(4);
-    try (Updater updater = Updater.of(settings, 4, 2, 1);
+    try (Updater updater = Updater.of(settings, values, 2, 1);
         NoGradGuard noGrad = new NoGradGuard()) {
       updater.set(0.01, 0.9);
       updater.update(values, gradients);
