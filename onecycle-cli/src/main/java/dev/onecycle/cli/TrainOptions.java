@@ -8,7 +8,7 @@ final class TrainOptions extends SetupOptions {
   @Option(
       names = {"-b", "--batch-size"},
       paramLabel = "N",
-      description = "Images a step. Default: 128; fast: 256.")
+      description = "Images a step. Default: 128; fast: 512.")
   @Nullable Integer batchSize;
 
   @Option(

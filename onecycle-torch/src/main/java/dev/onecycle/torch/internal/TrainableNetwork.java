@@ -33,14 +33,13 @@ public final class TrainableNetwork implements AutoCloseable {
   private final LearnerSettings settings;
   private final Placement placement;
   private final Network network;
-  private final List<Parameter> parameters;
-  private final List<Parameter> statistics;
-  private final List<Parameter> constants;
+  private final long parameterCount;
   private final Tensor values;
   private final Tensor fixed;
   private final List<Replica> replicas = new ArrayList<>();
   private final Workers workers;
   private final Updater updater;
+  private final NetworkState state;
 
   public TrainableNetwork(
       Network network,
@@ -74,10 +73,9 @@ public final class TrainableNetwork implements AutoCloseable {
     this.network = network;
     Blueprint blueprint = new Blueprint();
     blueprint.build("", network.layers());
-    parameters = Replica.ordered(blueprint.parameters);
-    statistics = blueprint.statistics;
-    constants = blueprint.constants;
-    fixed = placement.moved(FlatBuffer.initial(constants, 0));
+    List<Parameter> parameters = Replica.ordered(blueprint.parameters);
+    parameterCount = FlatBuffer.count(parameters);
+    fixed = placement.moved(FlatBuffer.initial(blueprint.constants, 0));
     values = placement.moved(FlatBuffer.initial(parameters, settings.seed()));
     ScalarType compute = bfloat16 ? ScalarType.BFloat16 : ScalarType.Float;
     for (int i = 0; i < threads; i++) {
@@ -96,11 +94,12 @@ public final class TrainableNetwork implements AutoCloseable {
     long matrices = FlatBuffer.count(parameters.stream().filter(p -> !p.normOrBias).toList());
     long biases = FlatBuffer.count(parameters.stream().filter(Parameter::bias).toList());
     updater = Updater.of(settings, values, matrices, biases);
+    state = new NetworkState(blueprint, parameters, values, fixed, replicas, updater, placement);
   }
 
   /** The number of trained values. */
   public long parameterCount() {
-    return FlatBuffer.count(parameters);
+    return parameterCount;
   }
 
   /** What a replica does with its slices; answers a sum to which all replicas' are added. */
@@ -169,25 +168,9 @@ public final class TrainableNetwork implements AutoCloseable {
         gradients.mul_(new Scalar(clip / norm));
       }
       updater.update(values, gradients);
-      shareStatistics(used);
+      state.shareStatistics(used);
     }
     return norm;
-  }
-
-  /** Gives every replica the mean of the running statistics of those that were used. */
-  private void shareStatistics(int used) {
-    Tensor shared = replicas.get(0).statistics;
-    for (Replica other : replicas.subList(1, used)) {
-      shared.add_(other.statistics);
-    }
-    shared.mul_(new Scalar(1.0 / used));
-    copyStatistics();
-  }
-
-  private void copyStatistics() {
-    for (Replica other : replicas.subList(1, replicas.size())) {
-      other.statistics.copy_(replicas.get(0).statistics);
-    }
   }
 
   /**
@@ -229,7 +212,7 @@ public final class TrainableNetwork implements AutoCloseable {
         });
     try (PointerScope scope = new PointerScope();
         NoGradGuard noGrad = new NoGradGuard()) {
-      shareStatistics(slices.size());
+      state.shareStatistics(slices.size());
     }
   }
 
@@ -273,77 +256,9 @@ public final class TrainableNetwork implements AutoCloseable {
     return updater.momentum();
   }
 
-  /** A copy of everything that training changes; close it when done. */
-  public Snapshot snapshot() {
-    try (NoGradGuard noGrad = new NoGradGuard()) {
-      return new Snapshot(
-          changing().stream().map(Tensor::clone).toList(),
-          updater.updates(),
-          updater.learningRate(),
-          updater.momentum());
-    }
-  }
-
-  /** Goes back to a snapshot, bit for bit. */
-  public void restore(Snapshot snapshot) {
-    try (PointerScope scope = new PointerScope();
-        NoGradGuard noGrad = new NoGradGuard()) {
-      List<Tensor> changing = changing();
-      for (int i = 0; i < changing.size(); i++) {
-        changing.get(i).copy_(snapshot.copies.get(i));
-      }
-      copyStatistics();
-      updater.updates(snapshot.updates);
-      updater.set(snapshot.learningRate, snapshot.momentum);
-    }
-  }
-
-  /** Gradients and random numbers are not among them: every step begins with its own. */
-  private List<Tensor> changing() {
-    List<Tensor> tensors = new ArrayList<>(updater.state());
-    tensors.add(values);
-    tensors.add(replicas.get(0).statistics);
-    return tensors;
-  }
-
-  /** Every named array that the network computes with: weights and running statistics, in place. */
-  public List<NamedArray> arrays() {
-    List<NamedArray> arrays = new ArrayList<>(FlatBuffer.arrays(values, parameters, placement));
-    arrays.addAll(FlatBuffer.arrays(replicas.get(0).statistics, statistics, placement));
-    arrays.addAll(constants());
-    return arrays;
-  }
-
-  /** The arrays that no step changes, in place. */
-  public List<NamedArray> constants() {
-    return FlatBuffer.arrays(fixed, constants, placement);
-  }
-
-  /** To be called after writing to {@link #arrays}. */
-  public void arraysChanged() {
-    try (PointerScope scope = new PointerScope();
-        NoGradGuard noGrad = new NoGradGuard()) {
-      copyStatistics();
-    }
-  }
-
-  /** The optimizer's buffers by name, in place; each as long as the weights, and flat. */
-  public List<NamedArray> optimizerArrays() {
-    List<NamedArray> arrays = new ArrayList<>();
-    for (int i = 0; i < updater.state().size(); i++) {
-      arrays.add(FlatBuffer.array(updater.names().get(i), updater.state().get(i), placement));
-    }
-    return arrays;
-  }
-
-  /** The number of updates that the optimizer has made. */
-  public long updates() {
-    return updater.updates();
-  }
-
-  /** Sets the number of updates that the optimizer has made. */
-  public void updates(long count) {
-    updater.updates(count);
+  /** Everything that it computes with and that training changes. */
+  public NetworkState state() {
+    return state;
   }
 
   @Override
@@ -353,25 +268,5 @@ public final class TrainableNetwork implements AutoCloseable {
     replicas.forEach(Replica::close);
     values.close();
     fixed.close();
-  }
-
-  /** What training changes, as it was. */
-  public static final class Snapshot implements AutoCloseable {
-    private final List<Tensor> copies;
-    private final long updates;
-    private final double learningRate;
-    private final double momentum;
-
-    private Snapshot(List<Tensor> copies, long updates, double learningRate, double momentum) {
-      this.copies = copies;
-      this.updates = updates;
-      this.learningRate = learningRate;
-      this.momentum = momentum;
-    }
-
-    @Override
-    public void close() {
-      copies.forEach(Tensor::close);
-    }
   }
 }

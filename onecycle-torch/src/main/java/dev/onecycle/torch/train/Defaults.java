@@ -16,7 +16,7 @@ public record Defaults(int batchSize, LearnerSettings settings, Augmentation aug
 
   private static final Defaults FAST =
       new Defaults(
-          256,
+          512,
           LearnerSettings.builder()
               .optimizer(new Optimizer.Sgd(true, false))
               .weightDecay(1e-3)

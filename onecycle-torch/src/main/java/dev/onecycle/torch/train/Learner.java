@@ -8,6 +8,7 @@ import dev.onecycle.error.Require;
 import dev.onecycle.run.Classification;
 import dev.onecycle.run.ClassificationCounter;
 import dev.onecycle.torch.internal.NamedArray;
+import dev.onecycle.torch.internal.NetworkState;
 import dev.onecycle.torch.internal.TrainableNetwork;
 import dev.onecycle.torch.internal.Weights;
 import dev.onecycle.torch.internal.Whitening;
@@ -51,7 +52,7 @@ public final class Learner implements AutoCloseable {
     bfloat16 = settings.resolvedPrecision() == Precision.BF16;
     threads = settings.resolvedThreads();
     network = new TrainableNetwork(description, normalization, settings, bfloat16, threads);
-    fitted = network.constants().isEmpty();
+    fitted = network.state().constants().isEmpty();
   }
 
   /**
@@ -59,7 +60,7 @@ public final class Learner implements AutoCloseable {
    * {@link dev.onecycle.torch.nn.Layer.Whitening}. Does nothing for a network that has none.
    */
   public void fit(ImageDataset images) {
-    for (NamedArray constant : network.constants()) {
+    for (NamedArray constant : network.state().constants()) {
       int kernel = (int) constant.shape()[2];
       constant.set(Whitening.filters(images, normalization, kernel));
     }
@@ -196,20 +197,20 @@ public final class Learner implements AutoCloseable {
    * @return to be closed when done
    */
   public Snapshot snapshot() {
-    return new Snapshot(network.snapshot());
+    return new Snapshot(network.state().snapshot());
   }
 
   /** A learner as it was at a moment; holds native memory until closed. */
   public final class Snapshot implements AutoCloseable {
-    private final TrainableNetwork.Snapshot copy;
+    private final NetworkState.Snapshot copy;
 
-    private Snapshot(TrainableNetwork.Snapshot copy) {
+    private Snapshot(NetworkState.Snapshot copy) {
       this.copy = copy;
     }
 
     /** Puts the learner back as it was, bit for bit. */
     public void restore() {
-      network.restore(copy);
+      network.state().restore(copy);
     }
 
     @Override
@@ -220,7 +221,7 @@ public final class Learner implements AutoCloseable {
 
   /** The weights and running statistics, copied. */
   public List<NamedTensor> weights() {
-    return network.arrays().stream()
+    return network.state().arrays().stream()
         .map(array -> new NamedTensor(array.name(), array.shape(), array.values()))
         .toList();
   }
@@ -232,10 +233,10 @@ public final class Learner implements AutoCloseable {
    */
   public LearnerState state() {
     List<NamedTensor> optimizer =
-        network.optimizerArrays().stream()
+        network.state().optimizerArrays().stream()
             .map(array -> new NamedTensor(array.name(), array.shape(), array.values()))
             .toList();
-    return new LearnerState(weights(), optimizer, network.updates());
+    return new LearnerState(weights(), optimizer, network.state().updates());
   }
 
   /**
@@ -246,12 +247,12 @@ public final class Learner implements AutoCloseable {
    */
   public void restore(LearnerState state) {
     Weights.requireThoseOf(description, state.weights());
-    List<NamedArray> optimizer = network.optimizerArrays();
+    List<NamedArray> optimizer = network.state().optimizerArrays();
     requireThoseOf(optimizer, state.optimizer());
-    put(state.weights(), network.arrays());
+    put(state.weights(), network.state().arrays());
     put(state.optimizer(), optimizer);
-    network.updates(state.updates());
-    network.arraysChanged();
+    network.state().updates(state.updates());
+    network.state().arraysChanged();
     fitted = true;
   }
 
@@ -270,8 +271,8 @@ public final class Learner implements AutoCloseable {
    */
   public void load(List<NamedTensor> weights) {
     Weights.requireThoseOf(description, weights);
-    put(weights, network.arrays());
-    network.arraysChanged();
+    put(weights, network.state().arrays());
+    network.state().arraysChanged();
     fitted = true;
   }
 

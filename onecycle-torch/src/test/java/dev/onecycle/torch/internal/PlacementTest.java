@@ -89,8 +89,8 @@ class PlacementTest {
   }
 
   private static void assertSame(TrainableNetwork found, TrainableNetwork expected) {
-    assertSame(found.arrays(), expected.arrays());
-    assertSame(found.optimizerArrays(), expected.optimizerArrays());
+    assertSame(found.state().arrays(), expected.state().arrays());
+    assertSame(found.state().optimizerArrays(), expected.state().optimizerArrays());
   }
 
   private static void assertSame(List<NamedArray> found, List<NamedArray> expected) {
@@ -113,10 +113,10 @@ class PlacementTest {
         first.step(Noise.of(step, 32), 0.05, 0.9);
       }
       for (TrainableNetwork other : List.of(second, plain)) {
-        copy(first.arrays(), other.arrays());
-        copy(first.optimizerArrays(), other.optimizerArrays());
-        other.updates(first.updates());
-        other.arraysChanged();
+        copy(first.state().arrays(), other.state().arrays());
+        copy(first.state().optimizerArrays(), other.state().optimizerArrays());
+        other.state().updates(first.state().updates());
+        other.state().arraysChanged();
         assertSame(other, first);
       }
       StepResult next = first.step(Noise.of(2, 32), 0.05, 0.9);
@@ -139,9 +139,9 @@ class PlacementTest {
             network(resnet(), LearnerSettings.builder(), false, 1, Placement.COPIED);
         TrainableNetwork calm =
             network(resnet(), LearnerSettings.builder(), false, 1, Placement.COPIED)) {
-      try (TrainableNetwork.Snapshot before = network.snapshot()) {
+      try (NetworkState.Snapshot before = network.state().snapshot()) {
         network.step(Noise.of(1, 32), 0.05, 0.9);
-        network.restore(before);
+        network.state().restore(before);
       }
       assertSame(network, calm);
     }
