@@ -167,13 +167,9 @@ final class Modules {
 
   static Module maxPool(int size) {
     long[] window = {size, size};
-    Module pairs = PairPool.ofWindows();
     return (x, pass) -> {
       if (pass.tape() == null) {
         return torch.max_pool2d(x, size, size);
-      }
-      if (size == 2) {
-        return pairs.forward(x, pass);
       }
       T_TensorTensor_T out = torch.max_pool2d_with_indices(x, window, window, ZERO, ONE, false);
       Tensor places = Owned.of(out.get1());

@@ -19,7 +19,7 @@ public record Defaults(int batchSize, LearnerSettings settings, Augmentation aug
           512,
           LearnerSettings.builder()
               .optimizer(new Optimizer.Sgd(true, false))
-              .weightDecay(1e-3)
+              .weightDecay(5e-4)
               .labelSmoothing(0.1)
               .batchNormMomentum(0.4)
               .biasRate(64)
