@@ -17,6 +17,7 @@ import dev.onecycle.torch.nn.Layer.Conv;
 import dev.onecycle.torch.nn.Models;
 import dev.onecycle.torch.nn.Network;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -201,6 +202,27 @@ class FastTest {
           .containsKeys("Conv", "Conv back", "BatchNorm", "BatchNorm back", "Relu", "Residual");
       assertThat(seconds.values()).allMatch(time -> time > 0);
       assertThat(weight(learner, "conv1.weight")).isEqualTo(before);
+    }
+  }
+
+  /** A ReLU on the bits of bfloat16 may make 0 of a NaN: the step is refused all the same. */
+  @Test
+  void notANumberIsNotHiddenByReluOnBits() {
+    LearnerSettings bf16 = LearnerSettings.builder().precision(Precision.BF16).threads(1).build();
+    List<Batch> batches = ArrayBatch.several(1, 1, 32, 10, SHAPES.shape());
+    Network network = Models.resnet(8, SHAPES.shape(), 10, 0);
+    for (float sign : new float[] {1, -1}) {
+      try (Learner learner = new Learner(network, Normalization.of(SHAPES), bf16)) {
+        List<NamedTensor> weights = new ArrayList<>(learner.weights());
+        NamedTensor first = weights.get(0);
+        float[] values = first.values().clone();
+        values[0] = Math.copySign(Float.NaN, sign);
+        weights.set(0, new NamedTensor(first.name(), first.shape(), values));
+        learner.load(weights);
+        float[] before = weight(learner, "fc.weight");
+        assertThat(learner.step(batches.get(0), 0.1, 0.9).finite()).isFalse();
+        assertThat(weight(learner, "fc.weight")).isEqualTo(before);
+      }
     }
   }
 
