@@ -3,9 +3,10 @@ package dev.onecycle.bench;
 import dev.onecycle.augment.Flip;
 import dev.onecycle.torch.nn.Layer;
 import dev.onecycle.torch.nn.Layer.Conv;
-import dev.onecycle.torch.nn.Layer.MirrorMean;
 import dev.onecycle.torch.nn.Layer.Named;
 import dev.onecycle.torch.nn.Layer.Sequential;
+import dev.onecycle.torch.nn.Layer.ViewMean;
+import dev.onecycle.torch.nn.Layer.ViewMean.Views;
 import dev.onecycle.torch.nn.Network;
 import dev.onecycle.torch.train.Defaults;
 import dev.onecycle.torch.train.LearnerSettings;
@@ -19,7 +20,8 @@ enum Ingredient {
   ACTIVATION("ReLU instead of GELU, or the other way round"),
   LABEL_SMOOTHING("no label smoothing"),
   ALTERNATING_FLIP("random flips instead of alternating ones"),
-  MIRROR_MEAN("judging an image without its mirror image"),
+  MOVED_VIEWS("judging an image and its mirror image, but not moved ones"),
+  VIEWS("judging an image as it is, once"),
   BIAS_RATE("one learning rate for biases and weights"),
   NESTEROV("plain momentum instead of Nesterov's"),
   BATCH_NORM_MOMENTUM("a batch norm momentum of 0.1");
@@ -33,6 +35,11 @@ enum Ingredient {
   /** What is done instead. */
   String without() {
     return without;
+  }
+
+  /** Whether training is the same without it. */
+  boolean onlyInEvaluation() {
+    return this == MOVED_VIEWS || this == VIEWS;
   }
 
   /** The network without this. */
@@ -58,15 +65,17 @@ enum Ingredient {
           layer instanceof Layer.Gelu
               ? new Layer.Relu()
               : layer instanceof Layer.Relu ? new Layer.Gelu() : layer;
-      case MIRROR_MEAN -> layer instanceof MirrorMean mirrored ? mirrored.body() : layer;
+      case MOVED_VIEWS ->
+          layer instanceof ViewMean mean ? new ViewMean(mean.body(), Views.MIRRORED) : layer;
+      case VIEWS -> layer instanceof ViewMean mean ? mean.body() : layer;
       default -> layer;
     };
   }
 
   private static Layer each(Layer layer, UnaryOperator<Layer> change) {
     Layer inside = layer;
-    if (layer instanceof MirrorMean mirrored) {
-      inside = new MirrorMean(each(mirrored.body(), change));
+    if (layer instanceof ViewMean mean) {
+      inside = new ViewMean(each(mean.body(), change), mean.views());
     } else if (layer instanceof Sequential sequence) {
       inside =
           new Sequential(

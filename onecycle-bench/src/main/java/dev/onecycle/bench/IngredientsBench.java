@@ -7,14 +7,15 @@ import dev.onecycle.run.EpochRecord;
 import dev.onecycle.run.TrainingListener;
 import dev.onecycle.schedule.PolicyChoice;
 import dev.onecycle.text.Numbers;
+import dev.onecycle.torch.io.NamedTensor;
 import dev.onecycle.torch.nn.Models;
 import dev.onecycle.torch.nn.Network;
 import dev.onecycle.torch.train.Defaults;
 import dev.onecycle.torch.train.Learner;
+import dev.onecycle.torch.train.LearnerSettings;
 import dev.onecycle.torch.train.Normalization;
 import dev.onecycle.torch.train.Training;
 import dev.onecycle.torch.train.TrainingPlan;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.DoubleStream;
@@ -58,15 +59,20 @@ final class IngredientsBench implements Callable<Integer> {
         Numbers.format(
             "fast, %d epochs, peak rate %s, seeds %s, accuracy in %% of %d images",
             epochs, Numbers.brief(maxLr), seeds, data.evaluation().size()));
-    double[] whole = accuracies(data, null);
+    List<Trained> whole = seeds.stream().map(seed -> trained(data, null, seed)).toList();
+    double[] with = whole.stream().mapToDouble(Trained::percent).toArray();
     System.out.println("| | accuracy by seed | mean | difference by seed | mean |");
     System.out.println("|---|---|---|---|---|");
-    System.out.println(Numbers.format("| everything | %s | %.2f | | |", text(whole), mean(whole)));
+    System.out.println(Numbers.format("| everything | %s | %.2f | | |", text(with), mean(with)));
     for (Ingredient ingredient : only) {
-      double[] without = accuracies(data, ingredient);
-      double[] difference = new double[whole.length];
-      for (int i = 0; i < whole.length; i++) {
-        difference[i] = without[i] - whole[i];
+      double[] without = new double[with.length];
+      double[] difference = new double[with.length];
+      for (int i = 0; i < with.length; i++) {
+        without[i] =
+            ingredient.onlyInEvaluation()
+                ? percent(data, ingredient, whole.get(i).weights())
+                : trained(data, ingredient, seeds.get(i)).percent();
+        difference[i] = without[i] - with[i];
       }
       System.out.println(
           Numbers.format(
@@ -80,42 +86,45 @@ final class IngredientsBench implements Callable<Integer> {
     return 0;
   }
 
-  private double[] accuracies(DataSplits data, @Nullable Ingredient without) {
-    double[] accuracies = new double[seeds.size()];
-    for (int i = 0; i < accuracies.length; i++) {
-      accuracies[i] = 100 * accuracy(data, without, seeds.get(i));
-    }
-    return accuracies;
-  }
+  /** What a training came to. */
+  private record Trained(List<NamedTensor> weights, double percent) {}
 
-  private double accuracy(DataSplits data, @Nullable Ingredient without, long seed) {
-    Network network = Models.fast(data.train().shape(), data.train().classes().size(), 0);
-    Defaults defaults = Defaults.of(network.name());
+  private Trained trained(DataSplits data, @Nullable Ingredient without, long seed) {
+    Defaults defaults = Defaults.of("fast");
     if (without != null) {
-      network = without.leftOut(network);
       defaults = without.leftOut(defaults);
     }
     TrainingPlan plan =
-        new TrainingPlan(epochs, defaults.batchSize(), defaults.augmentation(), seed, 0);
-    List<EpochRecord> done = new ArrayList<>();
-    try (Learner learner =
-        new Learner(network, Normalization.of(data.train()), defaults.settings().withSeed(seed))) {
+        new TrainingPlan(epochs, defaults.batchSize(), defaults.augmentation(), seed, 0)
+            .evaluatedEvery(epochs);
+    try (Learner learner = learner(data, without, defaults.settings().withSeed(seed))) {
       learner.fit(data.train());
-      Training.run(
-          learner,
-          PolicyChoice.oneCycle().over(plan.steps(data.train().size()), maxLr),
-          plan,
-          data.train(),
-          data.evaluation(),
-          new TrainingListener() {
-            @Override
-            public void epoch(EpochRecord epoch) {
-              done.add(epoch);
-            }
-          },
-          () -> false);
+      List<EpochRecord> done =
+          Training.run(
+              learner,
+              PolicyChoice.oneCycle().over(plan.steps(data.train().size()), maxLr),
+              plan,
+              data.train(),
+              data.evaluation(),
+              new TrainingListener() {},
+              () -> false);
+      double accuracy = done.get(epochs - 1).evaluated().orElseThrow().accuracy();
+      return new Trained(learner.weights(), 100 * accuracy);
     }
-    return done.get(done.size() - 1).evaluated().orElseThrow().accuracy();
+  }
+
+  private static double percent(DataSplits data, Ingredient without, List<NamedTensor> weights) {
+    try (Learner learner = learner(data, without, Defaults.of("fast").settings())) {
+      learner.load(weights);
+      return 100 * Training.evaluate(learner, data.evaluation(), done -> {}).accuracy();
+    }
+  }
+
+  private static Learner learner(
+      DataSplits data, @Nullable Ingredient without, LearnerSettings settings) {
+    Network whole = Models.fast(data.train().shape(), data.train().classes().size(), 0);
+    Network network = without == null ? whole : without.leftOut(whole);
+    return new Learner(network, Normalization.of(data.train()), settings);
   }
 
   private static double mean(double[] values) {

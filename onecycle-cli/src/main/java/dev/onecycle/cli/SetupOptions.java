@@ -89,7 +89,7 @@ abstract class SetupOptions {
       paramLabel = "TYPE",
       defaultValue = "auto",
       description =
-          "${COMPLETION-CANDIDATES}. Default: auto, bf16 on a GPU and where the processor multiplies it.")
+          "${COMPLETION-CANDIDATES}. Default: auto, bf16 on a GPU and where the processor multiplies it faster.")
   Precision precision = Precision.AUTO;
 
   @Option(

@@ -55,8 +55,8 @@ final class Blueprint {
     if (layer instanceof Layer.Gelu) {
       return Modules.gelu();
     }
-    if (layer instanceof Layer.MirrorMean mirrored) {
-      return Modules.mirrorMean(build(prefix, mirrored.body()));
+    if (layer instanceof Layer.ViewMean mean) {
+      return ViewMean.of(mean.views(), build(prefix, mean.body()));
     }
     if (layer instanceof Layer.Whitening whitening) {
       return whitening(prefix, whitening);

@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 final class Modules {
   private static final long[] ONE = {1, 1};
   private static final long[] ZERO = {0, 0};
-  private static final long[] WIDTH = {3};
 
   private Modules() {}
 
@@ -135,14 +134,6 @@ final class Modules {
     return (x, pass) -> pass.keep(torch.gelu(x), gradient -> torch.gelu_backward(gradient, x));
   }
 
-  static Module mirrorMean(Module body) {
-    Scalar half = new Scalar(0.5);
-    return (x, pass) -> {
-      Tensor scores = body.forward(x, pass);
-      return pass.training() ? scores : scores.add(body.forward(x.flip(WIDTH), pass)).mul_(half);
-    };
-  }
-
   /** Every pixel whose row and column are multiples of the stride. */
   static Module everyOther(int stride) {
     return (x, pass) -> {
@@ -205,7 +196,7 @@ final class Modules {
     return (x, pass) -> pass.keep(x.flatten(1, -1), gradient -> channelsLast(gradient.view_as(x)));
   }
 
-  private static Tensor channelsLast(Tensor images) {
+  static Tensor channelsLast(Tensor images) {
     return images.contiguous(MemoryFormat.ChannelsLast);
   }
 

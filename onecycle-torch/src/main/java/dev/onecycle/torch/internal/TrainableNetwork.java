@@ -227,8 +227,11 @@ public final class TrainableNetwork implements AutoCloseable {
     for (int i = 0; i < clocks.size(); i++) {
       replicas.get(i).clock(clocks.get(i));
     }
-    steps.run();
-    replicas.forEach(replica -> replica.clock(null));
+    try {
+      steps.run();
+    } finally {
+      replicas.forEach(replica -> replica.clock(null));
+    }
     Map<String, Double> seconds = new TreeMap<>();
     for (StepClock clock : clocks) {
       clock.nanos().forEach((kind, nanos) -> seconds.merge(kind, nanos / 1e9, Double::sum));

@@ -36,8 +36,8 @@ record Arithmetic(long count, long channels, long height, long width) {
       return new Arithmetic(
           count, channels, height + pad.top() + pad.bottom(), width + pad.left() + pad.right());
     }
-    if (layer instanceof Layer.MirrorMean mirrored) {
-      return through(mirrored.body());
+    if (layer instanceof Layer.ViewMean mean) {
+      return through(mean.body());
     }
     if (layer instanceof Layer.Residual residual) {
       Arithmetic body = through(residual.body());

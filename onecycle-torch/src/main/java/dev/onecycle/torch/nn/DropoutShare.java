@@ -1,10 +1,10 @@
 package dev.onecycle.torch.nn;
 
 import dev.onecycle.torch.nn.Layer.Dropout;
-import dev.onecycle.torch.nn.Layer.MirrorMean;
 import dev.onecycle.torch.nn.Layer.Named;
 import dev.onecycle.torch.nn.Layer.Residual;
 import dev.onecycle.torch.nn.Layer.Sequential;
+import dev.onecycle.torch.nn.Layer.ViewMean;
 import java.util.OptionalDouble;
 
 /** How much a tree of layers drops in training. */
@@ -20,8 +20,8 @@ final class DropoutShare {
       OptionalDouble body = of(residual.body());
       return body.isPresent() ? body : of(residual.shortcut());
     }
-    if (layer instanceof MirrorMean mirrored) {
-      return of(mirrored.body());
+    if (layer instanceof ViewMean mean) {
+      return of(mean.body());
     }
     if (layer instanceof Sequential sequence) {
       return sequence.parts().stream()
@@ -41,8 +41,8 @@ final class DropoutShare {
     if (layer instanceof Residual residual) {
       return new Residual(set(residual.body(), share), set(residual.shortcut(), share));
     }
-    if (layer instanceof MirrorMean mirrored) {
-      return new MirrorMean(set(mirrored.body(), share));
+    if (layer instanceof ViewMean mean) {
+      return new ViewMean(set(mean.body(), share), mean.views());
     }
     if (layer instanceof Sequential sequence) {
       return new Sequential(
@@ -58,8 +58,8 @@ final class DropoutShare {
     if (layer instanceof Residual residual) {
       return new Residual(without(residual.body()), without(residual.shortcut()));
     }
-    if (layer instanceof MirrorMean mirrored) {
-      return new MirrorMean(without(mirrored.body()));
+    if (layer instanceof ViewMean mean) {
+      return new ViewMean(without(mean.body()), mean.views());
     }
     if (layer instanceof Sequential sequence) {
       return new Sequential(

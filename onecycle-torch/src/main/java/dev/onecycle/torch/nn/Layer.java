@@ -92,10 +92,23 @@ public sealed interface Layer {
   record Gelu() implements Layer {}
 
   /**
-   * In evaluation, the mean of the body's result for the images and for their mirror images; the
-   * body alone in training.
+   * In evaluation, the mean of the body's results for several views of the images, [N, C, H, W] to
+   * [N, classes]; the body alone in training.
+   *
+   * <p><i>Source:</i> K. Jordan 2024 (arXiv 2404.00498, section 3.5).
    */
-  record MirrorMean(Layer body) implements Layer {}
+  record ViewMean(Layer body, Views views) implements Layer {
+    /** What is seen of an image. */
+    public enum Views {
+      /** The image and its mirror image. */
+      MIRRORED,
+      /**
+       * As {@link #MIRRORED}, and, at half that weight each, the same of the image moved by a pixel
+       * up and left, and down and right, its edges reflected: six views.
+       */
+      MIRRORED_AND_MOVED
+    }
+  }
 
   /** Fully connected: [N, in] to [N, out]; weight [out, in], bias [out]. */
   record Linear(int in, int out, boolean bias) implements Layer {

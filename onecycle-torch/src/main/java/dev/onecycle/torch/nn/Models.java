@@ -13,12 +13,13 @@ import dev.onecycle.torch.nn.Layer.GlobalAveragePool;
 import dev.onecycle.torch.nn.Layer.GlobalMaxPool;
 import dev.onecycle.torch.nn.Layer.Linear;
 import dev.onecycle.torch.nn.Layer.MaxPool;
-import dev.onecycle.torch.nn.Layer.MirrorMean;
 import dev.onecycle.torch.nn.Layer.Named;
 import dev.onecycle.torch.nn.Layer.Relu;
 import dev.onecycle.torch.nn.Layer.Residual;
 import dev.onecycle.torch.nn.Layer.Scale;
 import dev.onecycle.torch.nn.Layer.Sequential;
+import dev.onecycle.torch.nn.Layer.ViewMean;
+import dev.onecycle.torch.nn.Layer.ViewMean.Views;
 import dev.onecycle.torch.nn.Layer.Whitening;
 import java.util.ArrayList;
 import java.util.List;
@@ -182,7 +183,8 @@ public final class Models {
     }
     parts.add(named("fc", new Linear(256, classes, false)));
     parts.add(named("scale", new Scale(1 / 9.0)));
-    return new Network("fast", input, classes, new MirrorMean(new Sequential(parts)));
+    return new Network(
+        "fast", input, classes, new ViewMean(new Sequential(parts), Views.MIRRORED_AND_MOVED));
   }
 
   private static Layer pooledPair(int in, int out) {

@@ -43,7 +43,7 @@ public final class Engine {
     facts.put("kernels", EngineFacts.capability());
     facts.put("cores", Integer.toString(Runtime.getRuntime().availableProcessors()));
     facts.put("threads", Runtime.getRuntime().availableProcessors() + ", a replica each");
-    facts.put("precision", Cpu.multipliesBfloat16() ? "bf16" : "fp32");
+    facts.put("precision", Cpu.multipliesBfloat16Faster() ? "bf16" : "fp32");
     facts.put("allocator", allocator());
     facts.put("heap limit", (Runtime.getRuntime().maxMemory() >> 20) + " MiB");
     facts.put("gpu", gpus());
@@ -107,10 +107,10 @@ public final class Engine {
               + String.join(", ", ALLOCATOR)
               + " as it does.");
     }
-    if (!Cpu.multipliesBfloat16()) {
+    if (!Cpu.multipliesBfloat16Faster()) {
       advice.add(
-          "The processor does not multiply bfloat16; training runs in float32, slower"
-              + " than on one that does (AVX512-BF16, AMX, Armv8.6).");
+          "The processor does not multiply bfloat16 faster than float32; training runs in float32,"
+              + " slower than on one that does (AMX, AMD's AVX512-BF16, Armv8.6).");
     }
     if (Runtime.getRuntime().availableProcessors() == 1) {
       advice.add(

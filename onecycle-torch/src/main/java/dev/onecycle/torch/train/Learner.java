@@ -117,16 +117,19 @@ public final class Learner implements AutoCloseable {
    */
   public Map<String, Double> profile(Batch batch, int steps) {
     try (Snapshot before = snapshot()) {
-      Map<String, Double> seconds =
-          network.profile(
-              () -> {
-                for (int i = 0; i < steps; i++) {
-                  step(batch, 1e-6, 0.9);
-                }
-              });
-      before.restore();
-      seconds.replaceAll((kind, sum) -> sum / steps);
-      return seconds;
+      try {
+        Map<String, Double> seconds =
+            network.profile(
+                () -> {
+                  for (int i = 0; i < steps; i++) {
+                    step(batch, 1e-6, 0.9);
+                  }
+                });
+        seconds.replaceAll((kind, sum) -> sum / steps);
+        return seconds;
+      } finally {
+        before.restore();
+      }
     }
   }
 

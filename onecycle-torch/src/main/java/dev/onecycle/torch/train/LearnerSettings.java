@@ -79,7 +79,7 @@ public record LearnerSettings(
     boolean bfloat16 =
         precision == Precision.BF16
             || (precision == Precision.AUTO
-                && (resolvedDevice() == Device.CUDA || Cpu.multipliesBfloat16()));
+                && (resolvedDevice() == Device.CUDA || Cpu.multipliesBfloat16Faster()));
     return bfloat16 ? Precision.BF16 : Precision.FP32;
   }
 

@@ -67,7 +67,10 @@ class GradientsTest {
         images("scale", new Layer.Scale(0.125)),
         images("reflection pad", new Layer.ReflectionPad(1, 2, 3, 0)),
         images("dropout", new Layer.Dropout(0.3)),
-        images("mirror mean", new Layer.MirrorMean(new Conv(4, 5, 3, 1, 1, false))),
+        images(
+            "mean of views",
+            new Layer.ViewMean(
+                new Conv(4, 5, 3, 1, 1, false), Layer.ViewMean.Views.MIRRORED_AND_MOVED)),
         images("residual", new Residual(block, identity())),
         images("residual of nothing", new Residual(identity(), identity())),
         images(

@@ -14,6 +14,7 @@ import dev.onecycle.data.ImageShape;
 import dev.onecycle.torch.io.NamedTensor;
 import dev.onecycle.torch.nn.Layer;
 import dev.onecycle.torch.nn.Layer.Conv;
+import dev.onecycle.torch.nn.Layer.ViewMean.Views;
 import dev.onecycle.torch.nn.Models;
 import dev.onecycle.torch.nn.Network;
 import java.nio.ByteBuffer;
@@ -21,6 +22,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The parts that the model {@code fast} is made of. */
 class FastTest {
@@ -159,33 +162,55 @@ class FastTest {
     }
   }
 
-  @Test
-  void mirrorMeanJudgesAnImageAndItsMirrorImageAlike() {
+  /** Against a network that sees the views, made here, one by one. */
+  @ParameterizedTest
+  @EnumSource(Views.class)
+  void viewMeanIsTheWeightedMeanOfTheViews(Views views) {
     Layer body =
         Layer.sequence(
             named("conv", new Conv(3, 4, 3, 2, 1, false)),
             named("flat", new Layer.Flatten()),
             named("fc", new Layer.Linear(4 * 16 * 16, 2, false)));
-    Network network = new Network("m", SHAPES.shape(), 2, new Layer.MirrorMean(body));
     ImageShape shape = SHAPES.shape();
     byte[] image = new byte[shape.bytes()];
-    byte[] mirrored = new byte[shape.bytes()];
     SHAPES.read(0, image);
-    for (int i = 0; i < image.length; i++) {
-      int pixel = i / 3;
-      int x = pixel % shape.width();
-      mirrored[(pixel - x + shape.width() - 1 - x) * 3 + i % 3] = image[i];
-    }
+    Network network = new Network("m", shape, 2, new Layer.ViewMean(body, views));
     try (Learner learner = learner(network);
         Learner alone = learner(new Network("b", shape, 2, body))) {
-      double[] scores = learner.probabilities(ArrayBatch.of(shape, image, mirrored))[0];
-      double[] other = learner.probabilities(ArrayBatch.of(shape, image, mirrored))[1];
-      assertThat(scores[0]).isCloseTo(other[0], within(1e-6));
-      double[][] each = alone.probabilities(ArrayBatch.of(shape, image, mirrored));
-      double mean = (logit(each[0]) + logit(each[1])) / 2;
-      assertThat(logit(scores)).isCloseTo(mean, within(1e-5));
-      assertThat(logit(each[0])).isNotCloseTo(logit(each[1]), within(1e-3));
+      double expected = logitOfBoth(alone, image, 0);
+      if (views == Views.MIRRORED_AND_MOVED) {
+        double moved = (logitOfBoth(alone, image, 1) + logitOfBoth(alone, image, -1)) / 2;
+        assertThat(moved).isNotCloseTo(expected, within(1e-3));
+        expected = (expected + moved) / 2;
+      }
+      double[] seen = learner.probabilities(ArrayBatch.of(shape, image, image))[0];
+      assertThat(logit(seen)).isCloseTo(expected, within(1e-5));
     }
+  }
+
+  /** The mean of an image's and its mirror image's, both moved down and right by a few pixels. */
+  private static double logitOfBoth(Learner learner, byte[] image, int pixels) {
+    byte[] moved = seen(image, pixels, false);
+    byte[] mirrored = seen(image, pixels, true);
+    double[][] each = learner.probabilities(ArrayBatch.of(SHAPES.shape(), moved, mirrored));
+    assertThat(logit(each[0])).isNotCloseTo(logit(each[1]), within(1e-3));
+    return (logit(each[0]) + logit(each[1])) / 2;
+  }
+
+  private static byte[] seen(byte[] image, int pixels, boolean mirrored) {
+    int side = SHAPES.shape().width();
+    byte[] seen = new byte[image.length];
+    for (int i = 0; i < image.length; i++) {
+      int x = i / 3 % side;
+      int fromX = reflected((mirrored ? side - 1 - x : x) - pixels, side);
+      int fromY = reflected(i / 3 / side - pixels, side);
+      seen[i] = image[(fromY * side + fromX) * 3 + i % 3];
+    }
+    return seen;
+  }
+
+  private static int reflected(int at, int side) {
+    return at < 0 ? -at : at >= side ? 2 * side - 2 - at : at;
   }
 
   private static double logit(double[] probabilities) {
