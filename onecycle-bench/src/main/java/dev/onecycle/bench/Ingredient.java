@@ -23,7 +23,7 @@ enum Ingredient {
   MOVED_VIEWS("judging an image and its mirror image, but not moved ones"),
   VIEWS("judging an image as it is, once"),
   BIAS_RATE("one learning rate for biases and weights"),
-  NESTEROV("plain momentum instead of Nesterov's"),
+  MUON("convolutions moved by Nesterov's momentum, as all else, instead of by Muon"),
   BATCH_NORM_MOMENTUM("a batch norm momentum of 0.1");
 
   private final String without;
@@ -92,7 +92,7 @@ enum Ingredient {
     switch (this) {
       case LABEL_SMOOTHING -> settings.labelSmoothing(0);
       case BIAS_RATE -> settings.biasRate(1);
-      case NESTEROV -> settings.optimizer(Optimizer.sgd());
+      case MUON -> settings.optimizer(new Optimizer.Sgd(true, true));
       case BATCH_NORM_MOMENTUM -> settings.batchNormMomentum(0.1);
       default -> {}
     }

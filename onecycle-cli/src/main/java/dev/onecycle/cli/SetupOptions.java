@@ -28,7 +28,8 @@ abstract class SetupOptions {
   enum OptimizerName {
     SGD,
     NESTEROV,
-    ADAMW
+    ADAMW,
+    MUON
   }
 
   @Option(
@@ -43,14 +44,14 @@ abstract class SetupOptions {
       names = "--optimizer",
       paramLabel = "NAME",
       description =
-          "${COMPLETION-CANDIDATES}. Default: sgd, with momentum; nesterov for the model fast.")
+          "${COMPLETION-CANDIDATES}. Default: sgd, with momentum; muon for the model fast.")
   @Nullable OptimizerName optimizer;
 
   @Option(
       names = "--decoupled-decay",
       description =
           "Shrink weights directly instead of adding decay to the gradient (sgd, nesterov;"
-              + " adamw always does).")
+              + " adamw and muon always do).")
   boolean decoupledDecay;
 
   @Option(names = "--no-norm-decay", description = "Let batch norms and biases not decay.")
@@ -60,7 +61,7 @@ abstract class SetupOptions {
       names = "--bias-rate",
       paramLabel = "F",
       description =
-          "Learning rate of biases over that of the other weights (sgd, nesterov). Default: 1; fast:"
+          "Learning rate of biases over that of the other weights (not adamw). Default: 1; fast:"
               + " 64.")
   @Nullable Double biasRate;
 
@@ -198,21 +199,24 @@ abstract class SetupOptions {
     if (optimizer != null) {
       return optimizer;
     }
-    return defaults().settings().optimizer() instanceof Optimizer.Sgd sgd && sgd.nesterov()
-        ? OptimizerName.NESTEROV
+    return defaults().settings().optimizer() instanceof Optimizer.Muon
+        ? OptimizerName.MUON
         : OptimizerName.SGD;
   }
 
   LearnerSettings learnerSettings() {
-    if (optimizer == OptimizerName.ADAMW && decoupledDecay) {
+    boolean mayCouple = optimizer() == OptimizerName.SGD || optimizer() == OptimizerName.NESTEROV;
+    if (decoupledDecay && !mayCouple) {
+      String name = optimizer().toString().toLowerCase(Locale.ROOT);
       throw Require.invalid(
-          "--decoupled-decay", "left out with --optimizer adamw, which always decouples,", "given");
+          "--decoupled-decay", "left out with " + name + ", which always decouples,", "given");
     }
     Optimizer rule =
         switch (optimizer()) {
           case SGD -> new Optimizer.Sgd(false, decoupledDecay);
           case NESTEROV -> new Optimizer.Sgd(true, decoupledDecay);
           case ADAMW -> Optimizer.adamW();
+          case MUON -> Optimizer.muon();
         };
     LearnerSettings usual = defaults().settings();
     return usual.toBuilder()

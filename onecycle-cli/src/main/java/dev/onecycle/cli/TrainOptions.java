@@ -14,7 +14,7 @@ final class TrainOptions extends SetupOptions {
   @Option(
       names = {"--weight-decay", "--wd"},
       paramLabel = "W",
-      description = "Default: 1e-4; fast: 5e-4.")
+      description = "Default: 1e-4; fast: 3e-3.")
   @Nullable Double weightDecay;
 
   @Option(

@@ -58,9 +58,9 @@ class FastModelTest {
         .containsEntry("label_smoothing", 0.1)
         .containsEntry("batch_norm_momentum", 0.4)
         .containsEntry("bias_rate", 64.0)
-        .containsEntry("weight_decay", 5e-4);
+        .containsEntry("weight_decay", 3e-3);
     assertThat(settings(run).get("augmentation") + "").contains("pad=2").contains("ALTERNATE");
-    assertThat(settings(run).get("optimizer") + "").contains("nesterov=true");
+    assertThat(settings(run).get("optimizer") + "").contains("Muon[");
   }
 
   @Test

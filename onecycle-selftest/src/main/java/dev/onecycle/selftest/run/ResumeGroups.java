@@ -27,6 +27,14 @@ final class ResumeGroups {
           .seed(7)
           .build();
 
+  private static final LearnerSettings MUON =
+      LearnerSettings.builder()
+          .optimizer(Optimizer.muon())
+          .precision(Precision.FP32)
+          .threads(2)
+          .seed(7)
+          .build();
+
   /** Before, at and after the corners of the cycle, and where epochs end. */
   private static final List<Integer> IN_PROCESSES = List.of(1, 15, 16, 17, 20, 21, 41, 47);
 
@@ -44,6 +52,7 @@ final class ResumeGroups {
             inProcess("3 stops in an epoch, SGD", SGD, List.of(17, 18, 31)),
             inProcess("5 stops in an epoch, SGD", SGD, List.of(1, 2, 3, 8, 15)),
             inProcess("2 stops in an epoch, AdamW", ADAMW, List.of(33, 40)),
+            inProcess("2 stops in an epoch, Muon", MUON, List.of(18, 29)),
             inProcess("3 stops in an epoch, bf16", BF16, List.of(16, 17, 32)),
             inProcess("5 stops in an epoch, bf16", BF16, List.of(20, 21, 22, 23, 30)));
     boolean full = tier == Tier.FULL;

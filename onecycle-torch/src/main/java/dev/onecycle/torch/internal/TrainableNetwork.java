@@ -91,9 +91,7 @@ public final class TrainableNetwork implements AutoCloseable {
               placement));
     }
     workers = new Workers(threads);
-    long matrices = FlatBuffer.count(parameters.stream().filter(p -> !p.normOrBias).toList());
-    long biases = FlatBuffer.count(parameters.stream().filter(Parameter::bias).toList());
-    updater = Updater.of(settings, values, matrices, biases);
+    updater = Updater.of(settings, values, parameters, workers);
     state = new NetworkState(blueprint, parameters, values, fixed, replicas, updater, placement);
   }
 

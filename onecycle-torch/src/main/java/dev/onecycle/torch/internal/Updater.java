@@ -12,13 +12,13 @@ import org.bytedeco.pytorch.global.torch;
  *
  * <p>Its results are those of libtorch's own optimizers, whose state cannot be read from here.
  */
-abstract sealed class Updater implements AutoCloseable {
+abstract sealed class Updater implements AutoCloseable permits Updater.Sgd, Updater.AdamW, Muon {
   private final double weightDecay;
   private final long decayed;
   private double learningRate = Double.NaN;
   private double momentum = Double.NaN;
 
-  private Updater(double weightDecay, long decayed) {
+  Updater(double weightDecay, long decayed) {
     this.weightDecay = weightDecay;
     this.decayed = decayed;
   }
@@ -27,15 +27,22 @@ abstract sealed class Updater implements AutoCloseable {
    * The optimizer that the settings name.
    *
    * @param values the weights
-   * @param matrices how many of the first are neither batch norm nor bias
-   * @param biases how many of the last are biases
+   * @param parameters what they belong to, laid out as {@link Replica#ordered} says
+   * @param workers to compute with
    */
-  static Updater of(LearnerSettings settings, Tensor values, long matrices, long biases) {
+  static Updater of(
+      LearnerSettings settings, Tensor values, List<Parameter> parameters, Workers workers) {
+    long matrices = FlatBuffer.count(parameters.stream().filter(p -> !p.normOrBias).toList());
+    long biases = FlatBuffer.count(parameters.stream().filter(Parameter::bias).toList());
     long decayed = settings.decayNormAndBias() ? values.numel() : matrices;
-    return settings.optimizer() instanceof Optimizer.Sgd sgd
-        ? new Sgd(sgd, settings, decayed, values, biases)
-        : new AdamW(
-            (Optimizer.AdamW) settings.optimizer(), settings.weightDecay(), decayed, values);
+    if (settings.optimizer() instanceof Optimizer.Sgd sgd) {
+      return new Sgd(sgd, settings, decayed, values, biases);
+    }
+    if (settings.optimizer() instanceof Optimizer.Muon muon) {
+      return new Muon(muon, settings, decayed, values, biases, parameters, workers);
+    }
+    return new AdamW(
+        (Optimizer.AdamW) settings.optimizer(), settings.weightDecay(), decayed, values);
   }
 
   /** Sets what the next update will use. */
@@ -83,7 +90,17 @@ abstract sealed class Updater implements AutoCloseable {
     }
   }
 
-  private static final class Sgd extends Updater {
+  /**
+   * Gives the last weights, the biases, a rate of their own, but for their decay, which stays that
+   * of the others.
+   */
+  static void speedUp(Tensor gradients, long biases, double biasRate) {
+    if (biasRate != 1) {
+      gradients.narrow(0, gradients.numel() - biases, biases).mul_(new Scalar(biasRate));
+    }
+  }
+
+  static final class Sgd extends Updater {
     private final Optimizer.Sgd rule;
     private final double biasRate;
     private final long biases;
@@ -100,10 +117,7 @@ abstract sealed class Updater implements AutoCloseable {
 
     @Override
     void update(Tensor values, Tensor gradients) {
-      if (biasRate != 1) {
-        // The same as a rate of their own, but for the decay, which stays that of the others.
-        gradients.narrow(0, gradients.numel() - biases, biases).mul_(new Scalar(biasRate));
-      }
+      speedUp(gradients, biases, biasRate);
       if (rule.decoupledDecay()) {
         shrinkWeights(values);
       } else {
@@ -140,7 +154,7 @@ abstract sealed class Updater implements AutoCloseable {
     }
   }
 
-  private static final class AdamW extends Updater {
+  static final class AdamW extends Updater {
     private final Optimizer.AdamW rule;
     private final Tensor first;
     private final Tensor second;

@@ -176,12 +176,12 @@ public final class Models {
     parts.add(named("act", new Gelu()));
     parts.add(named("block1", pooledPair(whitening.out(), 64)));
     parts.add(named("block2", pooledPair(64, 256)));
-    parts.add(named("block3", pooledPair(256, 256)));
+    parts.add(named("block3", pooledPair(256, 512)));
     parts.add(named("pool", new GlobalMaxPool()));
     if (dropout > 0) {
       parts.add(named("dropout", new Dropout(dropout)));
     }
-    parts.add(named("fc", new Linear(256, classes, false)));
+    parts.add(named("fc", new Linear(512, classes, false)));
     parts.add(named("scale", new Scale(1 / 9.0)));
     return new Network(
         "fast", input, classes, new ViewMean(new Sequential(parts), Views.MIRRORED_AND_MOVED));

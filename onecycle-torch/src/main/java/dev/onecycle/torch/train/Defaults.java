@@ -18,8 +18,8 @@ public record Defaults(int batchSize, LearnerSettings settings, Augmentation aug
       new Defaults(
           512,
           LearnerSettings.builder()
-              .optimizer(new Optimizer.Sgd(true, false))
-              .weightDecay(5e-4)
+              .optimizer(Optimizer.muon())
+              .weightDecay(3e-3)
               .labelSmoothing(0.1)
               .batchNormMomentum(0.4)
               .biasRate(64)

@@ -52,7 +52,7 @@ public record LearnerSettings(
         batchNormMomentum);
     Require.positive("bias rate", biasRate);
     Require.that(
-        biasRate == 1 || optimizer instanceof Optimizer.Sgd,
+        biasRate == 1 || !(optimizer instanceof Optimizer.AdamW),
         "bias rate",
         "1 for " + optimizer.name() + ", whose steps do not depend on the size of a gradient,",
         biasRate,

@@ -67,7 +67,7 @@ class PlacementTest {
   @ParameterizedTest
   @CsvSource({"false, 1, 1", "true, 1, 2", "true, 2, 1"})
   void trainingIsTheSameByWayOfCopies(boolean bfloat16, int threads, int accumulation) {
-    for (Optimizer optimizer : List.of(Optimizer.sgd(), Optimizer.adamW())) {
+    for (Optimizer optimizer : List.of(Optimizer.sgd(), Optimizer.adamW(), Optimizer.muon())) {
       LearnerSettings.Builder settings =
           LearnerSettings.builder().optimizer(optimizer).accumulation(accumulation);
       try (TrainableNetwork plain = network(resnet(), settings, bfloat16, threads, Placement.HOST);

@@ -7,8 +7,11 @@ import static org.assertj.core.api.Assertions.within;
 import dev.onecycle.schedule.OneCycle;
 import dev.onecycle.torch.train.LearnerSettings;
 import dev.onecycle.torch.train.Optimizer;
+import dev.onecycle.torch.train.Precision;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.BiConsumer;
+import java.util.stream.DoubleStream;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.pytorch.AdamWOptions;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -17,17 +20,37 @@ import org.bytedeco.pytorch.SGDOptions;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Our optimizers against libtorch's own, over a cycle of rates and momenta. */
 class UpdaterTest {
   private static final int COUNT = 300;
   private static final int STEPS = 40;
+  private static Workers workers;
 
   @BeforeAll
   static void load() {
     Natives.load();
+    workers = new Workers(2);
+  }
+
+  @AfterAll
+  static void close() {
+    workers.close();
+  }
+
+  /** A vector of weights each for a layer, for batch norms and for biases. */
+  private static List<Parameter> weights(int layer, int norms, int biases) {
+    Parameter.Initial any = new Parameter.Initial(Parameter.Initial.Kind.CONSTANT, 1);
+    return List.of(
+        new Parameter("fc.weight", new long[] {layer}, false, any),
+        new Parameter("bn.weight", new long[] {norms}, true, any),
+        new Parameter("bn.bias", new long[] {biases}, true, any));
   }
 
   @Test
@@ -89,7 +112,7 @@ class UpdaterTest {
             .build();
     Tensor values = torch.ones(4);
     Tensor gradients = torch.zeros(4);
-    try (Updater updater = Updater.of(settings, values, 2, 0);
+    try (Updater updater = Updater.of(settings, values, weights(2, 2, 0), workers);
         NoGradGuard noGrad = new NoGradGuard()) {
       updater.set(0.1, 0.9);
       updater.update(values, gradients);
@@ -103,7 +126,7 @@ class UpdaterTest {
         LearnerSettings.builder().weightDecay(0.5).decayNormAndBias(false).build();
     Tensor values = torch.ones(4);
     Tensor gradients = torch.zeros(4);
-    try (Updater updater = Updater.of(settings, values, 2, 0);
+    try (Updater updater = Updater.of(settings, values, weights(2, 2, 0), workers);
         NoGradGuard noGrad = new NoGradGuard()) {
       updater.set(0.1, 0.9);
       updater.update(values, gradients);
@@ -119,7 +142,7 @@ class UpdaterTest {
     LearnerSettings settings = LearnerSettings.builder().weightDecay(0.5).biasRate(64).build();
     Tensor values = torch.ones(4);
     Tensor gradients = torch.ones(4);
-    try (Updater updater = Updater.of(settings, values, 2, 1);
+    try (Updater updater = Updater.of(settings, values, weights(2, 1, 1), workers);
         NoGradGuard noGrad = new NoGradGuard()) {
       updater.set(0.01, 0.9);
       updater.update(values, gradients);
@@ -130,13 +153,134 @@ class UpdaterTest {
     }
   }
 
+  /** The same rule in double precision, written out; more rows than columns, and fewer. */
+  @ParameterizedTest
+  @CsvSource({"3, 8", "8, 3", "4, 4"})
+  void muonMovesConvolutionsByTheirOrthogonalMomentum(int rows, int columns) {
+    LearnerSettings settings =
+        LearnerSettings.builder()
+            .optimizer(new Optimizer.Muon(0.3, 5))
+            .weightDecay(0.1)
+            .biasRate(4)
+            .precision(Precision.FP32)
+            .build();
+    Parameter.Initial any = new Parameter.Initial(Parameter.Initial.Kind.CONSTANT, 1);
+    int matrix = rows * columns;
+    List<Parameter> parameters =
+        List.of(
+            new Parameter("conv.weight", new long[] {rows, columns, 1, 1}, false, any),
+            new Parameter("fc.weight", new long[] {2, 1}, false, any),
+            new Parameter("fc.bias", new long[] {2}, true, any));
+    SplittableRandom random = new SplittableRandom(11);
+    double[] expected = random.doubles(matrix + 4, -1, 1).toArray();
+    double[] velocity = new double[matrix + 4];
+    Tensor values = tensor(expected);
+    try (Updater updater = Updater.of(settings, values, parameters, workers);
+        NoGradGuard noGrad = new NoGradGuard()) {
+      for (int step = 0; step < 4; step++) {
+        double[] gradient = random.doubles(matrix + 4, -1, 1).toArray();
+        updater.set(0.1, 0.9);
+        updater.update(values, tensor(gradient));
+        double[] move = new double[matrix + 4];
+        for (int i = 0; i < move.length; i++) {
+          double g = gradient[i] * (i < matrix + 2 ? 1 : 4);
+          velocity[i] = 0.9 * velocity[i] + g;
+          move[i] = g + 0.9 * velocity[i];
+        }
+        double[][] orthogonal = orthogonal(move, rows, columns);
+        for (int i = 0; i < matrix; i++) {
+          move[i] = 0.3 * orthogonal[i / columns][i % columns];
+        }
+        for (int i = 0; i < move.length; i++) {
+          expected[i] = expected[i] * (1 - 0.1 * 0.1) - 0.1 * move[i];
+        }
+      }
+      for (int i = 0; i < expected.length; i++) {
+        assertThat((double) FlatBuffer.elements(values).get(i))
+            .as("element %d", i)
+            .isCloseTo(expected[i], within(2e-5));
+      }
+    }
+  }
+
+  /** Newton and Schulz's iteration, row by row. */
+  private static double[][] orthogonal(double[] flat, int rows, int columns) {
+    double norm = Math.sqrt(DoubleStream.of(flat).limit(rows * columns).map(v -> v * v).sum());
+    double[][] x = new double[rows][columns];
+    for (int i = 0; i < rows * columns; i++) {
+      x[i / columns][i % columns] = flat[i] / norm;
+    }
+    for (int iteration = 0; iteration < 5; iteration++) {
+      double[][] a = product(x, transposed(x));
+      double[][] cubic = product(a, x);
+      double[][] quintic = product(a, cubic);
+      for (int i = 0; i < rows; i++) {
+        for (int j = 0; j < columns; j++) {
+          x[i][j] = 3.4445 * x[i][j] - 4.775 * cubic[i][j] + 2.0315 * quintic[i][j];
+        }
+      }
+    }
+    return x;
+  }
+
+  private static double[][] product(double[][] a, double[][] b) {
+    double[][] c = new double[a.length][b[0].length];
+    for (int i = 0; i < a.length; i++) {
+      for (int j = 0; j < b[0].length; j++) {
+        for (int k = 0; k < b.length; k++) {
+          c[i][j] += a[i][k] * b[k][j];
+        }
+      }
+    }
+    return c;
+  }
+
+  private static double[][] transposed(double[][] a) {
+    double[][] t = new double[a[0].length][a.length];
+    for (int i = 0; i < a.length; i++) {
+      for (int j = 0; j < a[0].length; j++) {
+        t[j][i] = a[i][j];
+      }
+    }
+    return t;
+  }
+
+  private static Tensor tensor(double[] values) {
+    Tensor tensor = torch.zeros(values.length);
+    for (int i = 0; i < values.length; i++) {
+      FlatBuffer.elements(tensor).put(i, (float) values[i]);
+    }
+    return tensor;
+  }
+
+  /** Rows 243 times as long as others come out about as long, and nearly orthogonal. */
+  @Test
+  void noDirectionIsLeftBehindForHavingASmallGradient() {
+    SplittableRandom random = new SplittableRandom(5);
+    double[] flat = random.doubles(6 * 40, -1, 1).toArray();
+    for (int i = 0; i < flat.length; i++) {
+      flat[i] *= Math.pow(3, -(i / 40));
+    }
+    try (NoGradGuard noGrad = new NoGradGuard()) {
+      Tensor x = Muon.orthogonal(tensor(flat).view(6, 40), 5, ScalarType.Float);
+      Tensor products = x.mm(x.t()).contiguous();
+      for (int i = 0; i < 6; i++) {
+        for (int j = 0; j < 6; j++) {
+          assertThat(FlatBuffer.elements(products).get(6 * i + j))
+              .as("rows %d and %d", i, j)
+              .isCloseTo(i == j ? 1 : 0, within(0.6f));
+        }
+      }
+    }
+  }
+
   private static void compare(Optimizer rule, Tensor theirs, BiConsumer<Double, Double> theirStep) {
     LearnerSettings settings = LearnerSettings.builder().optimizer(rule).weightDecay(0.01).build();
     OneCycle cycle = OneCycle.of(STEPS, 0.2);
     SplittableRandom random = new SplittableRandom(7);
     Tensor ours = start();
     Tensor gradients = torch.zeros(COUNT);
-    try (Updater updater = Updater.of(settings, ours, COUNT, 0)) {
+    try (Updater updater = Updater.of(settings, ours, weights(COUNT, 0, 0), workers)) {
       for (int step = 0; step < STEPS; step++) {
         double rate = cycle.learningRate().at(step);
         double momentum = cycle.momentum().at(step);

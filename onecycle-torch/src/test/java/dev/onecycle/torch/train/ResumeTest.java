@@ -58,6 +58,14 @@ class ResumeTest {
             .seed(3)
             .build(),
         2),
+    MUON(
+        LearnerSettings.builder()
+            .optimizer(Optimizer.muon())
+            .precision(Precision.BF16)
+            .threads(2)
+            .seed(3)
+            .build(),
+        0),
     EVALUATED_AT_THE_END(
         LearnerSettings.builder().precision(Precision.FP32).threads(1).seed(3).build(), 2, 2),
     BF16(

@@ -1,0 +1,134 @@
+package dev.onecycle.torch.internal;
+
+import dev.onecycle.torch.train.LearnerSettings;
+import dev.onecycle.torch.train.Optimizer;
+import dev.onecycle.torch.train.Precision;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/** Convolutions move by their momentum made orthogonal, all else by Nesterov's momentum. */
+final class Muon extends Updater {
+  /** Raises small singular values fast rather than bringing all to 1 exactly; the source's. */
+  private static final double LINEAR = 3.4445;
+
+  private static final double CUBIC = -4.7750;
+  private static final double QUINTIC = 2.0315;
+
+  private final Optimizer.Muon rule;
+  private final double biasRate;
+  private final long biases;
+  private final ScalarType compute;
+  private final List<Matrix> matrices;
+  private final Workers workers;
+  private final Tensor velocity;
+  private long updates;
+
+  /** Where the weight of a convolution lies among all. */
+  private record Matrix(long offset, long rows, long columns) {
+    /** Its part of a flat tensor; in which order the columns come makes no difference. */
+    Tensor of(Tensor flat) {
+      return flat.narrow(0, offset, rows * columns).view(rows, columns);
+    }
+  }
+
+  Muon(
+      Optimizer.Muon rule,
+      LearnerSettings settings,
+      long decayed,
+      Tensor values,
+      long biases,
+      List<Parameter> parameters,
+      Workers workers) {
+    super(settings.weightDecay(), decayed);
+    this.rule = rule;
+    this.biases = biases;
+    this.workers = workers;
+    biasRate = settings.biasRate();
+    compute =
+        settings.resolvedPrecision() == Precision.BF16 ? ScalarType.BFloat16 : ScalarType.Float;
+    matrices = matrices(parameters);
+    velocity = torch.zeros_like(values);
+  }
+
+  private static List<Matrix> matrices(List<Parameter> parameters) {
+    List<Matrix> matrices = new ArrayList<>();
+    long offset = 0;
+    for (Parameter parameter : parameters) {
+      if (parameter.shape.length == 4) {
+        long rows = parameter.shape[0];
+        matrices.add(new Matrix(offset, rows, parameter.count() / rows));
+      }
+      offset += parameter.count();
+    }
+    return matrices;
+  }
+
+  @Override
+  void update(Tensor values, Tensor gradients) {
+    speedUp(gradients, biases, biasRate);
+    shrinkWeights(values);
+    velocity.mul_(new Scalar(momentum())).add_(gradients);
+    gradients.add_(velocity, new Scalar(momentum()));
+    List<Callable<Boolean>> tasks = new ArrayList<>();
+    for (Matrix matrix : matrices) {
+      tasks.add(
+          () -> {
+            try (PointerScope scope = new PointerScope();
+                NoGradGuard noGrad = new NoGradGuard()) {
+              Tensor direction = matrix.of(gradients);
+              Tensor orthogonal = orthogonal(direction, rule.iterations(), compute);
+              direction.copy_(orthogonal).mul_(new Scalar(rule.matrixRate()));
+              return true;
+            }
+          });
+    }
+    workers.run(tasks);
+    values.add_(gradients, new Scalar(-learningRate()));
+    updates++;
+  }
+
+  /**
+   * A matrix with the same singular vectors, its singular values brought near 1.
+   *
+   * <p><i>Source:</i> Newton and Schulz's iteration with the coefficients of K. Jordan et al. 2024.
+   */
+  static Tensor orthogonal(Tensor matrix, int iterations, ScalarType compute) {
+    boolean tall = matrix.size(0) > matrix.size(1);
+    Tensor x = matrix.div(matrix.norm().add(new Scalar(1e-7))).to(compute);
+    x = tall ? x.t() : x;
+    for (int i = 0; i < iterations; i++) {
+      Tensor square = x.mm(x.t());
+      Tensor polynomial = torch.mm(square, square).mul_(new Scalar(QUINTIC));
+      polynomial.add_(square, new Scalar(CUBIC));
+      x = polynomial.mm(x).add_(x, new Scalar(LINEAR));
+    }
+    return tall ? x.t() : x;
+  }
+
+  @Override
+  List<Tensor> state() {
+    return List.of(velocity);
+  }
+
+  @Override
+  List<String> names() {
+    return List.of("velocity");
+  }
+
+  @Override
+  long updates() {
+    return updates;
+  }
+
+  @Override
+  void updates(long count) {
+    updates = count;
+  }
+}
