@@ -110,13 +110,14 @@ class CommandLineTest {
   }
 
   @Test
-  void aWordOfManyMegabytesIsToldInShortAndAtOnce() {
+  void aWordOfManyMegabytesIsToldInShortAndWithoutWaiting() {
     String word = "x".repeat(5_000_000);
     for (String[] words :
         new String[][] {{word}, {"train", "x", "--" + word}, {"train", "x", "--model", word}}) {
       long begin = System.nanoTime();
       Cli.Result result = Cli.run((Object[]) words);
-      assertThat((System.nanoTime() - begin) / 1e9).isLessThan(5);
+      // What is quadratic in its length would take hours; seconds depend on what else runs.
+      assertThat((System.nanoTime() - begin) / 1e9).isLessThan(60);
       assertThat(result.code()).isEqualTo(2);
       assertThat(result.complaints()).singleElement().asString().hasSizeLessThan(3000);
     }

@@ -10,7 +10,8 @@ import org.bytedeco.pytorch.global.torch;
 /**
  * An optimizer over flat buffers: holds the rate and momentum of its last update, and its state.
  *
- * <p>Its results are those of libtorch's own optimizers, whose state cannot be read from here.
+ * <p>Results of {@link Sgd} and {@link AdamW} are those of libtorch's own, whose state cannot be
+ * read from here.
  */
 abstract sealed class Updater implements AutoCloseable permits Updater.Sgd, Updater.AdamW, Muon {
   private final double weightDecay;
