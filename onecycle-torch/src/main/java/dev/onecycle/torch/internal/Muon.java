@@ -28,7 +28,6 @@ final class Muon extends Updater {
   private final List<Matrix> matrices;
   private final Workers workers;
   private final Tensor velocity;
-  private long updates;
 
   /** Where the weight of a convolution lies among all. */
   private record Matrix(long offset, long rows, long columns) {
@@ -71,7 +70,7 @@ final class Muon extends Updater {
   }
 
   @Override
-  void update(Tensor values, Tensor gradients) {
+  void move(Tensor values, Tensor gradients) {
     speedUp(gradients, biases, biasRate);
     shrinkWeights(values);
     velocity.mul_(new Scalar(momentum())).add_(gradients);
@@ -91,7 +90,6 @@ final class Muon extends Updater {
     }
     workers.run(tasks);
     values.add_(gradients, new Scalar(-learningRate()));
-    updates++;
   }
 
   /**
@@ -120,15 +118,5 @@ final class Muon extends Updater {
   @Override
   List<String> names() {
     return List.of("velocity");
-  }
-
-  @Override
-  long updates() {
-    return updates;
-  }
-
-  @Override
-  void updates(long count) {
-    updates = count;
   }
 }

@@ -18,6 +18,7 @@ abstract sealed class Updater implements AutoCloseable permits Updater.Sgd, Upda
   private final long decayed;
   private double learningRate = Double.NaN;
   private double momentum = Double.NaN;
+  private long updates;
 
   Updater(double weightDecay, long decayed) {
     this.weightDecay = weightDecay;
@@ -61,7 +62,12 @@ abstract sealed class Updater implements AutoCloseable permits Updater.Sgd, Upda
   }
 
   /** Moves the weights by their gradients, in the open scope and without autograd. */
-  abstract void update(Tensor values, Tensor gradients);
+  final void update(Tensor values, Tensor gradients) {
+    updates++;
+    move(values, gradients);
+  }
+
+  abstract void move(Tensor values, Tensor gradients);
 
   /** The buffers that carry over from step to step, each as long as the weights. */
   abstract List<Tensor> state();
@@ -69,10 +75,14 @@ abstract sealed class Updater implements AutoCloseable permits Updater.Sgd, Upda
   /** What those buffers are called on disk. */
   abstract List<String> names();
 
-  /** The number of updates made, which some rules depend on. */
-  abstract long updates();
+  /** The number of updates made, the one that is being made among them. */
+  final long updates() {
+    return updates;
+  }
 
-  abstract void updates(long count);
+  final void updates(long count) {
+    updates = count;
+  }
 
   @Override
   public final void close() {
@@ -106,7 +116,6 @@ abstract sealed class Updater implements AutoCloseable permits Updater.Sgd, Upda
     private final double biasRate;
     private final long biases;
     private final Tensor velocity;
-    private long updates;
 
     Sgd(Optimizer.Sgd rule, LearnerSettings settings, long decayed, Tensor values, long biases) {
       super(settings.weightDecay(), decayed);
@@ -117,7 +126,7 @@ abstract sealed class Updater implements AutoCloseable permits Updater.Sgd, Upda
     }
 
     @Override
-    void update(Tensor values, Tensor gradients) {
+    void move(Tensor values, Tensor gradients) {
       speedUp(gradients, biases, biasRate);
       if (rule.decoupledDecay()) {
         shrinkWeights(values);
@@ -131,7 +140,6 @@ abstract sealed class Updater implements AutoCloseable permits Updater.Sgd, Upda
       } else {
         values.add_(velocity, new Scalar(-learningRate()));
       }
-      updates++;
     }
 
     @Override
@@ -143,23 +151,12 @@ abstract sealed class Updater implements AutoCloseable permits Updater.Sgd, Upda
     List<String> names() {
       return List.of("velocity");
     }
-
-    @Override
-    long updates() {
-      return updates;
-    }
-
-    @Override
-    void updates(long count) {
-      updates = count;
-    }
   }
 
   static final class AdamW extends Updater {
     private final Optimizer.AdamW rule;
     private final Tensor first;
     private final Tensor second;
-    private long updates;
 
     AdamW(Optimizer.AdamW rule, double weightDecay, long decayed, Tensor values) {
       super(weightDecay, decayed);
@@ -169,15 +166,14 @@ abstract sealed class Updater implements AutoCloseable permits Updater.Sgd, Upda
     }
 
     @Override
-    void update(Tensor values, Tensor gradients) {
-      updates++;
+    void move(Tensor values, Tensor gradients) {
       shrinkWeights(values);
       first.lerp_(gradients, new Scalar(1 - momentum()));
       second
           .mul_(new Scalar(rule.beta2()))
           .addcmul_(gradients, gradients, new Scalar(1 - rule.beta2()));
-      double firstCorrection = 1 - Math.pow(momentum(), updates);
-      double secondCorrection = 1 - Math.pow(rule.beta2(), updates);
+      double firstCorrection = 1 - Math.pow(momentum(), updates());
+      double secondCorrection = 1 - Math.pow(rule.beta2(), updates());
       Tensor root =
           second
               .sqrt()
@@ -194,16 +190,6 @@ abstract sealed class Updater implements AutoCloseable permits Updater.Sgd, Upda
     @Override
     List<String> names() {
       return List.of("first_moment", "second_moment");
-    }
-
-    @Override
-    long updates() {
-      return updates;
-    }
-
-    @Override
-    void updates(long count) {
-      updates = count;
     }
   }
 }
