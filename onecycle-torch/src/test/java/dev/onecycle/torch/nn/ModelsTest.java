@@ -50,7 +50,14 @@ class ModelsTest {
   @Test
   void fastHasTheParametersOfItsLayers() {
     long expected =
-        24 + conv(24, 64) + conv(64, 64) + conv(64, 256) + 3 * conv(256, 256) + 256 * 10;
+        24
+            + conv(24, 64)
+            + conv(64, 64)
+            + conv(64, 256)
+            + conv(256, 256)
+            + conv(256, 512)
+            + conv(512, 512)
+            + 512 * 10;
     try (Learner learner = learner(Models.byName("fast", CIFAR, 10, 0))) {
       assertThat(learner.parameterCount()).isEqualTo(expected);
       assertThat(learner.weights().stream().map(NamedTensor::name))
@@ -69,9 +76,9 @@ class ModelsTest {
     long fast =
         31L * 31 * (12 * 24 + 24 * 64 * 9)
             + 15L * 15 * 9 * (64 * 64 + 64 * 256)
-            + 7L * 7 * 9 * 2 * 256 * 256
-            + 3L * 3 * 9 * 256 * 256
-            + 2560;
+            + 7L * 7 * 9 * (256 * 256 + 256 * 512)
+            + 3L * 3 * 9 * 512 * 512
+            + 5120;
     assertThat(Models.fast(CIFAR, 10, 0).multiplications()).isEqualTo(fast);
   }
 
