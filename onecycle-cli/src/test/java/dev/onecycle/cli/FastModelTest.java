@@ -105,6 +105,14 @@ class FastModelTest {
   }
 
   @Test
+  void itsOptimizerDecouplesDecayByItself() {
+    Cli.Result refused = Cli.run("train", data, "--model", "fast", "--decoupled-decay");
+    assertThat(refused.code()).isEqualTo(2);
+    assertThat(refused.err())
+        .contains("--decoupled-decay must be left out with muon, which always decouples,");
+  }
+
+  @Test
   void adamTakesItWithoutARateForBiases() {
     Cli.Result result =
         Cli.run(

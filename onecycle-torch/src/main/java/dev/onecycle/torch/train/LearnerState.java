@@ -10,8 +10,8 @@ import java.util.stream.Stream;
  * its own, which its number names.
  *
  * @param weights and running statistics, by name
- * @param optimizer what its rule carries over from step to step: for SGD {@code velocity}, for
- *     AdamW {@code first_moment} and {@code second_moment}; each as long as all weights
+ * @param optimizer what its rule carries over from step to step: for SGD and Muon {@code velocity},
+ *     for AdamW {@code first_moment} and {@code second_moment}; each as long as all weights
  * @param updates that the optimizer has made
  */
 public record LearnerState(List<NamedTensor> weights, List<NamedTensor> optimizer, long updates) {

@@ -59,7 +59,8 @@ public sealed interface Optimizer {
    * of SGD's.
    *
    * <p><i>Source:</i> K. Jordan et al. 2024, "Muon: an optimizer for hidden layers in neural
-   * networks". <i>Deviation:</i> where there are more rows than columns, the step is not longer.
+   * networks". <i>Deviation:</i> three iterations unless told otherwise, as in K. Jordan's
+   * airbench; a matrix of more rows than columns takes no longer step.
    *
    * @param matrixRate learning rate of convolutions over that of the other weights; default 0.12
    * @param iterations of Newton and Schulz, which bring the singular values near 1; default 3
@@ -101,7 +102,7 @@ public sealed interface Optimizer {
     return new Sgd(false, false);
   }
 
-  /** Muon with the rate of convolutions that did best for the model {@code fast}. */
+  /** Muon with the better of two rates of convolutions that were tried for {@code fast}. */
   static Optimizer muon() {
     return new Muon(0.12, 3);
   }
