@@ -4,6 +4,7 @@ import dev.onecycle.augment.Flip;
 import dev.onecycle.torch.nn.Layer;
 import dev.onecycle.torch.nn.Layer.Conv;
 import dev.onecycle.torch.nn.Layer.Named;
+import dev.onecycle.torch.nn.Layer.Residual;
 import dev.onecycle.torch.nn.Layer.Sequential;
 import dev.onecycle.torch.nn.Layer.ViewMean;
 import dev.onecycle.torch.nn.Layer.ViewMean.Views;
@@ -15,6 +16,7 @@ import java.util.function.UnaryOperator;
 
 /** What the model {@code fast} and its defaults are made of, and how to leave a part out. */
 enum Ingredient {
+  RESIDUAL("one convolution in place of the two that add to each block"),
   WHITENING("a trained first convolution instead of the whitening"),
   IDENTITY_START("He's initial weights instead of identities"),
   ACTIVATION("ReLU instead of GELU, or the other way round"),
@@ -53,6 +55,7 @@ enum Ingredient {
 
   private Layer replacement(Layer layer) {
     return switch (this) {
+      case RESIDUAL -> layer instanceof Residual residual ? firstHalf(residual.body()) : layer;
       case WHITENING ->
           layer instanceof Layer.Whitening w
               ? new Conv(w.in(), w.out(), w.kernel(), 1, 0, true)
@@ -72,6 +75,11 @@ enum Ingredient {
     };
   }
 
+  /** The body's first convolution and batch norm; the activation behind it is the block's own. */
+  private static Layer firstHalf(Layer body) {
+    return new Sequential(((Sequential) body).parts().subList(0, 2));
+  }
+
   private static Layer each(Layer layer, UnaryOperator<Layer> change) {
     Layer inside = layer;
     if (layer instanceof ViewMean mean) {
@@ -82,6 +90,8 @@ enum Ingredient {
               sequence.parts().stream()
                   .map(part -> new Named(part.name(), each(part.layer(), change)))
                   .toList());
+    } else if (layer instanceof Residual residual) {
+      inside = new Residual(each(residual.body(), change), each(residual.shortcut(), change));
     }
     return change.apply(inside);
   }

@@ -52,16 +52,16 @@ class ModelsTest {
     long expected =
         24
             + conv(24, 64)
-            + conv(64, 64)
+            + 2 * conv(64, 64)
             + conv(64, 256)
-            + conv(256, 256)
+            + 2 * conv(256, 256)
             + conv(256, 512)
-            + conv(512, 512)
+            + 2 * conv(512, 512)
             + 512 * 10;
     try (Learner learner = learner(Models.byName("fast", CIFAR, 10, 0))) {
       assertThat(learner.parameterCount()).isEqualTo(expected);
       assertThat(learner.weights().stream().map(NamedTensor::name))
-          .contains("whiten.weight", "whiten.bias", "block2.conv1.weight", "fc.weight");
+          .contains("whiten.weight", "whiten.bias", "block2.residual.conv3.weight", "fc.weight");
     }
   }
 
@@ -75,9 +75,9 @@ class ModelsTest {
         .isEqualTo(stage1 + stage2 + stage3 + 640);
     long fast =
         31L * 31 * (12 * 24 + 24 * 64 * 9)
-            + 15L * 15 * 9 * (64 * 64 + 64 * 256)
-            + 7L * 7 * 9 * (256 * 256 + 256 * 512)
-            + 3L * 3 * 9 * 512 * 512
+            + 15L * 15 * 9 * (2 * 64 * 64 + 64 * 256)
+            + 7L * 7 * 9 * (2 * 256 * 256 + 256 * 512)
+            + 2L * 3 * 3 * 9 * 512 * 512
             + 5120;
     assertThat(Models.fast(CIFAR, 10, 0).multiplications()).isEqualTo(fast);
   }
