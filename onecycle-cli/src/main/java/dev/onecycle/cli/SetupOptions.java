@@ -126,6 +126,15 @@ abstract class SetupOptions {
   boolean noFlip;
 
   @Option(
+      names = "--cutout",
+      paramLabel = "PIXELS",
+      defaultValue = "0",
+      description =
+          "Side of a square of each training image, at a random place, that shows the image's mean"
+              + " colour. Default: ${DEFAULT-VALUE}, none.")
+  int cutout;
+
+  @Option(
       names = "--seed",
       paramLabel = "N",
       defaultValue = "0",
@@ -255,7 +264,8 @@ abstract class SetupOptions {
     return usual
         .withPad(noCrop ? 0 : pad == null ? usual.pad() : pad)
         .withPadMode(padMode == null ? usual.padMode() : padMode)
-        .withFlip(noFlip ? Flip.NONE : flip == null ? usual.flip() : flip);
+        .withFlip(noFlip ? Flip.NONE : flip == null ? usual.flip() : flip)
+        .withCutout(cutout);
   }
 
   /** Every setting by name, for the run record. */

@@ -167,6 +167,7 @@ class BadInputTest {
     "--threads 100000, --threads must be at most 256",
     "--batchnorm-momentum 0, batch norm momentum must be in",
     "--pad -1, pad",
+    "--cutout -1, augmentation cutout must be at least 0 but was -1",
     "--image-size 0, image size must be in",
     "--range-steps 2, range steps must be at least 10",
     "--repeats 0, --repeats must be at least 1",

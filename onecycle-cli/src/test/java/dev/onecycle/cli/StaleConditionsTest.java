@@ -82,6 +82,7 @@ class StaleConditionsTest {
     "--accumulate 2, accumulation, 1, 2",
     "--no-flip, augmentation, 'pad 4 (reflect), random crop, flip', 'pad 4 (reflect), random crop'",
     "--flip alternate, augmentation, 'pad 4 (reflect), random crop, flip', 'pad 4 (reflect), random crop, alternating flip'",
+    "--cutout 4, augmentation, 'pad 4 (reflect), random crop, flip', 'pad 4 (reflect), random crop, flip, cutout 4'",
     "--precision fp32, precision, bf16, fp32"
   })
   void anyConditionThatChangesAloneIsRefusedByName(

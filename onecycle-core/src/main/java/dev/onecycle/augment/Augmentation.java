@@ -5,10 +5,12 @@ import dev.onecycle.random.RandomStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.SplittableRandom;
 
 /**
- * Random changes to training images: pad, crop back to size at a random place, flip left to right.
+ * Random changes to training images: pad, crop back to size at a random place, flip left to right,
+ * cut a square out.
  *
  * <p>Which change an image gets is a {@link Choice}, drawn from (seed, epoch, image) and nothing
  * else, so that it does not depend on the order of images, on threads, ranks or on a resume.
@@ -16,13 +18,17 @@ import java.util.SplittableRandom;
  * @param pad pixels added on each side before the random crop; 0 for no random crop
  * @param padMode what the added pixels show
  * @param flip when an image is mirrored left to right
+ * @param cutout side in pixels of a square that shows the image's mean colour instead; its centre
+ *     may be any pixel, so that a part of it may lie outside; 0 for none. <i>Source:</i> DeVries &
+ *     Taylor 2017 (arXiv 1708.04552, section 3.2), who show the mean colour of the dataset
  */
-public record Augmentation(int pad, PadMode padMode, Flip flip) {
+public record Augmentation(int pad, PadMode padMode, Flip flip, int cutout) {
   private static final int MOST_PAD = 1 << 14;
 
   public Augmentation {
     Require.that(
         pad >= 0 && pad <= MOST_PAD, "augmentation pad", "in [0, " + MOST_PAD + "]", pad, pad);
+    Require.atLeast("augmentation cutout", cutout, 0);
   }
 
   /**
@@ -30,39 +36,43 @@ public record Augmentation(int pad, PadMode padMode, Flip flip) {
    * with the border of the 1cycle notebooks.
    */
   public static Augmentation standard() {
-    return new Augmentation(4, PadMode.REFLECT, Flip.RANDOM);
+    return new Augmentation(4, PadMode.REFLECT, Flip.RANDOM, 0);
   }
 
   /** Images as they are: what validation sees. */
   public static Augmentation none() {
-    return new Augmentation(0, PadMode.REFLECT, Flip.NONE);
+    return new Augmentation(0, PadMode.REFLECT, Flip.NONE, 0);
   }
 
   public Augmentation withPad(int newPad) {
-    return new Augmentation(newPad, padMode, flip);
+    return new Augmentation(newPad, padMode, flip, cutout);
   }
 
   public Augmentation withPadMode(PadMode mode) {
-    return new Augmentation(pad, mode, flip);
+    return new Augmentation(pad, mode, flip, cutout);
   }
 
   public Augmentation withFlip(Flip newFlip) {
-    return new Augmentation(pad, padMode, newFlip);
+    return new Augmentation(pad, padMode, newFlip, cutout);
+  }
+
+  public Augmentation withCutout(int side) {
+    return new Augmentation(pad, padMode, flip, side);
   }
 
   /** What it does, in a few words for people. */
   public String describe() {
-    if (isNone()) {
-      return "none";
+    List<String> parts = new ArrayList<>();
+    if (randomCrop()) {
+      parts.add("pad " + pad + " (" + padMode.name().toLowerCase(Locale.ROOT) + "), random crop");
     }
-    String crop = "pad " + pad + " (" + padMode.name().toLowerCase(Locale.ROOT) + "), random crop";
-    String mirror =
-        switch (flip) {
-          case NONE -> "";
-          case RANDOM -> "flip";
-          case ALTERNATE -> "alternating flip";
-        };
-    return (randomCrop() ? crop : "") + (randomCrop() && flips() ? ", " : "") + mirror;
+    if (flips()) {
+      parts.add(flip == Flip.ALTERNATE ? "alternating flip" : "flip");
+    }
+    if (cutout > 0) {
+      parts.add("cutout " + cutout);
+    }
+    return parts.isEmpty() ? "none" : String.join(", ", parts);
   }
 
   /** Whether images are cropped at random. */
@@ -72,7 +82,7 @@ public record Augmentation(int pad, PadMode padMode, Flip flip) {
 
   /** Whether images stay as they are. */
   public boolean isNone() {
-    return pad == 0 && !flips();
+    return pad == 0 && !flips() && cutout == 0;
   }
 
   private boolean flips() {
@@ -84,11 +94,11 @@ public record Augmentation(int pad, PadMode padMode, Flip flip) {
     return new Choice(pad, pad, false);
   }
 
-  /** Every choice that can be drawn; over the epochs all are equally likely. */
+  /** Every window and mirror image that can be drawn; over the epochs all are equally likely. */
   public List<Choice> choices() {
     List<Choice> all = new ArrayList<>();
-    for (int code = 0; code < count(); code++) {
-      all.add(choice(code));
+    for (int window = 0; window < windows(); window++) {
+      all.add(window(window, Optional.empty()));
     }
     return List.copyOf(all);
   }
@@ -100,7 +110,7 @@ public record Augmentation(int pad, PadMode padMode, Flip flip) {
 
   /** The choices for images 0 to {@code size - 1} in {@code epoch}, drawn up front. */
   public EpochChoices chooseAll(long seed, long epoch, int size) {
-    int[] codes = new int[size];
+    long[] codes = new long[size];
     if (!isNone()) {
       for (int i = 0; i < size; i++) {
         codes[i] = draw(seed, epoch, i);
@@ -109,27 +119,43 @@ public record Augmentation(int pad, PadMode padMode, Flip flip) {
     return new EpochChoices(this, codes);
   }
 
-  private int count() {
-    int places = 2 * pad + 1;
-    return places * places * (flips() ? 2 : 1);
+  private int windows() {
+    return places() * (flips() ? 2 : 1);
   }
 
-  private int draw(long seed, long epoch, int index) {
+  private int places() {
+    int side = 2 * pad + 1;
+    return side * side;
+  }
+
+  /** The window in the lower half; where the hole is in the upper one, 16 bits a direction. */
+  private long draw(long seed, long epoch, int index) {
     SplittableRandom random = RandomStream.of(seed, "augment", epoch, index);
-    int code = random.nextInt(count());
-    if (flip != Flip.ALTERNATE) {
-      return code;
+    int window = random.nextInt(windows());
+    if (flip == Flip.ALTERNATE) {
+      boolean mirroredFirst = RandomStream.of(seed, "flip", index).nextBoolean();
+      boolean mirrored = mirroredFirst ^ (epoch % 2 == 1);
+      window = window % places() + (mirrored ? places() : 0);
     }
-    int places = 2 * pad + 1;
-    boolean mirroredFirst = RandomStream.of(seed, "flip", index).nextBoolean();
-    boolean mirrored = mirroredFirst ^ (epoch % 2 == 1);
-    return code % (places * places) + (mirrored ? places * places : 0);
+    long hole = cutout > 0 ? random.nextInt() : 0;
+    return hole << 32 | window;
   }
 
-  Choice choice(int code) {
-    int places = 2 * pad + 1;
-    int mirrored = code / (places * places);
-    int place = code % (places * places);
-    return new Choice(place / places, place % places, mirrored == 1);
+  Choice choice(long code) {
+    Optional<Choice.Hole> hole =
+        cutout > 0
+            ? Optional.of(new Choice.Hole(share(code >>> 48), share(code >>> 32)))
+            : Optional.empty();
+    return window((int) code, hole);
+  }
+
+  private static double share(long bits) {
+    return (bits & 0xffff) / 65536.0;
+  }
+
+  private Choice window(int window, Optional<Choice.Hole> hole) {
+    int place = window % places();
+    int side = 2 * pad + 1;
+    return new Choice(place / side, place % side, window >= places(), hole);
   }
 }

@@ -17,9 +17,11 @@ public final class Augmenter {
   private final int width;
   private final int[] rows;
   private final int[] columns;
+  private final int cutout;
 
   /**
-   * @throws dev.onecycle.error.InvalidValueException if the pad does not fit the image
+   * @throws dev.onecycle.error.InvalidValueException if the pad or the cutout does not fit the
+   *     image
    */
   public Augmenter(Augmentation augmentation, int channels, int height, int width) {
     this.pad = augmentation.pad();
@@ -28,6 +30,14 @@ public final class Augmenter {
     this.width = width;
     this.rows = augmentation.padMode().map(height, pad, pad);
     this.columns = augmentation.padMode().map(width, pad, pad);
+    int side = Math.min(height, width);
+    this.cutout =
+        Require.that(
+            augmentation.cutout() <= side,
+            "augmentation cutout",
+            "at most " + side + ", the shorter side of the images,",
+            augmentation.cutout(),
+            augmentation.cutout());
   }
 
   /** Writes the image that {@code choice} makes of {@code image} to {@code result}. */
@@ -46,6 +56,30 @@ public final class Augmenter {
         copyRow(image, source * stride, choice.left(), result, y * stride);
       }
     }
+    choice.hole().ifPresent(hole -> hide(result, hole, meanColor(image)));
+  }
+
+  private void hide(byte[] result, Choice.Hole hole, byte[] color) {
+    int top = (int) (hole.down() * height) - cutout / 2;
+    int left = (int) (hole.across() * width) - cutout / 2;
+    for (int y = Math.max(0, top); y < Math.min(height, top + cutout); y++) {
+      for (int x = Math.max(0, left); x < Math.min(width, left + cutout); x++) {
+        System.arraycopy(color, 0, result, (y * width + x) * channels, channels);
+      }
+    }
+  }
+
+  private byte[] meanColor(byte[] image) {
+    byte[] color = new byte[channels];
+    int pixels = height * width;
+    for (int c = 0; c < channels; c++) {
+      long sum = 0;
+      for (int i = c; i < image.length; i += channels) {
+        sum += Byte.toUnsignedInt(image[i]);
+      }
+      color[c] = (byte) ((sum + pixels / 2) / pixels);
+    }
+    return color;
   }
 
   /** Copies a window of a padded row: its border pixel by pixel, its inside in one piece. */

@@ -3,9 +3,9 @@ package dev.onecycle.augment;
 /** The choices of one epoch, one for every image of the dataset; immutable. */
 public final class EpochChoices {
   private final Augmentation augmentation;
-  private final int[] codes;
+  private final long[] codes;
 
-  EpochChoices(Augmentation augmentation, int[] codes) {
+  EpochChoices(Augmentation augmentation, long[] codes) {
     this.augmentation = augmentation;
     this.codes = codes;
   }

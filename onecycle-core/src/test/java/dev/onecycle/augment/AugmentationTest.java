@@ -34,7 +34,7 @@ class AugmentationTest {
 
   @Test
   void everyChoiceIsEquallyLikely() {
-    Augmentation augmentation = new Augmentation(1, PadMode.REFLECT, Flip.RANDOM);
+    Augmentation augmentation = new Augmentation(1, PadMode.REFLECT, Flip.RANDOM, 0);
     Map<Choice, Integer> counts = new HashMap<>();
     int draws = 18_000;
     for (int i = 0; i < draws; i++) {
@@ -62,13 +62,43 @@ class AugmentationTest {
 
   @Test
   void anAlternatingFlipLeavesTheCropsRandom() {
-    Augmentation augmentation = new Augmentation(1, PadMode.REFLECT, Flip.ALTERNATE);
+    Augmentation augmentation = new Augmentation(1, PadMode.REFLECT, Flip.ALTERNATE, 0);
     Map<Choice, Integer> counts = new HashMap<>();
     for (int i = 0; i < 18_000; i++) {
       counts.merge(augmentation.choose(7, 3, i), 1, Integer::sum);
     }
     assertThat(counts.keySet()).containsExactlyInAnyOrderElementsOf(augmentation.choices());
     assertThat(counts.values()).allMatch(count -> Math.abs(count - 1000) < 155);
+  }
+
+  @Test
+  void aCutoutLiesAnywhereAndLeavesWindowsAndMirrorsAsTheyWere() {
+    Augmentation plain = Augmentation.standard().withFlip(Flip.ALTERNATE);
+    Augmentation cut = plain.withCutout(8);
+    int[][] quarters = new int[4][4];
+    for (int i = 0; i < 16_000; i++) {
+      Choice choice = cut.choose(7, 3, i);
+      Choice.Hole hole = choice.hole().orElseThrow();
+      assertThat(new Choice(choice.top(), choice.left(), choice.flip()))
+          .isEqualTo(plain.choose(7, 3, i));
+      quarters[(int) (hole.down() * 4)][(int) (hole.across() * 4)]++;
+    }
+    for (int[] row : quarters) {
+      for (int count : row) {
+        assertThat(count).isBetween(845, 1155); // five deviations of 31
+      }
+    }
+    assertThat(cut.describe())
+        .isEqualTo("pad 4 (reflect), random crop, alternating flip, cutout 8");
+    assertThat(Augmentation.none().withCutout(8).isNone()).isFalse();
+    assertThat(Augmentation.none().withCutout(8).describe()).isEqualTo("cutout 8");
+  }
+
+  @Test
+  void aCutoutIsDrawnAnewInEveryEpoch() {
+    Augmentation cut = Augmentation.none().withCutout(8);
+    assertThat(choices(cut, 1, 0)).isNotEqualTo(choices(cut, 1, 1));
+    assertThat(cut.chooseAll(1, 5, 50).get(49)).isEqualTo(cut.choose(1, 5, 49));
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.testing.Property;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class AugmenterTest {
@@ -50,7 +51,8 @@ class AugmenterTest {
 
   @Test
   void theIdentityLeavesTheImageAsItIs() {
-    assertThat(apply(PadMode.REFLECT, new Augmentation(1, PadMode.REFLECT, Flip.RANDOM).identity()))
+    assertThat(
+            apply(PadMode.REFLECT, new Augmentation(1, PadMode.REFLECT, Flip.RANDOM, 0).identity()))
         .isEqualTo(GRID);
   }
 
@@ -67,7 +69,7 @@ class AugmenterTest {
           int pad = random.nextInt(1, Math.min(height, width));
           byte[] image = new byte[channels * height * width];
           random.nextBytes(image);
-          Augmentation augmentation = new Augmentation(pad, mode, Flip.RANDOM);
+          Augmentation augmentation = new Augmentation(pad, mode, Flip.RANDOM, 0);
           Augmenter augmenter = new Augmenter(augmentation, channels, height, width);
           byte[] result = new byte[image.length];
           for (Choice choice : augmentation.choices()) {
@@ -77,6 +79,47 @@ class AugmenterTest {
                 .isEqualTo(plainly(image, channels, height, width, augmentation, choice));
           }
         });
+  }
+
+  @Test
+  void hidesASquareUnderTheMeanColor() {
+    // The middle of the nine pixels is their mean: 5.
+    assertThat(hidden(2, 0.5, 0.5))
+        .containsExactly(
+            5, 5, 3, //
+            5, 5, 6, //
+            7, 8, 9);
+    assertThat(hidden(2, 0, 0.9))
+        .containsExactly(
+            1, 5, 5, //
+            4, 5, 6, //
+            7, 8, 9);
+  }
+
+  @Test
+  void theMeanColorIsThatOfEachChannelOfBytesWithoutSign() {
+    byte[] image = {(byte) 200, 0, (byte) 255, 10, (byte) 201, 0, (byte) 255, 11};
+    byte[] result = new byte[8];
+    Augmentation whole = Augmentation.none().withCutout(2);
+    new Augmenter(whole, 2, 2, 2)
+        .apply(image, new Choice(0, 0, false, Optional.of(new Choice.Hole(0.5, 0.5))), result);
+    // (200 + 255 + 201 + 255) / 4 = 227.75 and (0 + 10 + 0 + 11) / 4 = 5.25.
+    assertThat(result).containsExactly(228, 5, 228, 5, 228, 5, 228, 5);
+  }
+
+  private static byte[] hidden(int side, double down, double across) {
+    byte[] result = new byte[9];
+    Choice choice = new Choice(0, 0, false, Optional.of(new Choice.Hole(down, across)));
+    new Augmenter(Augmentation.none().withCutout(side), 1, 3, 3).apply(GRID, choice, result);
+    return result;
+  }
+
+  @Test
+  void cutoutsThatDoNotFitAreRefused() {
+    assertThatThrownBy(() -> new Augmenter(Augmentation.none().withCutout(5), 3, 4, 32))
+        .isInstanceOf(InvalidValueException.class)
+        .hasMessage(
+            "augmentation cutout must be at most 4, the shorter side of the images, but was 5");
   }
 
   @Test
@@ -93,7 +136,7 @@ class AugmenterTest {
 
   private static byte[] apply(PadMode mode, Choice choice) {
     byte[] result = new byte[9];
-    new Augmenter(new Augmentation(1, mode, Flip.RANDOM), 1, 3, 3).apply(GRID, choice, result);
+    new Augmenter(new Augmentation(1, mode, Flip.RANDOM, 0), 1, 3, 3).apply(GRID, choice, result);
     return result;
   }
 

@@ -48,6 +48,7 @@ final class ArgumentLists {
           "--batchnorm-momentum",
           "--pad",
           "--pad-mode",
+          "--cutout",
           "--seed",
           "--threads",
           "--weight-decay",
