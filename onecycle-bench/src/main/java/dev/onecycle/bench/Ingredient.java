@@ -1,5 +1,6 @@
 package dev.onecycle.bench;
 
+import dev.onecycle.augment.Augmentation;
 import dev.onecycle.augment.Flip;
 import dev.onecycle.torch.nn.Layer;
 import dev.onecycle.torch.nn.Layer.Conv;
@@ -21,7 +22,7 @@ enum Ingredient {
   IDENTITY_START("He's initial weights instead of identities"),
   ACTIVATION("ReLU instead of GELU, or the other way round"),
   LABEL_SMOOTHING("no label smoothing"),
-  ALTERNATING_FLIP("random flips instead of alternating ones"),
+  RANDOM_FLIP("alternating flips instead of random ones, or the other way round"),
   MOVED_VIEWS("judging an image and its mirror image, but not moved ones"),
   VIEWS("judging an image as it is, once"),
   BIAS_RATE("one learning rate for biases and weights"),
@@ -109,8 +110,10 @@ enum Ingredient {
     return new Defaults(
         defaults.batchSize(),
         settings.build(),
-        this == ALTERNATING_FLIP
-            ? defaults.augmentation().withFlip(Flip.RANDOM)
-            : defaults.augmentation());
+        this == RANDOM_FLIP ? otherFlip(defaults.augmentation()) : defaults.augmentation());
+  }
+
+  private static Augmentation otherFlip(Augmentation augmentation) {
+    return augmentation.withFlip(augmentation.flip() == Flip.RANDOM ? Flip.ALTERNATE : Flip.RANDOM);
   }
 }

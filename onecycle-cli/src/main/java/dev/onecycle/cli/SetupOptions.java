@@ -118,8 +118,8 @@ abstract class SetupOptions {
       names = "--flip",
       paramLabel = "MODE",
       description =
-          "Mirror images left to right: ${COMPLETION-CANDIDATES}. Default: random; alternate, every"
-              + " other epoch, for fast.")
+          "Mirror images left to right: ${COMPLETION-CANDIDATES}, which is every other epoch."
+              + " Default: random.")
   @Nullable Flip flip;
 
   @Option(names = "--no-flip", description = "No horizontal flip, as --flip none.")

@@ -59,7 +59,7 @@ class FastModelTest {
         .containsEntry("batch_norm_momentum", 0.4)
         .containsEntry("bias_rate", 64.0)
         .containsEntry("weight_decay", 3e-3);
-    assertThat(settings(run).get("augmentation") + "").contains("pad=2").contains("ALTERNATE");
+    assertThat(settings(run).get("augmentation") + "").contains("pad=2").contains("RANDOM");
     assertThat(settings(run).get("optimizer") + "").contains("Muon[");
   }
 
@@ -89,7 +89,7 @@ class FastModelTest {
             "--weight-decay",
             0,
             "--flip",
-            "random",
+            "alternate",
             "--pad",
             4,
             "--out",
@@ -101,7 +101,7 @@ class FastModelTest {
         .containsEntry("batch_norm_momentum", 0.1)
         .containsEntry("bias_rate", 1.0)
         .containsEntry("weight_decay", 0.0);
-    assertThat(settings(out).get("augmentation") + "").contains("pad=4").contains("RANDOM");
+    assertThat(settings(out).get("augmentation") + "").contains("pad=4").contains("ALTERNATE");
   }
 
   @Test

@@ -1,7 +1,6 @@
 package dev.onecycle.torch.train;
 
 import dev.onecycle.augment.Augmentation;
-import dev.onecycle.augment.Flip;
 
 /**
  * What a model is trained with unless told otherwise.
@@ -24,7 +23,7 @@ public record Defaults(int batchSize, LearnerSettings settings, Augmentation aug
               .batchNormMomentum(0.4)
               .biasRate(64)
               .build(),
-          Augmentation.standard().withPad(2).withFlip(Flip.ALTERNATE));
+          Augmentation.standard().withPad(2));
 
   /**
    * Those of a model by its name: the sources' own, but for {@code fast}, whose choices

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.onecycle.augment.Flip;
 import dev.onecycle.data.Batch;
 import dev.onecycle.data.DataOptions;
 import dev.onecycle.data.Datasets;
@@ -255,7 +254,7 @@ class FastTest {
   void hasDefaultsOfItsOwn() {
     assertThat(Defaults.of("resnet20").batchSize()).isEqualTo(128);
     assertThat(Defaults.of("resnet20").settings()).isEqualTo(LearnerSettings.defaults());
-    assertThat(Defaults.of("fast").augmentation().flip()).isEqualTo(Flip.ALTERNATE);
+    assertThat(Defaults.of("fast").augmentation().pad()).isEqualTo(2);
     assertThat(Defaults.of("fast").settings().labelSmoothing()).isPositive();
   }
 }
