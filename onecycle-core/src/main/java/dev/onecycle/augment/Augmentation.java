@@ -23,7 +23,8 @@ import java.util.SplittableRandom;
  *     Taylor 2017 (arXiv 1708.04552, section 3.2), who show the mean colour of the dataset
  */
 public record Augmentation(int pad, PadMode padMode, Flip flip, int cutout) {
-  private static final int MOST_PAD = 1 << 14;
+  /** So that windows and mirror images can be counted by an int. */
+  private static final int MOST_PAD = (1 << 14) - 1;
 
   public Augmentation {
     Require.that(

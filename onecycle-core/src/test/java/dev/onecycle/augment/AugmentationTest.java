@@ -120,6 +120,19 @@ class AugmentationTest {
   }
 
   @Test
+  void theLargestPadDrawsWindowsOfItsOwn() {
+    Augmentation largest = new Augmentation(16_383, PadMode.ZERO, Flip.RANDOM, 0);
+    for (int i = 0; i < 100; i++) {
+      Choice choice = largest.choose(1, 0, i);
+      assertThat(choice.top()).isBetween(0, 2 * 16_383);
+      assertThat(choice.left()).isBetween(0, 2 * 16_383);
+    }
+    assertThatThrownBy(() -> largest.withPad(16_384))
+        .isInstanceOf(InvalidValueException.class)
+        .hasMessageContaining("augmentation pad must be in [0, 16383] but was 16384");
+  }
+
+  @Test
   void padMustNotBeNegative() {
     assertThatThrownBy(() -> Augmentation.standard().withPad(-1))
         .isInstanceOf(InvalidValueException.class)
