@@ -7,6 +7,7 @@ import dev.onecycle.data.ImageShape;
 import dev.onecycle.data.Subset;
 import dev.onecycle.error.Require;
 import dev.onecycle.run.AtomicFile;
+import dev.onecycle.torch.train.LearnerSettings;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -14,6 +15,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Properties;
 import java.util.stream.IntStream;
 
@@ -74,8 +76,16 @@ record Contest(String location, int limit, int depth, int batchSize) {
             "height=" + shape.height(),
             "width=" + shape.width(),
             "classes=" + classes,
+            "precision=" + precision(),
             ""));
     return file;
+  }
+
+  /**
+   * The faster type of this processor, for a program that leaves its choice to whoever tunes it.
+   */
+  private static String precision() {
+    return LearnerSettings.defaults().resolvedPrecision().name().toLowerCase(Locale.ROOT);
   }
 
   /** Reads back what {@link #write} has written. */

@@ -29,6 +29,7 @@ class ContestTest {
       assertThat(labels[i]).isEqualTo((byte) images.label(i));
     }
     assertThat(Files.readString(file)).contains("count=30\n", "channels=3\n", "classes=10\n");
+    assertThat(Files.readString(file)).containsPattern("\nprecision=(bf16|fp32)\n");
   }
 
   @Test
