@@ -73,6 +73,7 @@ record ResumeRun(
                 images.train().classes().size(),
                 asked.choice().momentumAtPeak());
     requireSame(record.conditions(), setup.conditions(images.trainingFingerprint()));
+    requireSameAverages(record, setup);
     sayWhatChanged(record);
     Normalization normalization = Normalization.of(images.train());
     try (Learner learner = new Learner(setup.network(), normalization, setup.settings())) {
@@ -229,6 +230,20 @@ record ResumeRun(
     for (Conditions.Difference d : then.differencesTo(now)) {
       throw Require.invalid(
           d.name(), d.found() + ", as in " + folder + ",", d.now(), "train anew under these");
+    }
+  }
+
+  /** No gradient depends on it, so that it is no condition; what is judged does. */
+  private void requireSameAverages(RunRecord record, Setup setup) {
+    String name = "batch_norm_momentum";
+    String then = record.settings().get(name) + "";
+    String now = setup.settings().batchNormMomentum() + "";
+    if (!then.equals(now)) {
+      throw Require.invalid(
+          name.replace('_', ' '),
+          then + ", as in " + folder + ",",
+          now,
+          "train anew: the default has changed since");
     }
   }
 

@@ -140,6 +140,21 @@ class ChangedWorldTest extends StoppedRun {
     assertThat(result.out()).contains("perhaps not to the same bits: processor was abacus");
   }
 
+  /** A run whose settings were left to defaults is not gone on with under other ones. */
+  @Test
+  void defaultsThatHaveChangedAreRefused() throws IOException {
+    Path run = killed();
+    replace(run, "random crop, flip", "random crop, alternating flip");
+    assertRefused(
+        Cli.run("resume", run),
+        2,
+        "augmentation must be pad 4 (reflect), random crop, alternating flip, as in",
+        "but was pad 4 (reflect), random crop, flip;");
+    run = kill(copy(whole, scratch.resolve("averaged")));
+    replace(run, "\"batch_norm_momentum\" : 0.1", "\"batch_norm_momentum\" : 0.4");
+    assertRefused(Cli.run("resume", run), 2, "batch norm momentum must be 0.4, as in");
+  }
+
   @Test
   void anotherFormatIsRefused() throws IOException {
     Path run = killed();

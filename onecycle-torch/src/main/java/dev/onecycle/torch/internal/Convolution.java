@@ -24,6 +24,26 @@ final class Convolution implements Module {
 
   private static final int SHORT_ROW = 10;
 
+  /** From so many channels on, in and out, Winograd's way pays: docs/performance.md. */
+  private static final int FEW_CHANNELS = 64;
+
+  private static final int MANY_CHANNELS = 128;
+
+  /** How one convolution and its gradients are computed. */
+  private enum Way {
+    DIRECT,
+    /** The weights' gradient from images side by side. */
+    SIDE_BY_SIDE,
+    /** The weights' gradient by Winograd's way. */
+    WINOGRAD_OF_WEIGHTS,
+    /** All by Winograd's way. */
+    WINOGRAD;
+
+    boolean transformsImages() {
+      return this == WINOGRAD;
+    }
+  }
+
   private final Parameter weight;
   private final @Nullable Parameter bias;
   private final long[] stride;
@@ -55,25 +75,54 @@ final class Convolution implements Module {
     TensorOptional offset =
         bias == null ? new TensorOptional() : new TensorOptional(bias.cast(pass.compute()));
     boolean inputLearns = pass.inputLearns();
-    boolean sideBySide =
-        sameSize && x.size(3) <= SHORT_ROW && pass.compute() == ScalarType.BFloat16 && x.is_cpu();
+    Way way = way(x, pass);
     return pass.keep(
-        torch.conv2d(x, kernel, offset, stride, padding, ONE, 1),
-        gradient -> back(x, kernel, gradient, inputLearns, sideBySide));
+        way.transformsImages()
+            ? Winograd.forward(x, kernel)
+            : torch.conv2d(x, kernel, offset, stride, padding, ONE, 1),
+        gradient -> back(x, kernel, gradient, inputLearns, way));
+  }
+
+  private Way way(Tensor x, Pass pass) {
+    if (!sameSize || !x.is_cpu()) {
+      return Way.DIRECT;
+    }
+    if (pass.compute() == ScalarType.BFloat16) {
+      return x.size(3) <= SHORT_ROW ? Way.SIDE_BY_SIDE : Way.DIRECT;
+    }
+    long channels = Math.min(weight.shape[0], weight.shape[1]);
+    boolean transforms =
+        bias == null
+            && weight.shape[2] == 3
+            && Cpu.gainsByWinograd()
+            && Winograd.covers(x.size(2), x.size(3));
+    return !transforms || channels < FEW_CHANNELS
+        ? Way.DIRECT
+        : channels < MANY_CHANNELS ? Way.WINOGRAD_OF_WEIGHTS : Way.WINOGRAD;
   }
 
   private @Nullable Tensor back(
-      Tensor x, Tensor kernel, Tensor gradient, boolean inputLearns, boolean sideBySide) {
+      Tensor x, Tensor kernel, Tensor gradient, boolean inputLearns, Way way) {
     boolean learns = weight.learns();
+    boolean direct = !way.transformsImages();
     T_TensorTensorTensor_T gradients =
-        gradients(gradient, x, kernel, inputLearns, learns && !sideBySide, bias != null);
+        gradients(
+            gradient, x, kernel, inputLearns && direct, learns && way == Way.DIRECT, bias != null);
     if (learns) {
-      weight.learn(sideBySide ? weightGradientSideBySide(x, kernel, gradient) : gradients.get1());
+      weight.learn(
+          switch (way) {
+            case DIRECT -> gradients.get1();
+            case SIDE_BY_SIDE -> weightGradientSideBySide(x, kernel, gradient);
+            case WINOGRAD_OF_WEIGHTS, WINOGRAD -> Winograd.weightGradient(x, gradient);
+          });
     }
     if (bias != null) {
       bias.learn(gradients.get2());
     }
-    return inputLearns ? Owned.of(gradients.get0()) : null;
+    if (!inputLearns) {
+      return null;
+    }
+    return direct ? Owned.of(gradients.get0()) : Winograd.inputGradient(gradient, kernel);
   }
 
   private T_TensorTensorTensor_T gradients(

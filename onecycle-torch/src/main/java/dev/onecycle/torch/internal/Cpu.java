@@ -11,6 +11,8 @@ import java.util.TreeSet;
 
 /** What the processor can do, as its operating system tells. */
 public final class Cpu {
+  private static final boolean GAINS_BY_WINOGRAD = gainsByWinograd(features());
+
   private Cpu() {}
 
   /** The features that matter to training, by the names Linux gives them; empty where unknown. */
@@ -42,6 +44,19 @@ public final class Cpu {
     return features.contains("amx_bf16")
         || features.contains("bf16")
         || (features.contains("avx512_bf16") && !vendor.equals("GenuineIntel"));
+  }
+
+  /**
+   * Whether convolutions of many channels in float32 are faster by Winograd's way than by the
+   * engine's kernels. Measured where there is AVX2 and no AVX-512, whose kernels are faster
+   * (docs/performance.md); elsewhere the engine's are taken.
+   */
+  static boolean gainsByWinograd() {
+    return GAINS_BY_WINOGRAD;
+  }
+
+  static boolean gainsByWinograd(Set<String> features) {
+    return features.contains("avx2") && !features.contains("avx512f");
   }
 
   /** The words of the first line of /proc/cpuinfo that starts with one of the keys. */

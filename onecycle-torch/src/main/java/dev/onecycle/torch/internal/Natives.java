@@ -5,6 +5,7 @@ import java.io.File;
 import java.io.IOException;
 import java.util.List;
 import org.bytedeco.javacpp.Loader;
+import org.bytedeco.openblas.presets.openblas_nolapack;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -53,6 +54,7 @@ public final class Natives {
       unpack();
       Loader.load(torch.class);
       torch.set_num_threads(1); // one thread a replica, see Workers
+      openblas_nolapack.blas_set_num_threads(1); // which has threads of its own
     }
 
     static void loaded() {}

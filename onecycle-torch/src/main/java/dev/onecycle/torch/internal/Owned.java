@@ -1,5 +1,7 @@
 package dev.onecycle.torch.internal;
 
+import java.util.function.Supplier;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.T_TensorTensorTensor_T;
 import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
@@ -10,6 +12,16 @@ import org.bytedeco.pytorch.Tensor;
  */
 final class Owned {
   private Owned() {}
+
+  /** What the work hands back; everything else that it made on the way is freed. */
+  static Tensor outOf(Supplier<Tensor> work) {
+    PointerScope outer = PointerScope.getInnerScope();
+    try (PointerScope scope = new PointerScope()) {
+      Tensor result = work.get();
+      outer.attach(result);
+      return result;
+    }
+  }
 
   /** A handle of its own on the same values. */
   static Tensor of(Tensor part) {

@@ -19,4 +19,15 @@ class CpuTest {
   void bfloat16IsChosenWhereItPays(String features, String vendor, boolean faster) {
     assertThat(Cpu.multipliesBfloat16Faster(Set.of(features.split(" ")), vendor)).isEqualTo(faster);
   }
+
+  @ParameterizedTest
+  @CsvSource({
+    "avx2, true",
+    "avx2 avx512f, false",
+    "avx2 avx512f avx512_bf16 amx_bf16, false",
+    "asimd, false",
+  })
+  void winogradsWayIsTakenWhereItIsFaster(String features, boolean faster) {
+    assertThat(Cpu.gainsByWinograd(Set.of(features.split(" ")))).isEqualTo(faster);
+  }
 }
