@@ -101,13 +101,39 @@ final class Muon extends Updater {
     boolean tall = matrix.size(0) > matrix.size(1);
     Tensor x = matrix.div(matrix.norm().add(new Scalar(1e-7))).to(compute);
     x = tall ? x.t() : x;
-    for (int i = 0; i < iterations; i++) {
-      Tensor square = x.mm(x.t());
-      Tensor polynomial = torch.mm(square, square).mul_(new Scalar(QUINTIC));
-      polynomial.add_(square, new Scalar(CUBIC));
-      x = polynomial.mm(x).add_(x, new Scalar(LINEAR));
-    }
+    x = compute == ScalarType.Float ? iteratedOnSquare(x, iterations) : iterated(x, iterations);
     return tall ? x.t() : x;
+  }
+
+  private static Tensor iterated(Tensor matrix, int iterations) {
+    Tensor x = matrix;
+    for (int i = 0; i < iterations; i++) {
+      x = cubicAndQuintic(x.mm(x.t())).mm(x).add_(x, new Scalar(LINEAR));
+    }
+    return x;
+  }
+
+  /**
+   * The same on x·xᵀ alone, which is a ninth of a convolution's x or less: every iteration
+   * multiplies x by a polynomial of it. It loses what is smaller than the root of the rounding
+   * error, about 1/3000 of the largest in float32, which no iteration would bring near 1 either.
+   */
+  private static Tensor iteratedOnSquare(Tensor x, int iterations) {
+    Tensor square = x.mm(x.t());
+    Tensor factor = torch.eye(square.size(0));
+    for (int i = 0; i < iterations; i++) {
+      Tensor polynomial = cubicAndQuintic(square);
+      polynomial.diagonal().add_(new Scalar(LINEAR));
+      factor = i == 0 ? polynomial : polynomial.mm(factor);
+      if (i + 1 < iterations) {
+        square = polynomial.mm(polynomial).mm(square);
+      }
+    }
+    return factor.mm(x);
+  }
+
+  private static Tensor cubicAndQuintic(Tensor square) {
+    return torch.mm(square, square).mul_(new Scalar(QUINTIC)).add_(square, new Scalar(CUBIC));
   }
 
   @Override
