@@ -14,8 +14,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * [patches, in]·[in, out] in place of 144. Changing the basis is a product, too.
  *
  * <p>All images are float32, [N, C, H, W], channels last, padded by one pixel of zeros; kernels are
- * [out, in, 3, 3]. What comes out is the convolution but for rounding: the error is about three
- * times that of the engine's own.
+ * [out, in, 3, 3]. What comes out is the convolution but for rounding: the error is a few times
+ * that of the engine's own.
  *
  * <p><i>Source:</i> A. Lavin and S. Gray 2015 (arXiv 1509.09308, sections 4.2 and 4.3), F(4×4,
  * 3×3). <i>Deviation:</i> the weights' gradient is the exact adjoint of the forward pass, not an

@@ -274,6 +274,25 @@ class UpdaterTest {
     }
   }
 
+  /** Singular values over seven orders of magnitude, more than float32 can square. */
+  @Test
+  void roundingIsNotBlownUp() {
+    SplittableRandom random = new SplittableRandom(6);
+    double[] flat = random.doubles(8 * 72, -1, 1).toArray();
+    for (int i = 0; i < flat.length; i++) {
+      flat[i] *= Math.pow(10, -(i / 72));
+    }
+    double[][] expected = orthogonal(flat, 8, 72);
+    try (NoGradGuard noGrad = new NoGradGuard()) {
+      Tensor x = Muon.orthogonal(tensor(flat).view(8, 72), 5, ScalarType.Float).contiguous();
+      for (int i = 0; i < flat.length; i++) {
+        assertThat((double) FlatBuffer.elements(x).get(i))
+            .as("row %d, column %d", i / 72, i % 72)
+            .isCloseTo(expected[i / 72][i % 72], within(1e-3));
+      }
+    }
+  }
+
   private static void compare(Optimizer rule, Tensor theirs, BiConsumer<Double, Double> theirStep) {
     LearnerSettings settings = LearnerSettings.builder().optimizer(rule).weightDecay(0.01).build();
     OneCycle cycle = OneCycle.of(STEPS, 0.2);
