@@ -236,7 +236,7 @@ record ResumeRun(
   /** No gradient depends on it, so that it is no condition; what is judged does. */
   private void requireSameAverages(RunRecord record, Setup setup) {
     String name = "batch_norm_momentum";
-    String then = record.settings().get(name) + "";
+    String then = record.settings().getOrDefault(name, 0.1) + ""; // the only one there was
     String now = setup.settings().batchNormMomentum() + "";
     if (!then.equals(now)) {
       throw Require.invalid(
