@@ -16,7 +16,10 @@ final class ZipArchive extends Archive {
 
   @Override
   void walk(Visitor visitor, Bounds bounds) throws IOException {
-    try (ZipFile zip = ZipFile.builder().setPath(path()).get()) {
+    // An entry's own header says nothing that is needed before it is opened.
+    try (ReadAhead file = new ReadAhead(path());
+        ZipFile zip =
+            ZipFile.builder().setSeekableByteChannel(file).setIgnoreLocalFileHeader(true).get()) {
       Enumeration<ZipArchiveEntry> entries = zip.getEntriesInPhysicalOrder();
       while (entries.hasMoreElements()) {
         ZipArchiveEntry entry = entries.nextElement();
