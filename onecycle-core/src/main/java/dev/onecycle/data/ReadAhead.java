@@ -46,11 +46,16 @@ final class ReadAhead implements SeekableByteChannel {
    * side, since the list of entries is searched for backwards.
    */
   private boolean fill() throws IOException {
-    begin = position - position % WINDOW;
-    file.position(begin);
+    long aligned = position - position % WINDOW;
+    file.position(aligned);
+    begin = aligned;
     window.clear();
-    while (window.hasRemaining() && file.read(window) >= 0) {}
-    window.flip();
+    try {
+      while (window.hasRemaining() && file.read(window) >= 0) {}
+    } finally {
+      // What a failed read has left of the window before is no part of this one.
+      window.flip();
+    }
     return position < begin + window.limit();
   }
 
