@@ -37,12 +37,12 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "Examples:",
-      "  onecycle selftest                   a part of the cases, at most 3 minutes",
+      "  onecycle selftest                   a part of the cases, about 3 minutes",
       "  onecycle selftest --full            all of them, at most 20 minutes on two cores",
       "  onecycle selftest --only resume"
     })
 final class SelftestCommand implements Callable<Integer> {
-  @Option(names = "--full", description = "Every case. Default: those that fit into 3 minutes.")
+  @Option(names = "--full", description = "Every case. Default: a part that takes about 3 minutes.")
   boolean full;
 
   @Option(

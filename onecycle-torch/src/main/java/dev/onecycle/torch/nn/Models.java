@@ -24,7 +24,7 @@ import dev.onecycle.torch.nn.Layer.Whitening;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The networks that come with the library, for images of any size from 8×8 up. */
+/** The networks that come with the library, for images from 8×8 up, or 16×16 for the fast ones. */
 public final class Models {
   private static final List<String> NAMES =
       List.of(
