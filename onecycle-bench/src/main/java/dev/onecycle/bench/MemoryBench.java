@@ -1,7 +1,8 @@
 package dev.onecycle.bench;
 
-import dev.onecycle.augment.Augmentation;
 import dev.onecycle.data.DataSplits;
+import dev.onecycle.error.Require;
+import dev.onecycle.run.EpochRecord;
 import dev.onecycle.run.StepRecord;
 import dev.onecycle.run.TrainingListener;
 import dev.onecycle.schedule.OneCycle;
@@ -21,7 +22,7 @@ import picocli.CommandLine.Option;
 /** Resident memory of a long training run: it must not grow. Linux only. */
 @Command(
     name = "memory",
-    description = "Resident memory after 200 steps, and after many more.",
+    description = "Resident memory after 200 steps and an evaluation, and after many more steps.",
     mixinStandardHelpOptions = true)
 final class MemoryBench implements Callable<Integer> {
   private static final int EARLY = 200;
@@ -31,11 +32,14 @@ final class MemoryBench implements Callable<Integer> {
   @Option(names = "--steps", defaultValue = "2000", description = "Default: ${DEFAULT-VALUE}.")
   int steps = 2000;
 
+  private boolean evaluated;
+  private long earlyStep;
   private double early;
   private double late;
 
   @Override
   public Integer call() {
+    Require.atLeast("steps", steps, EARLY + 1);
     DataSplits data = setting.data();
     int epochs = 1;
     while (plan(epochs).steps(data.train().size()) < steps) {
@@ -53,11 +57,17 @@ final class MemoryBench implements Callable<Integer> {
           watcher(),
           () -> late > 0);
     }
+    Require.that(
+        earlyStep > 0 && earlyStep < steps,
+        "steps",
+        "more than an epoch, after which the first evaluation is made,",
+        steps,
+        steps);
     System.out.println(
         String.format(
             Locale.ROOT,
             "resident after %d steps %.0f MB, after %d steps %.0f MB: %+.1f MB",
-            EARLY,
+            earlyStep,
             early,
             steps,
             late,
@@ -66,15 +76,21 @@ final class MemoryBench implements Callable<Integer> {
   }
 
   private TrainingPlan plan(int epochs) {
-    return new TrainingPlan(epochs, setting.batchSize(), Augmentation.standard(), 0, 0);
+    return new TrainingPlan(epochs, setting.batchSize(), setting.augmentation(), 0, 0);
   }
 
   private TrainingListener watcher() {
     return new TrainingListener() {
       @Override
+      public void epoch(EpochRecord epoch) {
+        evaluated = true;
+      }
+
+      @Override
       public void step(StepRecord step) {
         long done = step.step() + 1;
-        if (done == EARLY) {
+        if (earlyStep == 0 && evaluated && done >= EARLY) {
+          earlyStep = done;
           early = residentMegabytes();
         }
         if (done == steps) {

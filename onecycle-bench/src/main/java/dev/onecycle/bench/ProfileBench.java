@@ -1,10 +1,10 @@
 package dev.onecycle.bench;
 
-import dev.onecycle.augment.Augmentation;
 import dev.onecycle.data.Batch;
 import dev.onecycle.data.BatchLoader;
 import dev.onecycle.data.DataSplits;
 import dev.onecycle.data.Sampler;
+import dev.onecycle.error.Require;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.torch.train.ConvolutionPeak;
 import dev.onecycle.torch.train.Engine;
@@ -41,12 +41,14 @@ final class ProfileBench implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    Require.atLeast("rounds", rounds, 1);
+    Require.atLeast("steps", steps, 1);
     DataSplits data = setting.data();
     try (Learner learner = setting.learner(data);
         BatchLoader batches =
             BatchLoader.endless(
                 data.train(),
-                Augmentation.standard(),
+                setting.augmentation(),
                 Sampler.shuffled(data.train().size(), setting.batchSize(), 0));
         Batch batch = batches.next()) {
       System.out.println(setting.describe(learner));

@@ -1,5 +1,6 @@
 package dev.onecycle.bench;
 
+import dev.onecycle.error.Require;
 import dev.onecycle.report.page.RunReport;
 import dev.onecycle.run.Conditions;
 import dev.onecycle.run.EpochRecord;
@@ -43,6 +44,8 @@ final class ReportBench implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    Require.atLeast("rounds", rounds, 1);
+    Require.atLeast("steps", steps, 1);
     Path folder = run.toString().isEmpty() ? madeUp() : run;
     Path page = folder.resolve("bench-" + RunReport.FILE);
     long[] nanos = new long[rounds];

@@ -1,5 +1,6 @@
 package dev.onecycle.bench;
 
+import dev.onecycle.augment.Augmentation;
 import dev.onecycle.data.DataOptions;
 import dev.onecycle.data.DataSplits;
 import dev.onecycle.data.Datasets;
@@ -41,6 +42,10 @@ final class Setting {
     return batchSize == null ? Defaults.of(model).batchSize() : batchSize;
   }
 
+  Augmentation augmentation() {
+    return Defaults.of(model).augmentation();
+  }
+
   DataSplits data() {
     return Datasets.open(location, DataOptions.defaults());
   }
@@ -60,7 +65,12 @@ final class Setting {
 
   String describe(Learner learner) {
     return Numbers.format(
-        "%s, batch %d, %s, %d threads, data %s",
-        model, batchSize(), learner.precision(), learner.threads(), location);
+        "%s, batch %d, %s, %d threads, %s, data %s",
+        model,
+        batchSize(),
+        learner.precision(),
+        learner.threads(),
+        augmentation().describe(),
+        location);
   }
 }

@@ -1,5 +1,6 @@
 package dev.onecycle.bench;
 
+import dev.onecycle.error.Require;
 import dev.onecycle.fault.Faults;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.torch.train.Engine;
@@ -56,6 +57,7 @@ final class StartBench implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    Require.atLeast("rounds", rounds, 1);
     Map<String, String> facts = Engine.environment();
     for (String name : List.of("processor", "cores", "system", "java", "engine")) {
       System.out.println("  " + name + ": " + facts.get(name));

@@ -1,10 +1,10 @@
 package dev.onecycle.bench;
 
-import dev.onecycle.augment.Augmentation;
 import dev.onecycle.data.Batch;
 import dev.onecycle.data.BatchLoader;
 import dev.onecycle.data.DataSplits;
 import dev.onecycle.data.Sampler;
+import dev.onecycle.error.Require;
 import dev.onecycle.torch.train.Engine;
 import dev.onecycle.torch.train.Learner;
 import java.util.ArrayList;
@@ -44,6 +44,8 @@ final class TrainBench implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    Require.atLeast("rounds", rounds, 1);
+    Require.atLeast("steps", steps, 1);
     DataSplits data = setting.data();
     try (Learner learner = setting.learner(data)) {
       System.out.println(setting.describe(learner));
@@ -53,8 +55,8 @@ final class TrainBench implements Callable<Integer> {
       List<Double> fixed = new ArrayList<>();
       List<Double> ratios = new ArrayList<>();
       try (BatchLoader batches =
-              BatchLoader.endless(data.train(), Augmentation.standard(), sampler);
-          BatchLoader one = BatchLoader.endless(data.train(), Augmentation.standard(), sampler);
+              BatchLoader.endless(data.train(), setting.augmentation(), sampler);
+          BatchLoader one = BatchLoader.endless(data.train(), setting.augmentation(), sampler);
           Batch same = one.next()) {
         measure(learner, batches, null);
         measure(learner, batches, same);

@@ -84,7 +84,7 @@ abstract class SetupOptions {
       names = "--accumulate",
       paramLabel = "N",
       defaultValue = "1",
-      description = "Compute each batch in N parts, to save memory. Default: ${DEFAULT-VALUE}.")
+      description = "Parts of a thread's images, of 16 or more each. Default: ${DEFAULT-VALUE}.")
   int accumulate = 1;
 
   @Option(

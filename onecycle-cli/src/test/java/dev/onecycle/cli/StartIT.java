@@ -2,6 +2,12 @@ package dev.onecycle.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.onecycle.data.ImageShape;
+import dev.onecycle.torch.io.ModelFile;
+import dev.onecycle.torch.nn.Models;
+import dev.onecycle.torch.train.Learner;
+import dev.onecycle.torch.train.LearnerSettings;
+import dev.onecycle.torch.train.Normalization;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -41,6 +47,22 @@ class StartIT {
     assertThat(loaded(ExitCode.OK, "doctor --json", "org.bytedeco.", "com.fasterxml."))
         .contains("org.bytedeco.javacpp.Loader", "org.bytedeco.pytorch.global.torch")
         .contains("com.fasterxml.jackson.databind.ObjectMapper");
+  }
+
+  /** A model is checked before anything native is there, also one that scales and drops. */
+  @Test
+  void theEngineIsNotLoadedForAnImageThatIsNotThere() {
+    List<String> classes = List.of("a", "b");
+    ImageShape shape = new ImageShape(3, 8, 8);
+    Normalization normalization = new Normalization(List.of(0.5, 0.5, 0.5), List.of(1.0, 1.0, 1.0));
+    Path file = temp.resolve("model.safetensors");
+    try (Learner learner =
+        new Learner(
+            Models.byName("resnet9", shape, 2, 0.1), normalization, LearnerSettings.defaults())) {
+      new ModelFile("resnet9", classes, shape, normalization, 0.1, learner.weights()).write(file);
+    }
+    assertThat(loaded(ExitCode.BAD_DATA, "predict " + file + " missing.png", "org.bytedeco."))
+        .isEmpty();
   }
 
   /** The classes of some packages that the process of a command loaded. */

@@ -87,12 +87,14 @@ public final class Augmenter {
     int inside = Math.max(0, Math.min(width, pad - left));
     int outside = Math.max(inside, Math.min(width, pad + width - left));
     copyPixels(image, from, left, 0, inside, false, result, to);
-    System.arraycopy(
-        image,
-        from + (left + inside - pad) * channels,
-        result,
-        to + inside * channels,
-        (outside - inside) * channels);
+    if (outside > inside) { // else the whole window lies in the padding
+      System.arraycopy(
+          image,
+          from + (left + inside - pad) * channels,
+          result,
+          to + inside * channels,
+          (outside - inside) * channels);
+    }
     copyPixels(image, from, left, outside, width, false, result, to);
   }
 

@@ -104,6 +104,10 @@ final class DecodedCache {
   }
 
   private Decoded decodeToMemory(Source source, Throwable reason) {
+    if (Thread.currentThread().isInterrupted()) {
+      // An interrupt closes the channel that is written to: that is no failure of the folder's.
+      throw Interrupted.whileDoing("decoding images", reason);
+    }
     List<PixelStore.InMemory> sinks = new ArrayList<>();
     Contents contents =
         source.read(

@@ -6,7 +6,7 @@ import java.util.concurrent.CancellationException;
 final class Interrupted {
   private Interrupted() {}
 
-  static CancellationException whileDoing(String what, InterruptedException cause) {
+  static CancellationException whileDoing(String what, Throwable cause) {
     CancellationException e = new CancellationException("interrupted while " + what);
     e.initCause(cause);
     return e;

@@ -1,21 +1,23 @@
 package dev.onecycle.data;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.channels.NonWritableChannelException;
 import java.nio.channels.SeekableByteChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
  * A file that is read a window at a time: a list of entries is otherwise read by several calls of
- * the system each. For one thread, like the position of any channel.
+ * the system each. For one thread, like the position of any channel; unlike one of {@code Files},
+ * it is not closed by an interrupt, which would look like a damaged file.
  */
 final class ReadAhead implements SeekableByteChannel {
   private static final int WINDOW = 1 << 16;
 
-  private final SeekableByteChannel file;
+  private final RandomAccessFile file;
   private final ByteBuffer window = ByteBuffer.allocate(WINDOW).limit(0);
+  private boolean open = true;
 
   /** Where the window begins in the file, in bytes. */
   private long begin;
@@ -23,7 +25,7 @@ final class ReadAhead implements SeekableByteChannel {
   private long position;
 
   ReadAhead(Path path) throws IOException {
-    this.file = Files.newByteChannel(path);
+    this.file = new RandomAccessFile(path.toFile(), "r");
   }
 
   @Override
@@ -47,15 +49,15 @@ final class ReadAhead implements SeekableByteChannel {
    */
   private boolean fill() throws IOException {
     long aligned = position - position % WINDOW;
-    file.position(aligned);
     begin = aligned;
-    window.clear();
-    try {
-      while (window.hasRemaining() && file.read(window) >= 0) {}
-    } finally {
-      // What a failed read has left of the window before is no part of this one.
-      window.flip();
+    window.limit(0); // what a failed read leaves of the window before is no part of this one
+    file.seek(aligned);
+    int filled = 0;
+    int count;
+    while (filled < WINDOW && (count = file.read(window.array(), filled, WINDOW - filled)) >= 0) {
+      filled += count;
     }
+    window.limit(filled);
     return position < begin + window.limit();
   }
 
@@ -75,16 +77,17 @@ final class ReadAhead implements SeekableByteChannel {
 
   @Override
   public long size() throws IOException {
-    return file.size();
+    return file.length();
   }
 
   @Override
   public boolean isOpen() {
-    return file.isOpen();
+    return open;
   }
 
   @Override
   public void close() throws IOException {
+    open = false;
     file.close();
   }
 

@@ -66,7 +66,7 @@ class AugmenterTest {
           int height = random.nextInt(2, 9);
           int width = random.nextInt(2, 9);
           PadMode mode = List.of(PadMode.values()).get(random.nextInt(3));
-          int pad = random.nextInt(1, Math.min(height, width));
+          int pad = random.nextInt(1, mode == PadMode.ZERO ? 20 : Math.min(height, width));
           byte[] image = new byte[channels * height * width];
           random.nextBytes(image);
           Augmentation augmentation = new Augmentation(pad, mode, Flip.RANDOM, 0);

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -34,6 +35,18 @@ class IdxTest {
     write(TRAIN_LABELS, labels(20));
     write(TEST_IMAGES, images(4, 3, 2));
     write(TEST_LABELS, labels(4));
+  }
+
+  /** An interrupt closes the channel that the decoded images are written to. */
+  @Test
+  void anInterruptIsNotTakenForACacheThatCannotBeWritten() {
+    DataOptions options = DataOptions.defaults().withCacheFolder(temp.resolve("cache"));
+    Thread.currentThread().interrupt();
+    assertThatThrownBy(() -> Datasets.open(mnist.toString(), options))
+        .isInstanceOf(CancellationException.class)
+        .hasMessageContaining("interrupted");
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(Datasets.open(mnist.toString(), options).notes()).isEmpty();
   }
 
   @Test

@@ -54,6 +54,21 @@ class ReadAheadTest {
     }
   }
 
+  /** An interrupt closes a channel of {@code Files}, which would look like a damaged archive. */
+  @Test
+  void anInterruptedThreadReadsOn() throws Exception {
+    byte[] bytes = new byte[2 * WINDOW];
+    new Random(9).nextBytes(bytes);
+    try (ReadAhead file = new ReadAhead(Files.write(folder.resolve("f"), bytes))) {
+      ByteBuffer all = ByteBuffer.allocate(bytes.length);
+      Thread.currentThread().interrupt();
+      while (all.hasRemaining() && file.read(all) > 0) {}
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(all.array()).isEqualTo(bytes);
+      assertThat(file.isOpen()).isTrue();
+    }
+  }
+
   @Test
   void hasNothingBehindTheEndNorInAnEmptyFile() throws Exception {
     try (ReadAhead file = new ReadAhead(Files.write(folder.resolve("f"), new byte[] {1}))) {

@@ -133,7 +133,12 @@ public final class PeersBench implements Callable<Integer> {
     Require.atLeast("batch size", batchSize, 2);
     Require.positive("seconds", seconds);
     Require.atLeast("warm-up", warmUp, 0.0);
-    Require.atLeast("patience", patience, 1L);
+    Require.that(
+        patience > warmUp + seconds,
+        "patience",
+        "more than warm-up and seconds together",
+        patience,
+        patience);
     for (String name : only) {
       Require.that(
           Contestants.NAMES.contains(name),

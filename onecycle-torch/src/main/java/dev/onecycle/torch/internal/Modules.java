@@ -201,8 +201,10 @@ final class Modules {
   }
 
   static Module scale(double factor) {
-    Scalar scalar = new Scalar(factor);
-    return (x, pass) -> pass.keep(x.mul(scalar), gradient -> gradient.mul(scalar));
+    return (x, pass) ->
+        pass.keep(
+            x.mul(new Scalar(factor)), // made here: a blueprint needs no engine
+            gradient -> gradient.mul(new Scalar(factor)));
   }
 
   static Module reflectionPad(int left, int right, int top, int bottom) {
@@ -213,12 +215,13 @@ final class Modules {
   }
 
   static Module dropout(double share) {
-    Scalar kept = new Scalar(1 / (1 - share));
+    double kept = 1 / (1 - share);
     return (x, pass) -> {
       if (!pass.training() || share == 0) {
         return x;
       }
-      Tensor mask = torch.empty_like(x).bernoulli_(1 - share, pass.dropout()).mul_(kept);
+      Tensor mask =
+          torch.empty_like(x).bernoulli_(1 - share, pass.dropout()).mul_(new Scalar(kept));
       return pass.keep(x.mul(mask), gradient -> gradient.mul(mask));
     };
   }
@@ -235,13 +238,28 @@ final class Modules {
 
   static Module sequence(List<Module> modules) {
     Module[] parts = modules.toArray(Module[]::new);
-    return (x, pass) -> {
-      Tensor out = x;
-      for (Module part : parts) {
-        out = part.forward(out, pass);
+    return (x, pass) -> pass.tape() == null ? lettingGo(parts, x, pass) : kept(parts, x, pass);
+  }
+
+  private static Tensor kept(Module[] parts, Tensor x, Pass pass) {
+    Tensor out = x;
+    for (Module part : parts) {
+      out = part.forward(out, pass);
+    }
+    return out;
+  }
+
+  /** Without a way back nobody reads again what lies between: it is freed as soon as it is used. */
+  private static Tensor lettingGo(Module[] parts, Tensor x, Pass pass) {
+    Tensor out = x;
+    for (Module part : parts) {
+      Tensor in = out;
+      out = Owned.outOf(() -> part.forward(in, pass));
+      if (in != x) {
+        in.close();
       }
-      return out;
-    };
+    }
+    return out;
   }
 
   /**

@@ -11,13 +11,10 @@ final class NativeErrors {
    * The same failure with the first line of its message; the whole of it stays the cause. Our own
    * stay.
    */
-  static RuntimeException shortened(ExecutionException wrapper) {
+  static Throwable shortened(ExecutionException wrapper) {
     Throwable failure = wrapper.getCause() == null ? wrapper : wrapper.getCause();
-    if (failure instanceof Error error) {
-      throw error;
-    }
-    if (failure instanceof InvalidValueException ours) {
-      return ours;
+    if (failure instanceof Error || failure instanceof InvalidValueException) {
+      return failure;
     }
     String message = String.valueOf(failure.getMessage());
     String first = message.lines().findFirst().orElse(message);

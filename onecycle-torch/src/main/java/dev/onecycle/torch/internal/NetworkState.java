@@ -126,6 +126,17 @@ public final class NetworkState {
     copyStatistics();
   }
 
+  /** A copy of the running statistics, which are the same for all replicas between steps. */
+  Tensor statistics() {
+    return replicas.get(0).statistics.clone();
+  }
+
+  /** Gives every replica the running statistics of before. */
+  void putBack(Tensor statistics) {
+    replicas.get(0).statistics.copy_(statistics);
+    copyStatistics();
+  }
+
   private void copyStatistics() {
     for (Replica other : replicas.subList(1, replicas.size())) {
       other.statistics.copy_(replicas.get(0).statistics);

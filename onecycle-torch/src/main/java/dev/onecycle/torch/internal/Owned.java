@@ -13,11 +13,14 @@ import org.bytedeco.pytorch.Tensor;
 final class Owned {
   private Owned() {}
 
-  /** What the work hands back; everything else that it made on the way is freed. */
+  /**
+   * A handle on what the work hands back; everything else that it made on the way is freed. What an
+   * operation in place answers is no handle by itself, and would die with it.
+   */
   static Tensor outOf(Supplier<Tensor> work) {
     PointerScope outer = PointerScope.getInnerScope();
     try (PointerScope scope = new PointerScope()) {
-      Tensor result = work.get();
+      Tensor result = of(work.get());
       outer.attach(result);
       return result;
     }

@@ -188,7 +188,8 @@ final class Replica implements AutoCloseable {
   }
 
   /** Lets the batch norms see the images [from, to), weighing them by {@code momentum}. */
-  void observe(Batch batch, int from, int to, double momentum) {
+  void observe(Batch batch, int from, int to, double momentum, long dropoutKey) {
+    seedDropout(dropoutKey);
     try (PointerScope scope = new PointerScope();
         NoGradGuard noGrad = new NoGradGuard()) {
       scores(batch, from, to, new Pass(true, compute, momentum, dropout, null));
@@ -243,6 +244,11 @@ final class Replica implements AutoCloseable {
   /** A dropout key for a slice of a step. */
   static long dropoutKey(long seed, long step, int slice) {
     return RandomStream.key(seed, "dropout", step, slice);
+  }
+
+  /** A dropout key for a slice of a batch that is observed after so many steps. */
+  static long observationKey(long seed, long step, long number, int slice) {
+    return RandomStream.key(seed, "observe", step, number, slice);
   }
 
   @Override

@@ -117,11 +117,27 @@ public final class TrainableNetwork implements AutoCloseable {
   }
 
   /**
-   * Takes one optimizer step on a batch; where loss or gradient is not finite, changes no weight.
+   * Takes one optimizer step on a batch; where loss or gradient is not finite, changes neither
+   * weights nor running statistics.
    */
   public StepResult step(Batch batch, double learningRate, double momentum) {
     requireFits(batch);
     updater.set(learningRate, momentum);
+    long before = updater.updates();
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard noGrad = new NoGradGuard()) {
+      Tensor statistics = state.statistics();
+      try {
+        return stepped(batch);
+      } finally {
+        if (updater.updates() == before) {
+          state.putBack(statistics);
+        }
+      }
+    }
+  }
+
+  private StepResult stepped(Batch batch) {
     List<List<Slice>> slices =
         Slice.deal(batch.size(), replicas.size() * settings.accumulation(), replicas.size());
     long step = updater.updates();
@@ -196,15 +212,21 @@ public final class TrainableNetwork implements AutoCloseable {
     return new Scored(loss, scores);
   }
 
-  /** Lets the batch norms see a batch, weighing it by {@code momentum}; changes no weight. */
-  public void observe(Batch batch, double momentum) {
+  /**
+   * Lets the batch norms see a batch, weighing it by {@code momentum}; changes no weight.
+   *
+   * @param number of the batch among those that are observed, from which dropout draws
+   */
+  public void observe(Batch batch, long number, double momentum) {
     requireFits(batch);
+    long step = updater.updates();
     List<List<Slice>> slices = Slice.deal(batch.size(), replicas.size(), replicas.size());
     onReplicas(
         slices,
         (replica, mine) -> {
           for (Slice s : mine) {
-            replica.observe(batch, s.from(), s.to(), momentum);
+            long key = Replica.observationKey(settings.seed(), step, number, s.number());
+            replica.observe(batch, s.from(), s.to(), momentum, key);
           }
           return 0;
         });

@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Threads that each run the engine single-threaded.
@@ -37,8 +38,9 @@ final class Workers implements AutoCloseable {
   }
 
   /**
-   * Runs the tasks and waits for all of them, also while interrupted: a step is never left half
-   * done. The interrupt stays pending.
+   * Runs the tasks and waits for all of them, also while interrupted or where one has failed: a
+   * step is never left half done, nor anything freed that another thread computes with. The
+   * interrupt stays pending.
    */
   <T> List<T> run(List<Callable<T>> tasks) {
     List<Future<T>> futures = new ArrayList<>();
@@ -47,7 +49,7 @@ final class Workers implements AutoCloseable {
     }
     List<T> results = new ArrayList<>();
     boolean interrupted = false;
-    RuntimeException failure = null;
+    @Nullable Throwable failure = null;
     for (Future<T> future : futures) {
       while (true) {
         try {
@@ -56,7 +58,9 @@ final class Workers implements AutoCloseable {
         } catch (InterruptedException e) {
           interrupted = true;
         } catch (ExecutionException e) {
-          failure = NativeErrors.shortened(e);
+          if (!(failure instanceof Error)) {
+            failure = NativeErrors.shortened(e);
+          }
           break;
         }
       }
@@ -64,8 +68,11 @@ final class Workers implements AutoCloseable {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
-    if (failure != null) {
-      throw failure;
+    if (failure instanceof Error error) {
+      throw error;
+    }
+    if (failure instanceof RuntimeException exception) {
+      throw exception;
     }
     return results;
   }

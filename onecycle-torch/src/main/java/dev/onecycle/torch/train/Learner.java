@@ -93,8 +93,8 @@ public final class Learner implements AutoCloseable {
   }
 
   /**
-   * Takes one optimizer step on a batch. Where its loss or gradient is not finite, no weight
-   * changes; {@link StepResult#finite} tells.
+   * Takes one optimizer step on a batch. Where its loss or gradient is not finite, no weight and no
+   * running statistic changes; {@link StepResult#finite} tells.
    *
    * @param learningRate positive
    * @param momentum in [0, 1); β1 for AdamW
@@ -187,8 +187,8 @@ public final class Learner implements AutoCloseable {
     int seen = 0;
     for (Batch next : batches) {
       try (Batch batch = next) {
+        network.observe(batch, seen, 1.0 / (seen + 1));
         seen++;
-        network.observe(batch, 1.0 / seen);
       }
     }
   }

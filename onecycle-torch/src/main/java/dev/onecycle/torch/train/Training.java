@@ -73,8 +73,10 @@ public final class Training {
         "the plan's " + plan.steps(train.size()),
         policy.steps(),
         policy);
+    // Where the steps end before the epochs do, no epoch without a step follows.
+    int epochs = plan.over(policy.steps(), train.size()).epochs();
     Position at = from;
-    while (at.epochs().size() < plan.epochs()) {
+    while (at.epochs().size() < epochs) {
       int epoch = at.epochs().size();
       long end = Math.min(policy.steps(), (epoch + 1L) * sampler.batchesPerEpoch());
       long begin = System.nanoTime() - (long) (1e9 * at.seconds());
@@ -98,7 +100,7 @@ public final class Training {
         }
       }
       Optional<Evaluated> evaluated = Optional.empty();
-      if (plan.evaluates(epoch)) {
+      if (plan.evaluates(epoch) || epoch == epochs - 1) {
         evaluated = Optional.of(judge(learner, plan, train, evaluation, epoch, listener));
       }
       at = at.completed(record(at, evaluated));

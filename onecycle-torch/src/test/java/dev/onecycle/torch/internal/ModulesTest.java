@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.onecycle.torch.nn.Layer;
+import java.util.ArrayList;
+import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Generator;
 import org.bytedeco.pytorch.GeneratorOptional;
@@ -70,6 +72,37 @@ class ModulesTest {
       assertThat(again).isEqualTo(a);
       assertThat(other).isNotEqualTo(a);
       assertThat(values(run(dropout, ones, false, 1))).containsOnly(1f);
+    }
+  }
+
+  /** Or an evaluation would hold what every layer makes of its images. */
+  @Test
+  void aSequenceLetsGoOfWhatLiesBetweenWhereThereIsNoWayBack() {
+    for (boolean wayBack : new boolean[] {false, true}) {
+      List<Tensor> seen = new ArrayList<>();
+      Module twice =
+          (x, pass) -> {
+            seen.add(x);
+            return x.add(x);
+          };
+      Module itself =
+          (x, pass) -> {
+            seen.add(x);
+            return x;
+          };
+      try (PointerScope scope = new PointerScope();
+          NoGradGuard noGrad = new NoGradGuard()) {
+        Pass evaluation = Pass.evaluation(ScalarType.Float);
+        Tensor ones = torch.ones(3);
+        Tensor out =
+            Modules.sequence(List.of(itself, twice, itself, twice, twice, itself))
+                .forward(ones, wayBack ? evaluation.on(new Tape(false, null)) : evaluation);
+        assertThat(values(out)).containsExactly(8, 8, 8);
+        assertThat(values(ones)).as("what was given").containsExactly(1, 1, 1);
+        assertThat(seen).hasSize(6);
+        assertThat(seen.subList(1, 6).stream().filter(tensor -> tensor.isNull()))
+            .hasSize(wayBack ? 0 : 5);
+      }
     }
   }
 

@@ -77,8 +77,8 @@ class PlacementTest {
           assertThat(copied.step(Noise.of(step, 70), 0.05, 0.9))
               .isEqualTo(plain.step(Noise.of(step, 70), 0.05, 0.9));
         }
-        copied.observe(Noise.of(9, 70), 0.5);
-        plain.observe(Noise.of(9, 70), 0.5);
+        copied.observe(Noise.of(9, 70), 0, 0.5);
+        plain.observe(Noise.of(9, 70), 0, 0.5);
         assertSame(copied, plain);
         TrainableNetwork.Scored expected = plain.score(Noise.of(8, 50));
         TrainableNetwork.Scored found = copied.score(Noise.of(8, 50));

@@ -128,6 +128,41 @@ class LearnerTest {
     }
   }
 
+  /** Batch norms see a batch before its loss is known to be none. */
+  @Test
+  void aLossThatIsNotFiniteChangesNoRunningStatistic() {
+    try (Learner learner = learner(tiny(0), FP32)) {
+      train(learner, 2);
+      List<NamedTensor> weights = learner.weights();
+      weights.get(0).values()[0] = Float.NaN;
+      learner.load(weights);
+      float[] before = flat(learner);
+      StepResult result = learner.step(ArrayBatch.coloured(1, 64, 6, SHAPE), 0.1, 0.9);
+      assertThat(result.finite()).isFalse();
+      assertThat(flat(learner)).isEqualTo(before);
+    }
+  }
+
+  /** What dropout leaves of a batch depends on the batch, not on what was drawn before. */
+  @Test
+  void statisticsEstimatedAnewAreTheSameEachTime() {
+    Layer layers =
+        Layer.sequence(
+            new Layer.Conv(3, 8, 3, 2, 1, true),
+            new Layer.Dropout(0.5),
+            new Layer.BatchNorm(8),
+            new Layer.Flatten(),
+            new Layer.Linear(8 * 8 * 8, 6, true));
+    try (Learner learner = learner(new Network("dropping", SHAPE, 6, layers), FP32)) {
+      float[] first = flat(learner);
+      learner.reestimateBatchNorms(ArrayBatch.several(1, 3, 64, 6, SHAPE));
+      float[] second = flat(learner);
+      assertThat(second).isNotEqualTo(first);
+      learner.reestimateBatchNorms(ArrayBatch.several(1, 3, 64, 6, SHAPE));
+      assertThat(flat(learner)).isEqualTo(second);
+    }
+  }
+
   @Test
   void accumulatedPartsGiveTheGradientOfTheWholeBatch() {
     Batch batch = ArrayBatch.coloured(5, 96, 6, SHAPE);

@@ -155,6 +155,20 @@ class TrainingTest {
   }
 
   @Test
+  void stepsThatEndBeforeTheEpochsEndTheTraining() {
+    Kept kept = new Kept();
+    // Seven steps an epoch: the second ends after its second step.
+    TrainingPlan plan = new TrainingPlan(5, 32, Augmentation.none(), 5, 0, 4, 9);
+    try (Learner learner = learner(0)) {
+      Training.run(learner, OneCycle.of(9, 0.1), plan, TRAIN, TEST, kept, () -> false);
+    }
+    assertThat(kept.steps).hasSize(9);
+    assertThat(kept.epochs).hasSize(2);
+    assertThat(kept.epochs.get(1).trainLoss()).isFinite();
+    assertThat(kept.epochs.get(1).evaluated()).isPresent();
+  }
+
+  @Test
   void reestimatedStatisticsDoNotTouchTheTraining() {
     List<List<StepRecord>> steps = new ArrayList<>();
     List<Double> losses = new ArrayList<>();
