@@ -27,9 +27,7 @@ final class Setting {
   @Option(names = "--model", defaultValue = "resnet20", description = "Default: ${DEFAULT-VALUE}.")
   String model = "resnet20";
 
-  @Option(
-      names = "--batch-size",
-      description = "Default: the model's, 128, or 512 for fast and fast-wide.")
+  @Option(names = "--batch-size", description = "Default: the model's, 128 or for fast 512.")
   @Nullable Integer batchSize;
 
   @Option(names = "--precision", defaultValue = "auto", description = "auto, bf16 or fp32.")

@@ -44,8 +44,7 @@ abstract class SetupOptions {
       names = "--optimizer",
       paramLabel = "NAME",
       description =
-          "${COMPLETION-CANDIDATES}. Default: sgd, with momentum; muon for the models fast and"
-              + " fast-wide.")
+          "${COMPLETION-CANDIDATES}. Default: sgd, with momentum; muon for the model fast.")
   @Nullable OptimizerName optimizer;
 
   @Option(
@@ -62,15 +61,14 @@ abstract class SetupOptions {
       names = "--bias-rate",
       paramLabel = "F",
       description =
-          "Learning rate of biases over that of the other weights (not adamw). Default: 1; fast and"
-              + " fast-wide: 64.")
+          "Learning rate of biases over that of the other weights (not adamw). Default: 1; fast:"
+              + " 64.")
   @Nullable Double biasRate;
 
   @Option(
       names = "--label-smoothing",
       paramLabel = "S",
-      description =
-          "Share of each target spread over all classes. Default: 0; fast and fast-wide: 0.1.")
+      description = "Share of each target spread over all classes. Default: 0; fast: 0.1.")
   @Nullable Double labelSmoothing;
 
   @Option(
@@ -98,8 +96,7 @@ abstract class SetupOptions {
   @Option(
       names = "--batchnorm-momentum",
       paramLabel = "M",
-      description =
-          "Weight of a batch in the running statistics. Default: 0.1; fast and fast-wide: 0.4.")
+      description = "Weight of a batch in the running statistics. Default: 0.1; fast: 0.4.")
   @Nullable Double batchNormMomentum;
 
   @Option(
@@ -122,7 +119,7 @@ abstract class SetupOptions {
       paramLabel = "MODE",
       description =
           "Mirror images left to right: ${COMPLETION-CANDIDATES}, which is every other epoch."
-              + " Default: random; fast-wide: alternate.")
+              + " Default: random.")
   @Nullable Flip flip;
 
   @Option(names = "--no-flip", description = "No horizontal flip, as --flip none.")
@@ -131,10 +128,11 @@ abstract class SetupOptions {
   @Option(
       names = "--cutout",
       paramLabel = "PIXELS",
+      defaultValue = "0",
       description =
           "Side of a square of each training image, at a random place, that shows the image's mean"
-              + " colour. Default: 0, none; fast-wide: 6.")
-  @Nullable Integer cutout;
+              + " colour. Default: ${DEFAULT-VALUE}, none.")
+  int cutout;
 
   @Option(
       names = "--seed",
@@ -267,7 +265,7 @@ abstract class SetupOptions {
         .withPad(noCrop ? 0 : pad == null ? usual.pad() : pad)
         .withPadMode(padMode == null ? usual.padMode() : padMode)
         .withFlip(noFlip ? Flip.NONE : flip == null ? usual.flip() : flip)
-        .withCutout(cutout == null ? usual.cutout() : cutout);
+        .withCutout(cutout);
   }
 
   /** Every setting by name, for the run record. */

@@ -8,13 +8,13 @@ final class TrainOptions extends SetupOptions {
   @Option(
       names = {"-b", "--batch-size"},
       paramLabel = "N",
-      description = "Images a step. Default: 128; fast and fast-wide: 512.")
+      description = "Images a step. Default: 128; fast: 512.")
   @Nullable Integer batchSize;
 
   @Option(
       names = {"--weight-decay", "--wd"},
       paramLabel = "W",
-      description = "Default: 1e-4; fast and fast-wide: 3e-3.")
+      description = "Default: 1e-4; fast: 3e-3.")
   @Nullable Double weightDecay;
 
   @Option(

@@ -8,15 +8,11 @@ import dev.onecycle.torch.io.ModelFile;
 import dev.onecycle.torch.io.NamedTensor;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /** The model {@code fast} on the command line: its defaults, and what is made of its runs. */
 class FastModelTest {
@@ -106,26 +102,6 @@ class FastModelTest {
         .containsEntry("bias_rate", 1.0)
         .containsEntry("weight_decay", 0.0);
     assertThat(settings(out).get("augmentation") + "").contains("pad=4").contains("ALTERNATE");
-  }
-
-  /** More variety than fast has; what is given comes before it, and a run goes on with it. */
-  @ParameterizedTest
-  @CsvSource({"'', cutout=6", "--cutout 0, cutout=0"})
-  void theWideOneBringsItsOwnVariety(String given, String cutout) {
-    Path out = scratch.resolve("wide");
-    List<Object> arguments =
-        new ArrayList<>(List.of("train", data, "--model", "fast-wide", "--epochs", 6));
-    arguments.addAll(List.of("--max-lr", 0.05, "--batch-size", 16, "--out", out));
-    if (!given.isEmpty()) {
-      arguments.addAll(List.of(given.split(" ")));
-    }
-    Cli.Result result = Cli.run(arguments.toArray());
-    assertThat(result.code()).as(result.err()).isZero();
-    assertThat(settings(out)).containsEntry("model", "fast-wide").containsEntry("bias_rate", 64.0);
-    assertThat(settings(out).get("augmentation") + "")
-        .contains("pad=4", "ALTERNATE")
-        .contains(cutout);
-    assertThat(Cli.run("evaluate", out, data).code()).isZero();
   }
 
   @Test

@@ -27,15 +27,7 @@ import java.util.List;
 /** The networks that come with the library, for images from 8×8 up, or 16×16 for the fast ones. */
 public final class Models {
   private static final List<String> NAMES =
-      List.of(
-          "resnet20",
-          "resnet32",
-          "resnet44",
-          "resnet56",
-          "resnet110",
-          "resnet9",
-          "fast",
-          "fast-wide");
+      List.of("resnet20", "resnet32", "resnet44", "resnet56", "resnet110", "resnet9", "fast");
 
   private Models() {}
 
@@ -53,7 +45,7 @@ public final class Models {
     if (!NAMES.contains(name)) {
       throw Require.invalid("model", "one of " + String.join(", ", NAMES), name);
     }
-    int least = name.startsWith("fast") ? 16 : 8;
+    int least = name.equals("fast") ? 16 : 8;
     Require.that(
         Math.min(input.height(), input.width()) >= least,
         "image size",
@@ -62,9 +54,6 @@ public final class Models {
         input);
     if (name.equals("fast")) {
       return fast(input, classes, dropout);
-    }
-    if (name.equals("fast-wide")) {
-      return fastWide(input, classes, dropout);
     }
     int depth = Integer.parseInt(name.substring("resnet".length()));
     return depth == 9 ? resnet9(input, classes, dropout) : resnet(depth, input, classes, dropout);
@@ -180,31 +169,14 @@ public final class Models {
    * @param dropout share of the features dropped before the last layer, in [0, 1); 0 for none
    */
   public static Network fast(ImageShape input, int classes, double dropout) {
-    return fast("fast", 64, 256, input, classes, dropout);
-  }
-
-  /**
-   * As {@link #fast}, with 128 and 384 channels in its first two blocks in place of 64 and 256:
-   * twice the work an image, for more epochs than {@code fast} can use.
-   *
-   * <p><i>Source:</i> the widths of K. Jordan's airbench96.
-   *
-   * @param dropout share of the features dropped before the last layer, in [0, 1); 0 for none
-   */
-  public static Network fastWide(ImageShape input, int classes, double dropout) {
-    return fast("fast-wide", 128, 384, input, classes, dropout);
-  }
-
-  private static Network fast(
-      String name, int first, int second, ImageShape input, int classes, double dropout) {
     Require.inHalfOpen("dropout", dropout, 0, 1);
     Whitening whitening = new Whitening(input.channels(), 2);
     List<Named> parts = new ArrayList<>();
     parts.add(named("whiten", whitening));
     parts.add(named("act", new Gelu()));
-    parts.add(named("block1", pooledTriple(whitening.out(), first)));
-    parts.add(named("block2", pooledTriple(first, second)));
-    parts.add(named("block3", pooledTriple(second, 512)));
+    parts.add(named("block1", pooledTriple(whitening.out(), 64)));
+    parts.add(named("block2", pooledTriple(64, 256)));
+    parts.add(named("block3", pooledTriple(256, 512)));
     parts.add(named("pool", new GlobalMaxPool()));
     if (dropout > 0) {
       parts.add(named("dropout", new Dropout(dropout)));
@@ -212,7 +184,7 @@ public final class Models {
     parts.add(named("fc", new Linear(512, classes, false)));
     parts.add(named("scale", new Scale(1 / 9.0)));
     return new Network(
-        name, input, classes, new ViewMean(new Sequential(parts), Views.MIRRORED_AND_MOVED));
+        "fast", input, classes, new ViewMean(new Sequential(parts), Views.MIRRORED_AND_MOVED));
   }
 
   private static Layer pooledTriple(int in, int out) {

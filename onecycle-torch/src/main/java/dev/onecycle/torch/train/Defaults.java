@@ -1,7 +1,6 @@
 package dev.onecycle.torch.train;
 
 import dev.onecycle.augment.Augmentation;
-import dev.onecycle.augment.Flip;
 
 /**
  * What a model is trained with unless told otherwise.
@@ -26,22 +25,11 @@ public record Defaults(int batchSize, LearnerSettings settings, Augmentation aug
               .build(),
           Augmentation.standard().withPad(2));
 
-  /** More variety, as its epochs are more and its network can learn it. */
-  private static final Defaults FAST_WIDE =
-      new Defaults(
-          FAST.batchSize(),
-          FAST.settings(),
-          FAST.augmentation().withPad(4).withCutout(6).withFlip(Flip.ALTERNATE));
-
   /**
-   * Those of a model by its name: the sources' own, but for {@code fast} and {@code fast-wide},
-   * whose choices docs/performance.md gives reasons for.
+   * Those of a model by its name: the sources' own, but for {@code fast}, whose choices
+   * docs/performance.md gives reasons for.
    */
   public static Defaults of(String model) {
-    return switch (model) {
-      case "fast" -> FAST;
-      case "fast-wide" -> FAST_WIDE;
-      default -> SOURCES;
-    };
+    return model.equals("fast") ? FAST : SOURCES;
   }
 }

@@ -256,8 +256,5 @@ class FastTest {
     assertThat(Defaults.of("resnet20").settings()).isEqualTo(LearnerSettings.defaults());
     assertThat(Defaults.of("fast").augmentation().pad()).isEqualTo(2);
     assertThat(Defaults.of("fast").settings().labelSmoothing()).isPositive();
-    assertThat(Defaults.of("fast-wide").settings()).isEqualTo(Defaults.of("fast").settings());
-    assertThat(Defaults.of("fast-wide").augmentation().describe())
-        .isEqualTo("pad 4 (reflect), random crop, alternating flip, cutout 6");
   }
 }
