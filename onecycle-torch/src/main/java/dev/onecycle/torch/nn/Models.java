@@ -24,7 +24,7 @@ import dev.onecycle.torch.nn.Layer.Whitening;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The networks that come with the library, for images from 8×8 up, or 16×16 for the fast ones. */
+/** The networks that come with the library, for images from 8×8 up ({@code fast}: 16×16). */
 public final class Models {
   private static final List<String> NAMES =
       List.of("resnet20", "resnet32", "resnet44", "resnet56", "resnet110", "resnet9", "fast");
