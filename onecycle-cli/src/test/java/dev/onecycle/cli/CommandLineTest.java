@@ -37,7 +37,7 @@ class CommandLineTest {
     assertThat(result.code()).isZero();
     assertThat(result.out())
         .contains("demo", "find-lr", "train", "evaluate", "predict", "schedule", "doctor")
-        .contains("Examples:", "65 bad data", "76 diverged");
+        .contains("Examples:", "1 a fault", "65 bad data", "76 diverged");
   }
 
   /** A command line for some words has the other commands by name and description alone. */
