@@ -11,7 +11,6 @@ Standard output gets one line of JSON for what trains, then one for every step.
 """
 
 import argparse
-import itertools
 import json
 import os
 import random
@@ -113,25 +112,20 @@ class ImageByImage(Dataset):
 
 
 def tuned_batches(images, labels, size):
-    """One epoch: images padded once, then cropped and flipped by the batch."""
-    channels_last = dict(memory_format=torch.channels_last)
+    """One epoch: images padded once, then cropped and flipped by one gather a batch."""
     x = torch.from_numpy(images).permute(0, 3, 1, 2)
-    count, channels, height, width = x.shape
+    count, _, height, width = x.shape
     padded = torch.cat([F.pad(part.float(), (PAD,) * 4, "reflect").byte() for part in x.split(4096)])
-    padded, y = padded.contiguous(**channels_last), torch.from_numpy(labels)
+    padded, y = padded.permute(0, 2, 3, 1).contiguous(), torch.from_numpy(labels)
+    rows, columns = torch.arange(height)[None, :, None], torch.arange(width)[None, None, :]
 
     def epoch():
         for chosen in torch.randperm(count).split(size):
-            source = padded[chosen]
-            shifts = torch.randint(0, 2 * PAD + 1, (len(chosen), 2))
-            batch = torch.empty((len(chosen), channels, height, width), dtype=torch.uint8).contiguous(**channels_last)
-            for top, left in itertools.product(range(2 * PAD + 1), repeat=2):
-                here = ((shifts[:, 0] == top) & (shifts[:, 1] == left)).nonzero().squeeze(1)
-                if len(here):
-                    batch[here] = source[here, :, top : top + height, left : left + width]
-            flipped = torch.rand(len(chosen)) < 0.5
-            batch[flipped] = batch[flipped].flip(-1)
-            yield batch.float().div_(255).sub_(MEAN).div_(DEVIATION).contiguous(**channels_last), y[chosen]
+            top, left = torch.randint(0, 2 * PAD + 1, (2, len(chosen), 1, 1))
+            flipped = torch.rand(len(chosen), 1, 1) < 0.5
+            across = torch.where(flipped, width - 1 - columns, columns) + left
+            batch = padded[chosen[:, None, None], top + rows, across].permute(0, 3, 1, 2)
+            yield batch.float().div_(255).sub_(MEAN).div_(DEVIATION), y[chosen]
 
     return epoch
 
