@@ -82,7 +82,7 @@ abstract class SetupOptions {
       names = "--accumulate",
       paramLabel = "N",
       defaultValue = "1",
-      description = "Parts of a thread's images, of 16 or more each. Default: ${DEFAULT-VALUE}.")
+      description = "N parts a thread, of 16 images up: saves memory. Default: ${DEFAULT-VALUE}.")
   int accumulate = 1;
 
   @Option(
