@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       TrainBench.class,
       ProfileBench.class,
-      IngredientsBench.class,
+      AblationBench.class,
       MemoryBench.class,
       ReportBench.class,
       StartBench.class,

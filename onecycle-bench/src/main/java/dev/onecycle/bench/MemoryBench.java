@@ -2,8 +2,8 @@ package dev.onecycle.bench;
 
 import dev.onecycle.data.DataSplits;
 import dev.onecycle.error.Require;
-import dev.onecycle.run.EpochRecord;
-import dev.onecycle.run.StepRecord;
+import dev.onecycle.record.EpochRecord;
+import dev.onecycle.record.StepRecord;
 import dev.onecycle.run.TrainingListener;
 import dev.onecycle.schedule.OneCycle;
 import dev.onecycle.torch.train.Learner;
@@ -27,7 +27,7 @@ import picocli.CommandLine.Option;
 final class MemoryBench implements Callable<Integer> {
   private static final int EARLY = 200;
 
-  @Mixin Setting setting = new Setting();
+  @Mixin BenchOptions setting = new BenchOptions();
 
   @Option(names = "--steps", defaultValue = "2000", description = "Default: ${DEFAULT-VALUE}.")
   int steps = 2000;

@@ -1,15 +1,15 @@
 package dev.onecycle.bench;
 
-import dev.onecycle.data.Batch;
-import dev.onecycle.data.BatchLoader;
 import dev.onecycle.data.DataSplits;
-import dev.onecycle.data.Sampler;
+import dev.onecycle.data.batch.Batch;
+import dev.onecycle.data.batch.BatchLoader;
+import dev.onecycle.data.batch.Sampler;
 import dev.onecycle.error.Require;
 import dev.onecycle.text.Numbers;
+import dev.onecycle.torch.settings.Precision;
 import dev.onecycle.torch.train.ConvolutionPeak;
 import dev.onecycle.torch.train.Engine;
 import dev.onecycle.torch.train.Learner;
-import dev.onecycle.torch.train.Precision;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.TreeMap;
@@ -28,7 +28,7 @@ final class ProfileBench implements Callable<Integer> {
   private static final int WARM_UP = 5;
   private static final String BACK = " back";
 
-  @Mixin Setting setting = new Setting();
+  @Mixin BenchOptions setting = new BenchOptions();
 
   @Option(names = "--steps", defaultValue = "30", description = "Default: ${DEFAULT-VALUE}.")
   int steps = 30;

@@ -1,13 +1,13 @@
 package dev.onecycle.bench;
 
 import dev.onecycle.error.Require;
+import dev.onecycle.record.EpochRecord;
+import dev.onecycle.record.StepRecord;
 import dev.onecycle.report.page.RunReport;
 import dev.onecycle.run.Conditions;
-import dev.onecycle.run.EpochRecord;
 import dev.onecycle.run.RunFolder;
 import dev.onecycle.run.RunRecord;
 import dev.onecycle.run.RunRecord.Status;
-import dev.onecycle.run.StepRecord;
 import dev.onecycle.schedule.OneCycle;
 import dev.onecycle.text.Numbers;
 import java.io.IOException;
@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.stream.LongStream;
@@ -82,7 +83,12 @@ final class ReportBench implements Callable<Integer> {
           double validation = falling + 0.1 * random.nextDouble();
           files.epoch(
               new EpochRecord(
-                  epoch, step + 1, falling, validation, 1 - falling / 2.5, 1000, 10, 1));
+                  epoch,
+                  step + 1,
+                  falling,
+                  1000,
+                  10,
+                  Optional.of(new EpochRecord.Evaluated(validation, 1 - falling / 2.5, 1))));
         }
       }
     }

@@ -1,9 +1,9 @@
 package dev.onecycle.bench;
 
-import dev.onecycle.data.Batch;
-import dev.onecycle.data.BatchLoader;
 import dev.onecycle.data.DataSplits;
-import dev.onecycle.data.Sampler;
+import dev.onecycle.data.batch.Batch;
+import dev.onecycle.data.batch.BatchLoader;
+import dev.onecycle.data.batch.Sampler;
 import dev.onecycle.error.Require;
 import dev.onecycle.torch.train.Engine;
 import dev.onecycle.torch.train.Learner;
@@ -31,7 +31,7 @@ final class TrainBench implements Callable<Integer> {
   private static final double RATE = 0.05;
   private static final double MOMENTUM = 0.9;
 
-  @Mixin Setting setting = new Setting();
+  @Mixin BenchOptions setting = new BenchOptions();
 
   @Option(names = "--rounds", defaultValue = "7", description = "Default: ${DEFAULT-VALUE}.")
   int rounds = 7;

@@ -1,7 +1,26 @@
 package dev.onecycle.cli;
 
+import dev.onecycle.cli.console.ExitCode;
+import dev.onecycle.cli.console.OneLine;
+import dev.onecycle.cli.console.Version;
+import dev.onecycle.cli.inspect.CompareCommand;
+import dev.onecycle.cli.inspect.DoctorCommand;
+import dev.onecycle.cli.inspect.EvaluateCommand;
+import dev.onecycle.cli.inspect.PredictCommand;
+import dev.onecycle.cli.inspect.ReportCommand;
+import dev.onecycle.cli.inspect.ScheduleCommand;
+import dev.onecycle.cli.inspect.SelftestCommand;
+import dev.onecycle.cli.train.DemoCommand;
+import dev.onecycle.cli.train.ResumeCommand;
+import dev.onecycle.cli.train.TrainCommand;
+import dev.onecycle.cli.tune.BatchTrialCommand;
+import dev.onecycle.cli.tune.FindBatchSizeCommand;
+import dev.onecycle.cli.tune.FindLrCommand;
+import dev.onecycle.cli.tune.SweepCommand;
+import dev.onecycle.cli.tune.TuneCommand;
 import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.fault.Faults;
+import dev.onecycle.text.Nearest;
 import java.io.PrintWriter;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -148,7 +167,7 @@ public final class Main implements Runnable {
   }
 
   /** As every command line here reads its words. */
-  static CommandLine configured(CommandLine line) {
+  public static CommandLine configured(CommandLine line) {
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setUsageHelpAutoWidth(true);
     line.setAbbreviatedOptionsAllowed(false);

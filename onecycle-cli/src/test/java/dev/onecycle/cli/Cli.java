@@ -13,7 +13,7 @@ import java.util.List;
 import picocli.CommandLine;
 
 /** Runs commands in this process and keeps what they say. */
-final class Cli {
+public final class Cli {
   /** Decoded images of the tests, away from those of the user. */
   static final Path CACHE = Path.of("target", "test-cache").toAbsolutePath();
 
@@ -26,24 +26,24 @@ final class Cli {
   private Cli() {}
 
   /** What a command said, and how it ended. */
-  record Result(int code, String out, String err) {
-    List<String> outLines() {
+  public record Result(int code, String out, String err) {
+    public List<String> outLines() {
       return out.lines().toList();
     }
 
     /** The lines for people: all but the pointer to the help. */
-    List<String> complaints() {
+    public List<String> complaints() {
       return err.lines().filter(line -> !line.startsWith("See '")).toList();
     }
 
     /** The last line of standard output as JSON. */
-    JsonNode json() {
+    public JsonNode json() {
       List<String> lines = outLines();
       return parse(lines.get(lines.size() - 1));
     }
   }
 
-  static Result run(Object... words) {
+  public static Result run(Object... words) {
     String[] args = new String[words.length];
     for (int i = 0; i < args.length; i++) {
       args[i] = String.valueOf(words[i]);
@@ -57,7 +57,7 @@ final class Cli {
     return new Result(code, out.toString(), err.toString());
   }
 
-  static JsonNode parse(String text) {
+  public static JsonNode parse(String text) {
     try {
       return JSON.readTree(text);
     } catch (JsonProcessingException e) {
@@ -65,11 +65,11 @@ final class Cli {
     }
   }
 
-  static JsonNode parse(Path file) {
+  public static JsonNode parse(Path file) {
     return parse(read(file));
   }
 
-  static String read(Path file) {
+  public static String read(Path file) {
     try {
       return Files.readString(file);
     } catch (IOException e) {
@@ -78,7 +78,7 @@ final class Cli {
   }
 
   /** The rows of a CSV file below its header, which must be as given. */
-  static List<String[]> csv(Path file, String header) {
+  public static List<String[]> csv(Path file, String header) {
     List<String> lines = read(file).lines().toList();
     if (!lines.get(0).equals(header)) {
       throw new AssertionError("the header of " + file + " is " + lines.get(0));

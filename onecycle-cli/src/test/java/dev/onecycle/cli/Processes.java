@@ -9,16 +9,16 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Runs the built jar as users do, in processes of its own. */
-final class Processes {
+public final class Processes {
   private static final Path JAR = Path.of("target", "onecycle.jar").toAbsolutePath();
   private static final long PATIENCE_SECONDS = 120;
 
   private Processes() {}
 
   /** A process and where its output goes. */
-  record Running(Process process, Path out, Path err) {
+  public record Running(Process process, Path out, Path err) {
     /** Waits for the end, which must come: a process that hangs is ended and fails the test. */
-    int end() {
+    public int end() {
       try {
         if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
           process.destroyForcibly();
@@ -31,12 +31,12 @@ final class Processes {
       return process.exitValue();
     }
 
-    String output() {
+    public String output() {
       return Cli.read(out) + "\n" + Cli.read(err);
     }
 
     /** Waits until it has said something. */
-    void awaitOutput(String text) {
+    public void awaitOutput(String text) {
       long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
       while (!output().contains(text)) {
         if (!process.isAlive() || System.nanoTime() > end) {
@@ -47,7 +47,7 @@ final class Processes {
       }
     }
 
-    void signal(String name) {
+    public void signal(String name) {
       try {
         int code = new ProcessBuilder("kill", "-" + name, "" + process.pid()).start().waitFor();
         if (code != 0) {
@@ -61,7 +61,7 @@ final class Processes {
     }
   }
 
-  static void pause(long millis) {
+  public static void pause(long millis) {
     try {
       Thread.sleep(millis);
     } catch (InterruptedException e) {
@@ -70,7 +70,7 @@ final class Processes {
   }
 
   /** Starts {@code java <options> -jar onecycle.jar <words>}; its output goes to {@code logs}. */
-  static Running start(Path logs, List<String> options, Object... words) {
+  public static Running start(Path logs, List<String> options, Object... words) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Djava.awt.headless=true");

@@ -2,12 +2,13 @@ package dev.onecycle.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.onecycle.data.ImageShape;
-import dev.onecycle.torch.io.ModelFile;
+import dev.onecycle.cli.console.ExitCode;
+import dev.onecycle.data.image.ImageShape;
+import dev.onecycle.torch.model.ModelFile;
 import dev.onecycle.torch.nn.Models;
+import dev.onecycle.torch.settings.LearnerSettings;
+import dev.onecycle.torch.settings.Normalization;
 import dev.onecycle.torch.train.Learner;
-import dev.onecycle.torch.train.LearnerSettings;
-import dev.onecycle.torch.train.Normalization;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;

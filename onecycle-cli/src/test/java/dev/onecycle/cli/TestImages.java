@@ -15,25 +15,26 @@ import java.util.zip.DeflaterOutputStream;
 import javax.imageio.ImageIO;
 
 /** Draws small data sets: noise in a colour of each class, so that a net learns in a few steps. */
-final class TestImages {
-  static final List<String> CLASSES = List.of("blue", "green", "red");
+public final class TestImages {
+  public static final List<String> CLASSES = List.of("blue", "green", "red");
 
   private TestImages() {}
 
   /** {@code train/CLASS/000.png …} and {@code test/CLASS/…}, so many images a class. */
-  static Path folder(Path root, int train, int test, int width, int height) throws IOException {
+  public static Path folder(Path root, int train, int test, int width, int height)
+      throws IOException {
     set(root.resolve("train"), train, width, height);
     set(root.resolve("test"), test, width, height);
     return root;
   }
 
   /** 16×16, 40 training and 10 test images a class. */
-  static Path folder(Path root) throws IOException {
+  public static Path folder(Path root) throws IOException {
     return folder(root, 40, 10, 16, 16);
   }
 
   /** Four images a class and set: enough to be refused. */
-  static Path small(Path root) throws IOException {
+  public static Path small(Path root) throws IOException {
     return folder(root, 4, 4, 16, 16);
   }
 
@@ -47,7 +48,7 @@ final class TestImages {
     }
   }
 
-  static byte[] png(long seed, int label, int width, int height) throws IOException {
+  public static byte[] png(long seed, int label, int width, int height) throws IOException {
     return encoded("png", seed, label, width, height);
   }
 
@@ -73,13 +74,13 @@ final class TestImages {
   }
 
   /** A JPEG that ends in the middle of its data. */
-  static byte[] truncatedJpeg() throws IOException {
+  public static byte[] truncatedJpeg() throws IOException {
     byte[] whole = encoded("jpg", 1, 0, 64, 64);
     return Arrays.copyOf(whole, whole.length / 2);
   }
 
   /** A sound PNG of one colour, one bit a pixel: few bytes, many pixels. */
-  static byte[] hugePng(int side) throws IOException {
+  public static byte[] hugePng(int side) throws IOException {
     ByteArrayOutputStream file = new ByteArrayOutputStream();
     file.write(new byte[] {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'});
     ByteArrayOutputStream header = new ByteArrayOutputStream();
@@ -116,7 +117,8 @@ final class TestImages {
   /**
    * CIFAR-10 in binary form, twenty images a batch; the second batch as given by {@code change}.
    */
-  static Path cifar(Path root, java.util.function.UnaryOperator<byte[]> change) throws IOException {
+  public static Path cifar(Path root, java.util.function.UnaryOperator<byte[]> change)
+      throws IOException {
     Files.createDirectories(root);
     StringBuilder names = new StringBuilder();
     for (int i = 0; i < 10; i++) {

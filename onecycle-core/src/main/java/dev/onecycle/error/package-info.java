@@ -1,4 +1,6 @@
-/** What can go wrong, one type a kind, and the checks that say it in one line. */
+/**
+ * The errors that callers can act on, one type a kind, and the checks that word them in one line.
+ */
 @NullMarked
 package dev.onecycle.error;
 

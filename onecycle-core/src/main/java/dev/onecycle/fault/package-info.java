@@ -1,4 +1,4 @@
-/** Faults that tests put into a running process, at points with names. */
+/** Points at which tests make a program fail. */
 @NullMarked
 package dev.onecycle.fault;
 

@@ -1,4 +1,4 @@
-/** Random streams that depend on what they are for and on nothing else. */
+/** Random streams that depend on a seed and a place, never on threads. */
 @NullMarked
 package dev.onecycle.random;
 

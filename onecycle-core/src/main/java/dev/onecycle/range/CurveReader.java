@@ -42,7 +42,7 @@ final class CurveReader {
    * @param blindLoss the loss of guessing without looking; infinite where that is not known
    */
   static Reading read(double[] rates, double[] losses, StopReason stopped, double blindLoss) {
-    Verdicts verdicts = new Verdicts(rates, stopped);
+    VerdictMessages verdicts = new VerdictMessages(rates, stopped);
     boolean diverged = stopped == StopReason.DIVERGED || stopped == StopReason.NON_FINITE;
     if (rates.length < LEAST_POINTS || !Double.isFinite(losses[0])) {
       return nothing(diverged ? verdicts.divergedEarly() : verdicts.tooShort());

@@ -109,15 +109,15 @@ public record RangeSummary(
             "%d of %d runs show an edge, at learning rates from %s to %s with the median at %s; ",
             clear,
             runs.size(),
-            Verdicts.number(edge.low()),
-            Verdicts.number(edge.high()),
-            Verdicts.number(edge.median()));
+            VerdictMessages.number(edge.low()),
+            VerdictMessages.number(edge.high()),
+            VerdictMessages.number(edge.median()));
     return edge.factor() <= AGREEMENT
         ? new Verdict(
             Kind.CLEAR,
             found
                 + "train with a peak of "
-                + Verdicts.number(edge.median() / RangeResult.MARGIN)
+                + VerdictMessages.number(edge.median() / RangeResult.MARGIN)
                 + ", a tenth of the median.")
         : new Verdict(
             Kind.NOISY, found + "they disagree too much: use a larger batch or more steps.");

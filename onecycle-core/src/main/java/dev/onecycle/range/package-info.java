@@ -1,7 +1,4 @@
-/**
- * The learning rate range test: ramp the rate, watch the loss, read the highest rate that still
- * trains.
- */
+/** The learning rate range test: raise the rate, watch the loss, read where it rises for good. */
 @NullMarked
 package dev.onecycle.range;
 

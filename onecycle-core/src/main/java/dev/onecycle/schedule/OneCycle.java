@@ -141,14 +141,16 @@ public record OneCycle(
   public Schedule learningRate() {
     long p = peakStep();
     return annihilation == 0
-        ? Knots.through(Anneal.LINEAR, 0, low(), p, peak, 2 * p, low())
-        : Knots.through(Anneal.LINEAR, 0, low(), p, peak, 2 * p, low(), steps - 1, end());
+        ? PiecewiseSchedule.through(Anneal.LINEAR, 0, low(), p, peak, 2 * p, low())
+        : PiecewiseSchedule.through(
+            Anneal.LINEAR, 0, low(), p, peak, 2 * p, low(), steps - 1, end());
   }
 
   @Override
   public Schedule momentum() {
     long p = peakStep();
-    return Knots.through(Anneal.LINEAR, 0, momentumHigh, p, momentumLow, 2 * p, momentumHigh);
+    return PiecewiseSchedule.through(
+        Anneal.LINEAR, 0, momentumHigh, p, momentumLow, 2 * p, momentumHigh);
   }
 
   @Override

@@ -27,21 +27,21 @@ public record PolicyChoice(
   public enum Kind {
     /** {@link OneCycle}. */
     ONECYCLE,
-    /** {@link Variants#seed}: the sources' notebook. */
+    /** {@link CompatibilityPolicies#seed}: the sources' notebook. */
     SEED,
-    /** {@link Variants#pytorch}, two phases, cosine: PyTorch's default. */
+    /** {@link CompatibilityPolicies#pytorch}, two phases, cosine: PyTorch's default. */
     PYTORCH,
-    /** {@link Variants#pytorch}, three phases, linear. */
+    /** {@link CompatibilityPolicies#pytorch}, three phases, linear. */
     PYTORCH3,
-    /** {@link Variants#fastai2}. */
+    /** {@link CompatibilityPolicies#fastai2}. */
     FASTAI2,
-    /** {@link Rivals#constant}. */
+    /** {@link BaselinePolicies#constant}. */
     CONSTANT,
-    /** {@link Rivals#stepDecay}: a tenth at 1/2 and 3/4 of the run. */
+    /** {@link BaselinePolicies#stepDecay}: a tenth at 1/2 and 3/4 of the run. */
     STEP,
-    /** {@link Rivals#cosine}, with a warm-up over a twentieth of the run. */
+    /** {@link BaselinePolicies#cosine}, with a warm-up over a twentieth of the run. */
     COSINE,
-    /** {@link Rivals#triangular}: two cycles from peak/divider up. */
+    /** {@link BaselinePolicies#triangular}: two cycles from peak/divider up. */
     TRIANGULAR;
 
     @Override
@@ -122,7 +122,7 @@ public record PolicyChoice(
               high,
               low);
       case SEED ->
-          Variants.seed(
+          CompatibilityPolicies.seed(
               steps,
               peak,
               divider.orElse(10),
@@ -130,7 +130,7 @@ public record PolicyChoice(
               high,
               low);
       case PYTORCH ->
-          Variants.pytorch(
+          CompatibilityPolicies.pytorch(
               steps,
               peak,
               0.3,
@@ -141,7 +141,7 @@ public record PolicyChoice(
               high,
               low);
       case PYTORCH3 ->
-          Variants.pytorch(
+          CompatibilityPolicies.pytorch(
               steps,
               peak,
               (1 - share) / 2,
@@ -151,12 +151,13 @@ public record PolicyChoice(
               finalDivider.orElse(100),
               high,
               low);
-      case FASTAI2 -> Variants.fastai2(steps, peak);
-      case CONSTANT -> Rivals.constant(steps, peak, low);
-      case STEP -> Rivals.stepDecay(steps, peak, low, List.of(0.5, 0.75), 0.1);
-      case COSINE -> Rivals.cosine(steps, peak, low, 0.05);
+      case FASTAI2 -> CompatibilityPolicies.fastai2(steps, peak);
+      case CONSTANT -> BaselinePolicies.constant(steps, peak, low);
+      case STEP -> BaselinePolicies.stepDecay(steps, peak, low, List.of(0.5, 0.75), 0.1);
+      case COSINE -> BaselinePolicies.cosine(steps, peak, low, 0.05);
       case TRIANGULAR ->
-          Rivals.triangular(steps, peak / divider.orElse(10), peak, Math.max(1, steps / 4), low);
+          BaselinePolicies.triangular(
+              steps, peak / divider.orElse(10), peak, Math.max(1, steps / 4), low);
     };
   }
 }

@@ -1,7 +1,4 @@
-/**
- * Learning rate and momentum as pure functions of the step: the 1cycle policy, its variants and its
- * rivals.
- */
+/** Schedules as pure functions of the step, and the policies made of them. */
 @NullMarked
 package dev.onecycle.schedule;
 

@@ -1,4 +1,4 @@
-/** Numbers for people, the same in every locale. */
+/** Numbers, sizes, names and shell words as text, the same on every machine. */
 @NullMarked
 package dev.onecycle.text;
 

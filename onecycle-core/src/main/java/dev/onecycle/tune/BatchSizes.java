@@ -2,6 +2,7 @@ package dev.onecycle.tune;
 
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.Require;
+import dev.onecycle.text.Bytes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;

@@ -1,7 +1,7 @@
 package dev.onecycle.tune;
 
-import dev.onecycle.run.EpochRecord;
-import dev.onecycle.run.EpochRecord.Evaluated;
+import dev.onecycle.record.EpochRecord;
+import dev.onecycle.record.EpochRecord.Evaluated;
 import java.util.List;
 import java.util.Optional;
 

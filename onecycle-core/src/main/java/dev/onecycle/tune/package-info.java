@@ -1,8 +1,4 @@
-/**
- * Choosing the hyper-parameters beside the learning rate from evidence: sweeps of range tests or
- * short cycles and the rules that read them, the search for a batch size, and what is kept of all
- * that.
- */
+/** The rules that choose a hyper-parameter from what was tried, each with its reasons. */
 @NullMarked
 package dev.onecycle.tune;
 

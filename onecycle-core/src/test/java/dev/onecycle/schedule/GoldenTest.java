@@ -13,7 +13,10 @@ import org.junit.jupiter.api.Test;
 class GoldenTest {
   @Test
   void seedIsTheScheduleOfTheNotebook() {
-    check("seed_T9310_max0.8.csv", 9310, Variants.seed(9310, 0.8, 10, 13.68, 0.95, 0.85));
+    check(
+        "seed_T9310_max0.8.csv",
+        9310,
+        CompatibilityPolicies.seed(9310, 0.8, 10, 13.68, 0.95, 0.85));
   }
 
   @Test
@@ -21,7 +24,7 @@ class GoldenTest {
     check(
         "torch_cos2_T100.csv",
         100,
-        Variants.pytorch(100, 1.0, 0.3, Anneal.COSINE, false, 25, 1e4, 0.95, 0.85));
+        CompatibilityPolicies.pytorch(100, 1.0, 0.3, Anneal.COSINE, false, 25, 1e4, 0.95, 0.85));
   }
 
   @Test
@@ -29,12 +32,12 @@ class GoldenTest {
     check(
         "torch_linear3_T95.csv",
         95,
-        Variants.pytorch(95, 0.8, 0.4316, Anneal.LINEAR, true, 10, 100, 0.95, 0.85));
+        CompatibilityPolicies.pytorch(95, 0.8, 0.4316, Anneal.LINEAR, true, 10, 100, 0.95, 0.85));
   }
 
   @Test
   void fastai2IsFitOneCycle() {
-    check("fastai2_T100.csv", 100, Variants.fastai2(100, 1.0));
+    check("fastai2_T100.csv", 100, CompatibilityPolicies.fastai2(100, 1.0));
   }
 
   private static void check(String golden, int steps, Policy policy) {

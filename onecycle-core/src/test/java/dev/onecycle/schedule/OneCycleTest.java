@@ -120,12 +120,12 @@ class OneCycleTest {
               List.of(
                   cycle,
                   cycle.withAnnihilation(0),
-                  Variants.fastai2(cycle.steps(), 1),
-                  Variants.seed(cycle.steps(), 1, 10, 10, 0.95, 0.85),
-                  Rivals.constant(cycle.steps(), 1, 0.9),
-                  Rivals.stepDecay(cycle.steps(), 1, 0.9, List.of(0.5, 0.75), 0.1),
-                  Rivals.cosine(cycle.steps(), 1, 0.9, 0.1),
-                  Rivals.triangular(cycle.steps(), 0.1, 1, 7, 0.9))) {
+                  CompatibilityPolicies.fastai2(cycle.steps(), 1),
+                  CompatibilityPolicies.seed(cycle.steps(), 1, 10, 10, 0.95, 0.85),
+                  BaselinePolicies.constant(cycle.steps(), 1, 0.9),
+                  BaselinePolicies.stepDecay(cycle.steps(), 1, 0.9, List.of(0.5, 0.75), 0.1),
+                  BaselinePolicies.cosine(cycle.steps(), 1, 0.9, 0.1),
+                  BaselinePolicies.triangular(cycle.steps(), 0.1, 1, 7, 0.9))) {
             long next = 0;
             for (Phase phase : policy.phases()) {
               assertThat(phase.firstStep()).as(policy.name()).isEqualTo(next);

@@ -15,18 +15,18 @@ import org.junit.jupiter.api.Test;
 class SweepTest {
   @Test
   void theCurvesOfTheseTestsAreReadAsMeant() {
-    assertThat(Tests.kind(Tests.leaving(3))).isEqualTo(Kind.CLEAR);
-    assertThat(Tests.kind(Tests.noisy(1))).isEqualTo(Kind.NOISY);
-    assertThat(Tests.kind(Tests.hopeless())).isEqualTo(Kind.DIVERGED_AT_ONCE);
-    assertThat(Tests.kind(Tests.neverLeaving())).isEqualTo(Kind.NO_EDGE);
-    double low = Tests.edge(Tests.candidate(1e-3, Tests.leaving(1)));
-    double high = Tests.edge(Tests.candidate(1e-3, Tests.leaving(4)));
+    assertThat(SweepFixtures.kind(SweepFixtures.leaving(3))).isEqualTo(Kind.CLEAR);
+    assertThat(SweepFixtures.kind(SweepFixtures.noisy(1))).isEqualTo(Kind.NOISY);
+    assertThat(SweepFixtures.kind(SweepFixtures.hopeless())).isEqualTo(Kind.DIVERGED_AT_ONCE);
+    assertThat(SweepFixtures.kind(SweepFixtures.neverLeaving())).isEqualTo(Kind.NO_EDGE);
+    double low = SweepFixtures.edge(SweepFixtures.candidate(1e-3, SweepFixtures.leaving(1)));
+    double high = SweepFixtures.edge(SweepFixtures.candidate(1e-3, SweepFixtures.leaving(4)));
     assertThat(high / low).isBetween(3.8, 4.2);
   }
 
   @Test
   void theLargestDecayWhoseEdgeIsAtLeastHalfOfTheBestIsChosen() {
-    Sweep sweep = Sweep.byEdge(Hyperparameter.WEIGHT_DECAY, Tests.decays(3, 5, 12, 12));
+    Sweep sweep = Sweep.byEdge(Hyperparameter.WEIGHT_DECAY, SweepFixtures.decays(3, 5, 12, 12));
     assertThat(sweep.chosen().orElseThrow().value()).isEqualTo(1e-4);
     assertThat(sweep.explanation())
         .startsWith("1e-4: the largest weight decay whose edge, 1")
@@ -37,7 +37,7 @@ class SweepTest {
 
   @Test
   void aNeighbourWithMoreThanHalfOfTheEdgeIsTakenWithItsMoreRegularisation() {
-    Sweep sweep = Sweep.byEdge(Hyperparameter.WEIGHT_DECAY, Tests.decays(3, 7, 12, 12));
+    Sweep sweep = Sweep.byEdge(Hyperparameter.WEIGHT_DECAY, SweepFixtures.decays(3, 7, 12, 12));
     assertThat(sweep.chosen().orElseThrow().value()).isEqualTo(1e-3);
   }
 
@@ -50,16 +50,17 @@ class SweepTest {
           int n = 2 + random.nextInt(4);
           for (int i = 0; i < n; i++) {
             double edge = Property.logUniform(random, 0.5, 20);
-            candidates.add(Tests.candidate(Math.pow(10, -i - 1), Tests.leaving(edge)));
+            candidates.add(
+                SweepFixtures.candidate(Math.pow(10, -i - 1), SweepFixtures.leaving(edge)));
           }
           Collections.shuffle(candidates, new Random(random.nextLong()));
           Candidate chosen =
               Sweep.byEdge(Hyperparameter.WEIGHT_DECAY, candidates).chosen().orElseThrow();
-          double best = candidates.stream().mapToDouble(Tests::edge).max().orElseThrow();
-          assertThat(Tests.edge(chosen)).isGreaterThanOrEqualTo(best / 2);
+          double best = candidates.stream().mapToDouble(SweepFixtures::edge).max().orElseThrow();
+          assertThat(SweepFixtures.edge(chosen)).isGreaterThanOrEqualTo(best / 2);
           for (Candidate other : candidates) {
             if (other.value() > chosen.value()) {
-              assertThat(Tests.edge(other)).isLessThan(best / 2);
+              assertThat(SweepFixtures.edge(other)).isLessThan(best / 2);
             }
           }
         });
@@ -68,7 +69,9 @@ class SweepTest {
   @Test
   void aCurveThatCannotBeReadIsNotGuessedAt() {
     List<Candidate> candidates =
-        List.of(Tests.candidate(1e-3, Tests.noisy(1)), Tests.candidate(1e-4, Tests.leaving(12)));
+        List.of(
+            SweepFixtures.candidate(1e-3, SweepFixtures.noisy(1)),
+            SweepFixtures.candidate(1e-4, SweepFixtures.leaving(12)));
     Sweep sweep = Sweep.byEdge(Hyperparameter.WEIGHT_DECAY, candidates);
     assertThat(sweep.chosen()).isEmpty();
     assertThat(sweep.explanation())
@@ -78,7 +81,9 @@ class SweepTest {
 
   @Test
   void repeatedTestsThatCannotBeReadAskForSomethingElse() {
-    Candidate unread = Tests.candidate(1e-3, Tests.noisy(1), Tests.noisy(2), Tests.noisy(3));
+    Candidate unread =
+        SweepFixtures.candidate(
+            1e-3, SweepFixtures.noisy(1), SweepFixtures.noisy(2), SweepFixtures.noisy(3));
     Sweep sweep = Sweep.byEdge(Hyperparameter.WEIGHT_DECAY, List.of(unread));
     assertThat(sweep.explanation()).contains("larger batch").doesNotContain("three seeds");
   }
@@ -86,12 +91,16 @@ class SweepTest {
   @Test
   void aDecayUnderWhichNothingTrainsIsOutOfTheQuestionAndSaid() {
     List<Candidate> candidates =
-        List.of(Tests.candidate(10, Tests.hopeless()), Tests.candidate(1e-4, Tests.leaving(12)));
+        List.of(
+            SweepFixtures.candidate(10, SweepFixtures.hopeless()),
+            SweepFixtures.candidate(1e-4, SweepFixtures.leaving(12)));
     Sweep sweep = Sweep.byEdge(Hyperparameter.WEIGHT_DECAY, candidates);
     assertThat(sweep.chosen().orElseThrow().value()).isEqualTo(1e-4);
     assertThat(sweep.explanation()).contains("10 does not train");
     Sweep none =
-        Sweep.byEdge(Hyperparameter.WEIGHT_DECAY, List.of(Tests.candidate(10, Tests.hopeless())));
+        Sweep.byEdge(
+            Hyperparameter.WEIGHT_DECAY,
+            List.of(SweepFixtures.candidate(10, SweepFixtures.hopeless())));
     assertThat(none.chosen()).isEmpty();
     assertThat(none.explanation()).startsWith("None of the candidates trains");
   }
@@ -100,7 +109,8 @@ class SweepTest {
   void aTestThatNeverLeftReachesAtLeastItsEnd() {
     List<Candidate> candidates =
         List.of(
-            Tests.candidate(1e-2, Tests.leaving(12)), Tests.candidate(1e-4, Tests.neverLeaving()));
+            SweepFixtures.candidate(1e-2, SweepFixtures.leaving(12)),
+            SweepFixtures.candidate(1e-4, SweepFixtures.neverLeaving()));
     Sweep sweep = Sweep.byEdge(Hyperparameter.WEIGHT_DECAY, candidates);
     assertThat(sweep.chosen().orElseThrow().value()).isEqualTo(1e-4);
     assertThat(sweep.explanation()).contains("more than 100");
@@ -110,7 +120,9 @@ class SweepTest {
   void momentaAreComparedByTheRateThatAStepAmountsTo() {
     // Twice the edge at a momentum that makes steps half as long is no gain.
     List<Candidate> candidates =
-        List.of(Tests.candidate(0.9, Tests.leaving(1)), Tests.candidate(0.5, Tests.leaving(4)));
+        List.of(
+            SweepFixtures.candidate(0.9, SweepFixtures.leaving(1)),
+            SweepFixtures.candidate(0.5, SweepFixtures.leaving(4)));
     Sweep sweep = Sweep.byEdge(Hyperparameter.MOMENTUM, candidates);
     assertThat(sweep.chosen().orElseThrow().value()).isEqualTo(0.9);
     assertThat(sweep.explanation()).contains("edge / (1 - momentum)");
@@ -121,13 +133,14 @@ class SweepTest {
     Sweep best =
         Sweep.byCycle(
             Hyperparameter.DROPOUT,
-            List.of(Tests.cycled(0, 0.5, 0.7), Tests.cycled(0.1, 0.9, 0.6)));
+            List.of(SweepFixtures.cycled(0, 0.5, 0.7), SweepFixtures.cycled(0.1, 0.9, 0.6)));
     assertThat(best.chosen().orElseThrow().value()).isEqualTo(0);
     assertThat(best.explanation())
         .contains("after a cycle of 2 epochs", "70.00 % of 1,000", "60.00 %", "more than chance");
     Sweep equal =
         Sweep.byCycle(
-            Hyperparameter.DROPOUT, List.of(Tests.cycled(0, 0.7), Tests.cycled(0.1, 0.7)));
+            Hyperparameter.DROPOUT,
+            List.of(SweepFixtures.cycled(0, 0.7), SweepFixtures.cycled(0.1, 0.7)));
     assertThat(equal.chosen().orElseThrow().value()).isEqualTo(0.1);
     assertThat(equal.explanation()).contains("chance alone");
   }
@@ -137,11 +150,12 @@ class SweepTest {
     Sweep sweep =
         Sweep.byCycle(
             Hyperparameter.WEIGHT_DECAY,
-            List.of(Tests.divergedCycle(1e-2), Tests.cycled(1e-4, 0.2)));
+            List.of(SweepFixtures.divergedCycle(1e-2), SweepFixtures.cycled(1e-4, 0.2)));
     assertThat(sweep.chosen().orElseThrow().value()).isEqualTo(1e-4);
     assertThat(sweep.explanation()).endsWith("; 1e-2 diverged.");
     assertThat(
-            Sweep.byCycle(Hyperparameter.WEIGHT_DECAY, List.of(Tests.divergedCycle(1e-2))).chosen())
+            Sweep.byCycle(Hyperparameter.WEIGHT_DECAY, List.of(SweepFixtures.divergedCycle(1e-2)))
+                .chosen())
         .isEmpty();
   }
 
@@ -152,13 +166,15 @@ class SweepTest {
                 Sweep.byEdge(
                     Hyperparameter.DROPOUT,
                     List.of(
-                        Tests.candidate(0.1, Tests.leaving(1)),
-                        Tests.candidate(0.1, Tests.leaving(2)))))
+                        SweepFixtures.candidate(0.1, SweepFixtures.leaving(1)),
+                        SweepFixtures.candidate(0.1, SweepFixtures.leaving(2)))))
         .isInstanceOf(InvalidValueException.class)
         .hasMessageContaining("candidates of dropout must be distinct");
     assertThatThrownBy(
             () ->
-                Sweep.byEdge(Hyperparameter.DROPOUT, List.of(Tests.candidate(1, Tests.leaving(1)))))
+                Sweep.byEdge(
+                    Hyperparameter.DROPOUT,
+                    List.of(SweepFixtures.candidate(1, SweepFixtures.leaving(1)))))
         .isInstanceOf(InvalidValueException.class)
         .hasMessageContaining("dropout must be in [0, 1)");
   }

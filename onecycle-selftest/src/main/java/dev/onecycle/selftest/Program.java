@@ -39,7 +39,8 @@ public record Program(String mainClass, Command inProcess) {
    * @param logs an existing folder for what it says
    * @param options of the Java machine
    */
-  public Child start(Path logs, List<String> options, String... words) throws IOException {
+  public ProcessUnderTest start(Path logs, List<String> options, String... words)
+      throws IOException {
     return start(List.of(), logs, options, Map.of(), words);
   }
 
@@ -50,7 +51,7 @@ public record Program(String mainClass, Command inProcess) {
    * @param by words that stand before those that start Java
    * @param environment values by name
    */
-  public Child start(
+  public ProcessUnderTest start(
       List<String> by,
       Path logs,
       List<String> options,
@@ -76,6 +77,6 @@ public record Program(String mainClass, Command inProcess) {
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
     builder.environment().putAll(environment);
-    return new Child(builder.start(), out, err);
+    return new ProcessUnderTest(builder.start(), out, err);
   }
 }

@@ -1,6 +1,6 @@
 package dev.onecycle.selftest;
 
-import dev.onecycle.run.AtomicFile;
+import dev.onecycle.run.files.AtomicFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,21 +1,21 @@
 package dev.onecycle.bench.peers;
 
-import dev.onecycle.augment.Augmentation;
-import dev.onecycle.data.Batch;
-import dev.onecycle.data.BatchLoader;
-import dev.onecycle.data.ImageDataset;
-import dev.onecycle.data.Sampler;
-import dev.onecycle.data.Subset;
-import dev.onecycle.run.Position;
-import dev.onecycle.run.StepRecord;
+import dev.onecycle.data.augment.Augmentation;
+import dev.onecycle.data.batch.Batch;
+import dev.onecycle.data.batch.BatchLoader;
+import dev.onecycle.data.batch.Sampler;
+import dev.onecycle.data.image.ImageDataset;
+import dev.onecycle.data.image.Subset;
+import dev.onecycle.record.StepRecord;
 import dev.onecycle.run.TrainingListener;
+import dev.onecycle.run.TrainingPosition;
 import dev.onecycle.schedule.OneCycle;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.torch.nn.Models;
+import dev.onecycle.torch.settings.LearnerSettings;
+import dev.onecycle.torch.settings.Normalization;
 import dev.onecycle.torch.train.Engine;
 import dev.onecycle.torch.train.Learner;
-import dev.onecycle.torch.train.LearnerSettings;
-import dev.onecycle.torch.train.Normalization;
 import dev.onecycle.torch.train.Training;
 import dev.onecycle.torch.train.TrainingPlan;
 import java.nio.file.Path;
@@ -38,7 +38,7 @@ public final class Ours {
 
   /** Trains until the process is ended; the arguments are a contest's file and a mode. */
   public static void main(String[] args) {
-    Contest contest = Contest.read(Path.of(args[0]));
+    Workload contest = Workload.read(Path.of(args[0]));
     ImageDataset images = contest.images();
     boolean stepAlone = args.length > 1 && args[1].equals(STEP);
     try (Learner learner =
@@ -52,7 +52,7 @@ public final class Ours {
               stepAlone ? "the step on one fixed batch" : "training with data, pad-crop-flip",
               learner.precision().toString().toLowerCase(Locale.ROOT),
               learner.threads());
-      say(new Line.Hello(setup, learner.parameterCount(), Map.of("libtorch", engine())));
+      say(new PeerMessage.Hello(setup, learner.parameterCount(), Map.of("libtorch", engine())));
       if (stepAlone) {
         step(learner, images, contest.batchSize());
       } else {
@@ -81,7 +81,7 @@ public final class Ours {
     try (BatchLoader batches = BatchLoader.endless(images, Augmentation.standard(), sampler);
         Batch batch = batches.next()) {
       while (!System.out.checkError()) {
-        say(new Line.Step(batch.size(), learner.step(batch, RATE, MOMENTUM).loss()));
+        say(new PeerMessage.Step(batch.size(), learner.step(batch, RATE, MOMENTUM).loss()));
       }
     }
   }
@@ -91,7 +91,7 @@ public final class Ours {
     return version.replaceFirst("^libtorch ", "").replaceFirst(" .*", "");
   }
 
-  private static void say(Line line) {
+  private static void say(PeerMessage line) {
     System.out.println(line.text());
     System.out.flush();
   }
@@ -107,8 +107,8 @@ public final class Ours {
     }
 
     @Override
-    public void reached(Position position) {
-      say(new Line.Step((int) (position.images() - images), loss));
+    public void reached(TrainingPosition position) {
+      say(new PeerMessage.Step((int) (position.images() - images), loss));
       images = position.images();
     }
   }

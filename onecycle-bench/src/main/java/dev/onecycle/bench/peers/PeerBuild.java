@@ -1,6 +1,6 @@
 package dev.onecycle.bench.peers;
 
-import dev.onecycle.run.AtomicFile;
+import dev.onecycle.run.files.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +23,7 @@ final class PeerBuild {
    *
    * @param size what building it downloads the first time
    */
-  Path jar(String name, String size) throws Heat.DoesNotRunException {
+  Path jar(String name, String size) throws TimedRun.DoesNotRunException {
     Path module = checkout.resolve("onecycle-bench/peers").resolve(name);
     Path jar = module.resolve("target/onecycle-peer-" + name + ".jar");
     try {
@@ -54,15 +54,15 @@ final class PeerBuild {
               .start()
               .waitFor();
       if (code != 0 || !Files.exists(jar)) {
-        throw new Heat.DoesNotRunException("cannot be built; see " + checkout.relativize(log));
+        throw new TimedRun.DoesNotRunException("cannot be built; see " + checkout.relativize(log));
       }
       Files.setLastModifiedTime(jar, FileTime.fromMillis(newest(module).toMillis() + 1));
       return jar;
     } catch (IOException e) {
-      throw new Heat.DoesNotRunException("cannot be built: " + AtomicFile.reason(e));
+      throw new TimedRun.DoesNotRunException("cannot be built: " + AtomicFile.reason(e));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new Heat.DoesNotRunException("its build was interrupted");
+      throw new TimedRun.DoesNotRunException("its build was interrupted");
     }
   }
 

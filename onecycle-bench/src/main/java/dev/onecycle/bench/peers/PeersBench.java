@@ -1,8 +1,8 @@
 package dev.onecycle.bench.peers;
 
 import dev.onecycle.error.Require;
-import dev.onecycle.run.AtomicFile;
-import dev.onecycle.run.JsonFile;
+import dev.onecycle.run.files.AtomicFile;
+import dev.onecycle.run.files.JsonFile;
 import dev.onecycle.text.Numbers;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -48,7 +48,7 @@ public final class PeersBench implements Callable<Integer> {
       description =
           "Contestants: onecycle, onecycle-step, pytorch-tuned, pytorch-standard, djl, dl4j."
               + " Default: all.")
-  List<String> only = Contestants.NAMES;
+  List<String> only = Peers.NAMES;
 
   @Option(
       names = "--seconds",
@@ -105,15 +105,14 @@ public final class PeersBench implements Callable<Integer> {
     Map<String, String> machine = Machine.facts();
     Path checkout = Checkout.root();
     Path folder = folder(checkout);
-    Contest contest = new Contest(location, limit, depth(), batchSize);
-    Contestants contestants =
-        new Contestants(checkout, contest.write(folder), Optional.ofNullable(python));
-    List<Entry> entries = contestants.entries(only);
-    Heat heat = new Heat(warmUp, seconds, patience, folder);
-    List<Standing> standings = new ArrayList<>(entries.stream().map(Standing::of).toList());
+    Workload contest = new Workload(location, limit, depth(), batchSize);
+    Peers contestants = new Peers(checkout, contest.write(folder), Optional.ofNullable(python));
+    List<Peer> entries = contestants.entries(only);
+    TimedRun heat = new TimedRun(warmUp, seconds, patience, folder);
+    List<PeerResult> standings = new ArrayList<>(entries.stream().map(PeerResult::of).toList());
     standings.forEach(PeersBench::printAbsent);
     for (int round = 0;
-        round < rounds && ours(standings).map(Standing::runs).orElse(true);
+        round < rounds && ours(standings).map(PeerResult::runs).orElse(true);
         round++) {
       for (int turn = 0; turn < entries.size(); turn++) {
         // Each round begins with another, so that a drift of the machine falls on all of them.
@@ -124,7 +123,7 @@ public final class PeersBench implements Callable<Integer> {
       }
     }
     report(machine, contest, standings);
-    return ours(standings).map(Standing::runs).orElse(true) ? 0 : 1;
+    return ours(standings).map(PeerResult::runs).orElse(true) ? 0 : 1;
   }
 
   private void require() {
@@ -141,9 +140,9 @@ public final class PeersBench implements Callable<Integer> {
         patience);
     for (String name : only) {
       Require.that(
-          Contestants.NAMES.contains(name),
+          Peers.NAMES.contains(name),
           "a contestant",
-          "one of " + String.join(", ", Contestants.NAMES),
+          "one of " + String.join(", ", Peers.NAMES),
           name,
           name);
     }
@@ -171,17 +170,17 @@ public final class PeersBench implements Callable<Integer> {
     }
   }
 
-  private static Optional<Standing> ours(List<Standing> standings) {
-    return standings.stream().filter(s -> s.name().equals(Contestants.OURS)).findFirst();
+  private static Optional<PeerResult> ours(List<PeerResult> standings) {
+    return standings.stream().filter(s -> s.name().equals(Peers.OURS)).findFirst();
   }
 
-  private static void printAbsent(Standing standing) {
+  private static void printAbsent(PeerResult standing) {
     standing.failure().ifPresent(reason -> print(standing.name(), "does not run: " + reason));
   }
 
-  private static Standing run(Heat heat, Entry entry, Standing standing, int round) {
+  private static PeerResult run(TimedRun heat, Peer entry, PeerResult standing, int round) {
     try {
-      Heat.Result result = heat.run(entry);
+      TimedRun.Result result = heat.run(entry);
       print(
           entry.name(),
           Numbers.format(
@@ -192,7 +191,7 @@ public final class PeersBench implements Callable<Integer> {
               result.loss(),
               result.hello().setup()));
       return standing.with(result);
-    } catch (Heat.DoesNotRunException e) {
+    } catch (TimedRun.DoesNotRunException e) {
       String reason = String.valueOf(e.getMessage());
       print(entry.name(), "does not run: " + reason);
       return standing.failed(reason);
@@ -203,9 +202,9 @@ public final class PeersBench implements Callable<Integer> {
     System.out.println(Numbers.format("%-16s  %s", name, what));
   }
 
-  private void report(Map<String, String> machine, Contest contest, List<Standing> standings) {
+  private void report(Map<String, String> machine, Workload contest, List<PeerResult> standings) {
     Results results =
-        new Results(machine, contest, warmUp, seconds, Results.rows(standings, Contestants.OURS));
+        new Results(machine, contest, warmUp, seconds, Results.rows(standings, Peers.OURS));
     List<String> table = PeersTable.lines(results);
     System.out.println();
     table.forEach(System.out::println);

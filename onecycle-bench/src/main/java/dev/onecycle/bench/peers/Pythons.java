@@ -17,14 +17,14 @@ final class Pythons {
    *
    * @param asked the one to take, whatever else there is
    */
-  static String withTorch(Optional<String> asked) throws Heat.DoesNotRunException {
+  static String withTorch(Optional<String> asked) throws TimedRun.DoesNotRunException {
     List<String> candidates = asked.map(List::of).orElse(USUAL);
     for (String candidate : candidates) {
       if (hasTorch(candidate)) {
         return candidate;
       }
     }
-    throw new Heat.DoesNotRunException(
+    throw new TimedRun.DoesNotRunException(
         "not installed: no torch in "
             + String.join(" or ", candidates)
             + "; install Debian's python3-torch, or name a Python that has it by --python");

@@ -15,7 +15,7 @@ import java.util.Optional;
  */
 record Results(
     Map<String, String> machine,
-    Contest contest,
+    Workload contest,
     double warmUp,
     double seconds,
     List<Row> contestants) {
@@ -49,12 +49,12 @@ record Results(
       Map<String, String> versions) {}
 
   /** Compares contestants with the one named {@code ours}, where it is among them. */
-  static List<Row> rows(List<Standing> standings, String ours) {
+  static List<Row> rows(List<PeerResult> standings, String ours) {
     List<Double> our =
         standings.stream()
             .filter(s -> s.name().equals(ours))
             .findFirst()
-            .map(Standing::rates)
+            .map(PeerResult::rates)
             .orElse(List.of());
     return standings.stream()
         .map(
@@ -67,15 +67,15 @@ record Results(
         .toList();
   }
 
-  private static Row row(Standing standing, List<Double> ratios) {
-    Optional<Heat.Result> last = standing.last();
+  private static Row row(PeerResult standing, List<Double> ratios) {
+    Optional<TimedRun.Result> last = standing.last();
     return new Row(
         standing.name(),
         last.map(result -> result.hello().setup()).orElse(""),
         last.map(result -> result.hello().parameters()).orElse(0L),
         standing.rates(),
-        last.map(Heat.Result::steps).orElse(0),
-        last.map(Heat.Result::loss).orElse(Double.NaN),
+        last.map(TimedRun.Result::steps).orElse(0),
+        last.map(TimedRun.Result::loss).orElse(Double.NaN),
         spread(standing.rates()),
         spread(ratios),
         standing.failure(),

@@ -7,12 +7,12 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class PeersTableTest {
-  private static final Heat.Result OURS = result("bf16", 100, 1500);
+  private static final TimedRun.Result OURS = result("bf16", 100, 1500);
 
   @Test
   void aRowHasRatesAndOurRatioToThemRoundByRound() {
-    Standing ours = standing("onecycle").with(OURS).with(result("bf16", 100, 750));
-    Standing djl = standing("djl").with(result("fp32", 100, 150)).with(result("fp32", 100, 50));
+    PeerResult ours = standing("onecycle").with(OURS).with(result("bf16", 100, 750));
+    PeerResult djl = standing("djl").with(result("fp32", 100, 150)).with(result("fp32", 100, 50));
     List<String> lines = lines(ours, djl);
     assertThat(lines)
         .contains(
@@ -27,7 +27,7 @@ class PeersTableTest {
 
   @Test
   void everyRowHasTheColumnsOfTheHead() {
-    Standing piped = standing("onecycle").with(result("a | b", 1, 10));
+    PeerResult piped = standing("onecycle").with(result("a | b", 1, 10));
     List<String> rows = lines(piped, standing("djl").failed("x|y")).subList(0, 4);
     assertThat(rows).allSatisfy(row -> assertThat(row.split("(?<!\\\\)\\|", -1)).hasSize(8));
   }
@@ -41,7 +41,7 @@ class PeersTableTest {
 
   @Test
   void whatFailsLaterKeepsTheRoundsItCameThrough() {
-    Standing djl = standing("djl").with(result("fp32", 100, 100)).failed("exit code 134");
+    PeerResult djl = standing("djl").with(result("fp32", 100, 100)).failed("exit code 134");
     assertThat(lines(standing("onecycle").with(OURS).with(OURS), djl))
         .contains(
             "| djl | fp32; then did not run: exit code 134 | 100 | 100 to 100 | 15.00 | 15.00 to"
@@ -61,21 +61,22 @@ class PeersTableTest {
         .contains("Parameters differ: onecycle 100, djl 1,101.");
   }
 
-  private static List<String> lines(Standing... standings) {
+  private static List<String> lines(PeerResult... standings) {
     return PeersTable.lines(
         new Results(
             Map.of("all", "a processor, 2 cores"),
-            new Contest("shapes", 0, 20, 128),
+            new Workload("shapes", 0, 20, 128),
             4,
             10,
             Results.rows(List.of(standings), "onecycle")));
   }
 
-  private static Standing standing(String name) {
-    return Standing.of(Entry.peer(name, List.of()));
+  private static PeerResult standing(String name) {
+    return PeerResult.of(Peer.peer(name, List.of()));
   }
 
-  private static Heat.Result result(String setup, long parameters, double rate) {
-    return new Heat.Result(new Line.Hello(setup, parameters, Map.of("lib", "1")), rate, 10, 2);
+  private static TimedRun.Result result(String setup, long parameters, double rate) {
+    return new TimedRun.Result(
+        new PeerMessage.Hello(setup, parameters, Map.of("lib", "1")), rate, 10, 2);
   }
 }

@@ -1,11 +1,11 @@
 package dev.onecycle.report.page;
 
-import dev.onecycle.report.Comparison;
-import dev.onecycle.report.Comparison.Difference;
-import dev.onecycle.report.Comparison.SeedGroup;
-import dev.onecycle.report.ResultTable;
-import dev.onecycle.report.RunCurves;
-import dev.onecycle.report.RunResult;
+import dev.onecycle.report.compare.Comparison;
+import dev.onecycle.report.compare.Comparison.Difference;
+import dev.onecycle.report.compare.Comparison.SeedGroup;
+import dev.onecycle.report.compare.ResultTable;
+import dev.onecycle.report.compare.RunResult;
+import dev.onecycle.report.figures.RunCurves;
 import java.util.ArrayList;
 import java.util.List;
 import org.jsoup.nodes.Element;

@@ -1,8 +1,8 @@
 package dev.onecycle.report.page;
 
-import dev.onecycle.report.Comparison;
-import dev.onecycle.report.Comparison.SeedGroup;
-import dev.onecycle.report.RunResult;
+import dev.onecycle.report.compare.Comparison;
+import dev.onecycle.report.compare.Comparison.SeedGroup;
+import dev.onecycle.report.compare.RunResult;
 import dev.onecycle.text.Numbers;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,8 +1,8 @@
 package dev.onecycle.report.page;
 
-import dev.onecycle.report.Figure;
-import dev.onecycle.report.FigureTable;
-import dev.onecycle.report.NoFontsException;
+import dev.onecycle.report.chart.Figure;
+import dev.onecycle.report.chart.FigureTable;
+import dev.onecycle.report.chart.NoFontsException;
 import org.jsoup.nodes.Element;
 
 /**

@@ -1,6 +1,6 @@
 package dev.onecycle.report.page;
 
-import dev.onecycle.report.Texts;
+import dev.onecycle.text.Texts;
 import java.util.List;
 import org.jsoup.nodes.DataNode;
 import org.jsoup.nodes.Element;

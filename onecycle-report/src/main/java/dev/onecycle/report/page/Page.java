@@ -1,6 +1,6 @@
 package dev.onecycle.report.page;
 
-import dev.onecycle.report.Texts;
+import dev.onecycle.text.Texts;
 import java.util.function.Consumer;
 import org.jsoup.nodes.Document;
 import org.jsoup.nodes.DocumentType;

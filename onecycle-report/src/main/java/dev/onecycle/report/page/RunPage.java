@@ -1,17 +1,17 @@
 package dev.onecycle.report.page;
 
-import dev.onecycle.report.RangeFigures;
-import dev.onecycle.report.RunCurves;
-import dev.onecycle.report.RunFigures;
-import dev.onecycle.report.SweepFigures;
+import dev.onecycle.record.EpochRecord;
+import dev.onecycle.report.figures.RangeFigures;
+import dev.onecycle.report.figures.RunCurves;
+import dev.onecycle.report.figures.RunFigures;
+import dev.onecycle.report.figures.SweepFigures;
 import dev.onecycle.run.ClassificationRecord;
 import dev.onecycle.run.Conditions;
-import dev.onecycle.run.EpochRecord;
 import dev.onecycle.run.FitReading;
 import dev.onecycle.run.RunHistory;
 import dev.onecycle.run.RunRecord;
+import dev.onecycle.run.tuning.Evidence;
 import dev.onecycle.text.Numbers;
-import dev.onecycle.tune.Evidence;
 import dev.onecycle.tune.Sweep;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,7 +47,7 @@ final class RunPage {
   }
 
   private void fill(Element main) {
-    Outcome outcome = new Outcome(history);
+    OutcomeSection outcome = new OutcomeSection(history);
     Html.name(Html.add(main, "h1"), history.name());
     Element line = Html.add(main, "p").addClass("soft");
     Html.add(line, "span", outcome.status()).addClass("status").addClass(outcome.status());
@@ -61,10 +61,11 @@ final class RunPage {
     Html.add(main, "p", fit.explanation() + " " + fit.advice());
     curves(main, fit);
     classification.ifPresent(
-        c -> Mistakes.add(main, c, record.data().classes(), record.data().evaluationName()));
+        c ->
+            ConfusionSection.add(main, c, record.data().classes(), record.data().evaluationName()));
     evidence(main);
     epochs(main);
-    Circumstances.add(main, history);
+    RunDetailsSection.add(main, history);
   }
 
   private void notes(Element main) {

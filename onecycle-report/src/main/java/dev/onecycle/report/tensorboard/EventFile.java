@@ -1,7 +1,7 @@
 package dev.onecycle.report.tensorboard;
 
 import dev.onecycle.error.CannotWriteException;
-import dev.onecycle.run.AtomicFile;
+import dev.onecycle.run.files.AtomicFile;
 import java.io.BufferedOutputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;

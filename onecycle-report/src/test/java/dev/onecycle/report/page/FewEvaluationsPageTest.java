@@ -2,7 +2,7 @@ package dev.onecycle.report.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.onecycle.report.RunFixtures;
+import dev.onecycle.report.figures.RunFixtures;
 import dev.onecycle.run.RunHistory;
 import dev.onecycle.run.RunRecord.Status;
 import java.util.List;

@@ -2,8 +2,8 @@ package dev.onecycle.report.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.onecycle.report.Texts;
 import dev.onecycle.run.RunRecord.Status;
+import dev.onecycle.text.Texts;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;

@@ -4,17 +4,17 @@ import dev.onecycle.range.RangePoint;
 import dev.onecycle.range.RangeResult;
 import dev.onecycle.range.RangeSummary;
 import dev.onecycle.range.StopReason;
+import dev.onecycle.record.EpochRecord;
+import dev.onecycle.record.StepRecord;
 import dev.onecycle.run.Classification;
 import dev.onecycle.run.Classification.Cell;
 import dev.onecycle.run.Classification.Mistake;
 import dev.onecycle.run.ClassificationRecord;
 import dev.onecycle.run.Conditions;
-import dev.onecycle.run.EpochRecord;
 import dev.onecycle.run.RunHistory;
 import dev.onecycle.run.RunRecord;
-import dev.onecycle.run.StepRecord;
+import dev.onecycle.run.tuning.Evidence;
 import dev.onecycle.schedule.OneCycle;
-import dev.onecycle.tune.Evidence;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -165,11 +165,11 @@ record Reports(
                     e,
                     (long) (e + 1) * stepsPerEpoch,
                     2 - 1.2 * e / epochs,
-                    2.1 - 1.2 * e / epochs,
-                    0.2 + 0.7 * (e + 1) / epochs,
                     1000,
                     2,
-                    1))
+                    Optional.of(
+                        new EpochRecord.Evaluated(
+                            2.1 - 1.2 * e / epochs, 0.2 + 0.7 * (e + 1) / epochs, 1))))
         .toList();
   }
 

@@ -2,10 +2,10 @@ package dev.onecycle.report.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.onecycle.report.Texts;
+import dev.onecycle.record.StepRecord;
 import dev.onecycle.run.RunFolder;
 import dev.onecycle.run.RunRecord.Status;
-import dev.onecycle.run.StepRecord;
+import dev.onecycle.text.Texts;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.onecycle.report.Texts;
+import dev.onecycle.record.StepRecord;
 import dev.onecycle.run.RunRecord.Status;
-import dev.onecycle.run.StepRecord;
+import dev.onecycle.text.Texts;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

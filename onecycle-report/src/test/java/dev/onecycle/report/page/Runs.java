@@ -1,12 +1,12 @@
 package dev.onecycle.report.page;
 
+import dev.onecycle.record.EpochRecord;
+import dev.onecycle.record.StepRecord;
 import dev.onecycle.run.ClassificationRecord;
-import dev.onecycle.run.EpochRecord;
-import dev.onecycle.run.JsonFile;
 import dev.onecycle.run.RunFolder;
 import dev.onecycle.run.RunHistory;
-import dev.onecycle.run.StepRecord;
-import dev.onecycle.tune.Evidence;
+import dev.onecycle.run.files.JsonFile;
+import dev.onecycle.run.tuning.Evidence;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

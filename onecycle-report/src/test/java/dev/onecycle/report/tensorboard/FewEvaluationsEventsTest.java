@@ -2,7 +2,7 @@ package dev.onecycle.report.tensorboard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.onecycle.run.EpochRecord;
+import dev.onecycle.record.EpochRecord;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -19,7 +19,8 @@ class FewEvaluationsEventsTest {
     TensorBoardEvents events = TensorBoardEvents.create(folder);
     try (events) {
       events.epoch(new EpochRecord(0, 10, 2, 1000, 3, Optional.empty()));
-      events.epoch(new EpochRecord(1, 20, 2, 1.75, 0.5, 1000, 3, 1));
+      events.epoch(
+          new EpochRecord(1, 20, 2, 1000, 3, Optional.of(new EpochRecord.Evaluated(1.75, 0.5, 1))));
     }
     String text = Files.readString(events.path(), StandardCharsets.ISO_8859_1);
     assertThat(text.split("train/epoch_loss", -1)).hasSize(3);

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
 
 import dev.onecycle.error.InvalidValueException;
-import dev.onecycle.report.Figure;
-import dev.onecycle.report.ScheduleFigures;
-import dev.onecycle.run.EpochRecord;
-import dev.onecycle.run.StepRecord;
+import dev.onecycle.record.EpochRecord;
+import dev.onecycle.record.StepRecord;
+import dev.onecycle.report.chart.Figure;
+import dev.onecycle.report.figures.ScheduleFigures;
 import dev.onecycle.schedule.OneCycle;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
@@ -21,6 +21,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,7 +41,8 @@ class TensorBoardEventsTest {
   }
 
   private static EpochRecord epoch(long steps) {
-    return new EpochRecord(0, steps, 2, 1.75, 0.5, 1000, 3, 1);
+    return new EpochRecord(
+        0, steps, 2, 1000, 3, Optional.of(new EpochRecord.Evaluated(1.75, 0.5, 1)));
   }
 
   private static EventReader.Read read(TensorBoardEvents events) throws IOException {
@@ -54,7 +56,14 @@ class TensorBoardEventsTest {
     try (events) {
       events.step(step(0, 2.5));
       events.step(new StepRecord(300, 1, 0.25, 0, Double.NaN));
-      events.epoch(new EpochRecord(1, 301, 2, Double.POSITIVE_INFINITY, 0.5, 1000, 3, 1));
+      events.epoch(
+          new EpochRecord(
+              1,
+              301,
+              2,
+              1000,
+              3,
+              Optional.of(new EpochRecord.Evaluated(Double.POSITIVE_INFINITY, 0.5, 1))));
     }
 
     assertThat(HexFormat.of().formatHex(Files.readAllBytes(events.path())))

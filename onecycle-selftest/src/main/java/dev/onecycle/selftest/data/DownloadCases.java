@@ -4,7 +4,7 @@ import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import dev.onecycle.data.DataOptions;
 import dev.onecycle.data.Datasets;
-import dev.onecycle.data.RemoteFile;
+import dev.onecycle.data.download.RemoteFile;
 import dev.onecycle.selftest.Case;
 import dev.onecycle.selftest.Expect;
 import dev.onecycle.selftest.data.Server.Answer;

@@ -1,6 +1,6 @@
 package dev.onecycle.selftest.data;
 
-import dev.onecycle.data.RemoteFile;
+import dev.onecycle.data.download.RemoteFile;
 import java.net.URI;
 import java.nio.file.Path;
 

@@ -2,10 +2,10 @@ package dev.onecycle.selftest.data;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import dev.onecycle.data.Downloader;
-import dev.onecycle.data.Downloader.Patience;
-import dev.onecycle.data.Progress;
-import dev.onecycle.data.RemoteFile;
+import dev.onecycle.data.download.Downloader;
+import dev.onecycle.data.download.Downloader.Patience;
+import dev.onecycle.data.download.RemoteFile;
+import dev.onecycle.data.work.ReadingListener;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -136,7 +136,7 @@ final class Server implements AutoCloseable {
   }
 
   static Downloader downloader(Path folder) {
-    return new Downloader(folder, false, PATIENCE, Progress.NONE);
+    return new Downloader(folder, false, PATIENCE, ReadingListener.NONE);
   }
 
   static String sha256(byte[] bytes) {

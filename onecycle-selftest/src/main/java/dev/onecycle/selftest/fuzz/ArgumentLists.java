@@ -137,17 +137,17 @@ final class ArgumentLists {
       Set.of("--out", "--svg", "--png", "--csv", "--figures", "--cache");
 
   private final SplittableRandom random;
-  private final Scene scene;
+  private final HostileFiles scene;
   private final List<String> operands = new ArrayList<>();
   private final Map<String, String> options = new LinkedHashMap<>();
 
-  private ArgumentLists(int number, Scene scene) {
+  private ArgumentLists(int number, HostileFiles scene) {
     random = new SplittableRandom(number);
     this.scene = scene;
   }
 
   /** The words of a number: always the same but for the folder. */
-  static List<String> of(int number, Scene scene) throws IOException {
+  static List<String> of(int number, HostileFiles scene) throws IOException {
     return new ArgumentLists(number, scene).words();
   }
 

@@ -22,7 +22,7 @@ public final class FuzzGroups {
 
   private static Group commandLine(Tier tier, Program program) {
     boolean full = tier == Tier.FULL;
-    Answers answers = new Answers(program);
+    OutputContract answers = new OutputContract(program);
     SoundRun sound = new SoundRun(program);
     List<Case> cases = new ArrayList<>();
     for (int i = 0; i < (full ? 500 : 70); i++) {
@@ -30,12 +30,14 @@ public final class FuzzGroups {
       cases.add(
           new Case(
               "words " + i,
-              folder -> answers.require(ArgumentLists.of(number, new Scene(folder, sound)))));
+              folder ->
+                  answers.require(ArgumentLists.of(number, new HostileFiles(folder, sound)))));
     }
     for (int i = 0; i < (full ? 200 : 30); i++) {
       int number = i;
       cases.add(
-          new Case("recipe " + i, folder -> recipe(number, new Scene(folder, sound), answers)));
+          new Case(
+              "recipe " + i, folder -> recipe(number, new HostileFiles(folder, sound), answers)));
     }
     return new Group(
         "command line",
@@ -45,7 +47,8 @@ public final class FuzzGroups {
   }
 
   /** The length and the folders come from the command line, whatever the recipe says. */
-  private static void recipe(int number, Scene scene, Answers answers) throws Exception {
+  private static void recipe(int number, HostileFiles scene, OutputContract answers)
+      throws Exception {
     Path folder = scene.folder();
     Path recipe = Files.write(folder.resolve("recipe.yaml"), HostileRecipes.of(number));
     boolean data = new SplittableRandom(number).nextInt(4) == 0;
@@ -67,16 +70,18 @@ public final class FuzzGroups {
   private static void requireNamed(Program.Result result, Path file) {
     Expect.that(
         result.err().contains(file.toString()),
-        () -> "the file must be named but was not: " + Answers.shown(result.err()));
+        () -> "the file must be named but was not: " + OutputContract.shown(result.err()));
   }
 
   private static Group modelFiles(Tier tier, Program program) {
-    Answers answers = new Answers(program);
+    OutputContract answers = new OutputContract(program);
     SoundRun sound = new SoundRun(program);
     List<Case> cases = new ArrayList<>();
     for (int i = 0; i < (tier == Tier.FULL ? 60 : 15); i++) {
       int number = i;
-      cases.add(new Case("model " + i, folder -> model(number, new Scene(folder, sound), answers)));
+      cases.add(
+          new Case(
+              "model " + i, folder -> model(number, new HostileFiles(folder, sound), answers)));
     }
     return new Group(
         "model files",
@@ -85,7 +90,8 @@ public final class FuzzGroups {
         cases);
   }
 
-  private static void model(int number, Scene scene, Answers answers) throws Exception {
+  private static void model(int number, HostileFiles scene, OutputContract answers)
+      throws Exception {
     Path model = Path.of(scene.model());
     Files.write(model, HostileModels.of(number, Files.readAllBytes(model)));
     Program.Result result =

@@ -73,7 +73,7 @@ final class HostileWords {
   private HostileWords() {}
 
   /** Any of them; now and then a very long one, or a file of words. */
-  static String any(SplittableRandom random, Scene scene) {
+  static String any(SplittableRandom random, HostileFiles scene) {
     return switch (random.nextInt(40)) {
       case 0 -> "x".repeat(MANY);
       case 1 -> "-" + "9".repeat(MANY / 100);

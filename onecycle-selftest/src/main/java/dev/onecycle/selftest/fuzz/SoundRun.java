@@ -1,6 +1,6 @@
 package dev.onecycle.selftest.fuzz;
 
-import dev.onecycle.selftest.Child;
+import dev.onecycle.selftest.ProcessUnderTest;
 import dev.onecycle.selftest.Program;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,7 +25,7 @@ final class SoundRun {
   }
 
   /** The bytes of its files by name; trained when they are first asked for. */
-  synchronized Map<String, byte[]> files(Scene scene) throws IOException {
+  synchronized Map<String, byte[]> files(HostileFiles scene) throws IOException {
     Map<String, byte[]> known = files;
     if (known == null) {
       known = trained(scene);
@@ -34,9 +34,9 @@ final class SoundRun {
     return known;
   }
 
-  private Map<String, byte[]> trained(Scene scene) throws IOException {
+  private Map<String, byte[]> trained(HostileFiles scene) throws IOException {
     Path run = scene.folder().resolve("sound");
-    Child child =
+    ProcessUnderTest child =
         program.start(
             scene.folder(),
             List.of(),

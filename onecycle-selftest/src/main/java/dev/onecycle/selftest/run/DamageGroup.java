@@ -2,16 +2,16 @@ package dev.onecycle.selftest.run;
 
 import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 
-import dev.onecycle.checkpoint.CheckpointFolder.Found;
-import dev.onecycle.run.Position;
-import dev.onecycle.run.StepRecord;
+import dev.onecycle.record.StepRecord;
+import dev.onecycle.run.TrainingPosition;
+import dev.onecycle.run.checkpoint.CheckpointFolder.Found;
 import dev.onecycle.selftest.Case;
 import dev.onecycle.selftest.Expect;
 import dev.onecycle.selftest.Group;
 import dev.onecycle.selftest.Tier;
+import dev.onecycle.torch.settings.LearnerSettings;
+import dev.onecycle.torch.settings.Precision;
 import dev.onecycle.torch.train.Learner;
-import dev.onecycle.torch.train.LearnerSettings;
-import dev.onecycle.torch.train.Precision;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -169,7 +169,7 @@ final class DamageGroup {
 
   private static void requireOlder(Path folder, Path run) throws IOException {
     try (Learner learner = TRAINING.learner()) {
-      Found<Position> found = TinyTraining.checkpoints(run).restore(learner);
+      Found<TrainingPosition> found = TinyTraining.checkpoints(run).restore(learner);
       Expect.equal(12L, found.value().get(0).step(), "the step restored");
       String expected = Files.readString(fixture(folder).resolve(EXPECTED));
       Expect.equal(expected, TinyTraining.digest(learner.state()) + "", "the state restored");
@@ -184,7 +184,7 @@ final class DamageGroup {
     if (!Files.exists(run)) {
       List<StepRecord> steps = new ArrayList<>();
       try (Learner learner = TRAINING.learner()) {
-        Position at = TRAINING.train(learner, Position.START, 12, steps);
+        TrainingPosition at = TRAINING.train(learner, TrainingPosition.START, 12, steps);
         TinyTraining.checkpoints(run).save(learner, at, 0.1);
         Files.writeString(run.resolve(EXPECTED), TinyTraining.digest(learner.state()) + "");
         at = TRAINING.train(learner, at, 24, steps);

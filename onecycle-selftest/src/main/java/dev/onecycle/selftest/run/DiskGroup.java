@@ -1,9 +1,9 @@
 package dev.onecycle.selftest.run;
 
 import dev.onecycle.selftest.Case;
-import dev.onecycle.selftest.Child;
 import dev.onecycle.selftest.Expect;
 import dev.onecycle.selftest.Group;
+import dev.onecycle.selftest.ProcessUnderTest;
 import dev.onecycle.selftest.Program;
 import dev.onecycle.selftest.Tier;
 import java.io.IOException;
@@ -46,7 +46,7 @@ final class DiskGroup {
         folder -> {
           TinyRuns runs = TinyRuns.in(folder, program);
           Path run = half(folder, runs);
-          Child child = runs.resumeLimited(run, blocks);
+          ProcessUnderTest child = runs.resumeLimited(run, blocks);
           requireRefused(child);
           runs.requireResumesToTheSameBits(run);
         });
@@ -77,7 +77,7 @@ final class DiskGroup {
         folder -> {
           TinyRuns runs = TinyRuns.in(folder, program);
           Path run = folder.resolve("run");
-          Child child =
+          ProcessUnderTest child =
               runs.train(run, TinyRuns.fault(point, time, "full"), "--on-save-error=warn");
           child.end(0);
           Expect.that(child.said().contains("No space left on device"), child::said);
@@ -85,7 +85,8 @@ final class DiskGroup {
         });
   }
 
-  private static void requireRefused(Child child) throws IOException, InterruptedException {
+  private static void requireRefused(ProcessUnderTest child)
+      throws IOException, InterruptedException {
     int code = child.end();
     Expect.that(
         code == CANNOT_CREATE || code == CANNOT_WRITE,

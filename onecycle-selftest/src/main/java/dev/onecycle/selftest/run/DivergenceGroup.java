@@ -1,13 +1,13 @@
 package dev.onecycle.selftest.run;
 
 import dev.onecycle.selftest.Case;
-import dev.onecycle.selftest.Child;
 import dev.onecycle.selftest.Expect;
 import dev.onecycle.selftest.Group;
+import dev.onecycle.selftest.ProcessUnderTest;
 import dev.onecycle.selftest.Program;
 import dev.onecycle.selftest.Tier;
-import dev.onecycle.torch.io.NamedTensor;
-import dev.onecycle.torch.io.Safetensors;
+import dev.onecycle.torch.weights.NamedTensor;
+import dev.onecycle.torch.weights.Safetensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,7 +47,7 @@ final class DivergenceGroup {
         folder -> {
           TinyRuns runs = TinyRuns.in(folder, program);
           Path run = folder.resolve("run");
-          Child child = runs.train(run, TinyRuns.fault(point, time, "nan"));
+          ProcessUnderTest child = runs.train(run, TinyRuns.fault(point, time, "nan"));
           child.end(DIVERGED);
           String said = child.said();
           Expect.that(said.contains("at step " + (time - 1) + " "), () -> "another step" + said);
@@ -104,7 +104,7 @@ final class DivergenceGroup {
         folder -> {
           TinyRuns runs = TinyRuns.in(folder, program);
           Path run = folder.resolve("run");
-          Child child =
+          ProcessUnderTest child =
               runs.trainAsTold(run, List.of(), List.of("--max-lr=1e15", "--on-divergence=retry"));
           child.end(DIVERGED);
           Expect.that(child.said().contains("try 3 of 3"), child::said);

@@ -1,9 +1,9 @@
 package dev.onecycle.selftest.run;
 
 import dev.onecycle.selftest.Case;
-import dev.onecycle.selftest.Child;
 import dev.onecycle.selftest.Expect;
 import dev.onecycle.selftest.Group;
+import dev.onecycle.selftest.ProcessUnderTest;
 import dev.onecycle.selftest.Program;
 import dev.onecycle.selftest.Tier;
 import dev.onecycle.selftest.Unreached;
@@ -80,7 +80,7 @@ final class FolderGroup {
         folder -> {
           TinyRuns runs = TinyRuns.in(folder, program);
           Path out = place.in(folder);
-          Child child = runs.into(out, folder.resolve("logs"), List.of());
+          ProcessUnderTest child = runs.into(out, folder.resolve("logs"), List.of());
           long begin = System.nanoTime();
           child.end(code);
           Expect.that(!child.said().contains("epoch"), () -> "it trained" + child.lastWords());
@@ -105,7 +105,7 @@ final class FolderGroup {
         folder -> {
           TinyRuns runs = TinyRuns.in(folder, program);
           Path run = folder.resolve("run");
-          Child child = runs.train(run, TinyRuns.fault("train.evaluating", 2, "slow"));
+          ProcessUnderTest child = runs.train(run, TinyRuns.fault("train.evaluating", 2, "slow"));
           child.awaitOutput("stays at train.evaluating");
           remove(run.resolve(file));
           int code = child.end();
@@ -130,9 +130,9 @@ final class FolderGroup {
         folder -> {
           TinyRuns runs = TinyRuns.in(folder, program);
           Path run = folder.resolve("run");
-          Child first = runs.train(run, TinyRuns.fault("train.evaluating", 2, "slow"));
+          ProcessUnderTest first = runs.train(run, TinyRuns.fault("train.evaluating", 2, "slow"));
           first.awaitOutput("stays at train.evaluating");
-          List<Child> others = new ArrayList<>(List.of(runs.resume(run, List.of())));
+          List<ProcessUnderTest> others = new ArrayList<>(List.of(runs.resume(run, List.of())));
           others.add(runs.train(run, List.of()));
           others.get(0).end(CANNOT_CREATE);
           others.get(1).end(USAGE);

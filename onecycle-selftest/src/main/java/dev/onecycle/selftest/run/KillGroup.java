@@ -1,9 +1,9 @@
 package dev.onecycle.selftest.run;
 
 import dev.onecycle.selftest.Case;
-import dev.onecycle.selftest.Child;
 import dev.onecycle.selftest.Expect;
 import dev.onecycle.selftest.Group;
+import dev.onecycle.selftest.ProcessUnderTest;
 import dev.onecycle.selftest.Program;
 import dev.onecycle.selftest.Tier;
 import java.io.IOException;
@@ -81,7 +81,7 @@ final class KillGroup {
             fault.add("-Donecycle.cache=" + folder.resolve("cache"));
           }
           List<String> rate = tested ? List.of() : List.of("--max-lr=0.05");
-          Child child = runs.trainAsTold(run, fault, rate);
+          ProcessUnderTest child = runs.trainAsTold(run, fault, rate);
           child.awaitOutput("stays at " + point);
           kill(child);
           int trained = point.equals("train.before-update") ? time - 1 : 0;
@@ -96,7 +96,7 @@ final class KillGroup {
           TinyRuns runs = TinyRuns.in(folder, program);
           Path run = folder.resolve("run");
           runs.train(run, TinyRuns.fault("train.before-update", 20, "halt")).end(137);
-          Child child = runs.resume(run, TinyRuns.fault(point, 1, "freeze"));
+          ProcessUnderTest child = runs.resume(run, TinyRuns.fault(point, 1, "freeze"));
           child.awaitOutput("stays at " + point);
           kill(child);
           requireGoesOn(runs, run, TinyRuns.EPOCH);
@@ -108,7 +108,7 @@ final class KillGroup {
     TinyRuns runs = TinyRuns.in(folder, program);
     Path run = folder.resolve("run");
     SplittableRandom random = new SplittableRandom(number);
-    Child child = runs.train(run, List.of());
+    ProcessUnderTest child = runs.train(run, List.of());
     child.await(
         () -> Files.exists(run) || number % 4 == 0 || !child.process().isAlive(), "its folder");
     Thread.sleep(random.nextInt(1500));
@@ -117,11 +117,11 @@ final class KillGroup {
   }
 
   /** How many steps it has made, by the epochs that it has shown. */
-  private static int steps(Child child) {
+  private static int steps(ProcessUnderTest child) {
     return TinyRuns.EPOCH * (int) child.said().lines().filter(l -> l.startsWith("epoch  ")).count();
   }
 
-  private static void kill(Child child) throws InterruptedException {
+  private static void kill(ProcessUnderTest child) throws InterruptedException {
     child.process().destroyForcibly(); // signal 9
     child.end();
   }
@@ -137,7 +137,7 @@ final class KillGroup {
     if (!Files.exists(run.resolve("run.json"))) {
       runs.train(run, List.of()).end(0);
     } else {
-      Child resumed = runs.resume(run, List.of());
+      ProcessUnderTest resumed = runs.resume(run, List.of());
       resumed.end(0);
       if (!resumed.said().contains("The run is over")) {
         int from = TinyRuns.resumedFrom(resumed);

@@ -1,14 +1,14 @@
 package dev.onecycle.selftest.run;
 
 import dev.onecycle.selftest.Case;
-import dev.onecycle.selftest.Child;
 import dev.onecycle.selftest.Expect;
 import dev.onecycle.selftest.Group;
+import dev.onecycle.selftest.ProcessUnderTest;
 import dev.onecycle.selftest.Program;
 import dev.onecycle.selftest.Tier;
-import dev.onecycle.torch.train.LearnerSettings;
-import dev.onecycle.torch.train.Optimizer;
-import dev.onecycle.torch.train.Precision;
+import dev.onecycle.torch.settings.LearnerSettings;
+import dev.onecycle.torch.settings.Optimizer;
+import dev.onecycle.torch.settings.Precision;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,7 +84,7 @@ final class ResumeGroups {
           Path run = folder.resolve("run");
           List<String> fault = TinyRuns.fault("train.before-update", step + 1, "halt");
           runs.train(run, fault, "--checkpoint-minutes=1e-9").end(137);
-          Child resumed = runs.resume(run, List.of());
+          ProcessUnderTest resumed = runs.resume(run, List.of());
           resumed.end(0);
           Expect.equal(step, TinyRuns.resumedFrom(resumed), "the step that it goes on from");
           runs.requireSameAsWhole(run);

@@ -1,9 +1,9 @@
 package dev.onecycle.selftest.run;
 
 import dev.onecycle.selftest.Case;
-import dev.onecycle.selftest.Child;
 import dev.onecycle.selftest.Expect;
 import dev.onecycle.selftest.Group;
+import dev.onecycle.selftest.ProcessUnderTest;
 import dev.onecycle.selftest.Program;
 import dev.onecycle.selftest.Tier;
 import dev.onecycle.selftest.Unreached;
@@ -72,9 +72,9 @@ final class SignalGroup {
     }
   }
 
-  private static Child at(Phase phase, TinyRuns runs, Path run)
+  private static ProcessUnderTest at(Phase phase, TinyRuns runs, Path run)
       throws IOException, InterruptedException {
-    Child child =
+    ProcessUnderTest child =
         runs.trainAsTold(
             run,
             TinyRuns.fault(phase.point, phase.time, "slow"),
@@ -90,7 +90,7 @@ final class SignalGroup {
           requireHeard(signal);
           TinyRuns runs = TinyRuns.in(folder, program);
           Path run = folder.resolve("run");
-          Child child = at(phase, runs, run);
+          ProcessUnderTest child = at(phase, runs, run);
           child.signal(signal);
           long begin = System.nanoTime();
           child.end(code);
@@ -111,7 +111,7 @@ final class SignalGroup {
           requireHeard("INT");
           TinyRuns runs = TinyRuns.in(folder, program);
           Path run = folder.resolve("run");
-          Child child = at(phase, runs, run);
+          ProcessUnderTest child = at(phase, runs, run);
           child.signal("INT");
           Thread.sleep(100);
           child.signal("INT");
@@ -128,7 +128,7 @@ final class SignalGroup {
         folder -> {
           TinyRuns runs = TinyRuns.in(folder, program);
           Path run = folder.resolve("run");
-          Child child = at(phase, runs, run);
+          ProcessUnderTest child = at(phase, runs, run);
           child.signal("USR1");
           child.end(0);
           if (phase.begun) {

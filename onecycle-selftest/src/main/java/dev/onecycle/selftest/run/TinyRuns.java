@@ -1,7 +1,7 @@
 package dev.onecycle.selftest.run;
 
-import dev.onecycle.selftest.Child;
 import dev.onecycle.selftest.Expect;
+import dev.onecycle.selftest.ProcessUnderTest;
 import dev.onecycle.selftest.Program;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -85,14 +85,14 @@ record TinyRuns(Program program, Path home) {
   }
 
   /** Starts a run whose peak rate is given. */
-  Child train(Path out, List<String> javaOptions, String... more) throws IOException {
+  ProcessUnderTest train(Path out, List<String> javaOptions, String... more) throws IOException {
     List<String> words = new ArrayList<>(List.of("--max-lr=0.05"));
     words.addAll(List.of(more));
     return trainAsTold(out, javaOptions, words);
   }
 
   /** Starts a run whose folder has a name that may not be usable. */
-  Child into(Path out, Path logs, List<String> javaOptions) throws IOException {
+  ProcessUnderTest into(Path out, Path logs, List<String> javaOptions) throws IOException {
     List<String> words = new ArrayList<>(List.of("train", home.resolve("data").toString()));
     words.addAll(SETTINGS);
     words.addAll(List.of("--max-lr=0.05", "--out=" + out));
@@ -100,7 +100,8 @@ record TinyRuns(Program program, Path home) {
   }
 
   /** Starts a run with these words and the settings of all. */
-  Child trainAsTold(Path out, List<String> javaOptions, List<String> more) throws IOException {
+  ProcessUnderTest trainAsTold(Path out, List<String> javaOptions, List<String> more)
+      throws IOException {
     List<String> words = new ArrayList<>(List.of("train", home.resolve("data").toString()));
     words.addAll(SETTINGS);
     words.addAll(more);
@@ -108,14 +109,14 @@ record TinyRuns(Program program, Path home) {
     return start(logs(out), javaOptions, words);
   }
 
-  Child resume(Path run, List<String> javaOptions, String... more) throws IOException {
+  ProcessUnderTest resume(Path run, List<String> javaOptions, String... more) throws IOException {
     List<String> words = new ArrayList<>(List.of("resume", run.toString()));
     words.addAll(List.of(more));
     return start(logs(run), javaOptions, words);
   }
 
   /** Resumes where no file may be longer than some blocks of 512 bytes. */
-  Child resumeLimited(Path run, int blocks) throws IOException {
+  ProcessUnderTest resumeLimited(Path run, int blocks) throws IOException {
     List<String> options = List.of("-Donecycle.cache=" + home.resolve("cache"), "-XX:-UsePerfData");
     return program.start(
         List.of("sh", "-c", "ulimit -f " + blocks + "; exec \"$@\"", "sh"),
@@ -130,7 +131,8 @@ record TinyRuns(Program program, Path home) {
     return Files.createDirectories(run.resolveSibling("logs"));
   }
 
-  private Child start(Path logs, List<String> javaOptions, List<String> words) throws IOException {
+  private ProcessUnderTest start(Path logs, List<String> javaOptions, List<String> words)
+      throws IOException {
     List<String> options = new ArrayList<>(List.of("-Donecycle.cache=" + home.resolve("cache")));
     options.addAll(javaOptions);
     return program.start(logs, options, words.toArray(String[]::new));
@@ -138,7 +140,7 @@ record TinyRuns(Program program, Path home) {
 
   /** Goes on with a run and expects what the undisturbed run came to. */
   void requireResumesToTheSameBits(Path run) throws IOException, InterruptedException {
-    Child resumed = resume(run, List.of());
+    ProcessUnderTest resumed = resume(run, List.of());
     resumed.end(0);
     requireSameAsWhole(run);
   }
@@ -160,7 +162,7 @@ record TinyRuns(Program program, Path home) {
   }
 
   /** The step from which a resumed run said that it goes on. */
-  static int resumedFrom(Child resumed) {
+  static int resumedFrom(ProcessUnderTest resumed) {
     String said = resumed.said();
     int at = said.indexOf("Going on from step ");
     Expect.that(at >= 0, () -> "it did not say from where it goes on" + said);

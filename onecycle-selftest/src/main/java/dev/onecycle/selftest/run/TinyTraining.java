@@ -1,26 +1,26 @@
 package dev.onecycle.selftest.run;
 
-import dev.onecycle.augment.Augmentation;
-import dev.onecycle.checkpoint.CheckpointFolder.Found;
 import dev.onecycle.data.Datasets;
-import dev.onecycle.data.ImageDataset;
-import dev.onecycle.data.ImageShape;
-import dev.onecycle.run.EpochRecord;
-import dev.onecycle.run.Position;
-import dev.onecycle.run.StepRecord;
+import dev.onecycle.data.augment.Augmentation;
+import dev.onecycle.data.image.ImageDataset;
+import dev.onecycle.data.image.ImageShape;
+import dev.onecycle.record.EpochRecord;
+import dev.onecycle.record.StepRecord;
 import dev.onecycle.run.TrainingListener;
+import dev.onecycle.run.TrainingPosition;
+import dev.onecycle.run.checkpoint.CheckpointFolder.Found;
 import dev.onecycle.schedule.OneCycle;
-import dev.onecycle.torch.io.ModelFile;
-import dev.onecycle.torch.io.NamedTensor;
+import dev.onecycle.torch.model.ModelFile;
 import dev.onecycle.torch.nn.Layer;
 import dev.onecycle.torch.nn.Network;
+import dev.onecycle.torch.settings.LearnerSettings;
+import dev.onecycle.torch.settings.Normalization;
 import dev.onecycle.torch.train.Checkpoints;
 import dev.onecycle.torch.train.Learner;
-import dev.onecycle.torch.train.LearnerSettings;
 import dev.onecycle.torch.train.LearnerState;
-import dev.onecycle.torch.train.Normalization;
 import dev.onecycle.torch.train.Training;
 import dev.onecycle.torch.train.TrainingPlan;
+import dev.onecycle.torch.weights.NamedTensor;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -80,7 +80,8 @@ record TinyTraining(LearnerSettings settings) {
   }
 
   /** Trains up to a step; answers where the run then stands. */
-  Position train(Learner learner, Position from, int until, List<StepRecord> steps) {
+  TrainingPosition train(
+      Learner learner, TrainingPosition from, int until, List<StepRecord> steps) {
     TrainingListener keep =
         new TrainingListener() {
           @Override
@@ -113,19 +114,19 @@ record TinyTraining(LearnerSettings settings) {
     List<StepRecord> steps = new ArrayList<>();
     for (int stop : stops) {
       try (Learner learner = learner()) {
-        Position at = train(learner, restored(folder, learner), stop, steps);
+        TrainingPosition at = train(learner, restored(folder, learner), stop, steps);
         checkpoints(folder).save(learner, at, 0.1);
       }
     }
     try (Learner learner = learner()) {
-      Position end = train(learner, restored(folder, learner), STEPS, steps);
+      TrainingPosition end = train(learner, restored(folder, learner), STEPS, steps);
       return new Result(steps, results(end.epochs()), digest(learner.state()));
     }
   }
 
-  private static Position restored(Path folder, Learner learner) {
-    Found<Position> found = checkpoints(folder).restore(learner);
-    return found.value().isEmpty() ? Position.START : found.value().get(0);
+  private static TrainingPosition restored(Path folder, Learner learner) {
+    Found<TrainingPosition> found = checkpoints(folder).restore(learner);
+    return found.value().isEmpty() ? TrainingPosition.START : found.value().get(0);
   }
 
   private static List<List<Double>> results(List<EpochRecord> epochs) {

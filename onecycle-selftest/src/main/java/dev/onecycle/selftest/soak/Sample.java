@@ -1,7 +1,7 @@
 package dev.onecycle.selftest.soak;
 
 import dev.onecycle.selftest.Unreached;
-import dev.onecycle.tune.MemoryBudget;
+import dev.onecycle.torch.tune.MemoryBudget;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,10 +1,10 @@
 package dev.onecycle.selftest.soak;
 
 import dev.onecycle.selftest.Case;
-import dev.onecycle.selftest.Child;
 import dev.onecycle.selftest.Expect;
 import dev.onecycle.selftest.Figures;
 import dev.onecycle.selftest.Group;
+import dev.onecycle.selftest.ProcessUnderTest;
 import dev.onecycle.selftest.Program;
 import dev.onecycle.selftest.Tier;
 import dev.onecycle.text.Numbers;
@@ -46,7 +46,7 @@ public final class SoakGroups {
   private static void soak(Path folder, Program program, Figures figures) throws Exception {
     Sample.requireTold();
     Program training = new Program(SoakProcess.class.getName(), program.inProcess());
-    Child child =
+    ProcessUnderTest child =
         training.start(
             List.of(), folder, List.of("-Xmx256m", "-Xmn16m", "-XX:CICompilerCount=1"), ALLOCATOR);
     child.end(0);

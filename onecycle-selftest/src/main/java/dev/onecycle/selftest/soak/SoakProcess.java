@@ -2,10 +2,10 @@ package dev.onecycle.selftest.soak;
 
 import static dev.onecycle.torch.nn.Layer.sequence;
 
-import dev.onecycle.augment.Augmentation;
-import dev.onecycle.data.ImageDataset;
-import dev.onecycle.data.Shapes;
-import dev.onecycle.run.StepRecord;
+import dev.onecycle.data.augment.Augmentation;
+import dev.onecycle.data.image.ImageDataset;
+import dev.onecycle.data.source.Shapes;
+import dev.onecycle.record.StepRecord;
 import dev.onecycle.run.TrainingListener;
 import dev.onecycle.schedule.OneCycle;
 import dev.onecycle.torch.nn.Layer.BatchNorm;
@@ -15,9 +15,9 @@ import dev.onecycle.torch.nn.Layer.GlobalAveragePool;
 import dev.onecycle.torch.nn.Layer.Linear;
 import dev.onecycle.torch.nn.Layer.Relu;
 import dev.onecycle.torch.nn.Network;
+import dev.onecycle.torch.settings.LearnerSettings;
+import dev.onecycle.torch.settings.Normalization;
 import dev.onecycle.torch.train.Learner;
-import dev.onecycle.torch.train.LearnerSettings;
-import dev.onecycle.torch.train.Normalization;
 import dev.onecycle.torch.train.Training;
 import dev.onecycle.torch.train.TrainingPlan;
 

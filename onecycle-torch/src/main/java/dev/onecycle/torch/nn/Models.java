@@ -3,7 +3,7 @@ package dev.onecycle.torch.nn;
 import static dev.onecycle.torch.nn.Layer.named;
 import static dev.onecycle.torch.nn.Layer.sequence;
 
-import dev.onecycle.data.ImageShape;
+import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.error.Require;
 import dev.onecycle.torch.nn.Layer.BatchNorm;
 import dev.onecycle.torch.nn.Layer.Conv;

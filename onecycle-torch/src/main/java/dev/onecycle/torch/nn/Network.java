@@ -2,7 +2,7 @@ package dev.onecycle.torch.nn;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.onecycle.data.ImageShape;
+import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.error.Require;
 import java.util.UUID;
 
@@ -25,12 +25,12 @@ public record Network(String name, ImageShape input, int classes, Layer layers) 
    * three times as many, and as many additions.
    */
   public long multiplications() {
-    return Arithmetic.of(input).through(layers).count();
+    return MacCount.of(input).through(layers).count();
   }
 
   /** The share that its first {@link Layer.Dropout} drops; 0 where there is none. */
   public double dropout() {
-    return DropoutShare.of(layers).orElse(0);
+    return DropoutRate.of(layers).orElse(0);
   }
 
   /**
@@ -39,16 +39,16 @@ public record Network(String name, ImageShape input, int classes, Layer layers) 
    * @throws dev.onecycle.error.InvalidValueException where it has none and the share is not 0
    */
   public Network withDropout(double share) {
-    if (share != 0 && DropoutShare.of(layers).isEmpty()) {
+    if (share != 0 && DropoutRate.of(layers).isEmpty()) {
       throw Require.invalid(
           "dropout", "0 for " + name + ", which has no layer of it,", share, "add one");
     }
-    return new Network(name, input, classes, DropoutShare.set(layers, share));
+    return new Network(name, input, classes, DropoutRate.set(layers, share));
   }
 
   /** Name and structure in a few words, equal for networks that differ by dropout alone. */
   public String structure() {
-    String layers = DropoutShare.without(this.layers).toString();
+    String layers = DropoutRate.without(this.layers).toString();
     UUID hash = UUID.nameUUIDFromBytes((input + " " + classes + layers).getBytes(UTF_8));
     return name + " " + hash.toString().substring(0, 8);
   }

@@ -1,4 +1,4 @@
-/** Networks as values: layers that say what they compute, and the models of the sources. */
+/** Networks as values: layers, and the models made of them. */
 @NullMarked
 package dev.onecycle.torch.nn;
 

@@ -1,18 +1,18 @@
 package dev.onecycle.torch.train;
 
-import dev.onecycle.checkpoint.Checkpoint;
-import dev.onecycle.checkpoint.CheckpointFolder;
-import dev.onecycle.checkpoint.CheckpointFolder.Found;
-import dev.onecycle.checkpoint.CheckpointFolder.Part;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.CannotWriteException;
 import dev.onecycle.error.DivergedException;
 import dev.onecycle.error.InvalidValueException;
-import dev.onecycle.run.JsonFile;
-import dev.onecycle.run.Position;
-import dev.onecycle.torch.internal.Weights;
-import dev.onecycle.torch.io.ModelFile;
-import dev.onecycle.torch.io.Safetensors;
+import dev.onecycle.run.TrainingPosition;
+import dev.onecycle.run.checkpoint.Checkpoint;
+import dev.onecycle.run.checkpoint.CheckpointFolder;
+import dev.onecycle.run.checkpoint.CheckpointFolder.Found;
+import dev.onecycle.run.checkpoint.CheckpointFolder.Part;
+import dev.onecycle.run.files.JsonFile;
+import dev.onecycle.torch.engine.NetworkWeights;
+import dev.onecycle.torch.model.ModelFile;
+import dev.onecycle.torch.weights.Safetensors;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +36,7 @@ public final class Checkpoints {
   private final CheckpointFolder folder;
   private final ModelFile model;
   private final Map<String, String> world;
-  private Position saved = new Position(-1, List.of(), 0, 0, 0);
+  private TrainingPosition saved = new TrainingPosition(-1, List.of(), 0, 0, 0);
 
   /**
    * The checkpoints of a run.
@@ -59,7 +59,7 @@ public final class Checkpoints {
    * @param updates that the optimizer has made
    * @param world what must be the same, by name
    */
-  record State(int format, Position position, long updates, Map<String, String> world) {}
+  record State(int format, TrainingPosition position, long updates, Map<String, String> world) {}
 
   /**
    * Saves where a run stands; does nothing where that is saved already.
@@ -68,7 +68,7 @@ public final class Checkpoints {
    * @throws DivergedException where a weight is not finite; nothing is then written
    * @throws CannotWriteException where it cannot be written; earlier checkpoints are untouched
    */
-  public void save(Learner learner, Position position, double learningRate) {
+  public void save(Learner learner, TrainingPosition position, double learningRate) {
     if (position.equals(saved)) {
       return;
     }
@@ -94,7 +94,7 @@ public final class Checkpoints {
    *     is as it was. A note for each checkpoint that was passed over
    * @throws InvalidValueException where it was made in another world than this
    */
-  public Found<Position> restore(Learner learner) {
+  public Found<TrainingPosition> restore(Learner learner) {
     Found<Restored> found =
         folder.newest(checkpoint -> new Restored(checkpoint, restore(checkpoint, learner)));
     for (Restored restored : found.value()) {
@@ -104,9 +104,9 @@ public final class Checkpoints {
     return new Found<>(found.value().stream().map(Restored::position).toList(), found.notes());
   }
 
-  private record Restored(Checkpoint checkpoint, Position position) {}
+  private record Restored(Checkpoint checkpoint, TrainingPosition position) {}
 
-  private Position restore(Checkpoint checkpoint, Learner learner) {
+  private TrainingPosition restore(Checkpoint checkpoint, Learner learner) {
     State state = JsonFile.read(checkpoint.file(STATE), State.class, "the state of a run");
     if (state.format != FORMAT) {
       throw new BadDataException(
@@ -121,8 +121,8 @@ public final class Checkpoints {
             Safetensors.read(checkpoint.file(MODEL)).tensors(),
             Safetensors.read(checkpoint.file(OPTIMIZER)).tensors(),
             state.updates);
-    saving.weights().forEach(Weights::requireFinite);
-    saving.optimizer().forEach(Weights::requireFinite);
+    saving.weights().forEach(NetworkWeights::requireFinite);
+    saving.optimizer().forEach(NetworkWeights::requireFinite);
     learner.restore(saving);
     return state.position;
   }

@@ -1,6 +1,8 @@
 package dev.onecycle.torch.train;
 
-import dev.onecycle.torch.internal.ConvolutionTimes;
+import dev.onecycle.torch.engine.ConvolutionTimes;
+import dev.onecycle.torch.settings.LearnerSettings;
+import dev.onecycle.torch.settings.Precision;
 
 /**
  * The most that 3×3 convolutions come to on this machine, over shapes that small images have: what

@@ -2,8 +2,9 @@ package dev.onecycle.torch.train;
 
 import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.error.Require;
-import dev.onecycle.torch.internal.Cpu;
-import dev.onecycle.torch.internal.EngineFacts;
+import dev.onecycle.torch.engine.Cpu;
+import dev.onecycle.torch.engine.EngineFacts;
+import dev.onecycle.torch.settings.Device;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

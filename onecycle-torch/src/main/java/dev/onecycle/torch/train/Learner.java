@@ -1,19 +1,23 @@
 package dev.onecycle.torch.train;
 
-import dev.onecycle.data.Batch;
-import dev.onecycle.data.ImageDataset;
+import dev.onecycle.data.batch.Batch;
+import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.error.Require;
 import dev.onecycle.run.Classification;
 import dev.onecycle.run.ClassificationCounter;
-import dev.onecycle.torch.internal.NamedArray;
-import dev.onecycle.torch.internal.NetworkState;
-import dev.onecycle.torch.internal.TrainableNetwork;
-import dev.onecycle.torch.internal.Weights;
-import dev.onecycle.torch.internal.Whitening;
-import dev.onecycle.torch.io.NamedTensor;
+import dev.onecycle.torch.engine.NamedArray;
+import dev.onecycle.torch.engine.NetworkState;
+import dev.onecycle.torch.engine.NetworkWeights;
+import dev.onecycle.torch.engine.TrainableNetwork;
+import dev.onecycle.torch.engine.WhiteningFilters;
 import dev.onecycle.torch.nn.Network;
+import dev.onecycle.torch.settings.Device;
+import dev.onecycle.torch.settings.LearnerSettings;
+import dev.onecycle.torch.settings.Normalization;
+import dev.onecycle.torch.settings.Precision;
+import dev.onecycle.torch.weights.NamedTensor;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -62,7 +66,7 @@ public final class Learner implements AutoCloseable {
   public void fit(ImageDataset images) {
     for (NamedArray constant : network.state().constants()) {
       int kernel = (int) constant.shape()[2];
-      constant.set(Whitening.filters(images, normalization, kernel));
+      constant.set(WhiteningFilters.filters(images, normalization, kernel));
     }
     fitted = true;
   }
@@ -249,7 +253,7 @@ public final class Learner implements AutoCloseable {
    *     changed
    */
   public void restore(LearnerState state) {
-    Weights.requireThoseOf(description, state.weights());
+    NetworkWeights.requireThoseOf(description, state.weights());
     List<NamedArray> optimizer = network.state().optimizerArrays();
     requireThoseOf(optimizer, state.optimizer());
     put(state.weights(), network.state().arrays());
@@ -273,7 +277,7 @@ public final class Learner implements AutoCloseable {
    * @throws BadDataException where names or shapes are not those of the network
    */
   public void load(List<NamedTensor> weights) {
-    Weights.requireThoseOf(description, weights);
+    NetworkWeights.requireThoseOf(description, weights);
     put(weights, network.state().arrays());
     network.state().arraysChanged();
     fitted = true;

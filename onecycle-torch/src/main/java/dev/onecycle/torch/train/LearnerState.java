@@ -1,7 +1,7 @@
 package dev.onecycle.torch.train;
 
 import dev.onecycle.error.DivergedException;
-import dev.onecycle.torch.io.NamedTensor;
+import dev.onecycle.torch.weights.NamedTensor;
 import java.util.List;
 import java.util.stream.Stream;
 

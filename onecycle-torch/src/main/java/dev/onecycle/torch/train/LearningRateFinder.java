@@ -1,10 +1,10 @@
 package dev.onecycle.torch.train;
 
-import dev.onecycle.augment.Augmentation;
-import dev.onecycle.data.Batch;
-import dev.onecycle.data.BatchLoader;
-import dev.onecycle.data.ImageDataset;
-import dev.onecycle.data.Sampler;
+import dev.onecycle.data.augment.Augmentation;
+import dev.onecycle.data.batch.Batch;
+import dev.onecycle.data.batch.BatchLoader;
+import dev.onecycle.data.batch.Sampler;
+import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.fault.Faults;
 import dev.onecycle.range.RangePoint;
 import dev.onecycle.range.RangeResult;

@@ -1,10 +1,11 @@
 package dev.onecycle.torch.train;
 
-import dev.onecycle.augment.Augmentation;
+import dev.onecycle.data.augment.Augmentation;
 import dev.onecycle.error.Require;
 import dev.onecycle.run.Conditions;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.torch.nn.Network;
+import dev.onecycle.torch.settings.LearnerSettings;
 import dev.onecycle.tune.Hyperparameter;
 import java.util.Locale;
 

@@ -1,18 +1,18 @@
 package dev.onecycle.torch.train;
 
-import dev.onecycle.augment.Augmentation;
-import dev.onecycle.data.Batch;
-import dev.onecycle.data.BatchLoader;
-import dev.onecycle.data.ImageDataset;
-import dev.onecycle.data.Sampler;
+import dev.onecycle.data.augment.Augmentation;
+import dev.onecycle.data.batch.Batch;
+import dev.onecycle.data.batch.BatchLoader;
+import dev.onecycle.data.batch.Sampler;
+import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.error.DivergedException;
 import dev.onecycle.error.Require;
 import dev.onecycle.fault.Faults;
-import dev.onecycle.run.EpochRecord;
-import dev.onecycle.run.EpochRecord.Evaluated;
-import dev.onecycle.run.Position;
-import dev.onecycle.run.StepRecord;
+import dev.onecycle.record.EpochRecord;
+import dev.onecycle.record.EpochRecord.Evaluated;
+import dev.onecycle.record.StepRecord;
 import dev.onecycle.run.TrainingListener;
+import dev.onecycle.run.TrainingPosition;
 import dev.onecycle.schedule.Policy;
 import java.util.List;
 import java.util.Optional;
@@ -44,7 +44,7 @@ public final class Training {
       ImageDataset evaluation,
       TrainingListener listener,
       BooleanSupplier stop) {
-    return resume(learner, policy, plan, train, evaluation, Position.START, listener, stop)
+    return resume(learner, policy, plan, train, evaluation, TrainingPosition.START, listener, stop)
         .epochs();
   }
 
@@ -52,18 +52,18 @@ public final class Training {
    * Goes on with a run from where it stands, to the same bits as one that was never stopped.
    *
    * @param learner as it was there, see {@link Checkpoints#restore}
-   * @param from where that is; {@link Position#START} for a run from its beginning
+   * @param from where that is; {@link TrainingPosition#START} for a run from its beginning
    * @return where it then stands
    * @throws DivergedException where a loss or gradient is not finite; the weights are those before
    *     that step
    */
-  public static Position resume(
+  public static TrainingPosition resume(
       Learner learner,
       Policy policy,
       TrainingPlan plan,
       ImageDataset train,
       ImageDataset evaluation,
-      Position from,
+      TrainingPosition from,
       TrainingListener listener,
       BooleanSupplier stop) {
     Sampler sampler = plan.sampler(train.size());
@@ -75,7 +75,7 @@ public final class Training {
         policy);
     // Where the steps end before the epochs do, no epoch without a step follows.
     int epochs = plan.over(policy.steps(), train.size()).epochs();
-    Position at = from;
+    TrainingPosition at = from;
     while (at.epochs().size() < epochs) {
       int epoch = at.epochs().size();
       long end = Math.min(policy.steps(), (epoch + 1L) * sampler.batchesPerEpoch());
@@ -129,7 +129,7 @@ public final class Training {
     return new Evaluated(result.loss(), result.accuracy(), seconds);
   }
 
-  private static EpochRecord record(Position at, Optional<Evaluated> evaluated) {
+  private static EpochRecord record(TrainingPosition at, Optional<Evaluated> evaluated) {
     return new EpochRecord(
         at.epochs().size(),
         at.step(),

@@ -1,7 +1,7 @@
 package dev.onecycle.torch.train;
 
-import dev.onecycle.augment.Augmentation;
-import dev.onecycle.data.Sampler;
+import dev.onecycle.data.augment.Augmentation;
+import dev.onecycle.data.batch.Sampler;
 import dev.onecycle.error.Require;
 
 /**

@@ -1,4 +1,4 @@
-/** The training step, the loop around it, and evaluation. */
+/** The training loop, the range test and evaluation of a learner. */
 @NullMarked
 package dev.onecycle.torch.train;
 

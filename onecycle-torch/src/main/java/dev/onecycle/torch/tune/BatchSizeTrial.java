@@ -1,17 +1,16 @@
 package dev.onecycle.torch.tune;
 
 import dev.onecycle.data.Datasets;
-import dev.onecycle.data.ImageDataset;
-import dev.onecycle.data.ImageShape;
-import dev.onecycle.data.Subset;
+import dev.onecycle.data.image.ImageDataset;
+import dev.onecycle.data.image.ImageShape;
+import dev.onecycle.data.image.Subset;
+import dev.onecycle.torch.settings.Normalization;
 import dev.onecycle.torch.train.Learner;
-import dev.onecycle.torch.train.Normalization;
 import dev.onecycle.torch.train.Setup;
 import dev.onecycle.torch.train.StepCost;
 import dev.onecycle.torch.train.Training;
 import dev.onecycle.tune.BatchTrial;
 import dev.onecycle.tune.Hyperparameter;
-import dev.onecycle.tune.MemoryBudget;
 import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;

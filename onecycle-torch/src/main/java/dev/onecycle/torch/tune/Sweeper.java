@@ -1,23 +1,22 @@
 package dev.onecycle.torch.tune;
 
-import dev.onecycle.data.ImageDataset;
-import dev.onecycle.data.Sampler;
+import dev.onecycle.data.batch.Sampler;
+import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.range.RangePoint;
 import dev.onecycle.range.RangeResult;
 import dev.onecycle.range.RangeSummary;
 import dev.onecycle.range.RangeTest;
+import dev.onecycle.run.tuning.Memo;
 import dev.onecycle.schedule.PolicyChoice;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.torch.train.Setup;
 import dev.onecycle.torch.train.TrainingPlan;
+import dev.onecycle.torch.tune.TuningListener.Kind;
+import dev.onecycle.torch.tune.TuningListener.Task;
 import dev.onecycle.tune.Candidate;
 import dev.onecycle.tune.CycleOutcome;
 import dev.onecycle.tune.Hyperparameter;
 import dev.onecycle.tune.Sweep;
-import dev.onecycle.tune.TuningWatcher;
-import dev.onecycle.tune.TuningWatcher.Kind;
-import dev.onecycle.tune.TuningWatcher.Task;
-import dev.onecycle.tune.Work;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -38,8 +37,8 @@ public final class Sweeper {
 
   private final Trials trials;
   private final ImageDataset train;
-  private final Work work;
-  private final TuningWatcher watcher;
+  private final Memo work;
+  private final TuningListener watcher;
   private final BooleanSupplier stop;
 
   /**
@@ -47,14 +46,14 @@ public final class Sweeper {
    *
    * @param train images to train on
    * @param validation images to judge short cycles by
-   * @param work remembers what was done before, {@link Work#unremembered} for nothing
+   * @param work remembers what was done before, {@link Memo#unremembered} for nothing
    * @param stop asked during cycles; true ends the sweep, as an interrupt ends a range test
    */
   public Sweeper(
       ImageDataset train,
       ImageDataset validation,
-      Work work,
-      TuningWatcher watcher,
+      Memo work,
+      TuningListener watcher,
       BooleanSupplier stop) {
     this.trials = new Trials(train, validation);
     this.train = train;

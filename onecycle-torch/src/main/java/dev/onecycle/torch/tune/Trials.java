@@ -1,19 +1,19 @@
 package dev.onecycle.torch.tune;
 
-import dev.onecycle.data.ImageDataset;
+import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.error.DivergedException;
 import dev.onecycle.range.RangePoint;
 import dev.onecycle.range.RangeResult;
 import dev.onecycle.range.RangeTest;
 import dev.onecycle.range.StopReason;
-import dev.onecycle.run.EpochRecord;
-import dev.onecycle.run.StepRecord;
+import dev.onecycle.record.EpochRecord;
+import dev.onecycle.record.StepRecord;
 import dev.onecycle.run.TrainingListener;
 import dev.onecycle.schedule.Policy;
 import dev.onecycle.schedule.PolicyChoice;
+import dev.onecycle.torch.settings.Normalization;
 import dev.onecycle.torch.train.Learner;
 import dev.onecycle.torch.train.LearningRateFinder;
-import dev.onecycle.torch.train.Normalization;
 import dev.onecycle.torch.train.Setup;
 import dev.onecycle.torch.train.Training;
 import dev.onecycle.torch.train.TrainingPlan;

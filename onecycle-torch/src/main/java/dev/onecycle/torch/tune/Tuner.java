@@ -1,19 +1,18 @@
 package dev.onecycle.torch.tune;
 
-import dev.onecycle.data.ImageDataset;
+import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.range.RangeSummary;
+import dev.onecycle.run.tuning.Memo;
 import dev.onecycle.torch.train.Setup;
+import dev.onecycle.torch.tune.TuningListener.Kind;
+import dev.onecycle.torch.tune.TuningListener.Task;
 import dev.onecycle.tune.BatchSizeResult;
 import dev.onecycle.tune.BatchSizes;
 import dev.onecycle.tune.BatchTrial;
 import dev.onecycle.tune.Candidate;
 import dev.onecycle.tune.Hyperparameter;
 import dev.onecycle.tune.Sweep;
-import dev.onecycle.tune.TuningWatcher;
-import dev.onecycle.tune.TuningWatcher.Kind;
-import dev.onecycle.tune.TuningWatcher.Task;
-import dev.onecycle.tune.Work;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.ArrayList;
@@ -34,8 +33,8 @@ public final class Tuner {
   private static final String SEARCH = "batch sizes";
 
   private final Sweeper sweeper;
-  private final Work work;
-  private final TuningWatcher watcher;
+  private final Memo work;
+  private final TuningListener watcher;
 
   /**
    * Prepares tuning on a tuning split, which must not hold test images.
@@ -46,8 +45,8 @@ public final class Tuner {
   public Tuner(
       ImageDataset train,
       ImageDataset validation,
-      Work work,
-      TuningWatcher watcher,
+      Memo work,
+      TuningListener watcher,
       BooleanSupplier stop) {
     this.sweeper = new Sweeper(train, validation, work, watcher, stop);
     this.work = work;

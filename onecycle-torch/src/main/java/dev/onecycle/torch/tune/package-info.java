@@ -1,4 +1,6 @@
-/** Tuning by training: range tests, short cycles and batch trials of candidate settings. */
+/**
+ * Sweeps and tunings: trials of a learner, chosen among by the rules of {@code dev.onecycle.tune}.
+ */
 @NullMarked
 package dev.onecycle.torch.tune;
 

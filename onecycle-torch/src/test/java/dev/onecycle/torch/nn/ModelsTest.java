@@ -3,12 +3,12 @@ package dev.onecycle.torch.nn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.onecycle.data.ImageShape;
+import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.error.InvalidValueException;
-import dev.onecycle.torch.io.NamedTensor;
+import dev.onecycle.torch.settings.LearnerSettings;
+import dev.onecycle.torch.settings.Normalization;
 import dev.onecycle.torch.train.Learner;
-import dev.onecycle.torch.train.LearnerSettings;
-import dev.onecycle.torch.train.Normalization;
+import dev.onecycle.torch.weights.NamedTensor;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

@@ -1,7 +1,7 @@
 package dev.onecycle.torch.train;
 
-import dev.onecycle.data.Batch;
-import dev.onecycle.data.ImageShape;
+import dev.onecycle.data.batch.Batch;
+import dev.onecycle.data.image.ImageShape;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;

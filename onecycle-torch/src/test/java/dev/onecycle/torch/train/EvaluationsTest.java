@@ -2,19 +2,22 @@ package dev.onecycle.torch.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.onecycle.augment.Augmentation;
 import dev.onecycle.data.Datasets;
-import dev.onecycle.data.ImageDataset;
-import dev.onecycle.data.ImageShape;
+import dev.onecycle.data.augment.Augmentation;
+import dev.onecycle.data.image.ImageDataset;
+import dev.onecycle.data.image.ImageShape;
+import dev.onecycle.record.EpochRecord;
+import dev.onecycle.record.EpochRecord.Evaluated;
+import dev.onecycle.record.StepRecord;
 import dev.onecycle.run.Classification;
-import dev.onecycle.run.EpochRecord;
-import dev.onecycle.run.EpochRecord.Evaluated;
-import dev.onecycle.run.Position;
-import dev.onecycle.run.StepRecord;
 import dev.onecycle.run.TrainingListener;
+import dev.onecycle.run.TrainingPosition;
 import dev.onecycle.schedule.OneCycle;
-import dev.onecycle.torch.io.NamedTensor;
 import dev.onecycle.torch.nn.Models;
+import dev.onecycle.torch.settings.LearnerSettings;
+import dev.onecycle.torch.settings.Normalization;
+import dev.onecycle.torch.settings.Precision;
+import dev.onecycle.torch.weights.NamedTensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -107,7 +110,7 @@ class EvaluationsTest {
           }
 
           @Override
-          public void reached(Position position) {
+          public void reached(TrainingPosition position) {
             if (position.images() == 0) {
               told.add("completed " + position.epochs().size());
             }
@@ -137,14 +140,14 @@ class EvaluationsTest {
     TrainingPlan two = plan.over(14, TRAIN.size());
     try (Learner learner = learner(0)) {
       OneCycle first = OneCycle.of(14, 0.1);
-      Position at =
+      TrainingPosition at =
           Training.resume(
               learner,
               first,
               two,
               TRAIN,
               TEST,
-              Position.START,
+              TrainingPosition.START,
               keeping(new ArrayList<>()),
               () -> false);
       List<EpochRecord> epochs =

@@ -5,17 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.onecycle.data.Batch;
 import dev.onecycle.data.DataOptions;
 import dev.onecycle.data.Datasets;
-import dev.onecycle.data.ImageDataset;
-import dev.onecycle.data.ImageShape;
-import dev.onecycle.torch.io.NamedTensor;
+import dev.onecycle.data.batch.Batch;
+import dev.onecycle.data.image.ImageDataset;
+import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.torch.nn.Layer;
 import dev.onecycle.torch.nn.Layer.Conv;
 import dev.onecycle.torch.nn.Layer.ViewMean.Views;
 import dev.onecycle.torch.nn.Models;
 import dev.onecycle.torch.nn.Network;
+import dev.onecycle.torch.settings.LearnerSettings;
+import dev.onecycle.torch.settings.ModelDefaults;
+import dev.onecycle.torch.settings.Normalization;
+import dev.onecycle.torch.settings.Precision;
+import dev.onecycle.torch.weights.NamedTensor;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -252,9 +256,9 @@ class FastTest {
 
   @Test
   void hasDefaultsOfItsOwn() {
-    assertThat(Defaults.of("resnet20").batchSize()).isEqualTo(128);
-    assertThat(Defaults.of("resnet20").settings()).isEqualTo(LearnerSettings.defaults());
-    assertThat(Defaults.of("fast").augmentation().pad()).isEqualTo(2);
-    assertThat(Defaults.of("fast").settings().labelSmoothing()).isPositive();
+    assertThat(ModelDefaults.of("resnet20").batchSize()).isEqualTo(128);
+    assertThat(ModelDefaults.of("resnet20").settings()).isEqualTo(LearnerSettings.defaults());
+    assertThat(ModelDefaults.of("fast").augmentation().pad()).isEqualTo(2);
+    assertThat(ModelDefaults.of("fast").settings().labelSmoothing()).isPositive();
   }
 }

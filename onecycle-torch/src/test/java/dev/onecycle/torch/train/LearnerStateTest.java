@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.onecycle.error.DivergedException;
-import dev.onecycle.torch.io.NamedTensor;
+import dev.onecycle.torch.weights.NamedTensor;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -2,26 +2,28 @@ package dev.onecycle.torch.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.onecycle.augment.Augmentation;
 import dev.onecycle.data.DataOptions;
 import dev.onecycle.data.DataSplits;
 import dev.onecycle.data.Datasets;
-import dev.onecycle.data.ImageShape;
 import dev.onecycle.data.TuningData;
+import dev.onecycle.data.augment.Augmentation;
+import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.range.RangeResult;
 import dev.onecycle.range.RangeTest;
-import dev.onecycle.run.StepRecord;
+import dev.onecycle.record.StepRecord;
 import dev.onecycle.run.TrainingListener;
+import dev.onecycle.run.tuning.Memo;
 import dev.onecycle.schedule.OneCycle;
 import dev.onecycle.schedule.Policy;
 import dev.onecycle.torch.nn.Layer;
 import dev.onecycle.torch.nn.Network;
+import dev.onecycle.torch.settings.LearnerSettings;
+import dev.onecycle.torch.settings.Normalization;
 import dev.onecycle.torch.tune.SweepPlan;
 import dev.onecycle.torch.tune.Sweeper;
+import dev.onecycle.torch.tune.TuningListener;
 import dev.onecycle.tune.Hyperparameter;
 import dev.onecycle.tune.Sweep;
-import dev.onecycle.tune.TuningWatcher;
-import dev.onecycle.tune.Work;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,9 +81,9 @@ class ReadmeExampleTest {
             0.85,
             Augmentation.standard(),
             LearnerSettings.defaults());
-    TuningWatcher watcher = new TuningWatcher() {};
+    TuningListener watcher = new TuningListener() {};
     Sweeper sweeper =
-        new Sweeper(split.train(), split.validation(), Work.unremembered(), watcher, () -> false);
+        new Sweeper(split.train(), split.validation(), Memo.unremembered(), watcher, () -> false);
     Sweep sweep =
         sweeper.sweep(
             setup,

@@ -3,22 +3,26 @@ package dev.onecycle.torch.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.onecycle.augment.Augmentation;
 import dev.onecycle.data.Datasets;
-import dev.onecycle.data.ImageDataset;
-import dev.onecycle.data.ImageShape;
+import dev.onecycle.data.augment.Augmentation;
+import dev.onecycle.data.image.ImageDataset;
+import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.error.DivergedException;
 import dev.onecycle.error.InvalidValueException;
-import dev.onecycle.run.EpochRecord;
-import dev.onecycle.run.EpochRecord.Evaluated;
-import dev.onecycle.run.Position;
-import dev.onecycle.run.StepRecord;
+import dev.onecycle.record.EpochRecord;
+import dev.onecycle.record.EpochRecord.Evaluated;
+import dev.onecycle.record.StepRecord;
 import dev.onecycle.run.TrainingListener;
+import dev.onecycle.run.TrainingPosition;
 import dev.onecycle.schedule.OneCycle;
-import dev.onecycle.torch.io.ModelFile;
-import dev.onecycle.torch.io.NamedTensor;
+import dev.onecycle.torch.model.ModelFile;
 import dev.onecycle.torch.nn.Models;
 import dev.onecycle.torch.nn.Network;
+import dev.onecycle.torch.settings.LearnerSettings;
+import dev.onecycle.torch.settings.Normalization;
+import dev.onecycle.torch.settings.Optimizer;
+import dev.onecycle.torch.settings.Precision;
+import dev.onecycle.torch.weights.NamedTensor;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -112,7 +116,7 @@ class ResumeTest {
 
   /** All that a run comes to, but for the time it took. */
   private record Result(List<StepRecord> steps, List<EpochRecord> epochs, List<Integer> bits) {
-    static Result of(List<StepRecord> steps, Position end, Learner learner) {
+    static Result of(List<StepRecord> steps, TrainingPosition end, Learner learner) {
       List<Integer> bits = new ArrayList<>();
       LearnerState state = learner.state();
       for (List<NamedTensor> tensors : List.of(state.weights(), state.optimizer())) {
@@ -143,7 +147,8 @@ class ResumeTest {
     };
   }
 
-  private static Position train(Way way, Learner learner, Position from, List<StepRecord> steps) {
+  private static TrainingPosition train(
+      Way way, Learner learner, TrainingPosition from, List<StepRecord> steps) {
     return Training.resume(
         learner, policy(), way.plan, TRAIN, TEST, from, keeping(steps), () -> false);
   }
@@ -154,7 +159,7 @@ class ResumeTest {
     Result whole;
     try (Learner learner = way.learner()) {
       List<StepRecord> steps = new ArrayList<>();
-      whole = Result.of(steps, train(way, learner, Position.START, steps), learner);
+      whole = Result.of(steps, train(way, learner, TrainingPosition.START, steps), learner);
       assertThat(whole.epochs).hasSize(2);
       whole = new Result(steps, whole.epochs, whole.bits);
     }
@@ -162,22 +167,22 @@ class ResumeTest {
       List<StepRecord> steps = new ArrayList<>();
       int last = stop;
       try (Learner learner = way.learner()) {
-        Position at =
+        TrainingPosition at =
             Training.resume(
                 learner,
                 policy(),
                 way.plan,
                 TRAIN,
                 TEST,
-                Position.START,
+                TrainingPosition.START,
                 keeping(steps),
                 () -> steps.size() == last);
         assertThat(at.step()).isEqualTo(stop);
         checkpoints().save(learner, at, 0.05);
       }
       try (Learner learner = way.learner()) {
-        Position from = checkpoints().restore(learner).value().get(0);
-        Position end = train(way, learner, from, steps);
+        TrainingPosition from = checkpoints().restore(learner).value().get(0);
+        TrainingPosition end = train(way, learner, from, steps);
         assertThat(Result.of(steps, end, learner)).as("stopped at %d", stop).isEqualTo(whole);
       }
     }
@@ -187,7 +192,7 @@ class ResumeTest {
   void aRunThatIsOverHasNothingLeftToDo() {
     try (Learner learner = Way.SGD.learner()) {
       List<StepRecord> steps = new ArrayList<>();
-      Position end = train(Way.SGD, learner, Position.START, steps);
+      TrainingPosition end = train(Way.SGD, learner, TrainingPosition.START, steps);
       steps.clear();
       assertThat(train(Way.SGD, learner, end, steps)).isEqualTo(end);
       assertThat(steps).isEmpty();
@@ -197,7 +202,7 @@ class ResumeTest {
   @Test
   void anotherWorldIsRefusedByName() {
     try (Learner learner = Way.SGD.learner()) {
-      checkpoints().save(learner, Position.START, 0);
+      checkpoints().save(learner, TrainingPosition.START, 0);
       Checkpoints other = new Checkpoints(temp, model(), Map.of("seed", "4"));
       assertThatThrownBy(() -> other.restore(learner))
           .isInstanceOf(InvalidValueException.class)
@@ -212,7 +217,7 @@ class ResumeTest {
       List<NamedTensor> weights = learner.weights();
       weights.get(0).values()[0] = Float.NaN;
       learner.load(weights);
-      assertThatThrownBy(() -> checkpoints().save(learner, Position.START, 0.5))
+      assertThatThrownBy(() -> checkpoints().save(learner, TrainingPosition.START, 0.5))
           .isInstanceOf(DivergedException.class);
       assertThat(checkpoints().restore(learner).value()).isEmpty();
     }

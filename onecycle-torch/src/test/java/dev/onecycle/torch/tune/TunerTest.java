@@ -4,22 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
-import dev.onecycle.augment.Augmentation;
 import dev.onecycle.data.Datasets;
-import dev.onecycle.data.ImageDataset;
-import dev.onecycle.data.ImageShape;
+import dev.onecycle.data.augment.Augmentation;
+import dev.onecycle.data.image.ImageDataset;
+import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.range.RangeTest;
+import dev.onecycle.run.tuning.Memo;
 import dev.onecycle.torch.nn.Models;
-import dev.onecycle.torch.train.LearnerSettings;
-import dev.onecycle.torch.train.Precision;
+import dev.onecycle.torch.settings.LearnerSettings;
+import dev.onecycle.torch.settings.Precision;
 import dev.onecycle.torch.train.Setup;
 import dev.onecycle.tune.BatchSizes;
 import dev.onecycle.tune.BatchTrial;
 import dev.onecycle.tune.Candidate;
 import dev.onecycle.tune.Hyperparameter;
 import dev.onecycle.tune.Sweep;
-import dev.onecycle.tune.TuningWatcher;
-import dev.onecycle.tune.Work;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -52,7 +51,7 @@ class TunerTest {
   private final Remembering work = new Remembering();
 
   /** Work that is remembered, and counted. */
-  private static final class Remembering implements Work {
+  private static final class Remembering implements Memo {
     final Map<String, Object> results = new HashMap<>();
 
     @Override
@@ -69,8 +68,8 @@ class TunerTest {
     }
   }
 
-  private final TuningWatcher watcher =
-      new TuningWatcher() {
+  private final TuningListener watcher =
+      new TuningListener() {
         @Override
         public void done(Task task, boolean before) {
           done.add(task.title());
@@ -92,7 +91,7 @@ class TunerTest {
     return Datasets.of(SHAPE, List.of("a", "b", "c"), labels, pixels);
   }
 
-  private Sweeper sweeper(Work remembered) {
+  private Sweeper sweeper(Memo remembered) {
     return new Sweeper(TRAIN, VALIDATION, remembered, watcher, () -> false);
   }
 
@@ -108,18 +107,18 @@ class TunerTest {
   @Test
   void candidatesArePairedToTheBit() {
     Sweep sweep =
-        sweeper(Work.unremembered())
+        sweeper(Memo.unremembered())
             .sweep(SETUP, Hyperparameter.WEIGHT_DECAY, List.of(0.0, 1.0), PLAN);
     Candidate none = sweep.candidates().get(0);
     Candidate strong = sweep.candidates().get(1);
     assertThat(loss(none, 0)).isEqualTo(loss(strong, 0));
     assertThat(loss(none, 30)).isNotEqualTo(loss(strong, 30));
     Sweep again =
-        sweeper(Work.unremembered())
+        sweeper(Memo.unremembered())
             .sweep(SETUP, Hyperparameter.WEIGHT_DECAY, List.of(0.0, 1.0), PLAN);
     assertThat(again).isEqualTo(sweep);
     Sweep other =
-        sweeper(Work.unremembered())
+        sweeper(Memo.unremembered())
             .sweep(SETUP, Hyperparameter.WEIGHT_DECAY, List.of(0.0), SweepPlan.byEdge(TEST, 6));
     assertThat(loss(other.candidates().get(0), 0)).isNotEqualTo(loss(none, 0));
   }
@@ -127,7 +126,7 @@ class TunerTest {
   @Test
   void repeatsAreOverSeedsOfWeightsToo() {
     Sweep sweep =
-        sweeper(Work.unremembered())
+        sweeper(Memo.unremembered())
             .sweep(SETUP, Hyperparameter.DROPOUT, List.of(0.0), PLAN.withRepeats(2));
     List<Double> first =
         sweep.candidates().get(0).test().runs().stream()
@@ -150,7 +149,7 @@ class TunerTest {
   @Test
   void momentumIsThatOfTheCandidate() {
     Sweep sweep =
-        sweeper(Work.unremembered()).sweep(SETUP, Hyperparameter.MOMENTUM, List.of(0.5, 0.9), PLAN);
+        sweeper(Memo.unremembered()).sweep(SETUP, Hyperparameter.MOMENTUM, List.of(0.5, 0.9), PLAN);
     assertThat(sweep.candidates())
         .extracting(c -> c.test().runs().get(0).momentum())
         .containsExactly(0.5, 0.9);
@@ -160,7 +159,7 @@ class TunerTest {
   void shortCyclesAreJudgedByTheHeldOutImages() {
     SweepPlan plan = new SweepPlan(TEST, 0, 1, 5, 3, PLAN.policy(), OptionalDouble.of(0.05));
     Sweep sweep =
-        sweeper(Work.unremembered())
+        sweeper(Memo.unremembered())
             .sweep(SETUP, Hyperparameter.WEIGHT_DECAY, List.of(1e-4, 1e-3), plan);
     for (Candidate candidate : sweep.candidates()) {
       // 3 epochs of 10 steps are too few to walk through a cycle: it takes 50 steps.
@@ -215,8 +214,8 @@ class TunerTest {
 
   @Test
   void anInterruptEndsASweepAndKeepsWhatWasDone() {
-    TuningWatcher interrupting =
-        new TuningWatcher() {
+    TuningListener interrupting =
+        new TuningListener() {
           @Override
           public void done(Task task, boolean before) {
             Thread.currentThread().interrupt();

@@ -1,0 +1,119 @@
+package dev.onecycle.bench;
+
+import dev.onecycle.data.augment.Augmentation;
+import dev.onecycle.data.augment.Flip;
+import dev.onecycle.torch.nn.Layer;
+import dev.onecycle.torch.nn.Layer.Conv;
+import dev.onecycle.torch.nn.Layer.Named;
+import dev.onecycle.torch.nn.Layer.Residual;
+import dev.onecycle.torch.nn.Layer.Sequential;
+import dev.onecycle.torch.nn.Layer.ViewMean;
+import dev.onecycle.torch.nn.Layer.ViewMean.Views;
+import dev.onecycle.torch.nn.Network;
+import dev.onecycle.torch.settings.LearnerSettings;
+import dev.onecycle.torch.settings.ModelDefaults;
+import dev.onecycle.torch.settings.Optimizer;
+import java.util.function.UnaryOperator;
+
+/** What the model {@code fast} and its defaults are made of, and how to leave a part out. */
+enum Ablation {
+  RESIDUAL("one convolution in place of the two that add to each block"),
+  WHITENING("a trained first convolution instead of the whitening"),
+  IDENTITY_START("He's initial weights instead of identities"),
+  ACTIVATION("ReLU instead of GELU, or the other way round"),
+  LABEL_SMOOTHING("no label smoothing"),
+  RANDOM_FLIP("alternating flips instead of random ones, or the other way round"),
+  MOVED_VIEWS("judging an image and its mirror image, but not moved ones"),
+  VIEWS("judging an image as it is, once"),
+  BIAS_RATE("one learning rate for biases and weights"),
+  MUON("convolutions moved by Nesterov's momentum, as all else, instead of by Muon"),
+  BATCH_NORM_MOMENTUM("a batch norm momentum of 0.1");
+
+  private final String without;
+
+  Ablation(String without) {
+    this.without = without;
+  }
+
+  /** What is done instead. */
+  String without() {
+    return without;
+  }
+
+  /** Whether training is the same without it. */
+  boolean onlyInEvaluation() {
+    return this == MOVED_VIEWS || this == VIEWS;
+  }
+
+  /** The network without this. */
+  Network leftOut(Network network) {
+    return new Network(
+        network.name(),
+        network.input(),
+        network.classes(),
+        each(network.layers(), this::replacement));
+  }
+
+  private Layer replacement(Layer layer) {
+    return switch (this) {
+      case RESIDUAL -> layer instanceof Residual residual ? firstHalf(residual.body()) : layer;
+      case WHITENING ->
+          layer instanceof Layer.Whitening w
+              ? new Conv(w.in(), w.out(), w.kernel(), 1, 0, true)
+              : layer;
+      case IDENTITY_START ->
+          layer instanceof Conv c
+              ? new Conv(c.in(), c.out(), c.kernel(), c.stride(), c.padding(), c.bias())
+              : layer;
+      case ACTIVATION ->
+          layer instanceof Layer.Gelu
+              ? new Layer.Relu()
+              : layer instanceof Layer.Relu ? new Layer.Gelu() : layer;
+      case MOVED_VIEWS ->
+          layer instanceof ViewMean mean ? new ViewMean(mean.body(), Views.MIRRORED) : layer;
+      case VIEWS -> layer instanceof ViewMean mean ? mean.body() : layer;
+      default -> layer;
+    };
+  }
+
+  /** The body's first convolution and batch norm; the activation behind it is the block's own. */
+  private static Layer firstHalf(Layer body) {
+    return new Sequential(((Sequential) body).parts().subList(0, 2));
+  }
+
+  private static Layer each(Layer layer, UnaryOperator<Layer> change) {
+    Layer inside = layer;
+    if (layer instanceof ViewMean mean) {
+      inside = new ViewMean(each(mean.body(), change), mean.views());
+    } else if (layer instanceof Sequential sequence) {
+      inside =
+          new Sequential(
+              sequence.parts().stream()
+                  .map(part -> new Named(part.name(), each(part.layer(), change)))
+                  .toList());
+    } else if (layer instanceof Residual residual) {
+      inside = new Residual(each(residual.body(), change), each(residual.shortcut(), change));
+    }
+    return change.apply(inside);
+  }
+
+  /** The defaults without this. */
+  ModelDefaults leftOut(ModelDefaults defaults) {
+    LearnerSettings.Builder settings = defaults.settings().toBuilder();
+    switch (this) {
+      case LABEL_SMOOTHING -> settings.labelSmoothing(0);
+      case BIAS_RATE -> settings.biasRate(1);
+      case MUON -> settings.optimizer(new Optimizer.Sgd(true, true));
+      case BATCH_NORM_MOMENTUM -> settings.batchNormMomentum(0.1);
+      default -> {}
+    }
+    return new ModelDefaults(
+        defaults.batchSize(),
+        settings.build(),
+        this == RANDOM_FLIP ? otherFlip(defaults.augmentation()) : defaults.augmentation());
+  }
+
+  private static Augmentation otherFlip(Augmentation augmentation) {
+    return augmentation.withFlip(augmentation.flip() == Flip.RANDOM ? Flip.ALTERNATE : Flip.RANDOM);
+  }
+}

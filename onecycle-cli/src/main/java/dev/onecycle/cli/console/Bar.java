@@ -1,0 +1,83 @@
+package dev.onecycle.cli.console;
+
+import java.io.PrintStream;
+import java.util.Locale;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The progress of one phase: a bar on a terminal, now and then a line elsewhere, nothing with
+ * {@code --quiet}.
+ */
+public final class Bar implements AutoCloseable {
+  private static final double SECONDS_BETWEEN_LINES = 10;
+
+  private final Console console;
+  private final String task;
+  private final long total;
+  private final @Nullable ProgressBar bar;
+  private final long begin = System.nanoTime();
+  private long lastLine = begin;
+  private long first = -1;
+
+  /**
+   * Starts a phase.
+   *
+   * @param total units to be done; −1 where unknown
+   * @param unit what they are, such as " images"
+   */
+  public Bar(Console console, String task, long total, String unit) {
+    this.console = console;
+    this.task = task;
+    this.total = total;
+    bar = !console.quiet() && Console.onTerminal() ? drawn(task, total, unit) : null;
+  }
+
+  private static ProgressBar drawn(String task, long total, String unit) {
+    return new ProgressBarBuilder()
+        .setTaskName(task)
+        .setInitialMax(total)
+        .setUnit(unit, 1)
+        .setStyle(Console.unicode() ? ProgressBarStyle.UNICODE_BLOCK : ProgressBarStyle.ASCII)
+        .setUpdateIntervalMillis(200)
+        .setMaxRenderedLength(Console.width() - 1)
+        .showSpeed()
+        .continuousUpdate()
+        .clearDisplayOnFinish()
+        .setConsumer(
+            new ConsoleProgressBarConsumer(new PrintStream(System.err, true), Console.width() - 1))
+        .build();
+  }
+
+  /** So many units are done; the message says how it goes. */
+  public void at(long done, String message) {
+    first = first < 0 ? done : first; // what was done before the bar was drawn took no time here
+    if (bar != null) {
+      bar.stepTo(done);
+      bar.setExtraMessage("  " + message); // the bar leaves no gap
+      return;
+    }
+    long now = System.nanoTime();
+    if ((now - lastLine) / 1e9 >= SECONDS_BETWEEN_LINES) {
+      lastLine = now;
+      double seconds = (now - begin) / 1e9;
+      String share = total > 0 ? " of " + total : "";
+      String left =
+          total > done && done > first
+              ? String.format(
+                  Locale.ROOT, ", %.0f s left", seconds / (done - first) * (total - done))
+              : "";
+      console.progress(task + ": " + done + share + "  " + message + left);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (bar != null) {
+      bar.close();
+    }
+  }
+}

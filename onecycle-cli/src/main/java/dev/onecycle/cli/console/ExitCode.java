@@ -1,0 +1,44 @@
+package dev.onecycle.cli.console;
+
+import dev.onecycle.error.BadDataException;
+import dev.onecycle.error.CannotWriteException;
+import dev.onecycle.error.DivergedException;
+import dev.onecycle.report.chart.NoFontsException;
+import java.util.concurrent.CancellationException;
+
+/** The exit codes of every command, and which failure ends in which. */
+public final class ExitCode {
+  public static final int OK = 0;
+  public static final int SOFTWARE = 1;
+  public static final int USAGE = 2;
+  public static final int BAD_DATA = 65;
+  static final int CANNOT_CREATE = 73;
+  static final int CANNOT_WRITE = 74;
+  static final int DIVERGED = 76;
+  public static final int INTERRUPTED = 130;
+  public static final int TERMINATED = 143;
+
+  private ExitCode() {}
+
+  public static int of(Throwable failure) {
+    if (failure instanceof IllegalArgumentException) {
+      return USAGE;
+    }
+    if (failure instanceof BadDataException) {
+      return BAD_DATA;
+    }
+    if (failure instanceof CannotWriteException cannotWrite) {
+      return cannotWrite.created() ? CANNOT_WRITE : CANNOT_CREATE;
+    }
+    if (failure instanceof NoFontsException) {
+      return CANNOT_CREATE;
+    }
+    if (failure instanceof DivergedException) {
+      return DIVERGED;
+    }
+    if (failure instanceof CancellationException) {
+      return Signals.exitCode();
+    }
+    return SOFTWARE;
+  }
+}

@@ -1,0 +1,112 @@
+package dev.onecycle.cli.console;
+
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import sun.misc.Signal;
+import sun.misc.SignalHandler;
+
+/**
+ * Ctrl-C, TERM and HUP: the first asks the command to come to an end in order, the second ends the
+ * process at once. USR1 asks for a checkpoint.
+ */
+public final class Signals {
+  private static final AtomicReference<@Nullable Signal> received = new AtomicReference<>();
+  private static final AtomicBoolean SAVE = new AtomicBoolean();
+  private static final Object INTERRUPTING = new Object();
+  private static boolean interrupts = true;
+
+  private Signals() {}
+
+  /**
+   * From now on signals interrupt this thread, so that a range test or a wait for data ends, and
+   * {@link #stopRequested} answers true, so that training does.
+   */
+  public static void watch() {
+    Thread thread = Thread.currentThread();
+    for (String name : List.of("INT", "TERM", "HUP")) {
+      handle(
+          name,
+          signal -> {
+            if (received.compareAndSet(null, signal)) {
+              interrupt(thread);
+            } else {
+              Runtime.getRuntime().halt(codeOf(signal));
+            }
+          });
+    }
+    handle("USR1", signal -> SAVE.set(true));
+  }
+
+  /** Not every system has every signal, nor every Java machine one left for us. */
+  private static void handle(String name, SignalHandler handler) {
+    try {
+      Signal.handle(new Signal(name), handler);
+    } catch (IllegalArgumentException e) {
+      System.getLogger(Signals.class.getName())
+          .log(System.Logger.Level.DEBUG, () -> "no signal " + name, e);
+    }
+  }
+
+  /** Whether USR1 has come since this was last asked. */
+  public static boolean saveRequested() {
+    return SAVE.getAndSet(false);
+  }
+
+  /**
+   * Whether a signal has come; clears the interrupt that came with it, which would spoil writing.
+   */
+  public static boolean stopRequested() {
+    if (received.get() == null) {
+      return false;
+    }
+    Thread.interrupted();
+    return true;
+  }
+
+  private static void interrupt(Thread thread) {
+    synchronized (INTERRUPTING) {
+      if (interrupts) {
+        thread.interrupt();
+      }
+    }
+  }
+
+  /**
+   * Runs work that a signal must not interrupt, such as writing the files of a run that belong
+   * together. {@link #stopRequested} tells of the signal as ever.
+   */
+  public static <T> T uninterrupted(Supplier<T> work) {
+    synchronized (INTERRUPTING) {
+      interrupts = false;
+      stopRequested();
+    }
+    try {
+      return work.get();
+    } finally {
+      synchronized (INTERRUPTING) {
+        interrupts = true;
+      }
+    }
+  }
+
+  /** As {@link #uninterrupted(Supplier)}, for work that answers nothing. */
+  public static void uninterrupted(Runnable work) {
+    uninterrupted(
+        () -> {
+          work.run();
+          return true;
+        });
+  }
+
+  public static int exitCode() {
+    Signal signal = received.get();
+    return signal == null ? ExitCode.INTERRUPTED : codeOf(signal);
+  }
+
+  private static int codeOf(Signal signal) {
+    return 128 + signal.getNumber();
+  }
+}

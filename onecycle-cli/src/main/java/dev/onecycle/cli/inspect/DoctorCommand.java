@@ -1,0 +1,44 @@
+package dev.onecycle.cli.inspect;
+
+import dev.onecycle.cli.console.Console;
+import dev.onecycle.cli.console.ExitCode;
+import dev.onecycle.cli.console.OutputOptions;
+import dev.onecycle.cli.console.Version;
+import dev.onecycle.text.Numbers;
+import dev.onecycle.torch.train.Engine;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Says what the engine finds here, and what to do about what is missing. */
+@Command(
+    name = "doctor",
+    description = "Print versions, processor, threads, precision, allocator and GPU, with advice.",
+    mixinStandardHelpOptions = true,
+    footer = {"", "Examples:", "  onecycle doctor", "  onecycle doctor --json"})
+public final class DoctorCommand implements Callable<Integer> {
+  @Mixin OutputOptions output = new OutputOptions();
+
+  @Override
+  public Integer call() {
+    Console console = output.console();
+    Map<String, String> facts = new LinkedHashMap<>();
+    facts.put("onecycle", Version.current());
+    facts.putAll(Engine.environment());
+    for (Map.Entry<String, String> fact : facts.entrySet()) {
+      console.answer(Numbers.format("%-20s %s", fact.getKey(), fact.getValue()));
+    }
+    for (String advice : Engine.advice()) {
+      console.answer("* " + advice);
+    }
+    if (Engine.advice().isEmpty()) {
+      console.answer("Nothing is missing.");
+    }
+    Map<String, Object> result = new LinkedHashMap<>(facts);
+    result.put("advice", Engine.advice());
+    console.result(result);
+    return ExitCode.OK;
+  }
+}

@@ -1,0 +1,151 @@
+package dev.onecycle.cli.inspect;
+
+import dev.onecycle.cli.Main;
+import dev.onecycle.cli.console.Bar;
+import dev.onecycle.cli.console.Console;
+import dev.onecycle.cli.console.ExitCode;
+import dev.onecycle.cli.console.OutputOptions;
+import dev.onecycle.cli.console.Signals;
+import dev.onecycle.cli.console.Table;
+import dev.onecycle.error.Require;
+import dev.onecycle.selftest.Group;
+import dev.onecycle.selftest.GroupResult;
+import dev.onecycle.selftest.Program;
+import dev.onecycle.selftest.SelfTest;
+import dev.onecycle.selftest.Tier;
+import dev.onecycle.selftest.data.DataGroups;
+import dev.onecycle.selftest.fuzz.FuzzGroups;
+import dev.onecycle.selftest.run.RunGroups;
+import dev.onecycle.selftest.soak.SoakGroups;
+import dev.onecycle.text.Numbers;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Tries what is promised about faults, on this machine. */
+@Command(
+    name = "selftest",
+    description = {
+      "Try on this machine what is promised about faults: exact resume, kill -9, damaged"
+          + " checkpoints, full disks, bad input, signals.",
+      ""
+    },
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    footer = {
+      "",
+      "Examples:",
+      "  onecycle selftest                   a part of the cases, about 3 minutes",
+      "  onecycle selftest --full            all of them, at most 20 minutes on two cores",
+      "  onecycle selftest --only resume"
+    })
+public final class SelftestCommand implements Callable<Integer> {
+  @Option(names = "--full", description = "Every case. Default: a part that takes about 3 minutes.")
+  boolean full;
+
+  @Option(
+      names = "--only",
+      paramLabel = "GROUP",
+      split = ",",
+      description = "Only these groups, by the names in the table.")
+  @Nullable List<String> only;
+
+  @Mixin OutputOptions output = new OutputOptions();
+
+  @Override
+  public Integer call() {
+    Console console = output.console();
+    Signals.watch();
+    List<GroupResult> results = new ArrayList<>();
+    for (Group group : chosen()) {
+      try (Bar bar = new Bar(console, group.name(), group.cases().size(), " cases")) {
+        results.add(SelfTest.run(group, done -> progress(bar, done)));
+      }
+    }
+    show(console, results);
+    return GroupResult.allHeld(results) ? ExitCode.OK : ExitCode.SOFTWARE;
+  }
+
+  private static void progress(Bar bar, int done) {
+    if (Signals.stopRequested()) {
+      throw new CancellationException();
+    }
+    bar.at(done, "");
+  }
+
+  /** The groups in the order of the table. */
+  private static List<Group> all(Tier tier, Program program) {
+    return Stream.of(
+            RunGroups.of(tier, program),
+            DataGroups.of(tier),
+            FuzzGroups.of(tier, program),
+            SoakGroups.of(tier, program))
+        .flatMap(List::stream)
+        .toList();
+  }
+
+  private List<Group> chosen() {
+    List<Group> all = all(full ? Tier.FULL : Tier.QUICK, program());
+    if (only == null) {
+      return all;
+    }
+    List<String> names = all.stream().map(Group::name).toList();
+    for (String name : only) {
+      Require.that(names.contains(name), "--only", "among " + names, name, name);
+    }
+    List<String> wanted = only;
+    return all.stream().filter(group -> wanted.contains(group.name())).toList();
+  }
+
+  private static Program program() {
+    return new Program(
+        Main.class.getName(),
+        (out, err, words) -> {
+          CommandLine line = Main.commandLine();
+          line.setOut(out);
+          line.setErr(err);
+          return line.execute(words);
+        });
+  }
+
+  private static void show(Console console, List<GroupResult> results) {
+    Table table = new Table("group", "cases", "held", "seconds", "promise");
+    for (GroupResult result : results) {
+      table.row(
+          result.group(),
+          "" + result.cases(),
+          "" + result.passed(),
+          Numbers.format("%.1f", result.seconds()),
+          result.promise());
+    }
+    table.lines().forEach(console::answer);
+    for (GroupResult result : results) {
+      if (!result.figures().isEmpty()) {
+        console.answer("measured: " + result.group() + ": " + result.figures());
+      }
+      result
+          .failures()
+          .forEach(
+              (name, why) ->
+                  console.answer("failed: " + result.group() + ", " + name + ": " + why));
+      result
+          .unreached()
+          .forEach(
+              (name, why) ->
+                  console.answer("not tried: " + result.group() + ", " + name + ": " + why));
+    }
+    Map<String, Object> values = new LinkedHashMap<>();
+    values.put("held", GroupResult.allHeld(results));
+    values.put("groups", results);
+    console.result(values);
+  }
+}

@@ -1,0 +1,235 @@
+package dev.onecycle.cli.tune;
+
+import dev.onecycle.cli.console.Console;
+import dev.onecycle.cli.console.ExitCode;
+import dev.onecycle.cli.console.OutputOptions;
+import dev.onecycle.cli.console.Signals;
+import dev.onecycle.cli.options.CandidateOptions;
+import dev.onecycle.cli.options.CommandLineArgs;
+import dev.onecycle.cli.options.DataArguments;
+import dev.onecycle.cli.options.FigureOptions;
+import dev.onecycle.cli.options.RangeOptions;
+import dev.onecycle.cli.options.Rates;
+import dev.onecycle.data.TuningData;
+import dev.onecycle.error.Require;
+import dev.onecycle.report.csv.SweepCsv;
+import dev.onecycle.report.figures.SweepFigures;
+import dev.onecycle.run.files.AtomicFile;
+import dev.onecycle.run.files.JsonFile;
+import dev.onecycle.run.tuning.Memo;
+import dev.onecycle.run.tuning.SweepRecord;
+import dev.onecycle.schedule.PolicyChoice;
+import dev.onecycle.torch.train.Setup;
+import dev.onecycle.torch.tune.SweepPlan;
+import dev.onecycle.torch.tune.Sweeper;
+import dev.onecycle.tune.Candidate;
+import dev.onecycle.tune.Hyperparameter;
+import dev.onecycle.tune.Sweep;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalDouble;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Tries values of one hyper-parameter and chooses one. */
+@Command(
+    name = "sweep",
+    description = {
+      "Try values of one hyper-parameter, paired: the same initial weights, batches and crops, a"
+          + " range test each. Of those whose edge is at least half of the best, the largest is"
+          + " chosen. The test images are not read.",
+      ""
+    },
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    footer = {
+      "",
+      "Examples:",
+      "  onecycle sweep photos/ --weight-decay 1e-2,1e-3,1e-4,1e-5",
+      "  onecycle sweep cifar10 --model resnet56 --batch-size 512 --weight-decay 1e-3,1e-4"
+          + " --repeats 3",
+      "  onecycle sweep photos/ --dropout 0,0.1,0.3 --by-cycle 2",
+      "  onecycle sweep photos/ --momentum 0.8,0.85,0.9"
+    })
+public final class SweepCommand implements Callable<Integer> {
+  private static final String SVG = "sweep.svg";
+
+  @Mixin DataArguments dataArguments = new DataArguments();
+  @Mixin CandidateOptions options = new CandidateOptions();
+
+  @Option(
+      names = "--momentum",
+      paramLabel = "M",
+      split = ",",
+      description = "One momentum, or candidates such as 0.8,0.85,0.9. Default: 0.85.")
+  List<Double> momenta = List.of();
+
+  @Mixin RangeOptions range = new RangeOptions();
+
+  @Option(
+      names = "--by-cycle",
+      paramLabel = "EPOCHS",
+      defaultValue = "0",
+      description =
+          "Judge by a short cycle of each candidate, on images held out from training, instead of"
+              + " by the edge.")
+  int byCycle;
+
+  @Option(
+      names = "--max-lr",
+      paramLabel = "RATE",
+      description = "Peak of the short cycles. Default: a tenth of each candidate's edge.")
+  @Nullable Double maxLr;
+
+  @Option(
+      names = {"-o", "--out"},
+      paramLabel = "FILE",
+      description =
+          "Where the result is kept, for train --lr-from and reports. Default: sweep.json.")
+  Path out = Path.of("sweep.json");
+
+  @Option(
+      names = "--csv",
+      paramLabel = "FILE",
+      description = "Write the columns value,test,step,learning_rate,loss,smoothed.")
+  @Nullable Path csv;
+
+  @Mixin FigureOptions figures = new FigureOptions();
+  @Mixin OutputOptions output = new OutputOptions();
+  @Spec @Nullable CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    Console console = output.console();
+    options.validate();
+    momenta.forEach(m -> Require.inHalfOpen("--momentum", m, 0, 1));
+    CandidateOptions.requireDistinct("--momentum", momenta);
+    Hyperparameter parameter = swept();
+    List<Double> values = values(parameter);
+    double momentum = momenta.isEmpty() ? 0.85 : momenta.get(0);
+    SweepPlan plan = plan(momentum);
+    figures.requireWritable(SVG);
+    Stream.of(out, csv).filter(Objects::nonNull).forEach(AtomicFile::requireWritable);
+    Signals.watch();
+    TuningData data = dataArguments.openForTuning(console, options.seed);
+    Setup setup = options.setup(data.train().shape(), data.train().classes().size(), momentum);
+    Sweep sweep;
+    try (TuningProgress progress = new TuningProgress(console)) {
+      progress.expect(values.size() * range.repeats, plan.byCycle() ? values.size() : 0, 0);
+      progress.measure(setup, plan, data);
+      if (parameter == Hyperparameter.BATCH_SIZE) {
+        progress.at(values.stream().mapToDouble(Double::doubleValue).average().orElseThrow());
+      }
+      progress.announce();
+      sweep =
+          new Sweeper(
+                  data.train(),
+                  data.validation(),
+                  Memo.unremembered(),
+                  progress,
+                  Signals::stopRequested)
+              .sweep(setup, parameter, values, plan);
+    }
+    return Signals.uninterrupted(() -> finish(console, sweep, setup, data));
+  }
+
+  private SweepPlan plan(double momentum) {
+    if (maxLr != null && byCycle == 0) {
+      throw Require.invalid("--max-lr", "given with --by-cycle, whose peak it is,", maxLr);
+    }
+    OptionalDouble peak =
+        maxLr == null ? OptionalDouble.empty() : OptionalDouble.of(Rates.rate("--max-lr", maxLr));
+    PolicyChoice policy =
+        momenta.isEmpty()
+            ? PolicyChoice.oneCycle()
+            : PolicyChoice.oneCycle().withMomentum(momentum);
+    return new SweepPlan(
+        range.slowTest(momentum, options.optimizer()),
+        range.leastImages(),
+        range.repeats,
+        options.seed,
+        Require.atLeast("--by-cycle", byCycle, 0),
+        policy,
+        peak);
+  }
+
+  private Hyperparameter swept() {
+    List<Hyperparameter> several = new ArrayList<>();
+    for (Hyperparameter parameter : Hyperparameter.values()) {
+      if (given(parameter).size() > 1) {
+        several.add(parameter);
+      }
+    }
+    if (several.size() > 1) {
+      throw Require.invalid(
+          "candidates",
+          "of one hyper-parameter",
+          String.join(" and ", several.stream().map(Hyperparameter::title).toList()),
+          "sweep one after the other, or use onecycle tune");
+    }
+    return several.isEmpty() ? Hyperparameter.WEIGHT_DECAY : several.get(0);
+  }
+
+  private List<Double> values(Hyperparameter parameter) {
+    List<Double> values = given(parameter);
+    if (values.size() == 1) {
+      throw Require.invalid(
+          "candidates",
+          "at least two values of one hyper-parameter",
+          parameter.title() + " " + parameter.text(values.get(0)),
+          "give them as --weight-decay 1e-3,1e-4");
+    }
+    return values.isEmpty() ? CandidateOptions.WEIGHT_DECAYS : values;
+  }
+
+  private List<Double> given(Hyperparameter parameter) {
+    return switch (parameter) {
+      case WEIGHT_DECAY -> options.weightDecays;
+      case DROPOUT -> options.dropouts;
+      case MOMENTUM -> momenta;
+      case BATCH_SIZE -> options.batchSizes.stream().map(Integer::doubleValue).toList();
+    };
+  }
+
+  private int finish(Console console, Sweep sweep, Setup setup, TuningData data) {
+    Candidate shown = sweep.chosen().orElse(sweep.candidates().get(0));
+    OptionalDouble rate =
+        sweep.chosen().isEmpty()
+            ? OptionalDouble.empty()
+            : maxLr == null ? shown.peak() : OptionalDouble.of(maxLr);
+    JsonFile.write(
+        out,
+        new SweepRecord(
+            CommandLineArgs.of(spec),
+            rate,
+            setup.with(sweep.parameter(), shown.value()).conditions(data.fingerprint()),
+            sweep));
+    console.say("Wrote " + out);
+    if (csv != null) {
+      SweepCsv.write(sweep, csv);
+      console.say("Wrote " + csv);
+    }
+    figures.write(console, () -> SweepFigures.of(sweep), SVG);
+    Map<String, Object> result = new LinkedHashMap<>();
+    result.put("parameter", sweep.parameter().title());
+    sweep.chosen().ifPresent(chosen -> result.put("chosen", chosen.value()));
+    if (rate.isPresent()) {
+      result.put("learning_rate", rate.getAsDouble());
+    }
+    result.put("explanation", sweep.explanation());
+    result.put("candidates", SweepView.record(sweep));
+    result.put("result", out.toString());
+    console.result(result);
+    return sweep.chosen().isPresent() ? ExitCode.OK : ExitCode.BAD_DATA;
+  }
+}

@@ -1,0 +1,175 @@
+package dev.onecycle.cli.tune;
+
+import dev.onecycle.cli.console.Bar;
+import dev.onecycle.cli.console.Console;
+import dev.onecycle.data.TuningData;
+import dev.onecycle.text.Numbers;
+import dev.onecycle.torch.settings.Normalization;
+import dev.onecycle.torch.train.Learner;
+import dev.onecycle.torch.train.Setup;
+import dev.onecycle.torch.train.StepCost;
+import dev.onecycle.torch.tune.SweepPlan;
+import dev.onecycle.torch.tune.TuningListener;
+import dev.onecycle.tune.BatchSizeResult;
+import dev.onecycle.tune.BatchTrial;
+import dev.onecycle.tune.Sweep;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Says how long sweeps and tuning will take, then how far the whole of it is. */
+final class TuningProgress implements TuningListener, AutoCloseable {
+  private static final Duration MEASURED = Duration.ofSeconds(2);
+  private static final double SECONDS_A_BATCH_TRIAL = 5;
+
+  /** Most range tests stop before their end. */
+  private static final double SHARE_OF_RANGE = 0.9;
+
+  /** A forward pass without gradients takes about a third of a step. */
+  private static final double SHARE_OF_STEP = 0.33;
+
+  private final Console console;
+  private final Map<Kind, Integer> left = new EnumMap<>(Kind.class);
+  private final Map<Kind, Double> seconds = new EnumMap<>(Kind.class);
+  private @Nullable SweepPlan plan;
+  private int batchSize;
+  private double secondsDone;
+  private @Nullable Bar bar;
+
+  TuningProgress(Console console) {
+    this.console = console;
+  }
+
+  /** What is to come: so many tests and cycles, and so many trials of a search for a batch size. */
+  void expect(int rangeTests, int shortCycles, int batchTrials) {
+    left.put(Kind.RANGE_TEST, rangeTests);
+    left.put(Kind.SHORT_CYCLE, shortCycles);
+    left.put(Kind.BATCH_SIZES, batchTrials > 0 ? 1 : 0);
+    seconds.put(Kind.BATCH_SIZES, batchTrials * SECONDS_A_BATCH_TRIAL);
+  }
+
+  /** Measures in this process what a step costs. */
+  void measure(Setup setup, SweepPlan plan, TuningData data) {
+    try (Learner learner =
+        new Learner(setup.network(), Normalization.of(data.train()), setup.settings())) {
+      learner.fit(data.train());
+      costs(StepCost.measure(learner, setup, data.train(), MEASURED), setup, plan, data);
+    }
+  }
+
+  /** Takes from a trial what a step costs: of a size that may not fit into this process. */
+  void measured(BatchTrial trial, Setup setup, SweepPlan plan, TuningData data) {
+    double image = 1 / trial.imagesPerSecond().orElse(Double.POSITIVE_INFINITY);
+    costs(new StepCost(image * setup.batchSize(), image * SHARE_OF_STEP), setup, plan, data);
+  }
+
+  private void costs(StepCost cost, Setup setup, SweepPlan tried, TuningData data) {
+    plan = tried;
+    batchSize = setup.batchSize();
+    int stepsPerEpoch = (data.train().size() + batchSize - 1) / batchSize;
+    double judging = data.validation().size() * cost.secondsPerEvaluatedImage();
+    seconds.put(Kind.RANGE_TEST, SHARE_OF_RANGE * steps(batchSize) * cost.secondsPerStep());
+    seconds.put(
+        Kind.SHORT_CYCLE,
+        cost.seconds((long) tried.cycleEpochs() * stepsPerEpoch, stepsPerEpoch, judging));
+  }
+
+  /** From now on range tests are at another batch size, or at several: their mean. */
+  void at(double size) {
+    double before = batchSize * (double) steps(batchSize);
+    double now = size * steps((int) Math.round(size));
+    seconds.computeIfPresent(Kind.RANGE_TEST, (kind, value) -> value * now / Math.max(1, before));
+    batchSize = (int) Math.round(size);
+  }
+
+  private int steps(int size) {
+    return plan == null ? 1 : plan.testAt(size).steps();
+  }
+
+  /** Says how long the whole will take. */
+  void announce() {
+    boolean searched = left.getOrDefault(Kind.BATCH_SIZES, 0) > 0;
+    console.say(
+        Numbers.format(
+            "This will take about %s%s: %s.",
+            duration(remaining()),
+            searched ? ", more or less as the batch size is larger or smaller" : "",
+            parts()));
+  }
+
+  private String parts() {
+    StringBuilder parts = new StringBuilder();
+    add(parts, Kind.BATCH_SIZES, "a search for the batch size of", "searches of");
+    add(parts, Kind.RANGE_TEST, "a range test of", "range tests of");
+    add(parts, Kind.SHORT_CYCLE, "a short cycle of", "short cycles of");
+    return parts.toString();
+  }
+
+  private void add(StringBuilder parts, Kind kind, String one, String many) {
+    int count = left.getOrDefault(kind, 0);
+    if (count > 0) {
+      parts.append(parts.isEmpty() ? "" : ", ").append(count == 1 ? one : count + " " + many);
+      parts.append(" ").append(duration(seconds.getOrDefault(kind, 0.0)));
+    }
+  }
+
+  private static String duration(double seconds) {
+    return seconds < 90
+        ? Numbers.format("%.0f s", seconds)
+        : Numbers.format("%.0f minutes", seconds / 60);
+  }
+
+  private double remaining() {
+    double sum = 0;
+    for (Kind kind : Kind.values()) {
+      sum += Math.max(0, left.getOrDefault(kind, 0)) * seconds.getOrDefault(kind, 0.0);
+    }
+    return sum;
+  }
+
+  @Override
+  public void advanced(Task task, long done, long total, String message) {
+    double share = Math.min(1.0, (double) done / total);
+    double at = secondsDone + share * seconds.getOrDefault(task.kind(), 0.0);
+    if (bar == null) {
+      bar = new Bar(console, "tuning", Math.max(1, Math.round(secondsDone + remaining())), " s");
+    }
+    bar.at(Math.round(at), task.title() + "  " + message);
+  }
+
+  @Override
+  public void done(Task task, boolean before) {
+    secondsDone += before ? 0 : seconds.getOrDefault(task.kind(), 0.0);
+    left.merge(task.kind(), -1, Integer::sum);
+    if (before) {
+      close(); // the whole has become shorter
+    }
+  }
+
+  @Override
+  public void tried(BatchTrial trial) {
+    BatchSizeView.say(console, trial);
+  }
+
+  @Override
+  public void batchSize(BatchSizeResult result, int used) {
+    close();
+    BatchSizeView.show(console, result);
+    at(used);
+  }
+
+  @Override
+  public void swept(Sweep sweep) {
+    close();
+    SweepView.show(console, sweep);
+  }
+
+  @Override
+  public void close() {
+    if (bar != null) {
+      bar.close();
+      bar = null;
+    }
+  }
+}

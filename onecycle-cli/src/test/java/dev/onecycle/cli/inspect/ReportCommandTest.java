@@ -1,0 +1,190 @@
+package dev.onecycle.cli.inspect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.onecycle.cli.Cli;
+import dev.onecycle.cli.TestImages;
+import dev.onecycle.cli.console.Console;
+import dev.onecycle.cli.console.ExitCode;
+import dev.onecycle.cli.train.RunView;
+import dev.onecycle.record.EpochRecord;
+import dev.onecycle.record.StepRecord;
+import dev.onecycle.report.page.RunReport;
+import dev.onecycle.run.RunFolder;
+import dev.onecycle.run.RunRecord;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a run shows of itself, while it goes on and after. */
+class ReportCommandTest {
+  @TempDir static Path temp = Path.of("");
+  private static Path run = Path.of("");
+  private static Path data = Path.of("");
+
+  @BeforeAll
+  static void train() throws IOException {
+    data = TestImages.folder(temp.resolve("data"));
+    run = temp.resolve("run");
+    Cli.Result trained =
+        Cli.run(
+            "train",
+            data,
+            "--max-lr",
+            0.05,
+            "-e",
+            2,
+            "-b",
+            16,
+            "--tensorboard",
+            "-o",
+            run,
+            "--quiet");
+    assertThat(trained.code()).as(trained.err()).isZero();
+    assertThat(trained.out()).contains("Report: " + run.resolve("report.html"));
+  }
+
+  private static List<String> filesIn(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(file -> file.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  @Test
+  void aRunLeavesAPageOfHowItEnded() {
+    String page = Cli.read(run.resolve("report.html"));
+    assertThat(page)
+        .contains("of 30 test images right after 2 of 2 epochs")
+        .contains("Where it errs", "id=\"confusion\"", "id=\"losses\"", "id=\"schedule\"")
+        .contains("onecycle train " + data)
+        .doesNotContain("id=\"follow\"");
+  }
+
+  @Test
+  void tensorBoardsEventsLieBesideIt() throws IOException {
+    List<String> events =
+        filesIn(run).stream().filter(f -> f.startsWith("events.out.tfevents.")).toList();
+    assertThat(events).hasSize(1);
+    byte[] bytes = Files.readAllBytes(run.resolve(events.get(0)));
+    String text = new String(bytes, java.nio.charset.StandardCharsets.ISO_8859_1);
+    assertThat(text).contains("brain.Event:2", "train/loss", "validation/accuracy", "\u0089PNG");
+    assertThat(text).contains("figures/losses", "figures/schedule");
+  }
+
+  @Test
+  void thePageAndItsFiguresCanBeWrittenAgain() throws IOException {
+    Path figures = temp.resolve("figures");
+    Path page = temp.resolve("again.html");
+    Cli.Result again = Cli.run("report", run, "--figures", figures, "-o", page, "--json");
+    assertThat(again.code()).as(again.err()).isZero();
+    JsonNode json = again.json();
+    assertThat(json.get("report").asText()).isEqualTo(page.toString());
+    assertThat(json.get("figures")).hasSize(8);
+    assertThat(filesIn(figures))
+        .containsExactly(
+            "accuracy.png",
+            "accuracy.svg",
+            "learning-rate.png",
+            "learning-rate.svg",
+            "losses.png",
+            "losses.svg",
+            "schedule.png",
+            "schedule.svg");
+    assertThat(Cli.read(page)).isEqualTo(Cli.read(run.resolve("report.html")));
+  }
+
+  @Test
+  void aSweepFromElsewhereIsShownWithIt() {
+    Path found = temp.resolve("find-lr.json");
+    Cli.Result finder =
+        Cli.run(
+            "find-lr",
+            data,
+            "-b",
+            16,
+            "--range-steps",
+            40,
+            "-o",
+            found,
+            "--svg",
+            temp.resolve("x.svg"),
+            "--quiet");
+    assertThat(found).as(finder.err()).exists();
+    Path page = temp.resolve("with.html");
+    Cli.Result with = Cli.run("report", run, "--with", found, "-o", page);
+    assertThat(with.code()).as(with.err()).isZero();
+    assertThat(Cli.read(page)).contains("Learning rate range test", "id=\"range\"");
+    assertThat(Cli.read(run.resolve("report.html"))).doesNotContain("id=\"range\"");
+  }
+
+  @Test
+  void whatIsNoRunIsRefused() throws IOException {
+    Path empty = Files.createDirectories(temp.resolve("empty"));
+    for (Path wrong : List.of(empty, temp.resolve("absent"), run.resolve("steps.csv"))) {
+      Cli.Result refused = Cli.run("report", wrong);
+      assertThat(refused.code()).isEqualTo(ExitCode.BAD_DATA);
+      assertThat(refused.complaints()).hasSize(1);
+      assertThat(refused.err()).contains("run.json");
+    }
+    Cli.Result broken = Cli.run("report", run, "--with", run.resolve("steps.csv"));
+    assertThat(broken.code()).isEqualTo(ExitCode.BAD_DATA);
+    assertThat(broken.err()).contains("is not the result of onecycle find-lr or sweep");
+  }
+
+  @Test
+  void thePageIsWrittenAnewAfterEachEpoch() {
+    Path folder = temp.resolve("going on");
+    RunRecord ended = RunFolder.read(run);
+    RunRecord going = ended.ended(RunRecord.Status.RUNNING, "", ended.outcome());
+    StringWriter said = new StringWriter();
+    Console console = new Console(new PrintWriter(said), new PrintWriter(said), false, false);
+    Path page = folder.resolve(RunReport.FILE);
+    try (RunFolder files = RunFolder.create(folder, going);
+        RunView view = RunView.open(console, folder, false)) {
+      assertThat(Cli.read(page)).contains("no epoch is done yet", "id=\"follow\"");
+      for (int epoch = 0; epoch < 2; epoch++) {
+        StepRecord step = new StepRecord(epoch, epoch, 0.1, 0.9, 2);
+        EpochRecord done =
+            new EpochRecord(
+                epoch,
+                epoch + 1,
+                2,
+                9,
+                1,
+                Optional.of(new EpochRecord.Evaluated(2, 0.25 * (epoch + 1), 1)));
+        files.step(step);
+        view.step(step);
+        files.epoch(done);
+        view.epoch(done);
+        assertThat(Cli.read(page)).contains("right after " + (epoch + 1) + " of 2 epochs so far");
+      }
+    }
+    assertThat(said.toString()).isEmpty();
+  }
+
+  @Test
+  void aPageThatCannotBeWrittenEndsNoTraining() throws IOException {
+    Path folder = temp.resolve("blocked");
+    StringWriter said = new StringWriter();
+    Console console = new Console(new PrintWriter(said), new PrintWriter(said), false, false);
+    try (RunFolder files = RunFolder.create(folder, RunFolder.read(run));
+        RunView view = RunView.open(console, files.path(), false)) {
+      Files.delete(folder.resolve(RunReport.FILE));
+      Files.createDirectories(folder.resolve(RunReport.FILE).resolve("in the way"));
+      view.page();
+      assertThat(said.toString()).contains("No report: cannot create", "report.html");
+      Files.writeString(folder.resolve(RunFolder.RECORD), "{");
+      view.page();
+      assertThat(said.toString()).contains("No report: " + folder.resolve(RunFolder.RECORD));
+    }
+  }
+}

@@ -1,0 +1,130 @@
+package dev.onecycle.cli.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.onecycle.cli.Cli;
+import dev.onecycle.cli.StoppedRun;
+import dev.onecycle.run.RunFolder;
+import dev.onecycle.run.RunLock;
+import dev.onecycle.run.tuning.Recipe;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** What a run comes to that is gone on with. */
+class ResumeCommandTest extends StoppedRun {
+  @Test
+  void inTheSameWorldItComesToTheSameBits() throws IOException {
+    Path run = killed();
+    Cli.Result result = Cli.run("resume", run);
+    assertThat(result.code()).as(result.err()).isZero();
+    assertThat(result.out()).contains("Going on from step 8 of 16", "test images right");
+    assertSameAsWhole(run);
+  }
+
+  @Test
+  void aRunThatIsOverIsLeftAsItIs() throws IOException {
+    FileTimes before = FileTimes.of(whole);
+    Cli.Result result = Cli.run("resume", whole, "--json");
+    assertThat(result.code()).isZero();
+    assertThat(result.json().get("epochs").asInt()).isEqualTo(2);
+    assertThat(result.json().get("test_accuracy").asDouble())
+        .isEqualTo(Cli.parse(whole.resolve("run.json")).at("/outcome/test_accuracy").asDouble());
+    assertThat(FileTimes.of(whole)).isEqualTo(before);
+    assertRefused(Cli.run("resume", whole, "--extend-epochs", 1), 2, "--extend-epochs", "is over");
+  }
+
+  /** When each file was last written. */
+  private record FileTimes(Map<Path, Object> byPath) {
+    static FileTimes of(Path folder) throws IOException {
+      try (Stream<Path> all = Files.walk(folder)) {
+        return new FileTimes(
+            all.collect(java.util.stream.Collectors.toMap(path -> path, FileTimes::written)));
+      }
+    }
+
+    private static Object written(Path path) {
+      try {
+        return Files.getLastModifiedTime(path);
+      } catch (IOException e) {
+        throw new java.io.UncheckedIOException(e);
+      }
+    }
+  }
+
+  @Test
+  void twoCannotHaveARunAtOnce() throws IOException {
+    Path run = killed();
+    try (RunLock held = RunLock.take(run)) {
+      assertRefused(Cli.run("resume", run), 73, "in use by process");
+      held.close();
+    }
+    assertThat(Cli.run("resume", run).code()).isZero();
+  }
+
+  @Test
+  void trainPointsToItWhereTheFolderIsARun() throws IOException {
+    assertRefused(
+        Cli.run("train", data, "--max-lr", 0.05, "--out", killed()), 2, "onecycle resume");
+  }
+
+  /** Everything that a recipe said is in the record. */
+  @Test
+  void aRecipeIsNotNeededAgain() throws IOException {
+    Path recipe = scratch.resolve("recipe.yaml");
+    new Recipe(
+            Recipe.FORMAT,
+            List.of("onecycle", "tune"),
+            Map.of("batch-size", "16", "dropout", "0.1", "threads", "1", "epochs", "2"),
+            Map.of(),
+            RunFolder.read(whole).conditions())
+        .write(recipe);
+    Path run = scratch.resolve("cooked");
+    Cli.Result trained = Cli.run("train", data, "--recipe", recipe, "--max-lr", 0.05, "--out", run);
+    assertThat(trained.code()).as(trained.err()).isZero();
+    assertSameAsWhole(run);
+    Files.delete(recipe);
+    kill(run);
+    Cli.Result resumed = Cli.run("resume", run);
+    assertThat(resumed.code()).as(resumed.err()).isZero();
+    assertSameAsWhole(run);
+  }
+
+  @Test
+  void eventsOfTensorBoardGoOnInAnotherFile() throws IOException {
+    Path run = scratch.resolve("events");
+    Cli.run(
+        "train",
+        data,
+        "--epochs",
+        2,
+        "--max-lr",
+        0.05,
+        "--batch-size",
+        16,
+        "--tensorboard",
+        "--out",
+        run);
+    kill(run);
+    assertThat(Cli.run("resume", run).code()).isZero();
+    try (Stream<Path> files = Files.list(run)) {
+      assertThat(files.filter(f -> f.toString().contains("tfevents"))).hasSize(2);
+    }
+  }
+
+  @Test
+  void checkpointsAreModelsLikeAnyOther() {
+    Path model = whole.resolve("checkpoints/step-0000000008-epoch-000001/model.safetensors");
+    Cli.Result result = Cli.run("evaluate", model, data, "--json");
+    assertThat(result.code()).as(result.err()).isZero();
+    String[] first = Cli.read(whole.resolve("epochs.csv")).lines().toList().get(1).split(",", -1);
+    assertThat(result.json().get("test_accuracy").asDouble())
+        .as(Arrays.toString(first))
+        .isEqualTo(Double.parseDouble(first[4]));
+  }
+}

@@ -1,0 +1,241 @@
+package dev.onecycle.cli.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.onecycle.cli.Cli;
+import dev.onecycle.cli.TestImages;
+import dev.onecycle.run.Conditions.Difference;
+import dev.onecycle.run.RunFolder;
+import dev.onecycle.run.tuning.Recipe;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A rate found under other conditions is refused, by name, unless that is accepted. */
+class StaleConditionsTest {
+  @TempDir static Path temp = Path.of("");
+  private static Path data = Path.of("");
+  private static Path found = Path.of("");
+  private static Path recipe = Path.of("");
+
+  @BeforeAll
+  static void find() throws IOException {
+    data = TestImages.folder(temp.resolve("data"));
+    found = temp.resolve("found.json");
+    Cli.Result result =
+        Cli.run(
+            "find-lr",
+            data,
+            "--batch-size",
+            16,
+            "--threads",
+            2,
+            "--precision",
+            "bf16",
+            "--out",
+            found,
+            "--svg",
+            temp.resolve("found.svg"));
+    assertThat(result.code()).as(result.err()).isZero();
+    recipe = temp.resolve("recipe.yaml");
+    JsonNode json = Cli.parse(found);
+    new Recipe(
+            Recipe.FORMAT,
+            List.of("onecycle", "tune"),
+            Map.of(
+                "batch-size", "16",
+                "threads", "2",
+                "precision", "bf16",
+                "epochs", "1",
+                "max-lr", json.get("learningRate").asText()),
+            Map.of(),
+            dev.onecycle.run.tuning.FoundRate.read(found).conditions())
+        .write(recipe);
+  }
+
+  private static Cli.Result train(Path out, Object... more) {
+    List<Object> words = new ArrayList<>(List.of("train", data, "--out", out));
+    words.addAll(List.of(more));
+    return Cli.run(words.toArray());
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource({
+    "--model resnet32, model, resnet20 , resnet32 ",
+    "--batch-size 8, batch size, 16, 8",
+    "--threads 1, replicas, 2, 1",
+    "--optimizer nesterov, optimizer, sgd, sgd-nesterov",
+    "--bias-rate 2, optimizer, sgd, 'sgd, biases at 2 times the rate'",
+    "--weight-decay 1e-3, weight decay, 0.0001, 0.001",
+    "--no-norm-decay, decay of batch norms and biases, on, off",
+    "--dropout 0.25, dropout, 0, 0.25",
+    "--momentum 0.9, momentum at the peak, 0.85, 0.9",
+    "--label-smoothing 0.1, loss, cross-entropy, 'cross-entropy, label smoothing 0.1'",
+    "--clip 1, gradient clip, 0, 1",
+    "--accumulate 2, accumulation, 1, 2",
+    "--no-flip, augmentation, 'pad 4 (reflect), random crop, flip', 'pad 4 (reflect), random crop'",
+    "--flip alternate, augmentation, 'pad 4 (reflect), random crop, flip', 'pad 4 (reflect), random crop, alternating flip'",
+    "--cutout 4, augmentation, 'pad 4 (reflect), random crop, flip', 'pad 4 (reflect), random crop, flip, cutout 4'",
+    "--precision fp32, precision, bf16, fp32"
+  })
+  void anyConditionThatChangesAloneIsRefusedByName(
+      String options, String name, String then, String now) {
+    for (Object[] source :
+        List.of(
+            new Object[] {
+              "--lr-from", found, "--batch-size", 16, "--threads", 2, "--precision", "bf16"
+            },
+            new Object[] {"--recipe", recipe})) {
+      List<Object> words = new ArrayList<>(List.of(source));
+      String option = options.split(" ")[0];
+      int at = words.indexOf(option);
+      if (at >= 0) {
+        words.subList(at, at + 2).clear();
+      }
+      words.addAll(List.of((Object[]) options.split(" ")));
+      Path out = temp.resolve("refused");
+      Cli.Result result = train(out, words.toArray());
+      assertThat(result.code()).as(result.err()).isEqualTo(2);
+      assertThat(result.complaints())
+          .singleElement()
+          .asString()
+          .contains(name + " must be " + then, " but was " + now, "--accept-stale")
+          .contains(source[0].equals("--recipe") ? "'onecycle tune " : "'onecycle find-lr ")
+          .contains(option)
+          .doesNotContain(", and ");
+      assertThat(out).doesNotExist();
+    }
+  }
+
+  /** The command that the refusal names finds a rate that is then accepted. */
+  @Test
+  void theCommandThatIsNamedCuresIt() {
+    Path file = temp.resolve("cured.json");
+    assertThat(
+            Cli.run("find-lr", data, "--batch-size", 16, "--out", file, "--svg", temp + "/a.svg")
+                .code())
+        .isZero();
+    Object[] words = {
+      "--policy", "constant", "--epochs", 1, "--batch-size", 16, "--no-flip", "--lr-from", file
+    };
+    Path out = temp.resolve("cured");
+    Cli.Result refused = train(out, words);
+    assertThat(refused.err()).contains("momentum at the peak must be 0.85 but was 0.9");
+    String command = refused.err().split("'onecycle ", 2)[1].split("'", 2)[0];
+    List<Object> found = new ArrayList<>(List.of((Object[]) command.split(" ")));
+    found.addAll(List.of("--svg", temp + "/a.svg"));
+    assertThat(Cli.run(found.toArray()).code()).isZero();
+    assertThat(train(out, words).code()).isZero();
+  }
+
+  @Test
+  void otherImagesAreRefused() throws IOException {
+    Path other = TestImages.folder(temp.resolve("other"));
+    Files.write(other.resolve("train/red/000.png"), TestImages.png(99, 2, 16, 16));
+    Cli.Result result =
+        Cli.run("train", other, "--recipe", recipe, "--out", temp.resolve("refused"));
+    assertThat(result.code()).isEqualTo(2);
+    assertThat(result.err()).contains("data must be 3 classes of images 3×16×16, sha256 ");
+    Files.write(
+        other.resolve("train/red/000.png"), Files.readAllBytes(data.resolve("train/red/000.png")));
+    Files.write(other.resolve("test/red/000.png"), TestImages.png(99, 2, 16, 16));
+    Cli.Result moved = Cli.run("train", other, "--recipe", recipe, "--out", temp.resolve("moved"));
+    assertThat(moved.code()).as("the same training images elsewhere: " + moved.err()).isZero();
+  }
+
+  @Test
+  void severalDifferencesAreAllNamed() {
+    Cli.Result result =
+        train(temp.resolve("refused"), "--recipe", recipe, "--dropout", 0.5, "--no-flip");
+    assertThat(result.complaints())
+        .singleElement()
+        .asString()
+        .contains("dropout must be 0 but was 0.5, and augmentation must be");
+  }
+
+  @Test
+  void acceptedDifferencesAreUsedAndRecorded() {
+    Path out = temp.resolve("accepted");
+    Cli.Result result = train(out, "--recipe", recipe, "--weight-decay", "1e-3", "--accept-stale");
+    assertThat(result.code()).as(result.err()).isZero();
+    assertThat(result.out()).contains("Stale: weight decay was 0.0001 when");
+    assertThat(RunFolder.read(out).acceptedDifferences())
+        .containsExactly(new Difference("weight decay", "0.0001", "0.001"));
+    assertThat(RunFolder.read(out).conditions().weightDecay()).isEqualTo(1e-3);
+  }
+
+  @Test
+  void underTheSameConditionsTheRateIsUsed() {
+    double rate = Cli.parse(found).get("learningRate").asDouble();
+    for (Object[] source :
+        List.of(
+            new Object[] {
+              "--lr-from",
+              found,
+              "--batch-size",
+              16,
+              "--threads",
+              2,
+              "--precision",
+              "bf16",
+              "--epochs",
+              1,
+              "--seed",
+              7
+            },
+            new Object[] {"--recipe", recipe, "--seed", 7})) {
+      Path out = temp.resolve("fresh" + source[0]);
+      Cli.Result result = train(out, source);
+      assertThat(result.code()).as(result.err()).isZero();
+      assertThat(RunFolder.read(out).policy().peak()).isEqualTo(rate);
+      assertThat(RunFolder.read(out).acceptedDifferences()).isEmpty();
+      assertThat(RunFolder.read(out).learningRateSource()).contains("found before, in ");
+      assertThat(RunFolder.read(out).settings()).containsEntry("batch_size", 16);
+      assertThat(RunFolder.read(out).settings()).containsEntry("epochs", 1);
+    }
+  }
+
+  @Test
+  void aTimeTakesThePlaceOfARecipesEpochs() {
+    Path out = temp.resolve("timed");
+    Cli.Result result = train(out, "--recipe", recipe, "--minutes", 0.15);
+    assertThat(result.code()).as(result.err()).isZero();
+    assertThat(RunFolder.read(out).settings()).containsEntry("minutes", 0.15);
+    assertThat(RunFolder.read(out).policy().steps()).isGreaterThan(8);
+  }
+
+  @Test
+  void aRateGivenBesideARecipeIsTheUsersOwn() {
+    Path out = temp.resolve("own");
+    Cli.Result result =
+        train(out, "--recipe", recipe, "--max-lr", 0.01, "--dropout", 0.5, "--epochs", 2);
+    assertThat(result.code()).as(result.err()).isZero();
+    assertThat(RunFolder.read(out).policy().peak()).isEqualTo(0.01);
+    assertThat(RunFolder.read(out).learningRateSource()).isEqualTo("as given");
+    assertThat(RunFolder.read(out).settings()).containsEntry("epochs", 2);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "batch-size, bach-size, 'bach-size', did you mean batch-size?",
+    "batch-size, out, 'out', which onecycle train has not",
+    "'\"16\"', many, --batch-size, many"
+  })
+  void aRecipeWithAMistakeIsRefused(String from, String to, String names, String also)
+      throws IOException {
+    Path changed = temp.resolve("changed.yaml");
+    Files.writeString(changed, Files.readString(recipe).replace(from, to));
+    Cli.Result result = train(temp.resolve("refused"), "--recipe", changed);
+    assertThat(result.code()).isEqualTo(65);
+    assertThat(result.complaints()).singleElement().asString().contains(names, also);
+  }
+}

@@ -1,0 +1,91 @@
+package dev.onecycle.cli.tune;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.onecycle.cli.Cli;
+import dev.onecycle.cli.TestImages;
+import dev.onecycle.run.tuning.FoundRate;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FindLrCommandTest {
+  @TempDir Path temp;
+  private Path data = Path.of("");
+
+  @BeforeEach
+  void draw() throws IOException {
+    data = TestImages.folder(temp.resolve("data"));
+  }
+
+  @Test
+  void suggestsATenthOfTheEdgeAndWritesTheCurve() throws IOException {
+    Path svg = temp.resolve("curve.svg");
+    Path csv = temp.resolve("curve.csv");
+    Path png = temp.resolve("curve.png");
+    Cli.Result result =
+        Cli.run(
+            "find-lr",
+            data,
+            "--batch-size",
+            16,
+            "--svg",
+            svg,
+            "--csv",
+            csv,
+            "--png",
+            png,
+            "--out",
+            temp.resolve("found.json"),
+            "--json");
+    assertThat(result.code()).as(result.err()).isZero();
+    assertThat(result.outLines()).hasSize(1);
+    JsonNode json = result.json();
+    assertThat(json.get("learning_rate").asDouble()).isEqualTo(json.get("edge").asDouble() / 10);
+    assertThat(json.get("momentum").asDouble()).isEqualTo(0.85);
+    assertThat(json.get("verdict").asText()).isNotEmpty();
+    assertThat(json.get("svg").asText()).isEqualTo(svg.toString());
+    FoundRate found = FoundRate.read(temp.resolve("found.json"));
+    assertThat(found.learningRate()).hasValue(json.get("learning_rate").asDouble());
+    assertThat(found.conditions().batchSize()).isEqualTo(16);
+    List<String[]> rows = Cli.csv(csv, "step,learning_rate,loss,smoothed");
+    assertThat(rows).hasSize(json.get("steps").asInt());
+    assertThat(Double.parseDouble(rows.get(0)[1])).isEqualTo(1e-6);
+    assertThat(Cli.read(svg)).contains("<svg");
+    assertThat(ImageIO.read(png.toFile()).getWidth()).isGreaterThan(300);
+    assertThat(result.err()).contains("Suggested peak learning rate", "edge", "steepest");
+  }
+
+  @Test
+  void repeatsGiveACurveEach() throws IOException {
+    Path svg = temp.resolve("curve.svg");
+    Path csv = temp.resolve("curve.csv");
+    Cli.Result result =
+        Cli.run(
+            "find-lr",
+            data,
+            "--batch-size",
+            16,
+            "--repeats",
+            2,
+            "--range-steps",
+            40,
+            "--svg",
+            svg,
+            "--csv",
+            csv,
+            "--out",
+            temp.resolve("found.json"));
+    assertThat(result.code()).as(result.err()).isIn(0, 65);
+    assertThat(csv).exists();
+    assertThat(temp.resolve("curve-2.csv")).exists();
+    assertThat(Files.readAllBytes(csv))
+        .isNotEqualTo(Files.readAllBytes(temp.resolve("curve-2.csv")));
+  }
+}

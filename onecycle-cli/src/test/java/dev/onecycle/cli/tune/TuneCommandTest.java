@@ -1,0 +1,334 @@
+package dev.onecycle.cli.tune;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.onecycle.cli.Cli;
+import dev.onecycle.cli.TestImages;
+import dev.onecycle.run.RunFolder;
+import dev.onecycle.run.files.JsonFile;
+import dev.onecycle.run.tuning.Recipe;
+import dev.onecycle.run.tuning.SweepRecord;
+import dev.onecycle.run.tuning.TuningJournal;
+import dev.onecycle.run.tuning.TuningOutcome;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TuneCommandTest {
+  @TempDir Path temp;
+  private Path data = Path.of("");
+
+  @BeforeEach
+  void draw() throws IOException {
+    data = TestImages.folder(temp.resolve("data"));
+  }
+
+  private Cli.Result sweep(Object... more) {
+    List<Object> words =
+        new ArrayList<>(
+            List.of(
+                "sweep",
+                data,
+                "--out",
+                temp.resolve("sweep.json"),
+                "--svg",
+                temp.resolve("sweep.svg"),
+                "--csv",
+                temp.resolve("sweep.csv"),
+                "--json"));
+    words.addAll(List.of(more));
+    return Cli.run(words.toArray());
+  }
+
+  private Cli.Result tune(Path out, Object... more) {
+    List<Object> words =
+        new ArrayList<>(
+            List.of(
+                "tune",
+                data,
+                "--out",
+                out,
+                "--final-tests",
+                1,
+                "--threads",
+                2,
+                "--precision",
+                "fp32",
+                "--json"));
+    words.addAll(List.of(more));
+    if (!words.contains("--by-cycle")) {
+      words.addAll(List.of("--by-cycle", 0));
+    }
+    return Cli.run(words.toArray());
+  }
+
+  @Test
+  void aSweepShowsEveryCandidateAndSaysWhy() {
+    Cli.Result result = sweep("--batch-size", 16, "--weight-decay", "1e-1,1e-4");
+    assertThat(result.code()).as(result.err()).isZero();
+    JsonNode json = result.json();
+    assertThat(json.get("parameter").asText()).isEqualTo("weight decay");
+    assertThat(json.get("candidates")).hasSize(2);
+    assertThat(json.get("explanation").asText()).contains("the largest weight decay whose edge");
+    assertThat(result.err()).contains("<- chosen", "range tests of", "verdict");
+    SweepRecord record = JsonFile.read(temp.resolve("sweep.json"), SweepRecord.class, "it");
+    double chosen = record.result().chosen().orElseThrow().value();
+    assertThat(json.get("chosen").asDouble()).isEqualTo(chosen);
+    assertThat(record.conditions().weightDecay()).isEqualTo(chosen);
+    assertThat(record.learningRate()).hasValue(json.get("learning_rate").asDouble());
+    assertThat(Cli.read(temp.resolve("sweep.svg"))).contains("0.1", "1e-4", "chosen");
+    int steps =
+        record.result().candidates().stream()
+            .mapToInt(c -> c.test().runs().get(0).points().size())
+            .sum();
+    assertThat(Cli.csv(temp.resolve("sweep.csv"), "value,test,step,learning_rate,loss,smoothed"))
+        .hasSize(steps);
+  }
+
+  @Test
+  void candidatesStartFromTheSameWeightsAndSeeTheSameBatches() {
+    Cli.Result result = sweep("--batch-size", 16, "--weight-decay", "0,1e-4,10");
+    assertThat(result.code()).as(result.err()).isIn(0, 65);
+    SweepRecord record = JsonFile.read(temp.resolve("sweep.json"), SweepRecord.class, "it");
+    List<Double> firstLosses =
+        record.result().candidates().stream()
+            .map(c -> c.test().runs().get(0).points().get(0).loss())
+            .toList();
+    assertThat(firstLosses).containsOnly(firstLosses.get(0));
+    List<Double> later =
+        record.result().candidates().stream()
+            .map(c -> c.test().runs().get(0).points().get(50).loss())
+            .toList();
+    assertThat(later).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void dropoutMomentumAndBatchSizeAreSweptTheSameWay() {
+    for (String[] swept :
+        List.of(
+            new String[] {"--dropout", "0,0.3", "dropout"},
+            new String[] {"--momentum", "0.8,0.9", "momentum"},
+            new String[] {"--batch-size", "16,24", "batch size"})) {
+      List<Object> words = new ArrayList<>(List.of(swept[0], swept[1]));
+      if (!swept[0].equals("--batch-size")) {
+        words.addAll(List.of("--batch-size", 16));
+      }
+      Cli.Result result = sweep(words.toArray());
+      assertThat(result.code()).as(result.err()).isIn(0, 65);
+      JsonNode json = result.json();
+      assertThat(json.get("parameter").asText()).isEqualTo(swept[2]);
+      String[] values = swept[1].split(",", -1);
+      for (int i = 0; i < values.length; i++) {
+        assertThat(json.at("/candidates/" + i + "/value").asDouble())
+            .isEqualTo(Double.parseDouble(values[i]));
+      }
+      assertThat(result.code() == 0).as("chosen, or said why not").isEqualTo(json.has("chosen"));
+    }
+  }
+
+  @Test
+  void byCycleTheHeldOutImagesJudge() {
+    Cli.Result result =
+        sweep("--batch-size", 16, "--weight-decay", "1e-4,1e-3", "--by-cycle", 2, "--max-lr", 0.05);
+    assertThat(result.code()).as(result.err()).isZero();
+    for (JsonNode candidate : result.json().get("candidates")) {
+      assertThat(candidate.get("validation_accuracy").asDouble()).isBetween(0.0, 1.0);
+    }
+    assertThat(result.json().get("explanation").asText()).contains("of 12 held-out images");
+    assertThat(result.json().get("learning_rate").asDouble()).isEqualTo(0.05);
+    assertThat(Cli.read(temp.resolve("sweep.svg"))).contains("validation loss", "accuracy");
+  }
+
+  @Test
+  void tuningWritesARecipeThatTrains() throws IOException {
+    Path out = temp.resolve("tuned");
+    Cli.Result result =
+        tune(
+            out,
+            "--batch-size",
+            16,
+            "--weight-decay",
+            "1e-2,1e-4",
+            "--dropout",
+            "0,0.2",
+            "--epochs",
+            2,
+            "--no-flip");
+    assertThat(result.code()).as(result.err()).isZero();
+    assertThat(result.err()).contains("This will take about", "5 range tests", "Train by it: ");
+    Recipe recipe = Recipe.read(out.resolve("recipe.yaml"));
+    assertThat(recipe.settings())
+        .containsEntry("batch-size", "16")
+        .containsEntry("no-flip", "true")
+        .containsEntry("epochs", "2")
+        .containsKeys("weight-decay", "dropout", "max-lr", "model");
+    assertThat(recipe.reasons()).containsOnlyKeys("weight-decay", "dropout", "max-lr");
+    JsonNode json = result.json();
+    assertThat(json.at("/chosen/batch_size").asInt()).isEqualTo(16);
+    assertThat(recipe.settings()).containsEntry("max-lr", json.get("learning_rate").asText());
+    TuningOutcome outcome = TuningJournal.outcome(out).orElseThrow();
+    assertThat(outcome.sweeps()).hasSize(2);
+    assertThat(outcome.conditions()).isEqualTo(recipe.conditions());
+    try (Stream<Path> files = Files.list(out)) {
+      assertThat(files.map(f -> f.getFileName().toString()))
+          .containsExactlyInAnyOrder(
+              "recipe.yaml", "tuning.json", "weight-decay.svg", "dropout.svg", "range.svg");
+    }
+    Path run = temp.resolve("run");
+    Cli.Result trained =
+        Cli.run("train", data, "--recipe", out.resolve("recipe.yaml"), "--out", run);
+    assertThat(trained.code()).as(trained.err()).isZero();
+    assertThat(RunFolder.read(run).conditions()).isEqualTo(recipe.conditions());
+    assertThat(RunFolder.read(run).settings()).containsEntry("epochs", 2);
+  }
+
+  @Test
+  void theBatchSizeIsSearchedAndCyclesDecideWhereTheyAreAskedTo() {
+    Path out = temp.resolve("tuned");
+    Object[] words = {
+      "--weight-decay",
+      "1e-3,1e-4",
+      "--dropout",
+      "0,0.2",
+      "--by-cycle",
+      1,
+      "--epochs",
+      30,
+      "--image-size",
+      16
+    };
+    Cli.Result result = tune(out, words);
+    assertThat(result.code()).as(result.err()).isZero();
+    Recipe recipe = Recipe.read(out.resolve("recipe.yaml"));
+    assertThat(recipe.settings()).containsEntry("image-size", "16");
+    assertThat(recipe.reasons())
+        .containsOnlyKeys("batch-size", "weight-decay", "dropout", "max-lr");
+    TuningOutcome outcome = TuningJournal.outcome(out).orElseThrow();
+    int size = outcome.conditions().batchSize();
+    assertThat(outcome.batchSizes().orElseThrow().largest()).isEqualTo(16);
+    assertThat(size).isEqualTo(16);
+    for (var sweep : outcome.sweeps()) {
+      assertThat(sweep.explanation()).contains("held-out images");
+    }
+    Cli.Result again = tune(out, words);
+    assertThat(again.code()).as(again.err()).isZero();
+    assertThat(Recipe.read(out.resolve("recipe.yaml"))).isEqualTo(recipe);
+  }
+
+  @Test
+  void tuningAgainInItsFolderDoesNothingTwiceAndNothingElse() {
+    Path out = temp.resolve("tuned");
+    Object[] words = {"--batch-size", 16, "--weight-decay", "1e-2,1e-4", "--epochs", 2};
+    assertThat(tune(out, words).code()).isZero();
+    Recipe recipe = Recipe.read(out.resolve("recipe.yaml"));
+    Cli.Result again = tune(out, words);
+    assertThat(again.code()).as(again.err()).isZero();
+    assertThat(again.err()).contains("Going on with");
+    assertThat(Recipe.read(out.resolve("recipe.yaml"))).isEqualTo(recipe);
+    Cli.Result other = tune(out, "--batch-size", 16, "--weight-decay", "1e-3,1e-4", "--epochs", 2);
+    assertThat(other.code()).isEqualTo(2);
+    assertThat(other.complaints())
+        .anyMatch(line -> line.contains("weight decay must be 1e-2,1e-4, as in the tuning"));
+  }
+
+  @Test
+  void theTestImagesAreNotRead() throws IOException {
+    try (Stream<Path> files = Files.walk(data.resolve("test"))) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        Files.writeString(file, "no image");
+      }
+    }
+    Path cache = temp.resolve("cache");
+    Cli.Result trained =
+        Cli.run("train", data, "--max-lr", 0.1, "--out", temp.resolve("run"), "--cache", cache);
+    assertThat(trained.code()).isEqualTo(65);
+    assertThat(trained.err()).contains("test/", "is not a JPEG");
+    Cli.Result found =
+        Cli.run(
+            "find-lr",
+            data,
+            "--cache",
+            cache,
+            "--batch-size",
+            16,
+            "--out",
+            temp.resolve("found.json"),
+            "--svg",
+            temp.resolve("found.svg"));
+    assertThat(found.code()).as(found.err()).isZero();
+    assertThat(sweep("--cache", cache, "--batch-size", 16, "--weight-decay", "1e-3,1e-4").code())
+        .isZero();
+    Cli.Result tuned =
+        tune(
+            temp.resolve("tuned"),
+            "--cache",
+            cache,
+            "--batch-size",
+            16,
+            "--weight-decay",
+            "1e-3,1e-4",
+            "--by-cycle",
+            2,
+            "--epochs",
+            2);
+    assertThat(tuned.code()).as(tuned.err()).isZero();
+    Cli.Result size = Cli.run("find-batch-size", data, "--cache", cache, "--epochs", 1);
+    assertThat(size.code()).as(size.err()).isZero();
+    assertThat(size.out()).contains("test images are not read");
+  }
+
+  @Test
+  void theBatchSizeIsTriedInProcessesOfTheirOwn() {
+    Cli.Result result = Cli.run("find-batch-size", data, "--epochs", 200, "--json");
+    assertThat(result.code()).as(result.err()).isZero();
+    JsonNode json = result.json();
+    assertThat(json.get("chosen").asInt()).isEqualTo(64).isEqualTo(json.get("largest").asInt());
+    assertThat(json.get("trials")).hasSize(2);
+    for (JsonNode trial : json.get("trials")) {
+      assertThat(trial.get("fits").asBoolean()).isTrue();
+      assertThat(trial.get("images_per_second").asDouble()).isPositive();
+    }
+    assertThat(json.get("explanation").asText())
+        .contains("twice as many are more than the 108 images");
+  }
+
+  @Test
+  void aSizeThatHoldsMoreThanTheBudgetEndsInALineOfTheTable() {
+    Cli.Result result = Cli.run("find-batch-size", data, "--epochs", 200, "--memory", "64M");
+    assertThat(result.code()).isEqualTo(65);
+    assertThat(result.err())
+        .contains("batch size 32: holds more than the budget of 64 MiB")
+        .contains("batch size 2: holds more")
+        .contains("not even a batch of 2 images can be trained with");
+  }
+
+  @Test
+  void aTimeBecomesALengthOfTheCycle() {
+    Path out = temp.resolve("timed");
+    Cli.Result result =
+        Cli.run(
+            "train", data, "--max-lr", 0.05, "--batch-size", 16, "--minutes", 0.15, "--out", out);
+    assertThat(result.code()).as(result.err()).isZero();
+    assertThat(result.out())
+        .containsPattern("of 0.15 minutes are left: [0-9,]+ steps of [0-9]+ ms");
+    long steps = RunFolder.read(out).policy().steps();
+    List<String[]> rows =
+        Cli.csv(out.resolve("steps.csv"), "step,epoch,learning_rate,momentum,loss");
+    assertThat(rows).hasSize((int) steps);
+    assertThat(steps).isGreaterThan(10);
+    String[] last = rows.get(rows.size() - 1);
+    assertThat(Double.parseDouble(last[2])).isEqualTo(0.05 / 1000);
+    Cli.Result tooShort =
+        Cli.run("train", data, "--max-lr", 0.05, "--minutes", 0.001, "--out", temp.resolve("no"));
+    assertThat(tooShort.code()).isEqualTo(2);
+    assertThat(tooShort.err()).contains("--minutes must be more than the");
+    assertThat(temp.resolve("no")).doesNotExist();
+  }
+}

@@ -1,0 +1,45 @@
+package dev.onecycle.record;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One epoch of a training.
+ *
+ * @param epoch zero-based
+ * @param steps optimizer steps taken by the end of the epoch, over the whole run
+ * @param trainLoss mean of the epoch's training losses, each batch weighted by its size
+ * @param imagesPerSecond training speed of the epoch, data included, evaluation not
+ * @param trainSeconds time spent training
+ * @param evaluated what the evaluation after it came to; empty where there was none, as after most
+ *     epochs of a run that is evaluated every few
+ */
+public record EpochRecord(
+    int epoch,
+    long steps,
+    double trainLoss,
+    double imagesPerSecond,
+    double trainSeconds,
+    Optional<Evaluated> evaluated) {
+
+  /**
+   * What an evaluation came to.
+   *
+   * @param loss mean over the evaluation images, without label smoothing
+   * @param accuracy share of the evaluation images whose highest score is their class, in [0, 1]
+   * @param seconds time spent evaluating
+   */
+  public record Evaluated(double loss, double accuracy, double seconds) {}
+
+  /** Evaluation loss less training loss; empty where there was no evaluation. */
+  public Optional<Double> gap() {
+    return evaluated.map(e -> e.loss() - trainLoss);
+  }
+
+  /** The last epoch that was evaluated; empty where none was. */
+  public static Optional<EpochRecord> lastEvaluated(List<EpochRecord> epochs) {
+    return epochs.stream()
+        .filter(epoch -> epoch.evaluated.isPresent())
+        .reduce((before, after) -> after);
+  }
+}

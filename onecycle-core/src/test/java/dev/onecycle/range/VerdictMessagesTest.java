@@ -1,0 +1,93 @@
+package dev.onecycle.range;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.onecycle.random.RandomStream;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class VerdictMessagesTest {
+  @ParameterizedTest
+  @CsvSource({
+    "0.27184, 0.272",
+    "1e-6, 1e-6",
+    "0.0001234, 0.000123",
+    "0.00001234, 1.23e-5",
+    "100, 100",
+    "123456, 123000",
+    "1e6, 1e6",
+    "0, 0",
+    "NaN, NaN",
+    "-2.5, -2.5"
+  })
+  void numbersHaveThreeSignificantDigits(double value, String text) {
+    assertThat(VerdictMessages.number(value)).isEqualTo(text);
+  }
+
+  @Test
+  void aClearVerdictNamesLossesEdgeAndPeak() {
+    assertThat(Curves.resnet20("1e-3").verdict().explanation())
+        .isEqualTo(
+            "The loss fell from 2.49 to 1.82 and rose for good at learning rate 5.57;"
+                + " train with a peak of 0.557, a tenth of that.");
+  }
+
+  @Test
+  void explanationsDoNotDependOnTheLocale() {
+    Locale before = Locale.getDefault();
+    String expected = Curves.resnet20("1e-3").verdict().explanation();
+    try {
+      Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab"));
+      assertThat(Curves.resnet20("1e-3").verdict().explanation()).isEqualTo(expected);
+    } finally {
+      Locale.setDefault(before);
+    }
+  }
+
+  @Test
+  void everyOtherVerdictSaysWhatToDo() {
+    double[] flat = new double[40];
+    Arrays.fill(flat, 2.3);
+    assertThat(explanation(StopReason.REACHED_END, flat))
+        .startsWith("The loss stayed at 2.3, within 0.115, up to learning rate 1;")
+        .contains("raise the end of the range");
+    double[] leaving = flat.clone();
+    leaving[38] = 10;
+    leaving[39] = 900;
+    assertThat(explanation(StopReason.DIVERGED, leaving))
+        .isEqualTo(
+            "The loss started at 2.3 and left for good by learning rate 1 before it had clearly"
+                + " fallen; start the range lower, and if that does not help, look at data, labels"
+                + " and model.");
+    assertThat(explanation(StopReason.NON_FINITE, Double.NaN))
+        .startsWith("The loss diverged within 1 step, by learning rate 0.001;");
+    assertThat(explanation(StopReason.INTERRUPTED, 2.3, 2.2))
+        .isEqualTo(
+            "Interrupted after learning rate 1: the test took 2 steps, and fewer than 10 cannot be"
+                + " read; run it to its end.");
+    double[] noisy = new double[40];
+    SplittableRandom random = RandomStream.of(1, "noise");
+    Arrays.setAll(noisy, i -> 2.3 + random.nextGaussian());
+    assertThat(explanation(StopReason.REACHED_END, noisy))
+        .startsWith("The loss scatters by ")
+        .contains("use a larger batch");
+  }
+
+  @Test
+  void anInterruptedFallIsNotCalledSafe() {
+    double[] falling = new double[40];
+    Arrays.setAll(falling, i -> 2.3 - 0.03 * i);
+    assertThat(explanation(StopReason.INTERRUPTED, falling))
+        .startsWith("Interrupted after learning rate 1: the loss fell from ")
+        .contains("run the test to its end")
+        .doesNotContain("safe");
+  }
+
+  private static String explanation(StopReason stopped, double... losses) {
+    return Curves.read(1e-3, 1, stopped, losses).verdict().explanation();
+  }
+}

@@ -1,5 +1,0 @@
-/** Helpers for the tests of every module. */
-@NullMarked
-package dev.onecycle.testing;
-
-import org.jspecify.annotations.NullMarked;

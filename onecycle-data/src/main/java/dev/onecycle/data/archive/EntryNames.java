@@ -1,0 +1,39 @@
+package dev.onecycle.data.archive;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** Names of files in trees. They are only ever names: nothing is written to where they point. */
+public final class EntryNames {
+  /** What file managers leave behind. */
+  private static final Set<String> LITTER = Set.of("__MACOSX", "Thumbs.db", "desktop.ini");
+
+  private EntryNames() {}
+
+  /** {@code ./train//cat/1.jpg} and {@code train\cat\1.jpg} as {@code train/cat/1.jpg}. */
+  static String normal(String name) {
+    List<String> parts = new ArrayList<>();
+    for (String part : name.replace('\\', '/').split("/", -1)) {
+      if (!part.isEmpty() && !part.equals(".")) {
+        parts.add(part);
+      }
+    }
+    return String.join("/", parts);
+  }
+
+  /** The part of a normal name after its last slash. */
+  public static String last(String name) {
+    return name.substring(name.lastIndexOf('/') + 1);
+  }
+
+  /** Whether any part of a normal name is hidden, leads upwards, or is litter. */
+  public static boolean isHidden(String name) {
+    for (String part : name.split("/", -1)) {
+      if (part.isEmpty() || part.startsWith(".") || LITTER.contains(part)) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

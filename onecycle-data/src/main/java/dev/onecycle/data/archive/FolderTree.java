@@ -1,0 +1,231 @@
+package dev.onecycle.data.archive;
+
+import dev.onecycle.data.image.decode.BadImage;
+import dev.onecycle.data.image.decode.ImageDecoder;
+import dev.onecycle.error.BadDataException;
+import dev.onecycle.error.IoErrors;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The files of a folder. Links are followed only to what lies inside the folder, so that a set of
+ * images from elsewhere cannot reach the rest of the disk; a link to a folder that holds it is not.
+ */
+public final class FolderTree implements FileTree {
+  private static final int MOST_FILES = 20_000_000;
+
+  private final String name;
+  private final Path root;
+  private final Predicate<String> passedOver;
+  private final List<String> folders = new ArrayList<>();
+  private final List<FolderEntry> entries = new ArrayList<>();
+  private final AtomicInteger found = new AtomicInteger();
+
+  private FolderTree(String name, Path root, Predicate<String> passedOver) {
+    this.name = name;
+    this.root = root;
+    this.passedOver = passedOver;
+  }
+
+  /** What a folder holds: a folder, which has no entry, or a file. */
+  private record Found(String name, @Nullable FolderEntry entry) {}
+
+  /**
+   * Lists the files of a folder.
+   *
+   * @param passedOver by their names relative to the folder, files that are left out and folders
+   *     that are not listed
+   */
+  public static FolderTree of(Path folder, Predicate<String> passedOver) {
+    try {
+      FolderTree tree = new FolderTree(folder.toString(), folder.toRealPath(), passedOver);
+      tree.list(tree.root, "", List.of(tree.root)).forEach(tree::add);
+      return tree;
+    } catch (IOException e) {
+      throw IoErrors.reading(folder, e);
+    }
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public String location() {
+    return root.toString();
+  }
+
+  @Override
+  public String state() {
+    StringBuilder text = new StringBuilder();
+    for (FolderEntry entry : entries) {
+      text.append(entry.name).append('\0').append(entry.size).append(' ').append(entry.modified);
+      text.append('\n');
+    }
+    folders.forEach(folder -> text.append(folder).append('\n'));
+    return text.toString();
+  }
+
+  @Override
+  public void walk(Visitor visitor) {
+    folders.forEach(visitor::folder);
+    entries.forEach(visitor::file);
+  }
+
+  private void add(Found one) {
+    if (one.entry() == null) {
+      folders.add(one.name());
+    } else {
+      entries.add(one.entry());
+    }
+  }
+
+  /** Lists a folder and what is below it, on all cores: the attributes of each file take a call. */
+  private List<Found> list(Path folder, String prefix, List<Path> above) {
+    List<Path> children = new ArrayList<>();
+    try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
+      stream.forEach(children::add);
+    } catch (IOException e) {
+      throw IoErrors.reading(folder, e);
+    }
+    if (found.addAndGet(children.size()) > MOST_FILES) {
+      throw new BadDataException(name + " has more than " + MOST_FILES + " files");
+    }
+    Collections.sort(children);
+    return children.parallelStream()
+        .filter(child -> !EntryNames.isHidden(child.getFileName().toString()))
+        .flatMap(child -> found(child, prefix + child.getFileName(), above))
+        .toList();
+  }
+
+  private Stream<Found> found(Path path, String childName, List<Path> above) {
+    try {
+      BasicFileAttributes attributes =
+          Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+      return attributes.isSymbolicLink()
+          ? linked(path, childName, attributes, above)
+          : found(path, childName, attributes, above);
+    } catch (IOException e) {
+      throw IoErrors.reading(path, e);
+    }
+  }
+
+  private Stream<Found> linked(
+      Path link, String childName, BasicFileAttributes attributes, List<Path> above)
+      throws IOException {
+    Path target;
+    try {
+      target = link.toRealPath();
+    } catch (IOException e) {
+      return file(childName, link, attributes, "is a link that leads nowhere");
+    }
+    if (!target.startsWith(root)) {
+      return file(childName, link, attributes, "is a link that leads out of " + name);
+    }
+    if (above.contains(target)) {
+      return file(childName, link, attributes, "is a link to a folder that holds it");
+    }
+    return found(target, childName, Files.readAttributes(target, BasicFileAttributes.class), above);
+  }
+
+  /**
+   * @param real a path without links
+   * @param above the real paths of the folders on the way here, which a link must not lead back to
+   */
+  private Stream<Found> found(
+      Path real, String childName, BasicFileAttributes attributes, List<Path> above) {
+    boolean passed = passedOver.test(childName);
+    if (!attributes.isDirectory()) {
+      if (passed) {
+        return Stream.empty();
+      }
+      String problem = attributes.isRegularFile() ? null : "is not a regular file";
+      return file(childName, real, attributes, problem);
+    }
+    Stream<Found> itself = Stream.of(new Found(childName, null));
+    if (passed) {
+      return itself;
+    }
+    List<Path> chain = new ArrayList<>(above);
+    chain.add(real);
+    return Stream.concat(itself, list(real, childName + "/", chain).stream());
+  }
+
+  private static Stream<Found> file(
+      String name, Path path, BasicFileAttributes attributes, @Nullable String problem) {
+    return Stream.of(new Found(name, new FolderEntry(name, path, attributes, problem)));
+  }
+
+  private static final class FolderEntry implements Entry, Content {
+    private final String name;
+    private final Path path;
+    private final long size;
+    private final long modified;
+    private final @Nullable String problem;
+
+    FolderEntry(String name, Path path, BasicFileAttributes attributes, @Nullable String problem) {
+      this.name = name;
+      this.path = path;
+      this.size = attributes.size();
+      this.modified = attributes.lastModifiedTime().toMillis();
+      this.problem = problem;
+    }
+
+    @Override
+    public String name() {
+      return name;
+    }
+
+    @Override
+    public long size() {
+      return size;
+    }
+
+    @Override
+    public InputStream open() throws IOException, BadImage {
+      requireRegular();
+      return Files.newInputStream(path);
+    }
+
+    @Override
+    public Content content() {
+      return this;
+    }
+
+    @Override
+    public byte[] head(int length) throws BadImage {
+      requireRegular();
+      ImageDecoder.requireSize(size);
+      try (InputStream in = Files.newInputStream(path)) {
+        return in.readNBytes(length);
+      } catch (IOException e) {
+        throw new BadImage("cannot be read: " + IoErrors.text(e), e);
+      }
+    }
+
+    @Override
+    public byte[] bytes() throws BadImage {
+      requireRegular();
+      return ImageDecoder.read(path);
+    }
+
+    private void requireRegular() throws BadImage {
+      if (problem != null) {
+        throw new BadImage(problem);
+      }
+    }
+  }
+}

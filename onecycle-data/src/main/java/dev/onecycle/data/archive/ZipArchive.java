@@ -1,0 +1,76 @@
+package dev.onecycle.data.archive;
+
+import dev.onecycle.data.image.decode.BadImage;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.Enumeration;
+import java.util.zip.CRC32;
+import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
+import org.apache.commons.compress.archivers.zip.ZipFile;
+
+/** A .zip, read by its central directory. */
+public final class ZipArchive extends Archive {
+  public ZipArchive(Path path) {
+    super(path);
+  }
+
+  @Override
+  void walk(Visitor visitor, Bounds bounds) throws IOException {
+    // An entry's own header says nothing that is needed before it is opened.
+    try (ReadAhead file = new ReadAhead(path());
+        ZipFile zip =
+            ZipFile.builder().setSeekableByteChannel(file).setIgnoreLocalFileHeader(true).get()) {
+      Enumeration<ZipArchiveEntry> entries = zip.getEntriesInPhysicalOrder();
+      while (entries.hasMoreElements()) {
+        ZipArchiveEntry entry = entries.nextElement();
+        bounds.countEntry();
+        String name = EntryNames.normal(entry.getName());
+        if (name.isEmpty() || EntryNames.isHidden(name)) {
+          continue;
+        }
+        if (entry.isDirectory()) {
+          visitor.folder(name);
+        } else {
+          visitor.file(new ZipEntry(name, entry, zip, bounds));
+        }
+      }
+    }
+  }
+
+  private final class ZipEntry extends StreamedEntry {
+    private final ZipArchiveEntry entry;
+    private final ZipFile zip;
+    private final Bounds bounds;
+
+    ZipEntry(String name, ZipArchiveEntry entry, ZipFile zip, Bounds bounds) {
+      super(name, entry.getSize());
+      this.entry = entry;
+      this.zip = zip;
+      this.bounds = bounds;
+    }
+
+    @Override
+    void requireUndamaged(byte[] whole) throws BadImage {
+      CRC32 crc = new CRC32();
+      crc.update(whole);
+      if (crc.getValue() != entry.getCrc()) {
+        throw new BadImage("is damaged: its checksum does not match");
+      }
+    }
+
+    @Override
+    public InputStream open() throws IOException, BadImage {
+      if (entry.isUnixSymlink()) {
+        throw new BadImage("is a link");
+      }
+      if (entry.getGeneralPurposeBit().usesEncryption()) {
+        throw new BadImage("is encrypted");
+      }
+      if (!zip.canReadEntryData(entry)) {
+        throw new BadImage("is compressed by a method that cannot be read");
+      }
+      return bounds.counting(zip.getInputStream(entry));
+    }
+  }
+}

@@ -1,0 +1,69 @@
+package dev.onecycle.data.augment;
+
+import dev.onecycle.error.Require;
+
+/**
+ * What stands beyond the border of an image, as a map from padded positions to positions inside.
+ *
+ * <p>For a row {@code a b c d} padded by two:
+ *
+ * <ul>
+ *   <li>{@link #REFLECT}: {@code c b | a b c d | c b}
+ *   <li>{@link #SYMMETRIC}: {@code b a | a b c d | d c}
+ *   <li>{@link #ZERO}: {@code 0 0 | a b c d | 0 0}
+ * </ul>
+ */
+public enum PadMode {
+  /** Mirrored without repeating the edge pixel, as PyTorch's {@code ReflectionPad2d}. */
+  REFLECT,
+  /** Mirrored with the edge pixel repeated, as OpenCV's {@code BORDER_REFLECT}. */
+  SYMMETRIC,
+  /** Black. */
+  ZERO;
+
+  /** The position that {@link #map} gives to a padded pixel with no source: it is zero. */
+  public static final int NONE = -1;
+
+  /**
+   * Maps the {@code before + size + after} positions of a padded row or column to positions in
+   * {@code [0, size)}, or to {@link #NONE}.
+   *
+   * @throws dev.onecycle.error.InvalidValueException if a pad is negative or reaches past the far
+   *     edge: reflect needs pads below {@code size}, symmetric pads of at most {@code size}
+   */
+  public int[] map(int size, int before, int after) {
+    int most = most(size);
+    for (int pad : new int[] {before, after}) {
+      Require.that(
+          pad >= 0 && pad <= most,
+          "pad",
+          "in [0, " + most + "] for " + size + " pixels in mode " + this,
+          pad,
+          pad);
+    }
+    int[] map = new int[Math.addExact(before, Math.addExact(size, after))];
+    for (int i = 0; i < map.length; i++) {
+      map[i] = source(i - before, size);
+    }
+    return map;
+  }
+
+  private int most(int size) {
+    return switch (this) {
+      case REFLECT -> size - 1;
+      case SYMMETRIC -> size;
+      case ZERO -> Integer.MAX_VALUE;
+    };
+  }
+
+  private int source(int position, int size) {
+    if (position >= 0 && position < size) {
+      return position;
+    }
+    return switch (this) {
+      case REFLECT -> position < 0 ? -position : 2 * size - 2 - position;
+      case SYMMETRIC -> position < 0 ? -position - 1 : 2 * size - 1 - position;
+      case ZERO -> NONE;
+    };
+  }
+}

@@ -1,0 +1,87 @@
+package dev.onecycle.data.batch;
+
+import dev.onecycle.data.image.ImageShape;
+import java.nio.ByteBuffer;
+
+/** The memory of one batch: filled by the loader's thread, read by the consumer, used again. */
+final class BatchBuffer {
+  private final ImageShape shape;
+  private final ByteBuffer pixels;
+  private final int[] labels;
+  private final int[] indices;
+  private int size;
+
+  BatchBuffer(ImageShape shape, int capacity) {
+    this.shape = shape;
+    this.pixels = ByteBuffer.allocateDirect(Math.multiplyExact(shape.bytes(), capacity));
+    this.labels = new int[capacity];
+    this.indices = new int[capacity];
+  }
+
+  void clear() {
+    size = 0;
+    pixels.clear();
+  }
+
+  /** Adds an image of the dataset, whose pixels may have been augmented. */
+  void add(int index, int label, byte[] image) {
+    pixels.put(image, 0, shape.bytes());
+    labels[size] = label;
+    indices[size] = index;
+    size++;
+  }
+
+  /** The batch as its consumer sees it, until closing it runs {@code release}. */
+  Batch lend(Runnable release) {
+    return new Lent(release);
+  }
+
+  private final class Lent implements Batch {
+    private final Runnable release;
+    private boolean closed;
+
+    Lent(Runnable release) {
+      this.release = release;
+    }
+
+    @Override
+    public int size() {
+      return open().size;
+    }
+
+    @Override
+    public ImageShape shape() {
+      return shape;
+    }
+
+    @Override
+    public ByteBuffer pixels() {
+      return open().pixels.slice(0, size * shape.bytes());
+    }
+
+    @Override
+    public int label(int i) {
+      return open().labels[i];
+    }
+
+    @Override
+    public int index(int i) {
+      return open().indices[i];
+    }
+
+    @Override
+    public void close() {
+      if (!closed) {
+        closed = true;
+        release.run();
+      }
+    }
+
+    private BatchBuffer open() {
+      if (closed) {
+        throw new IllegalStateException("the batch is closed");
+      }
+      return BatchBuffer.this;
+    }
+  }
+}

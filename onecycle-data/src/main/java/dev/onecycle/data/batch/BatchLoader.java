@@ -1,0 +1,215 @@
+package dev.onecycle.data.batch;
+
+import dev.onecycle.data.augment.Augmentation;
+import dev.onecycle.data.augment.Augmenter;
+import dev.onecycle.data.augment.EpochChoices;
+import dev.onecycle.data.image.ImageDataset;
+import dev.onecycle.data.image.ImageShape;
+import dev.onecycle.data.work.InterruptedRead;
+import dev.onecycle.error.Require;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Batches of a dataset, assembled ahead of use by a background thread.
+ *
+ * <p>Buffers are reused: close a batch when its pixels have been copied to the engine, and take the
+ * next. Use from one thread, in a try-with-resources statement; closing stops the background
+ * thread, also in the middle of an epoch.
+ *
+ * <p>A failure of the background thread is thrown by {@link #next}. A thread that is interrupted
+ * while it waits in {@link #next} gets a {@link CancellationException}, its interrupt flag set.
+ */
+public final class BatchLoader implements Iterator<Batch>, AutoCloseable {
+  /** Batches ready and waiting, at most. */
+  private static final int PREFETCH = 3;
+
+  /** Batches the consumer may hold at once: the one in use, and one whose copy is under way. */
+  private static final int HELD = 2;
+
+  private final ImageDataset data;
+  private final Augmentation augmentation;
+  private final Augmenter augmenter;
+  private final Sampler sampler;
+  private final long begin;
+  private final long end;
+  private final BlockingQueue<BatchBuffer> free = new ArrayBlockingQueue<>(PREFETCH + HELD);
+  private final BlockingQueue<Loaded> ready = new ArrayBlockingQueue<>(PREFETCH + HELD + 1);
+  private final AtomicInteger held = new AtomicInteger();
+  private final Thread worker;
+  private long next;
+  private boolean closed;
+
+  /** What the worker hands over: a batch, or the reason why there are no more. */
+  private sealed interface Loaded {
+    record Filled(BatchBuffer buffer) implements Loaded {}
+
+    record Failed(Throwable cause) implements Loaded {
+      RuntimeException rethrow() {
+        if (cause instanceof Error error) {
+          throw error;
+        }
+        return (RuntimeException) cause;
+      }
+    }
+  }
+
+  private BatchLoader(
+      ImageDataset data, Augmentation augmentation, Sampler sampler, long begin, long end) {
+    Require.that(
+        sampler.size() == data.size(),
+        "sampler size",
+        "that of the dataset, " + data.size(),
+        sampler.size(),
+        sampler);
+    this.begin = Require.atLeast("first batch", begin, 0);
+    this.end = Require.atLeast("end of the batches", end, begin);
+    this.next = begin;
+    this.data = data;
+    this.augmentation = augmentation;
+    this.sampler = sampler;
+    ImageShape shape = data.shape();
+    this.augmenter = new Augmenter(augmentation, shape.channels(), shape.height(), shape.width());
+    long buffers = Math.min(PREFETCH + HELD, end - begin);
+    for (int i = 0; i < buffers; i++) {
+      free.add(new BatchBuffer(shape, Math.min(sampler.batchSize(), sampler.size())));
+    }
+    this.worker = new Thread(this::work, "onecycle-batches");
+    worker.setDaemon(true);
+    worker.start();
+  }
+
+  /** The batches of one epoch, shuffled and augmented as the sampler's seed and the epoch say. */
+  public static BatchLoader epoch(
+      ImageDataset data, Augmentation augmentation, Sampler sampler, long epoch) {
+    long batches = sampler.batchesPerEpoch();
+    long begin = Math.multiplyExact(Require.atLeast("epoch", epoch, 0), batches);
+    return batches(data, augmentation, sampler, begin, begin + batches);
+  }
+
+  /**
+   * Batches {@code begin} to {@code end - 1}, counted over all epochs from batch 0 of epoch 0: what
+   * is left to a run that resumes in the middle of an epoch.
+   */
+  public static BatchLoader batches(
+      ImageDataset data, Augmentation augmentation, Sampler sampler, long begin, long end) {
+    return new BatchLoader(data, augmentation, sampler, begin, end);
+  }
+
+  /** One epoch after the other without end: for a range test on data of any size. */
+  public static BatchLoader endless(ImageDataset data, Augmentation augmentation, Sampler sampler) {
+    return batches(data, augmentation, sampler, 0, Long.MAX_VALUE);
+  }
+
+  /** Every image once, in order, as it is; the last batch holds what is left, be it one image. */
+  public static BatchLoader evaluation(ImageDataset data, int batchSize) {
+    Sampler sampler = Sampler.inOrder(data.size(), batchSize);
+    return epoch(data, Augmentation.none(), sampler, 0);
+  }
+
+  @Override
+  public boolean hasNext() {
+    return next < end;
+  }
+
+  /**
+   * The next batch, which the caller closes; waits until it is ready.
+   *
+   * @throws IllegalStateException if the loader is closed, or too many batches are held unclosed
+   */
+  @Override
+  public Batch next() {
+    if (!hasNext()) {
+      throw new NoSuchElementException("every batch has been taken");
+    }
+    if (closed) {
+      throw new IllegalStateException("the loader is closed");
+    }
+    if (held.get() == PREFETCH + HELD) {
+      throw new IllegalStateException("close a batch before taking another");
+    }
+    Loaded loaded;
+    try {
+      loaded = ready.take();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw InterruptedRead.whileDoing("waiting for a batch", e);
+    }
+    if (loaded instanceof Loaded.Failed failed) {
+      ready.add(failed);
+      throw failed.rethrow();
+    }
+    BatchBuffer buffer = ((Loaded.Filled) loaded).buffer();
+    next++;
+    held.incrementAndGet();
+    return buffer.lend(() -> takeBack(buffer));
+  }
+
+  /** Stops the background thread; batches still held stay readable until they are closed. */
+  @Override
+  public void close() {
+    closed = true;
+    worker.interrupt();
+    boolean interrupted = false;
+    while (worker.isAlive()) {
+      try {
+        worker.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void takeBack(BatchBuffer buffer) {
+    held.decrementAndGet();
+    free.add(buffer);
+  }
+
+  private void work() {
+    try {
+      assemble();
+    } catch (InterruptedException e) {
+      // Only close() interrupts this thread: nobody waits for what it would have made.
+      return;
+    } catch (RuntimeException | Error e) {
+      ready.add(new Loaded.Failed(e));
+    }
+  }
+
+  private void assemble() throws InterruptedException {
+    byte[] image = new byte[data.shape().bytes()];
+    byte[] augmented = new byte[data.shape().bytes()];
+    long epoch = -1;
+    int[] order = {};
+    @Nullable EpochChoices choices = null;
+    for (long batch = begin; batch < end; batch++) {
+      if (choices == null || epoch != batch / sampler.batchesPerEpoch()) {
+        epoch = batch / sampler.batchesPerEpoch();
+        order = sampler.order(epoch);
+        choices = augmentation.chooseAll(sampler.seed(), epoch, data.size());
+      }
+      int position = (int) (batch % sampler.batchesPerEpoch());
+      BatchBuffer buffer = free.take();
+      buffer.clear();
+      for (int i = sampler.begin(position); i < sampler.end(position); i++) {
+        int index = order[i];
+        data.read(index, image);
+        if (augmentation.isNone()) {
+          buffer.add(index, data.label(index), image);
+        } else {
+          augmenter.apply(image, choices.get(index), augmented);
+          buffer.add(index, data.label(index), augmented);
+        }
+      }
+      ready.put(new Loaded.Filled(buffer));
+    }
+  }
+}

@@ -1,0 +1,178 @@
+package dev.onecycle.data.cache;
+
+import dev.onecycle.data.image.ImageShape;
+import dev.onecycle.data.image.SkippedImage;
+import dev.onecycle.data.index.IntArrays;
+import dev.onecycle.data.index.PackedStrings;
+import dev.onecycle.data.index.SourceIndex;
+import dev.onecycle.data.index.Split;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The format of a decoded set: pixels by slot, then a table of everything else, then a footer of
+ * fixed length with lengths and checksums, so that a file cut short or damaged is seen at once.
+ */
+public final class CacheFile {
+  /** Part of every file's name: a change of the format, or of how images are decoded, adds one. */
+  static final int VERSION = 3;
+
+  private static final byte[] MAGIC = "onecycle".getBytes(StandardCharsets.US_ASCII);
+  private static final int FOOTER = MAGIC.length + 4 * Long.BYTES;
+
+  private CacheFile() {}
+
+  /**
+   * A decoded set.
+   *
+   * @param contents what was found
+   * @param store its pixels
+   * @param fingerprint the hash that identifies it
+   * @param trainingFingerprint the hash that identifies all of it but the test images
+   */
+  public record Decoded(
+      SourceIndex contents, PixelStore store, String fingerprint, String trainingFingerprint) {
+    /** Reads all pixels to find the hashes. */
+    static Decoded of(SourceIndex contents, PixelStore store) {
+      return new Decoded(
+          contents,
+          store,
+          Hashes.fingerprint(contents, store),
+          Hashes.fingerprint(contents.withoutTest(), store));
+    }
+
+    Decoded with(SourceIndex other) {
+      return new Decoded(other, store, fingerprint, trainingFingerprint);
+    }
+  }
+
+  /** Adds table and footer to a file of pixels, and answers the whole. */
+  static Decoded finish(FileChannel channel, SourceIndex contents) throws IOException {
+    long pixels = channel.size();
+    PixelStore store = PixelStore.map(channel, pixels, contents.shape().bytes());
+    Decoded decoded = Decoded.of(contents, store);
+    byte[] table = table(decoded);
+    ByteBuffer footer = ByteBuffer.allocate(FOOTER);
+    footer.putLong(pixels).putLong(Hashes.crc(Arrays.asList(store.segments())));
+    footer.putLong(table.length).putLong(Hashes.crc(List.of(ByteBuffer.wrap(table))));
+    footer.put(MAGIC).flip();
+    write(channel, ByteBuffer.wrap(table), pixels);
+    write(channel, footer, pixels + table.length);
+    return decoded;
+  }
+
+  /**
+   * Reads a file and checks all of it.
+   *
+   * @throws IOException if it is not whole
+   */
+  static Decoded read(FileChannel channel) throws IOException {
+    long size = channel.size();
+    ByteBuffer footer = read(channel, size - FOOTER, FOOTER);
+    long pixels = footer.getLong();
+    long pixelsCrc = footer.getLong();
+    long tableLength = footer.getLong();
+    long tableCrc = footer.getLong();
+    byte[] magic = new byte[MAGIC.length];
+    footer.get(magic);
+    if (!Arrays.equals(magic, MAGIC) || pixels < 0 || pixels + tableLength + FOOTER != size) {
+      throw new IOException("it is cut short or not a decoded set");
+    }
+    byte[] table = new byte[Math.toIntExact(tableLength)];
+    read(channel, pixels, tableLength).get(table);
+    if (Hashes.crc(List.of(ByteBuffer.wrap(table))) != tableCrc) {
+      throw new IOException("its table is damaged");
+    }
+    try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(table))) {
+      String fingerprint = text(in);
+      String trainingFingerprint = text(in);
+      SourceIndex contents = contents(in);
+      PixelStore store = PixelStore.map(channel, pixels, contents.shape().bytes());
+      if (Hashes.crc(Arrays.asList(store.segments())) != pixelsCrc) {
+        throw new IOException("its pixels are damaged");
+      }
+      return new Decoded(contents, store, fingerprint, trainingFingerprint);
+    }
+  }
+
+  private static byte[] table(Decoded decoded) throws IOException {
+    SourceIndex contents = decoded.contents();
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (DataOutputStream out = new DataOutputStream(bytes)) {
+      text(out, decoded.fingerprint());
+      text(out, decoded.trainingFingerprint());
+      ImageShape shape = contents.shape();
+      IntArrays.write(out, new int[] {shape.channels(), shape.height(), shape.width()});
+      PackedStrings.of(contents.classes()).write(out);
+      PackedStrings.of(contents.notes()).write(out);
+      PackedStrings.of(contents.skipped().stream().map(SkippedImage::origin).toList()).write(out);
+      PackedStrings.of(contents.skipped().stream().map(SkippedImage::reason).toList()).write(out);
+      out.writeInt(contents.parts().size());
+      for (Split part : contents.parts()) {
+        text(out, part.name());
+        IntArrays.write(out, part.labels());
+        IntArrays.write(out, part.slots());
+        part.origins().write(out);
+      }
+    }
+    return bytes.toByteArray();
+  }
+
+  private static SourceIndex contents(DataInputStream in) throws IOException {
+    int[] shape = IntArrays.read(in);
+    List<String> classes = PackedStrings.read(in).toList();
+    List<String> notes = PackedStrings.read(in).toList();
+    PackedStrings origins = PackedStrings.read(in);
+    PackedStrings reasons = PackedStrings.read(in);
+    List<SkippedImage> skipped = new ArrayList<>();
+    for (int i = 0; i < origins.size(); i++) {
+      skipped.add(new SkippedImage(origins.get(i), reasons.get(i)));
+    }
+    List<Split> parts = new ArrayList<>();
+    for (int left = in.readInt(); left > 0; left--) {
+      parts.add(
+          new Split(text(in), IntArrays.read(in), IntArrays.read(in), PackedStrings.read(in)));
+    }
+    return new SourceIndex(
+        new ImageShape(shape[0], shape[1], shape[2]), classes, parts, notes, skipped);
+  }
+
+  private static void text(DataOutputStream out, String text) throws IOException {
+    PackedStrings.of(List.of(text)).write(out);
+  }
+
+  private static String text(DataInputStream in) throws IOException {
+    return PackedStrings.read(in).get(0);
+  }
+
+  private static ByteBuffer read(FileChannel channel, long position, long length)
+      throws IOException {
+    if (position < 0) {
+      throw new IOException("it is cut short");
+    }
+    ByteBuffer buffer = ByteBuffer.allocate(Math.toIntExact(length));
+    while (buffer.hasRemaining()) {
+      if (channel.read(buffer, position + buffer.position()) < 0) {
+        throw new IOException("it is cut short");
+      }
+    }
+    return buffer.flip();
+  }
+
+  private static void write(FileChannel channel, ByteBuffer buffer, long position)
+      throws IOException {
+    long at = position;
+    while (buffer.hasRemaining()) {
+      at += channel.write(buffer, at);
+    }
+  }
+}

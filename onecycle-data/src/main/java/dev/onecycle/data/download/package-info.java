@@ -1,0 +1,5 @@
+/** Files from their official place: checked, resumed, renamed when whole. */
+@NullMarked
+package dev.onecycle.data.download;
+
+import org.jspecify.annotations.NullMarked;

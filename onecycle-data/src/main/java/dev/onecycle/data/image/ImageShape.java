@@ -1,0 +1,28 @@
+package dev.onecycle.data.image;
+
+import dev.onecycle.error.Require;
+
+/**
+ * The shape of one image, [C, H, W].
+ *
+ * @param channels 1 (grey) or 3 (red, green, blue)
+ * @param height in pixels
+ * @param width in pixels
+ */
+public record ImageShape(int channels, int height, int width) {
+  public ImageShape {
+    Require.that(channels == 1 || channels == 3, "channels", "1 or 3", channels, channels);
+    Require.atLeast("height", height, 1);
+    Require.atLeast("width", width, 1);
+  }
+
+  /** Bytes of one image as uint8. */
+  public int bytes() {
+    return Math.multiplyExact(channels, Math.multiplyExact(height, width));
+  }
+
+  @Override
+  public String toString() {
+    return channels + "×" + height + "×" + width;
+  }
+}

@@ -1,0 +1,55 @@
+package dev.onecycle.data.image;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/** Some images of another dataset, in a given order; the same one may come more than once. */
+public final class Subset implements ImageDataset {
+  private final ImageDataset base;
+  private final int[] indices;
+
+  /**
+   * Takes images by their index.
+   *
+   * @param indices into {@code base}
+   */
+  public Subset(ImageDataset base, int[] indices) {
+    this.base = base;
+    this.indices = indices.clone();
+  }
+
+  @Override
+  public int size() {
+    return indices.length;
+  }
+
+  @Override
+  public ImageShape shape() {
+    return base.shape();
+  }
+
+  @Override
+  public List<String> classes() {
+    return base.classes();
+  }
+
+  @Override
+  public int label(int index) {
+    return base.label(indices[index]);
+  }
+
+  @Override
+  public String origin(int index) {
+    return base.origin(indices[index]);
+  }
+
+  @Override
+  public ByteBuffer pixels(int index) {
+    return base.pixels(indices[index]);
+  }
+
+  @Override
+  public void read(int index, byte[] target) {
+    base.read(indices[index], target);
+  }
+}

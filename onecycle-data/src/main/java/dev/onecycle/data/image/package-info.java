@@ -1,0 +1,5 @@
+/** Labelled images as values: their shape, their pixels, their classes. */
+@NullMarked
+package dev.onecycle.data.image;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,8 @@
+/**
+ * Opens labelled images, wherever they are and whatever their form: {@link
+ * dev.onecycle.data.Datasets}.
+ */
+@NullMarked
+package dev.onecycle.data;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,203 @@
+package dev.onecycle.data.source;
+
+import dev.onecycle.data.archive.FileTree;
+import dev.onecycle.data.archive.FileTree.Content;
+import dev.onecycle.data.archive.FileTree.Entry;
+import dev.onecycle.data.archive.FileTree.Visitor;
+import dev.onecycle.data.image.ImageShape;
+import dev.onecycle.data.image.decode.BadImage;
+import dev.onecycle.data.image.decode.ImageDecoder;
+import dev.onecycle.data.index.PixelSink;
+import dev.onecycle.data.index.SourceIndex;
+import dev.onecycle.data.index.Split;
+import dev.onecycle.data.source.TreeLayout.Item;
+import dev.onecycle.data.work.WorkPool;
+import dev.onecycle.error.BadDataException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Image files in class folders, in a folder or an archive.
+ *
+ * <p>The tree is walked twice: once for names and, where no size was asked for, the sizes in the
+ * images' heads; then to decode, on all cores, each image to its own slot, so that the result does
+ * not depend on the order in which they are finished.
+ */
+final class ImageTreeSource implements Source {
+  private static final int SIDE_OF_MIXED_SIZES = 64;
+  private static final long MOST_DECODED = 64L << 30;
+
+  private final FileTree tree;
+  private final ReadOptions options;
+
+  ImageTreeSource(FileTree tree, ReadOptions options) {
+    this.tree = tree;
+    this.options = options;
+  }
+
+  @Override
+  public String description() {
+    return "images " + tree.location() + " " + options.description();
+  }
+
+  @Override
+  public String state() {
+    return tree.state();
+  }
+
+  @Override
+  public SourceIndex read(PixelSink.Factory sinks) {
+    TreeScan scan = TreeScan.of(tree, options);
+    TreeLayout layout = TreeLayout.of(tree.name(), scan.folders(), scan.names(), options.wanted());
+    SkippedImages bad = new SkippedImages(tree.name(), options.skipBad());
+    List<Item> items = new ArrayList<>();
+    layout.parts().values().forEach(items::addAll);
+    scan.measure(items);
+    items.forEach(item -> bad.addIfBad(item, scan.problems().get(item.file())));
+    bad.failUnlessSkipping();
+    List<String> notes = new ArrayList<>(layout.notes());
+    ImageShape shape = shape(layout, scan.shapes(), notes);
+    if ((long) shape.bytes() * items.size() > MOST_DECODED) {
+      throw new BadDataException(
+          tree.name()
+              + " would take "
+              + (((long) shape.bytes() * items.size()) >> 30)
+              + " GiB decoded at "
+              + shape
+              + "; choose an image size, 64 for example");
+    }
+    decode(items, scan.names(), shape, sinks.open(shape), bad);
+    bad.failUnlessSkipping();
+    return contents(layout, shape, bad, notes);
+  }
+
+  /** Test images have no say in it: what is trained on must not depend on them. */
+  private ImageShape shape(TreeLayout layout, Map<Integer, ImageShape> shapes, List<String> notes) {
+    Set<ImageShape> different = new HashSet<>();
+    for (Map.Entry<String, List<Item>> part : layout.parts().entrySet()) {
+      if (!part.getKey().equals(Split.TEST)) {
+        different.addAll(known(part.getValue(), shapes));
+      }
+    }
+    ImageShape mixed = new ImageShape(3, SIDE_OF_MIXED_SIZES, SIDE_OF_MIXED_SIZES);
+    if (different.size() > 1) {
+      notes.add(
+          "The images come in "
+              + different.size()
+              + " sizes and were resized to "
+              + SIDE_OF_MIXED_SIZES
+              + "×"
+              + SIDE_OF_MIXED_SIZES
+              + "; an image size of your own changes that.");
+    }
+    if (different.size() != 1) {
+      return options.sizing().of(mixed);
+    }
+    ImageShape common = different.iterator().next();
+    List<ImageShape> test = known(layout.parts().getOrDefault(Split.TEST, List.of()), shapes);
+    long others = test.stream().filter(shape -> !shape.equals(common)).count();
+    if (others > 0) {
+      notes.add(
+          others
+              + " of "
+              + test.size()
+              + " test images come in another size and were resized to the "
+              + common.height()
+              + "×"
+              + common.width()
+              + " of the images to train on; an image size of your own changes that.");
+    }
+    return options.sizing().of(common);
+  }
+
+  private static List<ImageShape> known(List<Item> items, Map<Integer, ImageShape> shapes) {
+    return items.stream().map(item -> shapes.get(item.file())).filter(Objects::nonNull).toList();
+  }
+
+  private void decode(
+      List<Item> items, List<String> names, ImageShape shape, PixelSink sink, SkippedImages bad) {
+    int[] slots = new int[names.size()];
+    Arrays.fill(slots, -1);
+    for (int slot = 0; slot < items.size(); slot++) {
+      if (!bad.contains(items.get(slot).file())) {
+        slots[items.get(slot).file()] = slot;
+      }
+    }
+    AtomicLong done = new AtomicLong();
+    try (WorkPool pool = new WorkPool("onecycle-decode")) {
+      tree.walk(
+          new Visitor() {
+            private int next;
+
+            @Override
+            public void file(Entry entry) {
+              int file = next++;
+              if (file >= slots.length || !names.get(file).equals(entry.name())) {
+                throw new BadDataException(tree.name() + " changed while it was read");
+              }
+              if (slots[file] >= 0) {
+                Item item = items.get(slots[file]);
+                Content content = entry.content();
+                pool.submit(
+                    content.size() + shape.bytes(),
+                    () -> {
+                      decode(content, item, slots[file], shape, sink, bad);
+                      options
+                          .progress()
+                          .update("Decoding " + tree.name(), done.incrementAndGet(), items.size());
+                    });
+              }
+            }
+          });
+      pool.finish();
+    }
+  }
+
+  private static void decode(
+      Content content, Item item, int slot, ImageShape shape, PixelSink sink, SkippedImages bad) {
+    try {
+      sink.put(slot, ImageDecoder.decode(content.bytes(), shape));
+    } catch (BadImage e) {
+      bad.addIfBad(item, e);
+    }
+  }
+
+  private SourceIndex contents(
+      TreeLayout layout, ImageShape shape, SkippedImages bad, List<String> notes) {
+    List<Split> parts = new ArrayList<>();
+    int slot = 0;
+    for (Map.Entry<String, List<Item>> part : layout.parts().entrySet()) {
+      List<Split.Labelled> images = new ArrayList<>();
+      for (Item item : part.getValue()) {
+        if (!bad.contains(item.file())) {
+          images.add(new Split.Labelled(item.label(), slot, item.name()));
+        }
+        slot++;
+      }
+      requireEveryClass(layout.classes(), part.getKey(), images);
+      parts.add(Split.of(part.getKey(), images));
+    }
+    return new SourceIndex(shape, layout.classes(), parts, notes, bad.skipped());
+  }
+
+  /** Skipping bad images may have emptied a class. */
+  private void requireEveryClass(List<String> classes, String part, List<Split.Labelled> images) {
+    Set<Integer> labels = new HashSet<>();
+    images.forEach(image -> labels.add(image.label()));
+    for (int label = 0; label < classes.size(); label++) {
+      if (!labels.contains(label)) {
+        throw new BadDataException(
+            tree.name()
+                + " has no usable image of class "
+                + classes.get(label)
+                + (part.equals(Split.ALL) ? "" : " in " + part));
+      }
+    }
+  }
+}

@@ -1,0 +1,134 @@
+package dev.onecycle.data.source;
+
+import dev.onecycle.data.archive.FileTree;
+import dev.onecycle.data.archive.FileTree.Content;
+import dev.onecycle.data.archive.FileTree.Entry;
+import dev.onecycle.data.archive.FileTree.Visitor;
+import dev.onecycle.data.image.ImageShape;
+import dev.onecycle.data.image.decode.BadImage;
+import dev.onecycle.data.image.decode.ImageDecoder;
+import dev.onecycle.data.index.SplitSelection;
+import dev.onecycle.data.source.TreeLayout.Item;
+import dev.onecycle.data.work.ReadingListener;
+import dev.onecycle.data.work.WorkPool;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiPredicate;
+
+/**
+ * What there is to know of a tree of images before they are decoded: names and, where no size was
+ * asked for, the sizes in their heads. Files are counted in the order of the walk.
+ */
+final class TreeScan {
+  /** Enough of an image to find its size in, for all but a few with large metadata. */
+  private static final int HEAD = 1 << 18;
+
+  private final FileTree tree;
+  private final ReadOptions options;
+  private final Set<String> folders = new HashSet<>();
+  private final List<String> names = new ArrayList<>();
+  private final Map<Integer, ImageShape> shapes = new ConcurrentHashMap<>();
+  private final Map<Integer, BadImage> problems = new ConcurrentHashMap<>();
+
+  private TreeScan(FileTree tree, ReadOptions options) {
+    this.tree = tree;
+    this.options = options;
+  }
+
+  /** Walks a tree, measuring images by the way; those that may not be wanted are left for later. */
+  static TreeScan of(FileTree tree, ReadOptions options) {
+    TreeScan scan = new TreeScan(tree, options);
+    boolean testToo = options.wanted() != SplitSelection.TRAINING;
+    scan.walk(
+        true, (file, name) -> name.indexOf('/') > 0 && (testToo || !TestFolders.mayHold(name)));
+    return scan;
+  }
+
+  /** The folders known, which may be empty ones. */
+  Set<String> folders() {
+    return folders;
+  }
+
+  /** All files. */
+  List<String> names() {
+    return names;
+  }
+
+  /**
+   * Measures the images of a layout that were left for later: those of a class with a folder called
+   * {@code test}, which is not the test set. Few trees have such, and only they are walked again.
+   */
+  void measure(List<Item> items) {
+    Set<Integer> left = new HashSet<>();
+    for (Item item : items) {
+      if (!shapes.containsKey(item.file()) && !problems.containsKey(item.file())) {
+        left.add(item.file());
+      }
+    }
+    if (measuring() && !left.isEmpty()) {
+      walk(false, (file, name) -> left.contains(file));
+    }
+  }
+
+  /** The sizes of the images measured, by file. */
+  Map<Integer, ImageShape> shapes() {
+    return shapes;
+  }
+
+  /** Why images could not be measured, by file. */
+  Map<Integer, BadImage> problems() {
+    return problems;
+  }
+
+  private boolean measuring() {
+    return options.sizing() instanceof Sizing.AsStored;
+  }
+
+  private void walk(boolean listing, BiPredicate<Integer, String> measured) {
+    try (WorkPool pool = new WorkPool("onecycle-scan")) {
+      tree.walk(
+          new Visitor() {
+            private int next;
+
+            @Override
+            public void folder(String name) {
+              folders.add(name);
+            }
+
+            @Override
+            public void file(Entry entry) {
+              int file = next++;
+              if (listing) {
+                names.add(entry.name());
+                options.progress().update("Listing " + tree.name(), next, ReadingListener.UNKNOWN);
+              }
+              if (measuring() && measured.test(file, entry.name())) {
+                Content content = entry.content();
+                pool.submit(content.size(), () -> measure(content, file));
+              }
+            }
+          });
+      pool.finish();
+    }
+  }
+
+  private void measure(Content content, int file) {
+    try {
+      byte[] head = content.head(HEAD);
+      try {
+        shapes.put(file, ImageDecoder.size(head));
+      } catch (BadImage e) {
+        if (head.length < HEAD) {
+          throw e;
+        }
+        shapes.put(file, ImageDecoder.size(content.bytes()));
+      }
+    } catch (BadImage e) {
+      problems.put(file, e);
+    }
+  }
+}

@@ -1,0 +1,88 @@
+package dev.onecycle.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.onecycle.data.image.ImageShape;
+import dev.onecycle.data.image.decode.ImageDecoder;
+import dev.onecycle.error.BadDataException;
+import dev.onecycle.error.InvalidValueException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EvaluationTest {
+  private static final ImageShape SHAPE = new ImageShape(3, 4, 6);
+  private static final List<String> CLASSES = List.of("zebra", "dog", "cat");
+
+  @TempDir Path temp;
+
+  @Test
+  void aTestFolderAloneIsEnoughAndLabelsAreTheModels() throws IOException {
+    Images.classes(temp.resolve("data/test"), 2);
+    EvaluationSplit split = open();
+    assertThat(split.name()).isEqualTo("test");
+    assertThat(split.images().shape()).isEqualTo(SHAPE);
+    assertThat(split.images().classes()).isEqualTo(CLASSES);
+    assertThat(split.images().origin(0)).isEqualTo("test/cat/0.png");
+    assertThat(split.images().label(0)).isEqualTo(2);
+    assertThat(split.images().label(3)).isEqualTo(1);
+    assertThat(split.notes()).isEmpty();
+  }
+
+  @Test
+  void imagesAreResizedAsThoseToTrainOn() throws IOException {
+    Images.classes(temp.resolve("data/test"), 2);
+    byte[] alone = Files.readAllBytes(temp.resolve("data/test/dog/1.png"));
+    assertThat(Images.pixels(open().images(), 3))
+        .isEqualTo(ImageDecoder.decode(alone, "dog", SHAPE).array());
+  }
+
+  @Test
+  void testComesBeforeValidationAndThatBeforeTraining() throws IOException {
+    Images.classes(temp.resolve("data/train"), 3);
+    EvaluationSplit train = open();
+    assertThat(train.name()).isEqualTo("train");
+    assertThat(train.notes()).singleElement().asString().contains("all 6 images are evaluated");
+    Images.classes(temp.resolve("data/val"), 2);
+    assertThat(open().name()).isEqualTo("val");
+    Images.classes(temp.resolve("data/test"), 1);
+    Files.write(temp.resolve("data/train/cat/0.png"), new byte[] {1});
+    assertThat(open().name()).isEqualTo("test");
+    assertThat(open().images().size()).isEqualTo(2);
+  }
+
+  @Test
+  void classFoldersAloneAreAllEvaluated() throws IOException {
+    Images.classes(temp.resolve("data"), 3);
+    assertThat(open().name()).isEqualTo("all");
+    assertThat(open().images().size()).isEqualTo(6);
+  }
+
+  @Test
+  void aClassThatTheModelDoesNotKnowIsAnError() throws IOException {
+    Images.classes(temp.resolve("data/test"), 1);
+    Images.write(temp.resolve("data/test/yak/1.png"), Images.png(4, 3, 0));
+    assertThatThrownBy(this::open)
+        .isInstanceOf(BadDataException.class)
+        .hasMessageContaining("has the class yak, which the model does not know");
+  }
+
+  @Test
+  void imagesInMemoryMustFit() {
+    assertThatThrownBy(() -> Datasets.of(SHAPE, CLASSES, new int[2], new byte[100]))
+        .isInstanceOf(InvalidValueException.class)
+        .hasMessageContaining("2 images of 72");
+    assertThatThrownBy(() -> Datasets.of(SHAPE, CLASSES, new int[] {3}, new byte[72]))
+        .isInstanceOf(InvalidValueException.class)
+        .hasMessageContaining("label must be");
+  }
+
+  private EvaluationSplit open() {
+    DataOptions options = DataOptions.defaults().withCacheFolder(temp.resolve("cache"));
+    return Datasets.openEvaluation(temp.resolve("data").toString(), SHAPE, CLASSES, options);
+  }
+}

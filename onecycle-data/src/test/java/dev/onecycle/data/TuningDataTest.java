@@ -1,0 +1,230 @@
+package dev.onecycle.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.onecycle.data.image.ImageShape;
+import dev.onecycle.data.image.SkippedImage;
+import dev.onecycle.error.BadDataException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Tuning gets its images, and the test images may be anything. */
+@Timeout(60)
+class TuningDataTest {
+  @TempDir Path temp;
+  private Path data;
+  private int caches;
+
+  @BeforeEach
+  void writeImages() throws IOException {
+    data = temp.resolve("pets");
+    Images.classes(data.resolve("train"), 10);
+    Images.classes(data.resolve("test"), 2);
+  }
+
+  @Test
+  void aFolderWhoseTestImagesAreGarbageIsTunedOn() throws IOException {
+    DataSplits whole = Datasets.open(data.toString(), options());
+    spoil();
+    assertTunes(data, whole);
+    Path image = data.resolve("test/cat/0.png");
+    Files.delete(image);
+    Files.createSymbolicLink(image, temp.resolve("nowhere"));
+    assertTunes(data, whole);
+    Files.createSymbolicLink(data.resolve("test/cat/loop"), data);
+    Files.createDirectories(data.resolve("test/dog/1.png.d/empty"));
+    assertTunes(data, whole);
+    TuningData tuning = Datasets.openForTuning(data.toString(), options());
+    assertThat(tuning.validationName()).isEqualTo("held-out tenth");
+    assertThat(tuning.validation().size()).isEqualTo(2);
+    assertThat(tuning.skipped()).isEmpty();
+    assertThat(tuning.notes())
+        .containsExactly(
+            "There is no val set: a tenth of each class, 2 of 20 images drawn by seed 0, is held"
+                + " out for validation.");
+  }
+
+  @Test
+  void soIsAnArchive() throws IOException {
+    DataSplits plain = Datasets.open(archived("whole.tar", ""), options());
+    DataSplits wrapped = Datasets.open(archived("whole.zip", "pets/"), options());
+    spoil();
+    assertTunes(Path.of(archived("spoiled.tar", "")), plain);
+    assertTunes(Path.of(archived("spoiled.tar.gz", "pets/")), wrapped);
+    assertTunes(Path.of(archived("spoiled.zip", "pets/")), wrapped);
+  }
+
+  @Test
+  void whatTuningHasReadIsNotTakenForTheWhole() throws IOException {
+    String tar = archived("whole.tar", "");
+    TuningData tuning = Datasets.openForTuning(tar, options());
+    DataSplits whole = Datasets.open(tar, options());
+    assertThat(whole.evaluationName()).isEqualTo("test");
+    Images.assertTunes(tuning, whole);
+    Images.assertTunes(Datasets.openForTuning(tar, options()), whole);
+  }
+
+  /** A zip whose test images cannot even be unpacked fails as soon as one of them is opened. */
+  @Test
+  void inAZipTestImagesNeedNotUnpack() throws IOException {
+    Path zip = Path.of(archived("whole.zip", ""));
+    DataSplits whole = Datasets.open(zip.toString(), options());
+    byte[] bytes = Files.readAllBytes(zip);
+    for (String name : List.of("test/cat/1.png", "test/dog/0.png")) {
+      int at = new String(bytes, java.nio.charset.StandardCharsets.ISO_8859_1).indexOf(name);
+      java.util.Arrays.fill(bytes, at + name.length(), at + name.length() + 20, (byte) 0xFF);
+    }
+    Files.write(zip, bytes);
+    assertTunes(zip, whole);
+  }
+
+  @Test
+  void theValidationFolderIsUsedWhereThereIsOne() throws IOException {
+    Images.classes(data.resolve("val"), 3);
+    DataSplits whole = Datasets.open(data.toString(), options());
+    spoil();
+    assertTunes(data, whole);
+    TuningData tuning = Datasets.openForTuning(data.toString(), options());
+    assertThat(tuning.validationName()).isEqualTo("val");
+    assertThat(tuning.train().size()).isEqualTo(20);
+    assertThat(tuning.notes()).containsExactly("Validation uses the 6 images of the val set.");
+    Files.write(data.resolve("val/cat/1.png"), new byte[] {1});
+    assertRefused(data, "val/cat/1.png is not a JPEG");
+  }
+
+  @Test
+  void whatIsAskedForIsDoneAsEver() throws IOException {
+    DataOptions asked = options().withSeed(5).withImageSize(2).withSkipBad(true);
+    Files.write(data.resolve("train/cat/3.png"), new byte[] {1});
+    DataSplits whole = Datasets.open(data.toString(), asked);
+    spoil();
+    TuningData tuning =
+        Datasets.openForTuning(data.toString(), asked.withCacheFolder(temp.resolve("other")));
+    Images.assertTunes(tuning, whole);
+    assertThat(tuning.skipped())
+        .extracting(SkippedImage::origin)
+        .containsExactly("train/cat/3.png");
+    assertThat(tuning.train().shape()).isEqualTo(new ImageShape(3, 2, 2));
+  }
+
+  @Test
+  void withoutATestSetTuningHasWhatTrainingHas() throws IOException {
+    Path flat = temp.resolve("flat");
+    Images.classes(flat, 20);
+    DataSplits whole = Datasets.open(flat.toString(), options());
+    TuningData tuning = Datasets.openForTuning(flat.toString(), options());
+    Images.assertTunes(tuning, whole);
+    Images.assertSame(tuning.train(), whole.train());
+    assertThat(tuning.fingerprint()).isEqualTo(whole.fingerprint());
+  }
+
+  /** Nothing is a test image for its folder's name alone. */
+  @Test
+  void aFolderCalledTestInsideAClassBelongsToTheClass() throws IOException {
+    Path flat = temp.resolve("flat");
+    Images.classes(flat, 10);
+    Images.write(flat.resolve("cat/test/0.png"), Images.png(9, 9, 5));
+    Path named = temp.resolve("named");
+    Images.classes(named.resolve("train"), 4);
+    Images.classes(named.resolve("test"), 1);
+    Images.write(named.resolve("train/test/0.png"), Images.png(9, 9, 5));
+    Images.write(named.resolve("test/test/0.png"), Images.png(9, 9, 5));
+    for (Path folder : List.of(flat, named)) {
+      Path tar = temp.resolve(folder.getFileName() + ".tar");
+      Files.write(tar, Archives.tar(Archives.files(folder, "")));
+      for (Path location : List.of(folder, tar)) {
+        DataSplits whole = Datasets.open(location.toString(), options());
+        assertThat(whole.train().shape()).isEqualTo(new ImageShape(3, 64, 64));
+        TuningData tuning = Datasets.openForTuning(location.toString(), options());
+        Images.assertTunes(tuning, whole);
+        assertThat(tuning.notes()).hasSize(2).first().asString().contains("2 sizes");
+      }
+    }
+  }
+
+  @Test
+  void aChangeOfTestImagesIsNotEvenNoticed() throws IOException {
+    List<String> work = Collections.synchronizedList(new ArrayList<>());
+    DataOptions options = options().withProgress((what, done, total) -> work.add(what));
+    Datasets.openForTuning(data.toString(), options);
+    assertThat(work).isNotEmpty();
+    work.clear();
+    spoil();
+    Datasets.openForTuning(data.toString(), options);
+    assertThat(work).isEmpty();
+    Images.write(data.resolve("train/cat/7.png"), Images.png(4, 3, 0xABCDEF));
+    Images.write(data.resolve("train/cat/new.png"), Images.png(4, 3, 0xABCDEF));
+    Datasets.openForTuning(data.toString(), options);
+    assertThat(work).isNotEmpty();
+  }
+
+  @Test
+  void whatIsOfNoUseForTrainingIsRefused() throws IOException {
+    Files.write(data.resolve("train/dog/4.png"), new byte[] {1});
+    assertRefused(data, "train/dog/4.png is not a JPEG");
+    Path one = temp.resolve("one");
+    Images.write(one.resolve("train/cat/1.png"), Images.png(2, 2, 0));
+    assertRefused(one, "images of one class only, cat");
+    Path few = temp.resolve("few");
+    Images.classes(few.resolve("train"), 1);
+    Images.classes(few.resolve("test"), 1);
+    assertRefused(few, "none can be held out");
+    Path alone = temp.resolve("alone");
+    Images.classes(alone.resolve("test"), 1);
+    assertRefused(alone, alone + " has no files to train on");
+    Files.write(temp.resolve("alone.tar"), Archives.tar(Archives.files(alone, "")));
+    assertRefused(temp.resolve("alone.tar"), "test is there, but no train folder");
+    Path doubled = temp.resolve("doubled");
+    Images.classes(doubled.resolve("train"), 1);
+    Images.classes(doubled.resolve("test"), 1);
+    Images.classes(doubled.resolve("Test"), 1);
+    assertRefused(doubled, "two folders for one set");
+  }
+
+  /** Overwrites every test image with what is no image. */
+  private void spoil() throws IOException {
+    for (String name : List.of("cat/0", "cat/1", "dog/0", "dog/1")) {
+      Path image = data.resolve("test").resolve(name + ".png");
+      Files.write(image, new byte[] {7, 7, 7});
+    }
+  }
+
+  private void assertTunes(Path location, DataSplits whole) {
+    assertThatThrownBy(() -> Datasets.open(location.toString(), fresh()))
+        .isInstanceOf(BadDataException.class);
+    Images.assertTunes(Datasets.openForTuning(location.toString(), fresh()), whole);
+  }
+
+  private void assertRefused(Path location, String message) {
+    assertThatThrownBy(() -> Datasets.openForTuning(location.toString(), fresh()))
+        .isInstanceOf(BadDataException.class)
+        .hasMessageContaining(message);
+  }
+
+  private String archived(String name, String prefix) throws IOException {
+    Map<String, byte[]> files = Archives.files(data, prefix);
+    byte[] bytes =
+        name.endsWith(".zip")
+            ? Archives.zip(files)
+            : name.endsWith(".gz") ? Archives.gzip(Archives.tar(files)) : Archives.tar(files);
+    return Files.write(temp.resolve(name), bytes).toString();
+  }
+
+  private DataOptions options() {
+    return DataOptions.defaults().withCacheFolder(temp.resolve("cache"));
+  }
+
+  private DataOptions fresh() {
+    return options().withCacheFolder(temp.resolve("cache " + caches++));
+  }
+}

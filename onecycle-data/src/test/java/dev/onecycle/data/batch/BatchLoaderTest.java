@@ -1,0 +1,254 @@
+package dev.onecycle.data.batch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.onecycle.data.Images;
+import dev.onecycle.data.augment.Augmentation;
+import dev.onecycle.data.augment.Augmenter;
+import dev.onecycle.data.image.ImageDataset;
+import dev.onecycle.data.image.ImageShape;
+import dev.onecycle.error.BadDataException;
+import dev.onecycle.error.InvalidValueException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class BatchLoaderTest {
+  private static final ImageShape SHAPE = new ImageShape(3, 8, 6);
+
+  /** What a batch held: its images by index, and their pixels. */
+  private record Seen(List<Integer> indices, List<Integer> labels, List<byte[]> images) {}
+
+  @Test
+  void anEpochIsTheOrderOfTheSamplerWithTheChoicesOfTheAugmentation() {
+    ImageDataset data = Images.random(23, SHAPE, 4);
+    Augmentation augmentation = Augmentation.standard();
+    Sampler sampler = Sampler.shuffled(23, 5, 9);
+    Augmenter augmenter = new Augmenter(augmentation, 3, 8, 6);
+    for (long epoch : new long[] {0, 3}) {
+      List<Seen> batches = take(BatchLoader.epoch(data, augmentation, sampler, epoch), 100);
+      assertThat(batches).extracting(seen -> seen.indices().size()).containsExactly(5, 5, 5, 5, 3);
+      int[] order = sampler.order(epoch);
+      int at = 0;
+      for (Seen seen : batches) {
+        for (int i = 0; i < seen.indices().size(); i++) {
+          int index = order[at++];
+          byte[] image = new byte[SHAPE.bytes()];
+          byte[] expected = new byte[SHAPE.bytes()];
+          data.read(index, image);
+          augmenter.apply(image, augmentation.choose(9, epoch, index), expected);
+          assertThat(seen.indices().get(i)).isEqualTo(index);
+          assertThat(seen.labels().get(i)).isEqualTo(data.label(index));
+          assertThat(seen.images().get(i)).isEqualTo(expected);
+        }
+      }
+    }
+  }
+
+  @Test
+  void evaluationSeesEveryImageInOrderAndAsItIs() {
+    ImageDataset data = Images.random(9, SHAPE, 3);
+    List<Seen> batches = take(BatchLoader.evaluation(data, 4), 100);
+    assertThat(batches)
+        .extracting(Seen::indices)
+        .containsExactly(List.of(0, 1, 2, 3), List.of(4, 5, 6, 7), List.of(8));
+    byte[] image = new byte[SHAPE.bytes()];
+    data.read(8, image);
+    assertThat(batches.get(2).images().get(0)).isEqualTo(image);
+  }
+
+  @Test
+  void aRunThatResumesGetsTheBatchesItHasNotSeen() {
+    ImageDataset data = Images.random(10, SHAPE, 2);
+    Sampler sampler = Sampler.shuffled(10, 3, 4);
+    assertThat(sampler.batchesPerEpoch()).isEqualTo(3);
+    List<Seen> whole = take(BatchLoader.batches(data, Augmentation.standard(), sampler, 0, 9), 9);
+    for (int step = 0; step < 9; step++) {
+      List<Seen> rest =
+          take(BatchLoader.batches(data, Augmentation.standard(), sampler, step, 9), 9);
+      assertThat(rest).hasSize(9 - step);
+      assertThat(rest.get(0).indices()).isEqualTo(whole.get(step).indices());
+      assertThat(rest.get(0).images().get(0)).isEqualTo(whole.get(step).images().get(0));
+    }
+  }
+
+  @Test
+  void smallDataIsCycledOverWithoutEnd() {
+    ImageDataset data = Images.random(4, SHAPE, 2);
+    Sampler sampler = Sampler.shuffled(4, 3, 4);
+    try (BatchLoader loader = BatchLoader.endless(data, Augmentation.none(), sampler)) {
+      for (int step = 0; step < 50; step++) {
+        assertThat(loader.hasNext()).isTrue();
+        try (Batch batch = loader.next()) {
+          assertThat(batch.size()).isEqualTo(3);
+          assertThat(batch.index(0)).isEqualTo(sampler.order(step)[0]);
+        }
+      }
+    }
+  }
+
+  @Test
+  void pixelsAreDirectAndExactlyTheBatch() {
+    ImageDataset data = Images.random(5, SHAPE, 2);
+    try (BatchLoader loader = BatchLoader.evaluation(data, 3)) {
+      try (Batch first = loader.next()) {
+        assertThat(first.pixels().isDirect()).isTrue();
+        assertThat(first.pixels().remaining()).isEqualTo(3 * SHAPE.bytes());
+        assertThat(first.shape()).isEqualTo(SHAPE);
+      }
+      try (Batch last = loader.next()) {
+        assertThat(last.pixels().remaining()).isEqualTo(2 * SHAPE.bytes());
+      }
+      assertThat(loader.hasNext()).isFalse();
+      assertThatThrownBy(loader::next).isInstanceOf(NoSuchElementException.class);
+    }
+  }
+
+  @Test
+  void aBatchHeldIsNotOverwrittenByLaterOnes() {
+    ImageDataset data = Images.random(40, SHAPE, 2);
+    try (BatchLoader loader = BatchLoader.evaluation(data, 2)) {
+      Batch held = loader.next();
+      byte[] before = bytes(held.pixels());
+      for (int i = 0; i < 15; i++) {
+        loader.next().close();
+      }
+      assertThat(bytes(held.pixels())).isEqualTo(before);
+      assertThat(held.index(1)).isEqualTo(1);
+      held.close();
+    }
+  }
+
+  @Test
+  void batchesThatAreNeverClosedAreSaidToBeSo() {
+    ImageDataset data = Images.random(40, SHAPE, 2);
+    try (BatchLoader loader = BatchLoader.evaluation(data, 2)) {
+      assertThatThrownBy(
+              () -> {
+                while (true) {
+                  loader.next();
+                }
+              })
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("close a batch");
+    }
+  }
+
+  @Test
+  void aClosedBatchCannotBeReadAndClosingTwiceIsHarmless() {
+    try (BatchLoader loader = BatchLoader.evaluation(Images.random(40, SHAPE, 2), 2)) {
+      Batch batch = loader.next();
+      batch.close();
+      batch.close();
+      assertThatThrownBy(batch::pixels).isInstanceOf(IllegalStateException.class);
+      for (int i = 0; i < 19; i++) {
+        loader.next().close();
+      }
+      assertThat(loader.hasNext()).isFalse();
+    }
+  }
+
+  @Test
+  void aFailureOfTheBackgroundThreadComesOutOfNext() {
+    ImageDataset broken =
+        new Images.Forwarding(Images.random(10, SHAPE, 2)) {
+          @Override
+          public void read(int index, byte[] target) {
+            if (index == 5) {
+              throw new BadDataException("image 5 is gone");
+            }
+            super.read(index, target);
+          }
+        };
+    try (BatchLoader loader = BatchLoader.evaluation(broken, 2)) {
+      loader.next().close();
+      loader.next().close();
+      for (int i = 0; i < 2; i++) {
+        assertThatThrownBy(loader::next)
+            .isInstanceOf(BadDataException.class)
+            .hasMessage("image 5 is gone");
+      }
+    }
+  }
+
+  @Test
+  void closingEarlyStopsTheBackgroundThread() {
+    ImageDataset data = Images.random(4, SHAPE, 2);
+    BatchLoader loader = BatchLoader.endless(data, Augmentation.none(), Sampler.shuffled(4, 2, 1));
+    loader.next().close();
+    assertThat(backgroundThreads()).isPositive();
+    loader.close();
+    assertThat(backgroundThreads()).isZero();
+    assertThatThrownBy(loader::next).isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void aWaitingConsumerCanBeInterrupted() throws InterruptedException {
+    CountDownLatch never = new CountDownLatch(1);
+    ImageDataset stuck =
+        new Images.Forwarding(Images.random(4, SHAPE, 2)) {
+          @Override
+          public void read(int index, byte[] target) {
+            try {
+              never.await();
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+          }
+        };
+    try (BatchLoader loader = BatchLoader.evaluation(stuck, 2)) {
+      Thread.currentThread().interrupt();
+      assertThatThrownBy(loader::next).isInstanceOf(CancellationException.class);
+      assertThat(Thread.interrupted()).isTrue();
+    }
+  }
+
+  @Test
+  void theSamplerMustBeMadeForTheDataset() {
+    assertThatThrownBy(
+            () ->
+                BatchLoader.epoch(
+                    Images.random(4, SHAPE, 2), Augmentation.none(), Sampler.shuffled(5, 2, 1), 0))
+        .isInstanceOf(InvalidValueException.class);
+  }
+
+  private static long backgroundThreads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().equals("onecycle-batches"))
+        .count();
+  }
+
+  private static List<Seen> take(BatchLoader loader, int most) {
+    List<Seen> seen = new ArrayList<>();
+    try (loader) {
+      while (loader.hasNext() && seen.size() < most) {
+        try (Batch batch = loader.next()) {
+          Seen one = new Seen(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+          ByteBuffer pixels = batch.pixels();
+          for (int i = 0; i < batch.size(); i++) {
+            byte[] image = new byte[batch.shape().bytes()];
+            pixels.get(image);
+            one.indices().add(batch.index(i));
+            one.labels().add(batch.label(i));
+            one.images().add(image);
+          }
+          seen.add(one);
+        }
+      }
+    }
+    return seen;
+  }
+
+  private static byte[] bytes(ByteBuffer buffer) {
+    byte[] bytes = new byte[buffer.remaining()];
+    buffer.get(bytes);
+    return bytes;
+  }
+}

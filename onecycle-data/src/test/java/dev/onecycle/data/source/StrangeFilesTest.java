@@ -1,0 +1,146 @@
+package dev.onecycle.data.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.onecycle.data.Archives;
+import dev.onecycle.data.DataOptions;
+import dev.onecycle.data.DataSplits;
+import dev.onecycle.data.Datasets;
+import dev.onecycle.data.Images;
+import dev.onecycle.data.image.ImageDataset;
+import dev.onecycle.data.image.SkippedImage;
+import dev.onecycle.error.BadDataException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Files in class folders that are no images, or not what they seem. */
+@Timeout(60)
+class StrangeFilesTest {
+  @TempDir Path temp;
+  private Path data;
+
+  @BeforeEach
+  void name() {
+    data = temp.resolve("pets");
+  }
+
+  @Test
+  void aBadImageIsAnErrorThatNamesItAndCountsTheOthers() throws IOException {
+    Images.classes(data.resolve("train"), 3);
+    Images.classes(data.resolve("test"), 1);
+    Images.write(
+        data.resolve("train/cat/1.png"), "text".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    Images.write(data.resolve("train/dog/notes.txt"), new byte[] {1, 2});
+    Images.write(data.resolve("train/dog/zero.png"), new byte[0]);
+    assertThatThrownBy(() -> open(data))
+        .isInstanceOf(BadDataException.class)
+        .hasMessageStartingWith(data + "/train/cat/1.png is not a JPEG, PNG, BMP or GIF image")
+        .hasMessageContaining("and 2 other images cannot be used");
+    Path tar = Files.write(temp.resolve("a.tar"), Archives.tar(Archives.files(data, "")));
+    assertThatThrownBy(() -> open(tar))
+        .hasMessageStartingWith(tar + "/train/cat/1.png is not a JPEG, PNG, BMP or GIF image")
+        .hasMessageContaining("and 2 other images");
+  }
+
+  @Test
+  void badImagesCanBeSkippedAndAreListed() throws IOException {
+    Images.classes(data.resolve("train"), 3);
+    Images.classes(data.resolve("test"), 1);
+    byte[] noise = Images.encode(Images.noise(4, 3, 1), "png");
+    Images.write(
+        data.resolve("train/cat/1.png"), java.util.Arrays.copyOf(noise, noise.length - 30));
+    Images.write(data.resolve("train/dog/0.png"), new byte[0]);
+    for (DataOptions options : List.of(options(), options().withImageSize(4))) {
+      DataSplits splits = Datasets.open(data.toString(), options.withSkipBad(true));
+      assertThat(splits.train().size()).isEqualTo(4);
+      assertThat(splits.skipped())
+          .extracting(SkippedImage::origin)
+          .containsExactlyInAnyOrder("train/cat/1.png", "train/dog/0.png");
+      assertThat(splits.skipped())
+          .extracting(SkippedImage::reason)
+          .anyMatch(reason -> reason.contains("cut short"))
+          .anyMatch(reason -> reason.equals("is empty"));
+      assertThat(origins(splits.train()))
+          .containsExactly(
+              "train/cat/0.png", "train/cat/2.png", "train/dog/1.png", "train/dog/2.png");
+      assertThat(Images.pixels(splits.train(), 3)).endsWith(1, 0, 2);
+    }
+  }
+
+  @Test
+  void skippingMustNotEmptyAClass() throws IOException {
+    Images.classes(data.resolve("train"), 2);
+    Images.classes(data.resolve("test"), 1);
+    Images.write(data.resolve("test/dog/0.png"), new byte[0]);
+    assertThatThrownBy(() -> Datasets.open(data.toString(), options().withSkipBad(true)))
+        .isInstanceOf(BadDataException.class)
+        .hasMessage(data + " has no usable image of class dog in test");
+  }
+
+  @Test
+  void linksAreFollowedOnlyInsideTheFolder() throws IOException {
+    Images.classes(data.resolve("train"), 2);
+    Files.createSymbolicLink(data.resolve("test"), data.resolve("train"));
+    assertThat(open(data).evaluation().size()).isEqualTo(4);
+    Path outside = temp.resolve("secret.png");
+    Files.write(outside, Images.png(4, 3, 1));
+    Files.createSymbolicLink(data.resolve("train/cat/link.png"), outside);
+    assertThatThrownBy(() -> open(data))
+        .isInstanceOf(BadDataException.class)
+        .hasMessageContaining("cat/link.png is a link that leads out of");
+    Files.delete(data.resolve("train/cat/link.png"));
+    Files.createSymbolicLink(data.resolve("train/cat/loop"), data.resolve("train"));
+    assertThatThrownBy(() -> open(data))
+        .hasMessageContaining("is a link to a folder that holds it");
+    Files.delete(data.resolve("train/cat/loop"));
+    Files.createSymbolicLink(data.resolve("train/cat/zero.png"), Path.of("/dev/zero"));
+    assertThatThrownBy(() -> open(data)).hasMessageContaining("zero.png is a link that leads out");
+    DataSplits skipped = Datasets.open(data.toString(), options().withSkipBad(true));
+    assertThat(skipped.train().size()).isEqualTo(4);
+    Files.delete(data.resolve("train/cat/zero.png"));
+  }
+
+  @Test
+  void pipesAreNotWaitedFor() throws IOException, InterruptedException {
+    Images.classes(data.resolve("train"), 2);
+    Images.classes(data.resolve("test"), 1);
+    Path pipe = data.resolve("train/cat/pipe.jpg");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    assertThatThrownBy(() -> open(data)).hasMessageContaining("pipe.jpg is not a regular file");
+  }
+
+  @Test
+  void namesThatAreNoValidTextAreReadAllTheSame() throws IOException, InterruptedException {
+    Images.classes(data.resolve("train"), 2);
+    Images.classes(data.resolve("test"), 1);
+    String copy = "cp 0.png \"$(printf 'x\\377\\376.png')\"";
+    Process shell =
+        new ProcessBuilder("sh", "-c", copy).directory(data.resolve("train/cat").toFile()).start();
+    assertThat(shell.waitFor()).isZero();
+    assertThat(open(data).train().size()).isEqualTo(5);
+  }
+
+  private DataSplits open(Path location) {
+    return Datasets.open(location.toString(), options());
+  }
+
+  private DataOptions options() {
+    return DataOptions.defaults().withCacheFolder(temp.resolve("cache"));
+  }
+
+  private static List<String> origins(ImageDataset data) {
+    List<String> origins = new ArrayList<>();
+    for (int i = 0; i < data.size(); i++) {
+      origins.add(data.origin(i));
+    }
+    return origins;
+  }
+}

@@ -1,0 +1,161 @@
+package dev.onecycle.data.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.onecycle.data.Archives;
+import dev.onecycle.data.Images;
+import dev.onecycle.data.archive.FileTree;
+import dev.onecycle.data.archive.FolderTree;
+import dev.onecycle.data.archive.TarArchive;
+import dev.onecycle.data.archive.ZipArchive;
+import dev.onecycle.data.cache.DecodedCache;
+import dev.onecycle.data.index.Split;
+import dev.onecycle.data.index.SplitSelection;
+import dev.onecycle.data.work.ReadingListener;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A reading for training opens no test image, be it only to look at its head. */
+class UnopenedTest {
+  private static final List<String> TRAINING = List.of("train/cat", "train/dog", "val/cat");
+
+  @TempDir Path temp;
+  private Path data;
+  private int caches;
+
+  @BeforeEach
+  void writeImages() throws IOException {
+    data = temp.resolve("pets");
+    Images.classes(data.resolve("train"), 2);
+    Images.classes(data.resolve("val"), 1);
+    Images.classes(data.resolve("test"), 1);
+  }
+
+  @Test
+  void ofImagesOnlyThoseToTrainOnAreOpened() throws IOException {
+    Map<String, byte[]> plain = Archives.files(data, "");
+    Map<String, byte[]> wrapped = Archives.files(data, "pets/");
+    Path tar = Files.write(temp.resolve("a.tar"), Archives.tar(plain));
+    Path gz = Files.write(temp.resolve("b.tar.gz"), Archives.gzip(Archives.tar(wrapped)));
+    Path zip = Files.write(temp.resolve("c.zip"), Archives.zip(wrapped));
+    List<FileTree> trees =
+        List.of(
+            FolderTree.of(data, name -> false),
+            new TarArchive(tar, false),
+            new TarArchive(gz, true),
+            new ZipArchive(zip));
+    for (FileTree tree : trees) {
+      for (Sizing sizing : List.of(new Sizing.AsStored(), new Sizing.Square(2))) {
+        List<Split> parts = read(tree, sizing, SplitSelection.TRAINING);
+        assertThat(parts).extracting(Split::name).containsExactly("train", "val");
+        assertThat(parts).extracting(Split::size).containsExactly(4, 2);
+        assertThatThrownBy(() -> read(tree, sizing, SplitSelection.ALL))
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessageContaining("was opened");
+      }
+    }
+  }
+
+  @Test
+  void theTestFolderIsNotListed() {
+    FolderTree tree = FolderTree.of(data, TestFolders.in(data)::contains);
+    List<String> files = new ArrayList<>();
+    List<String> folders = new ArrayList<>();
+    tree.walk(
+        new FileTree.Visitor() {
+          @Override
+          public void folder(String name) {
+            folders.add(name);
+          }
+
+          @Override
+          public void file(FileTree.Entry entry) {
+            files.add(entry.name());
+          }
+        });
+    assertThat(folders).contains("test").containsAll(TRAINING).doesNotContain("test/cat");
+    assertThat(files).hasSize(6).noneMatch(name -> name.startsWith("test"));
+  }
+
+  @Test
+  void theTestFolderMayLieOneFurtherFolderDown() throws IOException {
+    assertThat(TestFolders.in(data)).containsExactly("test");
+    assertThat(TestFolders.in(temp)).containsExactly("pets/test");
+    Files.createDirectories(temp.resolve(".hidden"));
+    assertThat(TestFolders.in(temp)).containsExactly("pets/test");
+    assertThat(TestFolders.in(data.resolve("train"))).isEmpty();
+    Files.createDirectories(temp.resolve("another"));
+    assertThat(TestFolders.in(temp)).as("pets is a class now").isEmpty();
+  }
+
+  private List<Split> read(FileTree tree, Sizing sizing, SplitSelection wanted) {
+    ReadOptions options = new ReadOptions(sizing, false, wanted, ReadingListener.NONE);
+    DecodedCache cache = new DecodedCache(temp.resolve("cache " + caches++));
+    return cache.open(new ImageTreeSource(new Guarded(tree), options)).contents().parts();
+  }
+
+  /** A tree whose test images cannot be opened without failing the test. */
+  private record Guarded(FileTree tree) implements FileTree {
+    @Override
+    public String name() {
+      return tree.name();
+    }
+
+    @Override
+    public String location() {
+      return tree.location();
+    }
+
+    @Override
+    public String state() {
+      return tree.state();
+    }
+
+    @Override
+    public void walk(Visitor visitor) {
+      tree.walk(
+          new Visitor() {
+            @Override
+            public void folder(String name) {
+              visitor.folder(name);
+            }
+
+            @Override
+            public void file(Entry entry) {
+              visitor.file(entry.name().contains("test/") ? new Closed(entry) : entry);
+            }
+          });
+    }
+  }
+
+  private record Closed(FileTree.Entry entry) implements FileTree.Entry {
+    @Override
+    public String name() {
+      return entry.name();
+    }
+
+    @Override
+    public long size() {
+      return entry.size();
+    }
+
+    @Override
+    public InputStream open() {
+      throw new IllegalStateException(name() + " was opened");
+    }
+
+    @Override
+    public FileTree.Content content() {
+      throw new IllegalStateException(name() + " was opened");
+    }
+  }
+}

@@ -1,0 +1,229 @@
+package dev.onecycle.data.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.onecycle.data.Images;
+import dev.onecycle.data.image.ImageShape;
+import dev.onecycle.data.image.decode.ImageDecoder;
+import dev.onecycle.data.image.decode.JpegScans;
+import dev.onecycle.error.BadDataException;
+import java.awt.image.DataBuffer;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.zip.CRC32;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Images that must be refused by name, and never become half an image. */
+@Timeout(60)
+class UnusableImageTest {
+  @ParameterizedTest
+  @ValueSource(strings = {"jpg", "png", "gif", "bmp"})
+  void anImageCutShortIsNamedAndNeverHalfAnImage(String format) {
+    byte[] whole = Images.encode(Images.noise(32, 32, 1), format);
+    ImageShape shape = new ImageShape(3, 32, 32);
+    for (int percent = 1; percent <= 95; percent += 3) {
+      byte[] cut = Arrays.copyOf(whole, whole.length * percent / 100);
+      assertThatThrownBy(() -> ImageDecoder.decode(cut, "cat/1." + format, shape))
+          .as("%s cut to %d %%", format, percent)
+          .isInstanceOf(BadDataException.class)
+          .hasMessageStartingWith("cat/1." + format + " is ");
+    }
+    assertThat(decode(whole, shape)).hasSize(3072);
+  }
+
+  @Test
+  void aProgressiveJpegCutShortIsNoticedToo() throws IOException {
+    javax.imageio.ImageWriter writer =
+        javax.imageio.ImageIO.getImageWritersByFormatName("jpeg").next();
+    javax.imageio.ImageWriteParam param = writer.getDefaultWriteParam();
+    param.setProgressiveMode(javax.imageio.ImageWriteParam.MODE_DEFAULT);
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    writer.setOutput(new javax.imageio.stream.MemoryCacheImageOutputStream(out));
+    writer.write(null, new javax.imageio.IIOImage(Images.noise(32, 32, 2), null, null), param);
+    ((javax.imageio.stream.ImageOutputStream) writer.getOutput()).close();
+    writer.dispose();
+    byte[] whole = out.toByteArray();
+    ImageShape shape = new ImageShape(3, 32, 32);
+    assertThat(decode(whole, shape)).hasSize(3072);
+    byte[] cut = Arrays.copyOf(whole, whole.length * 2 / 3);
+    assertThatThrownBy(() -> ImageDecoder.decode(cut, "p.jpg", shape))
+        .isInstanceOf(BadDataException.class);
+  }
+
+  @Test
+  void damagedImagesFailInNoOtherWay() {
+    ImageShape shape = new ImageShape(3, 32, 32);
+    for (String format : List.of("jpg", "png", "gif", "bmp")) {
+      byte[] whole = Images.encode(Images.noise(32, 32, 3), format);
+      dev.onecycle.testing.Property.holds(
+          150,
+          random -> {
+            byte[] damaged = whole.clone();
+            int count = 1 + random.nextInt(8);
+            for (int i = 0; i < count; i++) {
+              damaged[random.nextInt(Math.min(damaged.length, 400))] = (byte) random.nextInt();
+            }
+            try {
+              assertThat(ImageDecoder.decode(damaged, "x", shape).remaining()).isEqualTo(3072);
+            } catch (BadDataException e) {
+              assertThat(e).hasMessageStartingWith("x ");
+            }
+          });
+    }
+  }
+
+  /** Only the header says 30,000 × 30,000: decoding would take 2.7 GB. */
+  @Test
+  @Timeout(value = 2, unit = TimeUnit.SECONDS)
+  void giantsAreRefusedByTheirHeader() throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    DataOutputStream png = new DataOutputStream(bytes);
+    png.writeLong(0x89504E470D0A1A0AL);
+    chunk(png, "IHDR", new byte[] {0, 0, 0x75, 0x30, 0, 0, 0x75, 0x30, 8, 2, 0, 0, 0});
+    chunk(png, "IDAT", new byte[100]);
+    chunk(png, "IEND", new byte[0]);
+    assertThatThrownBy(
+            () -> ImageDecoder.decode(bytes.toByteArray(), "huge.png", new ImageShape(3, 8, 8)))
+        .isInstanceOf(BadDataException.class)
+        .hasMessageContaining("huge.png has 30000×30000 pixels")
+        .hasMessageContaining("64 megapixels");
+    byte[] gif = Images.encode(Images.plain(2, 2, 0), "gif");
+    int frame = indexOf(gif, 0x2C);
+    Arrays.fill(gif, frame + 5, frame + 9, (byte) 0xFF);
+    assertThatThrownBy(() -> ImageDecoder.decode(gif, "huge.gif", new ImageShape(3, 8, 8)))
+        .isInstanceOf(BadDataException.class)
+        .hasMessageContaining("65535×65535");
+  }
+
+  /** Each scan is a pass over all blocks: 5,000 of them took a minute and more. */
+  @Test
+  @Timeout(value = 5, unit = TimeUnit.SECONDS)
+  void aJpegOfManyScansIsRefused() {
+    String header = "ffd8ffc2000b080fa00fa001011100" + "ffda0008010100000000" + "0000";
+    String scan = "ffda0008010100013f00" + "ff000000ffd0";
+    byte[] jpeg = HexFormat.of().parseHex(header + scan.repeat(5000) + "ffd9" + scan);
+    assertThat(JpegScans.count(jpeg)).isEqualTo(5001);
+    assertThatThrownBy(() -> ImageDecoder.decode(jpeg, "scans.jpg", new ImageShape(3, 8, 8)))
+        .isInstanceOf(BadDataException.class)
+        .hasMessageContaining("scans.jpg has 5001 scans of 4000×4000 pixels");
+    assertThat(JpegScans.count(Images.encode(Images.noise(32, 32, 1), "jpg"))).isEqualTo(1);
+    assertThat(JpegScans.count(new byte[] {1, 2, 3})).isZero();
+  }
+
+  @Test
+  void aGifWithFewerRowsThanItClaimsIsRefused() {
+    byte[] gif = Images.encode(Images.plain(16, 16, 0), "gif");
+    int frame = indexOf(gif, 0x2C);
+    gif[8] = 40;
+    gif[frame + 7] = 40;
+    assertThatThrownBy(() -> ImageDecoder.decode(gif, "short.gif", new ImageShape(3, 8, 8)))
+        .hasMessage("short.gif is damaged or cut short: its pixels end after 40 % of its rows");
+  }
+
+  @Test
+  void aRowThatWouldFillTheMemoryIsRefused() throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    DataOutputStream png = new DataOutputStream(bytes);
+    png.writeLong(0x89504E470D0A1A0AL);
+    chunk(
+        png,
+        "IHDR",
+        ByteBuffer.allocate(13).putInt(64_000_000).putInt(1).putInt(0x10060000).array());
+    chunk(png, "IEND", new byte[0]);
+    assertThatThrownBy(
+            () -> ImageDecoder.decode(bytes.toByteArray(), "row.png", new ImageShape(3, 8, 8)))
+        .hasMessageContaining("row.png has 64000000×1 pixels, more than 65,535 in a row");
+  }
+
+  @Test
+  void filesThatAreNoImagesSayWhatTheyAre(@TempDir Path folder) throws IOException {
+    ImageShape shape = new ImageShape(3, 8, 8);
+    byte[] text = "cats are nice".getBytes(StandardCharsets.UTF_8);
+    assertThatThrownBy(() -> ImageDecoder.decode(text, "a.jpg", shape))
+        .hasMessage("a.jpg is not a JPEG, PNG, BMP or GIF image");
+    Path empty = Files.createFile(folder.resolve("empty.png"));
+    assertThatThrownBy(() -> ImageDecoder.decode(empty, shape)).hasMessage(empty + " is empty");
+    assertThatThrownBy(() -> ImageDecoder.decode(folder, shape))
+        .hasMessage(folder + " is not a regular file");
+    assertThatThrownBy(() -> ImageDecoder.decode(Path.of("/dev/zero"), shape))
+        .hasMessage("/dev/zero is not a regular file");
+    Path missing = folder.resolve("missing.png");
+    assertThatThrownBy(() -> ImageDecoder.decode(missing, shape))
+        .hasMessage(missing + " does not exist");
+    Path large = folder.resolve("large.png");
+    try (java.io.RandomAccessFile file = new java.io.RandomAccessFile(large.toFile(), "rw")) {
+      file.setLength((64L << 20) + 1);
+    }
+    assertThatThrownBy(() -> ImageDecoder.decode(large, shape))
+        .hasMessage(large + " is larger than 64 MiB");
+  }
+
+  /** A JPEG of four components, as printers use: written from a raster of four bands. */
+  @Test
+  void cmykIsRefusedWithAdvice() throws IOException {
+    java.awt.image.WritableRaster raster =
+        java.awt.image.Raster.createInterleavedRaster(DataBuffer.TYPE_BYTE, 8, 8, 4, null);
+    javax.imageio.ImageWriter writer =
+        javax.imageio.ImageIO.getImageWritersByFormatName("jpeg").next();
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    writer.setOutput(new javax.imageio.stream.MemoryCacheImageOutputStream(out));
+    writer.write(null, new javax.imageio.IIOImage(raster, null, null), null);
+    ((javax.imageio.stream.ImageOutputStream) writer.getOutput()).close();
+    writer.dispose();
+    byte[] cmyk = out.toByteArray();
+    // The marker by which Adobe's programs say that the four components are CMYK.
+    byte[] adobe = HexFormat.of().parseHex("ffee000e41646f6265006400000000" + "00");
+    byte[] marked = new byte[cmyk.length + adobe.length];
+    System.arraycopy(cmyk, 0, marked, 0, 2);
+    System.arraycopy(adobe, 0, marked, 2, adobe.length);
+    System.arraycopy(cmyk, 2, marked, 2 + adobe.length, cmyk.length - 2);
+    for (byte[] file : List.of(cmyk, marked)) {
+      assertThatThrownBy(() -> ImageDecoder.decode(file, "print.jpg", new ImageShape(3, 8, 8)))
+          .isInstanceOf(BadDataException.class)
+          .hasMessage("print.jpg has CMYK or other colours that cannot be read; save it as RGB");
+    }
+  }
+
+  private static int[] decode(byte[] file, ImageShape shape) {
+    ByteBuffer pixels = ImageDecoder.decode(file, "test image", shape);
+    int[] values = new int[pixels.remaining()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = pixels.get(i) & 0xFF;
+    }
+    return values;
+  }
+
+  private static void chunk(DataOutputStream out, String type, byte[] data) throws IOException {
+    byte[] typed = new byte[4 + data.length];
+    System.arraycopy(type.getBytes(StandardCharsets.US_ASCII), 0, typed, 0, 4);
+    System.arraycopy(data, 0, typed, 4, data.length);
+    CRC32 crc = new CRC32();
+    crc.update(typed);
+    out.writeInt(data.length);
+    out.write(typed);
+    out.writeInt((int) crc.getValue());
+  }
+
+  private static int indexOf(byte[] bytes, int value) {
+    for (int i = bytes.length - 1; i >= 0; i--) {
+      if (bytes[i] == (byte) value && i + 9 < bytes.length && bytes[i + 1] == 0) {
+        return i;
+      }
+    }
+    throw new AssertionError("not found");
+  }
+}

@@ -1,0 +1,49 @@
+package dev.onecycle.report.chart;
+
+import dev.onecycle.text.Numbers;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** A figure in words, for those who cannot see it and for whoever searches for it. */
+final class FigureDescription {
+  private FigureDescription() {}
+
+  static String of(Plot plot) {
+    List<String> sentences = new ArrayList<>();
+    if (!plot.subtitle().isEmpty()) {
+      sentences.add(plot.subtitle().replaceAll("\\.$", ""));
+    }
+    for (Plot.Panel panel : plot.panels()) {
+      String contents = contents(panel);
+      // Curves that another panel has named are not described twice.
+      if (!contents.isEmpty()) {
+        sentences.add(panel.yTitle() + " over " + plot.xTitle() + ": " + contents);
+      }
+    }
+    if (!plot.phases().isEmpty()) {
+      sentences.add(
+          plot.phases().stream()
+              .map(p -> p.name() + " from " + p.firstStep() + " to " + p.lastStep())
+              .collect(Collectors.joining(", ", "phases: ", "")));
+    }
+    return String.join(". ", sentences) + ".";
+  }
+
+  private static String contents(Plot.Panel panel) {
+    List<String> parts = new ArrayList<>();
+    for (Plot.Trace trace : panel.traces()) {
+      long drawn = trace.curve().points().stream().filter(Point::finite).count();
+      if (trace.inLegend() && drawn > 0) {
+        parts.add(trace.curve().name() + extent(trace.curve()));
+      }
+    }
+    panel.marks().forEach(m -> parts.add(m.marker().label() + " " + Numbers.brief(m.marker().x())));
+    return panel.empty() ? panel.ifEmpty() : String.join(", ", parts);
+  }
+
+  private static String extent(Curve curve) {
+    var y = curve.points().stream().filter(Point::finite).mapToDouble(Point::y).summaryStatistics();
+    return " between " + Numbers.brief(y.getMin()) + " and " + Numbers.brief(y.getMax());
+  }
+}

@@ -1,0 +1,136 @@
+package dev.onecycle.report.chart;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.onecycle.report.chart.Plot.Mark;
+import dev.onecycle.report.chart.Plot.Panel;
+import dev.onecycle.report.chart.Plot.Style;
+import dev.onecycle.report.chart.Plot.Trace;
+import dev.onecycle.schedule.Phase;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.List;
+
+/** A plot as JSON, for whoever draws it anew: numbers to six digits, gaps as null. */
+final class FigureJson {
+  private static final MathContext DIGITS = new MathContext(6);
+
+  private final JsonGenerator json;
+
+  private FigureJson(JsonGenerator json) {
+    this.json = json;
+  }
+
+  static String of(Plot plot) {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
+      new FigureJson(json).plot(plot);
+    } catch (IOException e) {
+      throw new UncheckedIOException("writing JSON to memory", e);
+    }
+    return text.toString();
+  }
+
+  private void plot(Plot plot) throws IOException {
+    json.writeStartObject();
+    json.writeObjectFieldStart("x");
+    axis(plot.xTitle(), plot.x());
+    json.writeEndObject();
+    json.writeArrayFieldStart("panels");
+    for (Panel panel : plot.panels()) {
+      panel(panel);
+    }
+    json.writeEndArray();
+    json.writeArrayFieldStart("phases");
+    for (Phase phase : plot.phases()) {
+      json.writeStartObject();
+      json.writeStringField("name", phase.name());
+      json.writeNumberField("first", phase.firstStep());
+      json.writeNumberField("last", phase.lastStep());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+    json.writeEndObject();
+  }
+
+  private void axis(String title, Scale scale) throws IOException {
+    json.writeStringField("title", title);
+    json.writeBooleanField("log", scale.log());
+    number("low", scale.low());
+    number("high", scale.high());
+  }
+
+  private void panel(Panel panel) throws IOException {
+    json.writeStartObject();
+    json.writeNumberField("height", panel.height());
+    json.writeStringField("ifEmpty", panel.ifEmpty());
+    json.writeObjectFieldStart("y");
+    axis(panel.yTitle(), panel.y());
+    json.writeEndObject();
+    json.writeArrayFieldStart("traces");
+    for (Trace trace : panel.traces()) {
+      trace(trace);
+    }
+    json.writeEndArray();
+    json.writeArrayFieldStart("marks");
+    for (Mark mark : panel.marks()) {
+      json.writeStartObject();
+      json.writeStringField("name", mark.marker().label());
+      number("x", mark.marker().x());
+      ink(mark.ink());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+    json.writeEndObject();
+  }
+
+  private void trace(Trace trace) throws IOException {
+    List<Point> points = trace.curve().points();
+    json.writeStartObject();
+    json.writeStringField("name", trace.curve().name());
+    json.writeBooleanField("line", trace.style().line());
+    json.writeBooleanField("marked", trace.style() != Style.LINE);
+    json.writeBooleanField("inLegend", trace.inLegend());
+    ink(trace.ink());
+    json.writeArrayFieldStart("xs");
+    for (Point point : points) {
+      number(point.x());
+    }
+    json.writeEndArray();
+    json.writeArrayFieldStart("ys");
+    for (Point point : points) {
+      number(point.y());
+    }
+    json.writeEndArray();
+    json.writeEndObject();
+  }
+
+  private void ink(Ink ink) throws IOException {
+    json.writeStringField("colour", ink.colour());
+    number("width", ink.width());
+    number("opacity", ink.opacity());
+    json.writeArrayFieldStart("dash");
+    for (double length : ink.dash()) {
+      number(length);
+    }
+    json.writeEndArray();
+  }
+
+  private void number(String name, double value) throws IOException {
+    json.writeFieldName(name);
+    number(value);
+  }
+
+  private void number(double value) throws IOException {
+    if (!Double.isFinite(value)) {
+      json.writeNull();
+    } else if (value == Math.rint(value) && Math.abs(value) < 1e15) {
+      json.writeNumber((long) value); // steps, whole, however many
+    } else {
+      json.writeNumber(new BigDecimal(value).round(DIGITS).stripTrailingZeros().toString());
+    }
+  }
+}

@@ -1,0 +1,123 @@
+package dev.onecycle.report.chart;
+
+import dev.onecycle.schedule.Phase;
+import java.awt.FontMetrics;
+import java.awt.Graphics2D;
+import java.awt.geom.Rectangle2D;
+import java.util.ArrayList;
+import java.util.List;
+import org.jfree.chart.axis.AxisState;
+import org.jfree.chart.axis.LogAxis;
+import org.jfree.chart.axis.NumberAxis;
+import org.jfree.chart.axis.NumberTick;
+import org.jfree.chart.axis.Tick;
+import org.jfree.chart.axis.TickType;
+import org.jfree.chart.axis.ValueAxis;
+import org.jfree.chart.ui.RectangleEdge;
+import org.jfree.chart.ui.TextAnchor;
+
+/**
+ * Axes of JFreeChart with the ticks of a {@link Scale}: the same as in the terminal, written
+ * without a locale, and as plain text, where the library's own logarithmic axis draws outlines.
+ */
+final class Ticks {
+  private static final int X_SPACING = 62;
+  private static final int Y_SPACING = 28;
+
+  private Ticks() {}
+
+  static ValueAxis axis(String title, Scale scale) {
+    ValueAxis axis = scale.log() ? new Logarithmic(title, scale) : new Linear(title, scale);
+    axis.setRange(scale.low(), scale.high());
+    return axis;
+  }
+
+  /** An axis above the panels that bears the phases' names, each over the middle of the phase. */
+  static ValueAxis phases(List<Phase> phases, Scale scale) {
+    ValueAxis axis = new Phases(phases);
+    axis.setRange(scale.low(), scale.high());
+    axis.setAxisLineVisible(false);
+    axis.setTickMarksVisible(false);
+    return axis;
+  }
+
+  private static List<Tick> of(Scale scale, Rectangle2D area, RectangleEdge edge) {
+    boolean across = RectangleEdge.isTopOrBottom(edge);
+    double count = across ? area.getWidth() / X_SPACING : area.getHeight() / Y_SPACING;
+    TextAnchor anchor = across ? TextAnchor.TOP_CENTER : TextAnchor.CENTER_RIGHT;
+    List<Tick> ticks = new ArrayList<>();
+    for (Scale.Tick tick : scale.ticks((int) count)) {
+      TickType type = tick.label().isEmpty() ? TickType.MINOR : TickType.MAJOR;
+      ticks.add(new NumberTick(type, tick.value(), tick.label(), anchor, TextAnchor.CENTER, 0));
+    }
+    return ticks;
+  }
+
+  private static final class Linear extends NumberAxis {
+    private final transient Scale scale;
+
+    Linear(String title, Scale scale) {
+      super(title);
+      this.scale = scale;
+    }
+
+    @Override
+    @SuppressWarnings("rawtypes")
+    public List refreshTicks(
+        Graphics2D graphics, AxisState state, Rectangle2D area, RectangleEdge edge) {
+      return of(scale, area, edge);
+    }
+  }
+
+  private static final class Logarithmic extends LogAxis {
+    private final transient Scale scale;
+
+    Logarithmic(String title, Scale scale) {
+      super(title);
+      this.scale = scale;
+    }
+
+    @Override
+    @SuppressWarnings("rawtypes")
+    public List refreshTicks(
+        Graphics2D graphics, AxisState state, Rectangle2D area, RectangleEdge edge) {
+      return of(scale, area, edge);
+    }
+  }
+
+  private static final class Phases extends NumberAxis {
+    private static final double BETWEEN = 6;
+    private static final double OVERHANG = 8;
+
+    private final transient List<Phase> phases;
+
+    Phases(List<Phase> phases) {
+      super("");
+      this.phases = phases;
+    }
+
+    /** Names that would stand in another's way, or wider than the panel, are left out. */
+    @Override
+    @SuppressWarnings("rawtypes")
+    public List refreshTicks(
+        Graphics2D graphics, AxisState state, Rectangle2D area, RectangleEdge edge) {
+      FontMetrics metrics = graphics.getFontMetrics(getTickLabelFont());
+      double end = Double.NEGATIVE_INFINITY;
+      List<Tick> ticks = new ArrayList<>();
+      for (Phase phase : phases) {
+        double half = metrics.stringWidth(phase.name()) / 2.0;
+        double middle = valueToJava2D((phase.firstStep() + phase.lastStep()) / 2.0, area, edge);
+        double least = area.getMinX() - OVERHANG + half;
+        double most = area.getMaxX() + OVERHANG - half;
+        double x = Math.max(least, Math.min(most, middle));
+        if (least <= most && x - half >= end) {
+          double step = java2DToValue(x, area, edge);
+          TextAnchor above = TextAnchor.BOTTOM_CENTER;
+          ticks.add(new NumberTick(step, phase.name(), above, TextAnchor.CENTER, 0));
+          end = x + half + BETWEEN;
+        }
+      }
+      return ticks;
+    }
+  }
+}

@@ -1,0 +1,196 @@
+package dev.onecycle.report.compare;
+
+import dev.onecycle.report.figures.RunCurves;
+import dev.onecycle.run.RunHistory;
+import dev.onecycle.run.RunRecord;
+import dev.onecycle.text.Numbers;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * Runs side by side: in what they differ, what came out, and how far the seed alone moves it.
+ *
+ * @param results of each run
+ * @param differences what was not set to the same in all runs; values in the order of {@code
+ *     compared}
+ * @param compared names of the runs whose settings are known
+ * @param groups runs that differ by their seed alone, two or more each
+ */
+public record Comparison(
+    List<RunResult> results,
+    List<Difference> differences,
+    List<String> compared,
+    List<SeedGroup> groups) {
+  /** Settings that follow from the seed where the rate was found. */
+  private static final Set<String> FOUND = Set.of("learning_rate", "range_test");
+
+  /** Settings that {@code Conditions} has by other names. */
+  private static final Set<String> CONDITIONS =
+      Set.of(
+          "model",
+          "batch_size",
+          "optimizer",
+          "weight_decay",
+          "decay_norm_and_bias",
+          "dropout",
+          "gradient_clip",
+          "accumulation",
+          "augmentation",
+          "precision",
+          "momentum_at_peak",
+          "range_test");
+
+  /**
+   * What differs between runs.
+   *
+   * @param name of the condition or setting, as people call it
+   * @param values one a run; empty where a run has none
+   */
+  public record Difference(String name, List<String> values) {
+    public Difference {
+      values = List.copyOf(values);
+    }
+  }
+
+  /**
+   * Runs that differ by their seed alone, and have completed their epochs.
+   *
+   * @param names of the runs
+   * @param accuracy after the last epoch, in percent
+   * @param validationLoss after the last epoch
+   */
+  public record SeedGroup(
+      List<String> names, MeanAndDeviation accuracy, MeanAndDeviation validationLoss) {
+    public SeedGroup {
+      names = List.copyOf(names);
+    }
+  }
+
+  public Comparison {
+    results = List.copyOf(results);
+    differences = List.copyOf(differences);
+    compared = List.copyOf(compared);
+    groups = List.copyOf(groups);
+  }
+
+  /** That of some runs, whose names must differ. */
+  public static Comparison of(List<RunHistory> runs) {
+    return of(runs, List.of());
+  }
+
+  /** That of some runs and of curves without settings, whose names must differ. */
+  public static Comparison of(List<RunHistory> runs, List<RunCurves> others) {
+    List<RunResult> results = new ArrayList<>();
+    runs.forEach(run -> results.add(RunResult.of(run)));
+    others.forEach(curves -> results.add(RunResult.of(curves)));
+    return new Comparison(
+        results, differences(runs), runs.stream().map(RunHistory::name).toList(), groups(runs));
+  }
+
+  /** The results that have an accuracy, the highest first. */
+  public List<RunResult> ranked() {
+    return results.stream()
+        .filter(r -> r.accuracy().isPresent() && Double.isFinite(r.accuracy().getAsDouble()))
+        .sorted(Comparator.comparingDouble((RunResult r) -> r.accuracy().getAsDouble()).reversed())
+        .toList();
+  }
+
+  private static List<Difference> differences(List<RunHistory> runs) {
+    List<Map<String, String>> all = runs.stream().map(r -> described(r.record())).toList();
+    Set<String> names = new LinkedHashSet<>();
+    all.forEach(run -> names.addAll(run.keySet()));
+    List<Difference> differences = new ArrayList<>();
+    for (String name : names) {
+      List<String> values = all.stream().map(run -> run.getOrDefault(name, "")).toList();
+      if (values.stream().distinct().count() > 1) {
+        differences.add(new Difference(name, values));
+      }
+    }
+    return differences;
+  }
+
+  private static Map<String, String> described(RunRecord record) {
+    Map<String, String> all = new LinkedHashMap<>(record.conditions().byName());
+    all.put("policy", record.policy().name());
+    all.put("steps", Long.toString(record.policy().steps()));
+    all.put(
+        "evaluated on",
+        Numbers.format(
+            "%,d %s images", record.data().evaluationImages(), record.data().evaluationName()));
+    record
+        .settings()
+        .forEach(
+            (name, value) -> {
+              if (!CONDITIONS.contains(name)) {
+                all.putIfAbsent(name.replace('_', ' '), text(value));
+              }
+            });
+    // Runs that are evaluated after each epoch do not say so.
+    all.putIfAbsent(
+        RunRecord.EVALUATE_EVERY.replace('_', ' '), Integer.toString(record.evaluateEvery()));
+    return all;
+  }
+
+  private static String text(Object value) {
+    return value instanceof Double d ? Numbers.exact(d) : String.valueOf(value);
+  }
+
+  private static List<SeedGroup> groups(List<RunHistory> runs) {
+    Map<Object, List<RunHistory>> alike = new LinkedHashMap<>();
+    for (RunHistory run : runs) {
+      if (whole(run)) {
+        alike.computeIfAbsent(apartFromSeed(run.record()), k -> new ArrayList<>()).add(run);
+      }
+    }
+    return alike.values().stream()
+        .filter(group -> group.stream().map(Comparison::seed).distinct().count() > 1)
+        .map(Comparison::group)
+        .toList();
+  }
+
+  /** Whether a run has completed its epochs, so that others can be averaged with it. */
+  private static boolean whole(RunHistory run) {
+    Object planned = run.record().settings().get("epochs");
+    return !run.epochs().isEmpty()
+        && (!(planned instanceof Number n) || run.epochs().size() >= n.intValue());
+  }
+
+  private static Object seed(RunHistory run) {
+    return String.valueOf(run.record().settings().get("seed"));
+  }
+
+  private static Object apartFromSeed(RunRecord record) {
+    Map<String, Object> settings = new HashMap<>(record.settings());
+    boolean found = settings.containsKey("range_test");
+    settings.remove("seed");
+    if (found) {
+      settings.keySet().removeAll(FOUND);
+    }
+    return List.of(
+        record.conditions(),
+        settings,
+        found,
+        record.policy().name(),
+        record.data().evaluationName(),
+        record.data().evaluationImages());
+  }
+
+  private static SeedGroup group(List<RunHistory> runs) {
+    return new SeedGroup(
+        runs.stream().map(RunHistory::name).toList(),
+        spread(runs, r -> RunResult.of(r).accuracy().orElse(Double.NaN)),
+        spread(runs, r -> RunResult.of(r).validationLoss().orElse(Double.NaN)));
+  }
+
+  private static MeanAndDeviation spread(
+      List<RunHistory> runs, ToDoubleFunction<RunHistory> value) {
+    return MeanAndDeviation.of(runs.stream().mapToDouble(value).toArray());
+  }
+}

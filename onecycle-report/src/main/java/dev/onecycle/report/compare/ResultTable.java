@@ -1,0 +1,39 @@
+package dev.onecycle.report.compare;
+
+import dev.onecycle.text.Numbers;
+import java.util.List;
+import java.util.OptionalDouble;
+
+/** Results of runs as cells of a table; blank where nothing is known. */
+public final class ResultTable {
+  /** What the cells are. */
+  public static final List<String> HEADINGS =
+      List.of(
+          "accuracy, %",
+          "best, %",
+          "validation loss",
+          "training loss",
+          "epochs",
+          "images/s",
+          "training, s",
+          "status");
+
+  private ResultTable() {}
+
+  /** As many cells as there are headings. */
+  public static List<String> cells(RunResult result) {
+    return List.of(
+        text("%.2f", result.accuracy()),
+        text("%.2f", result.bestAccuracy()),
+        text("%.4f", result.validationLoss()),
+        text("%.4f", result.trainLoss()),
+        result.epochs() == 0 ? "" : Integer.toString(result.epochs()),
+        text("%,.0f", result.imagesPerSecond()),
+        text("%,.0f", result.trainSeconds()),
+        result.status());
+  }
+
+  private static String text(String format, OptionalDouble value) {
+    return value.isPresent() ? Numbers.format(format, value.getAsDouble()) : "";
+  }
+}

@@ -1,0 +1,45 @@
+package dev.onecycle.report.figures;
+
+import dev.onecycle.report.chart.Curve;
+import dev.onecycle.report.chart.Point;
+import dev.onecycle.schedule.PlannedStep;
+import dev.onecycle.schedule.Policy;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+
+/** What pictures of a policy draw, whichever way they draw it. */
+public final class PolicyCurves {
+  private static final int SAMPLES = 4000;
+
+  private PolicyCurves() {}
+
+  public static Curve rate(Policy policy) {
+    return rate(PlannedStep.outline(policy, SAMPLES));
+  }
+
+  public static Curve momentum(Policy policy) {
+    return momentum(PlannedStep.outline(policy, SAMPLES));
+  }
+
+  public static Curve rate(List<PlannedStep> outline) {
+    return curve("learning rate", outline, PlannedStep::learningRate);
+  }
+
+  public static Curve momentum(List<PlannedStep> outline) {
+    return curve("momentum", outline, PlannedStep::momentum);
+  }
+
+  private static Curve curve(
+      String name, List<PlannedStep> outline, ToDoubleFunction<PlannedStep> value) {
+    return new Curve(
+        name, outline.stream().map(p -> new Point(p.step(), value.applyAsDouble(p))).toList());
+  }
+
+  public static String title(Policy policy) {
+    return title(policy.name(), policy.steps());
+  }
+
+  public static String title(String name, long steps) {
+    return name + ", " + RangeCurves.counted(steps, "step", "steps");
+  }
+}

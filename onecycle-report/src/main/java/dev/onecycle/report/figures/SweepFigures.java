@@ -1,0 +1,129 @@
+package dev.onecycle.report.figures;
+
+import dev.onecycle.range.RangeResult;
+import dev.onecycle.record.EpochRecord;
+import dev.onecycle.record.EpochRecord.Evaluated;
+import dev.onecycle.report.chart.Curve;
+import dev.onecycle.report.chart.Figure;
+import dev.onecycle.report.chart.Ink;
+import dev.onecycle.report.chart.Plot;
+import dev.onecycle.report.chart.Plot.Panel;
+import dev.onecycle.report.chart.Plot.Style;
+import dev.onecycle.report.chart.Plot.Trace;
+import dev.onecycle.report.chart.Point;
+import dev.onecycle.report.chart.Scale;
+import dev.onecycle.tune.Candidate;
+import dev.onecycle.tune.CycleOutcome;
+import dev.onecycle.tune.Sweep;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * Figures of sweeps, after S. Gugger, "The 1cycle policy" (2018): the range tests of all candidates
+ * over each other, or the courses of their short cycles.
+ */
+public final class SweepFigures {
+  private static final int HEIGHT = 150;
+
+  private SweepFigures() {}
+
+  /** The short cycles where candidates were judged by them, otherwise the range tests. */
+  public static Figure of(Sweep sweep) {
+    return sweep.candidates().stream().anyMatch(c -> c.cycle().isPresent())
+        ? cycles(sweep)
+        : rangeTests(sweep);
+  }
+
+  /**
+   * The loss over the learning rate for each candidate, of the test whose edge is the median one,
+   * with a dot at the edge.
+   */
+  public static Figure rangeTests(Sweep sweep) {
+    Map<String, RangeResult> named = new LinkedHashMap<>();
+    for (Candidate candidate : sweep.candidates()) {
+      named.put(name(sweep, candidate), typical(candidate));
+    }
+    return RangeFigures.overlay("Range tests by " + sweep.parameter().title(), named);
+  }
+
+  private static RangeResult typical(Candidate candidate) {
+    List<RangeResult> runs = candidate.test().runs();
+    if (candidate.test().edge().isEmpty()) {
+      return runs.get(0);
+    }
+    double median = Math.log(candidate.test().edge().get().median());
+    RangeResult nearest = runs.get(0);
+    double least = Double.POSITIVE_INFINITY;
+    for (RangeResult run : runs) {
+      double distance =
+          run.readings().edge().isPresent()
+              ? Math.abs(Math.log(run.readings().edge().getAsDouble()) - median)
+              : Double.POSITIVE_INFINITY;
+      if (distance < least) {
+        least = distance;
+        nearest = run;
+      }
+    }
+    return nearest;
+  }
+
+  /** Validation loss and accuracy after each epoch of each candidate's short cycle. */
+  public static Figure cycles(Sweep sweep) {
+    List<Trace> losses = new ArrayList<>();
+    List<Trace> accuracies = new ArrayList<>();
+    for (Candidate candidate : sweep.candidates()) {
+      Ink ink = Ink.ofCurve(losses.size());
+      String name = name(sweep, candidate);
+      List<EpochRecord> epochs = candidate.cycle().map(CycleOutcome::epochs).orElse(List.of());
+      losses.add(trace(name, epochs, Evaluated::loss, ink, true));
+      accuracies.add(trace(name, epochs, e -> 100 * e.accuracy(), ink, false));
+    }
+    List<Panel> panels =
+        List.of(panel("validation loss", losses), panel("accuracy, %", accuracies));
+    Scale x =
+        Scale.holding(
+                losses.stream().flatMap(t -> t.curve().points().stream()).mapToDouble(Point::x),
+                false)
+            .padded(0.02, 0.02);
+    String title = "Short cycles by " + sweep.parameter().title();
+    return new Figure(new Plot(title, sweep.explanation(), "epoch", x, panels, List.of()));
+  }
+
+  private static Trace trace(
+      String name,
+      List<EpochRecord> epochs,
+      ToDoubleFunction<Evaluated> value,
+      Ink ink,
+      boolean inLegend) {
+    List<Point> points =
+        epochs.stream()
+            .flatMap(
+                e ->
+                    e.evaluated().stream()
+                        .map(judged -> new Point(e.epoch() + 1, value.applyAsDouble(judged))))
+            .toList();
+    boolean single = points.size() == 1;
+    return new Trace(
+        new Curve(name, points),
+        single ? Style.DOTS : Style.LINE,
+        single ? Ink.dot(ink.colour(), 8, 1) : ink,
+        inLegend);
+  }
+
+  private static Panel panel(String title, List<Trace> traces) {
+    Scale y =
+        Scale.holding(
+                traces.stream().flatMap(t -> t.curve().points().stream()).mapToDouble(Point::y),
+                false)
+            .padded(0.08, 0.08);
+    return new Panel(title, y, HEIGHT, traces, List.of(), "no epoch was completed");
+  }
+
+  private static String name(Sweep sweep, Candidate candidate) {
+    String chosen = sweep.chosen().filter(candidate::equals).isPresent() ? ", chosen" : "";
+    return sweep.parameter().text(candidate.value()) + chosen;
+  }
+}

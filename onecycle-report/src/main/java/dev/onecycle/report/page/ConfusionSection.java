@@ -1,0 +1,152 @@
+package dev.onecycle.report.page;
+
+import dev.onecycle.run.Classification;
+import dev.onecycle.run.ClassificationRecord;
+import dev.onecycle.text.Numbers;
+import dev.onecycle.text.Texts;
+import java.util.Base64;
+import java.util.List;
+import org.jsoup.nodes.Element;
+
+/** Where a network errs: the confusion matrix, or what is left of it, and the worst images. */
+final class ConfusionSection {
+  private static final int MATRIX_CLASSES = 25;
+  private static final int PAIRS = 40;
+
+  private final Classification classification;
+  private final ClassificationRecord record;
+  private final ClassNames classes;
+  private final String images;
+
+  private ConfusionSection(ClassificationRecord record, List<String> classes, String images) {
+    this.record = record;
+    this.classification = record.classification();
+    this.classes = new ClassNames(classes);
+    this.images = images;
+  }
+
+  /**
+   * Adds the section.
+   *
+   * @param classes by label
+   * @param images what the evaluation images are: "test", "val"
+   */
+  static void add(
+      Element parent, ClassificationRecord record, List<String> classes, String images) {
+    new ConfusionSection(record, classes, images).fill(parent);
+  }
+
+  private void fill(Element parent) {
+    Html.add(parent, "h2", "Where it errs");
+    int wrong = classification.images() - classification.right();
+    Html.add(
+        parent,
+        "p",
+        Numbers.format(
+            "%,d of %,d %s images were taken for another class after epoch %d.",
+            wrong, classification.images(), images, record.epoch() + 1));
+    if (classes.count() <= MATRIX_CLASSES) {
+      matrix(parent);
+    } else {
+      pairs(parent);
+    }
+    byClass(parent);
+    worst(parent);
+  }
+
+  /** Rows are the true classes, columns the predicted ones; the darker, the larger the share. */
+  private void matrix(Element parent) {
+    Element box = Html.add(parent, "div").addClass("confusion").attr("tabindex", "0");
+    box.attr("role", "region").attr("aria-label", "Confusion matrix");
+    Element table = Html.add(box, "table").attr("id", "confusion");
+    Html.add(table, "caption", "Confusion matrix: rows true, columns predicted, in images");
+    Element head = Html.add(Html.add(table, "thead"), "tr");
+    Html.add(head, "td");
+    for (int predicted = 0; predicted < classes.count(); predicted++) {
+      Html.name(Html.add(head, "th").attr("scope", "col"), classes.of(predicted));
+    }
+    Element body = Html.add(table, "tbody");
+    List<Classification.ClassCount> counts = classification.byClass(classes.count());
+    for (int label = 0; label < classes.count(); label++) {
+      Element row = Html.add(body, "tr");
+      Html.name(Html.add(row, "th").attr("scope", "row"), classes.of(label));
+      for (int predicted = 0; predicted < classes.count(); predicted++) {
+        int count = classification.count(label, predicted);
+        double share = count / (double) Math.max(1, counts.get(label).images());
+        Html.add(row, "td", Integer.toString(count))
+            .attr("style", Numbers.format("background:rgba(var(--cell),%.3f)", 0.75 * share));
+      }
+    }
+  }
+
+  private void pairs(Element parent) {
+    List<Classification.Cell> most = classification.mostConfused(PAIRS);
+    Html.add(
+        parent,
+        "p",
+        Numbers.format(
+            "A matrix of %,d classes cannot be read; these are the %d pairs confused most.",
+            classes.count(), most.size()));
+    Element body =
+        Html.table(parent, "Confused most", List.of("images", "true class", "predicted class"));
+    for (Classification.Cell cell : most) {
+      Element row = Html.add(body, "tr");
+      Html.add(row, "td", Integer.toString(cell.count()));
+      Html.name(Html.add(row, "td"), classes.of(cell.label()));
+      Html.name(Html.add(row, "td"), classes.of(cell.predicted()));
+    }
+  }
+
+  private void byClass(Element parent) {
+    List<Classification.ClassCount> counts = classification.byClass(classes.count());
+    boolean all = counts.size() <= ClassNames.LISTED;
+    Element details = Html.details(parent, "Recall and precision by class");
+    Element body =
+        Html.table(
+            details,
+            all ? "Every class" : Numbers.format("The first %,d classes", ClassNames.LISTED),
+            List.of("class", "images", "right", "recall, %", "precision, %"));
+    for (Classification.ClassCount count : counts.stream().limit(ClassNames.LISTED).toList()) {
+      Element row = Html.add(body, "tr");
+      Html.name(Html.add(row, "td"), classes.of(count.label()));
+      Html.add(row, "td", Integer.toString(count.images()));
+      Html.add(row, "td", Integer.toString(count.right()));
+      Html.add(row, "td", percent(count.recall()));
+      Html.add(row, "td", percent(count.precision()));
+    }
+  }
+
+  private void worst(Element parent) {
+    List<Classification.Mistake> worst = classification.worst();
+    if (worst.isEmpty()) {
+      return;
+    }
+    Html.add(parent, "h3", "The images it is most wrong about");
+    Element list = Html.add(parent, "ul").addClass("mistakes");
+    for (int i = 0; i < worst.size(); i++) {
+      Classification.Mistake mistake = worst.get(i);
+      Element item = Html.add(list, "li");
+      if (i < record.pictures().size()) {
+        picture(item, mistake, record.pictures().get(i).png());
+      }
+      Element said = Html.add(item, "div");
+      said.appendText("is ");
+      Html.name(said, classes.of(mistake.label()));
+      said.appendText(" (" + percent(mistake.labelProbability()) + " %), taken for ");
+      Html.name(said, classes.of(mistake.predicted()));
+      said.appendText(" (" + percent(mistake.probability()) + " %)");
+      Html.name(Html.add(item, "div").addClass("soft"), mistake.origin());
+    }
+  }
+
+  private void picture(Element item, Classification.Mistake mistake, byte[] png) {
+    String alt = classes.of(mistake.label()) + " taken for " + classes.of(mistake.predicted());
+    Html.add(item, "img")
+        .attr("alt", Texts.clean(alt))
+        .attr("src", "data:image/png;base64," + Base64.getEncoder().encodeToString(png));
+  }
+
+  private static String percent(double share) {
+    return Double.isFinite(share) ? Numbers.format("%.1f", 100 * share) : "–";
+  }
+}

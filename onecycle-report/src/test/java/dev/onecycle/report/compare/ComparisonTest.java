@@ -1,0 +1,151 @@
+package dev.onecycle.report.compare;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.onecycle.report.chart.Curve;
+import dev.onecycle.report.chart.Point;
+import dev.onecycle.report.compare.Comparison.Difference;
+import dev.onecycle.report.compare.Comparison.SeedGroup;
+import dev.onecycle.report.figures.RunCurves;
+import dev.onecycle.report.figures.RunFixtures;
+import dev.onecycle.run.RunHistory;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import org.junit.jupiter.api.Test;
+
+class ComparisonTest {
+  @Test
+  void meanAndDeviationAreThoseOfASample() {
+    MeanAndDeviation spread = MeanAndDeviation.of(50, 60, 70);
+
+    assertThat(spread.n()).isEqualTo(3);
+    assertThat(spread.mean()).isEqualTo(60);
+    assertThat(spread.deviation()).isCloseTo(10, within(1e-12));
+    assertThat(spread.text(2)).isEqualTo("60.00 ± 10.00");
+    assertThat(MeanAndDeviation.of(1).deviation()).isNaN();
+  }
+
+  @Test
+  void runsThatDifferByTheirSeedAreOneGroup() {
+    List<RunHistory> runs =
+        List.of(
+            RunFixtures.run("a", 1, 1e-4, 0.5, 2.0),
+            RunFixtures.run("b", 2, 1e-4, 0.6, 1.8),
+            RunFixtures.run("heavy", 3, 1e-3, 0.9, 1.0),
+            RunFixtures.run("c", 3, 1e-4, 0.7, 1.6));
+    Comparison comparison = Comparison.of(runs);
+
+    SeedGroup group = comparison.groups().get(0);
+    assertThat(comparison.groups()).hasSize(1);
+    assertThat(group.names()).containsExactly("a", "b", "c");
+    assertThat(group.accuracy().text(2)).isEqualTo("60.00 ± 10.00");
+    assertThat(group.validationLoss().text(3)).isEqualTo("1.800 ± 0.200");
+    assertThat(comparison.compared()).containsExactly("a", "b", "heavy", "c");
+    assertThat(comparison.differences())
+        .containsExactly(
+            new Difference("weight decay", List.of("0.0001", "0.0001", "0.001", "0.0001")),
+            new Difference("seed", List.of("1", "2", "3", "3")));
+  }
+
+  @Test
+  void aFoundRateFollowsFromTheSeedAndAGivenOneDoesNot() {
+    RunHistory a = RunFixtures.run("a", 1, 1e-4, 0.5, 2.0);
+    RunHistory b = RunFixtures.run("b", 2, 1e-4, 0.6, 1.8);
+    List<RunHistory> given =
+        List.of(
+            RunFixtures.with(a, Map.of("learning_rate", 0.1)),
+            RunFixtures.with(b, Map.of("learning_rate", 0.2)));
+    List<RunHistory> found =
+        List.of(
+            RunFixtures.with(a, Map.of("learning_rate", 0.1, "range_test", "x")),
+            RunFixtures.with(b, Map.of("learning_rate", 0.2, "range_test", "y")));
+
+    assertThat(Comparison.of(given).groups()).isEmpty();
+    assertThat(Comparison.of(found).groups()).hasSize(1);
+    assertThat(Comparison.of(found).differences())
+        .contains(new Difference("learning rate", List.of("0.1", "0.2")))
+        .noneMatch(d -> d.name().contains("range"));
+  }
+
+  @Test
+  void anUnfinishedRunIsInNoGroupAndARunTwiceIsNone() {
+    RunHistory a = RunFixtures.run("a", 1, 1e-4, 0.5, 2.0);
+    RunHistory b = RunFixtures.run("b", 2, 1e-4, 0.6, 1.8);
+    RunHistory early =
+        new RunHistory("b", b.record(), b.steps(), b.epochs().subList(0, 1), List.of());
+
+    assertThat(Comparison.of(List.of(a, early)).groups()).isEmpty();
+    assertThat(Comparison.of(List.of(a, a)).groups()).isEmpty();
+  }
+
+  @Test
+  void resultsAreThoseOfTheLastEpochAndTheBest() {
+    RunResult result = RunResult.of(RunFixtures.run("a", 1, 1e-4, 0.5, 2.0));
+
+    assertThat(result.epochs()).isEqualTo(2);
+    assertThat(result.accuracy()).hasValue(50);
+    assertThat(result.bestAccuracy()).as("of the first epoch").hasValue(75);
+    assertThat(result.validationLoss()).hasValue(2.0);
+    assertThat(result.trainLoss()).hasValue(1.5);
+    assertThat(result.trainSeconds()).hasValue(4);
+    assertThat(result.imagesPerSecond()).as("(100·1 + 200·3) / 4").hasValue(175);
+    assertThat(result.status()).isEqualTo("finished");
+  }
+
+  @Test
+  void resultsAreThoseOfEvaluationsNotOfEpochs() {
+    RunHistory run = RunFixtures.evaluatedEvery(RunFixtures.run("a", 1, 1e-4, 0.5, 2.0), 2);
+    RunResult result = RunResult.of(run);
+    assertThat(result.accuracy()).hasValue(50);
+    assertThat(result.bestAccuracy()).as("the first epoch is not known").hasValue(50);
+
+    RunHistory early =
+        new RunHistory("b", run.record(), run.steps(), run.epochs().subList(0, 1), List.of());
+    RunResult none = RunResult.of(early);
+    assertThat(none.epochs()).isEqualTo(1);
+    assertThat(none.accuracy()).isEmpty();
+    assertThat(none.bestAccuracy()).isEmpty();
+    assertThat(none.validationLoss()).isEmpty();
+    assertThat(none.trainLoss()).hasValue(2.3);
+    assertThat(ResultTable.cells(none))
+        .containsExactly("", "", "", "2.3000", "1", "100", "1", "finished");
+    assertThat(Comparison.of(List.of(early, run)).ranked())
+        .extracting(RunResult::name)
+        .containsExactly("a");
+  }
+
+  /** Runs that are evaluated after each epoch do not have the setting, and are not blank. */
+  @Test
+  void howOftenRunsAreEvaluatedIsADifference() {
+    RunHistory each = RunFixtures.run("a", 1, 1e-4, 0.5, 2.0);
+    RunHistory few = RunFixtures.evaluatedEvery(RunFixtures.run("b", 1, 1e-4, 0.5, 2.0), 2);
+    assertThat(Comparison.of(List.of(each, few)).differences())
+        .containsExactly(new Difference("evaluate every", List.of("1", "2")));
+  }
+
+  @Test
+  void aRunWithoutAnEpochHasBlanks() {
+    RunHistory a = RunFixtures.run("a", 1, 1e-4, 0.5, 2.0);
+    RunHistory bare = new RunHistory("bare", a.record(), List.of(), List.of(), List.of());
+    Comparison comparison = Comparison.of(List.of(bare, a));
+
+    assertThat(comparison.results().get(0).accuracy()).isEqualTo(OptionalDouble.empty());
+    assertThat(comparison.ranked()).extracting(RunResult::name).containsExactly("a");
+  }
+
+  @Test
+  void rankedFromTheHighestAccuracyWhereverItIsFrom() {
+    Curve none = new Curve("none", List.of());
+    Curve accuracy = new Curve("", List.of(new Point(0, 99), new Point(9, 92.44)));
+    RunCurves csv = new RunCurves("csv", List.of(), none, none, none, none, none, accuracy);
+    Comparison comparison =
+        Comparison.of(List.of(RunFixtures.run("a", 1, 1e-4, 0.5, 2.0)), List.of(csv));
+
+    assertThat(comparison.ranked()).extracting(RunResult::name).containsExactly("csv", "a");
+    assertThat(comparison.ranked().get(0).accuracy()).hasValue(92.44);
+    assertThat(comparison.ranked().get(0).bestAccuracy()).hasValue(99);
+    assertThat(comparison.compared()).containsExactly("a");
+  }
+}

@@ -1,0 +1,198 @@
+package dev.onecycle.report.csv;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.onecycle.error.BadDataException;
+import dev.onecycle.error.CannotWriteException;
+import dev.onecycle.range.RangePoint;
+import dev.onecycle.report.figures.Fixtures;
+import dev.onecycle.run.files.AtomicFile;
+import dev.onecycle.schedule.Policy;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CsvTest {
+  private static final String HEADER = "step,learning_rate,loss,smoothed\n";
+
+  @TempDir Path folder;
+
+  @Test
+  void scheduleHasARowForEveryStepWithExactNumbers() throws IOException {
+    Policy policy = Fixtures.oneCycle();
+    Path file = folder.resolve("schedule.csv");
+    ScheduleCsv.write(policy, file);
+    List<String> lines = Files.readAllLines(file);
+
+    assertThat(lines).hasSize(9311);
+    assertThat(lines.get(0)).isEqualTo("step,learning_rate,momentum");
+    assertThat(lines.get(1)).isEqualTo("0,0.08,0.95");
+    assertThat(lines.get(4019)).isEqualTo("4018,0.8,0.85");
+    assertThat(lines.get(8037)).as("not rounded").isEqualTo("8036,0.07999999999999996,0.95");
+    for (int step = 0; step < 9310; step++) {
+      String[] cells = lines.get(step + 1).split(",", -1);
+      assertThat(cells).hasSize(3);
+      assertThat(Double.parseDouble(cells[1])).isEqualTo(policy.learningRate().at(step));
+      assertThat(Double.parseDouble(cells[2])).isEqualTo(policy.momentum().at(step));
+    }
+  }
+
+  @Test
+  void aPolicyWithoutStepsIsAHeader() throws IOException {
+    Path file = folder.resolve("none.csv");
+    ScheduleCsv.write(Fixtures.policy("none", 0, s -> 1, s -> 0.9), file);
+
+    assertThat(Files.readString(file)).isEqualTo("step,learning_rate,momentum\n");
+  }
+
+  @Test
+  void rangeReadsBackToTheSameBits() {
+    long seed = 20180407;
+    SplittableRandom random = new SplittableRandom(seed);
+    List<RangePoint> points = new ArrayList<>();
+    for (int i = 0; i < 1000; i++) {
+      double any = Double.longBitsToDouble(random.nextLong());
+      points.add(new RangePoint(i, Math.pow(10, random.nextDouble(-8, 3)), any, -any));
+    }
+    points.add(new RangePoint(1000, 1, Double.NaN, Double.POSITIVE_INFINITY));
+    Path file = folder.resolve("range.csv");
+    RangeCsv.write(points, file);
+
+    assertThat(RangeCsv.read(file)).as("seed " + seed).isEqualTo(points);
+  }
+
+  @Test
+  void rangeIsTheSameInEveryLanguage() throws IOException {
+    Locale usual = Locale.getDefault();
+    Path file = folder.resolve("range.csv");
+    try {
+      Locale.setDefault(Locale.GERMANY);
+      RangeCsv.write(List.of(new RangePoint(0, 0.001, 2.5, 2.25)), file);
+    } finally {
+      Locale.setDefault(usual);
+    }
+
+    assertThat(Files.readString(file)).isEqualTo(HEADER + "0,0.001,2.5,2.25\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "lr,loss\n1,2\n"})
+  void aFileWithAnotherHeaderIsRefusedByName(String content) throws IOException {
+    Path file = Files.writeString(folder.resolve("other.csv"), content);
+
+    assertThatThrownBy(() -> RangeCsv.read(file))
+        .isInstanceOf(BadDataException.class)
+        .hasMessageContaining(
+            file + " line 1: the header must be step,learning_rate,loss,smoothed");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1,2,3", "1,2,3,4,5", "1,2,3,x", "1.5,2,3,4", ""})
+  void aBrokenRowIsRefusedByItsLine(String row) throws IOException {
+    Path file =
+        Files.writeString(folder.resolve("b.csv"), HEADER + "0,1,2,3\n" + row + "\n1,1,2,3\n");
+
+    assertThatThrownBy(() -> RangeCsv.read(file))
+        .isInstanceOf(BadDataException.class)
+        .hasMessageContaining(file + " line 3: ");
+  }
+
+  @Test
+  void aFileThatIsNotThereIsBadData() {
+    assertThatThrownBy(() -> RangeCsv.read(folder.resolve("absent.csv")))
+        .isInstanceOf(BadDataException.class)
+        .hasMessageContaining("absent.csv does not exist");
+  }
+
+  @Test
+  void aFolderIsNotOverwritten() throws IOException {
+    Path taken = Files.createDirectory(folder.resolve("taken.csv"));
+
+    assertThatThrownBy(() -> RangeCsv.write(List.of(), taken))
+        .isInstanceOfSatisfying(CannotWriteException.class, e -> assertThat(e.created()).isFalse())
+        .hasMessageContaining(taken.toString());
+    assertThat(taken).isEmptyDirectory();
+  }
+
+  @Test
+  void aFailureLeavesTheOldFileAndNothingElse() throws IOException {
+    Path file = Files.writeString(folder.resolve("old.csv"), "old");
+
+    assertThatThrownBy(
+            () ->
+                AtomicFile.write(
+                    file,
+                    out -> {
+                      out.write(new byte[100_000]);
+                      throw new IOException("No space left on device");
+                    }))
+        .isInstanceOfSatisfying(CannotWriteException.class, e -> assertThat(e.created()).isTrue())
+        .hasMessage("cannot write " + file + ": No space left on device");
+    assertThat(Files.readString(file)).isEqualTo("old");
+    try (Stream<Path> all = Files.list(folder)) {
+      assertThat(all).containsExactly(file);
+    }
+  }
+
+  @Test
+  void aScheduleThatThrowsLeavesNothing() throws IOException {
+    Policy policy =
+        Fixtures.policy(
+            "throws",
+            10,
+            s -> {
+              if (s == 5) {
+                throw new IllegalStateException("step 5");
+              }
+              return 1;
+            },
+            s -> 0.9);
+
+    assertThatThrownBy(() -> ScheduleCsv.write(policy, folder.resolve("s.csv")))
+        .isInstanceOf(IllegalStateException.class);
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  @Test
+  void aLinkStaysALink() throws IOException {
+    Path file = Files.writeString(folder.resolve("real.csv"), "old");
+    Path link = Files.createSymbolicLink(folder.resolve("link.csv"), file);
+    RangeCsv.write(List.of(), link);
+
+    assertThat(link).isSymbolicLink();
+    assertThat(Files.readString(file)).isEqualTo(HEADER);
+  }
+
+  @Test
+  @Timeout(30)
+  void aPipeIsWrittenToAndNotReplaced() throws Exception {
+    // A pipe of our own, never a device: a broken guard would replace /dev/null for everybody.
+    Path pipe = folder.resolve("pipe");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    Process reader =
+        new ProcessBuilder("cat", pipe.toString())
+            .redirectOutput(folder.resolve("read.csv").toFile())
+            .start();
+    try {
+      RangeCsv.write(List.of(new RangePoint(0, 0.001, 2.5, 2.25)), pipe);
+
+      assertThat(Files.readAttributes(pipe, BasicFileAttributes.class).isOther()).isTrue();
+      assertThat(reader.waitFor()).isZero();
+      assertThat(folder.resolve("read.csv")).hasContent(HEADER + "0,0.001,2.5,2.25\n");
+    } finally {
+      reader.destroy();
+    }
+  }
+}

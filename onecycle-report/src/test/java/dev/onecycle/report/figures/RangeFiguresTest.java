@@ -1,0 +1,187 @@
+package dev.onecycle.report.figures;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.onecycle.range.RangePoint;
+import dev.onecycle.range.RangeResult;
+import dev.onecycle.range.StopReason;
+import dev.onecycle.range.Verdict;
+import dev.onecycle.report.chart.Point;
+import dev.onecycle.report.chart.Svg;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class RangeFiguresTest {
+  @Test
+  void readingsAreMarkedAndNamedWithTheirValues() {
+    Svg svg = Svg.of(RangeFigures.of(Fixtures.clear(Fixtures.descent(), 1.25)));
+
+    assertThat(svg.texts())
+        .contains("Learning rate range test", "learning rate", "loss")
+        .contains("edge 1.25", "suggestion 0.125", "minimum 0.75", "steepest 0.025", "valley 0.1")
+        .contains("loss of a batch", "zero-lag average")
+        .contains("0.0001", "0.001", "0.01", "0.1", "1", "10");
+    for (String colour : List.of(Svg.GREEN, Svg.VERMILLION, Svg.PURPLE, Svg.ORANGE, Svg.BLACK)) {
+      assertThat(svg.marks(colour)).as(colour).hasSize(1);
+    }
+    assertThat(svg.curves(Svg.BLUE)).hasSize(1);
+  }
+
+  @Test
+  void aDecadeTakesTheSameRoomEverywhere() {
+    RangeResult result = Fixtures.clear(Fixtures.descent(), 1);
+    Svg svg = Svg.of(RangeFigures.of(result));
+    double suggestion = svg.marks(Svg.GREEN).get(0);
+    double edge = svg.marks(Svg.VERMILLION).get(0);
+    double steepest = svg.marks(Svg.ORANGE).get(0);
+
+    // 0.1, 1 and 0.02
+    assertThat((edge - suggestion) * Math.log10(5)).isEqualTo(suggestion - steepest, within(0.02));
+  }
+
+  @Test
+  void theDivergenceDoesNotFlattenTheDescent() {
+    List<RangePoint> points = Fixtures.descent();
+    double highest = points.stream().mapToDouble(RangePoint::loss).max().orElseThrow();
+    Svg svg = Svg.of(RangeFigures.of(Fixtures.clear(points, 1)));
+    double top = RangeCurves.top(points);
+    long below = points.stream().filter(p -> p.loss() <= top).count();
+
+    assertThat(highest).isGreaterThan(50);
+    assertThat(top).isEqualTo(2.5 * 1.3, within(0.2));
+    assertThat(svg.dots(Svg.BLUE)).hasSize((int) below);
+    assertThat(svg.text()).contains(points.size() - below + " losses");
+    List<Point> line = svg.curves(Svg.BLUE).get(0).points();
+    double start = line.get(0).y();
+    double least = line.stream().mapToDouble(Point::y).max().orElse(0);
+    assertThat(least - start).as("height of the descent in pixels").isGreaterThan(100);
+  }
+
+  @Test
+  void aRangeWithoutEdgeHasNoMarks() {
+    List<RangePoint> points = Fixtures.descent().subList(0, 40);
+    RangeResult result = Fixtures.unclear(points, StopReason.REACHED_END, Verdict.Kind.NO_EDGE);
+    Svg svg = Svg.of(RangeFigures.of(result));
+
+    assertThat(svg.marks(Svg.GREEN)).isEmpty();
+    assertThat(svg.marks(Svg.VERMILLION)).isEmpty();
+    assertThat(svg.text()).contains("reached the end of the range").doesNotContain("edge 1");
+  }
+
+  @Test
+  void lossesThatAreNotFiniteAreCounted() {
+    List<RangePoint> points = new ArrayList<>(Fixtures.descent().subList(0, 30));
+    points.set(10, new RangePoint(10, points.get(10).learningRate(), Double.NaN, 1));
+    points.set(11, new RangePoint(11, points.get(11).learningRate(), Double.NEGATIVE_INFINITY, 1));
+    Svg svg = Svg.of(RangeFigures.of(points));
+
+    assertThat(svg.texts()).contains("30 steps; 2 losses not finite");
+    assertThat(svg.dots(Svg.BLUE)).hasSize(28);
+  }
+
+  @Test
+  void nothingToDrawIsSaid() {
+    RangePoint lost = new RangePoint(0, 1e-3, Double.NaN, Double.NaN);
+    for (List<RangePoint> points : List.of(List.<RangePoint>of(), List.of(lost))) {
+      Svg svg = Svg.of(RangeFigures.of(points));
+      assertThat(svg.texts()).contains("no finite loss to draw").doesNotContain("loss of a batch");
+      assertThat(svg.texts()).as("no ticks").noneMatch(t -> t.matches("[0-9.]+"));
+    }
+  }
+
+  @Test
+  void onePointIsADot() {
+    Svg svg = Svg.of(RangeFigures.of(List.of(new RangePoint(0, 1e-3, 2.3, 2.3))));
+
+    assertThat(svg.texts()).contains("1 step", "0.001");
+    assertThat(svg.curves(Svg.BLUE)).allMatch(line -> line.points().size() == 1);
+    assertThat(svg.dots(Svg.BLUE)).hasSize(2);
+  }
+
+  @Test
+  void overlaidTestsAreToldApartByColourAndDash() {
+    Map<String, RangeResult> results = new LinkedHashMap<>();
+    results.put("decay <1e-2>", Fixtures.clear(Fixtures.descent(), 1.5));
+    results.put("decay 1e-3 & more", Fixtures.clear(Fixtures.descent(), 3));
+    results.put(
+        "unclear", Fixtures.unclear(Fixtures.descent(), StopReason.NON_FINITE, Verdict.Kind.NOISY));
+    Svg svg = Svg.of(RangeFigures.overlay("Three decays", results));
+    List<Svg.Line> series =
+        Stream.of(Svg.BLUE, Svg.VERMILLION, Svg.GREEN)
+            .flatMap(colour -> svg.curves(colour).stream())
+            .toList();
+
+    assertThat(svg.texts())
+        .contains("Three decays", "decay <1e-2> (edge 1.5)", "decay 1e-3 & more (edge 3)")
+        .contains("unclear");
+    assertThat(series).hasSize(3);
+    assertThat(series.stream().map(Svg.Line::dash).distinct()).hasSize(3);
+    assertThat(svg.dots(Svg.BLUE)).as("a dot at the edge").hasSize(1);
+    assertThat(svg.dots(Svg.VERMILLION)).as("a dot at the edge").hasSize(1);
+    assertThat(svg.dots(Svg.GREEN)).as("no edge").isEmpty();
+  }
+
+  @Test
+  void theDotOfAnEdgeLiesOnItsCurve() {
+    List<RangePoint> points = Fixtures.descent();
+    double rate = points.get(50).learningRate();
+    Svg svg = Svg.of(RangeFigures.overlay("One", Map.of("one", Fixtures.clear(points, rate))));
+    Point dot = svg.dots(Svg.BLUE).get(0);
+    Point onCurve = svg.curves(Svg.BLUE).get(0).points().get(50);
+
+    assertThat(dot.x()).isEqualTo(onCurve.x(), within(0.02));
+    assertThat(dot.y()).isEqualTo(onCurve.y(), within(0.02));
+  }
+
+  @Test
+  void aTestWithoutLossesDoesNotSpoilTheOthers() {
+    Map<String, RangeResult> results = new LinkedHashMap<>();
+    results.put("good", Fixtures.clear(Fixtures.descent(), 1.5));
+    results.put(
+        "empty", Fixtures.unclear(List.of(), StopReason.NON_FINITE, Verdict.Kind.TOO_SHORT));
+    Svg svg = Svg.of(RangeFigures.overlay("Two", results));
+    Svg alone =
+        Svg.of(
+            RangeFigures.overlay("One", Map.of("good", Fixtures.clear(Fixtures.descent(), 1.5))));
+
+    assertThat(svg.curves(Svg.BLUE)).isEqualTo(alone.curves(Svg.BLUE)).hasSize(1);
+  }
+
+  @Test
+  void aCurveThatStartsLowerLeavesThePictureLikeTheOthers() {
+    List<RangePoint> half =
+        Fixtures.descent().stream()
+            .map(p -> new RangePoint(p.step(), p.learningRate(), p.loss() / 2, p.smoothed() / 2))
+            .toList();
+    Map<String, RangeResult> results = new LinkedHashMap<>();
+    results.put("high", Fixtures.clear(Fixtures.descent(), 1.5));
+    results.put("low", Fixtures.clear(half, 1.5));
+    Svg svg = Svg.of(RangeFigures.overlay("Two", results));
+
+    for (String colour : List.of(Svg.BLUE, Svg.VERMILLION)) {
+      List<Point> line = svg.curves(colour).get(0).points();
+      double grid = svg.straights(Svg.GRID).stream().mapToDouble(l -> l.get(0).y()).min().orElse(0);
+      assertThat(line.get(line.size() - 1).y()).as("above the highest tick").isLessThan(grid);
+    }
+  }
+
+  @Test
+  void aVerdictThatIsNotClearIsExplained() {
+    List<RangePoint> points = Fixtures.descent().subList(0, 40);
+    RangeResult flat = Fixtures.unclear(points, StopReason.REACHED_END, Verdict.Kind.FLAT);
+
+    assertThat(Svg.of(RangeFigures.of(flat)).all("desc").get(0).getTextContent())
+        .contains("momentum 0.85. no rise was seen.");
+  }
+
+  @Test
+  void anOverlayOfNothingIsSaid() {
+    assertThat(Svg.of(RangeFigures.overlay("None", Map.of())).texts())
+        .contains("None", "no finite loss to draw");
+  }
+}

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.onecycle.report;
-
-import org.jspecify.annotations.NullMarked;

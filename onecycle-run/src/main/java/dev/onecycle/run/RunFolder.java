@@ -1,0 +1,276 @@
+package dev.onecycle.run;
+
+import dev.onecycle.error.BadDataException;
+import dev.onecycle.error.CannotWriteException;
+import dev.onecycle.error.Require;
+import dev.onecycle.fault.Faults;
+import dev.onecycle.record.EpochRecord;
+import dev.onecycle.record.StepRecord;
+import dev.onecycle.run.ClassificationRecord.PictureSource;
+import dev.onecycle.run.files.AtomicFile;
+import dev.onecycle.run.files.EpochRow;
+import dev.onecycle.run.files.GrowingFile;
+import dev.onecycle.run.files.JsonFile;
+import dev.onecycle.run.files.NumberRows;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The folder of a run: {@code run.json}, {@code steps.csv}, {@code epochs.csv} and {@code
+ * classification.json}, kept up to date while the run goes on.
+ *
+ * <p>The CSV files have a header line and numbers that read back to the same bits. Steps are on
+ * disk at the end of each epoch, and when the folder is closed. The classification is that of the
+ * last evaluation.
+ */
+public final class RunFolder implements TrainingListener, AutoCloseable {
+  public static final String RECORD = "run.json";
+  public static final String STEPS = "steps.csv";
+  public static final String EPOCHS = "epochs.csv";
+  public static final String CLASSIFICATION = "classification.json";
+
+  private static final String STEP_COLUMNS = "step,epoch,learning_rate,momentum,loss";
+
+  private final Path folder;
+  private final @Nullable PictureSource pictures;
+  private final RunLock lock;
+  private final GrowingFile steps;
+  private final GrowingFile epochs;
+
+  private RunFolder(
+      Path folder, @Nullable PictureSource pictures, RunLock lock, TrainingPosition position) {
+    this.folder = folder;
+    this.pictures = pictures;
+    this.lock = lock;
+    steps = GrowingFile.of(folder.resolve(STEPS), stepsBefore(folder, position.step()));
+    epochs = GrowingFile.of(folder.resolve(EPOCHS), EpochRow.COLUMNS + "\n" + lines(position));
+  }
+
+  /**
+   * Takes out what came after a position, where the run goes on from there another way; on disk
+   * with the next {@link #flush}.
+   */
+  public void goBack(TrainingPosition position) {
+    steps.cut(position.step());
+    epochs.cut(position.epochs().size());
+  }
+
+  private static String lines(TrainingPosition position) {
+    return position.epochs().stream()
+        .map(epoch -> EpochRow.of(epoch).line() + "\n")
+        .collect(Collectors.joining());
+  }
+
+  /** The lines of a file that a run left behind, as far as the run is gone on with after them. */
+  private static String stepsBefore(Path folder, long step) {
+    StringBuilder lines = new StringBuilder(STEP_COLUMNS).append('\n');
+    if (step > 0) {
+      NumberRows.read(folder.resolve(STEPS), RunHistory::step).rows().stream()
+          .filter(row -> row.step() < step)
+          .forEach(row -> lines.append(line(row)).append('\n'));
+    }
+    return lines.toString();
+  }
+
+  /**
+   * Makes sure that a folder could be written, without leaving anything there: for use before a
+   * long computation.
+   *
+   * @throws CannotWriteException where it could not
+   */
+  public static void requireWritable(Path folder) {
+    requireUnused(folder);
+    AtomicFile.requireWritableFolder(folder);
+  }
+
+  /** Makes the folder and starts its files; the worst mistakes are kept without pictures. */
+  public static RunFolder create(Path folder, RunRecord record) {
+    return started(folder, record, null);
+  }
+
+  /**
+   * Makes the folder and starts its files.
+   *
+   * @param pictures of the images that the run is evaluated on, for its worst mistakes
+   */
+  public static RunFolder create(Path folder, RunRecord record, PictureSource pictures) {
+    return started(folder, record, pictures);
+  }
+
+  private static RunFolder started(
+      Path folder, RunRecord record, @Nullable PictureSource pictures) {
+    requireUnused(folder);
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw AtomicFile.cannotCreate(folder, e);
+    }
+    RunLock lock = RunLock.take(folder);
+    try {
+      removeUnfinished(folder);
+      // First of all, so that whatever has a record can be resumed.
+      JsonFile.write(folder.resolve(RECORD), record);
+      Faults.at("run.begun");
+      return new RunFolder(folder, pictures, lock, TrainingPosition.START);
+    } catch (RuntimeException e) {
+      lock.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Goes on with a run that is there; what its files hold from the position on is taken out, and
+   * unfinished files of a process that was killed are removed.
+   *
+   * @param lock of the folder, closed with what is answered
+   * @param position from which the run goes on
+   * @param pictures of the images that the run is evaluated on, for its worst mistakes
+   */
+  public static RunFolder reopen(
+      Path folder, RunLock lock, TrainingPosition position, PictureSource pictures) {
+    removeUnfinished(folder);
+    return new RunFolder(folder, pictures, lock, position);
+  }
+
+  /** Removes what a killed process has left half written. */
+  private static void removeUnfinished(Path folder) {
+    try (Stream<Path> entries = Files.list(folder)) {
+      for (Path left : entries.filter(RunFolder::unfinished).toList()) {
+        Files.delete(left);
+      }
+    } catch (IOException e) {
+      throw AtomicFile.cannotWrite(folder, e);
+    }
+  }
+
+  /** What a process leaves that was killed before the run had a record. */
+  private static boolean leftBehind(Path path) {
+    return unfinished(path) || path.endsWith(RunLock.FILE);
+  }
+
+  private static boolean unfinished(Path path) {
+    String name = String.valueOf(path.getFileName());
+    return name.startsWith(".") && name.endsWith(".tmp");
+  }
+
+  /** Makes a folder, where it is not there yet. */
+  public static Path made(Path folder) {
+    try {
+      return Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw AtomicFile.cannotCreate(folder, e);
+    }
+  }
+
+  private static void requireUnused(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      return;
+    }
+    try (Stream<Path> entries = Files.list(folder)) {
+      if (!entries.allMatch(RunFolder::leftBehind)) {
+        String advice =
+            Files.exists(folder.resolve(RECORD))
+                ? "go on with it by 'onecycle resume', or name another with --out"
+                : "name another with --out, or remove it";
+        throw Require.invalid("output folder", "new or empty", folder, advice);
+      }
+    } catch (IOException e) {
+      throw AtomicFile.cannotCreate(folder, e);
+    }
+  }
+
+  /** Where the run lies. */
+  public Path path() {
+    return folder;
+  }
+
+  /** Replaces {@code run.json}. */
+  public void write(RunRecord record) {
+    JsonFile.write(folder.resolve(RECORD), record);
+  }
+
+  /** Reads the record of a run. */
+  public static RunRecord read(Path folder) {
+    Path file = folder.resolve(RECORD);
+    RunRecord record = JsonFile.read(file, RunRecord.class, "a run record");
+    if (record.format() != RunRecord.FORMAT) {
+      throw new BadDataException(
+          file + " has format " + record.format() + ", which this version does not know");
+    }
+    return record;
+  }
+
+  /**
+   * Reads how the evaluation images of a run were classified at its last evaluation; empty where
+   * the run has none yet, or is of a version that did not keep it.
+   *
+   * @throws BadDataException naming the file, where it is there and cannot be read
+   */
+  public static Optional<ClassificationRecord> readClassification(Path folder) {
+    Path file = folder.resolve(CLASSIFICATION);
+    return Files.exists(file)
+        ? Optional.of(JsonFile.read(file, ClassificationRecord.class, "a classification"))
+        : Optional.empty();
+  }
+
+  @Override
+  public void step(StepRecord s) {
+    steps.append(line(s));
+  }
+
+  private static String line(StepRecord s) {
+    return s.step()
+        + ","
+        + s.epoch()
+        + ","
+        + s.learningRate()
+        + ","
+        + s.momentum()
+        + ","
+        + s.loss();
+  }
+
+  @Override
+  public void classified(int epoch, Classification classification) {
+    List<ClassificationRecord.Picture> worst =
+        pictures == null
+            ? List.of()
+            : classification.worst().stream().map(m -> pictures.of(m.index())).toList();
+    JsonFile.write(
+        folder.resolve(CLASSIFICATION), new ClassificationRecord(epoch, classification, worst));
+  }
+
+  @Override
+  public void epoch(EpochRecord e) {
+    epochs.append(EpochRow.of(e).line());
+    flush();
+  }
+
+  /**
+   * Puts on disk what the run has come to; what cannot be written is kept, and tried again the next
+   * time.
+   *
+   * @throws CannotWriteException naming the file
+   */
+  public void flush() {
+    try {
+      steps.flush();
+    } finally {
+      epochs.flush();
+    }
+  }
+
+  /** Puts everything on disk and lets others have the run. */
+  @Override
+  public void close() {
+    try (lock) {
+      flush();
+    }
+  }
+}

@@ -1,0 +1,94 @@
+package dev.onecycle.run;
+
+import dev.onecycle.error.CannotWriteException;
+import dev.onecycle.fault.Faults;
+import dev.onecycle.run.files.AtomicFile;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Keeps a second process out of a run's folder. The lock is the operating system's, so that a
+ * killed process leaves nothing locked; the file stays.
+ */
+public final class RunLock implements AutoCloseable {
+  static final String FILE = ".lock";
+
+  /**
+   * Folders that this process has: to close a second descriptor of a file lets go of the first's
+   * lock.
+   */
+  private static final Set<Path> TAKEN = ConcurrentHashMap.newKeySet();
+
+  private final Path folder;
+  private final RandomAccessFile file;
+
+  private RunLock(Path folder, RandomAccessFile file) {
+    this.folder = folder;
+    this.file = file;
+  }
+
+  /**
+   * Takes the lock of a folder that is there.
+   *
+   * @throws CannotWriteException where another has it
+   */
+  public static RunLock take(Path folder) {
+    try {
+      Path real = folder.toRealPath();
+      if (!TAKEN.add(real)) {
+        throw inUse(Long.toString(ProcessHandle.current().pid()));
+      }
+      try {
+        RunLock lock = new RunLock(real, locked(real.resolve(FILE)));
+        Faults.at("lock.taken");
+        return lock;
+      } catch (IOException e) {
+        TAKEN.remove(real);
+        throw e;
+      }
+    } catch (IOException e) {
+      throw AtomicFile.cannotCreate(folder, e);
+    }
+  }
+
+  private static RandomAccessFile locked(Path path) throws IOException {
+    RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw");
+    try {
+      if (file.getChannel().tryLock() == null) {
+        throw inUse(owner(file));
+      }
+      file.setLength(0);
+      file.write(Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.UTF_8));
+      return file;
+    } catch (IOException e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  private static IOException inUse(String owner) {
+    return new IOException("it is in use by process " + owner + "; wait for its end");
+  }
+
+  private static String owner(RandomAccessFile file) throws IOException {
+    byte[] text = new byte[(int) Math.min(20, file.length())];
+    file.readFully(text);
+    return text.length == 0 ? "unknown" : new String(text, StandardCharsets.UTF_8);
+  }
+
+  /** Lets others have the folder; a second time does nothing. */
+  @Override
+  public void close() {
+    try {
+      file.close();
+    } catch (IOException e) {
+      throw AtomicFile.cannotWrite(folder.resolve(FILE), e);
+    } finally {
+      TAKEN.remove(folder);
+    }
+  }
+}

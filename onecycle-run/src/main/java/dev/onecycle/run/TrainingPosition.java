@@ -1,0 +1,52 @@
+package dev.onecycle.run;
+
+import dev.onecycle.record.EpochRecord;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Where a training run stands between two steps: all that its loop carries from one to the next.
+ *
+ * @param step the next optimizer step, zero-based, over the whole run
+ * @param epochs those that are trained, and evaluated where they are to be
+ * @param lossSum of the epoch under way: each batch's loss times its images
+ * @param images trained on in the epoch under way
+ * @param seconds spent training in the epoch under way
+ */
+public record TrainingPosition(
+    long step, List<EpochRecord> epochs, double lossSum, long images, double seconds) {
+  /** Before the first step. */
+  public static final TrainingPosition START = new TrainingPosition(0, List.of(), 0, 0, 0);
+
+  public TrainingPosition {
+    epochs = List.copyOf(epochs);
+  }
+
+  /** After one more step of an epoch. */
+  public TrainingPosition stepped(double loss, int batchSize, double newSeconds) {
+    return new TrainingPosition(
+        step + 1, epochs, lossSum + loss * batchSize, images + batchSize, newSeconds);
+  }
+
+  /** At the end of an epoch, after its evaluation where it has one. */
+  public TrainingPosition completed(EpochRecord epoch) {
+    List<EpochRecord> all = new ArrayList<>(epochs);
+    all.add(epoch);
+    return new TrainingPosition(step, all, 0, 0, 0);
+  }
+
+  /** Whether an epoch was just completed, evaluated, and judged better than every one before. */
+  public boolean bestYet() {
+    if (epochs.isEmpty() || images > 0) {
+      return false;
+    }
+    int last = epochs.size() - 1;
+    return epochs.get(last).evaluated().stream()
+        .anyMatch(
+            judged ->
+                epochs.stream()
+                    .limit(last)
+                    .flatMap(epoch -> epoch.evaluated().stream())
+                    .allMatch(before -> judged.accuracy() > before.accuracy()));
+  }
+}

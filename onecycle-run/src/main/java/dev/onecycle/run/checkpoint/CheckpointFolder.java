@@ -1,0 +1,274 @@
+package dev.onecycle.run.checkpoint;
+
+import dev.onecycle.error.BadDataException;
+import dev.onecycle.error.CannotWriteException;
+import dev.onecycle.fault.Faults;
+import dev.onecycle.run.files.AtomicFile;
+import dev.onecycle.run.files.Directories;
+import dev.onecycle.run.files.JsonFile;
+import java.io.BufferedOutputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * The checkpoints of a run, a folder each, the last three and the best of which are kept.
+ *
+ * <p>A checkpoint is written under another name, forced to disk, its manifest last, and renamed:
+ * what has a name is whole, and saving never touches what was saved before. {@code latest} and
+ * {@code best} hold the names of those two.
+ */
+public final class CheckpointFolder {
+  /** Its name in the folder of a run. */
+  public static final String NAME = "checkpoints";
+
+  static final String LATEST = "latest";
+  static final String BEST = "best";
+  private static final int KEPT = 3;
+  private static final Pattern NAMED = Pattern.compile("step-\\d{10}-epoch-\\d{6}");
+  private static final String UNFINISHED = ".unfinished-";
+
+  private final Path folder;
+
+  /** The checkpoints of a run, whose folder need not have any yet. */
+  public CheckpointFolder(Path run) {
+    folder = run.resolve(NAME);
+  }
+
+  /**
+   * A file of a checkpoint.
+   *
+   * @param name in the checkpoint's folder
+   * @param content to be written to it
+   */
+  public record Part(String name, AtomicFile.Content content) {}
+
+  /**
+   * Saves a checkpoint, and removes those that are no longer wanted.
+   *
+   * @param step the next step, zero-based
+   * @param epochs completed by then
+   * @param best whether it is the best so far
+   * @return its folder
+   * @throws CannotWriteException where it cannot be written; those saved before are untouched
+   */
+  public Path save(long step, int epochs, boolean best, List<Part> parts) {
+    String name = String.format(Locale.ROOT, "step-%010d-epoch-%06d", step, epochs);
+    Path place = folder.resolve(name);
+    try {
+      Faults.writing("checkpoint.begin");
+      Files.createDirectories(folder);
+      removeUnfinished();
+      Path unfinished = Files.createDirectory(folder.resolve(UNFINISHED + UUID.randomUUID()));
+      try {
+        fill(unfinished, parts);
+        publish(unfinished, place);
+      } finally {
+        Directories.remove(unfinished);
+      }
+      Faults.writing("checkpoint.renamed");
+      point(LATEST, name);
+      Faults.writing("checkpoint.latest");
+      if (best) {
+        point(BEST, name);
+      }
+      prune();
+      return place;
+    } catch (IOException e) {
+      throw AtomicFile.cannotWrite(place, e);
+    }
+  }
+
+  /**
+   * Finishes what a killed process had begun, before its run is gone on with.
+   *
+   * @param newest from which it is gone on with
+   * @param best whether that is the best so far
+   * @throws CannotWriteException where that cannot be written
+   */
+  public void settle(Checkpoint newest, boolean best) {
+    try {
+      removeUnfinished();
+      point(LATEST, name(newest.path()));
+      if (best) {
+        point(BEST, name(newest.path()));
+      }
+    } catch (IOException e) {
+      throw AtomicFile.cannotWrite(folder, e);
+    }
+  }
+
+  private void point(String pointer, String name) throws IOException {
+    Path file = folder.resolve(pointer);
+    if (!name.equals(pointedTo(file))) {
+      AtomicFile.writeText(file, name + "\n");
+    }
+  }
+
+  private static String pointedTo(Path file) throws IOException {
+    return Files.isRegularFile(file) ? Files.readString(file).strip() : "";
+  }
+
+  private static void fill(Path unfinished, List<Part> parts) throws IOException {
+    Map<String, Manifest.Entry> entries = new TreeMap<>();
+    for (Part part : parts) {
+      entries.put(part.name, write(unfinished.resolve(part.name), part.content));
+    }
+    Faults.writing("checkpoint.before-manifest");
+    JsonFile.write(unfinished.resolve(Manifest.FILE), new Manifest(Manifest.FORMAT, entries));
+    Directories.force(unfinished);
+  }
+
+  /** Not to a channel of {@link Files}, which an interrupt of the training thread would close. */
+  private static Manifest.Entry write(Path file, AtomicFile.Content content) throws IOException {
+    MessageDigest digest = Manifest.sha256();
+    try (FileOutputStream disk = new FileOutputStream(file.toFile())) {
+      Faults.writing("checkpoint.file-created");
+      OutputStream watched = new Watched(disk);
+      OutputStream out = new DigestOutputStream(new BufferedOutputStream(watched), digest);
+      content.to(out);
+      out.flush();
+      Faults.writing("checkpoint.before-force");
+      disk.getFD().sync();
+      Faults.writing("checkpoint.forced");
+    }
+    return new Manifest.Entry(Files.size(file), Manifest.hex(digest));
+  }
+
+  /** Bytes on their way to disk: where a fault may come at any of them. */
+  private static final class Watched extends OutputStream {
+    private final OutputStream disk;
+
+    Watched(OutputStream disk) {
+      this.disk = disk;
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+      write(new byte[] {(byte) b}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int from, int count) throws IOException {
+      disk.write(bytes, from, count);
+      Faults.writing("checkpoint.write");
+    }
+  }
+
+  private void publish(Path unfinished, Path place) throws IOException {
+    Faults.writing("checkpoint.before-rename");
+    // What is there from this step on was not usable, or the run would have gone on after it.
+    for (Path later : newestFirst()) {
+      if (name(later).compareTo(name(place)) >= 0) {
+        discard(later);
+      }
+    }
+    Files.move(unfinished, place, StandardCopyOption.ATOMIC_MOVE);
+    Directories.force(folder);
+  }
+
+  private void removeUnfinished() throws IOException {
+    for (Path path : listed(name -> name.startsWith(UNFINISHED) || name.endsWith(".tmp"))) {
+      Directories.remove(path);
+    }
+  }
+
+  private void prune() throws IOException {
+    List<Path> all = newestFirst();
+    String best = pointedTo(folder.resolve(BEST));
+    for (Path old : all.subList(Math.min(KEPT, all.size()), all.size())) {
+      if (!name(old).equals(best)) {
+        discard(old);
+      }
+    }
+  }
+
+  /** Takes its name from it first, so that what has a name is whole at any moment. */
+  private void discard(Path old) throws IOException {
+    Path nameless = folder.resolve(UNFINISHED + UUID.randomUUID());
+    Files.move(old, nameless, StandardCopyOption.ATOMIC_MOVE);
+    Faults.writing("checkpoint.pruning");
+    Directories.remove(nameless);
+  }
+
+  private static String name(Path path) {
+    return String.valueOf(path.getFileName());
+  }
+
+  private List<Path> newestFirst() throws IOException {
+    return listed(name -> NAMED.matcher(name).matches());
+  }
+
+  private List<Path> listed(Predicate<String> wanted) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    try (Stream<Path> entries = Files.list(folder)) {
+      return entries
+          .filter(path -> wanted.test(name(path)))
+          .sorted(Comparator.comparing(CheckpointFolder::name).reversed())
+          .toList();
+    }
+  }
+
+  /**
+   * What could be read, and what could not.
+   *
+   * @param value the newest that could, made by the reader; none where there is none
+   * @param notes one sentence for each newer one that could not
+   */
+  public record Found<T>(List<T> value, List<String> notes) {}
+
+  /**
+   * Reads the newest checkpoint that is sound, older ones where newer ones are not.
+   *
+   * @return none where nothing was saved yet
+   * @throws BadDataException where there are checkpoints and none of them is sound: to begin again
+   *     is for people to decide
+   * @param reader makes something of a checkpoint whose files are as they were written; a {@link
+   *     BadDataException} of it lets the next older one be tried
+   */
+  public <T> Found<T> newest(Function<Checkpoint, T> reader) {
+    List<String> notes = new ArrayList<>();
+    try {
+      for (Path path : newestFirst()) {
+        try {
+          Manifest manifest = Manifest.verified(path);
+          T value = reader.apply(new Checkpoint(path, manifest.files().keySet()));
+          return new Found<>(List.of(value), notes);
+        } catch (BadDataException e) {
+          notes.add("Passed over " + path + ": " + e.getMessage());
+        }
+      }
+    } catch (IOException e) {
+      throw new BadDataException(folder + " cannot be read: " + AtomicFile.reason(e), e);
+    }
+    if (!notes.isEmpty()) {
+      throw new BadDataException(
+          "one of the checkpoints in "
+              + folder
+              + " must be sound but none of "
+              + notes.size()
+              + " was; "
+              + notes.get(0)
+              + "; remove that folder to begin the run again at step 0");
+    }
+    return new Found<>(List.of(), notes);
+  }
+}

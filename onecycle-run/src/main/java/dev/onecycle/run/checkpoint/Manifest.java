@@ -1,0 +1,105 @@
+package dev.onecycle.run.checkpoint;
+
+import dev.onecycle.error.BadDataException;
+import dev.onecycle.run.files.JsonFile;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+
+/**
+ * What a checkpoint consists of: size and SHA-256 of every file. Written last, so that a folder
+ * with a manifest that holds is whole.
+ *
+ * @param format version of the checkpoint
+ * @param files by name
+ */
+record Manifest(int format, Map<String, Entry> files) {
+  static final String FILE = "MANIFEST.json";
+  static final int FORMAT = 1;
+  private static final long LARGEST = 1_000_000;
+
+  Manifest {
+    files = new TreeMap<>(files);
+    files.values().forEach(Objects::requireNonNull);
+  }
+
+  /**
+   * A file.
+   *
+   * @param size in bytes
+   * @param sha256 of its content, in hexadecimal digits
+   */
+  record Entry(long size, String sha256) {}
+
+  static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+
+  static String hex(MessageDigest digest) {
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  /**
+   * Reads the manifest of a folder, and checks every file against it.
+   *
+   * @throws BadDataException naming the file that does not hold
+   */
+  static Manifest verified(Path folder) {
+    Path file = folder.resolve(FILE);
+    try {
+      if (Files.size(file) > LARGEST) {
+        throw new BadDataException(file + " is too large for a manifest");
+      }
+      Manifest manifest = JsonFile.read(file, Manifest.class, "a manifest");
+      if (manifest.format != FORMAT) {
+        throw new BadDataException(
+            file + " has format " + manifest.format + ", which this version does not know");
+      }
+      for (Map.Entry<String, Entry> entry : manifest.files.entrySet()) {
+        verify(folder, entry.getKey(), entry.getValue());
+      }
+      return manifest;
+    } catch (InvalidPathException e) {
+      throw new BadDataException(file + " names files that there cannot be", e);
+    } catch (IOException e) {
+      throw new BadDataException(folder + " is no whole checkpoint: " + e.getMessage(), e);
+    }
+  }
+
+  private static void verify(Path folder, String name, Entry entry) throws IOException {
+    Path file = folder.resolve(name);
+    if (!folder.equals(file.getParent()) || !Files.isRegularFile(file)) {
+      throw new BadDataException(file + " is missing");
+    }
+    long size = Files.size(file);
+    if (size != entry.size) {
+      throw new BadDataException(
+          file + " must have " + entry.size + " bytes but has " + size + ": it is damaged");
+    }
+    MessageDigest digest = sha256();
+    try (InputStream in = new DigestInputStream(new FileInputStream(file.toFile()), digest)) {
+      byte[] buffer = new byte[1 << 16];
+      while (in.read(buffer) >= 0) {
+        // the digest is all that is wanted
+      }
+    }
+    if (!hex(digest).equals(entry.sha256)) {
+      throw new BadDataException(
+          file + " does not have the SHA-256 of its manifest: it is damaged");
+    }
+  }
+}

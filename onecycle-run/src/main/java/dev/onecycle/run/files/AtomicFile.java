@@ -1,0 +1,178 @@
+package dev.onecycle.run.files;
+
+import dev.onecycle.error.CannotWriteException;
+import dev.onecycle.fault.Faults;
+import java.io.BufferedOutputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.UUID;
+
+/**
+ * Files that are there whole or not at all: written beside their place, forced to disk, then
+ * renamed into it.
+ */
+public final class AtomicFile {
+  /** What to write. */
+  @FunctionalInterface
+  public interface Content {
+    void to(OutputStream out) throws IOException;
+  }
+
+  private AtomicFile() {}
+
+  /**
+   * Writes a file, in place of the one that may be there.
+   *
+   * @throws CannotWriteException naming the path; the file that was there is then as it was
+   */
+  public static void write(Path path, Content content) {
+    if (Files.isDirectory(path)) {
+      throw cannotCreate(path, new IOException("it is a folder; name a file in it"));
+    }
+    // A rename would put a file in the place of a device, or cut a pipe off from its reader.
+    if (Files.exists(path) && !Files.isRegularFile(path)) {
+      writeTo(path, path, content);
+      return;
+    }
+    Path place = followed(path);
+    Path sibling =
+        place.resolveSibling("." + place.getFileName() + "." + UUID.randomUUID() + ".tmp");
+    try {
+      made(path, sibling);
+      writeTo(path, sibling, content);
+      Faults.writing("file.written");
+      Files.move(sibling, place, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      throw cannotWrite(path, e);
+    } finally {
+      discard(sibling);
+    }
+  }
+
+  /**
+   * Writes a text in UTF-8, in place of the file that may be there.
+   *
+   * @throws CannotWriteException naming the path; the file that was there is then as it was
+   */
+  public static void writeText(Path path, String text) {
+    write(path, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /**
+   * Makes sure that a file could be written, without leaving anything there: for use before a long
+   * computation.
+   *
+   * @throws CannotWriteException where it could not
+   */
+  public static void requireWritable(Path path) {
+    if (Files.isDirectory(path)) {
+      throw cannotCreate(path, new IOException("it is a folder; name a file in it"));
+    }
+    if (Files.exists(path) && !Files.isRegularFile(path)) {
+      return;
+    }
+    Path folder = followed(path).getParent();
+    probe(path, folder == null ? path.toAbsolutePath() : folder);
+  }
+
+  /** Makes sure that files could be made in a folder, which need not be there yet. */
+  public static void requireWritableFolder(Path folder) {
+    Path existing = folder.toAbsolutePath();
+    while (existing.getParent() != null && !Files.exists(existing)) {
+      existing = existing.getParent();
+    }
+    probe(folder, existing);
+  }
+
+  private static void probe(Path named, Path folder) {
+    Path probe = folder.resolve(".onecycle." + UUID.randomUUID() + ".tmp");
+    try {
+      Files.delete(Files.createFile(probe));
+    } catch (IOException e) {
+      throw cannotCreate(named, e);
+    }
+  }
+
+  /** Where a symbolic link leads, so that the link stays a link. */
+  private static Path followed(Path path) {
+    try {
+      return Files.exists(path) ? path.toRealPath() : path.toAbsolutePath();
+    } catch (IOException e) {
+      throw cannotCreate(path, e);
+    }
+  }
+
+  private static void made(Path named, Path sibling) {
+    try {
+      Files.createFile(sibling);
+    } catch (IOException e) {
+      throw cannotCreate(named, e);
+    }
+  }
+
+  /** Not to a channel of {@link Files}, which an interrupt of the writing thread would close. */
+  private static void writeTo(Path named, Path actual, Content content) {
+    FileOutputStream file;
+    try {
+      file = new FileOutputStream(actual.toFile());
+    } catch (IOException e) {
+      throw cannotCreate(named, e);
+    }
+    try (file;
+        OutputStream out = new BufferedOutputStream(file)) {
+      content.to(out);
+      out.flush();
+      if (Files.isRegularFile(actual)) {
+        file.getFD().sync();
+      }
+    } catch (IOException e) {
+      throw cannotWrite(named, e);
+    }
+  }
+
+  private static void discard(Path sibling) {
+    try {
+      Files.deleteIfExists(sibling);
+    } catch (IOException e) {
+      // The write itself has already succeeded or been reported; a leftover harms neither.
+      System.getLogger(AtomicFile.class.getName())
+          .log(System.Logger.Level.DEBUG, () -> "left over: " + sibling, e);
+    }
+  }
+
+  /** The error for an output that could not be created, for files that are not written whole. */
+  public static CannotWriteException cannotCreate(Path path, IOException cause) {
+    return CannotWriteException.creating("cannot create " + path + ": " + reason(cause), cause);
+  }
+
+  /** The error for a write that failed, for files that are not written whole. */
+  public static CannotWriteException cannotWrite(Path path, IOException cause) {
+    return CannotWriteException.writing("cannot write " + path + ": " + reason(cause), cause);
+  }
+
+  /** What an I/O error means, in a few words. */
+  public static String reason(IOException cause) {
+    if (cause instanceof NoSuchFileException) {
+      return "no such file or folder";
+    }
+    if (cause instanceof AccessDeniedException) {
+      return "permission denied; choose another folder or change its permissions";
+    }
+    if (cause instanceof FileAlreadyExistsException) {
+      return "a file is in the way";
+    }
+    if (cause instanceof FileSystemException f && f.getReason() != null) {
+      return f.getReason();
+    }
+    return String.valueOf(cause.getMessage());
+  }
+}

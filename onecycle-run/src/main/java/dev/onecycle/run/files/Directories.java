@@ -1,0 +1,40 @@
+package dev.onecycle.run.files;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Folders as a whole. */
+public final class Directories {
+  private static final boolean FORCED = !System.getProperty("os.name", "").startsWith("Windows");
+
+  private Directories() {}
+
+  /** Removes a folder with all that is in it, or a file; nothing where there is none. */
+  public static void remove(Path path) throws IOException {
+    if (!Files.exists(path)) {
+      return;
+    }
+    List<Path> all;
+    try (Stream<Path> walk = Files.walk(path)) {
+      all = walk.sorted(Comparator.reverseOrder()).toList();
+    }
+    for (Path each : all) {
+      Files.deleteIfExists(each);
+    }
+  }
+
+  /** Puts on disk which files a folder has; Windows does so itself. */
+  public static void force(Path folder) throws IOException {
+    if (FORCED) {
+      try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+        channel.force(true);
+      }
+    }
+  }
+}

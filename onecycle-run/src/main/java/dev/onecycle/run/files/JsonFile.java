@@ -1,0 +1,88 @@
+package dev.onecycle.run.files;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import dev.onecycle.error.BadDataException;
+import dev.onecycle.error.CannotWriteException;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * Records as JSON files: written whole or not at all, read back to equal values.
+ *
+ * <p>Numbers keep every bit; those that are not finite are written as texts. An absent component of
+ * a record is an error when it is read, a component that is not known is not.
+ */
+public final class JsonFile {
+  private static final int MOST_BYTES = 64 << 20;
+  private static final ObjectMapper JSON =
+      JsonMapper.builder()
+          .addModule(new Jdk8Module())
+          .addModule(new JsonNames())
+          .enable(SerializationFeature.INDENT_OUTPUT)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .build();
+
+  private JsonFile() {}
+
+  /**
+   * Writes a record, in place of the file that may be there.
+   *
+   * @throws CannotWriteException naming the file
+   */
+  public static void write(Path file, Object record) {
+    AtomicFile.write(file, out -> out.write(bytes(record)));
+  }
+
+  /** What {@link #write} writes. */
+  public static byte[] bytes(Object record) throws JsonProcessingException {
+    return JSON.writeValueAsBytes(record);
+  }
+
+  /**
+   * Reads a record.
+   *
+   * @param what it should be, for messages: "a run record"
+   * @throws BadDataException where the file cannot be read or is something else
+   */
+  public static <T> T read(Path file, Class<T> type, String what) {
+    try {
+      T value = JSON.readValue(WholeFile.text(file, MOST_BYTES, what), type);
+      if (value == null) {
+        throw new BadDataException(file + " is not " + what + ": it holds nothing");
+      }
+      return value;
+    } catch (JsonProcessingException e) {
+      throw new BadDataException(file + " is not " + what + ": " + e.getOriginalMessage(), e);
+    } catch (IOException e) {
+      throw new BadDataException(file + " cannot be read: " + AtomicFile.reason(e), e);
+    }
+  }
+
+  /** A value as a tree, to be kept within another record. */
+  public static JsonNode tree(Object value) {
+    return JSON.valueToTree(value);
+  }
+
+  /**
+   * The value that {@link #tree} was made of.
+   *
+   * @throws BadDataException where it is something else
+   */
+  public static <T> T value(JsonNode tree, Class<T> type, String what) {
+    try {
+      return JSON.treeToValue(tree, type);
+    } catch (JsonProcessingException e) {
+      throw new BadDataException(what + " cannot be understood: " + e.getOriginalMessage(), e);
+    }
+  }
+}

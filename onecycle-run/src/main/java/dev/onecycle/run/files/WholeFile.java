@@ -1,0 +1,58 @@
+package dev.onecycle.run.files;
+
+import dev.onecycle.error.BadDataException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Files that are read at once; a device without end or a file far too large is refused. */
+public final class WholeFile {
+  private static final int MOST_OF_A_DEVICE = 16 << 20;
+
+  private WholeFile() {}
+
+  /**
+   * The bytes of a file.
+   *
+   * @param most bytes that a file of the kind has
+   * @param what it should be, for messages: "a run record"
+   * @throws BadDataException where it cannot be read or is larger
+   */
+  public static byte[] read(Path file, int most, String what) {
+    try {
+      boolean regular = Files.isRegularFile(file);
+      int limit = regular ? most : Math.min(most, MOST_OF_A_DEVICE);
+      if (regular && Files.size(file) > limit) {
+        throw tooLarge(file, what, limit);
+      }
+      try (InputStream in = Files.newInputStream(file)) {
+        byte[] bytes = in.readNBytes(limit);
+        if (in.read() >= 0) {
+          throw tooLarge(file, what, limit);
+        }
+        return bytes;
+      }
+    } catch (IOException e) {
+      throw new BadDataException(file + " cannot be read: " + AtomicFile.reason(e), e);
+    }
+  }
+
+  /** The text of a file in UTF-8; as {@link #read}, and refused where it is not text. */
+  public static String text(Path file, int most, String what) {
+    ByteBuffer bytes = ByteBuffer.wrap(read(file, most, what));
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
+    } catch (CharacterCodingException e) {
+      throw new BadDataException(file + " is not " + what + ": it is not text in UTF-8", e);
+    }
+  }
+
+  private static BadDataException tooLarge(Path file, String what, int most) {
+    return new BadDataException(
+        file + " is not " + what + ": it is larger than " + (most >> 20) + " MiB");
+  }
+}

@@ -1,0 +1,103 @@
+package dev.onecycle.run.tuning;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.onecycle.error.BadDataException;
+import dev.onecycle.run.Conditions;
+import dev.onecycle.run.files.AtomicFile;
+import dev.onecycle.run.files.WholeFile;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How to train, as tuning found it: settings to be used and changed by people, the reason for each
+ * that was chosen, and the conditions under which they belong together. A YAML file.
+ *
+ * @param format version of this record
+ * @param made the command that made it, word by word
+ * @param settings by the name of the command line's option, without its dashes
+ * @param reasons why a setting is what it is, by the same names
+ * @param conditions under which the settings were found
+ */
+public record Recipe(
+    int format,
+    List<String> made,
+    Map<String, String> settings,
+    Map<String, String> reasons,
+    Conditions conditions) {
+  /** The version that this code writes. */
+  public static final int FORMAT = 1;
+
+  private static final int MOST_BYTES = 1 << 20;
+  private static final ObjectMapper YAML =
+      YAMLMapper.builder(
+              YAMLFactory.builder()
+                  .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
+                  .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
+                  .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                  .enable(YAMLGenerator.Feature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS)
+                  .build())
+          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .build();
+
+  private static final String HEADER =
+      """
+      # A recipe for training: onecycle train DATA --recipe THIS_FILE
+      # Options on the command line come before these settings. The settings that are among the
+      # conditions were found together; with others the peak learning rate has to be found anew.
+      """;
+
+  public Recipe {
+    made = List.copyOf(made);
+    settings = new LinkedHashMap<>(settings);
+    reasons = new LinkedHashMap<>(reasons);
+  }
+
+  /** Writes the file, whole or not at all. */
+  public void write(Path file) {
+    AtomicFile.write(
+        file,
+        out -> {
+          out.write(HEADER.getBytes(StandardCharsets.UTF_8));
+          out.write(YAML.writeValueAsBytes(this));
+        });
+  }
+
+  /**
+   * Reads a file that {@link #write} wrote, or that people changed since.
+   *
+   * @throws BadDataException where it cannot be read or is no recipe
+   */
+  public static Recipe read(Path file) {
+    try {
+      Recipe recipe = YAML.readValue(WholeFile.text(file, MOST_BYTES, "a recipe"), Recipe.class);
+      if (recipe == null) {
+        throw new BadDataException(file + " is not a recipe: it holds nothing");
+      }
+      if (recipe.settings.containsValue(null) || recipe.settings.containsValue("")) {
+        throw new BadDataException(file + " has a setting without a value");
+      }
+      if (recipe.format != FORMAT) {
+        throw new BadDataException(
+            file + " has format " + recipe.format + ", which this version does not know");
+      }
+      return recipe;
+    } catch (JsonProcessingException e) {
+      String reason = String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("");
+      throw new BadDataException(file + " is not a recipe: " + reason, e);
+    } catch (IOException e) {
+      throw new BadDataException(file + " cannot be read: " + AtomicFile.reason(e), e);
+    }
+  }
+}

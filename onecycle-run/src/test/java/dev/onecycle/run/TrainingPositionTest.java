@@ -1,0 +1,52 @@
+package dev.onecycle.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.onecycle.record.EpochRecord;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class TrainingPositionTest {
+  private static TrainingPosition judged(TrainingPosition before, double accuracy) {
+    int epoch = before.epochs().size();
+    return before
+        .stepped(1, 10, 1)
+        .completed(
+            new EpochRecord(
+                epoch,
+                before.step() + 1,
+                1,
+                1,
+                1,
+                Optional.of(new EpochRecord.Evaluated(1, accuracy, 1))));
+  }
+
+  @Test
+  void theBestIsTheOneThatWasJudgedAndNoneAfterIt() {
+    TrainingPosition first = judged(TrainingPosition.START, 0.5);
+    assertThat(TrainingPosition.START.bestYet()).isFalse();
+    assertThat(first.bestYet()).isTrue();
+    assertThat(first.stepped(1, 10, 1).bestYet()).isFalse();
+    assertThat(judged(first, 0.5).bestYet()).isFalse();
+    assertThat(judged(judged(first, 0.4), 0.6).bestYet()).isTrue();
+    assertThat(judged(first, Double.NaN).bestYet()).isFalse();
+  }
+
+  private static TrainingPosition notJudged(TrainingPosition before) {
+    int epoch = before.epochs().size();
+    return before
+        .stepped(1, 10, 1)
+        .completed(new EpochRecord(epoch, before.step() + 1, 1, 1, 1, Optional.empty()));
+  }
+
+  @Test
+  void anEpochThatWasNotJudgedIsNeitherTheBestNorBetterThanOne() {
+    TrainingPosition none = notJudged(notJudged(TrainingPosition.START));
+    assertThat(none.bestYet()).isFalse();
+    TrainingPosition first = judged(none, 0.5);
+    assertThat(first.bestYet()).isTrue();
+    assertThat(notJudged(first).bestYet()).isFalse();
+    assertThat(judged(notJudged(first), 0.4).bestYet()).isFalse();
+    assertThat(judged(notJudged(first), 0.6).bestYet()).isTrue();
+  }
+}

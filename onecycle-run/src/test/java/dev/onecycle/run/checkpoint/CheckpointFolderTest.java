@@ -1,0 +1,192 @@
+package dev.onecycle.run.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.onecycle.error.BadDataException;
+import dev.onecycle.error.CannotWriteException;
+import dev.onecycle.run.checkpoint.CheckpointFolder.Found;
+import dev.onecycle.run.checkpoint.CheckpointFolder.Part;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CheckpointFolderTest {
+  @TempDir Path run;
+
+  private CheckpointFolder folder() {
+    return new CheckpointFolder(run);
+  }
+
+  private Path save(long step, int epoch, boolean best) {
+    return save(step, epoch, best, "content of " + step);
+  }
+
+  private Path save(long step, int epoch, boolean best, String content) {
+    return folder()
+        .save(step, epoch, best, List.of(new Part("a.txt", out -> out.write(content.getBytes()))));
+  }
+
+  private Found<String> newest() {
+    return folder().newest(CheckpointFolderTest::content);
+  }
+
+  private static String content(Checkpoint checkpoint) {
+    try {
+      return Files.readString(checkpoint.file("a.txt"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private List<String> names() throws IOException {
+    try (Stream<Path> files = Files.list(run.resolve(CheckpointFolder.NAME))) {
+      return files.map(file -> file.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  private static String name(long step, int epoch) {
+    return String.format(java.util.Locale.ROOT, "step-%010d-epoch-%06d", step, epoch);
+  }
+
+  @Test
+  void theLastThreeAndTheBestAreKept() throws IOException {
+    for (int i = 0; i < 100; i++) {
+      save(i, 0, i == 0 || i == 41);
+    }
+    assertThat(names())
+        .containsExactly("best", "latest", name(41, 0), name(97, 0), name(98, 0), name(99, 0));
+    assertThat(Files.readString(run.resolve("checkpoints/latest"))).isEqualTo(name(99, 0) + "\n");
+    assertThat(Files.readString(run.resolve("checkpoints/best"))).isEqualTo(name(41, 0) + "\n");
+    assertThat(newest().value()).containsExactly("content of 99");
+  }
+
+  /** After the last step of an epoch, and after its evaluation: two different states. */
+  @Test
+  void atOneStepTheOneWithMoreEpochsIsNewer() {
+    save(16, 0, false, "not yet");
+    save(16, 1, false, "evaluated");
+    assertThat(newest().value()).containsExactly("evaluated");
+  }
+
+  @Test
+  void damagedOnesArePassedOverAndNamed() throws IOException {
+    save(1, 0, false);
+    save(2, 0, false);
+    Path damaged = save(3, 0, false);
+    Files.writeString(damaged.resolve("a.txt"), "content of 4");
+    Files.delete(run.resolve("checkpoints").resolve(name(2, 0)).resolve(Manifest.FILE));
+    Found<String> found = newest();
+    assertThat(found.value()).containsExactly("content of 1");
+    assertThat(found.notes()).hasSize(2);
+    assertThat(found.notes().get(0)).contains(name(3, 0), "a.txt", "damaged");
+    assertThat(found.notes().get(1)).contains(name(2, 0));
+  }
+
+  @Test
+  void whatAReaderCannotUseIsPassedOverToo() {
+    save(1, 0, false);
+    save(2, 0, false);
+    Found<String> found =
+        folder()
+            .newest(
+                checkpoint -> {
+                  String content = content(checkpoint);
+                  if (content.endsWith("2")) {
+                    throw new BadDataException("not a good one");
+                  }
+                  return content;
+                });
+    assertThat(found.value()).containsExactly("content of 1");
+    assertThat(found.notes()).singleElement().asString().contains(name(2, 0), "not a good one");
+  }
+
+  /** A run goes on before a damaged checkpoint, and comes to its step again. */
+  @Test
+  void aDamagedOneIsReplaced() throws IOException {
+    save(1, 0, false);
+    Path damaged = save(2, 0, false);
+    Files.delete(damaged.resolve("a.txt"));
+    assertThat(newest().value()).containsExactly("content of 1");
+    save(2, 0, false, "again");
+    assertThat(newest().value()).containsExactly("again");
+  }
+
+  @Test
+  void whatAKilledProcessLeftIsRemovedBeforeTheNext() throws IOException {
+    save(1, 0, false);
+    Path left = Files.createDirectory(run.resolve("checkpoints/.unfinished-1"));
+    Files.writeString(left.resolve("a.txt"), "half");
+    Files.writeString(run.resolve("checkpoints/.latest.1.tmp"), "half");
+    assertThat(newest().value()).containsExactly("content of 1");
+    save(2, 0, false);
+    assertThat(names()).containsExactly("latest", name(1, 0), name(2, 0));
+  }
+
+  @Test
+  void whatCannotBeWrittenLeavesNoTrace() throws IOException {
+    save(1, 0, false);
+    Part failing =
+        new Part(
+            "a.txt",
+            out -> {
+              out.write(new byte[100_000]);
+              throw new IOException("No space left on device");
+            });
+    assertThatThrownBy(() -> folder().save(2, 0, true, List.of(failing)))
+        .isInstanceOf(CannotWriteException.class)
+        .hasMessageContaining(name(2, 0))
+        .hasMessageContaining("No space left on device");
+    assertThat(names()).containsExactly("latest", name(1, 0));
+    assertThat(newest().value()).containsExactly("content of 1");
+  }
+
+  @Test
+  void withoutAFolderThereIsNone() {
+    assertThat(newest()).isEqualTo(new Found<>(List.of(), List.of()));
+  }
+
+  /** Damaged ones that are newer take no place of those that the run makes anew. */
+  @Test
+  void afterDamagedOnesAsManyAreKeptAsEver() throws IOException {
+    save(1, 0, false);
+    for (int step = 40; step < 43; step++) {
+      Files.delete(save(step, 0, false).resolve("a.txt"));
+    }
+    for (int step = 2; step < 6; step++) {
+      save(step, 0, false);
+      assertThat(newest().value()).containsExactly("content of " + step);
+    }
+    assertThat(names()).containsExactly("latest", name(3, 0), name(4, 0), name(5, 0));
+  }
+
+  @Test
+  void aManifestThatNamesNoFilesIsPassedOver() throws IOException {
+    save(1, 0, false);
+    for (String files :
+        List.of("{\"a.txt\":null}", "{\"a\\u0000\":{\"size\":1,\"sha256\":\"\"}}")) {
+      Path bad = save(2, 0, false);
+      Files.writeString(bad.resolve(Manifest.FILE), "{\"format\":1,\"files\":" + files + "}");
+      assertThat(newest().value()).as(files).containsExactly("content of 1");
+    }
+  }
+
+  /** Killed after the rename: the pointers are those of before. */
+  @Test
+  void whatWasBegunIsFinishedBeforeARunGoesOn() throws IOException {
+    save(1, 0, true);
+    save(2, 0, false);
+    Files.writeString(run.resolve("checkpoints/latest"), name(1, 0) + "\n");
+    Files.createDirectory(run.resolve("checkpoints/.unfinished-1"));
+    folder().newest(checkpoint -> checkpoint).value().forEach(c -> folder().settle(c, true));
+    assertThat(names()).containsExactly("best", "latest", name(1, 0), name(2, 0));
+    for (String pointer : List.of("latest", "best")) {
+      assertThat(run.resolve("checkpoints").resolve(pointer)).hasContent(name(2, 0));
+    }
+  }
+}

@@ -1,0 +1,64 @@
+package dev.onecycle.run.tuning;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.onecycle.error.BadDataException;
+import dev.onecycle.range.RangeSummary;
+import dev.onecycle.run.ConditionsTest;
+import dev.onecycle.run.files.JsonFile;
+import dev.onecycle.tune.Hyperparameter;
+import dev.onecycle.tune.Sweep;
+import dev.onecycle.tune.SweepFixtures;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EvidenceTest {
+  @TempDir Path folder;
+
+  private final RangeSummary range = RangeSummary.of(List.of(SweepFixtures.leaving(3)));
+  private final Sweep sweep =
+      Sweep.byCycle(
+          Hyperparameter.DROPOUT,
+          List.of(SweepFixtures.cycled(0, 0.3), SweepFixtures.cycled(0.5, 0.2)));
+
+  @Test
+  void theResultOfEveryCommandIsEvidence() {
+    Path finder = folder.resolve("find-lr.json");
+    JsonFile.write(
+        finder, new FinderRecord(List.of("x"), range.suggestion(), ConditionsTest.some(), range));
+    assertThat(Evidence.read(finder)).isEqualTo(new Evidence(Optional.of(range), List.of()));
+    Path swept = folder.resolve("sweep.json");
+    JsonFile.write(
+        swept, new SweepRecord(List.of("x"), OptionalDouble.of(1), ConditionsTest.some(), sweep));
+    assertThat(Evidence.read(swept))
+        .isEqualTo(new Evidence(Optional.of(sweep.candidates().get(0).test()), List.of(sweep)));
+    TuningJournal journal = TuningJournal.open(folder, Map.of(), Runnable::run);
+    assertThatThrownBy(() -> Evidence.read(folder))
+        .isInstanceOf(BadDataException.class)
+        .hasMessageContaining("holds no result yet");
+    journal.conclude(
+        new TuningOutcome(Optional.empty(), List.of(sweep), range, 0.3, ConditionsTest.some()));
+    assertThat(Evidence.read(folder)).isEqualTo(new Evidence(Optional.of(range), List.of(sweep)));
+  }
+
+  @Test
+  void aRunKeepsItsEvidence() throws Exception {
+    assertThat(Evidence.ofRun(folder)).isEqualTo(Evidence.NONE);
+    Evidence evidence = Evidence.of(range).and(Evidence.of(sweep)).and(Evidence.of(sweep));
+    assertThat(evidence.sweeps()).containsExactly(sweep);
+    assertThat(evidence.range()).contains(range);
+    JsonFile.write(folder.resolve(Evidence.FILE), evidence);
+    assertThat(Evidence.ofRun(folder)).isEqualTo(evidence);
+    Files.writeString(folder.resolve(Evidence.FILE), "{");
+    assertThatThrownBy(() -> Evidence.ofRun(folder))
+        .isInstanceOf(BadDataException.class)
+        .hasMessageContaining(Evidence.FILE);
+  }
+}

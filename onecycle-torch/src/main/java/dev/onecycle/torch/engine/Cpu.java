@@ -1,0 +1,82 @@
+package dev.onecycle.torch.engine;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** What the processor can do, as its operating system tells. */
+public final class Cpu {
+  private static final boolean GAINS_BY_WINOGRAD = gainsByWinograd(features());
+
+  private Cpu() {}
+
+  /** The features that matter to training, by the names Linux gives them; empty where unknown. */
+  public static Set<String> features() {
+    Set<String> relevant =
+        Set.of(
+            "avx2", "avx512f", "avx512_bf16", "avx512_vnni", "amx_bf16", "amx_tile", "bf16", "sve");
+    Set<String> found = new TreeSet<>(cpuInfo("flags", "Features"));
+    found.retainAll(relevant);
+    return found;
+  }
+
+  /** The processor's name, or the architecture where it is unknown. */
+  public static String name() {
+    String name = String.join(" ", cpuInfo("model name"));
+    return name.isEmpty() ? System.getProperty("os.arch", "unknown") : name;
+  }
+
+  /** Whether bfloat16 products are computed natively and faster than those of float32. */
+  public static boolean multipliesBfloat16Faster() {
+    return multipliesBfloat16Faster(features(), String.join(" ", cpuInfo("vendor_id")));
+  }
+
+  /**
+   * Intel's AVX-512 multiplies bfloat16 at half the rate of float32 or little above it, also on
+   * machines that have tiles (AMX) but hide them from their guests: docs/performance.md.
+   */
+  public static boolean multipliesBfloat16Faster(Set<String> features, String vendor) {
+    return features.contains("amx_bf16")
+        || features.contains("bf16")
+        || (features.contains("avx512_bf16") && !vendor.equals("GenuineIntel"));
+  }
+
+  /**
+   * Whether convolutions of many channels in float32 are faster by Winograd's way than by the
+   * engine's kernels. Measured where there is AVX2 and no AVX-512, whose kernels are faster
+   * (docs/performance.md); elsewhere the engine's are taken.
+   */
+  public static boolean gainsByWinograd() {
+    return GAINS_BY_WINOGRAD;
+  }
+
+  public static boolean gainsByWinograd(Set<String> features) {
+    return features.contains("avx2") && !features.contains("avx512f");
+  }
+
+  /** The words of the first line of /proc/cpuinfo that starts with one of the keys. */
+  private static List<String> cpuInfo(String... keys) {
+    Path info = Path.of("/proc/cpuinfo");
+    if (!Files.isReadable(info)) {
+      return List.of(); // not Linux
+    }
+    try {
+      for (String line : Files.readString(info, StandardCharsets.ISO_8859_1).split("\n", -1)) {
+        for (String key : keys) {
+          if (line.startsWith(key)) {
+            String value = line.substring(line.indexOf(':') + 1).strip();
+            return List.of(value.split("\\s+"));
+          }
+        }
+      }
+      return List.of();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + info, e);
+    }
+  }
+}

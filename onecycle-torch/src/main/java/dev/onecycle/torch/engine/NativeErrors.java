@@ -1,0 +1,23 @@
+package dev.onecycle.torch.engine;
+
+import dev.onecycle.error.InvalidValueException;
+import java.util.concurrent.ExecutionException;
+
+/** The engine's errors without the C++ frames that fill their messages. */
+final class NativeErrors {
+  private NativeErrors() {}
+
+  /**
+   * The same failure with the first line of its message; the whole of it stays the cause. Our own
+   * stay.
+   */
+  static Throwable shortened(ExecutionException wrapper) {
+    Throwable failure = wrapper.getCause() == null ? wrapper : wrapper.getCause();
+    if (failure instanceof Error || failure instanceof InvalidValueException) {
+      return failure;
+    }
+    String message = String.valueOf(failure.getMessage());
+    String first = message.lines().findFirst().orElse(message);
+    return new IllegalStateException("the engine failed: " + first, failure);
+  }
+}

@@ -1,0 +1,85 @@
+package dev.onecycle.torch.engine;
+
+import dev.onecycle.error.CannotWriteException;
+import java.io.File;
+import java.io.IOException;
+import java.util.List;
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.openblas.presets.openblas_nolapack;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * Brings the native engine into the process, once.
+ *
+ * <p>With an empty cache the binding would load {@code libtorch.so} before {@code libtorch_cpu.so}
+ * is unpacked beside it; where the system has a libtorch of its own (Debian's python3-torch), that
+ * one is taken instead and the process dies. So every library is unpacked first.
+ */
+public final class Natives {
+  private static final List<String> LIBRARIES =
+      List.of(
+          "libgomp.so.1",
+          "libc10.so",
+          "libc10_cuda.so",
+          "libtorch_cpu.so",
+          "libtorch_cuda_linalg.so",
+          "libtorch_cuda.so",
+          "libtorch.so",
+          "libjnitorch.so",
+          "libjnitorch_gloo.so");
+
+  private Natives() {}
+
+  /** Whether the engine for NVIDIA GPUs is on the class path; it is taken then, GPU or none. */
+  static boolean forGpus() {
+    return Natives.class.getResource(folder() + "-gpu/libtorch_cuda.so") != null;
+  }
+
+  /** Loads the engine if this process has not yet; every class here that needs it calls this. */
+  public static void load() {
+    Holder.loaded();
+  }
+
+  private static String folder() {
+    return "/org/bytedeco/pytorch/" + Loader.getPlatform();
+  }
+
+  private static final class Holder {
+    static {
+      // Tensors live outside the Java heap and are freed by scopes; the binding's own limit, a
+      // multiple of the heap size, would only end a run that is fine.
+      System.setProperty(
+          "org.bytedeco.javacpp.maxPhysicalBytes",
+          System.getProperty("org.bytedeco.javacpp.maxPhysicalBytes", "0"));
+      unpack();
+      Loader.load(torch.class);
+      torch.set_num_threads(1); // one thread a replica, see Workers
+      openblas_nolapack.blas_set_num_threads(1); // which has threads of its own
+    }
+
+    static void loaded() {}
+  }
+
+  private static void unpack() {
+    String folder = folder() + (forGpus() ? "-gpu/" : "/");
+    for (String library : LIBRARIES) {
+      if (Natives.class.getResource(folder + library) == null) {
+        continue; // another build or operating system: there the loading order does no harm
+      }
+      try {
+        File unpacked = Loader.cacheResource(folder + library);
+        if (unpacked == null) {
+          throw new IOException("the binding gave no reason");
+        }
+      } catch (IOException e) {
+        throw CannotWriteException.creating(
+            "native cache must be writable but unpacking "
+                + library
+                + " failed: "
+                + e.getMessage()
+                + "; free disk space or set -Dorg.bytedeco.javacpp.cachedir=<folder>",
+            e);
+      }
+    }
+  }
+}

@@ -1,0 +1,93 @@
+package dev.onecycle.torch.engine;
+
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A trained weight: its name, shape and first value, and, once laid out, its place in the buffers.
+ */
+public final class Parameter {
+  final String name;
+  public final long[] shape;
+  public final boolean normOrBias;
+  final Initial initial;
+  private @Nullable Tensor tensor;
+  private @Nullable Tensor gradient;
+
+  public Parameter(String name, long[] shape, boolean normOrBias, Initial initial) {
+    this.name = name;
+    this.shape = shape;
+    this.normOrBias = normOrBias;
+    this.initial = initial;
+  }
+
+  /** How the first values are drawn: each is {@code scale} times a draw, or the constant. */
+  public record Initial(Kind kind, double scale) {
+    public enum Kind {
+      CONSTANT,
+      UNIFORM,
+      NORMAL,
+      /** Uniform, but the first filters hand a channel on each. */
+      IDENTITY
+    }
+  }
+
+  /** Whether it is added to what the layer computes. */
+  public boolean bias() {
+    return name.equals("bias") || name.endsWith(".bias");
+  }
+
+  public long count() {
+    long count = 1;
+    for (long size : shape) {
+      count *= size;
+    }
+    return count;
+  }
+
+  /** Strides in elements; four-dimensional weights are stored channels last. */
+  long[] strides() {
+    return TensorLayout.strides(shape);
+  }
+
+  /** The values, a view of the flat buffer. */
+  public Tensor tensor() {
+    if (tensor == null) {
+      throw new IllegalStateException(name + " is not laid out yet");
+    }
+    return tensor;
+  }
+
+  /** The values in the type that a pass computes in. */
+  public Tensor cast(ScalarType compute) {
+    return tensor().to(compute);
+  }
+
+  /** Whether it has a gradient. */
+  public boolean learns() {
+    return gradient != null;
+  }
+
+  /** A view of the flat buffer of gradients. */
+  Tensor gradient() {
+    if (gradient == null) {
+      throw new IllegalStateException(name + " is not trained");
+    }
+    return gradient;
+  }
+
+  /** Adds to its gradient. */
+  public void learn(Tensor share) {
+    gradient().add_(share);
+  }
+
+  public void place(Tensor values) {
+    tensor = values;
+  }
+
+  public void place(Tensor values, Tensor gradients) {
+    tensor = values;
+    gradient = gradients;
+  }
+}

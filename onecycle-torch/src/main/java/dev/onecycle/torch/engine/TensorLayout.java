@@ -1,0 +1,47 @@
+package dev.onecycle.torch.engine;
+
+/** Where the elements of a tensor lie in memory. */
+final class TensorLayout {
+  private TensorLayout() {}
+
+  /** Strides in elements: channels last for four dimensions, row by row for others. */
+  static long[] strides(long[] shape) {
+    if (shape.length == 4) {
+      long channels = shape[1];
+      long width = shape[3];
+      return new long[] {channels * shape[2] * width, 1, width * channels, channels};
+    }
+    long[] strides = new long[shape.length];
+    long stride = 1;
+    for (int i = shape.length - 1; i >= 0; i--) {
+      strides[i] = stride;
+      stride *= shape[i];
+    }
+    return strides;
+  }
+
+  /**
+   * For every element in row-by-row order, where it lies in a buffer of the given strides.
+   *
+   * @return {@code at[i]} is the place of the i-th element
+   */
+  static int[] places(long[] shape, long[] strides) {
+    int count = 1;
+    for (long size : shape) {
+      count = Math.multiplyExact(count, Math.toIntExact(size));
+    }
+    int[] places = new int[count];
+    int[] index = new int[shape.length];
+    for (int i = 0; i < count; i++) {
+      long place = 0;
+      for (int d = 0; d < shape.length; d++) {
+        place += index[d] * strides[d];
+      }
+      places[i] = Math.toIntExact(place);
+      for (int d = shape.length - 1; d >= 0 && ++index[d] == shape[d]; d--) {
+        index[d] = 0;
+      }
+    }
+    return places;
+  }
+}

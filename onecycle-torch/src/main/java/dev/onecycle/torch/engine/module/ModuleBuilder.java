@@ -1,0 +1,204 @@
+package dev.onecycle.torch.engine.module;
+
+import dev.onecycle.torch.engine.Parameter;
+import dev.onecycle.torch.engine.Parameter.Initial;
+import dev.onecycle.torch.nn.Layer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Turns layers into modules, and collects the parameters and running statistics they need.
+ *
+ * <p>Names grow from the parts of sequences, joined by dots.
+ */
+public final class ModuleBuilder {
+  private static final double EPSILON = 1e-5;
+
+  public final List<Parameter> parameters = new ArrayList<>();
+  public final List<Parameter> statistics = new ArrayList<>();
+
+  /** Set once, before the first step. */
+  public final List<Parameter> constants = new ArrayList<>();
+
+  public boolean drops;
+
+  /** The module of a layer whose weights bear the prefix. */
+  public Module build(String prefix, Layer layer) {
+    Module module = module(prefix, layer);
+    return layer instanceof Layer.Sequential
+        ? module
+        : Modules.timed(layer.getClass().getSimpleName(), module);
+  }
+
+  private Module module(String prefix, Layer layer) {
+    if (layer instanceof Layer.Conv conv) {
+      return convolution(prefix, conv);
+    }
+    if (layer instanceof Layer.BatchNorm norm) {
+      return batchNorm(prefix, norm);
+    }
+    if (layer instanceof Layer.Linear linear) {
+      return linear(prefix, linear);
+    }
+    if (layer instanceof Layer.Sequential sequential) {
+      return sequence(prefix, sequential);
+    }
+    if (layer instanceof Layer.Residual residual) {
+      return residual(prefix, residual);
+    }
+    if (layer instanceof Layer.Dropout dropout) {
+      drops = true;
+      return Modules.dropout(dropout.share());
+    }
+    if (layer instanceof Layer.Relu) {
+      return Modules.relu();
+    }
+    if (layer instanceof Layer.Gelu) {
+      return Modules.gelu();
+    }
+    if (layer instanceof Layer.ViewMean mean) {
+      return TestTimeAugmentation.of(mean.views(), build(prefix, mean.body()));
+    }
+    if (layer instanceof Layer.Whitening whitening) {
+      return whitening(prefix, whitening);
+    }
+    if (layer instanceof Layer.MaxPool pool) {
+      return Modules.maxPool(pool.size());
+    }
+    if (layer instanceof Layer.GlobalAveragePool) {
+      return Modules.globalAverage();
+    }
+    if (layer instanceof Layer.GlobalMaxPool) {
+      return Modules.globalMax();
+    }
+    if (layer instanceof Layer.Flatten) {
+      return Modules.flatten();
+    }
+    if (layer instanceof Layer.Scale scale) {
+      return Modules.scale(scale.factor());
+    }
+    if (layer instanceof Layer.ReflectionPad pad) {
+      return Modules.reflectionPad(pad.left(), pad.right(), pad.top(), pad.bottom());
+    }
+    throw new AssertionError("a sealed type has another case: " + layer);
+  }
+
+  private Module convolution(String prefix, Layer.Conv conv) {
+    double fanOut = (double) conv.out() * conv.kernel() * conv.kernel();
+    double fanIn = (double) conv.in() * conv.kernel() * conv.kernel();
+    long[] shape = {conv.out(), conv.in(), conv.kernel(), conv.kernel()};
+    Parameter weight =
+        switch (conv.start()) {
+          case HE ->
+              add(prefix, "weight", shape, false, Initial.Kind.NORMAL, Math.sqrt(2 / fanOut));
+          case UNIFORM ->
+              add(prefix, "weight", shape, false, Initial.Kind.UNIFORM, 1 / Math.sqrt(fanIn));
+          case IDENTITY ->
+              add(prefix, "weight", shape, false, Initial.Kind.IDENTITY, 1 / Math.sqrt(fanIn));
+        };
+    Parameter bias =
+        conv.bias()
+            ? add(
+                prefix,
+                "bias",
+                new long[] {conv.out()},
+                true,
+                Initial.Kind.UNIFORM,
+                1 / Math.sqrt(fanIn))
+            : null;
+    return Convolution.of(weight, bias, conv.stride(), conv.padding());
+  }
+
+  private Module whitening(String prefix, Layer.Whitening layer) {
+    long[] shape = {layer.out(), layer.in(), layer.kernel(), layer.kernel()};
+    Parameter weight =
+        new Parameter(join(prefix, "weight"), shape, false, new Initial(Initial.Kind.CONSTANT, 0));
+    constants.add(weight);
+    Parameter bias = add(prefix, "bias", new long[] {layer.out()}, true, Initial.Kind.CONSTANT, 0);
+    return Convolution.of(weight, bias, 1, 0);
+  }
+
+  private Module linear(String prefix, Layer.Linear linear) {
+    double bound = 1 / Math.sqrt(linear.in());
+    long[] shape = {linear.out(), linear.in()};
+    Parameter weight = add(prefix, "weight", shape, false, Initial.Kind.UNIFORM, bound);
+    Parameter bias =
+        linear.bias()
+            ? add(prefix, "bias", new long[] {linear.out()}, true, Initial.Kind.UNIFORM, bound)
+            : null;
+    return Modules.linear(weight, bias);
+  }
+
+  private Module batchNorm(String prefix, Layer.BatchNorm norm) {
+    long[] shape = {norm.features()};
+    Parameter weight = add(prefix, "weight", shape, true, Initial.Kind.CONSTANT, 1);
+    Parameter bias = add(prefix, "bias", shape, true, Initial.Kind.CONSTANT, 0);
+    // Named as PyTorch names them, with its first values.
+    Parameter mean = statistic(prefix, "running_mean", shape, 0);
+    Parameter variance = statistic(prefix, "running_var", shape, 1);
+    return Modules.batchNorm(weight, bias, mean, variance, EPSILON);
+  }
+
+  private Module sequence(String prefix, Layer.Sequential sequential) {
+    List<Module> modules = new ArrayList<>();
+    Layer before = Layer.identity();
+    for (Layer.Named part : sequential.parts()) {
+      modules.add(
+          part.layer() instanceof Layer.Relu
+              ? Modules.timed("Relu", reluAfter(before))
+              : build(join(prefix, part.name()), part.layer()));
+      before = part.layer();
+    }
+    return Modules.sequence(modules);
+  }
+
+  private static Module reluAfter(Layer before) {
+    if (endsInBatchNorm(before)) {
+      return Modules.reluOfBatchNorm();
+    }
+    // What these give is a tensor of their own that nothing else reads: it may be overwritten.
+    boolean fresh =
+        before instanceof Layer.Conv
+            || before instanceof Layer.Residual
+            || before instanceof Layer.Linear;
+    return fresh ? Modules.reluInPlace() : Modules.relu();
+  }
+
+  private Module residual(String prefix, Layer.Residual residual) {
+    Module body = build(prefix, residual.body());
+    Module shortcut = build(join(prefix, "downsample"), residual.shortcut());
+    return Modules.residual(body, shortcut, endsInBatchNorm(residual.body()));
+  }
+
+  private static boolean endsInBatchNorm(Layer layer) {
+    return layer instanceof Layer.BatchNorm
+        || (layer instanceof Layer.Residual residual && endsInBatchNorm(residual.body()))
+        || (layer instanceof Layer.Sequential s
+            && !s.parts().isEmpty()
+            && endsInBatchNorm(s.parts().get(s.parts().size() - 1).layer()));
+  }
+
+  private Parameter add(
+      String prefix,
+      String name,
+      long[] shape,
+      boolean normOrBias,
+      Initial.Kind kind,
+      double scale) {
+    Parameter parameter =
+        new Parameter(join(prefix, name), shape, normOrBias, new Initial(kind, scale));
+    parameters.add(parameter);
+    return parameter;
+  }
+
+  private Parameter statistic(String prefix, String name, long[] shape, double value) {
+    Parameter statistic =
+        new Parameter(join(prefix, name), shape, true, new Initial(Initial.Kind.CONSTANT, value));
+    statistics.add(statistic);
+    return statistic;
+  }
+
+  private static String join(String prefix, String name) {
+    return prefix.isEmpty() ? name : prefix + "." + name;
+  }
+}

@@ -1,0 +1,292 @@
+package dev.onecycle.torch.engine.module;
+
+import dev.onecycle.error.Require;
+import dev.onecycle.torch.engine.Parameter;
+import dev.onecycle.torch.engine.StepClock;
+import dev.onecycle.torch.engine.TensorHandles;
+import java.util.List;
+import org.bytedeco.javacpp.BoolPointer;
+import org.bytedeco.pytorch.LongOptional;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.T_TensorTensorTensor_T;
+import org.bytedeco.pytorch.T_TensorTensor_T;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.MemoryFormat;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
+
+/** What each layer computes, forward and back; convolutions are in {@link Convolution}. */
+public final class Modules {
+  private static final long[] ONE = {1, 1};
+  private static final long[] ZERO = {0, 0};
+
+  private Modules() {}
+
+  static Module linear(Parameter weight, @Nullable Parameter bias) {
+    return (x, pass) -> {
+      Tensor matrix = weight.cast(pass.compute());
+      TensorOptional offset =
+          bias == null ? new TensorOptional() : new TensorOptional(bias.cast(pass.compute()));
+      boolean inputLearns = pass.inputLearns();
+      return pass.keep(
+          torch.linear(x, matrix, offset),
+          gradient -> {
+            weight.learn(gradient.t().mm(x));
+            if (bias != null) {
+              bias.learn(gradient.sum(0));
+            }
+            return inputLearns ? gradient.mm(matrix) : null;
+          });
+    };
+  }
+
+  static Module batchNorm(
+      Parameter weight, Parameter bias, Parameter mean, Parameter variance, double epsilon) {
+    return (x, pass) -> {
+      TensorOptional scale = new TensorOptional(weight.tensor());
+      TensorOptional shift = new TensorOptional(bias.tensor());
+      TensorOptional means = new TensorOptional(mean.tensor());
+      TensorOptional variances = new TensorOptional(variance.tensor());
+      if (!pass.training()) {
+        return torch.batch_norm(x, scale, shift, means, variances, false, 0, epsilon, true);
+      }
+      requireVariance(x);
+      T_TensorTensorTensor_T out =
+          torch.native_batch_norm(
+              x, scale, shift, means, variances, true, pass.batchNormMomentum(), epsilon);
+      Tensor batchMean = TensorHandles.of(out.get1());
+      Tensor batchDeviation = TensorHandles.of(out.get2());
+      return pass.keep(
+          TensorHandles.first(out),
+          gradient -> {
+            T_TensorTensorTensor_T gradients =
+                torch.native_batch_norm_backward(
+                    gradient,
+                    x,
+                    scale,
+                    means,
+                    variances,
+                    new TensorOptional(batchMean),
+                    new TensorOptional(batchDeviation),
+                    true,
+                    epsilon,
+                    new BoolPointer(3).put(0, true).put(1, true).put(2, true));
+            weight.learn(gradients.get1());
+            bias.learn(gradients.get2());
+            return TensorHandles.of(gradients.get0());
+          });
+    };
+  }
+
+  /** The variance of a single value would make the running statistics NaN. */
+  private static void requireVariance(Tensor x) {
+    if (x.numel() == x.size(1)) {
+      throw Require.invalid(
+          "batch size",
+          "at least 2 where a batch norm sees one value of a channel",
+          x.size(0),
+          "set a larger one, or use larger images");
+    }
+  }
+
+  static Module relu() {
+    return (x, pass) -> passPositive(torch.relu(x), pass);
+  }
+
+  static Module reluInPlace() {
+    return (x, pass) -> passPositive(torch.relu_(x), pass);
+  }
+
+  private static Tensor passPositive(Tensor out, ForwardContext pass) {
+    return pass.keepOverwriting(
+        out,
+        gradient -> {
+          torch.threshold_backward_out(gradient, gradient, out, new Scalar(0));
+          return gradient;
+        });
+  }
+
+  /**
+   * The positive part of what a batch norm gives, in its place.
+   *
+   * <p>The sign of a bfloat16 is that of its bits read as a 16-bit integer, which is several times
+   * faster to compute with. A NaN may become 0 so, but not unseen: what makes a batch norm give one
+   * makes its gradient NaN, too.
+   */
+  public static Module reluOfBatchNorm() {
+    Module plain = reluInPlace();
+    return (x, pass) -> {
+      if (!pass.training() || pass.compute() != ScalarType.BFloat16 || !x.is_cpu()) {
+        return plain.forward(x, pass);
+      }
+      Tensor bits = x.view(ScalarType.Short);
+      torch.relu_(bits);
+      return pass.keepOverwriting(
+          x.alias(),
+          gradient -> {
+            Tensor gradientBits = gradient.view(ScalarType.Short);
+            torch.threshold_backward_out(gradientBits, gradientBits, bits, new Scalar(0));
+            return gradient;
+          });
+    };
+  }
+
+  static Module gelu() {
+    return (x, pass) -> pass.keep(torch.gelu(x), gradient -> torch.gelu_backward(gradient, x));
+  }
+
+  /** Every pixel whose row and column are multiples of the stride. */
+  static Module everyOther(int stride) {
+    return (x, pass) -> {
+      boolean inputLearns = pass.inputLearns();
+      return pass.keep(
+          channelsLast(picked(x, stride)),
+          gradient -> {
+            if (!inputLearns) {
+              return null;
+            }
+            Tensor whole = torch.zeros_like(x);
+            picked(whole, stride).copy_(gradient);
+            return whole;
+          });
+    };
+  }
+
+  private static Tensor picked(Tensor x, int stride) {
+    return x.slice(2, new LongOptional(), new LongOptional(), stride)
+        .slice(3, new LongOptional(), new LongOptional(), stride);
+  }
+
+  static Module maxPool(int size) {
+    long[] window = {size, size};
+    return (x, pass) -> {
+      if (pass.tape() == null) {
+        return torch.max_pool2d(x, size, size);
+      }
+      T_TensorTensor_T out = torch.max_pool2d_with_indices(x, window, window, ZERO, ONE, false);
+      Tensor places = TensorHandles.of(out.get1());
+      return pass.keep(
+          TensorHandles.first(out),
+          gradient ->
+              torch.max_pool2d_with_indices_backward(
+                  gradient, x, window, window, ZERO, ONE, false, places));
+    };
+  }
+
+  static Module globalAverage() {
+    return (x, pass) -> {
+      Scalar share = new Scalar(1.0 / (x.size(2) * x.size(3)));
+      return pass.keep(
+          torch.adaptive_avg_pool2d(x, ONE).flatten(1, -1),
+          gradient -> channelsLast(gradient.mul(share).unsqueeze(-1).unsqueeze(-1).expand_as(x)));
+    };
+  }
+
+  static Module globalMax() {
+    return (x, pass) -> {
+      T_TensorTensor_T out = torch.adaptive_max_pool2d(x, ONE);
+      Tensor places = TensorHandles.of(out.get1());
+      return pass.keep(
+          out.get0().flatten(1, -1),
+          gradient ->
+              torch.adaptive_max_pool2d_backward(gradient.unsqueeze(-1).unsqueeze(-1), x, places));
+    };
+  }
+
+  static Module flatten() {
+    return (x, pass) -> pass.keep(x.flatten(1, -1), gradient -> channelsLast(gradient.view_as(x)));
+  }
+
+  static Tensor channelsLast(Tensor images) {
+    return images.contiguous(MemoryFormat.ChannelsLast);
+  }
+
+  static Module scale(double factor) {
+    return (x, pass) ->
+        pass.keep(
+            x.mul(new Scalar(factor)), // made here: a blueprint needs no engine
+            gradient -> gradient.mul(new Scalar(factor)));
+  }
+
+  static Module reflectionPad(int left, int right, int top, int bottom) {
+    return (x, pass) ->
+        pass.keep(
+            torch.reflection_pad2d(x, left, right, top, bottom),
+            gradient -> torch.reflection_pad2d_backward(gradient, x, left, right, top, bottom));
+  }
+
+  static Module dropout(double share) {
+    double kept = 1 / (1 - share);
+    return (x, pass) -> {
+      if (!pass.training() || share == 0) {
+        return x;
+      }
+      Tensor mask =
+          torch.empty_like(x).bernoulli_(1 - share, pass.dropout()).mul_(new Scalar(kept));
+      return pass.keep(x.mul(mask), gradient -> gradient.mul(mask));
+    };
+  }
+
+  /** The same module, its time taken where a profile is. */
+  static Module timed(String kind, Module module) {
+    return (x, pass) -> {
+      StepClock clock = pass.tape() == null ? null : pass.tape().clock();
+      return clock == null
+          ? module.forward(x, pass)
+          : clock.time(kind, () -> module.forward(x, pass));
+    };
+  }
+
+  static Module sequence(List<Module> modules) {
+    Module[] parts = modules.toArray(Module[]::new);
+    return (x, pass) -> pass.tape() == null ? lettingGo(parts, x, pass) : kept(parts, x, pass);
+  }
+
+  private static Tensor kept(Module[] parts, Tensor x, ForwardContext pass) {
+    Tensor out = x;
+    for (Module part : parts) {
+      out = part.forward(out, pass);
+    }
+    return out;
+  }
+
+  /** Without a way back nobody reads again what lies between: it is freed as soon as it is used. */
+  private static Tensor lettingGo(Module[] parts, Tensor x, ForwardContext pass) {
+    Tensor out = x;
+    for (Module part : parts) {
+      Tensor in = out;
+      out = TensorHandles.outOf(() -> part.forward(in, pass));
+      if (in != x) {
+        in.close();
+      }
+    }
+    return out;
+  }
+
+  /**
+   * @param overwrite whether the body's result may be overwritten by the sum
+   */
+  static Module residual(Module body, Module shortcut, boolean overwrite) {
+    return (x, pass) -> {
+      Tape longWay = pass.branch();
+      Tape shortWay = pass.branch();
+      Tensor out = body.forward(x, pass.on(longWay));
+      Tensor input = shortcut.forward(x, pass.on(shortWay));
+      Tensor sum = overwrite ? out.add_(input) : out.add(input);
+      return longWay == null || shortWay == null
+          ? sum
+          : pass.keep(sum, gradient -> sum(gradient, longWay, shortWay));
+    };
+  }
+
+  private static @Nullable Tensor sum(Tensor gradient, Tape longWay, Tape shortWay) {
+    Tensor first = longWay.back(gradient);
+    Tensor second = shortWay.back(gradient);
+    if (first == null || second == null) {
+      return null; // the same for both: nothing before them learns
+    }
+    return first == gradient ? second.add(first) : first.add_(second);
+  }
+}

@@ -1,0 +1,68 @@
+package dev.onecycle.torch.settings;
+
+import dev.onecycle.data.image.ImageDataset;
+import dev.onecycle.data.image.ImageShape;
+import dev.onecycle.error.BadDataException;
+import java.util.List;
+
+/**
+ * Mean and standard deviation of each channel, of pixels scaled to [0, 1]: what a network subtracts
+ * and divides by.
+ *
+ * @param means one a channel
+ * @param deviations one a channel, positive
+ */
+public record Normalization(List<Double> means, List<Double> deviations) {
+  public Normalization {
+    means = List.copyOf(means);
+    deviations = List.copyOf(deviations);
+  }
+
+  /** The statistics of a data set's images. */
+  public static Normalization of(ImageDataset images) {
+    ImageShape shape = images.shape();
+    int channels = shape.channels();
+    long[][] counts = new long[channels][256];
+    byte[] pixels = new byte[shape.bytes()];
+    for (int i = 0; i < images.size(); i++) {
+      images.read(i, pixels);
+      for (int c = 0; c < channels; c++) {
+        count(pixels, c, channels, counts[c]);
+      }
+    }
+    Double[] means = new Double[channels];
+    Double[] deviations = new Double[channels];
+    for (int c = 0; c < channels; c++) {
+      double n = (double) images.size() * shape.height() * shape.width();
+      double sum = 0;
+      double squares = 0;
+      for (int value = 0; value < 256; value++) {
+        sum += counts[c][value] * (value / 255.0);
+        squares += counts[c][value] * (value / 255.0) * (value / 255.0);
+      }
+      means[c] = sum / n;
+      double variance = squares / n - means[c] * means[c];
+      if (variance < 1e-12) {
+        throw new BadDataException(
+            "channel " + c + " has the same value in every training image; nothing can be learned");
+      }
+      deviations[c] = Math.sqrt(variance);
+    }
+    return new Normalization(List.of(means), List.of(deviations));
+  }
+
+  /** In a method of its own, which the compiler makes fast after the first images. */
+  private static void count(byte[] pixels, int channel, int channels, long[] counts) {
+    for (int at = channel; at < pixels.length; at += channels) {
+      counts[pixels[at] & 0xff]++;
+    }
+  }
+
+  public double mean(int channel) {
+    return means.get(channel);
+  }
+
+  public double deviation(int channel) {
+    return deviations.get(channel);
+  }
+}

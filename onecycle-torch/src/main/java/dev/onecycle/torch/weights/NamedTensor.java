@@ -1,0 +1,33 @@
+package dev.onecycle.torch.weights;
+
+import java.util.Arrays;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
+
+/**
+ * A float32 array with its name and shape, values row by row.
+ *
+ * @param shape sizes; empty for a single number
+ * @param values as many as the product of the sizes; owned by the caller
+ */
+public record NamedTensor(String name, long[] shape, float[] values) {
+  public NamedTensor {
+    long count = 1;
+    for (long size : shape) {
+      count = Math.multiplyExact(count, size);
+    }
+    if (count != values.length) {
+      throw new IllegalArgumentException(
+          name
+              + " must have as many values as its shape "
+              + Arrays.toString(shape)
+              + " but had "
+              + values.length);
+    }
+  }
+
+  /** The place of the first value that is not finite, if there is one. */
+  public OptionalInt firstNotFinite() {
+    return IntStream.range(0, values.length).filter(i -> !Float.isFinite(values[i])).findFirst();
+  }
+}

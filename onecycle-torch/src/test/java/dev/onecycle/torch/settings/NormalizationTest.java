@@ -1,0 +1,64 @@
+package dev.onecycle.torch.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.onecycle.data.Datasets;
+import dev.onecycle.data.image.ImageDataset;
+import dev.onecycle.data.image.ImageShape;
+import dev.onecycle.data.image.Subset;
+import dev.onecycle.error.BadDataException;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class NormalizationTest {
+  private static final int IMAGES = 20;
+
+  private static ImageDataset images(int channels, byte[] pixels) {
+    return Datasets.of(new ImageShape(channels, 5, 7), List.of("a", "b"), new int[IMAGES], pixels);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void isTheMeanAndDeviationOfEachChannel(int channels) {
+    byte[] pixels = new byte[IMAGES * 5 * 7 * channels];
+    new Random(channels).nextBytes(pixels);
+    ImageDataset images = images(channels, pixels);
+    ImageDataset turned =
+        new Subset(images, IntStream.range(0, IMAGES).map(i -> IMAGES - 1 - i).toArray());
+    Normalization found = Normalization.of(images);
+    for (int c = 0; c < channels; c++) {
+      int channel = c;
+      double[] values =
+          IntStream.range(0, pixels.length)
+              .filter(at -> at % channels == channel)
+              .mapToDouble(at -> (pixels[at] & 0xff) / 255.0)
+              .toArray();
+      double mean = DoubleStream.of(values).average().orElseThrow();
+      double squares = 0;
+      for (double value : values) {
+        squares += (value - mean) * (value - mean);
+      }
+      assertThat(found.mean(c)).isCloseTo(mean, within(1e-12));
+      assertThat(found.deviation(c)).isCloseTo(Math.sqrt(squares / values.length), within(1e-12));
+    }
+    assertThat(Normalization.of(turned)).isEqualTo(found);
+  }
+
+  @Test
+  void aConstantChannelIsRefusedByItsNumber() {
+    byte[] pixels = new byte[IMAGES * 5 * 7 * 3];
+    for (int i = 0; i < pixels.length; i += 3) {
+      pixels[i] = (byte) i;
+    }
+    assertThatThrownBy(() -> Normalization.of(images(3, pixels)))
+        .isInstanceOf(BadDataException.class)
+        .hasMessageStartingWith("channel 1 has the same value");
+  }
+}
