@@ -4,13 +4,15 @@ import java.util.SplittableRandom;
 import java.util.function.Consumer;
 
 /**
- * Checks a property over many random cases; a failure names the seed that repeats it alone.
+ * Checks a property over many random cases.
  *
- * <p>{@code -Donecycle.property.seed=N} runs the case of that seed only.
+ * <p>A failure names its seed; {@code -Donecycle.property.seed=N} repeats the case of that seed
+ * alone.
  */
 public final class Property {
   private Property() {}
 
+  /** Calls {@code property} with the random numbers of each seed from 1 to {@code cases}. */
   public static void holds(int cases, Consumer<SplittableRandom> property) {
     Long only = Long.getLong("onecycle.property.seed");
     long first = only == null ? 1 : only;
