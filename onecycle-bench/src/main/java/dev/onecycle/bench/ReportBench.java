@@ -96,22 +96,17 @@ final class ReportBench implements Callable<Integer> {
   }
 
   private static RunRecord record(OneCycle policy) {
-    return new RunRecord(
-        RunRecord.FORMAT,
-        Status.FINISHED,
-        "2026-01-01T00:00:00Z",
-        "2026-01-01T01:00:00Z",
-        List.of("onecycle", "bench", "report"),
-        List.of(),
-        new RunRecord.Data("made up", "", List.of("a", "b"), List.of(3, 32, 32), 1, 1, "test"),
-        Map.of("epochs", EPOCHS),
-        RunRecord.PolicySummary.of(policy),
-        List.of(),
-        "as given",
-        new Conditions(
-            "none", "made up", 1, 1, "sgd", 0, true, 0, 0.85, "none", 0, 1, "none", "none"),
-        List.of(),
-        Map.of(),
-        Map.of());
+    RunRecord.Data data =
+        new RunRecord.Data(
+            "made up",
+            "",
+            List.of("a", "b"),
+            List.of(3, 32, 32),
+            1,
+            new RunRecord.Evaluation("test", 1));
+    return RunRecord.of(data, RunRecord.PolicySummary.of(policy), Conditions.none())
+        .withOrigin("2026-01-01T00:00:00Z", List.of("onecycle", "bench", "report"), Map.of())
+        .withConfig(Map.of("epochs", EPOCHS), Map.of())
+        .withEnd(Status.FINISHED, "2026-01-01T01:00:00Z", Map.of());
   }
 }

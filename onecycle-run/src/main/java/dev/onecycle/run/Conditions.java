@@ -1,90 +1,96 @@
 package dev.onecycle.run;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonValue;
 import dev.onecycle.text.Numbers;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 
 /**
- * What a finder's, sweep's or tuning's result depends on: trained under other conditions, the rate
- * that was found says nothing.
+ * The conditions of a training: everything that its losses depend on, by name, each as an explicit
+ * text. A learning rate found under other conditions says nothing.
  *
- * <p>What changes neither a loss nor a gradient is not among them: where the data lie, the seed,
- * the length of the cycle.
+ * <p>A setting that changes neither a loss nor a gradient is not a condition: where the data lie,
+ * the seed, the length of the cycle. A condition that has a setting bears the setting's name.
  *
- * @param model name and structure of the network, dropout apart
- * @param data classes, shape and pixels of the training images
- * @param batchSize images an optimizer step
- * @param replicas copies of the network that share a batch, so that batch norms see parts of it
- * @param optimizer the rule of an update
- * @param weightDecay strength of the pull towards zero
- * @param normAndBiasDecay whether batch norms and biases decay too
- * @param dropout share of features dropped in training
- * @param momentum at the peak rate; β1 for AdamW
- * @param loss what is minimised
- * @param gradientClip largest norm of the gradient, 0 for no limit
- * @param accumulation parts in which a batch is computed
- * @param augmentation of training images
- * @param precision type of convolutions and matrix products
+ * @param byName the conditions in the order in which people are told
  */
-public record Conditions(
-    String model,
-    String data,
-    int batchSize,
-    int replicas,
-    String optimizer,
-    double weightDecay,
-    boolean normAndBiasDecay,
-    double dropout,
-    double momentum,
-    String loss,
-    double gradientClip,
-    int accumulation,
-    String augmentation,
-    String precision) {
+public record Conditions(@JsonValue Map<String, String> byName) {
+  private static final String UNKNOWN = "not stated";
+
+  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+  public Conditions {
+    byName = Collections.unmodifiableMap(new LinkedHashMap<>(byName));
+  }
+
+  /** No conditions, to add to. */
+  public static Conditions none() {
+    return new Conditions(Map.of());
+  }
+
+  /** These conditions and one more. */
+  public Conditions with(String name, String value) {
+    Map<String, String> all = new LinkedHashMap<>(byName);
+    all.put(name, value);
+    return new Conditions(all);
+  }
+
+  /** These conditions and one more: a whole number. */
+  public Conditions with(String name, long value) {
+    return with(name, Long.toString(value));
+  }
+
+  /** These conditions and one more: a number, kept to its last digit. */
+  public Conditions with(String name, double value) {
+    return with(name, Numbers.exact(value));
+  }
+
+  /** These conditions and one more: on or off. */
+  public Conditions with(String name, boolean value) {
+    return with(name, value ? "on" : "off");
+  }
+
+  /** The value of a condition, "not stated" where there is none. */
+  public String get(String name) {
+    return byName.getOrDefault(name, UNKNOWN);
+  }
 
   /**
    * A condition that has changed.
    *
-   * @param name of the condition, as people call it
+   * @param name of the condition
    * @param found its value when the result was found
    * @param now its value at training
    */
-  public record Difference(String name, String found, String now) {}
+  public record Difference(
+      @JsonProperty("name") String name,
+      @JsonProperty("found") String found,
+      @JsonProperty("now") String now) {}
 
-  /** Every condition by the name that people give it, its value as text. */
-  public Map<String, String> byName() {
-    Map<String, String> all = new LinkedHashMap<>();
-    all.put("model", model);
-    all.put("data", data);
-    all.put("batch size", Integer.toString(batchSize));
-    all.put("replicas", Integer.toString(replicas));
-    all.put("optimizer", optimizer);
-    all.put("weight decay", Numbers.exact(weightDecay));
-    all.put("decay of batch norms and biases", normAndBiasDecay ? "on" : "off");
-    all.put("dropout", Numbers.exact(dropout));
-    all.put("momentum at the peak", Numbers.exact(momentum));
-    all.put("loss", loss);
-    all.put("gradient clip", Numbers.exact(gradientClip));
-    all.put("accumulation", Integer.toString(accumulation));
-    all.put("augmentation", augmentation);
-    all.put("precision", precision);
-    return all;
+  /** The conditions that differ now; empty where none does. */
+  public List<Difference> differencesTo(Conditions now) {
+    List<Difference> differences = new ArrayList<>();
+    for (String name : byName.keySet()) {
+      compare(name, now, differences);
+    }
+    TreeSet<String> more = new TreeSet<>(now.byName.keySet());
+    more.removeAll(byName.keySet());
+    for (String name : more) {
+      compare(name, now, differences);
+    }
+    return differences;
   }
 
-  /** What has changed since a result was found under these conditions; empty where nothing has. */
-  public List<Difference> differencesTo(Conditions now) {
-    Map<String, String> current = now.byName();
-    List<Difference> differences = new ArrayList<>();
-    byName()
-        .forEach(
-            (name, found) -> {
-              String value = String.valueOf(current.get(name));
-              if (!found.equals(value)) {
-                differences.add(new Difference(name, found, value));
-              }
-            });
-    return differences;
+  private void compare(String name, Conditions now, List<Difference> differences) {
+    String then = get(name);
+    String value = now.get(name);
+    if (!then.equals(value)) {
+      differences.add(new Difference(name, then, value));
+    }
   }
 }

@@ -1,66 +1,35 @@
 package dev.onecycle.run;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonValue;
 import dev.onecycle.schedule.Amendment;
 import dev.onecycle.schedule.Phase;
 import dev.onecycle.schedule.PlannedStep;
 import dev.onecycle.schedule.Policy;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Everything about a run but its curves: what was set, on what it ran, and how it ended. Written as
- * {@code run.json}.
+ * Everything about a run but its curves: its configuration, data, policy, conditions and outcome.
+ * Stored as {@code run.json}.
  *
- * @param format version of this record
- * @param status how the run stands
- * @param started time, ISO 8601
- * @param ended time, ISO 8601; empty while running
- * @param command the command line that repeats it
- * @param arguments the words of training with everything spelled out: what resuming goes by; empty
- *     for a run that a program trained
- * @param data what was trained on
- * @param settings every setting by name, also those left at their defaults
- * @param policy the policy's name and what it does
- * @param amendments what was changed of the policy on the way: rates lowered after a divergence,
- *     epochs added
- * @param learningRateSource why the peak rate is what it is: given, or found and how
- * @param conditions under which it trained
- * @param acceptedDifferences where the peak rate was found under other conditions and that was
- *     accepted: which
- * @param environment versions, processor, threads
- * @param outcome what came out, by name: numbers, or text where there is none
+ * <p>A value, begun by {@link #of} and changed by its {@code with} methods.
  */
-public record RunRecord(
-    int format,
-    Status status,
-    String started,
-    String ended,
-    List<String> command,
-    List<String> arguments,
-    Data data,
-    Map<String, Object> settings,
-    PolicySummary policy,
-    List<Amendment> amendments,
-    String learningRateSource,
-    Conditions conditions,
-    List<Conditions.Difference> acceptedDifferences,
-    Map<String, String> environment,
-    Map<String, Object> outcome) {
-  /** The version that this code writes. */
-  public static final int FORMAT = 1;
+public final class RunRecord {
+  /** The version of {@code run.json} that this code writes. */
+  public static final int FORMAT = 2;
 
-  /** The setting that says so where a run is not evaluated after each epoch. */
-  public static final String EVALUATE_EVERY = "evaluate_every";
+  private final Stored stored;
 
-  public RunRecord {
-    command = List.copyOf(command);
-    arguments = List.copyOf(arguments);
-    amendments = List.copyOf(amendments);
-    acceptedDifferences = List.copyOf(acceptedDifferences);
+  private RunRecord(Stored stored) {
+    this.stored = stored;
   }
 
-  /** How a run stands. */
+  /** The state of a run. */
   public enum Status {
     @JsonProperty("running")
     RUNNING,
@@ -74,43 +43,77 @@ public record RunRecord(
     FAILED
   }
 
-  /**
-   * What was trained on.
-   *
-   * @param source as given
-   * @param fingerprint of classes, labels and pixels
-   * @param classes by label
-   * @param imageShape [C, H, W]
-   * @param trainImages number trained on
-   * @param evaluationImages number evaluated on
-   * @param evaluationName which images those are: "test", "val", …
-   */
-  public record Data(
-      String source,
-      String fingerprint,
-      List<String> classes,
-      List<Integer> imageShape,
-      int trainImages,
-      int evaluationImages,
-      String evaluationName) {}
+  /** The components under the names that they have in {@code run.json}. */
+  private record Stored(
+      @JsonProperty("format") int format,
+      @JsonProperty("status") Status status,
+      @JsonProperty("started") String started,
+      @JsonProperty("ended") String ended,
+      @JsonProperty("command") List<String> command,
+      @JsonProperty("config") Map<String, Object> config,
+      @JsonProperty("resolved") Map<String, Object> resolved,
+      @JsonProperty("data") Data data,
+      @JsonProperty("policy") PolicySummary policy,
+      @JsonProperty("amendments") List<Amendment> amendments,
+      @JsonProperty("learning_rate_source") String learningRateSource,
+      @JsonProperty("conditions") Conditions conditions,
+      @JsonProperty("accepted_differences") List<Conditions.Difference> acceptedDifferences,
+      @JsonProperty("environment") Map<String, String> environment,
+      @JsonProperty("outcome") Map<String, Object> outcome) {}
 
   /**
-   * What a policy planned.
+   * The data of a run.
+   *
+   * @param source as given
+   * @param fingerprint SHA-256 of classes, labels and pixels
+   * @param classes by label
+   * @param imageShape [C, H, W]
+   * @param trainImages their number
+   * @param evaluation the images that the run is evaluated on
+   */
+  public record Data(
+      @JsonProperty("source") String source,
+      @JsonProperty("fingerprint") String fingerprint,
+      @JsonProperty("classes") List<String> classes,
+      @JsonProperty("image_shape") List<Integer> imageShape,
+      @JsonProperty("train_images") int trainImages,
+      @JsonProperty("evaluation") Evaluation evaluation) {
+    /** The number of images that the run is evaluated on. */
+    public int evaluationImages() {
+      return evaluation.images;
+    }
+
+    /** The name of the images that the run is evaluated on: "test", "val", … */
+    public String evaluationName() {
+      return evaluation.name;
+    }
+  }
+
+  /**
+   * The images that a run is evaluated on.
+   *
+   * @param name "test", "val", …
+   * @param images their number
+   */
+  public record Evaluation(@JsonProperty("name") String name, @JsonProperty("images") int images) {}
+
+  /**
+   * A policy in numbers that can be stored.
    *
    * @param name of the policy
    * @param steps it was made for
    * @param peak the highest learning rate
-   * @param description what it does, with its numbers
+   * @param description of the schedule, with its numbers
    * @param phases in order
    * @param outline the corners of its schedules, see {@link PlannedStep#outline}
    */
   public record PolicySummary(
-      String name,
-      long steps,
-      double peak,
-      String description,
-      List<Phase> phases,
-      List<PlannedStep> outline) {
+      @JsonProperty("name") String name,
+      @JsonProperty("steps") long steps,
+      @JsonProperty("peak") double peak,
+      @JsonProperty("description") String description,
+      @JsonProperty("phases") List<Phase> phases,
+      @JsonProperty("outline") List<PlannedStep> outline) {
     private static final int SAMPLES = 200;
 
     public PolicySummary {
@@ -143,55 +146,238 @@ public record RunRecord(
     }
   }
 
-  /** After how many epochs each it is evaluated; it is after its last one too. */
+  /** The record of a run that begins; the rest is added by {@code with} methods. */
+  public static RunRecord of(Data data, PolicySummary policy, Conditions conditions) {
+    return new RunRecord(
+        new Stored(
+            FORMAT,
+            Status.RUNNING,
+            "",
+            "",
+            List.of(),
+            Map.of(),
+            Map.of(),
+            data,
+            policy,
+            List.of(),
+            "as given",
+            conditions,
+            List.of(),
+            Map.of(),
+            Map.of()));
+  }
+
+  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+  private static RunRecord read(Stored stored) {
+    return new RunRecord(stored);
+  }
+
+  @JsonValue
+  private Stored stored() {
+    return stored;
+  }
+
+  /** The version of the file that the record was read from. */
+  public int format() {
+    return stored.format;
+  }
+
+  /** The state of the run. */
+  public Status status() {
+    return stored.status;
+  }
+
+  /** The time when it was begun, ISO 8601. */
+  public String started() {
+    return stored.started;
+  }
+
+  /** The time when it ended, ISO 8601; empty while it runs. */
+  public String ended() {
+    return stored.ended;
+  }
+
+  /** The words of the command line that repeats it. */
+  public List<String> command() {
+    return stored.command;
+  }
+
+  /** Its configuration, every setting by name: resuming reads it. */
+  public Map<String, Object> config() {
+    return stored.config;
+  }
+
+  /** The values that settings left open came to: precision, threads, device, epochs, rate. */
+  public Map<String, Object> resolved() {
+    return stored.resolved;
+  }
+
+  /** Every setting by name with the value that was used: the configuration, resolved. */
+  public Map<String, Object> settings() {
+    Map<String, Object> all = new LinkedHashMap<>(stored.config);
+    all.putAll(stored.resolved);
+    return all;
+  }
+
+  /** Its data. */
+  public Data data() {
+    return stored.data;
+  }
+
+  /** Its policy, the amended one where it was amended. */
+  public PolicySummary policy() {
+    return stored.policy;
+  }
+
+  /** Changes of the policy on the way: rates lowered after a divergence, epochs added. */
+  public List<Amendment> amendments() {
+    return stored.amendments;
+  }
+
+  /** The reason of the peak rate: given, or found and how. */
+  public String learningRateSource() {
+    return stored.learningRateSource;
+  }
+
+  /** The conditions under which it trains. */
+  public Conditions conditions() {
+    return stored.conditions;
+  }
+
+  /** Differences to the conditions under which the peak rate was found, which were accepted. */
+  public List<Conditions.Difference> acceptedDifferences() {
+    return stored.acceptedDifferences;
+  }
+
+  /** Versions, processor, threads. */
+  public Map<String, String> environment() {
+    return stored.environment;
+  }
+
+  /** The result by name: numbers, or text where there is none. */
+  public Map<String, Object> outcome() {
+    return stored.outcome;
+  }
+
+  /** The number of epochs between evaluations; the last epoch is always evaluated. */
   public int evaluateEvery() {
-    return settings.get(EVALUATE_EVERY) instanceof Number every ? every.intValue() : 1;
+    return settings().get("evaluate_every") instanceof Number every ? every.intValue() : 1;
+  }
+
+  /** The same run, begun at a time, on a machine, by a command. */
+  public RunRecord withOrigin(
+      String started, List<String> command, Map<String, String> environment) {
+    Change change = new Change(stored);
+    change.started = started;
+    change.command = command;
+    change.environment = environment;
+    return change.made();
+  }
+
+  /** The same run with a configuration and what its open settings came to. */
+  public RunRecord withConfig(Map<String, Object> config, Map<String, Object> resolved) {
+    Change change = new Change(stored);
+    change.config = config;
+    change.resolved = resolved;
+    return change.made();
+  }
+
+  /** The same run with the reason of its peak rate. */
+  public RunRecord withLearningRateSource(
+      String source, List<Conditions.Difference> acceptedDifferences) {
+    Change change = new Change(stored);
+    change.learningRateSource = source;
+    change.acceptedDifferences = acceptedDifferences;
+    return change.made();
   }
 
   /** The same run, ended. */
-  public RunRecord ended(Status newStatus, String time, Map<String, Object> newOutcome) {
-    return as(newStatus, time, arguments, settings, policy, amendments, newOutcome);
+  public RunRecord withEnd(Status status, String time, Map<String, Object> outcome) {
+    Change change = new Change(stored);
+    change.status = status;
+    change.ended = time;
+    change.outcome = outcome;
+    return change.made();
   }
 
-  /**
-   * The same run, going on.
-   *
-   * @param newArguments those by which it can be gone on with again
-   */
-  public RunRecord resumed(List<String> newArguments) {
-    return as(Status.RUNNING, "", newArguments, settings, policy, amendments, Map.of());
+  /** The same run, running again. */
+  public RunRecord withoutEnd() {
+    return withEnd(Status.RUNNING, "", Map.of());
   }
 
-  /** The same run, going on by an amended policy. */
-  public RunRecord amended(
-      Policy newPolicy, List<Amendment> newAmendments, Map<String, Object> newSettings) {
-    PolicySummary summary = PolicySummary.of(newPolicy);
-    return as(Status.RUNNING, "", arguments, newSettings, summary, newAmendments, Map.of());
+  /** The same run under an amended policy, which is not yet ended. */
+  public RunRecord withPolicy(Policy policy, List<Amendment> amendments) {
+    Change change = new Change(withoutEnd().stored);
+    change.policy = PolicySummary.of(policy);
+    change.amendments = amendments;
+    return change.made();
   }
 
-  private RunRecord as(
-      Status newStatus,
-      String newEnded,
-      List<String> newArguments,
-      Map<String, Object> newSettings,
-      PolicySummary newPolicy,
-      List<Amendment> newAmendments,
-      Map<String, Object> newOutcome) {
-    return new RunRecord(
-        format,
-        newStatus,
-        started,
-        newEnded,
-        command,
-        newArguments,
-        data,
-        newSettings,
-        newPolicy,
-        newAmendments,
-        learningRateSource,
-        conditions,
-        acceptedDifferences,
-        environment,
-        newOutcome);
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof RunRecord record && stored.equals(record.stored);
+  }
+
+  @Override
+  public int hashCode() {
+    return stored.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return stored.toString();
+  }
+
+  /** The components while some of them change. */
+  private static final class Change {
+    private final Stored before;
+    private Status status;
+    private String started;
+    private String ended;
+    private List<String> command;
+    private Map<String, Object> config;
+    private Map<String, Object> resolved;
+    private PolicySummary policy;
+    private List<Amendment> amendments;
+    private String learningRateSource;
+    private List<Conditions.Difference> acceptedDifferences;
+    private Map<String, String> environment;
+    private Map<String, Object> outcome;
+
+    Change(Stored before) {
+      this.before = before;
+      status = before.status;
+      started = before.started;
+      ended = before.ended;
+      command = before.command;
+      config = before.config;
+      resolved = before.resolved;
+      policy = before.policy;
+      amendments = before.amendments;
+      learningRateSource = before.learningRateSource;
+      acceptedDifferences = before.acceptedDifferences;
+      environment = before.environment;
+      outcome = before.outcome;
+    }
+
+    RunRecord made() {
+      return new RunRecord(
+          new Stored(
+              before.format,
+              status,
+              started,
+              ended,
+              List.copyOf(command),
+              Collections.unmodifiableMap(new LinkedHashMap<>(config)),
+              Collections.unmodifiableMap(new LinkedHashMap<>(resolved)),
+              before.data,
+              policy,
+              List.copyOf(amendments),
+              learningRateSource,
+              before.conditions,
+              List.copyOf(acceptedDifferences),
+              Collections.unmodifiableMap(new LinkedHashMap<>(environment)),
+              Collections.unmodifiableMap(new LinkedHashMap<>(outcome))));
+    }
   }
 }

@@ -23,22 +23,20 @@ class RunFolderTest {
   @TempDir Path folder;
 
   static RunRecord record() {
-    return new RunRecord(
-        RunRecord.FORMAT,
-        RunRecord.Status.RUNNING,
-        "2026-01-01T00:00:00Z",
-        "",
-        List.of("onecycle", "train", "x"),
-        List.of(),
-        new RunRecord.Data("x", "abc", List.of("<b>", "ö"), List.of(3, 8, 8), 10, 5, "test"),
-        Map.of("batch_size", 4),
-        RunRecord.PolicySummary.of(OneCycle.of(30, 0.1)),
-        List.of(),
-        "as given",
-        ConditionsTest.some(),
-        List.of(new Conditions.Difference("dropout", "0", "0.1")),
-        Map.of("java", "17"),
-        Map.of());
+    return RunRecord.of(
+            new RunRecord.Data(
+                "x",
+                "abc",
+                List.of("<b>", "ö"),
+                List.of(3, 8, 8),
+                10,
+                new RunRecord.Evaluation("test", 5)),
+            RunRecord.PolicySummary.of(OneCycle.of(30, 0.1)),
+            ConditionsTest.some())
+        .withOrigin("2026-01-01T00:00:00Z", List.of("onecycle", "train", "x"), Map.of("java", "17"))
+        .withConfig(Map.of("batch_size", 4), Map.of("precision", "fp32"))
+        .withLearningRateSource(
+            "as given", List.of(new Conditions.Difference("dropout", "0", "0.1")));
   }
 
   @Test
@@ -83,7 +81,7 @@ class RunFolderTest {
   @Test
   void theRecordSaysHowOftenARunIsEvaluated() {
     assertThat(record().evaluateEvery()).isEqualTo(1);
-    RunRecord few = record().amended(OneCycle.of(10, 0.1), List.of(), Map.of("evaluate_every", 5));
+    RunRecord few = record().withConfig(Map.of("evaluate_every", 5), Map.of());
     assertThat(few.evaluateEvery()).isEqualTo(5);
   }
 
@@ -93,7 +91,7 @@ class RunFolderTest {
     try (RunFolder files = RunFolder.create(run, record())) {
       assertThat(RunFolder.read(run)).isEqualTo(record());
       RunRecord ended =
-          record().ended(RunRecord.Status.FINISHED, "later", Map.of("test_accuracy", 0.5));
+          record().withEnd(RunRecord.Status.FINISHED, "later", Map.of("test_accuracy", 0.5));
       files.write(ended);
       assertThat(RunFolder.read(run)).isEqualTo(ended);
     }

@@ -78,7 +78,6 @@ record ResumeRun(
                 images.train().classes().size(),
                 asked.choice().momentumAtPeak());
     requireSame(record.conditions(), setup.conditions(images.trainingFingerprint()));
-    requireSameAverages(record, setup);
     sayWhatChanged(record);
     Normalization normalization = Normalization.of(images.train());
     try (Learner learner = new Learner(setup.network(), normalization, setup.settings())) {
@@ -112,7 +111,7 @@ record ResumeRun(
       DataArguments arguments = asked.data();
       if (data != null) {
         Require.that(
-            record.arguments().get(0).equals("train"),
+            RunRequest.arguments(record).get(0).equals("train"),
             "--data",
             "left out for a run of onecycle demo, which draws its images,",
             data,
@@ -141,7 +140,8 @@ record ResumeRun(
       Learner learner) {
     Policy policy = policy(record, asked);
     TrainingPlan plan = plan(record, asked, policy, images.train().size());
-    RunRecord going = record.resumed(arguments(record));
+    RunRecord going =
+        record.withConfig(record.config(), Map.of("arguments", arguments(record))).withoutEnd();
     Session session =
         new Session(console, folder, asked, learner, normalization, images, plan, policy, going);
     TrainingPosition from = session.restore().orElse(TrainingPosition.START);
@@ -180,12 +180,14 @@ record ResumeRun(
     amendments.add(amendment);
     Map<String, Object> settings = new LinkedHashMap<>(record.settings());
     settings.put("epochs", Integer.parseInt(settings.get("epochs") + "") + extendEpochs);
-    return record.amended(amendment.to(policy), amendments, settings);
+    return record
+        .withConfig(settings, record.resolved())
+        .withPolicy(amendment.to(policy), amendments);
   }
 
   /** The words of the record, with the images where they are now. */
   private List<String> arguments(RunRecord record) {
-    List<String> words = new ArrayList<>(record.arguments());
+    List<String> words = new ArrayList<>(RunRequest.arguments(record));
     if (data != null && words.size() > 1) {
       words.set(1, DataArguments.of(data).absolute());
     }
@@ -236,20 +238,6 @@ record ResumeRun(
     for (Conditions.Difference d : then.differencesTo(now)) {
       throw Require.invalid(
           d.name(), d.found() + ", as in " + folder + ",", d.now(), "train anew under these");
-    }
-  }
-
-  /** No gradient depends on it, so that it is no condition; what is judged does. */
-  private void requireSameAverages(RunRecord record, Setup setup) {
-    String name = "batch_norm_momentum";
-    String then = record.settings().getOrDefault(name, 0.1) + ""; // the only one there was
-    String now = setup.settings().batchNormMomentum() + "";
-    if (!then.equals(now)) {
-      throw Require.invalid(
-          name.replace('_', ' '),
-          then + ", as in " + folder + ",",
-          now,
-          "train anew: the default has changed since");
     }
   }
 

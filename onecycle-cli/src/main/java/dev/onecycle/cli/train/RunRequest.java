@@ -73,6 +73,11 @@ record RunRequest(
     return words;
   }
 
+  @SuppressWarnings("unchecked")
+  static List<String> arguments(RunRecord record) {
+    return (List<String>) record.resolved().getOrDefault("arguments", List.of());
+  }
+
   private static Device device(Map<String, Object> settings) {
     Object device = settings.getOrDefault("device", "cpu"); // the only one there was
     return Device.valueOf((device + "").toUpperCase(Locale.ROOT));
@@ -84,7 +89,7 @@ record RunRequest(
    * @throws BadDataException where the record does not say how it was trained
    */
   static RunRequest of(RunRecord record) {
-    List<String> words = record.arguments();
+    List<String> words = arguments(record);
     if (words.isEmpty()) {
       throw new BadDataException(
           "the run was not trained by onecycle train; its program resumes it");

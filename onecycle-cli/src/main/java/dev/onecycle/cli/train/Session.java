@@ -176,7 +176,7 @@ public final class Session {
     policy = amendment.to(policy);
     List<Amendment> amendments = new ArrayList<>(record.amendments());
     amendments.add(amendment);
-    record = record.amended(policy, amendments, record.settings());
+    record = record.withPolicy(policy, amendments);
     console.say(
         Numbers.format(
             "%s. Back to step %d and on with a third of the rates: try %d of %d",
@@ -201,10 +201,10 @@ public final class Session {
     Signals.uninterrupted(
         () -> {
           model.with(state.weights()).write(folder.resolve(MODEL));
-          files.write(record.ended(whole ? Status.FINISHED : Status.INTERRUPTED, now(), outcome));
+          files.write(record.withEnd(whole ? Status.FINISHED : Status.INTERRUPTED, now(), outcome));
         });
     view.page();
-    RunSummary.report(console, folder, record.ended(Status.FINISHED, "", outcome), done);
+    RunSummary.report(console, folder, record.withEnd(Status.FINISHED, "", outcome), done);
     if (!whole) {
       console.answer("Go on with it: onecycle resume " + folder);
     }
@@ -216,7 +216,7 @@ public final class Session {
     Status status = failure instanceof DivergedException ? Status.DIVERGED : Status.FAILED;
     Map<String, Object> outcome = Map.of("message", String.valueOf(failure.getMessage()));
     try {
-      Signals.uninterrupted(() -> files.write(record.ended(status, now(), outcome)));
+      Signals.uninterrupted(() -> files.write(record.withEnd(status, now(), outcome)));
     } catch (CannotWriteException e) {
       failure.addSuppressed(e);
     }

@@ -9,7 +9,6 @@ import dev.onecycle.fault.Faults;
 import dev.onecycle.run.Conditions;
 import dev.onecycle.run.RunFolder;
 import dev.onecycle.run.RunRecord;
-import dev.onecycle.run.RunRecord.Status;
 import dev.onecycle.run.TrainingPosition;
 import dev.onecycle.schedule.Policy;
 import dev.onecycle.schedule.PolicyChoice;
@@ -126,7 +125,7 @@ final class TrainRun {
     settings.put("epochs", plan.epochs());
     settings.put("reestimated_batches", request.reestimate());
     if (plan.evaluateEvery() > 1) {
-      settings.put(RunRecord.EVALUATE_EVERY, plan.evaluateEvery());
+      settings.put("evaluate_every", plan.evaluateEvery());
     }
     settings.put("precision", learner.precision().name().toLowerCase(Locale.ROOT));
     settings.put("threads", learner.threads());
@@ -136,13 +135,7 @@ final class TrainRun {
     settings.put("momentum_high", policy.momentum().at(0));
     settings.put("momentum_at_peak", request.choice().momentumAtPeak());
     peak.evidence().range().ifPresent(t -> settings.put("range_test", RangeRun.record(t)));
-    return new RunRecord(
-        RunRecord.FORMAT,
-        Status.RUNNING,
-        Session.now(),
-        "",
-        command,
-        arguments,
+    RunRecord.Data trained =
         new RunRecord.Data(
             request.data().source(),
             data.fingerprint(),
@@ -152,15 +145,10 @@ final class TrainRun {
                 data.train().shape().height(),
                 data.train().shape().width()),
             data.train().size(),
-            data.evaluation().size(),
-            data.evaluationName()),
-        settings,
-        RunRecord.PolicySummary.of(policy),
-        List.of(),
-        peak.reason(),
-        conditions,
-        peak.accepted(),
-        Session.environment(),
-        Map.of());
+            new RunRecord.Evaluation(data.evaluationName(), data.evaluation().size()));
+    return RunRecord.of(trained, RunRecord.PolicySummary.of(policy), conditions)
+        .withOrigin(Session.now(), command, Session.environment())
+        .withConfig(settings, Map.of("arguments", arguments))
+        .withLearningRateSource(peak.reason(), peak.accepted());
   }
 }

@@ -27,26 +27,22 @@ class CompareCommandTest {
   @TempDir Path temp;
 
   private Path run(String name, int seed, double weightDecay, double... accuracies) {
-    Conditions conditions =
-        new Conditions(
-            "resnet20", "d", 4, 1, "sgd", weightDecay, true, 0, 0.85, "ce", 0, 1, "none", "fp32");
+    RunRecord.Data data =
+        new RunRecord.Data(
+            "x",
+            "abc",
+            List.of("a", "b"),
+            List.of(3, 8, 8),
+            10,
+            new RunRecord.Evaluation("test", 5));
     RunRecord record =
-        new RunRecord(
-            RunRecord.FORMAT,
-            RunRecord.Status.RUNNING,
-            "2026-01-01T00:00:00Z",
-            "",
-            List.of("onecycle", "train", "x"),
-            List.of(),
-            new RunRecord.Data("x", "abc", List.of("a", "b"), List.of(3, 8, 8), 10, 5, "test"),
-            Map.of("seed", seed, "epochs", 1),
-            RunRecord.PolicySummary.of(OneCycle.of(30, 0.1)),
-            List.of(),
-            "as given",
-            conditions,
-            List.of(),
-            Map.of("java", "17"),
-            Map.of());
+        RunRecord.of(
+                data,
+                RunRecord.PolicySummary.of(OneCycle.of(30, 0.1)),
+                Conditions.none().with("model", "resnet20").with("weight_decay", weightDecay))
+            .withOrigin(
+                "2026-01-01T00:00:00Z", List.of("onecycle", "train", "x"), Map.of("java", "17"))
+            .withConfig(Map.of("seed", seed, "epochs", 1), Map.of());
     Path folder = temp.resolve(name);
     try (RunFolder files = RunFolder.create(folder, record)) {
       files.step(new StepRecord(0, 0, 0.1, 0.95, 2.5));

@@ -144,7 +144,7 @@ class ReportCommandTest {
   void thePageIsWrittenAnewAfterEachEpoch() {
     Path folder = temp.resolve("going on");
     RunRecord ended = RunFolder.read(run);
-    RunRecord going = ended.ended(RunRecord.Status.RUNNING, "", ended.outcome());
+    RunRecord going = ended.withEnd(RunRecord.Status.RUNNING, "", ended.outcome());
     StringWriter said = new StringWriter();
     Console console = new Console(new PrintWriter(said), new PrintWriter(said), false, false);
     Path page = folder.resolve(RunReport.FILE);

@@ -207,7 +207,7 @@ class EvaluateEveryTest {
   private static String said(RunHistory run, List<EpochRecord> done) {
     StringWriter out = new StringWriter();
     Console console = new Console(new PrintWriter(out), new PrintWriter(out), false, false);
-    RunRecord record = run.record().ended(RunRecord.Status.INTERRUPTED, "", Map.of());
+    RunRecord record = run.record().withEnd(RunRecord.Status.INTERRUPTED, "", Map.of());
     RunSummary.report(console, few, record, done);
     return out.toString();
   }

@@ -53,7 +53,7 @@ class FindLrCommandTest {
     assertThat(json.get("svg").asText()).isEqualTo(svg.toString());
     FoundRate found = FoundRate.read(temp.resolve("found.json"));
     assertThat(found.learningRate()).hasValue(json.get("learning_rate").asDouble());
-    assertThat(found.conditions().batchSize()).isEqualTo(16);
+    assertThat(found.conditions().get("batch_size")).isEqualTo("16");
     List<String[]> rows = Cli.csv(csv, "step,learning_rate,loss,smoothed");
     assertThat(rows).hasSize(json.get("steps").asInt());
     assertThat(Double.parseDouble(rows.get(0)[1])).isEqualTo(1e-6);

@@ -11,6 +11,7 @@ import dev.onecycle.run.tuning.Recipe;
 import dev.onecycle.run.tuning.SweepRecord;
 import dev.onecycle.run.tuning.TuningJournal;
 import dev.onecycle.run.tuning.TuningOutcome;
+import dev.onecycle.text.Numbers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,7 +82,7 @@ class TuneCommandTest {
     SweepRecord record = JsonFile.read(temp.resolve("sweep.json"), SweepRecord.class, "it");
     double chosen = record.result().chosen().orElseThrow().value();
     assertThat(json.get("chosen").asDouble()).isEqualTo(chosen);
-    assertThat(record.conditions().weightDecay()).isEqualTo(chosen);
+    assertThat(record.conditions().get("weight_decay")).isEqualTo(Numbers.exact(chosen));
     assertThat(record.learningRate()).hasValue(json.get("learning_rate").asDouble());
     assertThat(Cli.read(temp.resolve("sweep.svg"))).contains("0.1", "1e-4", "chosen");
     int steps =
@@ -211,7 +212,7 @@ class TuneCommandTest {
     assertThat(recipe.reasons())
         .containsOnlyKeys("batch-size", "weight-decay", "dropout", "max-lr");
     TuningOutcome outcome = TuningJournal.outcome(out).orElseThrow();
-    int size = outcome.conditions().batchSize();
+    int size = Integer.parseInt(outcome.conditions().get("batch_size"));
     assertThat(outcome.batchSizes().orElseThrow().largest()).isEqualTo(16);
     assertThat(size).isEqualTo(16);
     for (var sweep : outcome.sweeps()) {

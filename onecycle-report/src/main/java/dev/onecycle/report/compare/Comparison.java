@@ -29,23 +29,32 @@ public record Comparison(
     List<String> compared,
     List<SeedGroup> groups) {
   /** Settings that follow from the seed where the rate was found. */
-  private static final Set<String> FOUND = Set.of("learning_rate", "range_test");
+  private static final Set<String> FOUND = Set.of("learning_rate");
 
-  /** Settings that {@code Conditions} has by other names. */
-  private static final Set<String> CONDITIONS =
+  /** Settings that conditions state together: optimizer, loss, augmentation, replicas. */
+  private static final Set<String> STATED_TOGETHER =
       Set.of(
-          "model",
-          "batch_size",
-          "optimizer",
-          "weight_decay",
-          "decay_norm_and_bias",
-          "dropout",
-          "gradient_clip",
-          "accumulation",
-          "augmentation",
-          "precision",
-          "momentum_at_peak",
-          "range_test");
+          "decoupled_decay",
+          "bias_rate",
+          "label_smoothing",
+          "pad",
+          "pad_mode",
+          "flip",
+          "cutout",
+          "threads");
+
+  /** Settings that change neither a loss nor an accuracy. */
+  private static final Set<String> WITHOUT_EFFECT =
+      Set.of(
+          "data",
+          "cache",
+          "offline",
+          "checkpoint_minutes",
+          "on_save_error",
+          "on_divergence",
+          "tensorboard",
+          "lr_from",
+          "accept_stale");
 
   /**
    * What differs between runs.
@@ -117,7 +126,8 @@ public record Comparison(
   }
 
   private static Map<String, String> described(RunRecord record) {
-    Map<String, String> all = new LinkedHashMap<>(record.conditions().byName());
+    Map<String, String> all = new LinkedHashMap<>();
+    record.conditions().byName().forEach((name, value) -> all.put(name.replace('_', ' '), value));
     all.put("policy", record.policy().name());
     all.put("steps", Long.toString(record.policy().steps()));
     all.put(
@@ -128,13 +138,11 @@ public record Comparison(
         .settings()
         .forEach(
             (name, value) -> {
-              if (!CONDITIONS.contains(name)) {
+              if (!STATED_TOGETHER.contains(name) && !WITHOUT_EFFECT.contains(name)) {
                 all.putIfAbsent(name.replace('_', ' '), text(value));
               }
             });
-    // Runs that are evaluated after each epoch do not say so.
-    all.putIfAbsent(
-        RunRecord.EVALUATE_EVERY.replace('_', ' '), Integer.toString(record.evaluateEvery()));
+    all.put("evaluate every", Integer.toString(record.evaluateEvery()));
     return all;
   }
 
@@ -168,8 +176,9 @@ public record Comparison(
 
   private static Object apartFromSeed(RunRecord record) {
     Map<String, Object> settings = new HashMap<>(record.settings());
-    boolean found = settings.containsKey("range_test");
+    boolean found = !settings.containsKey("max_lr");
     settings.remove("seed");
+    settings.keySet().removeAll(WITHOUT_EFFECT);
     if (found) {
       settings.keySet().removeAll(FOUND);
     }

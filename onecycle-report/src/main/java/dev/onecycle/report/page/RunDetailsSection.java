@@ -69,7 +69,7 @@ final class RunDetailsSection {
               + " same seed, threads and machine repeat every bit.");
     }
     Html.add(parent, "pre", Shell.line(record.command()));
-    if (record.status() != Status.FINISHED && !record.arguments().isEmpty()) {
+    if (record.status() != Status.FINISHED && !record.config().isEmpty()) {
       Html.add(parent, "p", "Where it has ended early, go on from its last checkpoint:");
       Html.add(parent, "pre", Shell.line(List.of("onecycle", "resume", history.name())));
     }

@@ -52,7 +52,7 @@ final class RunPage {
     Element line = Html.add(main, "p").addClass("soft");
     Html.add(line, "span", outcome.status()).addClass("status").addClass(outcome.status());
     line.appendText(" ");
-    Html.name(line, record.conditions().model() + " on " + record.data().source());
+    Html.name(line, record.conditions().get("model") + " on " + record.data().source());
     line.appendText(", " + record.started());
     Html.add(main, "p", outcome.sentence()).addClass("outcome");
     Html.add(main, "p", outcome.policy());

@@ -22,22 +22,20 @@ public final class RunFixtures {
     settings.put("seed", seed);
     settings.put("epochs", 2);
     RunRecord record =
-        new RunRecord(
-            RunRecord.FORMAT,
-            RunRecord.Status.FINISHED,
-            "2026-01-01T00:00:00Z",
-            "2026-01-01T00:01:00Z",
-            List.of("onecycle", "train", "x"),
-            List.of(),
-            new RunRecord.Data("x", "abc", List.of("a", "b"), List.of(3, 8, 8), 10, 5, "test"),
-            settings,
-            RunRecord.PolicySummary.of(OneCycle.of(30, 0.1)),
-            List.of(),
-            "as given",
-            conditions(weightDecay),
-            List.of(),
-            Map.of("java", "17"),
-            Map.of());
+        RunRecord.of(
+                new RunRecord.Data(
+                    "x",
+                    "abc",
+                    List.of("a", "b"),
+                    List.of(3, 8, 8),
+                    10,
+                    new RunRecord.Evaluation("test", 5)),
+                RunRecord.PolicySummary.of(OneCycle.of(30, 0.1)),
+                conditions(weightDecay))
+            .withOrigin(
+                "2026-01-01T00:00:00Z", List.of("onecycle", "train", "x"), Map.of("java", "17"))
+            .withConfig(settings, Map.of())
+            .withEnd(RunRecord.Status.FINISHED, "2026-01-01T00:01:00Z", Map.of());
     return new RunHistory(
         name,
         record,
@@ -59,23 +57,7 @@ public final class RunFixtures {
     RunRecord r = run.record();
     Map<String, Object> settings = new LinkedHashMap<>(r.settings());
     settings.putAll(more);
-    RunRecord record =
-        new RunRecord(
-            r.format(),
-            r.status(),
-            r.started(),
-            r.ended(),
-            r.command(),
-            r.arguments(),
-            r.data(),
-            settings,
-            r.policy(),
-            r.amendments(),
-            r.learningRateSource(),
-            r.conditions(),
-            r.acceptedDifferences(),
-            r.environment(),
-            r.outcome());
+    RunRecord record = r.withConfig(settings, Map.of());
     return new RunHistory(run.name(), record, run.steps(), run.epochs(), run.notes());
   }
 
@@ -101,20 +83,9 @@ public final class RunFixtures {
   }
 
   private static Conditions conditions(double weightDecay) {
-    return new Conditions(
-        "resnet20",
-        "data",
-        4,
-        1,
-        "sgd",
-        weightDecay,
-        true,
-        0,
-        0.85,
-        "cross-entropy",
-        0,
-        1,
-        "none",
-        "fp32");
+    return Conditions.none()
+        .with("model", "resnet20")
+        .with("batch_size", 4)
+        .with("weight_decay", weightDecay);
   }
 }

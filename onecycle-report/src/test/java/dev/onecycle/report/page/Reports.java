@@ -113,36 +113,25 @@ record Reports(
 
   private RunRecord record() {
     String setting = text(Place.SETTING);
-    return new RunRecord(
-        RunRecord.FORMAT,
-        status,
-        "2026-01-01T00:00:00Z",
-        "",
-        List.of("onecycle", "train", text(Place.SOURCE), "--optimizer=" + setting),
-        List.of(),
-        new RunRecord.Data(text(Place.SOURCE), "abc", classes, List.of(3, 8, 8), 90, 30, "test"),
-        Map.of("epochs", epochs, "seed", 7, "optimizer", setting),
-        RunRecord.PolicySummary.of(policy()),
-        List.of(),
-        text(Place.REASON),
-        new Conditions(
-            "resnet20",
-            "data",
-            8,
-            2,
-            setting,
-            1e-4,
-            true,
-            0,
-            0.85,
-            "cross-entropy",
-            0,
-            1,
-            "none",
-            "bf16"),
-        List.of(),
-        Map.of("java", setting),
-        Map.of());
+    RunRecord.Data data =
+        new RunRecord.Data(
+            text(Place.SOURCE),
+            "abc",
+            classes,
+            List.of(3, 8, 8),
+            90,
+            new RunRecord.Evaluation("test", 30));
+    return RunRecord.of(
+            data,
+            RunRecord.PolicySummary.of(policy()),
+            Conditions.none().with("model", "resnet20").with("optimizer", setting))
+        .withOrigin(
+            "2026-01-01T00:00:00Z",
+            List.of("onecycle", "train", text(Place.SOURCE), "--optimizer=" + setting),
+            Map.of("java", setting))
+        .withConfig(Map.of("epochs", epochs, "seed", 7, "optimizer", setting), Map.of())
+        .withLearningRateSource(text(Place.REASON), List.of())
+        .withEnd(status, "", Map.of());
   }
 
   private List<StepRecord> steps() {

@@ -65,23 +65,29 @@ public record Setup(
    */
   public Conditions conditions(String fingerprint) {
     double smoothing = settings.labelSmoothing();
-    return new Conditions(
-        network.structure(),
-        Numbers.format(
-            "%d classes of images %s, sha256 %s", network.classes(), network.input(), fingerprint),
-        batchSize,
-        settings.resolvedThreads(),
-        settings.describeOptimizer(),
-        settings.weightDecay(),
-        settings.decayNormAndBias(),
-        network.dropout(),
-        momentum,
-        smoothing == 0
-            ? "cross-entropy"
-            : "cross-entropy, label smoothing " + Numbers.exact(smoothing),
-        settings.gradientClip(),
-        settings.accumulation(),
-        augmentation.describe(),
-        settings.resolvedPrecision().name().toLowerCase(Locale.ROOT));
+    return Conditions.none()
+        .with("model", network.structure())
+        .with(
+            "data",
+            Numbers.format(
+                "%d classes of images %s, sha256 %s",
+                network.classes(), network.input(), fingerprint))
+        .with("batch_size", batchSize)
+        .with("replicas", settings.resolvedThreads())
+        .with("optimizer", settings.describeOptimizer())
+        .with("weight_decay", settings.weightDecay())
+        .with("norm_decay", settings.decayNormAndBias())
+        .with("dropout", network.dropout())
+        .with("momentum_at_peak", momentum)
+        .with(
+            "loss",
+            smoothing == 0
+                ? "cross-entropy"
+                : "cross-entropy, label smoothing " + Numbers.exact(smoothing))
+        .with("clip", settings.gradientClip())
+        .with("accumulate", settings.accumulation())
+        .with("batchnorm_momentum", settings.batchNormMomentum())
+        .with("augmentation", augmentation.describe())
+        .with("precision", settings.resolvedPrecision().name().toLowerCase(Locale.ROOT));
   }
 }
