@@ -2,6 +2,7 @@ package dev.onecycle.run;
 
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.CannotWriteException;
+import dev.onecycle.error.IoErrors;
 import dev.onecycle.error.Require;
 import dev.onecycle.fault.Faults;
 import dev.onecycle.record.EpochRecord;
@@ -109,7 +110,7 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
     try {
       Files.createDirectories(folder);
     } catch (IOException e) {
-      throw AtomicFile.cannotCreate(folder, e);
+      throw IoErrors.cannotCreate(folder, e);
     }
     RunLock lock = RunLock.take(folder);
     try {
@@ -145,7 +146,7 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
         Files.delete(left);
       }
     } catch (IOException e) {
-      throw AtomicFile.cannotWrite(folder, e);
+      throw IoErrors.cannotWrite(folder, e);
     }
   }
 
@@ -164,7 +165,7 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
     try {
       return Files.createDirectories(folder);
     } catch (IOException e) {
-      throw AtomicFile.cannotCreate(folder, e);
+      throw IoErrors.cannotCreate(folder, e);
     }
   }
 
@@ -181,7 +182,7 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
         throw Require.invalid("output folder", "new or empty", folder, advice);
       }
     } catch (IOException e) {
-      throw AtomicFile.cannotCreate(folder, e);
+      throw IoErrors.cannotCreate(folder, e);
     }
   }
 

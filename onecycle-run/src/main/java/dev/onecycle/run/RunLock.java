@@ -1,8 +1,8 @@
 package dev.onecycle.run;
 
 import dev.onecycle.error.CannotWriteException;
+import dev.onecycle.error.IoErrors;
 import dev.onecycle.fault.Faults;
-import dev.onecycle.run.files.AtomicFile;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
@@ -51,7 +51,7 @@ public final class RunLock implements AutoCloseable {
         throw e;
       }
     } catch (IOException e) {
-      throw AtomicFile.cannotCreate(folder, e);
+      throw IoErrors.cannotCreate(folder, e);
     }
   }
 
@@ -86,7 +86,7 @@ public final class RunLock implements AutoCloseable {
     try {
       file.close();
     } catch (IOException e) {
-      throw AtomicFile.cannotWrite(folder.resolve(FILE), e);
+      throw IoErrors.cannotWrite(folder.resolve(FILE), e);
     } finally {
       TAKEN.remove(folder);
     }

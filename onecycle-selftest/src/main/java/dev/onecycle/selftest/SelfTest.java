@@ -1,6 +1,6 @@
 package dev.onecycle.selftest;
 
-import dev.onecycle.run.files.AtomicFile;
+import dev.onecycle.error.IoErrors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -45,7 +45,7 @@ public final class SelfTest {
     try {
       return Files.createTempDirectory("onecycle-selftest");
     } catch (IOException e) {
-      throw AtomicFile.cannotCreate(Path.of(System.getProperty("java.io.tmpdir")), e);
+      throw IoErrors.cannotCreate(Path.of(System.getProperty("java.io.tmpdir")), e);
     }
   }
 

@@ -1,6 +1,6 @@
 package dev.onecycle.bench.peers;
 
-import dev.onecycle.run.files.AtomicFile;
+import dev.onecycle.error.IoErrors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,7 +59,7 @@ final class PeerBuild {
       Files.setLastModifiedTime(jar, FileTime.fromMillis(newest(module).toMillis() + 1));
       return jar;
     } catch (IOException e) {
-      throw new TimedRun.DoesNotRunException("cannot be built: " + AtomicFile.reason(e));
+      throw new TimedRun.DoesNotRunException("cannot be built: " + IoErrors.reason(e));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new TimedRun.DoesNotRunException("its build was interrupted");

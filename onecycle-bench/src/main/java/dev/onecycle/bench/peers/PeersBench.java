@@ -1,5 +1,6 @@
 package dev.onecycle.bench.peers;
 
+import dev.onecycle.error.IoErrors;
 import dev.onecycle.error.Require;
 import dev.onecycle.run.files.AtomicFile;
 import dev.onecycle.run.files.JsonFile;
@@ -166,7 +167,7 @@ public final class PeersBench implements Callable<Integer> {
     try {
       return Files.createDirectories(folder);
     } catch (IOException e) {
-      throw AtomicFile.cannotCreate(folder, e);
+      throw IoErrors.cannotCreate(folder, e);
     }
   }
 

@@ -1,7 +1,7 @@
 package dev.onecycle.bench.peers;
 
 import dev.onecycle.error.BadDataException;
-import dev.onecycle.run.files.AtomicFile;
+import dev.onecycle.error.IoErrors;
 import dev.onecycle.text.Numbers;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -58,7 +58,7 @@ record TimedRun(double warmUp, double seconds, long patience, Path folder) {
     try {
       process = start(entry, errors);
     } catch (IOException e) {
-      throw new DoesNotRunException("cannot be started: " + AtomicFile.reason(e));
+      throw new DoesNotRunException("cannot be started: " + IoErrors.reason(e));
     }
     AtomicBoolean late = new AtomicBoolean();
     ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
@@ -86,7 +86,7 @@ record TimedRun(double warmUp, double seconds, long patience, Path folder) {
               ? Numbers.format("did not come through a step within %d s", patience)
               : lastWords(errors, process));
     } catch (IOException e) {
-      throw new DoesNotRunException("cannot be listened to: " + AtomicFile.reason(e));
+      throw new DoesNotRunException("cannot be listened to: " + IoErrors.reason(e));
     } catch (BadDataException e) {
       throw new DoesNotRunException(String.valueOf(e.getMessage()));
     } finally {

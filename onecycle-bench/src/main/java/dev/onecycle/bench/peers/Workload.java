@@ -5,6 +5,7 @@ import dev.onecycle.data.Datasets;
 import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.data.image.Subset;
+import dev.onecycle.error.IoErrors;
 import dev.onecycle.error.Require;
 import dev.onecycle.run.files.AtomicFile;
 import dev.onecycle.torch.settings.LearnerSettings;
@@ -57,7 +58,7 @@ record Workload(String location, int limit, int depth, int batchSize) {
         labelsOut.write(images.label(i));
       }
     } catch (IOException e) {
-      throw AtomicFile.cannotWrite(folder, e);
+      throw IoErrors.cannotWrite(folder, e);
     }
     ImageShape shape = images.shape();
     Path file = folder.resolve(FILE);

@@ -8,7 +8,7 @@ import dev.onecycle.cli.options.SetupOptions;
 import dev.onecycle.cli.options.TrainOptions;
 import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.data.image.ImageShape;
-import dev.onecycle.run.files.AtomicFile;
+import dev.onecycle.error.IoErrors;
 import dev.onecycle.run.files.JsonFile;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.tune.BatchTrial;
@@ -64,7 +64,7 @@ record TrialProcess(Map<String, String> settings, ImageShape shape, int classes,
       folder = Files.createTempDirectory("onecycle-trial");
       return tried(size, folder);
     } catch (IOException e) {
-      return BatchTrial.failed(size, "cannot be tried: " + AtomicFile.reason(e));
+      return BatchTrial.failed(size, "cannot be tried: " + IoErrors.reason(e));
     } finally {
       remove(folder);
     }
@@ -143,7 +143,7 @@ record TrialProcess(Map<String, String> settings, ImageShape shape, int classes,
               .filter(line -> !line.isBlank())
               .toList();
     } catch (IOException e) {
-      return "exit code " + code + ", and what it said cannot be read: " + AtomicFile.reason(e);
+      return "exit code " + code + ", and what it said cannot be read: " + IoErrors.reason(e);
     }
     if (lines.stream().anyMatch(TrialProcess::lacksMemory)) {
       return "it needs more memory than it can get";
@@ -173,7 +173,7 @@ record TrialProcess(Map<String, String> settings, ImageShape shape, int classes,
       Files.delete(folder);
     } catch (IOException e) {
       System.getLogger(TrialProcess.class.getName())
-          .log(System.Logger.Level.DEBUG, () -> "left over: " + AtomicFile.reason(e), e);
+          .log(System.Logger.Level.DEBUG, () -> "left over: " + IoErrors.reason(e), e);
     }
   }
 }

@@ -181,7 +181,8 @@ class ReportCommandTest {
       Files.delete(folder.resolve(RunReport.FILE));
       Files.createDirectories(folder.resolve(RunReport.FILE).resolve("in the way"));
       view.page();
-      assertThat(said.toString()).contains("No report: cannot create", "report.html");
+      assertThat(said.toString())
+          .contains("No report: ", "report.html cannot be created: it is a folder");
       Files.writeString(folder.resolve(RunFolder.RECORD), "{");
       view.page();
       assertThat(said.toString()).contains("No report: " + folder.resolve(RunFolder.RECORD));

@@ -33,7 +33,7 @@ public abstract class Archive implements FileTree {
       this.length = Files.size(path);
       this.state = length + " " + Files.getLastModifiedTime(path).toMillis();
     } catch (IOException e) {
-      throw IoErrors.reading(path, e);
+      throw IoErrors.cannotRead(path, e);
     }
   }
 
@@ -74,7 +74,7 @@ public abstract class Archive implements FileTree {
 
   BadDataException damaged(Exception cause) {
     return new BadDataException(
-        name() + " is damaged or cut short: " + IoErrors.text(cause), cause);
+        name() + " is damaged or cut short: " + IoErrors.reason(cause), cause);
   }
 
   /** What one walk may yet take out of the archive. */

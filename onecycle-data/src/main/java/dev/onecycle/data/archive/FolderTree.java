@@ -54,7 +54,7 @@ public final class FolderTree implements FileTree {
       tree.list(tree.root, "", List.of(tree.root)).forEach(tree::add);
       return tree;
     } catch (IOException e) {
-      throw IoErrors.reading(folder, e);
+      throw IoErrors.cannotRead(folder, e);
     }
   }
 
@@ -99,7 +99,7 @@ public final class FolderTree implements FileTree {
     try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
       stream.forEach(children::add);
     } catch (IOException e) {
-      throw IoErrors.reading(folder, e);
+      throw IoErrors.cannotRead(folder, e);
     }
     if (found.addAndGet(children.size()) > MOST_FILES) {
       throw new BadDataException(name + " has more than " + MOST_FILES + " files");
@@ -119,7 +119,7 @@ public final class FolderTree implements FileTree {
           ? linked(path, childName, attributes, above)
           : found(path, childName, attributes, above);
     } catch (IOException e) {
-      throw IoErrors.reading(path, e);
+      throw IoErrors.cannotRead(path, e);
     }
   }
 
@@ -212,7 +212,7 @@ public final class FolderTree implements FileTree {
       try (InputStream in = Files.newInputStream(path)) {
         return in.readNBytes(length);
       } catch (IOException e) {
-        throw new BadImage("cannot be read: " + IoErrors.text(e), e);
+        throw new BadImage("cannot be read: " + IoErrors.reason(e), e);
       }
     }
 

@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.zip.CRC32C;
 
 /**
  * The format of a decoded set: pixels by slot, then a table of everything else, then a footer of
@@ -46,8 +47,8 @@ public final class CacheFile {
       return new Decoded(
           contents,
           store,
-          Hashes.fingerprint(contents, store),
-          Hashes.fingerprint(contents.withoutTest(), store));
+          Fingerprint.of(contents, store),
+          Fingerprint.of(contents.withoutTest(), store));
     }
 
     Decoded with(SourceIndex other) {
@@ -62,8 +63,8 @@ public final class CacheFile {
     Decoded decoded = Decoded.of(contents, store);
     byte[] table = table(decoded);
     ByteBuffer footer = ByteBuffer.allocate(FOOTER);
-    footer.putLong(pixels).putLong(Hashes.crc(Arrays.asList(store.segments())));
-    footer.putLong(table.length).putLong(Hashes.crc(List.of(ByteBuffer.wrap(table))));
+    footer.putLong(pixels).putLong(crc(Arrays.asList(store.segments())));
+    footer.putLong(table.length).putLong(crc(List.of(ByteBuffer.wrap(table))));
     footer.put(MAGIC).flip();
     write(channel, ByteBuffer.wrap(table), pixels);
     write(channel, footer, pixels + table.length);
@@ -89,7 +90,7 @@ public final class CacheFile {
     }
     byte[] table = new byte[Math.toIntExact(tableLength)];
     read(channel, pixels, tableLength).get(table);
-    if (Hashes.crc(List.of(ByteBuffer.wrap(table))) != tableCrc) {
+    if (crc(List.of(ByteBuffer.wrap(table))) != tableCrc) {
       throw new IOException("its table is damaged");
     }
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(table))) {
@@ -97,7 +98,7 @@ public final class CacheFile {
       String trainingFingerprint = text(in);
       SourceIndex contents = contents(in);
       PixelStore store = PixelStore.map(channel, pixels, contents.shape().bytes());
-      if (Hashes.crc(Arrays.asList(store.segments())) != pixelsCrc) {
+      if (crc(Arrays.asList(store.segments())) != pixelsCrc) {
         throw new IOException("its pixels are damaged");
       }
       return new Decoded(contents, store, fingerprint, trainingFingerprint);
@@ -152,6 +153,13 @@ public final class CacheFile {
 
   private static String text(DataInputStream in) throws IOException {
     return PackedStrings.read(in).get(0);
+  }
+
+  /** CRC-32C of buffers laid end to end, each from its position to its limit. */
+  private static long crc(List<ByteBuffer> buffers) {
+    CRC32C crc = new CRC32C();
+    buffers.forEach(crc::update);
+    return crc.getValue();
   }
 
   private static ByteBuffer read(FileChannel channel, long position, long length)

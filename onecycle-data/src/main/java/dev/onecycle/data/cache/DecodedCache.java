@@ -8,6 +8,7 @@ import dev.onecycle.data.work.FileLocks;
 import dev.onecycle.data.work.InterruptedRead;
 import dev.onecycle.error.IoErrors;
 import dev.onecycle.fault.Faults;
+import dev.onecycle.text.Sha256;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
@@ -38,8 +39,8 @@ public final class DecodedCache {
   }
 
   public Decoded open(Source source) {
-    String prefix = Hashes.sha256(CacheFile.VERSION + "\n" + source.description()).substring(0, 16);
-    String name = prefix + "-" + Hashes.sha256(source.state()).substring(0, 32) + ".images";
+    String prefix = Sha256.of(CacheFile.VERSION + "\n" + source.description()).substring(0, 16);
+    String name = prefix + "-" + Sha256.of(source.state()).substring(0, 32) + ".images";
     Path file = folder.resolve(name);
     @Nullable Decoded ready = readIfWhole(file);
     if (ready != null) {
@@ -128,7 +129,7 @@ public final class DecodedCache {
         "The decoded images are held in memory, since "
             + folder
             + " cannot be written: "
-            + IoErrors.text(reason)
+            + IoErrors.reason(reason)
             + ".");
   }
 

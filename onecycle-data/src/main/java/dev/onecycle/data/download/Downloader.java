@@ -1,12 +1,12 @@
 package dev.onecycle.data.download;
 
-import dev.onecycle.data.cache.Hashes;
 import dev.onecycle.data.work.FileLocks;
 import dev.onecycle.data.work.InterruptedRead;
 import dev.onecycle.data.work.ReadingListener;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.CannotWriteException;
 import dev.onecycle.error.IoErrors;
+import dev.onecycle.text.Sha256;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -97,7 +97,8 @@ public final class Downloader {
           () -> Files.exists(target) ? verified(file, target) : download(file, target));
     } catch (IOException e) {
       throw CannotWriteException.creating(
-          target + " cannot be written: " + IoErrors.text(e) + "; choose another cache folder", e);
+          target + " cannot be written: " + IoErrors.reason(e) + "; choose another cache folder",
+          e);
     }
   }
 
@@ -108,14 +109,14 @@ public final class Downloader {
         throw new BadDataException(
             target + " must have " + file.bytes() + " bytes but has " + bytes + "; remove it");
       }
-      String sha256 = Hashes.sha256(target);
+      String sha256 = Sha256.of(target);
       if (!sha256.equals(file.sha256())) {
         throw new BadDataException(
             target + " must have SHA-256 " + file.sha256() + " but has " + sha256 + "; remove it");
       }
       return target;
     } catch (IOException e) {
-      throw IoErrors.reading(target, e);
+      throw IoErrors.cannotRead(target, e);
     }
   }
 
@@ -145,7 +146,7 @@ public final class Downloader {
   /** A wrong hash is worth another try only where bytes of an earlier try may be to blame. */
   private static void finish(RemoteFile file, Path part, Path target, boolean continued)
       throws IOException, Failed {
-    String sha256 = Hashes.sha256(part);
+    String sha256 = Sha256.of(part);
     if (!sha256.equals(file.sha256())) {
       Files.delete(part);
       throw new Failed(
@@ -181,14 +182,14 @@ public final class Downloader {
       }
       return from > 0;
     } catch (UnknownHostException e) {
-      throw new Failed(IoErrors.text(e), false);
+      throw new Failed(IoErrors.reason(e), false);
     } catch (StalePart e) {
       Files.delete(part);
       throw new Failed("the server does not continue what was begun", true);
     } catch (WriteFailure e) {
       throw e.cause;
     } catch (IOException e) {
-      throw new Failed(IoErrors.text(e), true);
+      throw new Failed(IoErrors.reason(e), true);
     } finally {
       if (connection != null) {
         connection.disconnect();

@@ -87,7 +87,7 @@ final class CifarSource implements Source {
       } catch (BadImage e) {
         throw new BadDataException(tree.name() + "/" + entry.name() + " " + e.reason(), e);
       } catch (IOException e) {
-        throw IoErrors.reading(tree.name() + "/" + entry.name(), e);
+        throw IoErrors.cannotRead(tree.name() + "/" + entry.name(), e);
       }
     }
 

@@ -41,7 +41,7 @@ record IdxFile(Path path) {
       }
       return labels;
     } catch (IOException e) {
-      throw IoErrors.reading(path, e);
+      throw IoErrors.cannotRead(path, e);
     }
   }
 
@@ -50,7 +50,7 @@ record IdxFile(Path path) {
     try (DataInputStream in = open()) {
       return shape(header(in, IMAGES, 3));
     } catch (IOException e) {
-      throw IoErrors.reading(path, e);
+      throw IoErrors.cannotRead(path, e);
     }
   }
 
@@ -71,7 +71,7 @@ record IdxFile(Path path) {
       }
       requireEnd(in, true, count, count);
     } catch (IOException e) {
-      throw IoErrors.reading(path, e);
+      throw IoErrors.cannotRead(path, e);
     }
   }
 

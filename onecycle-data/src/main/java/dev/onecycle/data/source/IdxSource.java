@@ -64,7 +64,7 @@ final class IdxSource implements Source {
             text.append(file.getFileName()).append(' ').append(Files.size(file)).append(' ');
             text.append(Files.getLastModifiedTime(file).toMillis()).append('\n');
           } catch (IOException e) {
-            throw IoErrors.reading(file, e);
+            throw IoErrors.cannotRead(file, e);
           }
         }
       }
@@ -150,7 +150,7 @@ final class IdxSource implements Source {
     try {
       return folder.toRealPath();
     } catch (IOException e) {
-      throw IoErrors.reading(folder, e);
+      throw IoErrors.cannotRead(folder, e);
     }
   }
 }

@@ -125,7 +125,7 @@ public final class Sources {
         }
       }
     } catch (IOException e) {
-      throw IoErrors.reading(folder, e);
+      throw IoErrors.cannotRead(folder, e);
     }
     return children.size() == 1 && Files.isDirectory(children.get(0)) ? children.get(0) : null;
   }
@@ -135,7 +135,7 @@ public final class Sources {
     try (InputStream in = Files.newInputStream(path)) {
       head = in.readNBytes(512);
     } catch (IOException e) {
-      throw IoErrors.reading(path, e);
+      throw IoErrors.cannotRead(path, e);
     }
     if (begins(head, 0, "PK")) {
       return new ZipArchive(path);

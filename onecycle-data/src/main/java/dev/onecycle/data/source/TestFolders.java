@@ -51,7 +51,7 @@ final class TestFolders {
         }
       }
     } catch (IOException e) {
-      throw IoErrors.reading(folder, e);
+      throw IoErrors.cannotRead(folder, e);
     }
     return names;
   }

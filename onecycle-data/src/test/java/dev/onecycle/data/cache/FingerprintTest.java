@@ -33,7 +33,7 @@ class FingerprintTest {
     PixelStore store = PixelStore.of(new byte[] {1, 2, 9, 9, 3, 4}, 2);
     List<Split.Labelled> images =
         List.of(new Split.Labelled(0, 0, "elsewhere"), new Split.Labelled(1, 2, "and there"));
-    assertThat(Hashes.fingerprint(contents(SHAPE, CLASSES, Split.of("train", images)), store))
+    assertThat(Fingerprint.of(contents(SHAPE, CLASSES, Split.of("train", images)), store))
         .isEqualTo(of(SHAPE, CLASSES, "train", new int[] {0, 1}, 1, 2, 3, 4));
   }
 
@@ -45,7 +45,7 @@ class FingerprintTest {
     }
     List<Split.Labelled> images =
         List.of(new Split.Labelled(labels[0], 0, "a"), new Split.Labelled(labels[1], 1, "b"));
-    return Hashes.fingerprint(
+    return Fingerprint.of(
         contents(shape, classes, Split.of(part, images)), PixelStore.of(bytes, shape.bytes()));
   }
 

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import dev.onecycle.data.cache.Hashes;
 import dev.onecycle.data.download.Downloader.Patience;
 import dev.onecycle.data.work.ReadingListener;
 import dev.onecycle.error.BadDataException;
+import dev.onecycle.text.Sha256;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -81,9 +81,7 @@ abstract class DownloadFixture {
 
   final RemoteFile remote() {
     URI uri = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/data.gz");
-    java.security.MessageDigest digest = Hashes.sha256();
-    digest.update(content);
-    return new RemoteFile(uri, "set", "data.gz", content.length, Hashes.hex(digest));
+    return new RemoteFile(uri, "set", "data.gz", content.length, Sha256.of(content));
   }
 
   final Path part() {

@@ -5,10 +5,10 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.dataformat.csv.CsvFactory;
 import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import dev.onecycle.error.BadDataException;
+import dev.onecycle.error.IoErrors;
 import dev.onecycle.report.chart.Curve;
 import dev.onecycle.report.chart.Point;
 import dev.onecycle.report.figures.RunCurves;
-import dev.onecycle.run.files.AtomicFile;
 import dev.onecycle.run.files.WholeFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -74,7 +74,7 @@ public final class RunCurvesCsv {
     } catch (JsonProcessingException e) {
       throw bad(e.getLocation().getLineNr(), e.getOriginalMessage());
     } catch (IOException e) {
-      throw new BadDataException(file + " cannot be read: " + AtomicFile.reason(e), e);
+      throw IoErrors.cannotRead(file, e);
     }
     return curves();
   }

@@ -1,7 +1,7 @@
 package dev.onecycle.report.tensorboard;
 
 import dev.onecycle.error.CannotWriteException;
-import dev.onecycle.run.files.AtomicFile;
+import dev.onecycle.error.IoErrors;
 import java.io.BufferedOutputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -30,7 +30,7 @@ final class EventFile implements AutoCloseable {
       // Not a channel, which an interrupt of the training thread would close.
       file = new FileOutputStream(path.toFile());
     } catch (IOException e) {
-      throw AtomicFile.cannotCreate(path, e);
+      throw IoErrors.cannotCreate(path, e);
     }
     buffer = new BufferedOutputStream(file);
     records = new RecordWriter(buffer);
@@ -55,7 +55,7 @@ final class EventFile implements AutoCloseable {
       } catch (FileAlreadyExistsException e) {
         // The next is free, or of one more process with the same number in another container.
       } catch (IOException e) {
-        throw AtomicFile.cannotCreate(path, e);
+        throw IoErrors.cannotCreate(path, e);
       }
     }
   }
@@ -85,7 +85,7 @@ final class EventFile implements AutoCloseable {
       write.run();
     } catch (IOException e) {
       ended = true;
-      throw AtomicFile.cannotWrite(path, e);
+      throw IoErrors.cannotWrite(path, e);
     }
   }
 
@@ -98,7 +98,7 @@ final class EventFile implements AutoCloseable {
         ended = true;
       }
     } catch (IOException e) {
-      throw AtomicFile.cannotWrite(path, e);
+      throw IoErrors.cannotWrite(path, e);
     }
   }
 }

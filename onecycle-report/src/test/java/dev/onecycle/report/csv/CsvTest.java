@@ -139,7 +139,7 @@ class CsvTest {
                       throw new IOException("No space left on device");
                     }))
         .isInstanceOfSatisfying(CannotWriteException.class, e -> assertThat(e.created()).isTrue())
-        .hasMessage("cannot write " + file + ": No space left on device");
+        .hasMessage(file + " cannot be written: No space left on device");
     assertThat(Files.readString(file)).isEqualTo("old");
     try (Stream<Path> all = Files.list(folder)) {
       assertThat(all).containsExactly(file);

@@ -2,10 +2,12 @@ package dev.onecycle.run.checkpoint;
 
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.CannotWriteException;
+import dev.onecycle.error.IoErrors;
 import dev.onecycle.fault.Faults;
 import dev.onecycle.run.files.AtomicFile;
 import dev.onecycle.run.files.Directories;
 import dev.onecycle.run.files.JsonFile;
+import dev.onecycle.text.Sha256;
 import java.io.BufferedOutputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -91,7 +93,7 @@ public final class CheckpointFolder {
       prune();
       return place;
     } catch (IOException e) {
-      throw AtomicFile.cannotWrite(place, e);
+      throw IoErrors.cannotWrite(place, e);
     }
   }
 
@@ -110,7 +112,7 @@ public final class CheckpointFolder {
         point(BEST, name(newest.path()));
       }
     } catch (IOException e) {
-      throw AtomicFile.cannotWrite(folder, e);
+      throw IoErrors.cannotWrite(folder, e);
     }
   }
 
@@ -137,7 +139,7 @@ public final class CheckpointFolder {
 
   /** Not to a channel of {@link Files}, which an interrupt of the training thread would close. */
   private static Manifest.Entry write(Path file, AtomicFile.Content content) throws IOException {
-    MessageDigest digest = Manifest.sha256();
+    MessageDigest digest = Sha256.digest();
     try (FileOutputStream disk = new FileOutputStream(file.toFile())) {
       Faults.writing("checkpoint.file-created");
       OutputStream watched = new Watched(disk);
@@ -148,7 +150,7 @@ public final class CheckpointFolder {
       disk.getFD().sync();
       Faults.writing("checkpoint.forced");
     }
-    return new Manifest.Entry(Files.size(file), Manifest.hex(digest));
+    return new Manifest.Entry(Files.size(file), Sha256.hex(digest));
   }
 
   /** Bytes on their way to disk: where a fault may come at any of them. */
@@ -257,7 +259,7 @@ public final class CheckpointFolder {
         }
       }
     } catch (IOException e) {
-      throw new BadDataException(folder + " cannot be read: " + AtomicFile.reason(e), e);
+      throw IoErrors.cannotRead(folder, e);
     }
     if (!notes.isEmpty()) {
       throw new BadDataException(

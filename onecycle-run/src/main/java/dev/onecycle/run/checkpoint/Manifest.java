@@ -2,16 +2,11 @@ package dev.onecycle.run.checkpoint;
 
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.run.files.JsonFile;
-import java.io.FileInputStream;
+import dev.onecycle.text.Sha256;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -40,18 +35,6 @@ record Manifest(int format, Map<String, Entry> files) {
    * @param sha256 of its content, in hexadecimal digits
    */
   record Entry(long size, String sha256) {}
-
-  static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
-  }
-
-  static String hex(MessageDigest digest) {
-    return HexFormat.of().formatHex(digest.digest());
-  }
 
   /**
    * Reads the manifest of a folder, and checks every file against it.
@@ -90,14 +73,7 @@ record Manifest(int format, Map<String, Entry> files) {
       throw new BadDataException(
           file + " must have " + entry.size + " bytes but has " + size + ": it is damaged");
     }
-    MessageDigest digest = sha256();
-    try (InputStream in = new DigestInputStream(new FileInputStream(file.toFile()), digest)) {
-      byte[] buffer = new byte[1 << 16];
-      while (in.read(buffer) >= 0) {
-        // the digest is all that is wanted
-      }
-    }
-    if (!hex(digest).equals(entry.sha256)) {
+    if (!Sha256.of(file).equals(entry.sha256)) {
       throw new BadDataException(
           file + " does not have the SHA-256 of its manifest: it is damaged");
     }

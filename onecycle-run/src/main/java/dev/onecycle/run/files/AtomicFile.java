@@ -1,17 +1,14 @@
 package dev.onecycle.run.files;
 
 import dev.onecycle.error.CannotWriteException;
+import dev.onecycle.error.IoErrors;
 import dev.onecycle.fault.Faults;
 import java.io.BufferedOutputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.UUID;
@@ -36,7 +33,7 @@ public final class AtomicFile {
    */
   public static void write(Path path, Content content) {
     if (Files.isDirectory(path)) {
-      throw cannotCreate(path, new IOException("it is a folder; name a file in it"));
+      throw IoErrors.cannotCreate(path, new IOException("it is a folder; name a file in it"));
     }
     // A rename would put a file in the place of a device, or cut a pipe off from its reader.
     if (Files.exists(path) && !Files.isRegularFile(path)) {
@@ -52,7 +49,7 @@ public final class AtomicFile {
       Faults.writing("file.written");
       Files.move(sibling, place, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
-      throw cannotWrite(path, e);
+      throw IoErrors.cannotWrite(path, e);
     } finally {
       discard(sibling);
     }
@@ -75,7 +72,7 @@ public final class AtomicFile {
    */
   public static void requireWritable(Path path) {
     if (Files.isDirectory(path)) {
-      throw cannotCreate(path, new IOException("it is a folder; name a file in it"));
+      throw IoErrors.cannotCreate(path, new IOException("it is a folder; name a file in it"));
     }
     if (Files.exists(path) && !Files.isRegularFile(path)) {
       return;
@@ -98,7 +95,7 @@ public final class AtomicFile {
     try {
       Files.delete(Files.createFile(probe));
     } catch (IOException e) {
-      throw cannotCreate(named, e);
+      throw IoErrors.cannotCreate(named, e);
     }
   }
 
@@ -107,7 +104,7 @@ public final class AtomicFile {
     try {
       return Files.exists(path) ? path.toRealPath() : path.toAbsolutePath();
     } catch (IOException e) {
-      throw cannotCreate(path, e);
+      throw IoErrors.cannotCreate(path, e);
     }
   }
 
@@ -115,7 +112,7 @@ public final class AtomicFile {
     try {
       Files.createFile(sibling);
     } catch (IOException e) {
-      throw cannotCreate(named, e);
+      throw IoErrors.cannotCreate(named, e);
     }
   }
 
@@ -125,7 +122,7 @@ public final class AtomicFile {
     try {
       file = new FileOutputStream(actual.toFile());
     } catch (IOException e) {
-      throw cannotCreate(named, e);
+      throw IoErrors.cannotCreate(named, e);
     }
     try (file;
         OutputStream out = new BufferedOutputStream(file)) {
@@ -135,7 +132,7 @@ public final class AtomicFile {
         file.getFD().sync();
       }
     } catch (IOException e) {
-      throw cannotWrite(named, e);
+      throw IoErrors.cannotWrite(named, e);
     }
   }
 
@@ -147,32 +144,5 @@ public final class AtomicFile {
       System.getLogger(AtomicFile.class.getName())
           .log(System.Logger.Level.DEBUG, () -> "left over: " + sibling, e);
     }
-  }
-
-  /** The error for an output that could not be created, for files that are not written whole. */
-  public static CannotWriteException cannotCreate(Path path, IOException cause) {
-    return CannotWriteException.creating("cannot create " + path + ": " + reason(cause), cause);
-  }
-
-  /** The error for a write that failed, for files that are not written whole. */
-  public static CannotWriteException cannotWrite(Path path, IOException cause) {
-    return CannotWriteException.writing("cannot write " + path + ": " + reason(cause), cause);
-  }
-
-  /** What an I/O error means, in a few words. */
-  public static String reason(IOException cause) {
-    if (cause instanceof NoSuchFileException) {
-      return "no such file or folder";
-    }
-    if (cause instanceof AccessDeniedException) {
-      return "permission denied; choose another folder or change its permissions";
-    }
-    if (cause instanceof FileAlreadyExistsException) {
-      return "a file is in the way";
-    }
-    if (cause instanceof FileSystemException f && f.getReason() != null) {
-      return f.getReason();
-    }
-    return String.valueOf(cause.getMessage());
   }
 }

@@ -1,6 +1,7 @@
 package dev.onecycle.run.files;
 
 import dev.onecycle.error.CannotWriteException;
+import dev.onecycle.error.IoErrors;
 import dev.onecycle.fault.Faults;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -48,7 +49,7 @@ public final class GrowingFile {
       all.stream().filter(line -> before(limit, line)).forEach(this::append);
       anew = true;
     } catch (IOException e) {
-      throw AtomicFile.cannotWrite(path, e);
+      throw IoErrors.cannotWrite(path, e);
     }
   }
 
@@ -81,7 +82,7 @@ public final class GrowingFile {
     try {
       write(bytes);
     } catch (IOException e) {
-      throw AtomicFile.cannotWrite(path, e);
+      throw IoErrors.cannotWrite(path, e);
     }
   }
 

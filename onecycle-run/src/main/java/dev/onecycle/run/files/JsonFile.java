@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.CannotWriteException;
+import dev.onecycle.error.IoErrors;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -64,7 +65,7 @@ public final class JsonFile {
     } catch (JsonProcessingException e) {
       throw new BadDataException(file + " is not " + what + ": " + e.getOriginalMessage(), e);
     } catch (IOException e) {
-      throw new BadDataException(file + " cannot be read: " + AtomicFile.reason(e), e);
+      throw IoErrors.cannotRead(file, e);
     }
   }
 

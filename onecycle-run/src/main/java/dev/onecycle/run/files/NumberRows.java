@@ -1,5 +1,6 @@
 package dev.onecycle.run.files;
 
+import dev.onecycle.error.IoErrors;
 import dev.onecycle.text.Numbers;
 import java.io.BufferedReader;
 import java.io.FileInputStream;
@@ -49,7 +50,7 @@ public record NumberRows<T>(List<T> rows, List<String> notes) {
         }
       }
     } catch (IOException e) {
-      notes.add(name + " cannot be read to its end: " + AtomicFile.reason(e));
+      notes.add(name + " cannot be read to its end: " + IoErrors.reason(e));
     }
     if (unreadable > 0) {
       notes.add(

@@ -1,6 +1,7 @@
 package dev.onecycle.run.files;
 
 import dev.onecycle.error.BadDataException;
+import dev.onecycle.error.IoErrors;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -37,7 +38,7 @@ public final class WholeFile {
         return bytes;
       }
     } catch (IOException e) {
-      throw new BadDataException(file + " cannot be read: " + AtomicFile.reason(e), e);
+      throw IoErrors.cannotRead(file, e);
     }
   }
 

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.onecycle.error.BadDataException;
+import dev.onecycle.error.IoErrors;
 import dev.onecycle.run.Conditions;
 import dev.onecycle.run.files.AtomicFile;
 import dev.onecycle.run.files.WholeFile;
@@ -97,7 +98,7 @@ public record Recipe(
       String reason = String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("");
       throw new BadDataException(file + " is not a recipe: " + reason, e);
     } catch (IOException e) {
-      throw new BadDataException(file + " cannot be read: " + AtomicFile.reason(e), e);
+      throw IoErrors.cannotRead(file, e);
     }
   }
 }

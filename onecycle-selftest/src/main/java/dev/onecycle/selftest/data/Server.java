@@ -6,17 +6,15 @@ import dev.onecycle.data.download.Downloader;
 import dev.onecycle.data.download.Downloader.Patience;
 import dev.onecycle.data.download.RemoteFile;
 import dev.onecycle.data.work.ReadingListener;
+import dev.onecycle.text.Sha256;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
@@ -128,7 +126,7 @@ final class Server implements AutoCloseable {
   }
 
   RemoteFile file(URI uri) {
-    return new RemoteFile(uri, "set", NAME, content.length, sha256(content));
+    return new RemoteFile(uri, "set", NAME, content.length, Sha256.of(content));
   }
 
   RemoteFile file() {
@@ -137,14 +135,6 @@ final class Server implements AutoCloseable {
 
   static Downloader downloader(Path folder) {
     return new Downloader(folder, false, PATIENCE, ReadingListener.NONE);
-  }
-
-  static String sha256(byte[] bytes) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
   }
 
   @Override

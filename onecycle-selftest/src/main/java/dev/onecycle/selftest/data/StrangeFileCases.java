@@ -50,7 +50,7 @@ final class StrangeFileCases {
               Files.write(path, png);
               forbid(path);
             },
-            "cannot be read: access is denied"),
+            "cannot be read: permission denied"),
         read(
             "name that is no valid text",
             "x.png",

@@ -9,6 +9,7 @@ import dev.onecycle.selftest.Case;
 import dev.onecycle.selftest.Expect;
 import dev.onecycle.selftest.Group;
 import dev.onecycle.selftest.Tier;
+import dev.onecycle.text.Sha256;
 import dev.onecycle.torch.settings.LearnerSettings;
 import dev.onecycle.torch.settings.Precision;
 import dev.onecycle.torch.train.Learner;
@@ -160,10 +161,10 @@ final class DamageGroup {
         (checkpoint, random) -> {
           Path model = checkpoint.resolve("model.safetensors");
           byte[] bytes = Files.readAllBytes(model);
-          String before = Damages.sha256(bytes);
+          String before = Sha256.of(bytes);
           change.accept(bytes);
           Files.write(model, bytes);
-          Damages.replace(checkpoint, before, Damages.sha256(bytes));
+          Damages.replace(checkpoint, before, Sha256.of(bytes));
         });
   }
 

@@ -5,10 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.SplittableRandom;
 
 /** Ways in which files go bad. */
@@ -78,13 +75,5 @@ final class Damages {
   static int indexOf(byte[] bytes, byte[] wanted) {
     return new String(bytes, StandardCharsets.ISO_8859_1)
         .indexOf(new String(wanted, StandardCharsets.ISO_8859_1));
-  }
-
-  static String sha256(byte[] bytes) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
   }
 }

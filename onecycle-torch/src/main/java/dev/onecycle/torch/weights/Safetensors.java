@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.onecycle.error.BadDataException;
+import dev.onecycle.error.IoErrors;
 import dev.onecycle.run.files.AtomicFile;
 import dev.onecycle.torch.weights.SafetensorsHeader.Unsound;
 import java.io.EOFException;
@@ -126,7 +127,7 @@ public record Safetensors(Map<String, String> metadata, List<NamedTensor> tensor
     } catch (EOFException e) {
       throw new BadDataException(file + " is not a sound safetensors file: it ends too early", e);
     } catch (IOException e) {
-      throw new BadDataException(file + " cannot be read: " + AtomicFile.reason(e), e);
+      throw IoErrors.cannotRead(file, e);
     }
   }
 

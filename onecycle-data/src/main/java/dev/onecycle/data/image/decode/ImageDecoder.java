@@ -110,7 +110,7 @@ public final class ImageDecoder {
       requireSize(Files.size(file));
       return Files.readAllBytes(file);
     } catch (IOException e) {
-      throw new BadImage("cannot be read: " + IoErrors.text(e), e);
+      throw new BadImage("cannot be read: " + IoErrors.reason(e), e);
     }
   }
 
@@ -222,6 +222,6 @@ public final class ImageDecoder {
     if (e instanceof IIOException && text.contains("unsupported image type")) {
       return CMYK;
     }
-    return "is damaged or cut short: " + IoErrors.text(e);
+    return "is damaged or cut short: " + IoErrors.reason(e);
   }
 }
