@@ -1,13 +1,15 @@
 package dev.onecycle.error;
 
 /**
- * Input data that cannot be used: the message names the file and what is wrong with it.
+ * Input data cannot be used. The message names the file and its fault.
  *
  * <p>The command line ends with exit code 65.
  */
-public final class BadDataException extends RuntimeException {
+public final class BadDataException extends OnecycleException {
+  private static final long serialVersionUID = 1;
+
   public BadDataException(String message) {
-    super(message);
+    super(message, null);
   }
 
   public BadDataException(String message, Throwable cause) {

@@ -1,12 +1,14 @@
 package dev.onecycle.error;
 
 /**
- * A result that could not be stored: the message names the path and the reason.
+ * A result cannot be stored. The message names the path and the reason.
  *
  * <p>The command line ends with exit code 73 when the output could not be created, and 74 when
  * writing to it failed.
  */
-public final class CannotWriteException extends RuntimeException {
+public final class CannotWriteException extends OnecycleException {
+  private static final long serialVersionUID = 1;
+
   private final boolean created;
 
   private CannotWriteException(String message, boolean created, Throwable cause) {
@@ -24,7 +26,7 @@ public final class CannotWriteException extends RuntimeException {
     return new CannotWriteException(message, true, cause);
   }
 
-  /** Whether the output existed by then, so that what was written before may still stand. */
+  /** Whether the output was created; a part of it may then be on disk. */
   public boolean created() {
     return created;
   }

@@ -3,8 +3,8 @@ package dev.onecycle.error;
 import dev.onecycle.text.Numbers;
 
 /**
- * Checks of settings, each of which answers the value it was given or throws an {@link
- * InvalidValueException} of the form {@code <name> must be <constraint> but was <value>}.
+ * Checks of arguments. Each returns the value that it was given, or throws an {@link
+ * InvalidValueException}.
  */
 public final class Require {
   private Require() {}
@@ -13,21 +13,21 @@ public final class Require {
     return that(value > 0 && Double.isFinite(value), name, "positive and finite", value, value);
   }
 
-  public static double atLeast(String name, double value, double least) {
+  public static double atLeast(String name, double value, double min) {
     return that(
-        value >= least && Double.isFinite(value),
+        value >= min && Double.isFinite(value),
         name,
-        "at least " + Numbers.exact(least),
+        "at least " + Numbers.exact(min),
         value,
         value);
   }
 
-  public static long atLeast(String name, long value, long least) {
-    return that(value >= least, name, "at least " + least, value, value);
+  public static long atLeast(String name, long value, long min) {
+    return that(value >= min, name, "at least " + min, value, value);
   }
 
-  public static int atLeast(String name, int value, int least) {
-    return that(value >= least, name, "at least " + least, value, value);
+  public static int atLeast(String name, int value, int min) {
+    return that(value >= min, name, "at least " + min, value, value);
   }
 
   /** Checks {@code low <= value < high}. */
@@ -42,7 +42,7 @@ public final class Require {
     return that(value >= low && value <= high, name, constraint, value, value);
   }
 
-  /** Answers {@code result} where {@code holds}; otherwise the error shows {@code value}. */
+  /** Returns {@code result} where {@code holds}; otherwise the error shows {@code value}. */
   public static <T> T that(boolean holds, String name, String constraint, Object value, T result) {
     if (!holds) {
       throw invalid(name, constraint, value);
@@ -52,17 +52,12 @@ public final class Require {
 
   /** The error for a check that no method here covers. */
   public static InvalidValueException invalid(String name, String constraint, Object value) {
-    return new InvalidValueException(
-        name
-            + " must be "
-            + constraint
-            + " but was "
-            + (value instanceof Double d ? Numbers.exact(d) : value));
+    return new InvalidValueException(name, constraint, value);
   }
 
   /** The error for a check that no method here covers, with advice. */
   public static InvalidValueException invalid(
       String name, String constraint, Object value, String advice) {
-    return new InvalidValueException(invalid(name, constraint, value).getMessage() + "; " + advice);
+    return new InvalidValueException(name, constraint, value, advice);
   }
 }

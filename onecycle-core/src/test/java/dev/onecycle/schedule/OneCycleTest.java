@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.testing.Property;
 import java.util.ArrayList;
 import java.util.List;
@@ -178,7 +179,7 @@ class OneCycleTest {
 
   private static void refused(Runnable build, String message) {
     assertThatThrownBy(build::run)
-        .isInstanceOf(IllegalArgumentException.class)
+        .isInstanceOf(InvalidValueException.class)
         .hasMessageContaining(message);
   }
 

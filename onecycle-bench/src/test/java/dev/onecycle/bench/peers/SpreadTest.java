@@ -1,8 +1,9 @@
 package dev.onecycle.bench.peers;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.onecycle.error.InvalidValueException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -16,7 +17,7 @@ class SpreadTest {
 
   @Test
   void ofNothingIsAnError() {
-    assertThatIllegalArgumentException().isThrownBy(() -> Spread.of(List.of()));
+    assertThatExceptionOfType(InvalidValueException.class).isThrownBy(() -> Spread.of(List.of()));
   }
 
   @Test

@@ -3,7 +3,8 @@ package dev.onecycle.cli.console;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.CannotWriteException;
 import dev.onecycle.error.DivergedException;
-import dev.onecycle.report.chart.NoFontsException;
+import dev.onecycle.error.InvalidValueException;
+import dev.onecycle.error.MissingFontsException;
 import java.util.concurrent.CancellationException;
 
 /** The exit codes of every command, and which failure ends in which. */
@@ -21,7 +22,7 @@ public final class ExitCode {
   private ExitCode() {}
 
   public static int of(Throwable failure) {
-    if (failure instanceof IllegalArgumentException) {
+    if (failure instanceof InvalidValueException) {
       return USAGE;
     }
     if (failure instanceof BadDataException) {
@@ -30,7 +31,7 @@ public final class ExitCode {
     if (failure instanceof CannotWriteException cannotWrite) {
       return cannotWrite.created() ? CANNOT_WRITE : CANNOT_CREATE;
     }
-    if (failure instanceof NoFontsException) {
+    if (failure instanceof MissingFontsException) {
       return CANNOT_CREATE;
     }
     if (failure instanceof DivergedException) {

@@ -1,8 +1,8 @@
 package dev.onecycle.cli.options;
 
 import dev.onecycle.cli.console.Console;
+import dev.onecycle.error.MissingFontsException;
 import dev.onecycle.report.chart.Figure;
-import dev.onecycle.report.chart.NoFontsException;
 import dev.onecycle.run.files.AtomicFile;
 import java.nio.file.Path;
 import java.util.function.Supplier;
@@ -43,7 +43,7 @@ public final class FigureOptions {
         drawn.writePng(png);
         console.say("Wrote " + png);
       }
-    } catch (NoFontsException e) {
+    } catch (MissingFontsException e) {
       if (svg != null || png != null) {
         throw e;
       }

@@ -1,5 +1,6 @@
 package dev.onecycle.cli.options;
 
+import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.error.Require;
 import java.util.OptionalDouble;
 import picocli.CommandLine.ITypeConverter;
@@ -29,7 +30,7 @@ public record MomentumRange(OptionalDouble high, OptionalDouble low) {
       throw bad(text);
     }
 
-    private static IllegalArgumentException bad(String text) {
+    private static InvalidValueException bad(String text) {
       return Require.invalid("momentum", "a number such as 0.9 or two such as 0.95:0.85", text);
     }
   }

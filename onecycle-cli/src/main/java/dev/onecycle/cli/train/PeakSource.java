@@ -108,7 +108,7 @@ sealed interface PeakSource {
           differences.stream()
               .map(d -> d.name() + " must be " + d.found() + " but was " + d.now())
               .collect(Collectors.joining(", and "));
-      throw new InvalidValueException(
+      throw InvalidValueException.ofSeveral(
           which
               + ", for the learning rate of "
               + file

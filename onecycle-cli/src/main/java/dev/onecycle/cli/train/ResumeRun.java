@@ -7,6 +7,7 @@ import dev.onecycle.cli.options.DataArguments;
 import dev.onecycle.cli.options.SaveOptions;
 import dev.onecycle.data.DataSplits;
 import dev.onecycle.error.BadDataException;
+import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.error.Require;
 import dev.onecycle.run.Conditions;
 import dev.onecycle.run.RunFolder;
@@ -205,7 +206,7 @@ record ResumeRun(
           && Math.abs(policy.peak() / record.policy().peak() - 1) < 1e-9) {
         return policy;
       }
-    } catch (IllegalArgumentException e) {
+    } catch (InvalidValueException | NumberFormatException e) {
       throw contradiction(record, e);
     }
     throw contradiction(record, null);

@@ -6,6 +6,7 @@ import dev.onecycle.cli.options.DataArguments;
 import dev.onecycle.cli.options.SaveOptions;
 import dev.onecycle.cli.options.TrainOptions;
 import dev.onecycle.error.BadDataException;
+import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.error.Require;
 import dev.onecycle.run.RunRecord;
 import dev.onecycle.schedule.PolicyChoice;
@@ -110,7 +111,7 @@ record RunRequest(
       // Whether that can be had here is not for the record to say, but for the learner.
       request.options.device = device(settings);
       return request;
-    } catch (ParameterException | IllegalArgumentException e) {
+    } catch (ParameterException | InvalidValueException | IllegalArgumentException e) {
       throw new BadDataException("its arguments cannot be understood: " + e.getMessage(), e);
     }
   }

@@ -4,11 +4,11 @@ import dev.onecycle.cli.console.Console;
 import dev.onecycle.cli.console.Signals;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.CannotWriteException;
+import dev.onecycle.error.MissingFontsException;
 import dev.onecycle.fault.Faults;
 import dev.onecycle.range.RangeResult;
 import dev.onecycle.record.EpochRecord;
 import dev.onecycle.record.StepRecord;
-import dev.onecycle.report.chart.NoFontsException;
 import dev.onecycle.report.csv.RangeCsv;
 import dev.onecycle.report.figures.RangeFigures;
 import dev.onecycle.report.figures.ScheduleFigures;
@@ -49,7 +49,7 @@ public final class RunView implements TrainingListener, AutoCloseable {
         RangeFigures.of(first).writeSvg(folder.resolve("range.svg"));
       }
       ScheduleFigures.rateAndMomentum(policy).writeSvg(folder.resolve("schedule.svg"));
-    } catch (NoFontsException e) {
+    } catch (MissingFontsException e) {
       // A system on which no figure can be drawn can train all the same.
       console.say("No figures: " + e.getMessage());
     }
@@ -121,7 +121,7 @@ public final class RunView implements TrainingListener, AutoCloseable {
             RunReport.read(folder)
                 .figures()
                 .forEach((name, figure) -> open.figure("figures/" + name, lastStep, figure));
-          } catch (NoFontsException | CannotWriteException | BadDataException e) {
+          } catch (MissingFontsException | CannotWriteException | BadDataException e) {
             console.answer("No figures for TensorBoard: " + e.getMessage());
           }
         });

@@ -172,7 +172,7 @@ public final class Session {
       throw divergence;
     }
     TrainingPosition at = restore().orElseThrow(() -> divergence);
-    Amendment amendment = new Amendment(at.step(), LOWERED, 0, divergence.what());
+    Amendment amendment = new Amendment(at.step(), LOWERED, 0, divergence.reason());
     policy = amendment.to(policy);
     List<Amendment> amendments = new ArrayList<>(record.amendments());
     amendments.add(amendment);

@@ -8,7 +8,7 @@ import dev.onecycle.cli.options.CommandLineArgs;
 import dev.onecycle.cli.options.PolicyOptions;
 import dev.onecycle.cli.options.TrainOptions;
 import dev.onecycle.data.TuningData;
-import dev.onecycle.report.chart.NoFontsException;
+import dev.onecycle.error.MissingFontsException;
 import dev.onecycle.report.figures.RangeFigures;
 import dev.onecycle.report.figures.SweepFigures;
 import dev.onecycle.run.Conditions;
@@ -213,7 +213,7 @@ final class TuneRun {
         SweepFigures.of(sweep).writeSvg(folder.resolve(name));
       }
       RangeFigures.of(tuned.range()).writeSvg(folder.resolve("range.svg"));
-    } catch (NoFontsException e) {
+    } catch (MissingFontsException e) {
       console.say("No figures: " + e.getMessage());
     }
   }

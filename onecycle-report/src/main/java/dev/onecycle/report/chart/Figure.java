@@ -1,6 +1,7 @@
 package dev.onecycle.report.chart;
 
 import dev.onecycle.error.CannotWriteException;
+import dev.onecycle.error.MissingFontsException;
 import dev.onecycle.run.files.AtomicFile;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -61,7 +62,7 @@ public final class Figure {
   /**
    * An SVG element that can be a file of its own or stand inside an HTML page, its texts as texts.
    *
-   * @throws NoFontsException where Java finds no font to measure with
+   * @throws MissingFontsException where Java finds no font to measure with
    */
   public String svg() {
     return drawn(d -> SvgText.of(d, plot.title(), FigureDescription.of(plot)));
@@ -70,7 +71,7 @@ public final class Figure {
   /**
    * A PNG file's bytes, with two pixels to each of the SVG, for print and fine screens.
    *
-   * @throws NoFontsException where Java finds no font to write with
+   * @throws MissingFontsException where Java finds no font to write with
    */
   public byte[] png() {
     BufferedImage drawn = drawn(d -> d.pixels(PIXEL_RATIO));
@@ -94,7 +95,7 @@ public final class Figure {
       return as.apply(Drawing.of(plot));
     } catch (InternalError | LinkageError e) {
       // What Java throws on a slim system, without fontconfig, a font or its own graphics library.
-      throw new NoFontsException(e);
+      throw new MissingFontsException(e);
     }
   }
 

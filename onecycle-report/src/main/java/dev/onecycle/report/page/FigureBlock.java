@@ -1,8 +1,8 @@
 package dev.onecycle.report.page;
 
+import dev.onecycle.error.MissingFontsException;
 import dev.onecycle.report.chart.Figure;
 import dev.onecycle.report.chart.FigureTable;
-import dev.onecycle.report.chart.NoFontsException;
 import org.jsoup.nodes.Element;
 
 /**
@@ -24,7 +24,7 @@ final class FigureBlock {
     Element still = Html.add(block, "div").addClass("still");
     try {
       Html.raw(still, figure.svg());
-    } catch (NoFontsException e) {
+    } catch (MissingFontsException e) {
       // The script and the table need no fonts; whoever sees neither is told why.
       Html.add(still, "p", "No still picture: " + e.getMessage()).addClass("soft");
     }

@@ -2,12 +2,12 @@ package dev.onecycle.report.tensorboard;
 
 import dev.onecycle.error.CannotWriteException;
 import dev.onecycle.error.InvalidValueException;
+import dev.onecycle.error.MissingFontsException;
 import dev.onecycle.error.Require;
 import dev.onecycle.record.EpochRecord;
 import dev.onecycle.record.EpochRecord.Evaluated;
 import dev.onecycle.record.StepRecord;
 import dev.onecycle.report.chart.Figure;
-import dev.onecycle.report.chart.NoFontsException;
 import dev.onecycle.run.RunFolder;
 import dev.onecycle.run.TrainingListener;
 import java.nio.file.Path;
@@ -125,7 +125,7 @@ public final class TensorBoardEvents implements TrainingListener, AutoCloseable 
    * @param tag what stands above it; what comes before a slash groups figures
    * @param step zero-based; figures of one tag at several steps get a slider
    * @throws InvalidValueException where the tag is blank or the step negative
-   * @throws NoFontsException where Java finds no font to write with
+   * @throws MissingFontsException where Java finds no font to write with
    * @throws CannotWriteException where the file cannot be written
    */
   public void figure(String tag, long step, Figure figure) {

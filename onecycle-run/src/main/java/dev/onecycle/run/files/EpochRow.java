@@ -52,11 +52,10 @@ public record EpochRow(
     boolean evaluated = evaluationLoss.isPresent();
     if (accuracy.isPresent() != evaluated || evaluationSeconds.isPresent() != evaluated) {
       throw new InvalidValueException(
-          "the evaluation of epoch "
-              + epoch
-              + " must be there as a whole or not at all but was "
-              + this
-              + "; resume from an older checkpoint");
+          "the evaluation of epoch " + epoch,
+          "there as a whole or not at all",
+          this,
+          "resume from an older checkpoint");
     }
     return new EpochRecord(
         epoch,

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.CannotWriteException;
+import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.error.IoErrors;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -64,6 +65,8 @@ public final class JsonFile {
       return value;
     } catch (JsonProcessingException e) {
       throw new BadDataException(file + " is not " + what + ": " + e.getOriginalMessage(), e);
+    } catch (InvalidValueException e) {
+      throw new BadDataException(file + " is not " + what + ": " + e.getMessage(), e);
     } catch (IOException e) {
       throw IoErrors.cannotRead(file, e);
     }
@@ -84,6 +87,8 @@ public final class JsonFile {
       return JSON.treeToValue(tree, type);
     } catch (JsonProcessingException e) {
       throw new BadDataException(what + " cannot be understood: " + e.getOriginalMessage(), e);
+    } catch (InvalidValueException e) {
+      throw new BadDataException(what + " cannot be understood: " + e.getMessage(), e);
     }
   }
 }

@@ -104,14 +104,10 @@ public final class TuningJournal implements Memo {
       String now = request.getOrDefault(name, "not set");
       if (!then.equals(now)) {
         throw new InvalidValueException(
-            name
-                + " must be "
-                + then
-                + ", as in the tuning begun in "
-                + file
-                + ", but was "
-                + now
-                + "; go on with the same settings, or name another folder with --out");
+            name,
+            then + ", as in the tuning begun in " + file + ",",
+            now,
+            "resume with the same settings, or name another folder");
       }
     }
   }

@@ -135,14 +135,10 @@ public final class Checkpoints {
       String is = world.getOrDefault(name, "not set");
       if (!was.equals(is)) {
         throw new InvalidValueException(
-            name
-                + " must be "
-                + was
-                + ", as when "
-                + checkpoint.path()
-                + " was saved, but was "
-                + is
-                + "; go on under the conditions of the run, or train anew");
+            name,
+            was + ", as when " + checkpoint.path() + " was saved,",
+            is,
+            "go on under the conditions of the run, or train anew");
       }
     }
   }

@@ -1,0 +1,22 @@
+package dev.onecycle.error;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An error that the caller can act on. Its message is one line for people: what is wrong, and what
+ * to do.
+ *
+ * <p>Any other exception of this library is a fault of the library itself.
+ */
+public abstract sealed class OnecycleException extends RuntimeException
+    permits BadDataException,
+        CannotWriteException,
+        DivergedException,
+        InvalidValueException,
+        MissingFontsException {
+  private static final long serialVersionUID = 1;
+
+  OnecycleException(String message, @Nullable Throwable cause) {
+    super(message, cause);
+  }
+}
