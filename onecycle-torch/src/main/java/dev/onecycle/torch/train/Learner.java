@@ -59,6 +59,18 @@ public final class Learner implements AutoCloseable {
     fitted = network.state().constants().isEmpty();
   }
 
+  /** A learner for training images: normalized as they are, its fixed filters taken from them. */
+  public static Learner prepare(Network network, ImageDataset train, LearnerSettings settings) {
+    Learner learner = new Learner(network, Normalization.of(train), settings);
+    learner.fit(train);
+    return learner;
+  }
+
+  /** The normalization of its images. */
+  public Normalization normalization() {
+    return normalization;
+  }
+
   /**
    * Sets what the network takes from its training images before the first step: the filters of a
    * {@link dev.onecycle.torch.nn.Layer.Whitening}. Does nothing for a network that has none.

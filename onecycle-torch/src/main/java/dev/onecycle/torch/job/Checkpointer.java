@@ -1,0 +1,83 @@
+package dev.onecycle.torch.job;
+
+import dev.onecycle.record.StepRecord;
+import dev.onecycle.run.RunFolder;
+import dev.onecycle.run.TrainingListener;
+import dev.onecycle.run.TrainingPosition;
+import dev.onecycle.torch.train.Checkpoints;
+import dev.onecycle.torch.train.Learner;
+import java.time.Duration;
+
+/**
+ * Saves checkpoints while a run trains: after every epoch, after some time, and on request. Time is
+ * measured by a clock that never jumps.
+ */
+final class Checkpointer implements TrainingListener {
+  private final Checkpoints checkpoints;
+  private final RunFolder files;
+  private final Learner learner;
+  private final Duration interval;
+  private final RunControl control;
+  private long lastSave = System.nanoTime();
+  private TrainingPosition position;
+  private double learningRate;
+
+  /**
+   * Begins at a position.
+   *
+   * @param files that must be on disk up to a checkpoint before it is made
+   * @param interval longest time between checkpoints
+   */
+  Checkpointer(
+      Checkpoints checkpoints,
+      RunFolder files,
+      Learner learner,
+      Duration interval,
+      RunControl control,
+      TrainingPosition position) {
+    this.checkpoints = checkpoints;
+    this.files = files;
+    this.learner = learner;
+    this.interval = interval;
+    this.control = control;
+    this.position = position;
+  }
+
+  /** The position of the run. */
+  TrainingPosition position() {
+    return position;
+  }
+
+  /** The rate of the last step. */
+  double learningRate() {
+    return learningRate;
+  }
+
+  @Override
+  public void step(StepRecord step) {
+    learningRate = step.learningRate();
+  }
+
+  @Override
+  public void reached(TrainingPosition now) {
+    boolean epochDone = now.epochs().size() > position.epochs().size();
+    position = now;
+    boolean due = System.nanoTime() - lastSave >= interval.toNanos();
+    if (control.saveRequested() || epochDone || due) {
+      save();
+    }
+  }
+
+  /** Saves a checkpoint at the current position. */
+  void save() {
+    lastSave = System.nanoTime();
+    control.uninterrupted(
+        () -> {
+          try {
+            files.flush();
+          } finally {
+            checkpoints.save(learner, position, learningRate); // weights matter more than curves
+          }
+        });
+  }
+}

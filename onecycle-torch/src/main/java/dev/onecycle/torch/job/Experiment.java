@@ -1,0 +1,169 @@
+package dev.onecycle.torch.job;
+
+import dev.onecycle.data.DataOptions;
+import dev.onecycle.data.DataSplits;
+import dev.onecycle.data.Datasets;
+import dev.onecycle.data.TuningData;
+import dev.onecycle.data.image.ImageDataset;
+import dev.onecycle.data.image.SkippedImage;
+import dev.onecycle.error.BadDataException;
+import dev.onecycle.run.Conditions;
+import dev.onecycle.torch.train.Learner;
+import dev.onecycle.torch.train.Setup;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A configuration made real: its images, its network and its conditions, and on demand the network
+ * in memory.
+ *
+ * <p>This is the place where images, network and settings meet; training, range tests and tuning
+ * all begin here. Holds native memory from the first {@link #learner} until closed. For one thread
+ * at a time.
+ */
+public final class Experiment implements AutoCloseable {
+  private final TrainingConfig config;
+  private final Images images;
+  private final Setup setup;
+  private @Nullable Learner learner;
+
+  /**
+   * The images of an experiment.
+   *
+   * @param train to train on
+   * @param evaluation to evaluate on, of the same shape and classes
+   * @param evaluationName of these: "test", "val", …
+   * @param notes sentences for the user: what was chosen and why
+   * @param skipped images that cannot be used and were left out
+   * @param fingerprint SHA-256 of all that was read
+   */
+  private record Images(
+      ImageDataset train,
+      ImageDataset evaluation,
+      String evaluationName,
+      List<String> notes,
+      List<SkippedImage> skipped,
+      Fingerprint fingerprint) {}
+
+  private record Fingerprint(String all, String training) {}
+
+  private Experiment(TrainingConfig config, Images images) {
+    this.config = config;
+    this.images = images;
+    setup = config.setup(images.train.shape(), images.train.classes().size());
+  }
+
+  /**
+   * Opens the images for training and evaluation.
+   *
+   * @throws BadDataException where they cannot be read, or are of no use for training
+   */
+  public static Experiment open(TrainingConfig config, JobListener listener) {
+    DataSplits data = Datasets.open(config.get(TrainingConfig.DATA), options(config, listener));
+    Experiment experiment =
+        new Experiment(
+            config,
+            new Images(
+                data.train(),
+                data.evaluation(),
+                data.evaluationName(),
+                data.notes(),
+                data.skipped(),
+                new Fingerprint(data.fingerprint(), data.trainingFingerprint())));
+    listener.opened(experiment);
+    return experiment;
+  }
+
+  /**
+   * Opens the images for a choice of hyper-parameters: the test images are not read, {@link
+   * #evaluation} is a validation set or a tenth held out.
+   *
+   * @throws BadDataException where they cannot be read, or are of no use for training
+   */
+  public static Experiment openForTuning(TrainingConfig config, JobListener listener) {
+    TuningData data =
+        Datasets.openForTuning(config.get(TrainingConfig.DATA), options(config, listener));
+    Experiment experiment =
+        new Experiment(
+            config,
+            new Images(
+                data.train(),
+                data.validation(),
+                data.validationName(),
+                data.notes(),
+                data.skipped(),
+                new Fingerprint(data.fingerprint(), data.fingerprint())));
+    listener.opened(experiment);
+    return experiment;
+  }
+
+  private static DataOptions options(TrainingConfig config, JobListener listener) {
+    return config.dataOptions().withProgress(listener::reading);
+  }
+
+  /** Its configuration. */
+  public TrainingConfig config() {
+    return config;
+  }
+
+  /** The images to train on. */
+  public ImageDataset train() {
+    return images.train;
+  }
+
+  /** The images to evaluate on. */
+  public ImageDataset evaluation() {
+    return images.evaluation;
+  }
+
+  /** The name of the images to evaluate on: "test", "val", … */
+  public String evaluationName() {
+    return images.evaluationName;
+  }
+
+  /** Sentences for the user about the images: what was chosen and why. */
+  public List<String> notes() {
+    return images.notes;
+  }
+
+  /** Images that cannot be used and were left out. */
+  public List<SkippedImage> skipped() {
+    return images.skipped;
+  }
+
+  /** SHA-256 over class names, image shape, labels and pixels of all images that were read. */
+  public String fingerprint() {
+    return images.fingerprint.all;
+  }
+
+  /** Its network, batch size, augmentation and optimizer. */
+  public Setup setup() {
+    return setup;
+  }
+
+  /** The conditions of its losses. */
+  public Conditions conditions() {
+    return conditions(setup);
+  }
+
+  /** The conditions of another setup on the same images. */
+  public Conditions conditions(Setup other) {
+    return other.conditions(images.fingerprint.training);
+  }
+
+  /** The network in memory, its first weights drawn from the seed when this is first called. */
+  public Learner learner() {
+    if (learner == null) {
+      learner = Learner.prepare(setup.network(), images.train, setup.settings());
+    }
+    return learner;
+  }
+
+  @Override
+  public void close() {
+    if (learner != null) {
+      learner.close();
+      learner = null;
+    }
+  }
+}

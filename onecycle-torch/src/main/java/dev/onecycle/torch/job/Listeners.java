@@ -1,0 +1,113 @@
+package dev.onecycle.torch.job;
+
+import dev.onecycle.range.RangePoint;
+import dev.onecycle.range.RangeTest;
+import dev.onecycle.record.EpochRecord;
+import dev.onecycle.record.StepRecord;
+import dev.onecycle.run.Classification;
+import dev.onecycle.run.RunListener;
+import dev.onecycle.run.RunRecord;
+import dev.onecycle.run.TrainingPosition;
+import dev.onecycle.schedule.Policy;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Several listeners told as one, in order.
+ *
+ * @param all the listeners; those that are job listeners hear of the job too
+ */
+record Listeners(List<RunListener> all) implements JobListener {
+  Listeners {
+    all = List.copyOf(all);
+  }
+
+  private void ofJob(Consumer<JobListener> event) {
+    for (RunListener listener : all) {
+      if (listener instanceof JobListener ofJob) {
+        event.accept(ofJob);
+      }
+    }
+  }
+
+  @Override
+  public void reading(String task, long done, long total) {
+    ofJob(listener -> listener.reading(task, done, total));
+  }
+
+  @Override
+  public void opened(Experiment experiment) {
+    ofJob(listener -> listener.opened(experiment));
+  }
+
+  @Override
+  public void prepared(Experiment experiment) {
+    ofJob(listener -> listener.prepared(experiment));
+  }
+
+  @Override
+  public void rangeTest(int test, int tests, RangeTest plan, RangePoint point) {
+    ofJob(listener -> listener.rangeTest(test, tests, plan, point));
+  }
+
+  @Override
+  public void peakRate(PeakRate peak) {
+    ofJob(listener -> listener.peakRate(peak));
+  }
+
+  @Override
+  public void begun(Path folder, RunRecord record, Policy policy) {
+    all.forEach(listener -> listener.begun(folder, record, policy));
+  }
+
+  @Override
+  public void resumed(Path folder, RunRecord record, Policy policy, TrainingPosition from) {
+    all.forEach(listener -> listener.resumed(folder, record, policy, from));
+  }
+
+  @Override
+  public void retried(RunRecord record, Policy policy, TrainingPosition from) {
+    all.forEach(listener -> listener.retried(record, policy, from));
+  }
+
+  @Override
+  public void note(String sentence) {
+    all.forEach(listener -> listener.note(sentence));
+  }
+
+  @Override
+  public void warning(String sentence) {
+    all.forEach(listener -> listener.warning(sentence));
+  }
+
+  @Override
+  public void ended(Path folder, RunRecord record) {
+    all.forEach(listener -> listener.ended(folder, record));
+  }
+
+  @Override
+  public void step(StepRecord step) {
+    all.forEach(listener -> listener.step(step));
+  }
+
+  @Override
+  public void evaluating(int epoch, int done, int total) {
+    all.forEach(listener -> listener.evaluating(epoch, done, total));
+  }
+
+  @Override
+  public void classified(int epoch, Classification classification) {
+    all.forEach(listener -> listener.classified(epoch, classification));
+  }
+
+  @Override
+  public void epoch(EpochRecord epoch) {
+    all.forEach(listener -> listener.epoch(epoch));
+  }
+
+  @Override
+  public void reached(TrainingPosition position) {
+    all.forEach(listener -> listener.reached(position));
+  }
+}

@@ -1,0 +1,119 @@
+package dev.onecycle.torch.job;
+
+import dev.onecycle.record.EpochRecord;
+import dev.onecycle.record.EpochRecord.Evaluated;
+import dev.onecycle.run.RunRecord;
+import dev.onecycle.run.RunRecord.Status;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The result of a run.
+ *
+ * @param folder of the run
+ * @param record as it stands in {@code run.json}
+ * @param epochs that are trained
+ */
+public record RunSummary(Path folder, RunRecord record, List<EpochRecord> epochs) {
+  /** The file of the model in the folder of a run. */
+  public static final String MODEL = "model.safetensors";
+
+  public RunSummary {
+    epochs = List.copyOf(epochs);
+  }
+
+  /** Whether all epochs are trained; otherwise the run was stopped and can be resumed. */
+  public boolean isFinished() {
+    return record.status() == Status.FINISHED;
+  }
+
+  /** The last evaluation; empty where there was none yet. */
+  public Optional<Evaluated> evaluated() {
+    return EpochRecord.lastEvaluated(epochs).flatMap(EpochRecord::evaluated);
+  }
+
+  /**
+   * The accuracy of the last evaluation, in [0, 1].
+   *
+   * @throws IllegalStateException where the run was stopped before its first evaluation
+   */
+  public double accuracy() {
+    return evaluated()
+        .orElseThrow(() -> new IllegalStateException("the run in " + folder + " is not evaluated"))
+        .accuracy();
+  }
+
+  /** The peak learning rate. */
+  public double learningRate() {
+    return record.policy().peak();
+  }
+
+  /** The file of the trained model. */
+  public Path model() {
+    return folder.resolve(MODEL);
+  }
+
+  /** The result in a sentence for people. */
+  public String describe() {
+    if (epochs.isEmpty()) {
+      return "Stopped before the first epoch was done.";
+    }
+    return String.format(
+        Locale.ROOT,
+        "%s, %.0f s of training",
+        EpochRecord.lastEvaluated(epochs)
+            .map(this::accuracyText)
+            .orElse("No evaluation in " + length(epochs.size())),
+        epochs.stream().mapToDouble(EpochRecord::trainSeconds).sum());
+  }
+
+  private String accuracyText(EpochRecord epoch) {
+    boolean last = epoch.equals(epochs.get(epochs.size() - 1));
+    return String.format(
+        Locale.ROOT,
+        "accuracy %.2f %% on %,d %s images after %s%s",
+        100 * epoch.evaluated().orElseThrow().accuracy(),
+        record.data().evaluationImages(),
+        record.data().evaluationName(),
+        length(last ? epochs.size() : epoch.epoch() + 1),
+        last ? "" : ", " + epochs.size() + " done");
+  }
+
+  private String length(int done) {
+    return done + " of " + record.settings().get("epochs") + " epochs";
+  }
+
+  /**
+   * The result of the epochs that are done, by name: the last evaluation, with the number of epochs
+   * that it followed where more are done since; no accuracy where there was none yet.
+   */
+  static Map<String, Object> outcome(List<EpochRecord> epochs, String evaluationName) {
+    Map<String, Object> outcome = new LinkedHashMap<>();
+    outcome.put("epochs", epochs.size());
+    if (epochs.isEmpty()) {
+      return outcome;
+    }
+    EpochRecord end = epochs.get(epochs.size() - 1);
+    double images = epochs.stream().mapToDouble(e -> e.imagesPerSecond() * e.trainSeconds()).sum();
+    double seconds = epochs.stream().mapToDouble(EpochRecord::trainSeconds).sum();
+    String name = evaluationName.equals("test") ? "test" : "validation";
+    EpochRecord.lastEvaluated(epochs)
+        .ifPresent(
+            epoch -> {
+              Evaluated evaluated = epoch.evaluated().orElseThrow();
+              outcome.put(name + "_accuracy", evaluated.accuracy());
+              outcome.put(name + "_loss", evaluated.loss());
+              if (!epoch.equals(end)) {
+                outcome.put("evaluated_after_epochs", epoch.epoch() + 1);
+              }
+            });
+    outcome.put("train_loss", end.trainLoss());
+    outcome.put("images_per_second", images / seconds);
+    outcome.put("train_seconds", seconds);
+    return outcome;
+  }
+}

@@ -1,0 +1,428 @@
+package dev.onecycle.torch.job;
+
+import dev.onecycle.error.InvalidValueException;
+import dev.onecycle.error.Require;
+import dev.onecycle.text.Nearest;
+import dev.onecycle.text.Numbers;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A setting of a training: one name, one type, one default and one sentence, for configuration
+ * files, programs, environment variables and the command line alike.
+ *
+ * <p>The name {@code batch_size} is the key in YAML and JSON; the option is {@code --batch-size},
+ * the environment variable {@code ONECYCLE_BATCH_SIZE}. Values in files are numbers, texts and
+ * booleans.
+ *
+ * @param <T> the type of its values
+ */
+public final class Setting<T> {
+  /** How a value is read, checked and written. */
+  private interface Type<T> {
+    /** The value of a number, text or boolean; throws where it is none of this type. */
+    T read(String label, Object raw);
+
+    /** The value as a number, text or boolean. */
+    Object write(T value);
+
+    /** The names of all values, where they can be listed. */
+    default List<String> names() {
+      return List.of();
+    }
+  }
+
+  private final String name;
+  private final String placeholder;
+  private final String description;
+  private final Type<T> type;
+  private @Nullable T standard;
+  private double min = Double.NEGATIVE_INFINITY;
+  private double max = Double.POSITIVE_INFINITY;
+  private boolean minExcluded;
+  private boolean maxExcluded;
+  private final List<String> aliases = new ArrayList<>();
+  private final Map<String, T> shorthands = new LinkedHashMap<>();
+  private boolean path;
+  private boolean changeableOnResume;
+
+  private Setting(String name, String placeholder, String description, Type<T> type) {
+    this.name = name;
+    this.placeholder = placeholder;
+    this.description = description;
+    this.type = type;
+  }
+
+  // Made by TrainingConfig alone, which then hands them out unchanged.
+
+  static Setting<Integer> whole(String name, String placeholder, String description) {
+    return new Setting<>(
+        name,
+        placeholder,
+        description,
+        new Type<>() {
+          @Override
+          public Integer read(String label, Object raw) {
+            return Math.toIntExact(wholeNumber(label, raw, Integer.MIN_VALUE, Integer.MAX_VALUE));
+          }
+
+          @Override
+          public Object write(Integer value) {
+            return value;
+          }
+        });
+  }
+
+  static Setting<Long> seed(String name, String placeholder, String description) {
+    return new Setting<>(
+        name,
+        placeholder,
+        description,
+        new Type<>() {
+          @Override
+          public Long read(String label, Object raw) {
+            return wholeNumber(label, raw, Long.MIN_VALUE, Long.MAX_VALUE);
+          }
+
+          @Override
+          public Object write(Long value) {
+            return value;
+          }
+        });
+  }
+
+  private static long wholeNumber(String label, Object raw, long least, long most) {
+    try {
+      long value =
+          raw instanceof Integer || raw instanceof Long
+              ? ((Number) raw).longValue()
+              : raw instanceof String text ? Long.parseLong(text.strip()) : notANumber();
+      if (value >= least && value <= most) {
+        return value;
+      }
+    } catch (NumberFormatException e) {
+      throw Require.invalid(label, "a whole number", raw);
+    }
+    throw Require.invalid(label, "in [" + least + ", " + most + "]", raw);
+  }
+
+  static Setting<Double> number(String name, String placeholder, String description) {
+    return new Setting<>(
+        name,
+        placeholder,
+        description,
+        new Type<>() {
+          @Override
+          public Double read(String label, Object raw) {
+            try {
+              return raw instanceof Number number
+                  ? number.doubleValue()
+                  : raw instanceof String text
+                      ? Double.parseDouble(text.strip())
+                      : (double) notANumber();
+            } catch (NumberFormatException e) {
+              throw Require.invalid(label, "a number", raw);
+            }
+          }
+
+          @Override
+          public Object write(Double value) {
+            return value;
+          }
+        });
+  }
+
+  private static long notANumber() {
+    throw new NumberFormatException();
+  }
+
+  static Setting<Boolean> flag(String name, String description) {
+    return new Setting<>(
+        name,
+        "",
+        description,
+        new Type<>() {
+          @Override
+          public Boolean read(String label, Object raw) {
+            String text = String.valueOf(raw).strip().toLowerCase(Locale.ROOT);
+            if (text.equals("true") || text.equals("false")) {
+              return text.equals("true");
+            }
+            throw Require.invalid(label, "true or false", raw);
+          }
+
+          @Override
+          public Object write(Boolean value) {
+            return value;
+          }
+        });
+  }
+
+  static Setting<String> text(String name, String placeholder, String description) {
+    return new Setting<>(
+        name,
+        placeholder,
+        description,
+        new Type<>() {
+          @Override
+          public String read(String label, Object raw) {
+            return Require.that(
+                raw instanceof String text && !text.isEmpty(), label, "a text", raw, raw + "");
+          }
+
+          @Override
+          public Object write(String value) {
+            return value;
+          }
+        });
+  }
+
+  static <E extends Enum<E>> Setting<E> choice(
+      String name, String placeholder, Class<E> values, String description) {
+    Map<String, E> byName = new LinkedHashMap<>();
+    for (E value : values.getEnumConstants()) {
+      byName.put(value.name().toLowerCase(Locale.ROOT), value);
+    }
+    return new Setting<>(
+        name,
+        placeholder,
+        description,
+        new Type<>() {
+          @Override
+          public E read(String label, Object raw) {
+            E value = byName.get(String.valueOf(raw).strip().toLowerCase(Locale.ROOT));
+            if (value == null) {
+              throw oneOf(label, byName.keySet().stream().toList(), raw);
+            }
+            return value;
+          }
+
+          @Override
+          public Object write(E value) {
+            return value.name().toLowerCase(Locale.ROOT);
+          }
+
+          @Override
+          public List<String> names() {
+            return List.copyOf(byName.keySet());
+          }
+        });
+  }
+
+  static Setting<String> named(
+      String name, String placeholder, List<String> values, String description) {
+    return new Setting<>(
+        name,
+        placeholder,
+        description,
+        new Type<>() {
+          @Override
+          public String read(String label, Object raw) {
+            String text = String.valueOf(raw).strip().toLowerCase(Locale.ROOT);
+            if (!values.contains(text)) {
+              throw oneOf(label, values, raw);
+            }
+            return text;
+          }
+
+          @Override
+          public Object write(String value) {
+            return value;
+          }
+
+          @Override
+          public List<String> names() {
+            return values;
+          }
+        });
+  }
+
+  private static InvalidValueException oneOf(String label, List<String> names, Object raw) {
+    String constraint = "one of " + String.join(", ", names);
+    return Nearest.to(String.valueOf(raw), names)
+        .map(near -> Require.invalid(label, constraint, raw, "did you mean " + near + "?"))
+        .orElseGet(() -> Require.invalid(label, constraint, raw));
+  }
+
+  static Setting<MomentumRange> momentum(String name, String description) {
+    return new Setting<>(
+        name,
+        "HIGH[:LOW]",
+        description,
+        new Type<>() {
+          @Override
+          public MomentumRange read(String label, Object raw) {
+            return MomentumRange.parse(label, String.valueOf(raw));
+          }
+
+          @Override
+          public Object write(MomentumRange value) {
+            return value.toText();
+          }
+        });
+  }
+
+  Setting<T> or(T value) {
+    standard = value;
+    return this;
+  }
+
+  Setting<T> atLeast(double least) {
+    min = least;
+    return this;
+  }
+
+  Setting<T> atMost(double most) {
+    max = most;
+    return this;
+  }
+
+  Setting<T> above(double bound) {
+    min = bound;
+    minExcluded = true;
+    return this;
+  }
+
+  Setting<T> below(double bound) {
+    max = bound;
+    maxExcluded = true;
+    return this;
+  }
+
+  /** Another name of the option, such as {@code -b}. */
+  Setting<T> alias(String option) {
+    aliases.add(option);
+    return this;
+  }
+
+  /** An option without a value that stands for one value, such as {@code --no-flip}. */
+  Setting<T> shorthand(String option, T value) {
+    shorthands.put(option, value);
+    return this;
+  }
+
+  Setting<T> path() {
+    path = true;
+    return this;
+  }
+
+  Setting<T> changeableOnResume() {
+    changeableOnResume = true;
+    return this;
+  }
+
+  /** The name in files: {@code batch_size}. */
+  public String name() {
+    return name;
+  }
+
+  /** The option on the command line: {@code --batch-size}. */
+  public String option() {
+    return "--" + name.replace('_', '-');
+  }
+
+  /** The environment variable: {@code ONECYCLE_BATCH_SIZE}. */
+  public String variable() {
+    return "ONECYCLE_" + name.toUpperCase(Locale.ROOT);
+  }
+
+  /** All names of the option, the main one last. */
+  public List<String> options() {
+    return Stream.concat(aliases.stream(), Stream.of(option())).toList();
+  }
+
+  /** Options without a value that stand for one value, with that value as it is written. */
+  public Map<String, Object> shorthands() {
+    Map<String, Object> written = new LinkedHashMap<>();
+    shorthands.forEach((option, value) -> written.put(option, type.write(value)));
+    return Collections.unmodifiableMap(written);
+  }
+
+  /** A word for its values in help texts; empty for a flag. */
+  public String placeholder() {
+    return placeholder;
+  }
+
+  /** One sentence or two, with the default where it is not a plain value. */
+  public String description() {
+    return description;
+  }
+
+  /** The names of its values, where they can be listed. */
+  public List<String> names() {
+    return type.names();
+  }
+
+  /** Its default, where there is one that does not depend on other settings. */
+  public Optional<T> standard() {
+    return Optional.ofNullable(standard);
+  }
+
+  /** Whether its values are paths or may be. */
+  public boolean isPath() {
+    return path;
+  }
+
+  /** Whether a run can be resumed with another value. */
+  public boolean isChangeableOnResume() {
+    return changeableOnResume;
+  }
+
+  /**
+   * Reads a value from a number, text or boolean.
+   *
+   * @param label the setting as its writer calls it, for the error
+   * @throws InvalidValueException where it is of another type or out of range
+   */
+  public T read(String label, Object raw) {
+    return checked(label, type.read(label, raw));
+  }
+
+  /** The value as a number, text or boolean, which {@link #read} reads. */
+  public Object write(T value) {
+    return type.write(value);
+  }
+
+  T checked(String label, T value) {
+    if (value instanceof Number number) {
+      double v = number.doubleValue();
+      boolean holds =
+          (minExcluded ? v > min : v >= min)
+              && (maxExcluded ? v < max : v <= max)
+              && !Double.isNaN(v)
+              && !Double.isInfinite(v);
+      if (!holds) {
+        throw Require.invalid(label, constraint(), value);
+      }
+    }
+    return value;
+  }
+
+  private String constraint() {
+    if (max == Double.POSITIVE_INFINITY) {
+      return min == Double.NEGATIVE_INFINITY
+          ? "finite"
+          : minExcluded && min == 0
+              ? "positive and finite"
+              : (minExcluded ? "above " : "at least ") + Numbers.exact(min);
+    }
+    return "in "
+        + (minExcluded ? "(" : "[")
+        + Numbers.exact(min)
+        + ", "
+        + Numbers.exact(max)
+        + (maxExcluded ? ")" : "]");
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

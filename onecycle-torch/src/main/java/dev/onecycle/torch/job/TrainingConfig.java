@@ -1,0 +1,1057 @@
+package dev.onecycle.torch.job;
+
+import dev.onecycle.data.DataOptions;
+import dev.onecycle.data.augment.Augmentation;
+import dev.onecycle.data.augment.Flip;
+import dev.onecycle.data.augment.PadMode;
+import dev.onecycle.data.image.ImageShape;
+import dev.onecycle.error.BadDataException;
+import dev.onecycle.error.InvalidValueException;
+import dev.onecycle.error.Require;
+import dev.onecycle.range.Ramp;
+import dev.onecycle.range.RangeTest;
+import dev.onecycle.run.files.SettingsFile;
+import dev.onecycle.schedule.PolicyChoice;
+import dev.onecycle.text.Nearest;
+import dev.onecycle.torch.nn.Models;
+import dev.onecycle.torch.settings.Device;
+import dev.onecycle.torch.settings.LearnerSettings;
+import dev.onecycle.torch.settings.ModelDefaults;
+import dev.onecycle.torch.settings.Optimizer;
+import dev.onecycle.torch.settings.Precision;
+import dev.onecycle.torch.train.Engine;
+import dev.onecycle.torch.train.Setup;
+import dev.onecycle.torch.train.TrainingPlan;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The configuration of a training: a value for each of its settings, given or by default.
+ *
+ * <p>A value, begun by {@link #of} and changed by its {@code with} methods:
+ *
+ * <pre>{@code
+ * TrainingConfig config = TrainingConfig.of("photos/").with(EPOCHS, 20).with(MAX_LR, 0.4);
+ * }</pre>
+ *
+ * <p>A setting is one constant of this class. From it come the key in YAML and JSON files, the
+ * environment variable, the option on the command line and its help. A setting that is not given
+ * has the model's default, or else its own.
+ */
+public final class TrainingConfig {
+  /** Settings that belong together; the command line offers and shows them so. */
+  public enum Group {
+    /** Which images, and how they are read. */
+    DATA("Data"),
+    /** Network, optimizer, and what they are computed with. */
+    LEARNER("Network and optimizer"),
+    /** Random changes of training images. */
+    AUGMENTATION("Augmentation"),
+    /** Length and peak rate of the cycle. */
+    LENGTH("Length and peak rate"),
+    /** The policy over the cycle. */
+    POLICY("Policy"),
+    /** The range test that finds the peak rate. */
+    RANGE_TEST("Range test"),
+    /** Evaluation and saving of a run. */
+    RUN("Evaluation and saving");
+
+    private final String title;
+
+    Group(String title) {
+      this.title = title;
+    }
+
+    /** The heading in help texts. */
+    public String title() {
+      return title;
+    }
+  }
+
+  /** The optimizers by name. */
+  public enum OptimizerName {
+    /** Stochastic gradient descent with momentum. */
+    SGD,
+    /** With Nesterov's momentum. */
+    NESTEROV,
+    /** Adam with decoupled weight decay. */
+    ADAMW,
+    /** Momentum made orthogonal for convolutions. */
+    MUON
+  }
+
+  /** The reaction to a run that cannot be saved. */
+  public enum OnSaveError {
+    /** End the run. */
+    STOP,
+    /** Say so, and try again at the next checkpoint. */
+    WARN
+  }
+
+  /** The reaction to a loss or gradient that is no longer finite. */
+  public enum OnDivergence {
+    /** End the run. */
+    STOP,
+    /** Go back to the last checkpoint and on with a third of the rates, at most 3 times. */
+    RETRY
+  }
+
+  private static final double MAX_MINUTES = 60 * 24 * 365;
+  private static final double MAX_RATE = 1e15; // far above any use, far below float32's overflow
+  private static final int MAX_THREADS = 256; // each has a replica of the network
+  private static final Map<Setting<?>, Group> SETTINGS = new LinkedHashMap<>();
+
+  // ---- Data
+
+  /** The images: a path or a name. */
+  public static final Setting<String> DATA =
+      in(
+          Group.DATA,
+          Setting.text(
+                  "data",
+                  "DATA",
+                  "A folder, .tar, .tar.gz or .zip of train/CLASS/IMAGE and test/CLASS/IMAGE, or of"
+                      + " CLASS/IMAGE; CIFAR binary; IDX; or cifar10, cifar100, mnist,"
+                      + " fashion-mnist (downloaded), shapes (generated).")
+              .path()
+              .changeableOnResume());
+
+  /** The side of square images. */
+  public static final Setting<Integer> IMAGE_SIZE =
+      in(
+          Group.DATA,
+          Setting.whole(
+                  "image_size", "S", "Resize to S×S. Default: as stored, or 64 where sizes differ.")
+              .atLeast(1)
+              .atMost(4096));
+
+  /** Whether images that cannot be read are left out. */
+  public static final Setting<Boolean> SKIP_BAD =
+      in(
+          Group.DATA,
+          Setting.flag("skip_bad", "Leave out images that cannot be read, and list them.")
+              .or(false));
+
+  /** Whether downloads are forbidden. */
+  public static final Setting<Boolean> OFFLINE =
+      in(Group.DATA, Setting.flag("offline", "Download nothing.").or(false).changeableOnResume());
+
+  /** The folder of downloads and decoded images. */
+  public static final Setting<String> CACHE =
+      in(
+          Group.DATA,
+          Setting.text(
+                  "cache",
+                  "FOLDER",
+                  "Folder of downloads and decoded images. Default: ~/.cache/onecycle.")
+              .path()
+              .changeableOnResume());
+
+  // ---- Network and optimizer
+
+  /** The name of the network. */
+  public static final Setting<String> MODEL =
+      in(
+          Group.LEARNER,
+          Setting.named("model", "NAME", Models.names(), "The network.")
+              .or("resnet20")
+              .alias("-m"));
+
+  /** The number of images in an optimizer step. */
+  public static final Setting<Integer> BATCH_SIZE =
+      in(
+          Group.LEARNER,
+          Setting.whole("batch_size", "N", "Images in an optimizer step.")
+              .or(128)
+              .atLeast(2)
+              .alias("-b"));
+
+  /** The optimizer. */
+  public static final Setting<OptimizerName> OPTIMIZER =
+      in(
+          Group.LEARNER,
+          Setting.choice("optimizer", "NAME", OptimizerName.class, "The optimizer.")
+              .or(OptimizerName.SGD));
+
+  /** The strength of weight decay. */
+  public static final Setting<Double> WEIGHT_DECAY =
+      in(
+          Group.LEARNER,
+          Setting.number("weight_decay", "W", "Strength of weight decay.")
+              .or(1e-4)
+              .atLeast(0)
+              .atMost(MAX_RATE)
+              .alias("--wd"));
+
+  /** Whether weight decay shrinks the weights directly. */
+  public static final Setting<Boolean> DECOUPLED_DECAY =
+      in(
+          Group.LEARNER,
+          Setting.flag(
+                  "decoupled_decay",
+                  "Shrink weights directly instead of adding decay to the gradient (sgd,"
+                      + " nesterov; adamw and muon always do).")
+              .or(false));
+
+  /** Whether batch norms and biases decay too. */
+  public static final Setting<Boolean> NORM_DECAY =
+      in(
+          Group.LEARNER,
+          Setting.flag("norm_decay", "Let batch norms and biases decay too.").or(true));
+
+  /** The learning rate of biases over that of the other weights. */
+  public static final Setting<Double> BIAS_RATE =
+      in(
+          Group.LEARNER,
+          Setting.number(
+                  "bias_rate",
+                  "F",
+                  "Learning rate of biases over the rate of other weights (not adamw).")
+              .or(1.0)
+              .above(0)
+              .atMost(MAX_RATE));
+
+  /** The share of each target that is spread over all classes. */
+  public static final Setting<Double> LABEL_SMOOTHING =
+      in(
+          Group.LEARNER,
+          Setting.number("label_smoothing", "S", "Share of each target spread over all classes.")
+              .or(0.0)
+              .atLeast(0)
+              .below(1));
+
+  /** The share of features that is dropped before the last layer. */
+  public static final Setting<Double> DROPOUT =
+      in(
+          Group.LEARNER,
+          Setting.number("dropout", "P", "Share of features dropped before the last layer.")
+              .or(0.0)
+              .atLeast(0)
+              .below(1));
+
+  /** The largest norm of a gradient. */
+  public static final Setting<Double> CLIP =
+      in(
+          Group.LEARNER,
+          Setting.number("clip", "NORM", "Largest norm of a gradient; 0 for no limit.")
+              .or(0.0)
+              .atLeast(0));
+
+  /** The parts in which a thread computes its share of a batch. */
+  public static final Setting<Integer> ACCUMULATE =
+      in(
+          Group.LEARNER,
+          Setting.whole(
+                  "accumulate",
+                  "N",
+                  "Compute a batch in N parts a thread, of 16 images or more: saves memory.")
+              .or(1)
+              .atLeast(1));
+
+  /** The weight of a batch in the running statistics of batch norms. */
+  public static final Setting<Double> BATCHNORM_MOMENTUM =
+      in(
+          Group.LEARNER,
+          Setting.number(
+                  "batchnorm_momentum",
+                  "M",
+                  "Weight of a batch in the running statistics of batch norms.")
+              .or(0.1)
+              .above(0)
+              .atMost(1));
+
+  /** The type of convolutions and matrix products. */
+  public static final Setting<Precision> PRECISION =
+      in(
+          Group.LEARNER,
+          Setting.choice(
+                  "precision",
+                  "TYPE",
+                  Precision.class,
+                  "Type of convolutions and matrix products; auto is bf16 on a GPU and where the"
+                      + " processor multiplies it faster.")
+              .or(Precision.AUTO));
+
+  /** The seed of everything random. */
+  public static final Setting<Long> SEED =
+      in(
+          Group.LEARNER,
+          Setting.seed("seed", "N", "Seed of weights, order, augmentation and dropout.").or(0L));
+
+  /** The number of threads. */
+  public static final Setting<Integer> THREADS =
+      in(
+          Group.LEARNER,
+          Setting.whole(
+                  "threads", "N", "Threads, each with a replica of the network; 0 is one a core.")
+              .or(0)
+              .atLeast(0)
+              .atMost(MAX_THREADS));
+
+  /** The device that computes. */
+  public static final Setting<Device> DEVICE =
+      in(
+          Group.LEARNER,
+          Setting.choice(
+                  "device",
+                  "DEVICE",
+                  Device.class,
+                  "The device that computes; auto is cuda where the engine sees an NVIDIA GPU.")
+              .or(Device.CPU));
+
+  // ---- Augmentation
+
+  /** The padding before a random crop. */
+  public static final Setting<Integer> PAD =
+      in(
+          Group.AUGMENTATION,
+          Setting.whole("pad", "PIXELS", "Padding before a random crop; 0 for no crop.")
+              .or(4)
+              .atLeast(0)
+              .atMost((1 << 14) - 1)
+              .shorthand("--no-crop", 0));
+
+  /** The pixels of the padding. */
+  public static final Setting<PadMode> PAD_MODE =
+      in(
+          Group.AUGMENTATION,
+          Setting.choice("pad_mode", "MODE", PadMode.class, "The pixels of the padding.")
+              .or(PadMode.REFLECT));
+
+  /** When images are mirrored left to right. */
+  public static final Setting<Flip> FLIP =
+      in(
+          Group.AUGMENTATION,
+          Setting.choice(
+                  "flip",
+                  "MODE",
+                  Flip.class,
+                  "When images are mirrored left to right; alternate is every other epoch.")
+              .or(Flip.RANDOM)
+              .shorthand("--no-flip", Flip.NONE));
+
+  /** The side of a hidden square. */
+  public static final Setting<Integer> CUTOUT =
+      in(
+          Group.AUGMENTATION,
+          Setting.whole(
+                  "cutout",
+                  "PIXELS",
+                  "Side of a square of each training image, at a random place, that shows the"
+                      + " image's mean colour; 0 for none.")
+              .or(0)
+              .atLeast(0));
+
+  // ---- Length and peak rate
+
+  /** The length of the cycle in passes over the training images. */
+  public static final Setting<Integer> EPOCHS =
+      in(
+          Group.LENGTH,
+          Setting.whole("epochs", "N", "Passes over the training images: the length of the cycle.")
+              .or(10)
+              .atLeast(1)
+              .alias("-e"));
+
+  /** The length of the cycle as a time. */
+  public static final Setting<Double> MINUTES =
+      in(
+          Group.LENGTH,
+          Setting.number(
+                  "minutes",
+                  "M",
+                  "Instead of epochs: the cycle is as long as fits into this time, the range test"
+                      + " included.")
+              .above(0)
+              .atMost(MAX_MINUTES));
+
+  /** The peak learning rate. */
+  public static final Setting<Double> MAX_LR =
+      in(
+          Group.LENGTH,
+          Setting.number(
+                  "max_lr", "RATE", "Peak learning rate. Default: the suggestion of a range test.")
+              .above(0)
+              .atMost(MAX_RATE));
+
+  /** A file with a peak learning rate that was found before. */
+  public static final Setting<String> LR_FROM =
+      in(
+          Group.LENGTH,
+          Setting.text(
+                  "lr_from",
+                  "FILE",
+                  "Peak learning rate found before, in a file of find-lr or sweep or in a recipe;"
+                      + " refused where it was found under other conditions.")
+              .path());
+
+  /** Whether a rate may be used under other conditions than it was found under. */
+  public static final Setting<Boolean> ACCEPT_STALE =
+      in(
+          Group.LENGTH,
+          Setting.flag(
+                  "accept_stale", "Use a rate also under other conditions than it was found under.")
+              .or(false));
+
+  // ---- Policy
+
+  /** The policy. */
+  public static final Setting<PolicyChoice.Kind> POLICY =
+      in(
+          Group.POLICY,
+          Setting.choice("policy", "NAME", PolicyChoice.Kind.class, "The policy.")
+              .or(PolicyChoice.Kind.ONECYCLE));
+
+  /** The momentum of the cycle. */
+  public static final Setting<MomentumRange> MOMENTUM =
+      in(
+          Group.POLICY,
+          Setting.momentum(
+              "momentum",
+              "Momentum (beta1 for adamw): 0.95:0.85 is cycled against the rate, 0.9 is constant."
+                  + " Default: 0.95:0.85, or 0.9 for policies that do not cycle it."));
+
+  /** The peak rate over the first rate. */
+  public static final Setting<Double> DIVIDER =
+      in(
+          Group.POLICY,
+          Setting.number("divider", "D", "Peak rate over first rate. Default: the policy's, 10.")
+              .atLeast(1));
+
+  /** The first rate over the last rate. */
+  public static final Setting<Double> FINAL_DIVIDER =
+      in(
+          Group.POLICY,
+          Setting.number(
+                  "final_divider", "F", "First rate over last rate. Default: the policy's, 100.")
+              .atLeast(1));
+
+  /** The share of the steps in which the rate is annihilated. */
+  public static final Setting<Double> ANNIHILATION =
+      in(
+          Group.POLICY,
+          Setting.number(
+                  "annihilation",
+                  "SHARE",
+                  "Share of the steps in which the rate is annihilated. Default: 13/95 = 0.137.")
+              .atLeast(0)
+              .below(1));
+
+  // ---- Range test
+
+  /** The first rate of a range test. */
+  public static final Setting<Double> RANGE_START =
+      in(
+          Group.RANGE_TEST,
+          Setting.number(
+                  "range_start",
+                  "RATE",
+                  "First rate. Default: 1e-6; in sweeps and tuning 1e-2, for adamw 1e-5, where the"
+                      + " candidates begin to differ.")
+              .above(0)
+              .atMost(MAX_RATE)
+              .alias("--start"));
+
+  /** The last rate of a range test. */
+  public static final Setting<Double> RANGE_END =
+      in(
+          Group.RANGE_TEST,
+          Setting.number(
+                  "range_end",
+                  "RATE",
+                  "Last rate; extended to 1000 where the loss has not diverged by then.")
+              .or(100.0)
+              .above(0)
+              .atMost(MAX_RATE)
+              .alias("--end"));
+
+  /** The number of steps of a range test. */
+  public static final Setting<Integer> RANGE_STEPS =
+      in(
+          Group.RANGE_TEST,
+          Setting.whole(
+                  "range_steps",
+                  "N",
+                  "Steps from the first rate to the last. Default: 120; in sweeps and tuning 25 a"
+                      + " decade, and more of batches smaller than 256.")
+              .atLeast(1));
+
+  /** How the rate rises in a range test. */
+  public static final Setting<Ramp> RANGE_RAMP =
+      in(
+          Group.RANGE_TEST,
+          Setting.choice(
+                  "range_ramp",
+                  "RAMP",
+                  Ramp.class,
+                  "Raise the rate by equal factors (exponential) or equal amounts (linear).")
+              .or(Ramp.EXPONENTIAL)
+              .shorthand("--linear", Ramp.LINEAR));
+
+  /** The number of range tests, over as many seeds. */
+  public static final Setting<Integer> RANGE_REPEATS =
+      in(
+          Group.RANGE_TEST,
+          Setting.whole(
+                  "range_repeats", "N", "Range tests over as many seeds; their median counts.")
+              .or(1)
+              .atLeast(1)
+              .alias("--repeats"));
+
+  // ---- Evaluation and saving
+
+  /** The number of epochs between evaluations. */
+  public static final Setting<Integer> EVALUATE_EVERY =
+      in(
+          Group.RUN,
+          Setting.whole(
+                  "evaluate_every", "N", "Evaluate after every N epochs, and after the last one.")
+              .or(1)
+              .atLeast(1));
+
+  /** The batches from which batch norms' statistics are estimated anew before an evaluation. */
+  public static final Setting<Integer> REESTIMATE_BATCHNORM =
+      in(
+          Group.RUN,
+          Setting.whole(
+                  "reestimate_batchnorm",
+                  "N",
+                  "Estimate batch norms' statistics anew from N batches before each evaluation; 0"
+                      + " uses the running ones.")
+              .or(0)
+              .atLeast(0));
+
+  /** Whether TensorBoard's events are written. */
+  public static final Setting<Boolean> TENSORBOARD =
+      in(
+          Group.RUN,
+          Setting.flag("tensorboard", "Write TensorBoard's events into the run's folder too.")
+              .or(false)
+              .changeableOnResume());
+
+  /** The longest time between checkpoints. */
+  public static final Setting<Double> CHECKPOINT_MINUTES =
+      in(
+          Group.RUN,
+          Setting.number(
+                  "checkpoint_minutes",
+                  "M",
+                  "Longest time between checkpoints; one is also saved after every epoch.")
+              .or(10.0)
+              .above(0)
+              .atMost(MAX_MINUTES)
+              .changeableOnResume());
+
+  /** The reaction to a run that cannot be saved. */
+  public static final Setting<OnSaveError> ON_SAVE_ERROR =
+      in(
+          Group.RUN,
+          Setting.choice(
+                  "on_save_error",
+                  "ACTION",
+                  OnSaveError.class,
+                  "Where the run cannot be saved, on a full disk say: stop, or warn and try again"
+                      + " at the next checkpoint.")
+              .or(OnSaveError.STOP)
+              .changeableOnResume());
+
+  /** The reaction to divergence. */
+  public static final Setting<OnDivergence> ON_DIVERGENCE =
+      in(
+          Group.RUN,
+          Setting.choice(
+                  "on_divergence",
+                  "ACTION",
+                  OnDivergence.class,
+                  "Where the loss is no longer finite: stop, or retry from the last checkpoint with"
+                      + " a third of the rates, at most 3 times.")
+              .or(OnDivergence.STOP)
+              .changeableOnResume());
+
+  /** Settings that exclude each other: the one that is given later counts. */
+  private static final List<List<Setting<?>>> EXCLUSIVE =
+      List.of(List.of(EPOCHS, MINUTES), List.of(MAX_LR, LR_FROM));
+
+  private static final TrainingConfig EMPTY = new TrainingConfig(Map.of());
+
+  private static <T> Setting<T> in(Group group, Setting<T> setting) {
+    SETTINGS.put(setting, group);
+    return setting;
+  }
+
+  /** All settings in order. */
+  public static List<Setting<?>> settings() {
+    return List.copyOf(SETTINGS.keySet());
+  }
+
+  /** The settings of some groups in order. */
+  public static List<Setting<?>> settings(Collection<Group> groups) {
+    return SETTINGS.keySet().stream().filter(s -> groups.contains(SETTINGS.get(s))).toList();
+  }
+
+  /** The group of a setting. */
+  public static Group group(Setting<?> setting) {
+    return Optional.ofNullable(SETTINGS.get(setting)).orElseThrow();
+  }
+
+  /**
+   * A setting by its name.
+   *
+   * @throws InvalidValueException where there is none, with the nearest name
+   */
+  public static Setting<?> setting(String name) {
+    for (Setting<?> setting : SETTINGS.keySet()) {
+      if (setting.name().equals(name)) {
+        return setting;
+      }
+    }
+    List<String> names = SETTINGS.keySet().stream().map(Setting::name).toList();
+    throw Nearest.to(name, names)
+        .map(near -> Require.invalid("setting", "a known one", name, "did you mean " + near + "?"))
+        .orElseGet(() -> Require.invalid("setting", "one of " + String.join(", ", names), name));
+  }
+
+  /**
+   * The way in which values are given.
+   *
+   * @param kind a word or two for people: "file a.yaml"
+   * @param label the setting as its writer calls it: "--batch-size"
+   */
+  public record Origin(String kind, Function<Setting<?>, String> label) {
+    /** A program that calls {@link #with(Setting, Object)}. */
+    public static final Origin PROGRAM = new Origin("program", Setting::name);
+
+    /** Options on the command line. */
+    public static final Origin OPTION = new Origin("option", Setting::option);
+
+    /** Environment variables. */
+    public static final Origin ENVIRONMENT = new Origin("environment", Setting::variable);
+
+    /** A file of settings. */
+    public static Origin file(Path file) {
+      return new Origin("file " + file, setting -> setting.name() + " in " + file);
+    }
+  }
+
+  private record Given(Object value, Origin origin) {}
+
+  private final Map<Setting<?>, Given> given;
+
+  private TrainingConfig(Map<Setting<?>, Given> given) {
+    this.given = given;
+  }
+
+  /** Every setting at its default. */
+  public static TrainingConfig defaults() {
+    return EMPTY;
+  }
+
+  /** Every setting at its default, for the images at a location. */
+  public static TrainingConfig of(String data) {
+    return EMPTY.with(DATA, data);
+  }
+
+  /**
+   * The configuration that {@link #toMap} gave.
+   *
+   * @throws InvalidValueException where a name is not known or a value is out of range
+   */
+  public static TrainingConfig of(Map<String, ?> values) {
+    return EMPTY.with(values, Origin.PROGRAM);
+  }
+
+  /**
+   * Reads a YAML or JSON file of settings by name.
+   *
+   * @throws BadDataException where it cannot be read, or has a setting that is not known or out of
+   *     range
+   */
+  public static TrainingConfig read(Path file) {
+    try {
+      return EMPTY.with(SettingsFile.read(file), Origin.file(file));
+    } catch (InvalidValueException e) {
+      throw new BadDataException(file + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** This configuration with one setting given. */
+  public <T> TrainingConfig with(Setting<T> setting, T value) {
+    return with(Map.of(setting.name(), setting.write(value)), Origin.PROGRAM);
+  }
+
+  /**
+   * This configuration with more settings given, which come before those that are given already.
+   *
+   * @param values numbers, texts and booleans by name
+   * @throws InvalidValueException where a name is not known, a value is out of range, or two of
+   *     these settings exclude each other
+   */
+  public TrainingConfig with(Map<String, ?> values, Origin origin) {
+    Map<Setting<?>, Given> more = new LinkedHashMap<>();
+    values.forEach(
+        (name, raw) -> {
+          Setting<?> setting = setting(name);
+          more.put(setting, new Given(setting.read(origin.label.apply(setting), raw), origin));
+        });
+    return with(more);
+  }
+
+  /** This configuration with the settings that are given in another, which come before its own. */
+  public TrainingConfig with(TrainingConfig other) {
+    return with(other.given);
+  }
+
+  private TrainingConfig with(Map<Setting<?>, Given> more) {
+    Map<Setting<?>, Given> all = new LinkedHashMap<>(given);
+    for (List<Setting<?>> pair : EXCLUSIVE) {
+      List<Setting<?>> both = pair.stream().filter(more::containsKey).toList();
+      if (both.size() > 1) {
+        Given first = Optional.ofNullable(more.get(both.get(0))).orElseThrow();
+        Given second = Optional.ofNullable(more.get(both.get(1))).orElseThrow();
+        throw Require.invalid(
+            second.origin.label.apply(both.get(1)),
+            "left out where " + first.origin.label.apply(both.get(0)) + " is given,",
+            second.value);
+      }
+      if (!both.isEmpty()) {
+        pair.forEach(all::remove);
+      }
+    }
+    all.putAll(more);
+    return new TrainingConfig(Collections.unmodifiableMap(all));
+  }
+
+  /**
+   * This configuration with the settings that environment variables give, {@code
+   * ONECYCLE_BATCH_SIZE} and so on.
+   */
+  public TrainingConfig withEnvironment(Map<String, String> environment) {
+    Map<String, Object> values = new LinkedHashMap<>();
+    for (Setting<?> setting : SETTINGS.keySet()) {
+      String value = environment.get(setting.variable());
+      if (value != null) {
+        values.put(setting.name(), value);
+      }
+    }
+    return with(values, Origin.ENVIRONMENT);
+  }
+
+  /** This configuration without a setting: it has its default again. */
+  public TrainingConfig without(Setting<?> setting) {
+    Map<Setting<?>, Given> less = new LinkedHashMap<>(given);
+    less.remove(setting);
+    return new TrainingConfig(Collections.unmodifiableMap(less));
+  }
+
+  /** Whether a setting was given. */
+  public boolean isGiven(Setting<?> setting) {
+    return given.containsKey(setting);
+  }
+
+  /** The value of a setting: as given, or the model's default, or its own; empty where unset. */
+  @SuppressWarnings("unchecked") // a setting's own read made the value
+  public <T> Optional<T> find(Setting<T> setting) {
+    Given own = given.get(setting);
+    if (own != null) {
+      return Optional.of((T) own.value);
+    }
+    T ofModel = setting == MODEL ? null : (T) modelDefaults().get(setting);
+    return ofModel != null ? Optional.of(ofModel) : setting.standard();
+  }
+
+  /** The value of a setting that has a default. */
+  public <T> T get(Setting<T> setting) {
+    return find(setting)
+        .orElseThrow(() -> Require.invalid(setting.name(), "given", "left out", "give a value"));
+  }
+
+  /** The origin of a setting's value in a few words: default, model fast, option --epochs, … */
+  public String origin(Setting<?> setting) {
+    Given own = given.get(setting);
+    if (own != null) {
+      String label = own.origin.label.apply(setting);
+      return own.origin == Origin.OPTION || own.origin == Origin.ENVIRONMENT
+          ? own.origin.kind + " " + label
+          : own.origin.kind;
+    }
+    Object ofModel = setting == MODEL ? null : modelDefaults().get(setting);
+    return ofModel == null || Optional.of(ofModel).equals(setting.standard())
+        ? "default"
+        : "model " + get(MODEL);
+  }
+
+  /** The setting as the one who gave it calls it, for messages. */
+  String label(Setting<?> setting) {
+    Given own = given.get(setting);
+    return own == null ? setting.name() : own.origin.label.apply(setting);
+  }
+
+  private Map<Setting<?>, Object> modelDefaults() {
+    ModelDefaults model = ModelDefaults.of(get(MODEL));
+    LearnerSettings settings = model.settings();
+    Map<Setting<?>, Object> values = new LinkedHashMap<>();
+    values.put(BATCH_SIZE, model.batchSize());
+    values.put(WEIGHT_DECAY, settings.weightDecay());
+    values.put(LABEL_SMOOTHING, settings.labelSmoothing());
+    values.put(BATCHNORM_MOMENTUM, settings.batchNormMomentum());
+    values.put(PAD, model.augmentation().pad());
+    values.put(PAD_MODE, model.augmentation().padMode());
+    values.put(FLIP, model.augmentation().flip());
+    values.put(OPTIMIZER, name(settings.optimizer()));
+    boolean adam =
+        Optional.ofNullable(given.get(OPTIMIZER))
+            .map(Given::value)
+            .filter(OptimizerName.ADAMW::equals)
+            .isPresent();
+    // Adam's steps do not depend on the size of a gradient: the model's factor is no use to it.
+    values.put(BIAS_RATE, adam ? 1.0 : settings.biasRate());
+    return values;
+  }
+
+  private static OptimizerName name(Optimizer optimizer) {
+    if (optimizer instanceof Optimizer.Sgd sgd) {
+      return sgd.nesterov() ? OptimizerName.NESTEROV : OptimizerName.SGD;
+    }
+    return optimizer instanceof Optimizer.Muon ? OptimizerName.MUON : OptimizerName.ADAMW;
+  }
+
+  /** Every setting that has a value, by name, as numbers, texts and booleans: for a JSON file. */
+  public Map<String, Object> toMap() {
+    Map<String, Object> values = new LinkedHashMap<>();
+    for (Setting<?> setting : SETTINGS.keySet()) {
+      written(setting).ifPresent(value -> values.put(setting.name(), value));
+    }
+    return values;
+  }
+
+  /** The settings that were given, by name, as {@link #toMap} has them. */
+  public Map<String, Object> givenToMap() {
+    Map<String, Object> values = toMap();
+    values.keySet().retainAll(given.keySet().stream().map(Setting::name).toList());
+    return values;
+  }
+
+  private <T> Optional<Object> written(Setting<T> setting) {
+    return find(setting).map(setting::write);
+  }
+
+  /** This configuration with paths that can be found from any folder. */
+  public TrainingConfig withAbsolutePaths() {
+    Map<Setting<?>, Given> all = new LinkedHashMap<>(given);
+    all.replaceAll(
+        (setting, own) ->
+            setting.isPath() ? new Given(absolute(setting, own.value), own.origin) : own);
+    return new TrainingConfig(Collections.unmodifiableMap(all));
+  }
+
+  private static Object absolute(Setting<?> setting, Object value) {
+    Path path = Path.of(String.valueOf(value));
+    boolean mayBeAName = setting == DATA;
+    return mayBeAName && !Files.exists(path) ? value : path.toAbsolutePath().normalize().toString();
+  }
+
+  /** The words of the command line that trains by this configuration. */
+  public List<String> commandLine(String command, Collection<Setting<?>> settings) {
+    List<String> words = new ArrayList<>(List.of("onecycle", command));
+    find(DATA).ifPresent(words::add);
+    for (Setting<?> setting : settings) {
+      if (isGiven(setting) && setting != DATA) {
+        words.addAll(words(setting));
+      }
+    }
+    return words;
+  }
+
+  private List<String> words(Setting<?> setting) {
+    Object value = written(setting).orElseThrow();
+    if (value instanceof Boolean on) {
+      return List.of(on ? setting.option() : setting.option().replaceFirst("^--", "--no-"));
+    }
+    return List.of(setting.option() + "=" + value);
+  }
+
+  /**
+   * This configuration, where all of its settings are in range and go together.
+   *
+   * @throws InvalidValueException where they do not
+   */
+  public TrainingConfig validated() {
+    learnerSettings();
+    augmentation();
+    policyChoice().over(1_000_000, 1);
+    plan(1);
+    rangeTest(0.85);
+    Models.byName(get(MODEL), new ImageShape(3, 32, 32), 2, get(DROPOUT));
+    boolean stale = get(ACCEPT_STALE) && find(LR_FROM).isEmpty();
+    Require.that(
+        !stale,
+        label(ACCEPT_STALE),
+        "left out where no " + LR_FROM.name() + " is given,",
+        true,
+        stale);
+    if (find(LR_FROM).isPresent()) {
+      for (Setting<?> setting : settings(List.of(Group.RANGE_TEST))) {
+        if (isGiven(setting)) {
+          throw Require.invalid(
+              label(setting),
+              "left out where the rate was found before,",
+              written(setting).orElseThrow());
+        }
+      }
+    }
+    Engine.require(label(DEVICE), get(DEVICE));
+    return this;
+  }
+
+  /** The optimizer and its settings. */
+  public LearnerSettings learnerSettings() {
+    return LearnerSettings.builder()
+        .optimizer(optimizer())
+        .weightDecay(get(WEIGHT_DECAY))
+        .decayNormAndBias(get(NORM_DECAY))
+        .labelSmoothing(get(LABEL_SMOOTHING))
+        .gradientClip(get(CLIP))
+        .accumulation(get(ACCUMULATE))
+        .precision(get(PRECISION))
+        .batchNormMomentum(get(BATCHNORM_MOMENTUM))
+        .biasRate(get(BIAS_RATE))
+        .seed(get(SEED))
+        .threads(get(THREADS))
+        .device(get(DEVICE))
+        .build();
+  }
+
+  private Optimizer optimizer() {
+    OptimizerName name = get(OPTIMIZER);
+    boolean decoupled = get(DECOUPLED_DECAY);
+    if (decoupled && (name == OptimizerName.ADAMW || name == OptimizerName.MUON)) {
+      throw Require.invalid(
+          label(DECOUPLED_DECAY),
+          "left out with " + OPTIMIZER.write(name) + ", which always decouples,",
+          "given");
+    }
+    return switch (name) {
+      case SGD -> new Optimizer.Sgd(false, decoupled);
+      case NESTEROV -> new Optimizer.Sgd(true, decoupled);
+      case ADAMW -> Optimizer.adamW();
+      case MUON -> Optimizer.muon();
+    };
+  }
+
+  /** The random changes of training images. */
+  public Augmentation augmentation() {
+    return new Augmentation(get(PAD), get(PAD_MODE), get(FLIP), get(CUTOUT));
+  }
+
+  /** How the images are read. */
+  public DataOptions dataOptions() {
+    DataOptions options =
+        DataOptions.defaults()
+            .withSkipBad(get(SKIP_BAD))
+            .withOffline(get(OFFLINE))
+            .withSeed(get(SEED));
+    @Nullable Integer size = find(IMAGE_SIZE).orElse(null);
+    if (size != null) {
+      options = options.withImageSize(size);
+    }
+    @Nullable String cache = find(CACHE).orElse(null);
+    return cache == null ? options : options.withCacheFolder(Path.of(cache));
+  }
+
+  /** The policy without its length and peak. */
+  public PolicyChoice policyChoice() {
+    Optional<MomentumRange> momentum = find(MOMENTUM);
+    return new PolicyChoice(
+        get(POLICY),
+        optional(DIVIDER),
+        optional(FINAL_DIVIDER),
+        optional(ANNIHILATION),
+        momentum.map(m -> OptionalDouble.of(m.high())).orElse(OptionalDouble.empty()),
+        momentum.map(MomentumRange::low).orElse(OptionalDouble.empty()));
+  }
+
+  private OptionalDouble optional(Setting<Double> setting) {
+    return find(setting).map(OptionalDouble::of).orElse(OptionalDouble.empty());
+  }
+
+  /** The range test that looks for the edge alone. */
+  public RangeTest rangeTest(double momentum) {
+    return rangeTest(momentum, find(RANGE_START).orElse(1e-6), find(RANGE_STEPS).orElse(120));
+  }
+
+  /**
+   * The range test that tells candidates apart: it takes more steps where they part, as in the
+   * sources' notebook, since weight decay needs steps to act.
+   */
+  public RangeTest slowRangeTest(double momentum) {
+    int stepsADecade = 25;
+    double start = find(RANGE_START).orElse(get(OPTIMIZER) == OptimizerName.ADAMW ? 1e-5 : 1e-2);
+    int steps = (int) Math.round(stepsADecade * Math.log10(get(RANGE_END) / start));
+    return rangeTest(momentum, start, find(RANGE_STEPS).orElse(Math.max(stepsADecade, steps)));
+  }
+
+  /** The fewest images that a slow range test sees; 0 where its steps are given. */
+  public int minImagesOfSlowRangeTest() {
+    return isGiven(RANGE_STEPS) ? 0 : 25_600;
+  }
+
+  private RangeTest rangeTest(double momentum, double start, int steps) {
+    return RangeTest.atMomentum(momentum)
+        .withStart(start)
+        .withEnd(get(RANGE_END))
+        .withSteps(steps)
+        .withRamp(get(RANGE_RAMP));
+  }
+
+  /** The plan of a training of so many epochs. */
+  public TrainingPlan plan(int epochs) {
+    return new TrainingPlan(
+            epochs, get(BATCH_SIZE), augmentation(), get(SEED), get(REESTIMATE_BATCHNORM))
+        .evaluatedEvery(get(EVALUATE_EVERY));
+  }
+
+  /** The network, its optimizer and its augmentation, for images of a shape. */
+  public Setup setup(ImageShape shape, int classes) {
+    return new Setup(
+        Models.byName(get(MODEL), shape, classes, get(DROPOUT)),
+        get(BATCH_SIZE),
+        policyChoice().momentumAtPeak(),
+        augmentation(),
+        learnerSettings());
+  }
+
+  /** The longest time between checkpoints. */
+  public Duration checkpointInterval() {
+    return Duration.ofMillis(Math.round(60_000 * get(CHECKPOINT_MINUTES)));
+  }
+
+  /** Two configurations are equal where the same settings are given with the same values. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof TrainingConfig config && givenToMap().equals(config.givenToMap());
+  }
+
+  @Override
+  public int hashCode() {
+    return givenToMap().hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return givenToMap().entrySet().stream()
+        .map(entry -> entry.getKey() + ": " + entry.getValue())
+        .collect(Collectors.joining(", ", "{", "}"));
+  }
+}

@@ -1,0 +1,570 @@
+package dev.onecycle.torch.job;
+
+import static dev.onecycle.torch.job.TrainingConfig.DATA;
+import static dev.onecycle.torch.job.TrainingConfig.DEVICE;
+import static dev.onecycle.torch.job.TrainingConfig.DROPOUT;
+import static dev.onecycle.torch.job.TrainingConfig.MINUTES;
+import static dev.onecycle.torch.job.TrainingConfig.ON_DIVERGENCE;
+import static dev.onecycle.torch.job.TrainingConfig.ON_SAVE_ERROR;
+import static dev.onecycle.torch.job.TrainingConfig.PRECISION;
+import static dev.onecycle.torch.job.TrainingConfig.SEED;
+import static dev.onecycle.torch.job.TrainingConfig.THREADS;
+
+import dev.onecycle.data.image.ImageShape;
+import dev.onecycle.data.image.decode.Thumbnails;
+import dev.onecycle.error.BadDataException;
+import dev.onecycle.error.CannotWriteException;
+import dev.onecycle.error.DivergedException;
+import dev.onecycle.error.InvalidValueException;
+import dev.onecycle.error.Require;
+import dev.onecycle.fault.Faults;
+import dev.onecycle.run.ClassificationRecord;
+import dev.onecycle.run.ClassificationRecord.Picture;
+import dev.onecycle.run.ClassificationRecord.PictureSource;
+import dev.onecycle.run.Conditions;
+import dev.onecycle.run.RunFolder;
+import dev.onecycle.run.RunHistory;
+import dev.onecycle.run.RunListener;
+import dev.onecycle.run.RunLock;
+import dev.onecycle.run.RunRecord;
+import dev.onecycle.run.RunRecord.Status;
+import dev.onecycle.run.TrainingListener;
+import dev.onecycle.run.TrainingPosition;
+import dev.onecycle.run.checkpoint.CheckpointFolder.Found;
+import dev.onecycle.run.files.JsonFile;
+import dev.onecycle.run.tuning.Evidence;
+import dev.onecycle.schedule.Amendment;
+import dev.onecycle.schedule.Policy;
+import dev.onecycle.text.Numbers;
+import dev.onecycle.torch.job.TrainingConfig.OnDivergence;
+import dev.onecycle.torch.job.TrainingConfig.OnSaveError;
+import dev.onecycle.torch.job.TrainingConfig.Origin;
+import dev.onecycle.torch.model.ModelFile;
+import dev.onecycle.torch.train.Checkpoints;
+import dev.onecycle.torch.train.Engine;
+import dev.onecycle.torch.train.Learner;
+import dev.onecycle.torch.train.LearnerState;
+import dev.onecycle.torch.train.Training;
+import dev.onecycle.torch.train.TrainingPlan;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A training from its configuration to its run: started here, resumed here, by a program as by the
+ * command line.
+ *
+ * <pre>{@code
+ * TrainingConfig config = TrainingConfig.of("photos/").with(EPOCHS, 10);
+ * RunSummary run = TrainingJob.start(config, Path.of("runs/first"));
+ * }</pre>
+ *
+ * <p>The run's folder has its record before the first step, and a checkpoint at the beginning,
+ * after every epoch and after some time. Whatever ends the process, {@link #resume} continues from
+ * the newest sound checkpoint to the same bits as a run that was never ended.
+ */
+public final class TrainingJob {
+  /** The rates of a retry: a third, as the advice after a divergence says. */
+  private static final double LOWERED = 1 / 3.0;
+
+  private static final int MAX_RETRIES = 3;
+
+  /** The parts of the environment that decide the last bits of a result. */
+  private static final List<String> DECISIVE =
+      List.of("onecycle", "engine", "kernels", "processor", "java");
+
+  private final Path folder;
+  private final Experiment experiment;
+  private final RunControl control;
+  private final Listeners listener;
+  private final WriteFailurePolicy writes;
+  private final ModelFile model;
+  private final Checkpoints checkpoints;
+  private TrainingPlan plan;
+  private Policy policy;
+  private RunRecord record;
+
+  private TrainingJob(
+      Path folder,
+      Experiment experiment,
+      Policy policy,
+      TrainingPlan plan,
+      RunRecord record,
+      RunControl control,
+      Listeners listener) {
+    this.folder = folder;
+    this.experiment = experiment;
+    this.policy = policy;
+    this.plan = plan;
+    this.record = record;
+    this.control = control;
+    this.listener = listener;
+    TrainingConfig config = experiment.config();
+    Learner learner = experiment.learner();
+    writes =
+        new WriteFailurePolicy(config.get(ON_SAVE_ERROR) == OnSaveError.WARN, listener::warning);
+    model =
+        new ModelFile(
+            learner.network().name(),
+            experiment.train().classes(),
+            experiment.train().shape(),
+            learner.normalization(),
+            config.get(DROPOUT),
+            List.of());
+    Map<String, String> compatibility = new LinkedHashMap<>(record.conditions().byName());
+    compatibility.put("seed", config.get(SEED).toString());
+    compatibility.put("all images", experiment.fingerprint());
+    checkpoints = new Checkpoints(folder, model, compatibility);
+  }
+
+  /**
+   * Starts a run and trains it to its end, or until the calling thread is interrupted.
+   *
+   * @param folder of the run; new or empty
+   * @throws InvalidValueException where a setting is out of range or contradicts another
+   * @throws BadDataException where the images cannot be used, or no peak rate can be suggested
+   * @throws DivergedException where a loss or gradient is no longer finite
+   * @throws CannotWriteException where the run cannot be saved
+   */
+  public static RunSummary start(TrainingConfig config, Path folder) {
+    return start(config, folder, RunControl.INTERRUPTS);
+  }
+
+  /**
+   * Starts a run and trains it to its end, or until a stop is requested.
+   *
+   * @param folder of the run; new or empty
+   * @param listeners watch; those that are {@link JobListener}s hear of the search for the rate too
+   * @throws CancellationException where a stop is requested before the first step
+   * @throws InvalidValueException where a setting is out of range or contradicts another
+   * @throws BadDataException where the images cannot be used, or no peak rate can be suggested
+   * @throws DivergedException where a loss or gradient is no longer finite
+   * @throws CannotWriteException where the run cannot be saved
+   */
+  public static RunSummary start(
+      TrainingConfig config, Path folder, RunControl control, RunListener... listeners) {
+    long begin = System.nanoTime();
+    Listeners listener = new Listeners(List.of(listeners));
+    config.validated();
+    RunFolder.requireWritable(folder);
+    try (Experiment experiment = Experiment.open(config, listener)) {
+      Faults.at("train.start");
+      int images = experiment.train().size();
+      if (config.find(MINUTES).isEmpty()) {
+        // Before the engine is loaded: are the steps enough for the policy?
+        config.policyChoice().over(CycleLength.asked(config).steps(images), 1);
+      }
+      PeakRate.requireFresh(experiment);
+      Learner learner = experiment.learner();
+      listener.prepared(experiment);
+      PeakRate peak = PeakRate.of(experiment, listener);
+      TrainingPlan plan = CycleLength.of(experiment, begin, listener);
+      Policy policy = config.policyChoice().over(plan.steps(images), peak.rate());
+      RunRecord record = record(experiment, learner, plan, policy, peak);
+      TrainingJob job =
+          new TrainingJob(folder, experiment, policy, plan, record, control, listener);
+      try (RunFolder files = job.created(peak)) {
+        return job.run(files, TrainingPosition.START);
+      }
+    }
+  }
+
+  /**
+   * Resumes a run from its newest sound checkpoint; answers the result of a run that is finished.
+   *
+   * @throws BadDataException where the folder holds no run, or the images cannot be read
+   * @throws InvalidValueException where the images or the conditions are no longer those of the run
+   * @throws DivergedException where a loss or gradient is no longer finite
+   * @throws CannotWriteException where the run is in use by another process, or cannot be saved
+   */
+  public static RunSummary resume(Path folder) {
+    return resume(folder, ResumeOptions.NONE, RunControl.INTERRUPTS);
+  }
+
+  /** As {@link #resume(Path)}, with changes, until a stop is requested. */
+  public static RunSummary resume(
+      Path folder, ResumeOptions options, RunControl control, RunListener... listeners) {
+    RunRecord record = RunFolder.read(folder);
+    if (record.status() == Status.FINISHED) {
+      return finished(folder, record, options);
+    }
+    try (RunLock lock = control.uninterrupted(() -> RunLock.take(folder))) {
+      // Read again: another process may have had it until now.
+      RunRecord current = RunFolder.read(folder);
+      return current.status() == Status.FINISHED
+          ? finished(folder, current, options)
+          : unfinished(folder, current, lock, options, control, new Listeners(List.of(listeners)));
+    }
+  }
+
+  /** Nothing is left to do. */
+  private static RunSummary finished(Path folder, RunRecord record, ResumeOptions options) {
+    requireExtensible(options.extraEpochs() == 0, options, "that is over");
+    return new RunSummary(folder, record, RunHistory.read(folder).epochs());
+  }
+
+  private static void requireExtensible(boolean holds, ResumeOptions options, String which) {
+    if (!holds) {
+      throw Require.invalid(
+          "extra epochs",
+          "left out for a run " + which + ",",
+          options.extraEpochs(),
+          "its rate is annihilated: train anew with more epochs");
+    }
+  }
+
+  private static RunSummary unfinished(
+      Path folder,
+      RunRecord record,
+      RunLock lock,
+      ResumeOptions options,
+      RunControl control,
+      Listeners listener) {
+    TrainingConfig config = config(folder, record).with(options.settings()).withAbsolutePaths();
+    try (Experiment experiment = Experiment.open(config, listener)) {
+      requireSame("images", record.data().fingerprint(), experiment.fingerprint(), folder, options);
+      for (Conditions.Difference d : record.conditions().differencesTo(experiment.conditions())) {
+        throw Require.invalid(
+            d.name(), d.found() + ", as in " + folder + ",", d.now(), "train anew under these");
+      }
+      Policy policy = policy(folder, record, config);
+      TrainingPlan plan = plan(record, config, policy, experiment.train().size());
+      experiment.learner();
+      listener.prepared(experiment);
+      sayDifferences(record, listener);
+      RunRecord running =
+          record.withConfig(settings(config, record), record.resolved()).withoutEnd();
+      TrainingJob job =
+          new TrainingJob(folder, experiment, policy, plan, running, control, listener);
+      TrainingPosition from = job.restored().orElse(TrainingPosition.START);
+      if (options.extraEpochs() > 0) {
+        job.extend(from, options);
+      }
+      try (RunFolder files = job.reopened(lock, from)) {
+        return job.run(files, from);
+      }
+    }
+  }
+
+  /** The configuration of a run, with the values that its open settings came to. */
+  private static TrainingConfig config(Path folder, RunRecord record) {
+    try {
+      Map<String, Object> resolved = new LinkedHashMap<>(record.resolved());
+      resolved.keySet().retainAll(List.of(PRECISION.name(), THREADS.name(), DEVICE.name()));
+      return TrainingConfig.of(record.config()).with(resolved, Origin.PROGRAM);
+    } catch (InvalidValueException e) {
+      throw new BadDataException(
+          folder.resolve(RunFolder.RECORD) + " cannot be understood: " + e.getMessage(), e);
+    }
+  }
+
+  /** The settings for the record: as the run has them, but for open ones that came to a value. */
+  private static Map<String, Object> settings(TrainingConfig config, RunRecord record) {
+    Map<String, Object> settings = config.toMap();
+    for (Setting<?> open : List.of(PRECISION, THREADS, DEVICE)) {
+      Object asked = record.config().get(open.name());
+      if (asked != null) {
+        settings.put(open.name(), asked);
+      }
+    }
+    return settings;
+  }
+
+  private static void requireSame(
+      String name, String then, String now, Path folder, ResumeOptions options) {
+    if (!then.equals(now)) {
+      throw Require.invalid(
+          name,
+          "those that " + folder + " was begun with, " + then + ",",
+          now,
+          options.settings().isGiven(DATA)
+              ? "name the folder or file of those, or train anew on these"
+              : "name their folder or file as data, or train anew on these");
+    }
+  }
+
+  /** The policy of the record, made again; an error where it is another. */
+  private static Policy policy(Path folder, RunRecord record, TrainingConfig config) {
+    long added = record.amendments().stream().mapToLong(Amendment::addedSteps).sum();
+    String peak = String.valueOf(record.resolved().get("learning_rate"));
+    try {
+      Policy first =
+          config.policyChoice().over(record.policy().steps() - added, Double.parseDouble(peak));
+      Policy policy = Amendment.all(first, record.amendments());
+      if (policy.name().equals(record.policy().name())
+          && Math.abs(policy.peak() / record.policy().peak() - 1) < 1e-9) {
+        return policy;
+      }
+    } catch (NumberFormatException | InvalidValueException e) {
+      throw contradiction(folder, record, e);
+    }
+    throw contradiction(folder, record, null);
+  }
+
+  private static BadDataException contradiction(
+      Path folder, RunRecord record, @Nullable Throwable cause) {
+    String message =
+        folder.resolve(RunFolder.RECORD)
+            + " has a policy that its settings do not give: "
+            + record.policy().description();
+    return cause == null ? new BadDataException(message) : new BadDataException(message, cause);
+  }
+
+  private static TrainingPlan plan(
+      RunRecord record, TrainingConfig config, Policy policy, int images) {
+    int epochs = Integer.parseInt(String.valueOf(record.resolved().get("epochs")));
+    return config.plan(epochs).over(policy.steps(), images);
+  }
+
+  /** Says what may change the last bits of the result and nothing else. */
+  private static void sayDifferences(RunRecord record, JobListener listener) {
+    Map<String, String> now = environment();
+    for (String name : DECISIVE) {
+      String then = record.environment().getOrDefault(name, "unknown");
+      String is = now.getOrDefault(name, "unknown");
+      if (!then.equals(is)) {
+        listener.warning(
+            "The run continues, but perhaps not to the same bits: "
+                + name
+                + " was "
+                + then
+                + " and is "
+                + is);
+      }
+    }
+  }
+
+  private static RunRecord record(
+      Experiment experiment, Learner learner, TrainingPlan plan, Policy policy, PeakRate peak) {
+    TrainingConfig config = experiment.config().withAbsolutePaths();
+    ImageShape shape = experiment.train().shape();
+    RunRecord.Data data =
+        new RunRecord.Data(
+            experiment.config().get(DATA),
+            experiment.fingerprint(),
+            experiment.train().classes(),
+            List.of(shape.channels(), shape.height(), shape.width()),
+            experiment.train().size(),
+            new RunRecord.Evaluation(experiment.evaluationName(), experiment.evaluation().size()));
+    Map<String, Object> resolved = new LinkedHashMap<>();
+    resolved.put(PRECISION.name(), PRECISION.write(learner.precision()));
+    resolved.put(THREADS.name(), learner.threads());
+    resolved.put(DEVICE.name(), DEVICE.write(learner.device()));
+    resolved.put("epochs", plan.epochs());
+    resolved.put("learning_rate", peak.rate());
+    return RunRecord.of(data, RunRecord.PolicySummary.of(policy), experiment.conditions())
+        .withOrigin(
+            now(),
+            experiment.config().commandLine("train", TrainingConfig.settings()),
+            environment())
+        .withConfig(config.toMap(), resolved)
+        .withLearningRateSource(peak.reason(), peak.acceptedDifferences());
+  }
+
+  /** Makes the folder, or nothing where a stop is requested. */
+  private RunFolder created(PeakRate peak) {
+    requireNoStop();
+    return control.uninterrupted(
+        () -> {
+          RunFolder files = RunFolder.create(folder, record, pictures());
+          try {
+            if (!peak.evidence().none()) {
+              JsonFile.write(folder.resolve(Evidence.FILE), peak.evidence());
+            }
+            listener.begun(folder, record, policy);
+            return files;
+          } catch (RuntimeException e) {
+            files.close(); // or the folder would stay locked
+            throw e;
+          }
+        });
+  }
+
+  /** Reopens the folder, or changes nothing where a stop is requested. */
+  private RunFolder reopened(RunLock lock, TrainingPosition from) {
+    requireNoStop();
+    return control.uninterrupted(
+        () -> {
+          RunFolder files = RunFolder.reopen(folder, lock, from, pictures());
+          files.write(record);
+          listener.resumed(folder, record, policy, from);
+          return files;
+        });
+  }
+
+  private void requireNoStop() {
+    if (control.stopRequested()) {
+      throw new CancellationException();
+    }
+  }
+
+  private PictureSource pictures() {
+    return index ->
+        new Picture(
+            Thumbnails.png(experiment.evaluation(), index, ClassificationRecord.LONGEST_SIDE));
+  }
+
+  /**
+   * Restores the learner from its newest sound checkpoint, and says which were passed over; empty
+   * where nothing was saved yet, and the learner is then as it was.
+   */
+  private Optional<TrainingPosition> restored() {
+    Found<TrainingPosition> found =
+        control.uninterrupted(() -> checkpoints.restore(experiment.learner()));
+    found.notes().forEach(listener::warning);
+    return found.value().stream().findFirst();
+  }
+
+  /** Adds epochs: the rest of the cycle is stretched over the steps that are then left. */
+  private void extend(TrainingPosition from, ResumeOptions options) {
+    requireExtensible(from.step() < policy.steps(), options, "that has made all its steps");
+    int images = experiment.train().size();
+    long steps = (long) options.extraEpochs() * plan.sampler(images).batchesPerEpoch();
+    String reason = "resumed with " + options.extraEpochs() + " epochs more";
+    Map<String, Object> resolved = new LinkedHashMap<>(record.resolved());
+    resolved.put("epochs", plan.epochs() + options.extraEpochs());
+    record = record.withConfig(record.config(), resolved);
+    amend(new Amendment(from.step(), 1, steps, reason));
+    plan = plan(record, experiment.config(), policy, images);
+  }
+
+  private void amend(Amendment amendment) {
+    List<Amendment> amendments = new ArrayList<>(record.amendments());
+    amendments.add(amendment);
+    policy = amendment.to(policy);
+    record = record.withPolicy(policy, amendments);
+  }
+
+  private RunSummary run(RunFolder files, TrainingPosition from) {
+    try {
+      TrainingPosition at = from;
+      while (true) {
+        Checkpointer checkpointer =
+            new Checkpointer(
+                checkpoints,
+                files,
+                experiment.learner(),
+                experiment.config().checkpointInterval(),
+                control,
+                at);
+        try {
+          writes.tried(checkpointer::save);
+          train(files, checkpointer, at);
+          return finish(files, checkpointer);
+        } catch (DivergedException e) {
+          at = lowered(files, e);
+        }
+      }
+    } catch (RuntimeException e) {
+      fail(files, e);
+      throw e;
+    }
+  }
+
+  private void train(RunFolder files, Checkpointer checkpointer, TrainingPosition at) {
+    try {
+      Training.resume(
+          experiment.learner(),
+          policy,
+          plan,
+          experiment.train(),
+          experiment.evaluation(),
+          at,
+          watching(files, checkpointer),
+          control::stopRequested);
+    } catch (CancellationException e) {
+      // A stop that came while the loop waited for a batch; other cancellations are failures.
+      if (!control.stopRequested()) {
+        throw e;
+      }
+    }
+  }
+
+  /** The order: first the run's files, then whoever watches, last the checkpoint of it all. */
+  private TrainingListener watching(RunFolder files, Checkpointer checkpointer) {
+    List<TrainingListener> all = new ArrayList<>(List.of(files));
+    all.addAll(listener.all());
+    all.add(checkpointer);
+    return TrainingListener.all(all.stream().map(writes::guarded).toArray(TrainingListener[]::new));
+  }
+
+  /** Goes back to the last checkpoint and lowers the rates from there, or throws. */
+  private TrainingPosition lowered(RunFolder files, DivergedException divergence) {
+    long retries = record.amendments().stream().filter(a -> a.rateFactor() < 1).count();
+    if (experiment.config().get(ON_DIVERGENCE) != OnDivergence.RETRY || retries >= MAX_RETRIES) {
+      throw divergence;
+    }
+    TrainingPosition at = restored().orElseThrow(() -> divergence);
+    amend(new Amendment(at.step(), LOWERED, 0, divergence.what()));
+    listener.note(
+        Numbers.format(
+            "%s. Back to step %d and on with a third of the rates: try %d of %d",
+            divergence.what(), at.step(), retries + 1, MAX_RETRIES));
+    control.uninterrupted(
+        () -> {
+          files.goBack(at);
+          writes.tried(files::flush);
+          writes.tried(() -> files.write(record));
+        });
+    writes.tried(() -> listener.retried(record, policy, at));
+    return at;
+  }
+
+  /** Writes the result, also of a run that was stopped early. */
+  private RunSummary finish(RunFolder files, Checkpointer checkpointer) {
+    return control.uninterrupted(
+        () -> {
+          LearnerState state = experiment.learner().state();
+          TrainingPosition at = checkpointer.position();
+          state.requireFinite(at.step() - 1, checkpointer.learningRate());
+          boolean whole = at.epochs().size() == plan.epochs();
+          writes.tried(checkpointer::save);
+          model.with(state.weights()).write(folder.resolve(RunSummary.MODEL));
+          record =
+              record.withEnd(
+                  whole ? Status.FINISHED : Status.INTERRUPTED,
+                  now(),
+                  RunSummary.outcome(at.epochs(), experiment.evaluationName()));
+          files.write(record);
+          listener.ended(folder, record);
+          return new RunSummary(folder, record, at.epochs());
+        });
+  }
+
+  /** Keeps how the run ended, as far as that can be written. */
+  private void fail(RunFolder files, RuntimeException failure) {
+    Status status = failure instanceof DivergedException ? Status.DIVERGED : Status.FAILED;
+    Map<String, Object> outcome = Map.of("message", String.valueOf(failure.getMessage()));
+    record = record.withEnd(status, now(), outcome);
+    try {
+      control.uninterrupted(() -> files.write(record));
+    } catch (CannotWriteException e) {
+      failure.addSuppressed(e);
+    }
+    listener.ended(folder, record);
+  }
+
+  /** Versions, processor and threads: the environment of a run's record. */
+  private static Map<String, String> environment() {
+    Map<String, String> environment = new LinkedHashMap<>();
+    environment.put("onecycle", version());
+    environment.putAll(Engine.environment());
+    return environment;
+  }
+
+  private static String version() {
+    String version = TrainingJob.class.getPackage().getImplementationVersion();
+    return version == null ? "development" : version;
+  }
+
+  private static String now() {
+    return Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+  }
+}
