@@ -57,7 +57,7 @@ public record PeakRate(
           differences.stream()
               .map(d -> d.name() + " must be " + d.found() + " but was " + d.now())
               .collect(Collectors.joining(", and "));
-      throw new InvalidValueException(
+      throw InvalidValueException.ofSeveral(
           which
               + ", since the learning rate of "
               + stored.get().file()

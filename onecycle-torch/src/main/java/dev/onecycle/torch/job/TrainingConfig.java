@@ -888,6 +888,21 @@ public final class TrainingConfig {
    * @throws InvalidValueException where they do not
    */
   public TrainingConfig validated() {
+    try {
+      requireConsistent();
+      return this;
+    } catch (InvalidValueException e) {
+      // An argument of a part of the configuration is a setting of the whole.
+      String name = e.name().replace(' ', '_');
+      throw SETTINGS.keySet().stream()
+          .filter(setting -> setting.name().equals(name))
+          .findFirst()
+          .map(setting -> e.named(label(setting)))
+          .orElse(e);
+    }
+  }
+
+  private void requireConsistent() {
     learnerSettings();
     augmentation();
     policyChoice().over(1_000_000, 1);
@@ -912,7 +927,6 @@ public final class TrainingConfig {
       }
     }
     Engine.require(label(DEVICE), get(DEVICE));
-    return this;
   }
 
   /** The optimizer and its settings. */

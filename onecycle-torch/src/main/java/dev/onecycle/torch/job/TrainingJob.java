@@ -502,11 +502,11 @@ public final class TrainingJob {
       throw divergence;
     }
     TrainingPosition at = restored().orElseThrow(() -> divergence);
-    amend(new Amendment(at.step(), LOWERED, 0, divergence.what()));
+    amend(new Amendment(at.step(), LOWERED, 0, divergence.reason()));
     listener.note(
         Numbers.format(
             "%s. Back to step %d and on with a third of the rates: try %d of %d",
-            divergence.what(), at.step(), retries + 1, MAX_RETRIES));
+            divergence.reason(), at.step(), retries + 1, MAX_RETRIES));
     control.uninterrupted(
         () -> {
           files.goBack(at);
