@@ -3,6 +3,7 @@ package dev.onecycle.cli;
 import dev.onecycle.cli.console.ExitCode;
 import dev.onecycle.cli.console.OneLine;
 import dev.onecycle.cli.console.Version;
+import dev.onecycle.cli.inspect.AbsentSelftestCommand;
 import dev.onecycle.cli.inspect.CompareCommand;
 import dev.onecycle.cli.inspect.DoctorCommand;
 import dev.onecycle.cli.inspect.EvaluateCommand;
@@ -82,12 +83,22 @@ public final class Main implements Runnable {
           CompareCommand.class,
           ScheduleCommand.class,
           DoctorCommand.class,
-          SelftestCommand.class,
+          selftest(),
           BatchTrialCommand.class,
           AutoComplete.GenerateCompletion.class,
           CommandLine.HelpCommand.class);
 
   private static final String COMPLETION = "generate-completion";
+
+  /** The self-test is an artifact of its own, which need not be on the class path. */
+  private static Class<?> selftest() {
+    try {
+      Class.forName("dev.onecycle.selftest.SelfTest", false, Main.class.getClassLoader());
+      return SelftestCommand.class;
+    } catch (ClassNotFoundException e) {
+      return AbsentSelftestCommand.class;
+    }
+  }
 
   @Spec @Nullable CommandSpec spec;
 

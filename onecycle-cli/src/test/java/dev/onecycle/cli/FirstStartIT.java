@@ -2,6 +2,7 @@ package dev.onecycle.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.onecycle.selftest.harness.ProcessUnderTest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,8 +24,8 @@ class FirstStartIT {
 
   @Test
   void worksWithAnEmptyNativeCache() throws IOException {
-    Processes.Running doctor = Processes.start(temp, options(), "doctor", "--json");
-    assertThat(doctor.end()).as(doctor.output()).isZero();
+    ProcessUnderTest doctor = Processes.start(temp, options(), "doctor", "--json");
+    assertThat(doctor.exitCode()).as(doctor.output()).isZero();
     assertThat(Cli.parse(doctor.out()).get("engine").asText()).contains("libtorch 2.");
     try (Stream<Path> unpacked = Files.walk(temp.resolve("natives"))) {
       assertThat(unpacked).anyMatch(file -> file.endsWith("libtorch_cpu.so"));
@@ -33,10 +34,10 @@ class FirstStartIT {
 
   @Test
   void twoAtTheSameMomentWorkWithOneEmptyNativeCache() {
-    Processes.Running one = Processes.start(temp, options(), "doctor");
-    Processes.Running other = Processes.start(temp, options(), "doctor");
-    assertThat(one.end()).as(one.output()).isZero();
-    assertThat(other.end()).as(other.output()).isZero();
+    ProcessUnderTest one = Processes.start(temp, options(), "doctor");
+    ProcessUnderTest other = Processes.start(temp, options(), "doctor");
+    assertThat(one.exitCode()).as(one.output()).isZero();
+    assertThat(other.exitCode()).as(other.output()).isZero();
     assertThat(Cli.read(one.out())).contains("libtorch 2.").isEqualTo(Cli.read(other.out()));
   }
 }

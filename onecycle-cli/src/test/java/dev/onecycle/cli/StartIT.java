@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.onecycle.cli.console.ExitCode;
 import dev.onecycle.data.image.ImageShape;
+import dev.onecycle.selftest.harness.ProcessUnderTest;
 import dev.onecycle.torch.model.ModelFile;
 import dev.onecycle.torch.nn.Models;
 import dev.onecycle.torch.settings.LearnerSettings;
@@ -71,12 +72,12 @@ class StartIT {
   private List<String> loaded(int code, String line, String... packages) {
     Path classes = temp.resolve("classes.txt");
     String words = line.replace("cycle.csv", temp.resolve("cycle.csv").toString());
-    Processes.Running process =
+    ProcessUnderTest process =
         Processes.start(
             temp,
             List.of("-Xlog:class+load:file=" + classes + ":none"),
             (Object[]) words.split(" "));
-    assertThat(process.end()).as(process.output()).isEqualTo(code);
+    assertThat(process.exitCode()).as(process.output()).isEqualTo(code);
     List<String> names = Cli.read(classes).lines().map(loaded -> loaded.split(" ")[0]).toList();
     assertThat(names).contains("picocli.CommandLine");
     return names.stream().filter(name -> Stream.of(packages).anyMatch(name::startsWith)).toList();

@@ -1,11 +1,21 @@
 package dev.onecycle.selftest;
 
 import dev.onecycle.error.IoErrors;
+import dev.onecycle.run.files.Directories;
+import dev.onecycle.selftest.data.DataGroups;
+import dev.onecycle.selftest.fuzz.FuzzGroups;
+import dev.onecycle.selftest.harness.Case;
+import dev.onecycle.selftest.harness.Group;
+import dev.onecycle.selftest.harness.GroupResult;
+import dev.onecycle.selftest.harness.NotTriedException;
+import dev.onecycle.selftest.harness.Program;
+import dev.onecycle.selftest.harness.Tier;
+import dev.onecycle.selftest.run.RunGroups;
+import dev.onecycle.selftest.soak.SoakGroups;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -20,17 +30,33 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 import java.util.stream.Stream;
 
-/** Tries cases and says which hold. */
+/** The self-test: groups of cases, and how they are run. */
 public final class SelfTest {
   private static final System.Logger LOG = System.getLogger(SelfTest.class.getName());
-  private static final int PATIENCE_SECONDS = 10;
+  private static final int END_SECONDS = 10;
 
   private SelfTest() {}
 
   /**
-   * Tries every case of a group.
+   * All groups of a tier, in the order in which they run.
    *
-   * @param progress told the number of cases done, from several threads in turn
+   * @param program the command line under test
+   */
+  public static List<Group> groups(Tier tier, Program program) {
+    return Stream.of(
+            RunGroups.of(tier, program),
+            DataGroups.of(tier),
+            FuzzGroups.of(tier, program),
+            SoakGroups.of(tier, program))
+        .flatMap(List::stream)
+        .toList();
+  }
+
+  /**
+   * Runs every case of a group.
+   *
+   * @param progress receives the number of cases done
+   * @throws CancellationException if the thread is interrupted; processes of cases are killed
    */
   public static GroupResult run(Group group, IntConsumer progress) {
     Path scratch = scratch();
@@ -52,17 +78,17 @@ public final class SelfTest {
   private static GroupResult run(Group group, Path scratch, IntConsumer progress) {
     long begin = System.nanoTime();
     Map<String, String> failures = new ConcurrentSkipListMap<>();
-    Map<String, String> unreached = new ConcurrentSkipListMap<>();
+    Map<String, String> notTried = new ConcurrentSkipListMap<>();
     List<Callable<Boolean>> tasks =
         group.cases().stream()
             .<Callable<Boolean>>map(
                 each ->
                     () -> {
-                      run(each, scratch, failures, unreached);
+                      run(each, scratch, failures, notTried);
                       return true;
                     })
             .toList();
-    ExecutorService threads = Executors.newFixedThreadPool(group.atOnce());
+    ExecutorService threads = Executors.newFixedThreadPool(group.threads());
     try {
       int done = 0;
       for (Future<Boolean> future : tasks.stream().map(threads::submit).toList()) {
@@ -82,20 +108,20 @@ public final class SelfTest {
         group.promise(),
         group.cases().size(),
         new TreeMap<>(failures),
-        new TreeMap<>(unreached),
+        new TreeMap<>(notTried),
         (System.nanoTime() - begin) / 1e9,
-        group.figures().text());
+        group.measurements().text());
   }
 
-  /** Everything that a case throws is its failure, errors of the machine too. */
+  /** Everything that a case throws is its failure, errors of the virtual machine too. */
   private static void run(
-      Case each, Path scratch, Map<String, String> failures, Map<String, String> unreached)
+      Case each, Path scratch, Map<String, String> failures, Map<String, String> notTried)
       throws IOException {
     Path folder = Files.createTempDirectory(scratch, "case");
     try {
-      each.check().in(folder);
-    } catch (Unreached e) {
-      unreached.put(each.name(), String.valueOf(e.getMessage()));
+      each.check().run(folder);
+    } catch (NotTriedException e) {
+      notTried.put(each.name(), String.valueOf(e.getMessage()));
     } catch (Throwable e) {
       failures.put(each.name(), e instanceof AssertionError ? e.getMessage() + "" : e.toString());
     } finally {
@@ -103,12 +129,12 @@ public final class SelfTest {
     }
   }
 
-  /** Ends what still runs, where the self-test was told to stop. */
+  /** Ends the cases that still run after an interrupt. */
   private static void end(ExecutorService threads) {
     threads.shutdownNow();
     ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
     try {
-      if (!threads.awaitTermination(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+      if (!threads.awaitTermination(END_SECONDS, TimeUnit.SECONDS)) {
         LOG.log(System.Logger.Level.DEBUG, "a case still runs");
       }
     } catch (InterruptedException e) {
@@ -116,12 +142,10 @@ public final class SelfTest {
     }
   }
 
-  /** Removes a folder and what is in it; what cannot be removed is left to the system. */
+  /** Removes a folder; a file that cannot be removed is logged and left to the system. */
   private static void remove(Path folder) {
-    try (Stream<Path> all = Files.walk(folder)) {
-      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(path);
-      }
+    try {
+      Directories.remove(folder);
     } catch (IOException | UncheckedIOException e) {
       LOG.log(System.Logger.Level.DEBUG, () -> "left over: " + folder, e);
     }

@@ -1,6 +1,4 @@
-/**
- * What is promised about faults, as cases that any installation can run: {@code onecycle selftest}.
- */
+/** The self-test: cases that try on any installation what is promised about faults. */
 @NullMarked
 package dev.onecycle.selftest;
 

@@ -8,15 +8,11 @@ import dev.onecycle.cli.console.OutputOptions;
 import dev.onecycle.cli.console.Signals;
 import dev.onecycle.cli.console.Table;
 import dev.onecycle.error.Require;
-import dev.onecycle.selftest.Group;
-import dev.onecycle.selftest.GroupResult;
-import dev.onecycle.selftest.Program;
 import dev.onecycle.selftest.SelfTest;
-import dev.onecycle.selftest.Tier;
-import dev.onecycle.selftest.data.DataGroups;
-import dev.onecycle.selftest.fuzz.FuzzGroups;
-import dev.onecycle.selftest.run.RunGroups;
-import dev.onecycle.selftest.soak.SoakGroups;
+import dev.onecycle.selftest.harness.Group;
+import dev.onecycle.selftest.harness.GroupResult;
+import dev.onecycle.selftest.harness.Program;
+import dev.onecycle.selftest.harness.Tier;
 import dev.onecycle.text.Numbers;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -24,14 +20,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Tries what is promised about faults, on this machine. */
+/** Runs the self-test, which tries on this machine what is promised about faults. */
 @Command(
     name = "selftest",
     description = {
@@ -82,19 +77,8 @@ public final class SelftestCommand implements Callable<Integer> {
     bar.at(done, "");
   }
 
-  /** The groups in the order of the table. */
-  private static List<Group> all(Tier tier, Program program) {
-    return Stream.of(
-            RunGroups.of(tier, program),
-            DataGroups.of(tier),
-            FuzzGroups.of(tier, program),
-            SoakGroups.of(tier, program))
-        .flatMap(List::stream)
-        .toList();
-  }
-
   private List<Group> chosen() {
-    List<Group> all = all(full ? Tier.FULL : Tier.QUICK, program());
+    List<Group> all = SelfTest.groups(full ? Tier.FULL : Tier.QUICK, program());
     if (only == null) {
       return all;
     }
@@ -123,14 +107,14 @@ public final class SelftestCommand implements Callable<Integer> {
       table.row(
           result.group(),
           "" + result.cases(),
-          "" + result.passed(),
+          "" + result.held(),
           Numbers.format("%.1f", result.seconds()),
           result.promise());
     }
     table.lines().forEach(console::answer);
     for (GroupResult result : results) {
-      if (!result.figures().isEmpty()) {
-        console.answer("measured: " + result.group() + ": " + result.figures());
+      if (!result.measurements().isEmpty()) {
+        console.answer("measured: " + result.group() + ": " + result.measurements());
       }
       result
           .failures()
@@ -138,7 +122,7 @@ public final class SelftestCommand implements Callable<Integer> {
               (name, why) ->
                   console.answer("failed: " + result.group() + ", " + name + ": " + why));
       result
-          .unreached()
+          .notTried()
           .forEach(
               (name, why) ->
                   console.answer("not tried: " + result.group() + ", " + name + ": " + why));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.onecycle.cli.Cli;
 import dev.onecycle.cli.Processes;
+import dev.onecycle.selftest.harness.ProcessUnderTest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,7 +25,7 @@ class SelftestIT {
     if (Boolean.getBoolean("onecycle.selftest.full")) {
       words.add("--full");
     }
-    Processes.Running running = Processes.start(temp, List.of(), words.toArray());
+    ProcessUnderTest running = Processes.start(temp, List.of(), words.toArray());
     try {
       assertThat(running.process().waitFor(MINUTES, TimeUnit.MINUTES)).isTrue();
     } finally {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.onecycle.cli.Processes;
 import dev.onecycle.cli.TestImages;
+import dev.onecycle.selftest.harness.ProcessUnderTest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +18,7 @@ class RepeatabilityIT {
 
   private Path train(Path data, String name, int seed) {
     Path out = temp.resolve(name);
-    Processes.Running run =
+    ProcessUnderTest run =
         Processes.start(
             temp,
             List.of(),
@@ -37,7 +38,7 @@ class RepeatabilityIT {
             seed,
             "--out",
             out);
-    assertThat(run.end()).as(run.output()).isZero();
+    assertThat(run.exitCode()).as(run.output()).isZero();
     return out;
   }
 

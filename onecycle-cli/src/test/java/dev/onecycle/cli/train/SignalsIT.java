@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.onecycle.cli.Cli;
 import dev.onecycle.cli.Processes;
 import dev.onecycle.cli.TestImages;
+import dev.onecycle.selftest.harness.ProcessUnderTest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +28,7 @@ class SignalsIT {
     data = TestImages.folder(temp.resolve("data"));
   }
 
-  private Processes.Running train(Path out, Object... more) {
+  private ProcessUnderTest train(Path out, Object... more) {
     List<Object> words =
         Stream.concat(
                 Stream.<Object>of("train", data, "--epochs", 100_000, "--out", out),
@@ -36,8 +37,8 @@ class SignalsIT {
     return Processes.start(temp, List.of(), words.toArray());
   }
 
-  private static void assertInOrder(Processes.Running ended, int code) {
-    assertThat(ended.end()).as(ended.output()).isEqualTo(code);
+  private static void assertInOrder(ProcessUnderTest ended, int code) {
+    assertThat(ended.exitCode()).as(ended.output()).isEqualTo(code);
     assertThat(Cli.read(ended.err())).doesNotContain("Exception", "\tat ");
   }
 
@@ -45,7 +46,7 @@ class SignalsIT {
   @CsvSource({"INT, 130", "TERM, 143"})
   void trainingKeepsWhatItHas(String signal, int code) throws IOException {
     Path out = temp.resolve("run");
-    Processes.Running run = train(out, "--max-lr", "0.05", "--batch-size", "40");
+    ProcessUnderTest run = train(out, "--max-lr", "0.05", "--batch-size", "40");
     run.awaitOutput("epoch   2/100000");
     run.signal(signal);
     assertInOrder(run, code);
@@ -68,9 +69,9 @@ class SignalsIT {
   @CsvSource({"0", "150", "300", "450", "600", "750"})
   void trainingEndsInOrderAtAnyMoment(long millis) throws IOException {
     Path out = temp.resolve("run");
-    Processes.Running run = train(out, "--max-lr", "0.05", "--batch-size", "40");
+    ProcessUnderTest run = train(out, "--max-lr", "0.05", "--batch-size", "40");
     run.awaitOutput("training and");
-    Processes.pause(millis);
+    run.pause(millis);
     run.signal("INT");
     assertInOrder(run, 130);
     if (Files.exists(out)) {
@@ -86,9 +87,9 @@ class SignalsIT {
   void trainingEndsInOrderWhileItEvaluates(long millis) throws IOException {
     data = TestImages.folder(temp.resolve("mostly-test"), 8, 400, 16, 16);
     Path out = temp.resolve("run");
-    Processes.Running run = train(out, "--max-lr", "0.05", "--batch-size", "8");
+    ProcessUnderTest run = train(out, "--max-lr", "0.05", "--batch-size", "8");
     run.awaitOutput("epoch   2/100000");
-    Processes.pause(millis);
+    run.pause(millis);
     run.signal("INT");
     assertInOrder(run, 130);
     assertThat(Cli.parse(out.resolve("run.json")).get("status").asText()).isEqualTo("interrupted");
@@ -98,9 +99,9 @@ class SignalsIT {
   @Test
   void rangeTestBeforeTrainingLeavesNoRun() {
     Path out = temp.resolve("run");
-    Processes.Running run = train(out, "--range-steps", 100_000, "--batch-size", 40);
+    ProcessUnderTest run = train(out, "--range-steps", 100_000, "--batch-size", 40);
     run.awaitOutput("resnet20:");
-    Processes.pause(500);
+    run.pause(500);
     run.signal("INT");
     assertInOrder(run, 130);
     assertThat(Cli.read(run.err())).contains("interrupted");
@@ -111,7 +112,7 @@ class SignalsIT {
   @CsvSource({"INT, 130", "TERM, 143"})
   void findingARateWritesNothing(String signal, int code) throws IOException {
     Path svg = temp.resolve("curve.svg");
-    Processes.Running run =
+    ProcessUnderTest run =
         Processes.start(
             temp,
             List.of(),
@@ -126,7 +127,7 @@ class SignalsIT {
             "--out",
             temp.resolve("found.json"));
     run.awaitOutput("training and");
-    Processes.pause(1500);
+    run.pause(1500);
     run.signal(signal);
     assertInOrder(run, code);
     assertThat(Cli.read(run.err()).strip()).isEqualTo("onecycle: interrupted");

@@ -7,6 +7,7 @@ import dev.onecycle.cli.Processes;
 import dev.onecycle.cli.TestImages;
 import dev.onecycle.run.tuning.Recipe;
 import dev.onecycle.run.tuning.TuningJournal;
+import dev.onecycle.selftest.harness.ProcessUnderTest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +30,7 @@ class TuneIT {
     data = TestImages.folder(temp.resolve("data"));
   }
 
-  private Processes.Running tune(Path out) {
+  private ProcessUnderTest tune(Path out) {
     return Processes.start(
         temp,
         List.of(),
@@ -60,13 +61,13 @@ class TuneIT {
   }
 
   /** Waits until so many pieces of work are on disk; they appear whole or not at all. */
-  private static void awaitResults(Processes.Running run, Path out, int count) {
+  private static void awaitResults(ProcessUnderTest run, Path out, int count) {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
     while (!Files.exists(out.resolve(TuningJournal.FILE)) || results(out).size() < count) {
       if (!run.process().isAlive() || System.nanoTime() > end) {
         throw new AssertionError("no " + count + " results\n" + run.output());
       }
-      Processes.pause(20);
+      run.pause(20);
     }
   }
 
@@ -74,13 +75,13 @@ class TuneIT {
   @ValueSource(strings = {"KILL", "INT", "TERM"})
   void goesOnWhereItWasEnded(String signal) throws IOException {
     Path straight = temp.resolve("straight");
-    assertThat(tune(straight).end()).isZero();
+    assertThat(tune(straight).exitCode()).isZero();
 
     Path out = temp.resolve("tuned");
-    Processes.Running first = tune(out);
+    ProcessUnderTest first = tune(out);
     awaitResults(first, out, 1);
     first.signal(signal);
-    int code = first.end();
+    int code = first.exitCode();
     assertThat(code).as(first.output()).isNotZero();
     if (!signal.equals("KILL")) {
       assertThat(code).isEqualTo(signal.equals("INT") ? 130 : 143);
@@ -90,8 +91,8 @@ class TuneIT {
     assertThat(before.size()).isLessThan(results(straight).size());
     assertThat(out.resolve("recipe.yaml")).doesNotExist();
 
-    Processes.Running second = tune(out);
-    assertThat(second.end()).as(second.output()).isZero();
+    ProcessUnderTest second = tune(out);
+    assertThat(second.exitCode()).as(second.output()).isZero();
     assertThat(second.output()).contains("Going on with " + out);
     assertThat(results(out)).containsAllEntriesOf(before);
     Recipe recipe = Recipe.read(out.resolve("recipe.yaml"));

@@ -1,10 +1,10 @@
 package dev.onecycle.selftest.data;
 
-import dev.onecycle.selftest.Case;
+import dev.onecycle.selftest.harness.Case;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Archives and files of many images that mean harm or came to harm. */
+/** Cases of hostile and damaged archives and files of many images. */
 final class ArchiveCases {
   static final String NAME = "archives";
 

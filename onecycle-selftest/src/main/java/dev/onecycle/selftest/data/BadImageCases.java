@@ -3,7 +3,7 @@ package dev.onecycle.selftest.data;
 import static dev.onecycle.selftest.data.ImageCase.read;
 import static dev.onecycle.selftest.data.ImageCase.refused;
 
-import dev.onecycle.selftest.Case;
+import dev.onecycle.selftest.harness.Case;
 import java.awt.image.BufferedImage;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,7 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Images that are damaged, lie, or look odd and are sound. */
+/** Cases of images that are damaged, claim false sizes, or are unusual but valid. */
 final class BadImageCases {
   static final String NAME = "bad images";
 
@@ -24,7 +24,7 @@ final class BadImageCases {
   private BadImageCases() {}
 
   static List<Case> all() {
-    return Stream.of(cutShort(), damaged(), lies(), StrangeFileCases.all(), sound())
+    return Stream.of(cutShort(), damaged(), falseClaims(), StrangeFileCases.all(), unusual())
         .flatMap(List::stream)
         .map(ImageCase::asCase)
         .toList();
@@ -72,7 +72,7 @@ final class BadImageCases {
         refused("JPEG of 0 x 0", "zero.jpg", JpegFile.claiming(rgb, 0, 0), DAMAGED));
   }
 
-  private static List<ImageCase> lies() {
+  private static List<ImageCase> falseClaims() {
     byte[] rgb = ImageFiles.encoded(ImageFiles.plain(BufferedImage.TYPE_INT_RGB), "jpg");
     byte[] png = new PngFile(LARGEST, LARGEST, 8, PngFile.RGB).chunk("IDAT", new byte[99]).end();
     String giant = "has 65535×65535 pixels, more than 64 megapixels";
@@ -137,7 +137,7 @@ final class BadImageCases {
             0));
   }
 
-  private static List<ImageCase> sound() {
+  private static List<ImageCase> unusual() {
     byte[] rgb = ImageFiles.encoded(ImageFiles.plain(BufferedImage.TYPE_INT_RGB), "jpg");
     BufferedImage halves = ImageFiles.halves(ImageFiles.COLOUR, ImageFiles.OTHER_COLOUR);
     byte[] upright = ImageFiles.encoded(halves, "jpg");
@@ -161,7 +161,7 @@ final class BadImageCases {
         read("JPEG and 100 bytes more", "more.jpg", Arrays.copyOf(rgb, rgb.length + 100), colour));
   }
 
-  /** A keyword, a method, and text that is a thousand times longer when read. */
+  /** A chunk of text that is a thousand times longer when decompressed. */
   private static byte[] textBomb() {
     byte[] text = PngFile.deflatedZeros(100 << 20);
     byte[] chunk = new byte[3 + text.length];

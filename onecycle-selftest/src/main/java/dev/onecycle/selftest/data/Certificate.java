@@ -1,6 +1,6 @@
 package dev.onecycle.selftest.data;
 
-import dev.onecycle.selftest.Unreached;
+import dev.onecycle.selftest.harness.NotTriedException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.ProcessBuilder.Redirect;
@@ -13,13 +13,13 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
-/** A certificate for a server on this machine, made by the platform's own tool. */
+/** A certificate for a server on this machine, made by keytool. */
 final class Certificate {
-  private static final String PASSWORD = "of no importance";
+  private static final String PASSWORD = "password";
 
   private Certificate() {}
 
-  /** What a server shows it by and a client trusts it by. */
+  /** A context with which a server shows the certificate and a client trusts it. */
   static SSLContext trusted(Path folder)
       throws IOException, InterruptedException, GeneralSecurityException {
     Path store = folder.resolve("keys.p12");
@@ -42,7 +42,7 @@ final class Certificate {
   private static void make(Path store) throws IOException, InterruptedException {
     Path tool = Path.of(System.getProperty("java.home"), "bin", "keytool");
     if (!Files.isExecutable(tool)) {
-      throw new Unreached("this Java platform has no keytool to make a certificate with");
+      throw new NotTriedException("this Java platform has no keytool");
     }
     Process process =
         new ProcessBuilder(
@@ -67,7 +67,7 @@ final class Certificate {
             .start();
     if (!process.waitFor(30, TimeUnit.SECONDS) || process.exitValue() != 0) {
       process.destroyForcibly();
-      throw new Unreached("keytool makes no certificate");
+      throw new NotTriedException("keytool failed to make a certificate");
     }
   }
 }

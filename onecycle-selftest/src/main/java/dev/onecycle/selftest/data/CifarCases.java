@@ -10,8 +10,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
-/** CIFAR sets in which a file is not as it should be. */
+/** Cases of CIFAR sets with an invalid file. */
 final class CifarCases {
   private static final String TEST = "test_batch.bin";
   private static final String NAMES = "batches.meta.txt";
@@ -69,8 +70,8 @@ final class CifarCases {
     return files;
   }
 
-  /** A folder of CIFAR-10 in which one file is another, or none. */
-  private static Maker ten(String name, byte @org.jspecify.annotations.Nullable [] bytes) {
+  /** A folder of CIFAR-10 in which one file is replaced or missing. */
+  private static Maker ten(String name, byte @Nullable [] bytes) {
     return home -> {
       for (Map.Entry<String, byte[]> file : files().entrySet()) {
         byte[] content = file.getKey().equals(name) ? bytes : file.getValue();

@@ -12,7 +12,7 @@ import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
 
-/** Compressed files, whole and otherwise. */
+/** Writers of compressed files and archives. */
 final class Compressed {
   private Compressed() {}
 
@@ -26,7 +26,7 @@ final class Compressed {
     return bytes.toByteArray();
   }
 
-  /** Without any header. */
+  /** Compresses without a header. */
   static byte[] deflated(byte[] plain) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     Deflater deflater = new Deflater(Deflater.BEST_SPEED, true);
@@ -38,7 +38,7 @@ final class Compressed {
     return bytes.toByteArray();
   }
 
-  /** Parts that are gunzipped one after the other, which makes a large file of little work. */
+  /** A gzip file of several members: a cheap way to a large content. */
   static byte[] gzipped(byte[] head, int megabytesOfZeros, byte[] tail) {
     byte[] zeros = gzip(new byte[1 << 20]);
     ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -50,7 +50,7 @@ final class Compressed {
     return out.toByteArray();
   }
 
-  /** A zip of the files of a small set of images, and one more. */
+  /** A zip of a small set of images, and one more entry. */
   static byte[] zip(String name, byte[] content) {
     return zip(new ZipArchiveEntry(name), content);
   }
@@ -75,7 +75,7 @@ final class Compressed {
     zip.closeArchiveEntry();
   }
 
-  /** A file in which a name, wherever it is, is another one of the same length. */
+  /** Replaces a name everywhere in a file by one of the same length. */
   static byte[] renamed(byte[] file, String from, String to) {
     String text = new String(file, StandardCharsets.ISO_8859_1);
     return text.replace(from, to).getBytes(StandardCharsets.ISO_8859_1);

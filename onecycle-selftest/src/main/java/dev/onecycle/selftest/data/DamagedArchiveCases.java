@@ -12,14 +12,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Archives that came to harm. */
+/** Cases of damaged archives. */
 final class DamagedArchiveCases {
-  private static final int SOUND = 4;
+  private static final int INTACT_IMAGES = 4;
   private static final String DAMAGED = "is damaged or cut short";
   private static final byte[] IMAGE = ImageFiles.files().values().iterator().next();
   private static final String MORE = "train/cat/more.png";
 
-  /** Where the signature of a zip's central directory is followed by what is said of an entry. */
+  /** Offset of the flags from the signature of an entry in a zip's central directory. */
   private static final int FLAGS = 8;
 
   private static final int CHECKSUM = 16;
@@ -28,7 +28,7 @@ final class DamagedArchiveCases {
   private DamagedArchiveCases() {}
 
   static List<FileCase> all() {
-    byte[] tar = TarFile.sound().end();
+    byte[] tar = TarFile.intact().end();
     byte[] gz = Compressed.gzip(tar);
     byte[] crc = gz.clone();
     crc[crc.length - 6] ^= 1;
@@ -48,9 +48,9 @@ final class DamagedArchiveCases {
             file("x.tar.gz", Arrays.copyOf(gz, gz.length - 1)),
             DAMAGED));
     cases.add(refused("tar.gz with a wrong checksum", file("x.tar.gz", crc), DAMAGED));
-    cases.add(read("tar.gz and 1,000 bytes more", file("x.tar.gz", more), SOUND));
+    cases.add(read("tar.gz and 1,000 bytes more", file("x.tar.gz", more), INTACT_IMAGES));
     cases.add(
-        refused("tar cut between two entries", file("x.tar", TarFile.sound().open()), DAMAGED));
+        refused("tar cut between two entries", file("x.tar", TarFile.intact().open()), DAMAGED));
     cases.add(
         refused("zip cut to a half", file("x.zip", Arrays.copyOf(zip, zip.length / 2)), DAMAGED));
     cases.add(
@@ -59,25 +59,25 @@ final class DamagedArchiveCases {
             file("x.zip", changed(zip, CHECKSUM, 0x12345678)),
             MORE,
             "is damaged: its checksum does not match",
-            SOUND));
+            INTACT_IMAGES));
     cases.add(
         skipped(
             "zip with an encrypted entry",
             file("x.zip", changed(zip, FLAGS, 0x00080801)),
             MORE,
             "is encrypted",
-            SOUND));
+            INTACT_IMAGES));
     cases.add(
         skipped(
             "zip with an entry of 4 GB that it has not",
             file("x.zip", changed(zip, SIZE, 0xFFFFFFF0)),
             MORE,
             "is larger than 64 MiB",
-            SOUND));
+            INTACT_IMAGES));
     return cases;
   }
 
-  /** A zip whose central directory says something else of its last entry. */
+  /** A zip with a changed field of its last entry in the central directory. */
   private static byte[] changed(byte[] zip, int at, int value) {
     ByteBuffer bytes = ByteBuffer.wrap(zip.clone()).order(ByteOrder.LITTLE_ENDIAN);
     int entry = zip.length - 4;

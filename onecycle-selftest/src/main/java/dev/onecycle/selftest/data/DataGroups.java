@@ -1,14 +1,13 @@
 package dev.onecycle.selftest.data;
 
-import dev.onecycle.selftest.Case;
-import dev.onecycle.selftest.Group;
-import dev.onecycle.selftest.Tier;
-import java.util.ArrayList;
+import dev.onecycle.selftest.harness.Case;
+import dev.onecycle.selftest.harness.Group;
+import dev.onecycle.selftest.harness.Tier;
 import java.util.List;
 
-/** The cases of data that mean harm, came to harm, or are of no use. */
+/** The groups of cases with hostile, damaged and degenerate data. */
 public final class DataGroups {
-  /** In the quick tier one case in so many is tried, spread over each group. */
+  /** The quick tier has every fourth case of each group. */
   private static final int QUICK_STRIDE = 4;
 
   private DataGroups() {}
@@ -48,13 +47,6 @@ public final class DataGroups {
   }
 
   private static List<Case> chosen(List<Case> all, Tier tier) {
-    if (tier == Tier.FULL) {
-      return all;
-    }
-    List<Case> some = new ArrayList<>();
-    for (int i = 0; i < all.size(); i += QUICK_STRIDE) {
-      some.add(all.get(i));
-    }
-    return some;
+    return tier == Tier.FULL ? all : Tier.every(QUICK_STRIDE, 0, all);
   }
 }

@@ -11,8 +11,8 @@ import dev.onecycle.record.EpochRecord.Evaluated;
 import dev.onecycle.record.StepRecord;
 import dev.onecycle.run.TrainingListener;
 import dev.onecycle.schedule.OneCycle;
-import dev.onecycle.selftest.Case;
-import dev.onecycle.selftest.Expect;
+import dev.onecycle.selftest.harness.Case;
+import dev.onecycle.selftest.harness.Expect;
 import dev.onecycle.torch.nn.Layer;
 import dev.onecycle.torch.nn.Network;
 import dev.onecycle.torch.settings.LearnerSettings;
@@ -27,7 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Data that are sound and of little use: trained on without a NaN, or refused in one line. */
+/** Cases of valid data that are hard to train on: one class, one image, constant images. */
 final class DegenerateCases {
   static final String NAME = "degenerate data";
 
@@ -115,7 +115,7 @@ final class DegenerateCases {
             4));
   }
 
-  /** A last batch of one is left out; batches of one throughout are refused. */
+  /** Training leaves out a last batch of one image and refuses a batch size of one. */
   private static void batchesOfOne(Path folder) throws Exception {
     DataSplits splits = open(written(DegenerateCases::fiveOfOnePixel, folder), folder);
     requireFinite(splits, 2);
@@ -149,7 +149,7 @@ final class DegenerateCases {
         });
   }
 
-  /** A cycle, of which every figure must be one. */
+  /** Trains a cycle, of which all losses, accuracies and weights must be finite. */
   private static void requireFinite(DataSplits splits, int batchSize) {
     ImageShape shape = splits.train().shape();
     Network network = network(shape, splits.train().classes().size());
@@ -226,7 +226,7 @@ final class DegenerateCases {
     }
   }
 
-  /** Batch norm has no more than one value of a channel to go by. */
+  /** Seven images of one pixel: batch norm has one value of a channel for each. */
   private static void fiveOfOnePixel(Path data) throws IOException {
     for (int i = 0; i < 7; i++) {
       BufferedImage pixel = new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB);

@@ -5,9 +5,9 @@ import com.sun.net.httpserver.HttpsServer;
 import dev.onecycle.data.DataOptions;
 import dev.onecycle.data.Datasets;
 import dev.onecycle.data.download.RemoteFile;
-import dev.onecycle.selftest.Case;
-import dev.onecycle.selftest.Expect;
 import dev.onecycle.selftest.data.Server.Answer;
+import dev.onecycle.selftest.harness.Case;
+import dev.onecycle.selftest.harness.Expect;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +19,7 @@ import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocketFactory;
 
-/** Servers and caches that do not hold what they should. */
+/** Cases of downloads from faulty servers and of damaged caches. */
 final class DownloadCases {
   static final String NAME = "downloads";
 
@@ -71,7 +71,7 @@ final class DownloadCases {
     }
   }
 
-  /** Nothing gets the name under which it would be read. */
+  /** A case in which no file gets the name under which it would be read. */
   private static Case refused(String name, Answer answer, String reason) {
     return new Case(
         name,
@@ -101,7 +101,8 @@ final class DownloadCases {
   private static void requireFetched(Server server, Path folder) throws Exception {
     Path file = Timed.within(() -> Server.downloader(folder).get(server.file()));
     Expect.that(
-        Arrays.equals(server.content(), Files.readAllBytes(file)), () -> "what came is different");
+        Arrays.equals(server.content(), Files.readAllBytes(file)),
+        () -> "the file must equal the server's");
   }
 
   private static void requireUnread(Path folder) {
@@ -115,7 +116,7 @@ final class DownloadCases {
       Files.createDirectories(part.getParent());
       Files.write(part, Arrays.copyOf(server.content(), 50_000));
       requireFetched(server, folder);
-      Expect.equal(List.of("bytes=50000-"), server.ranges(), "what was asked for");
+      Expect.equal(List.of("bytes=50000-"), server.ranges(), "the ranges requested");
     }
   }
 
@@ -149,7 +150,7 @@ final class DownloadCases {
     }
   }
 
-  /** A file that looks right and has the right size, but is not the published one. */
+  /** A file with a valid format and the published size, but other content. */
   private static void poisoned(Path folder) throws Exception {
     Path file = folder.resolve("downloads/mnist/train-images-idx3-ubyte.gz");
     Files.createDirectories(file.getParent());
@@ -159,7 +160,7 @@ final class DownloadCases {
     Timed.refused(() -> Datasets.open("mnist", options), file + " must have SHA-256 ", "remove it");
   }
 
-  /** The server's certificate is of its own making, and trusted for as long as the case takes. */
+  /** The server signs its own certificate, which is trusted during the case. */
   private static void downgrade(Path folder) throws Exception {
     SSLContext context = Certificate.trusted(folder);
     HttpsServer https = HttpsServer.create();
@@ -176,7 +177,7 @@ final class DownloadCases {
           file.uri() + NOT_DOWNLOADED,
           "the server answers 302");
       Expect.equal(1, secure.ranges().size(), "the number of requests");
-      Expect.equal(List.of(), plain.ranges(), "what was asked of the server without https");
+      Expect.equal(List.of(), plain.ranges(), "the requests to the server without https");
       requireUnread(folder);
     } finally {
       HttpsURLConnection.setDefaultSSLSocketFactory(before);

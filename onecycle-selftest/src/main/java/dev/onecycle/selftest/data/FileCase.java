@@ -3,8 +3,8 @@ package dev.onecycle.selftest.data;
 import dev.onecycle.data.DataOptions;
 import dev.onecycle.data.DataSplits;
 import dev.onecycle.data.Datasets;
-import dev.onecycle.selftest.Case;
-import dev.onecycle.selftest.Expect;
+import dev.onecycle.selftest.harness.Case;
+import dev.onecycle.selftest.harness.Expect;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,28 +13,28 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * A data set in an archive or in a few files of its own.
+ * A case of a data set in an archive or in a few files.
  *
  * @param name of the case
- * @param maker writes it
- * @param expected what comes of it
+ * @param maker writes the data set
+ * @param expected result of opening it
  */
 record FileCase(String name, Maker maker, Expected expected) {
-  /** Writes a data set below a folder; answers what is to be opened. */
+  /** Writes a data set below a folder and returns the path to open. */
   @FunctionalInterface
   interface Maker {
     Path write(Path folder) throws Exception;
   }
 
-  /** What comes of a data set. */
+  /** The result of opening a data set. */
   sealed interface Expected {
-    /** It cannot be used; the error holds these texts beside the location. */
+    /** The data set is refused; the error holds the location and these texts. */
     record Refused(List<String> parts) implements Expected {}
 
-    /** It is read, and has so many images to train on. */
+    /** The data set is read. */
     record Read(int images) implements Expected {}
 
-    /** One image of it cannot be used, named like this; so many are left to train on. */
+    /** One image is refused or skipped. */
     record Skipped(String image, String reason, int images) implements Expected {}
   }
 
@@ -54,7 +54,7 @@ record FileCase(String name, Maker maker, Expected expected) {
     return new Case(name, this::check);
   }
 
-  /** Nothing but the cache may have changed, however far up in the case's folder. */
+  /** Opens the data set and requires the result, and no change outside of the cache. */
   private void check(Path folder) throws Exception {
     Path home = Files.createDirectories(folder.resolve("some/where/home"));
     Path location = maker.write(home);
@@ -75,7 +75,7 @@ record FileCase(String name, Maker maker, Expected expected) {
           location + "/" + skipped.image() + " " + skipped.reason());
       DataSplits splits = Timed.within(() -> Datasets.open(location.toString(), skipping));
       Expect.equal(skipped.images(), splits.train().size(), "the number of images that are left");
-      Expect.equal(skipped.image(), splits.skipped().get(0).origin(), "what was skipped");
+      Expect.equal(skipped.image(), splits.skipped().get(0).origin(), "the image skipped");
     } else if (expected instanceof Expected.Read read) {
       DataSplits splits = Timed.within(() -> Datasets.open(location.toString(), options));
       Expect.equal(read.images(), splits.train().size(), "the number of images");
@@ -92,7 +92,7 @@ record FileCase(String name, Maker maker, Expected expected) {
         files.put(file.toString(), state + " of " + Files.getLastModifiedTime(file));
       }
     }
-    // The home of the cache gets a new time with it.
+    // The parent of the cache gets a new time when the cache is created.
     files.keySet().remove(String.valueOf(cache.getParent()));
     return files;
   }

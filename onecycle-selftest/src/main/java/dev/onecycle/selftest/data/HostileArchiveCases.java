@@ -21,9 +21,9 @@ import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
 
-/** Archives that want to write elsewhere, or to fill memory and disk. */
+/** Cases of archives that try to write elsewhere or to fill memory and disk. */
 final class HostileArchiveCases {
-  private static final int SOUND = 4;
+  private static final int INTACT_IMAGES = 4;
   private static final int MANY = 20_000;
   private static final int SPARSE = 2_000_000_000;
   private static final byte[] IMAGE = ImageFiles.files().values().iterator().next();
@@ -38,28 +38,31 @@ final class HostileArchiveCases {
     return cases;
   }
 
-  /** Names are only ever names. */
+  /** Names of entries that must not be used as paths. */
   private static List<FileCase> names() {
     String image = "train/cat/long-" + "n".repeat(300) + ".png";
     return List.of(
-        read("tar with ../", tar(home -> "../../escaped.png"), SOUND),
-        read("zip with ../", zip(home -> "../../escaped.png"), SOUND),
-        read("tar with an absolute name", tar(home -> home + "/escaped.png"), SOUND),
-        read("zip with an absolute name", zip(home -> home + "/escaped.png"), SOUND),
-        read("tar with C:\\", tar(home -> "C:\\escaped.png"), SOUND),
-        read("zip with C:\\", zip(home -> "C:\\escaped.png"), SOUND),
-        read("tar with \\..\\", tar(home -> "train\\..\\..\\escaped.png"), SOUND),
-        read("zip with \\..\\", zip(home -> "train\\..\\..\\escaped.png"), SOUND),
-        read("tar with the name of a neighbour", tar(home -> "../home-evil/escaped.png"), SOUND),
-        read("tar with NUL in a name", pax("train/cat/a\0b.png"), SOUND + 1),
-        read("zip with NUL in a name", zip(home -> "train/cat/a\0b.png"), SOUND + 1),
-        read("tar with a name twice", tar(home -> "train/cat/0.png"), SOUND + 1),
-        read("zip with a name twice", zip(home -> "train/cat/0.png"), SOUND + 1),
-        read("tar with a PAX name of 300 letters", pax(image), SOUND + 1),
+        read("tar with ../", tar(home -> "../../escaped.png"), INTACT_IMAGES),
+        read("zip with ../", zip(home -> "../../escaped.png"), INTACT_IMAGES),
+        read("tar with an absolute name", tar(home -> home + "/escaped.png"), INTACT_IMAGES),
+        read("zip with an absolute name", zip(home -> home + "/escaped.png"), INTACT_IMAGES),
+        read("tar with C:\\", tar(home -> "C:\\escaped.png"), INTACT_IMAGES),
+        read("zip with C:\\", zip(home -> "C:\\escaped.png"), INTACT_IMAGES),
+        read("tar with \\..\\", tar(home -> "train\\..\\..\\escaped.png"), INTACT_IMAGES),
+        read("zip with \\..\\", zip(home -> "train\\..\\..\\escaped.png"), INTACT_IMAGES),
+        read(
+            "tar with the name of a neighbour",
+            tar(home -> "../home-evil/escaped.png"),
+            INTACT_IMAGES),
+        read("tar with NUL in a name", pax("train/cat/a\0b.png"), INTACT_IMAGES + 1),
+        read("zip with NUL in a name", zip(home -> "train/cat/a\0b.png"), INTACT_IMAGES + 1),
+        read("tar with a name twice", tar(home -> "train/cat/0.png"), INTACT_IMAGES + 1),
+        read("zip with a name twice", zip(home -> "train/cat/0.png"), INTACT_IMAGES + 1),
+        read("tar with a PAX name of 300 letters", pax(image), INTACT_IMAGES + 1),
         read(
             "tar with a GNU name of 300 letters",
-            file("x.tar", home -> TarFile.sound().gnuFile(image, IMAGE).end()),
-            SOUND + 1));
+            file("x.tar", home -> TarFile.intact().gnuFile(image, IMAGE).end()),
+            INTACT_IMAGES + 1));
   }
 
   private static List<FileCase> specials() {
@@ -70,11 +73,11 @@ final class HostileArchiveCases {
             file(
                 "x.tar",
                 home ->
-                    TarFile.sound()
+                    TarFile.intact()
                         .special("train/cat", TarFile.LINK, home.resolve("..").toString())
                         .file("train/cat/escaped.png", IMAGE)
                         .end()),
-            SOUND + 1));
+            INTACT_IMAGES + 1));
     cases.add(special("tar with a hard link", TarFile.HARD_LINK, "is a link"));
     cases.add(special("tar with a device", TarFile.CHARACTER_DEVICE, "is not a regular file"));
     cases.add(special("tar with a pipe", TarFile.PIPE, "is not a regular file"));
@@ -88,7 +91,7 @@ final class HostileArchiveCases {
                 home -> Compressed.zip(link, "/etc/passwd".getBytes(StandardCharsets.US_ASCII))),
             "train/cat/link.png",
             "is a link",
-            SOUND));
+            INTACT_IMAGES));
     return cases;
   }
 
@@ -99,30 +102,32 @@ final class HostileArchiveCases {
             "tar with a binary size",
             file(
                 "x.tar",
-                home -> TarFile.sound().binarySize("train/cat/b.png", IMAGE.length, IMAGE).end()),
-            SOUND + 1),
+                home -> TarFile.intact().binarySize("train/cat/b.png", IMAGE.length, IMAGE).end()),
+            INTACT_IMAGES + 1),
         refused(
             "tar with a binary size of 8 EiB",
             file(
                 "x.tar",
-                home -> TarFile.sound().binarySize("train/cat/b.png", Long.MAX_VALUE, IMAGE).end()),
+                home ->
+                    TarFile.intact().binarySize("train/cat/b.png", Long.MAX_VALUE, IMAGE).end()),
             "is damaged or cut short"),
         refused(
             "tar with a negative size",
-            file("x.tar", home -> TarFile.sound().binarySize("train/cat/b.png", -512, IMAGE).end()),
+            file(
+                "x.tar", home -> TarFile.intact().binarySize("train/cat/b.png", -512, IMAGE).end()),
             "is damaged or cut short"),
         skipped(
             "tar.gz of 20,000 entries",
             home -> manyInTar(home.resolve("x.tar.gz"), MANY),
             "train/cat/empty.png",
             "is empty",
-            SOUND),
+            INTACT_IMAGES),
         skipped(
             "zip of 20,000 entries",
             home -> manyInZip(home.resolve("x.zip")),
             "train/cat/many0.png",
             "is empty",
-            SOUND),
+            INTACT_IMAGES),
         refused(
             "tar.gz of 1 GB in 1 MB",
             file(
@@ -149,14 +154,14 @@ final class HostileArchiveCases {
             file(
                 "x.tar",
                 home ->
-                    TarFile.sound()
+                    TarFile.intact()
                         .entry("PaxHeader", TarFile.PAX, "", sparse("train/cat/sparse.png"))
                         .file("train/cat/sparse.png", sparseMap())
                         .end()),
             BOMB));
   }
 
-  /** The description of a file that is all hole. */
+  /** The header of a sparse file that is one hole. */
   private static byte[] sparse(String name) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     out.writeBytes(TarFile.paxRecord("GNU.sparse.major", "1"));
@@ -166,41 +171,41 @@ final class HostileArchiveCases {
     return out.toByteArray();
   }
 
-  /** One piece of no bytes at the very end. */
+  /** A sparse map of one empty piece at the end. */
   private static byte[] sparseMap() {
     byte[] map = ("1\n" + SPARSE + "\n0\n").getBytes(StandardCharsets.US_ASCII);
     return Arrays.copyOf(map, TarFile.BLOCK);
   }
 
-  /** A header that is to be held in memory whole, of zeros. */
+  /** A header of 200 MB, which a reader would hold in memory. */
   private static Maker longHeader(char type) {
     int length = 200 << 20;
     byte[] begin = new byte[TarFile.BLOCK + (1 << 20)];
     System.arraycopy(TarFile.header("long", type, "", length), 0, begin, 0, TarFile.BLOCK);
     byte[] record = (length + " comment=").getBytes(StandardCharsets.US_ASCII);
     System.arraycopy(record, 0, begin, TarFile.BLOCK, record.length);
-    return file("x.tar.gz", home -> Compressed.gzipped(begin, 199, TarFile.sound().end()));
+    return file("x.tar.gz", home -> Compressed.gzipped(begin, 199, TarFile.intact().end()));
   }
 
   private static FileCase special(String name, char type, String reason) {
     String image = "train/cat/special.png";
     return skipped(
         name,
-        file("x.tar", home -> TarFile.sound().special(image, type, "/etc/passwd").end()),
+        file("x.tar", home -> TarFile.intact().special(image, type, "/etc/passwd").end()),
         image,
         reason,
-        SOUND);
+        INTACT_IMAGES);
   }
 
   private static Maker tar(Function<Path, String> name) {
-    return file("x.tar", home -> TarFile.sound().file(name.apply(home), IMAGE).end());
+    return file("x.tar", home -> TarFile.intact().file(name.apply(home), IMAGE).end());
   }
 
   private static Maker pax(String name) {
-    return file("x.tar", home -> TarFile.sound().paxFile("path", name, "short", IMAGE).end());
+    return file("x.tar", home -> TarFile.intact().paxFile("path", name, "short", IMAGE).end());
   }
 
-  /** Written under a harmless name of that length, which is then replaced. */
+  /** Writes an entry with a harmless name of the same length, then replaces the name. */
   private static Maker zip(Function<Path, String> name) {
     return file(
         "x.zip",
@@ -225,7 +230,7 @@ final class HostileArchiveCases {
       for (int i = 0; i < 1000; i++) {
         System.arraycopy(header, 0, many, i * TarFile.BLOCK, TarFile.BLOCK);
       }
-      out.write(TarFile.sound().open());
+      out.write(TarFile.intact().open());
       for (int i = 0; i < entries; i += 1000) {
         out.write(many);
       }
@@ -246,7 +251,7 @@ final class HostileArchiveCases {
     return file;
   }
 
-  /** The same compressed bytes again and again. */
+  /** A zip of 20 entries with the same compressed bytes. */
   private static Path zipBomb(Path file) throws Exception {
     byte[] zeros = new byte[50 << 20];
     CRC32 crc = new CRC32();

@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.List;
 
-/** IDX files of which one is not as it should be. */
+/** Cases of IDX sets with an invalid file. */
 final class IdxCases {
   private static final int IMAGES_MAGIC = 0x803;
   private static final int LABELS_MAGIC = 0x801;

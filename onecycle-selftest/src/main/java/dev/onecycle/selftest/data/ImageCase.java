@@ -5,41 +5,41 @@ import dev.onecycle.data.DataSplits;
 import dev.onecycle.data.Datasets;
 import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.data.image.SkippedImage;
-import dev.onecycle.selftest.Case;
-import dev.onecycle.selftest.Expect;
+import dev.onecycle.selftest.harness.Case;
+import dev.onecycle.selftest.harness.Expect;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A file in a class folder among sound images.
+ * A case of a file in a class folder among intact images.
  *
  * @param name of the case
- * @param file its name
- * @param maker puts it there
- * @param expected what comes of it
+ * @param file name of the file
+ * @param maker writes the file
+ * @param expected result of opening the folder
  */
 record ImageCase(String name, String file, Maker maker, Expected expected) {
-  private static final int SOUND = 4;
+  private static final int INTACT_IMAGES = 4;
   private static final String CLASS = "train/cat/";
 
-  /** Writes a file, or something in the place of one. */
+  /** Writes a file, a link, a pipe or a folder. */
   @FunctionalInterface
   interface Maker {
     void write(Path file) throws Exception;
   }
 
-  /** What comes of a file. */
+  /** The result for the file. */
   sealed interface Expected {
-    /** It cannot be used, and {@code reason} is part of why. */
+    /** The file is refused or skipped, and the reason starts with {@code reason}. */
     record Refused(String reason) implements Expected {}
 
-    /** It is an image, and this is its first pixel. */
+    /** The file is read; its first pixel has this colour. */
     record Read(int colour) implements Expected {}
 
-    /** It is no image and does not claim to be. */
-    record PassedOver() implements Expected {}
+    /** The file is ignored. */
+    record Ignored() implements Expected {}
   }
 
   static ImageCase refused(String name, String file, byte[] bytes, String reason) {
@@ -58,15 +58,15 @@ record ImageCase(String name, String file, Maker maker, Expected expected) {
     return new ImageCase(name, file, maker, new Expected.Read(colour));
   }
 
-  static ImageCase passedOver(String name, String file, Maker maker) {
-    return new ImageCase(name, file, maker, new Expected.PassedOver());
+  static ImageCase ignored(String name, String file, Maker maker) {
+    return new ImageCase(name, file, maker, new Expected.Ignored());
   }
 
   Case asCase() {
     return new Case(name, this::check);
   }
 
-  /** Opens it with sizes as stored, where heads are measured first, and with a size asked for. */
+  /** Opens the folder with stored sizes, which reads headers first, and with a given size. */
   private void check(Path folder) throws Exception {
     Path data = folder.resolve("data");
     ImageFiles.tree(data);
@@ -79,7 +79,7 @@ record ImageCase(String name, String file, Maker maker, Expected expected) {
             () -> Datasets.open(data.toString(), options),
             data + "/" + CLASS + file + " " + refused.reason());
         DataSplits skipped = Timed.within(() -> Datasets.open(data.toString(), skipping));
-        Expect.equal(SOUND, skipped.train().size(), "the number of images that are left");
+        Expect.equal(INTACT_IMAGES, skipped.train().size(), "the number of images that are left");
         Expect.equal(1, skipped.skipped().size(), "the number of images skipped");
         requireListed(skipped.skipped().get(0), refused.reason());
       } else {
@@ -91,20 +91,20 @@ record ImageCase(String name, String file, Maker maker, Expected expected) {
   }
 
   private void requireListed(SkippedImage image, String reason) {
-    Expect.equal(CLASS + file, image.origin(), "the path of what was skipped");
+    Expect.equal(CLASS + file, image.origin(), "the path of the image skipped");
     Expect.that(
         image.reason().startsWith(reason),
         () -> "the reason '" + image.reason() + "' must begin with '" + reason + "'");
   }
 
   private void requireRead(DataSplits splits) {
-    Expect.equal(List.of(), splits.skipped(), "what was skipped");
+    Expect.equal(List.of(), splits.skipped(), "the images skipped");
     ImageDataset train = splits.train();
     if (!(expected instanceof Expected.Read read)) {
-      Expect.equal(SOUND, train.size(), "the number of images");
+      Expect.equal(INTACT_IMAGES, train.size(), "the number of images");
       return;
     }
-    Expect.equal(SOUND + 1, train.size(), "the number of images");
+    Expect.equal(INTACT_IMAGES + 1, train.size(), "the number of images");
     for (int i = 0; i < train.size(); i++) {
       String last = train.origin(i).substring(CLASS.length());
       if (!last.matches("[01]\\.png")) {
@@ -113,7 +113,7 @@ record ImageCase(String name, String file, Maker maker, Expected expected) {
     }
   }
 
-  /** As far as JPEG keeps a colour. */
+  /** Requires a colour within the error of JPEG. */
   private static void requireColour(int colour, ByteBuffer pixels) {
     for (int c = 0; c < 3; c++) {
       int wanted = colour >> (16 - 8 * c) & 0xFF;

@@ -15,9 +15,9 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import javax.imageio.ImageIO;
 
-/** Image files, and class folders of them. */
+/** Writers of image files and class folders. */
 final class ImageFiles {
-  /** What a plain image is filled with: as JPEG it comes back within a few steps of each. */
+  /** The colour of a plain image; JPEG keeps it within a few steps of each channel. */
   static final int COLOUR = 0xC86432;
 
   static final int OTHER_COLOUR = 0x3214C8;
@@ -48,7 +48,7 @@ final class ImageFiles {
     return plain(BufferedImage.TYPE_INT_RGB, 1, COLOUR, COLOUR);
   }
 
-  /** A palette of which one colour is transparent; it is the lower right pixel. */
+  /** An image of two colours whose lower right pixel is transparent. */
   static BufferedImage palette() {
     byte[] red = {0, (byte) (COLOUR >> 16)};
     byte[] green = {0, (byte) (COLOUR >> 8)};
@@ -61,7 +61,7 @@ final class ImageFiles {
     return image;
   }
 
-  /** Random colours in every pixel, which no compression makes small. */
+  /** An encoded image of random pixels, which does not compress. */
   static byte[] noise(String format) {
     return encoded(noise(), format);
   }
@@ -87,14 +87,14 @@ final class ImageFiles {
     return out.toByteArray();
   }
 
-  /** A BMP that claims to be of another size. */
+  /** A BMP whose header has another size. */
   static byte[] claimingBmp(int width, int height) {
     byte[] bmp = encoded(plain(BufferedImage.TYPE_INT_RGB), "bmp");
     ByteBuffer.wrap(bmp).order(ByteOrder.LITTLE_ENDIAN).putInt(18, width).putInt(22, height);
     return bmp;
   }
 
-  /** A GIF whose screen and frame claim to be of another size. */
+  /** A GIF whose screen and frame have another size. */
   static byte[] claimingGif(int width, int height) {
     byte[] gif = encoded(palette(), "gif");
     ByteBuffer bytes = ByteBuffer.wrap(gif).order(ByteOrder.LITTLE_ENDIAN);
@@ -103,7 +103,7 @@ final class ImageFiles {
     return gif;
   }
 
-  /** Where a GIF's only frame begins: behind header, palette of two colours and extensions. */
+  /** Offset of a GIF's only frame, after header, palette of two colours and extensions. */
   private static int frame(byte[] gif) {
     int at = 13 + 3 * (2 << (gif[10] & 7));
     while (gif[at] == 0x21) {
@@ -113,7 +113,7 @@ final class ImageFiles {
     return at;
   }
 
-  /** Two classes, two images each to train on and one each to test with, all of one size. */
+  /** A small set of two classes, with two training images and one test image each. */
   static Map<String, byte[]> files() {
     byte[] png = encoded(plain(BufferedImage.TYPE_INT_RGB), "png");
     Map<String, byte[]> files = new LinkedHashMap<>();
@@ -125,7 +125,7 @@ final class ImageFiles {
     return files;
   }
 
-  /** The same below a folder. */
+  /** Writes the small set below a folder. */
   static void tree(Path folder) throws IOException {
     for (Map.Entry<String, byte[]> each : files().entrySet()) {
       Path file = folder.resolve(each.getKey());

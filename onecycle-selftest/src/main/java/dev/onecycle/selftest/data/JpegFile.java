@@ -14,7 +14,7 @@ import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
-/** JPEG files of the rarer kinds. */
+/** Writers of unusual JPEG files. */
 final class JpegFile {
   private static final int FRAME = 0xC0;
 
@@ -27,19 +27,19 @@ final class JpegFile {
     return written(writer, new IIOImage(image, null, null), param);
   }
 
-  /** Four components, as printers use, without a word on what they are. */
+  /** A JPEG of four components without a marker of their meaning. */
   static byte[] fourComponents() {
     Raster raster = Raster.createInterleavedRaster(DataBuffer.TYPE_BYTE, 16, 16, 4, null);
     ImageWriter writer = writer();
     return written(writer, new IIOImage(raster, null, null), writer.getDefaultWriteParam());
   }
 
-  /** The same with the marker by which Adobe's programs say that they are CMYK. */
+  /** A JPEG of four components with Adobe's marker for CMYK. */
   static byte[] cmyk() {
     return withSegment(fourComponents(), "ffee000e41646f626500640000000000");
   }
 
-  /** With an EXIF orientation: 6 asks for a quarter turn to the right. */
+  /** A JPEG with EXIF orientation 6: a quarter turn to the right. */
   static byte[] rotated(byte[] jpeg) {
     String tiff = "4d4d002a00000008" + "0001" + "0112000300000001" + "00060000" + "00000000";
     String exif = "457869660000" + tiff;
@@ -47,7 +47,7 @@ final class JpegFile {
     return withSegment(jpeg, "ffe1" + HexFormat.of().toHexDigits((short) length) + exif);
   }
 
-  /** With other lengths in its frame header, which comes before any pixel. */
+  /** A JPEG with another size in its frame header. */
   static byte[] claiming(byte[] jpeg, int width, int height) {
     byte[] claimed = jpeg.clone();
     int frame = frame(jpeg);
@@ -58,7 +58,7 @@ final class JpegFile {
     return claimed;
   }
 
-  /** Samples of 12 bits, of which few programs know. */
+  /** A JPEG with samples of 12 bits. */
   static byte[] twelveBits(byte[] jpeg) {
     byte[] claimed = jpeg.clone();
     claimed[frame(jpeg) + 4] = 12;
@@ -66,7 +66,7 @@ final class JpegFile {
   }
 
   /**
-   * A grey progressive image of few bytes that takes a pass over all of its blocks a scan.
+   * A small grey progressive JPEG of many scans, each a pass over all blocks.
    *
    * @param side in pixels, a multiple of 8
    */

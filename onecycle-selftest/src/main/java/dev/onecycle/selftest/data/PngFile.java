@@ -9,7 +9,7 @@ import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
 
-/** A PNG file put together chunk by chunk, and so also a wrong one. */
+/** A PNG file, valid or not, written chunk by chunk. */
 final class PngFile {
   static final int GREY = 0;
   static final int RGB = 2;
@@ -34,7 +34,7 @@ final class PngFile {
     return this;
   }
 
-  /** A chunk of pixels that are all zero: rows of a filter byte and so many bytes. */
+  /** Adds zero pixels: rows of a filter byte and {@code rowBytes} bytes. */
   PngFile zeros(int rows, int rowBytes) {
     return chunk("IDAT", deflatedZeros((long) rows * (rowBytes + 1)));
   }

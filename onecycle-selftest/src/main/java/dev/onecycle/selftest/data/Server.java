@@ -20,7 +20,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** A server of one file on this machine, and what it was asked for. */
+/** An HTTP server of one file on this machine, which keeps the requested ranges. */
 final class Server implements AutoCloseable {
   static final String NAME = "data.gz";
   private static final Patience PATIENCE =
@@ -31,18 +31,18 @@ final class Server implements AutoCloseable {
   private final HttpServer server;
   private final ExecutorService threads = Executors.newCachedThreadPool();
 
-  /** How it answers. */
+  /** The server's answer to a request. */
   @FunctionalInterface
   interface Answer {
     /**
-     * Answers.
+     * Answers a request.
      *
      * @param number of the request, from 1
      */
-    void to(Request request, int number) throws IOException;
+    void send(Request request, int number) throws IOException;
   }
 
-  /** A request with ways to answer it. */
+  /** A request and ways to answer it. */
   final class Request {
     private final HttpExchange exchange;
 
@@ -60,7 +60,7 @@ final class Server implements AutoCloseable {
       send(200, "application/gzip", content, 0);
     }
 
-    /** Promises all, sends so many bytes, then calls {@code next} and ends the connection. */
+    /** Announces the whole file, sends its first bytes, calls {@code next} and breaks off. */
     void sendSome(int bytes, Runnable next) throws IOException {
       exchange.sendResponseHeaders(200, content.length);
       exchange.getResponseBody().write(content, 0, bytes);
@@ -69,7 +69,7 @@ final class Server implements AutoCloseable {
       throw new IOException("the connection breaks");
     }
 
-    /** Sends what is asked for from where it is asked for. */
+    /** Sends the requested range. */
     void sendRest() throws IOException {
       String range = exchange.getRequestHeaders().getFirst("Range");
       int from = range == null ? 0 : Integer.parseInt(range.replaceAll("\\D", ""));
@@ -94,6 +94,8 @@ final class Server implements AutoCloseable {
   }
 
   /**
+   * Starts the server.
+   *
    * @param server not yet bound to a port
    */
   Server(HttpServer server, Answer answer) throws IOException {
@@ -106,7 +108,7 @@ final class Server implements AutoCloseable {
         exchange -> {
           ranges.add(String.valueOf(exchange.getRequestHeaders().getFirst("Range")));
           try (exchange) {
-            answer.to(new Request(exchange), ranges.size());
+            answer.send(new Request(exchange), ranges.size());
           }
         });
     server.start();
@@ -116,7 +118,7 @@ final class Server implements AutoCloseable {
     return content;
   }
 
-  /** The range that each request asked for; {@code null} as text for all. */
+  /** The range of each request; the text {@code null} if it has none. */
   List<String> ranges() {
     return List.copyOf(ranges);
   }

@@ -1,7 +1,7 @@
 package dev.onecycle.selftest.data;
 
-import dev.onecycle.selftest.Case;
-import dev.onecycle.selftest.Unreached;
+import dev.onecycle.selftest.harness.Case;
+import dev.onecycle.selftest.harness.NotTriedException;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -19,17 +19,17 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tries the cases of a group one after the other in a process of little memory, so that what they
- * promise of it is put to the test. A case that ends the process, or hangs in it, has failed, and
- * the next one gets a new process.
+ * Tries the cases of a group one after the other in a process with a small heap, which tests their
+ * promise about memory. A case that ends the process or hangs has failed; the next case gets a new
+ * process.
  */
 final class SmallHeap {
   static final String HELD = "held";
   static final String FAILED = "failed";
-  static final String UNREACHED = "unreached";
+  static final String NOT_TRIED = "not tried";
 
-  /** A hang, not a slow case: those are measured where they run. */
-  private static final long PATIENCE_SECONDS = 60;
+  /** The limit for a hang; {@link Timed} finds slow cases. */
+  private static final long HANG_SECONDS = 60;
 
   private final String group;
   private int left;
@@ -42,7 +42,7 @@ final class SmallHeap {
 
   private record Running(Process process, BufferedWriter in, BufferedReader out) {}
 
-  /** The same cases, to be tried there; the process ends with the last of them. */
+  /** The same cases, tried in a process with a small heap; it ends with the last case. */
   static List<Case> trying(String group, List<Case> cases) {
     SmallHeap heap = new SmallHeap(group, cases.size());
     return cases.stream()
@@ -56,7 +56,7 @@ final class SmallHeap {
       String[] parts = answer.split("\t", 2);
       switch (parts[0]) {
         case HELD -> {}
-        case UNREACHED -> throw new Unreached(parts[1]);
+        case NOT_TRIED -> throw new NotTriedException(parts[1]);
         default -> throw new AssertionError(parts[parts.length - 1]);
       }
     } finally {
@@ -85,7 +85,7 @@ final class SmallHeap {
     try {
       child.in().write(name + "\t" + folder + "\n");
       child.in().flush();
-      @Nullable String answer = line.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      @Nullable String answer = line.get(HANG_SECONDS, TimeUnit.SECONDS);
       if (answer != null) {
         return answer;
       }
@@ -94,11 +94,11 @@ final class SmallHeap {
       return FAILED + "\tthe process ended before it, with code " + ended(child);
     } catch (TimeoutException e) {
       ended(child);
-      return FAILED + "\tnot done after " + PATIENCE_SECONDS + " s";
+      return FAILED + "\tnot done after " + HANG_SECONDS + " s";
     }
   }
 
-  /** Makes sure that it has ended, so that the next case gets a new one; its exit code. */
+  /** Ends the process, so that the next case gets a new one, and returns its exit code. */
   private int ended(Running child) throws InterruptedException {
     running = null;
     if (!child.process().waitFor(1, TimeUnit.SECONDS)) {
@@ -121,7 +121,7 @@ final class SmallHeap {
     return running;
   }
 
-  /** Starts a program in a process of little memory. */
+  /** Starts a program in a process with a small heap. */
   static Process java(Class<?> main, String... args) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -132,18 +132,18 @@ final class SmallHeap {
     return new ProcessBuilder(command).redirectError(Redirect.DISCARD).start();
   }
 
-  /** It ends when there is nothing more to read. */
+  /** Ends the process: it ends when its input ends. */
   private void end() throws IOException, InterruptedException {
     if (running != null) {
       running.in().close();
-      if (!running.process().waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+      if (!running.process().waitFor(HANG_SECONDS, TimeUnit.SECONDS)) {
         running.process().destroyForcibly();
       }
       running = null;
     }
   }
 
-  /** What came of a case, as one line. */
+  /** The outcome of a case as one line. */
   static String line(String outcome, @Nullable Object reason) {
     String text = String.valueOf(reason).strip().replaceAll("\\s*\\R\\s*", " | ");
     return String.format(Locale.ROOT, "%s\t%s", outcome, text.replace('\t', ' '));

@@ -1,7 +1,7 @@
 package dev.onecycle.selftest.data;
 
-import dev.onecycle.selftest.Case;
-import dev.onecycle.selftest.Unreached;
+import dev.onecycle.selftest.harness.Case;
+import dev.onecycle.selftest.harness.NotTriedException;
 import java.io.BufferedReader;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** The other end of {@link SmallHeap}: tries each case that it is told, and answers a line. */
+/** The process of {@link SmallHeap}: tries each case named on its input and prints its outcome. */
 final class SmallHeapMain {
   private SmallHeapMain() {}
 
@@ -25,7 +25,7 @@ final class SmallHeapMain {
   public static void main(String[] args) throws IOException {
     PrintStream answers =
         new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
-    // What a library prints must not be taken for an answer.
+    // Output of a library must not be read as an answer.
     System.setOut(System.err);
     Map<String, Case> cases =
         DataGroups.inSmallHeap(args[0]).stream()
@@ -42,13 +42,13 @@ final class SmallHeapMain {
     }
   }
 
-  /** Everything that a case throws is its failure, errors of the machine too. */
+  /** Everything that a case throws is its failure, errors of the virtual machine too. */
   private static String outcome(Case each, Path folder) {
     try {
-      each.check().in(folder);
+      each.check().run(folder);
       return SmallHeap.HELD;
-    } catch (Unreached e) {
-      return SmallHeap.line(SmallHeap.UNREACHED, e.getMessage());
+    } catch (NotTriedException e) {
+      return SmallHeap.line(SmallHeap.NOT_TRIED, e.getMessage());
     } catch (AssertionError e) {
       return SmallHeap.line(SmallHeap.FAILED, e.getMessage());
     } catch (Throwable e) {

@@ -1,10 +1,10 @@
 package dev.onecycle.selftest.data;
 
-import static dev.onecycle.selftest.data.ImageCase.passedOver;
+import static dev.onecycle.selftest.data.ImageCase.ignored;
 import static dev.onecycle.selftest.data.ImageCase.read;
 import static dev.onecycle.selftest.data.ImageCase.refused;
 
-import dev.onecycle.selftest.Unreached;
+import dev.onecycle.selftest.harness.NotTriedException;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -14,7 +14,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** What else a class folder may hold. */
+/** Cases of links, pipes, unreadable and other unusual files in a class folder. */
 final class StrangeFileCases {
   private StrangeFileCases() {}
 
@@ -68,14 +68,14 @@ final class StrangeFileCases {
               }
             },
             "is larger than 64 MiB"),
-        passedOver(".DS_Store", ".DS_Store", path -> Files.write(path, new byte[] {0, 0, 0, 1})));
+        ignored(".DS_Store", ".DS_Store", path -> Files.write(path, new byte[] {0, 0, 0, 1})));
   }
 
   private static void link(Path link, Path target) throws IOException {
     try {
       Files.createSymbolicLink(link, target);
     } catch (UnsupportedOperationException e) {
-      throw new Unreached("the file system has no links");
+      throw new NotTriedException("the file system has no links");
     }
   }
 
@@ -83,14 +83,14 @@ final class StrangeFileCases {
     try {
       Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("---------"));
     } catch (UnsupportedOperationException e) {
-      throw new Unreached("the file system has no permissions");
+      throw new NotTriedException("the file system has no permissions");
     }
     if (Files.isReadable(file)) {
-      throw new Unreached("this user may read every file");
+      throw new NotTriedException("this user may read every file");
     }
   }
 
-  /** Only a shell can give a file such a name. */
+  /** A shell gives the file a name that is not UTF-8; Java cannot. */
   private static void rename(Path file) throws IOException, InterruptedException {
     Path folder = file.resolveSibling(".");
     run("sh", "-c", "mv \"$0/x.png\" \"$0/$(printf 'x\\377\\376.png')\"", folder.toString());
@@ -101,11 +101,12 @@ final class StrangeFileCases {
     try {
       process = new ProcessBuilder(command).start();
     } catch (IOException e) {
-      throw new Unreached("there is no command " + command[0]);
+      throw new NotTriedException("there is no command " + command[0]);
     }
     if (!process.waitFor(10, TimeUnit.SECONDS) || process.exitValue() != 0) {
       process.destroyForcibly();
-      throw new Unreached("the file system does not allow it: " + String.join(" ", command));
+      throw new NotTriedException(
+          "the file system does not allow it: " + String.join(" ", command));
     }
   }
 }

@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 
-/** A tar file put together block by block, and so also a wrong one. */
+/** A tar file, valid or not, written block by block. */
 final class TarFile {
   static final char REGULAR = '0';
   static final char HARD_LINK = '1';
@@ -22,8 +22,8 @@ final class TarFile {
 
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
-  /** The files of a small set of images. */
-  static TarFile sound() {
+  /** A tar file with a small set of images. */
+  static TarFile intact() {
     TarFile tar = new TarFile();
     for (Map.Entry<String, byte[]> file : ImageFiles.files().entrySet()) {
       tar.file(file.getKey(), file.getValue());
@@ -39,19 +39,19 @@ final class TarFile {
     return entry(name, type, target, new byte[0]);
   }
 
-  /** An entry whose extended header says something about it. */
+  /** Adds a file with an extended header. */
   TarFile paxFile(String key, String value, String name, byte[] content) {
     byte[] record = paxRecord(key, value);
     return entry("PaxHeader", PAX, "", record).file(name, content);
   }
 
-  /** An entry with a name of any length. */
+  /** Adds a file with a name of any length. */
   TarFile gnuFile(String name, byte[] content) {
     byte[] text = (name + "\0").getBytes(StandardCharsets.UTF_8);
     return entry("././@LongLink", GNU_LONG_NAME, "", text).file(cut(name), content);
   }
 
-  /** An entry whose size is written in binary: {@code size} need not be that of the content. */
+  /** Adds a file with a size in binary, which may differ from the size of the content. */
   TarFile binarySize(String name, long size, byte[] content) {
     byte[] header = header(name, REGULAR, "", 0);
     ByteBuffer field = ByteBuffer.wrap(header);
@@ -63,13 +63,13 @@ final class TarFile {
     return blocks(header(name, type, target, content.length), content);
   }
 
-  /** The file as it ends: with two blocks of zeros. */
+  /** The bytes of the file with its end: two blocks of zeros. */
   byte[] end() {
     byte[] whole = bytes.toByteArray();
     return Arrays.copyOf(whole, whole.length + 2 * BLOCK);
   }
 
-  /** What there is so far. */
+  /** The bytes of the file so far. */
   byte[] open() {
     return bytes.toByteArray();
   }

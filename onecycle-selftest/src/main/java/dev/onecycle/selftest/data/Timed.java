@@ -2,21 +2,21 @@ package dev.onecycle.selftest.data;
 
 import com.sun.management.OperatingSystemMXBean;
 import dev.onecycle.error.BadDataException;
-import dev.onecycle.selftest.Expect;
+import dev.onecycle.selftest.harness.Expect;
 import dev.onecycle.text.Numbers;
 import java.lang.management.ManagementFactory;
 import java.util.concurrent.Callable;
 
-/** Work of the product within the time that is promised for it. */
+/** Requires that work ends within the promised time. */
 final class Timed {
-  private static final double MOST_SECONDS = 2;
-  private static final double MOST_WAITING = 10;
+  private static final double MAX_SECONDS = 2;
+  private static final double MAX_WAITING_SECONDS = 10;
 
   private Timed() {}
 
   /**
-   * What {@code work} answers; it must not take longer than two seconds. Where other programs keep
-   * the machine busy, they may be seconds of the processor.
+   * Returns the result of {@code work}, which must take less than two seconds; on a busy machine,
+   * two seconds of processor time.
    */
   static <T> T within(Callable<T> work) throws Exception {
     long begin = System.nanoTime();
@@ -26,9 +26,9 @@ final class Timed {
     } finally {
       double seconds = (System.nanoTime() - begin) / 1e9;
       double ofProcessor = (processor() - beginProcessor) / 1e9;
-      boolean waited = busy() && ofProcessor < MOST_SECONDS && seconds < MOST_WAITING;
+      boolean waited = busy() && ofProcessor < MAX_SECONDS && seconds < MAX_WAITING_SECONDS;
       Expect.that(
-          seconds < MOST_SECONDS || waited,
+          seconds < MAX_SECONDS || waited,
           () ->
               Numbers.format(
                   "it must take less than 2 s but took %.1f s, %.1f s of the processor",
@@ -36,14 +36,14 @@ final class Timed {
     }
   }
 
-  /** Whether others want more of the machine than there is. */
+  /** Whether more programs run than the machine has processors. */
   private static boolean busy() {
     java.lang.management.OperatingSystemMXBean system =
         ManagementFactory.getOperatingSystemMXBean();
     return system.getSystemLoadAverage() > system.getAvailableProcessors();
   }
 
-  /** Nanoseconds; no difference of two of them is small where they are not known. */
+  /** Processor time in nanoseconds; NaN if it is not known. */
   private static double processor() {
     return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
             && system.getProcessCpuTime() >= 0
@@ -52,8 +52,8 @@ final class Timed {
   }
 
   /**
-   * What {@code work} must fail with: one line that holds each of {@code parts}, in the time that
-   * is promised.
+   * Requires that {@code work} fails within the promised time with one line that holds each of
+   * {@code parts}.
    */
   static void refused(Callable<?> work, String... parts) throws Exception {
     String message;

@@ -1,4 +1,4 @@
-/** Hostile and damaged data: what is promised about them, as cases. */
+/** Cases of hostile, damaged and degenerate data. */
 @NullMarked
 package dev.onecycle.selftest.data;
 

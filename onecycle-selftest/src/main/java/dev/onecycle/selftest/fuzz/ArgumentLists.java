@@ -9,11 +9,11 @@ import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
- * Argument lists of every command, with some words as they should be and some as they should not.
+ * Random argument lists of every command, with valid and hostile words.
  *
- * <p>None of them trains for long: where there are images that can be trained on, there are few,
- * and the length of the cycle is not among what is changed. What may be written is always named, by
- * an option and a word of its own, so that a list from which a word was taken names no other place.
+ * <p>None of them trains for long: there are few images, and the length of the cycle is not
+ * changed. Every output has an option and a value of its own, so that a list without one of its
+ * words names no other place.
  */
 final class ArgumentLists {
   private static final String[] COMMANDS = {
@@ -36,8 +36,8 @@ final class ArgumentLists {
     "no-such-command"
   };
 
-  /** What a training that runs may be given: nothing here makes it longer. */
-  private static final List<String> OF_TRAINING =
+  /** Options of a training that runs: none makes it longer. */
+  private static final List<String> TRAINING_OPTIONS =
       List.of(
           "--model",
           "--optimizer",
@@ -63,38 +63,41 @@ final class ArgumentLists {
           "--reestimate-batchnorm",
           "--evaluate-every");
 
-  private static final List<String> OF_POLICY =
+  private static final List<String> POLICY_OPTIONS =
       List.of("--policy", "--momentum", "--divider", "--final-divider", "--annihilation");
 
-  private static final List<String> OF_SETUP = OF_TRAINING.subList(0, 13);
+  private static final List<String> SETUP_OPTIONS = TRAINING_OPTIONS.subList(0, 13);
 
-  private static final List<String> OF_RANGES =
+  private static final List<String> RANGE_OPTIONS =
       List.of("--start", "--end", "--range-steps", "--repeats", "--image-size");
 
   private static final Map<String, List<List<String>>> OPTIONS =
       Map.of(
           "train",
           List.of(
-              OF_TRAINING,
-              OF_RANGES,
+              TRAINING_OPTIONS,
+              RANGE_OPTIONS,
               List.of("--epochs", "--minutes", "--batch-size", "--lr-from", "--recipe")),
           "find-lr",
-          List.of(OF_SETUP, OF_RANGES, List.of("--momentum", "--batch-size", "--csv", "--png")),
+          List.of(
+              SETUP_OPTIONS,
+              RANGE_OPTIONS,
+              List.of("--momentum", "--batch-size", "--csv", "--png")),
           "sweep",
           List.of(
-              OF_SETUP,
-              OF_RANGES,
+              SETUP_OPTIONS,
+              RANGE_OPTIONS,
               List.of("--momentum", "--batch-size", "--by-cycle", "--max-lr", "--csv", "--png")),
           "tune",
           List.of(
-              OF_SETUP,
-              OF_RANGES,
-              OF_POLICY,
+              SETUP_OPTIONS,
+              RANGE_OPTIONS,
+              POLICY_OPTIONS,
               List.of("--by-cycle", "--batch-rule", "--memory", "--final-tests", "--epochs")),
           "find-batch-size",
-          List.of(OF_SETUP, List.of("--memory", "--batch-rule", "--epochs", "--image-size")),
+          List.of(SETUP_OPTIONS, List.of("--memory", "--batch-rule", "--epochs", "--image-size")),
           "schedule",
-          List.of(OF_POLICY, List.of("--max-lr", "--steps", "--epochs", "--steps-per-epoch")),
+          List.of(POLICY_OPTIONS, List.of("--max-lr", "--steps", "--epochs", "--steps-per-epoch")),
           "predict",
           List.of(List.of("--top")),
           "report",
@@ -102,11 +105,11 @@ final class ArgumentLists {
           "demo",
           List.of(List.of("--max-lr", "--seed")));
 
-  /** What no command has, or another one. */
-  private static final List<List<String>> OTHERS =
+  /** Options of no command or of another one. */
+  private static final List<List<String>> OTHER_OPTIONS =
       List.of(List.of("--x", "--shape", "--only", "-z", "--epochs", "--with"));
 
-  /** What can be read as a number, whatever it does then. */
+  /** Words that can be read as numbers. */
   private static final List<String> NUMBERS =
       List.of(
           "0",
@@ -133,32 +136,32 @@ final class ArgumentLists {
     "--json", "--quiet", "--skip-bad", "--linear", "--no-crop", "--accept-stale", "--help"
   };
 
-  private static final Set<String> PLACES =
+  private static final Set<String> OUTPUT_OPTIONS =
       Set.of("--out", "--svg", "--png", "--csv", "--figures", "--cache");
 
   private final SplittableRandom random;
-  private final HostileFiles scene;
+  private final HostileFiles files;
   private final List<String> operands = new ArrayList<>();
   private final Map<String, String> options = new LinkedHashMap<>();
 
-  private ArgumentLists(int number, HostileFiles scene) {
+  private ArgumentLists(int number, HostileFiles files) {
     random = new SplittableRandom(number);
-    this.scene = scene;
+    this.files = files;
   }
 
-  /** The words of a number: always the same but for the folder. */
-  static List<String> of(int number, HostileFiles scene) throws IOException {
-    return new ArgumentLists(number, scene).words();
+  /** The arguments with a number: always the same but for the folder. */
+  static List<String> of(int number, HostileFiles files) throws IOException {
+    return new ArgumentLists(number, files).words();
   }
 
   private List<String> words() throws IOException {
     String command = any(COMMANDS);
     boolean trains = command.equals("train") && random.nextInt(4) == 0;
     operands(command, trains);
-    places(command);
-    int most = OPTIONS.containsKey(command) ? 3 : 1;
-    for (int i = random.nextInt(most + 1) * random.nextInt(2); i > 0; i--) {
-      String name = trains ? any(OF_TRAINING) : optionOf(command);
+    outputs(command);
+    int maxOptions = OPTIONS.containsKey(command) ? 3 : 1;
+    for (int i = random.nextInt(maxOptions + 1) * random.nextInt(2); i > 0; i--) {
+      String name = trains ? any(TRAINING_OPTIONS) : optionOf(command);
       options.put(name, value(name));
     }
     length(command, trains);
@@ -173,43 +176,43 @@ final class ArgumentLists {
     if (change == 0) {
       words.remove(at);
     } else if (change == 1) {
-      words.add(at, HostileWords.any(random, scene));
+      words.add(at, HostileWords.any(random, files));
     } else if (change == 2) {
-      words.add(HostileWords.any(random, scene));
+      words.add(HostileWords.any(random, files));
     }
     return words;
   }
 
   private String optionOf(String command) {
     List<List<String>> groups =
-        random.nextInt(12) == 0 ? OTHERS : OPTIONS.getOrDefault(command, OTHERS);
+        random.nextInt(12) == 0 ? OTHER_OPTIONS : OPTIONS.getOrDefault(command, OTHER_OPTIONS);
     return any(groups.get(random.nextInt(groups.size())));
   }
 
   private void operands(String command, boolean trains) throws IOException {
-    boolean sound = random.nextInt(3) > 0;
+    boolean intact = random.nextInt(3) > 0;
     switch (command) {
       case "train", "find-lr", "sweep", "find-batch-size", "tune" ->
-          operands.add(trains ? scene.images() : scene.nothingOfUse(random));
+          operands.add(trains ? files.images() : files.useless(random));
       case "evaluate" -> {
-        operands.add(sound ? scene.model() : scene.nothingOfUse(random));
-        operands.add(random.nextBoolean() ? scene.images() : scene.nothingOfUse(random));
+        operands.add(intact ? files.model() : files.useless(random));
+        operands.add(random.nextBoolean() ? files.images() : files.useless(random));
       }
       case "predict" -> {
-        operands.add(sound ? scene.model() : scene.nothingOfUse(random));
-        operands.add(random.nextBoolean() ? scene.image() : scene.nothingOfUse(random));
+        operands.add(intact ? files.model() : files.useless(random));
+        operands.add(random.nextBoolean() ? files.image() : files.useless(random));
       }
       case "compare" -> {
-        operands.add(scene.run(random));
-        operands.add(sound ? scene.run(random) : scene.nothingOfUse(random));
+        operands.add(files.run(random));
+        operands.add(intact ? files.run(random) : files.useless(random));
       }
-      case "report" -> operands.add(sound ? scene.run(random) : scene.nothingOfUse(random));
-      case "help" -> operands.add(HostileWords.any(random, scene));
+      case "report" -> operands.add(intact ? files.run(random) : files.useless(random));
+      case "help" -> operands.add(HostileWords.any(random, files));
       default -> {}
     }
   }
 
-  private void places(String command) throws IOException {
+  private void outputs(String command) throws IOException {
     switch (command) {
       case "train", "tune" -> put("--out", "--cache");
       case "find-lr", "sweep" -> put("--out", "--svg", "--cache");
@@ -217,7 +220,7 @@ final class ArgumentLists {
       case "compare" -> {
         put("--out");
         if (random.nextInt(3) == 0) {
-          options.put("--csv", scene.nothingOfUse(random));
+          options.put("--csv", files.useless(random));
         }
       }
       case "report" -> put("--out", "--figures");
@@ -230,12 +233,12 @@ final class ArgumentLists {
   private void put(String... names) throws IOException {
     for (String name : names) {
       boolean good = random.nextInt(5) > 0;
-      String made = scene.folder().resolve("made" + name).toString();
-      options.put(name, good ? made : scene.place(random));
+      String made = files.folder().resolve("made" + name).toString();
+      options.put(name, good ? made : files.outputPath(random));
     }
   }
 
-  /** After all else, so that it stands. */
+  /** Sets the length of the cycle after all other options, so that none replaces it. */
   private void length(String command, boolean trains) {
     if (command.equals("demo")) {
       options.put("--epochs", "0");
@@ -250,14 +253,14 @@ final class ArgumentLists {
   }
 
   private String value(String name) throws IOException {
-    if (PLACES.contains(name)) {
-      return scene.place(random);
+    if (OUTPUT_OPTIONS.contains(name)) {
+      return files.outputPath(random);
     }
     boolean file = Set.of("--lr-from", "--recipe", "--with").contains(name);
     if (file) {
-      return scene.nothingOfUse(random);
+      return files.useless(random);
     }
-    return random.nextInt(3) > 0 ? any(NUMBERS) : HostileWords.any(random, scene);
+    return random.nextInt(3) > 0 ? any(NUMBERS) : HostileWords.any(random, files);
   }
 
   private String any(String... choices) {

@@ -1,17 +1,17 @@
 package dev.onecycle.selftest.fuzz;
 
-import dev.onecycle.selftest.Case;
-import dev.onecycle.selftest.Expect;
-import dev.onecycle.selftest.Group;
-import dev.onecycle.selftest.Program;
-import dev.onecycle.selftest.Tier;
+import dev.onecycle.selftest.harness.Case;
+import dev.onecycle.selftest.harness.Expect;
+import dev.onecycle.selftest.harness.Group;
+import dev.onecycle.selftest.harness.Program;
+import dev.onecycle.selftest.harness.Tier;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** What is said to the program, and given to it, by those who mean it no good. */
+/** The groups of cases with hostile arguments, recipes and model files. */
 public final class FuzzGroups {
   private FuzzGroups() {}
 
@@ -22,8 +22,8 @@ public final class FuzzGroups {
 
   private static Group commandLine(Tier tier, Program program) {
     boolean full = tier == Tier.FULL;
-    OutputContract answers = new OutputContract(program);
-    SoundRun sound = new SoundRun(program);
+    OutputContract contract = new OutputContract(program);
+    IntactRun intact = new IntactRun(program);
     List<Case> cases = new ArrayList<>();
     for (int i = 0; i < (full ? 500 : 70); i++) {
       int number = i;
@@ -31,38 +31,38 @@ public final class FuzzGroups {
           new Case(
               "words " + i,
               folder ->
-                  answers.require(ArgumentLists.of(number, new HostileFiles(folder, sound)))));
+                  contract.require(ArgumentLists.of(number, new HostileFiles(folder, intact)))));
     }
     for (int i = 0; i < (full ? 200 : 30); i++) {
       int number = i;
       cases.add(
           new Case(
-              "recipe " + i, folder -> recipe(number, new HostileFiles(folder, sound), answers)));
+              "recipe " + i, folder -> recipe(number, new HostileFiles(folder, intact), contract)));
     }
     return new Group(
         "command line",
-        "hostile words and recipes: a documented exit code, one clean line of reason, no frames, below 5 s",
+        "hostile words and recipes: a documented exit code, one clean line of reason, below 5 s",
         1,
         cases);
   }
 
-  /** The length and the folders come from the command line, whatever the recipe says. */
-  private static void recipe(int number, HostileFiles scene, OutputContract answers)
+  /** The command line gives the length and the folders; options replace the recipe's. */
+  private static void recipe(int number, HostileFiles files, OutputContract contract)
       throws Exception {
-    Path folder = scene.folder();
+    Path folder = files.folder();
     Path recipe = Files.write(folder.resolve("recipe.yaml"), HostileRecipes.of(number));
     boolean data = new SplittableRandom(number).nextInt(4) == 0;
     List<String> words = new ArrayList<>(List.of("train"));
-    words.add(data ? scene.images() : folder.resolve("none").toString());
+    words.add(data ? files.images() : folder.resolve("none").toString());
     words.addAll(List.of("--recipe", recipe.toString(), "--offline"));
     words.addAll(List.of("--cache", folder.resolve("cache").toString()));
     words.addAll(List.of("--out", folder.resolve("out").toString()));
     if (data) {
       words.addAll(List.of("--epochs", "1", "--batch-size", "2"));
     }
-    Program.Result result = answers.require(words);
-    if (HostileRecipes.neverSound(number)) {
-      Expect.equal(65, result.code(), "exit code");
+    Program.Result result = contract.require(words);
+    if (HostileRecipes.neverValid(number)) {
+      Expect.equal(65, result.exitCode(), "exit code");
       requireNamed(result, recipe);
     }
   }
@@ -74,37 +74,37 @@ public final class FuzzGroups {
   }
 
   private static Group modelFiles(Tier tier, Program program) {
-    OutputContract answers = new OutputContract(program);
-    SoundRun sound = new SoundRun(program);
+    OutputContract contract = new OutputContract(program);
+    IntactRun intact = new IntactRun(program);
     List<Case> cases = new ArrayList<>();
     for (int i = 0; i < (tier == Tier.FULL ? 60 : 15); i++) {
       int number = i;
       cases.add(
           new Case(
-              "model " + i, folder -> model(number, new HostileFiles(folder, sound), answers)));
+              "model " + i, folder -> model(number, new HostileFiles(folder, intact), contract)));
     }
     return new Group(
         "model files",
-        "weights that are damaged or hostile: exit code 65, the file named, below 5 s",
+        "damaged or hostile weights: exit code 65, the error names the file, below 5 s",
         1,
         cases);
   }
 
-  private static void model(int number, HostileFiles scene, OutputContract answers)
+  private static void model(int number, HostileFiles files, OutputContract contract)
       throws Exception {
-    Path model = Path.of(scene.model());
+    Path model = Path.of(files.model());
     Files.write(model, HostileModels.of(number, Files.readAllBytes(model)));
     Program.Result result =
-        answers.require(
+        contract.require(
             number % 2 == 0
-                ? List.of("predict", model.toString(), scene.image())
+                ? List.of("predict", model.toString(), files.image())
                 : List.of(
                     "evaluate",
                     model.toString(),
-                    scene.images(),
+                    files.images(),
                     "--cache",
-                    scene.folder().resolve("cache").toString()));
-    Expect.equal(65, result.code(), "exit code");
+                    files.folder().resolve("cache").toString()));
+    Expect.equal(65, result.exitCode(), "exit code");
     requireNamed(result, model);
   }
 }

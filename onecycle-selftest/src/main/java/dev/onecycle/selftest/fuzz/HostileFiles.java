@@ -11,12 +11,14 @@ import java.util.SplittableRandom;
 import javax.imageio.ImageIO;
 
 /**
- * Things in a case's folder that words can name; each is made when it is asked for.
+ * Files and folders of a case that arguments can name, intact or hostile.
+ *
+ * <p>Each is written when its method is called.
  *
  * @param folder of the case
- * @param sound a run that can be damaged
+ * @param intact run whose copies are damaged
  */
-record HostileFiles(Path folder, SoundRun sound) {
+record HostileFiles(Path folder, IntactRun intact) {
   static final int SIDE = 8;
 
   private static final String[] BROKEN = {
@@ -32,7 +34,7 @@ record HostileFiles(Path folder, SoundRun sound) {
     "\0\1\2"
   };
 
-  /** What may stand in the place of a value. */
+  /** Replacements of a JSON value. */
   private static final String[] VALUES = {
     "NaN",
     "\"NaN\"",
@@ -51,7 +53,7 @@ record HostileFiles(Path folder, SoundRun sound) {
     ""
   };
 
-  /** Eight images of two classes, of which each epoch is four steps of two. */
+  /** A folder of images to train on: 16 of two classes. */
   String images() throws IOException {
     Path root = folder.resolve("images");
     SplittableRandom random = new SplittableRandom(1);
@@ -71,13 +73,13 @@ record HostileFiles(Path folder, SoundRun sound) {
     return root.toString();
   }
 
-  /** One image of a class. */
+  /** An image file. */
   String image() throws IOException {
     return Path.of(images(), "test", "dark", "0.png").toString();
   }
 
-  /** One of many things that are no data, no model, no image and no run. */
-  String nothingOfUse(SplittableRandom random) throws IOException {
+  /** A file or folder that is no data, no model, no image and no intact run. */
+  String useless(SplittableRandom random) throws IOException {
     return switch (random.nextInt(12)) {
       case 0 -> folder.resolve("none").toString();
       case 1 -> "/dev/null";
@@ -104,31 +106,32 @@ record HostileFiles(Path folder, SoundRun sound) {
     return Files.write(folder.resolve("bytes.safetensors"), bytes).toString();
   }
 
-  /** The folder of a run, of whose files one may be damaged. */
+  /** The folder of a run, one of whose files may be damaged. */
   String run(SplittableRandom random) throws IOException {
     Path run = Files.createTempDirectory(folder, "run");
-    for (Map.Entry<String, byte[]> file : sound.files(this).entrySet()) {
+    for (Map.Entry<String, byte[]> file : intact.files(this).entrySet()) {
       Files.write(run.resolve(file.getKey()), file.getValue());
     }
     List<String> damaged =
-        List.of(SoundRun.RECORD, "steps.csv", "epochs.csv", "classification.json", "evidence.json");
+        List.of(
+            IntactRun.RECORD, "steps.csv", "epochs.csv", "classification.json", "evidence.json");
     Path file = run.resolve(damaged.get(random.nextInt(damaged.size())));
     if (random.nextInt(5) == 0) {
       Files.writeString(file, BROKEN[random.nextInt(BROKEN.length)]);
     } else if (Files.exists(file)) {
-      Files.write(file, Damage.of(Files.readAllBytes(file), VALUES, random));
+      Files.write(file, TextDamage.of(Files.readAllBytes(file), VALUES, random));
     }
     return run.toString();
   }
 
-  /** The model of a run, undamaged. */
+  /** The intact model of a run. */
   String model() throws IOException {
-    byte[] bytes = Objects.requireNonNull(sound.files(this).get(SoundRun.MODEL));
-    return Files.write(folder.resolve(SoundRun.MODEL), bytes).toString();
+    byte[] bytes = Objects.requireNonNull(intact.files(this).get(IntactRun.MODEL));
+    return Files.write(folder.resolve(IntactRun.MODEL), bytes).toString();
   }
 
-  /** Where something may be written, or cannot be: never outside of the case's folder. */
-  String place(SplittableRandom random) throws IOException {
+  /** A path for output, which may not be writable; never outside of the case's folder. */
+  String outputPath(SplittableRandom random) throws IOException {
     return switch (random.nextInt(8)) {
       case 0 -> "/dev/full";
       case 1 -> "/proc/none/out";

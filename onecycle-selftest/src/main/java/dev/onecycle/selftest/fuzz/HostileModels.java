@@ -9,11 +9,11 @@ import java.util.SplittableRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Model files as training would never write them: none is a model. */
+/** Damaged and hostile model files: none is a valid model. */
 final class HostileModels {
   private static final int KINDS = 10;
 
-  /** Metadata by the end of their names, and what a sound model never has there. */
+  /** Ends of metadata names with values that no valid model has. */
   private static final String[][] METADATA = {
     {"model", "resnet21"},
     {"model", "\\u001b[2J"},
@@ -60,67 +60,67 @@ final class HostileModels {
 
   private HostileModels() {}
 
-  /** The bytes of a number: always the same of the same sound model. */
-  static byte[] of(int number, byte[] sound) {
+  /** The bytes of the model with a number: always the same for the same intact model. */
+  static byte[] of(int number, byte[] intact) {
     SplittableRandom random = new SplittableRandom(number);
     return switch (number % KINDS) {
-      case 0 -> Arrays.copyOf(sound, random.nextInt(sound.length));
-      case 1 -> Arrays.copyOf(sound, sound.length + random.nextInt(1, 1 << 16));
-      case 2 -> length(sound, LENGTHS[random.nextInt(LENGTHS.length)]);
+      case 0 -> Arrays.copyOf(intact, random.nextInt(intact.length));
+      case 1 -> Arrays.copyOf(intact, intact.length + random.nextInt(1, 1 << 16));
+      case 2 -> length(intact, LENGTHS[random.nextInt(LENGTHS.length)]);
       case 3, 4 -> file(HEADERS[random.nextInt(HEADERS.length)], new byte[8]);
-      case 5 -> manyClasses(sound);
-      case 6 -> twice(sound, random);
-      case 7 -> notFinite(sound, random);
-      default -> metadata(sound, METADATA[random.nextInt(METADATA.length)]);
+      case 5 -> manyClasses(intact);
+      case 6 -> twice(intact, random);
+      case 7 -> notFinite(intact, random);
+      default -> metadata(intact, METADATA[random.nextInt(METADATA.length)]);
     };
   }
 
-  private static byte[] length(byte[] sound, long length) {
-    byte[] bytes = sound.clone();
+  private static byte[] length(byte[] intact, long length) {
+    byte[] bytes = intact.clone();
     littleEndian(bytes).putLong(length);
     return bytes;
   }
 
-  private static byte[] metadata(byte[] sound, String[] change) {
+  private static byte[] metadata(byte[] intact, String[] change) {
     String value = change[1].replace("\"", "\\\"");
     return withHeader(
-        sound,
-        header(sound)
+        intact,
+        header(intact)
             .replaceFirst(
                 "\"onecycle." + change[0] + "\":\"(\\\\.|[^\"\\\\])*\"",
                 Matcher.quoteReplacement("\"onecycle." + change[0] + "\":\"" + value + "\"")));
   }
 
-  private static byte[] manyClasses(byte[] sound) {
-    return metadata(sound, new String[] {"classes", "[\"a\"" + ",\"a\"".repeat(1_000_000) + "]"});
+  private static byte[] manyClasses(byte[] intact) {
+    return metadata(intact, new String[] {"classes", "[\"a\"" + ",\"a\"".repeat(1_000_000) + "]"});
   }
 
-  /** One of the arrays stands there again, under its name. */
-  private static byte[] twice(byte[] sound, SplittableRandom random) {
-    Matcher arrays = Pattern.compile("\"[\\w.]+\":\\{\"dtype\"[^}]*\\}").matcher(header(sound));
+  /** Adds an array a second time, under the same name. */
+  private static byte[] twice(byte[] intact, SplittableRandom random) {
+    Matcher arrays = Pattern.compile("\"[\\w.]+\":\\{\"dtype\"[^}]*\\}").matcher(header(intact));
     for (int i = random.nextInt(10); i >= 0 && arrays.find(); i--) {}
     return withHeader(
-        sound, header(sound).stripTrailing().replaceFirst("\\}$", "," + arrays.group() + "}"));
+        intact, header(intact).stripTrailing().replaceFirst("\\}$", "," + arrays.group() + "}"));
   }
 
-  private static byte[] notFinite(byte[] sound, SplittableRandom random) {
-    byte[] bytes = sound.clone();
-    int begin = 8 + headerLength(sound);
+  private static byte[] notFinite(byte[] intact, SplittableRandom random) {
+    byte[] bytes = intact.clone();
+    int begin = 8 + headerLength(intact);
     int at = begin + 4 * random.nextInt((bytes.length - begin) / 4);
     littleEndian(bytes).putFloat(at, random.nextBoolean() ? Float.NaN : Float.NEGATIVE_INFINITY);
     return bytes;
   }
 
-  private static int headerLength(byte[] sound) {
-    return Math.toIntExact(littleEndian(sound).getLong());
+  private static int headerLength(byte[] intact) {
+    return Math.toIntExact(littleEndian(intact).getLong());
   }
 
-  private static String header(byte[] sound) {
-    return new String(sound, 8, headerLength(sound), UTF_8);
+  private static String header(byte[] intact) {
+    return new String(intact, 8, headerLength(intact), UTF_8);
   }
 
-  private static byte[] withHeader(byte[] sound, String header) {
-    return file(header, Arrays.copyOfRange(sound, 8 + headerLength(sound), sound.length));
+  private static byte[] withHeader(byte[] intact, String header) {
+    return file(header, Arrays.copyOfRange(intact, 8 + headerLength(intact), intact.length));
   }
 
   private static byte[] file(String header, byte[] arrays) {

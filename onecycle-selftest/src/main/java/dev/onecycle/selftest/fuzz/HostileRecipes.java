@@ -6,11 +6,11 @@ import java.util.Arrays;
 import java.util.Set;
 import java.util.SplittableRandom;
 
-/** Recipes as tuning would never write them. */
+/** Damaged and hostile recipe files. */
 final class HostileRecipes {
   private static final int KINDS = 14;
 
-  private static final String SOUND =
+  private static final String INTACT =
       """
       format: 1
       made: [onecycle, tune, photos]
@@ -72,28 +72,28 @@ final class HostileRecipes {
 
   private HostileRecipes() {}
 
-  /** The bytes of a number: always the same. */
+  /** The bytes of the recipe with a number: always the same. */
   static byte[] of(int number) {
     SplittableRandom random = new SplittableRandom(number);
     return switch (number % KINDS) {
-      case 0 -> Arrays.copyOf(SOUND.getBytes(UTF_8), random.nextInt(SOUND.length()));
+      case 0 -> Arrays.copyOf(INTACT.getBytes(UTF_8), random.nextInt(INTACT.length()));
       case 1 -> new byte[0];
       case 2 -> bytes(random, 1 << random.nextInt(1, 18));
-      case 3 -> (SOUND + "extra: " + "x".repeat(random.nextInt(1 << 21))).getBytes(UTF_8);
+      case 3 -> (INTACT + "extra: " + "x".repeat(random.nextInt(1 << 21))).getBytes(UTF_8);
       case 4 -> ("[{a: ".repeat(random.nextInt(10_000))).getBytes(UTF_8);
       case 5 -> nested(random).getBytes(UTF_8);
       case 6 -> bomb(random).getBytes(UTF_8);
       case 7 -> twice(random).getBytes(UTF_8);
       case 8 -> unknown(random).getBytes(UTF_8);
-      case 9 -> Damage.flipped(SOUND.getBytes(UTF_8), random);
-      case 10 -> SOUND.replace("format: 1", "format: " + any(random)).getBytes(UTF_8);
+      case 9 -> TextDamage.flipped(INTACT.getBytes(UTF_8), random);
+      case 10 -> INTACT.replace("format: 1", "format: " + any(random)).getBytes(UTF_8);
       case 11 -> many(random).getBytes(UTF_8);
       default -> replaced(random).getBytes(UTF_8);
     };
   }
 
-  /** Whether a number's bytes can be no recipe, whatever is drawn for them. */
-  static boolean neverSound(int number) {
+  /** Whether the recipe with a number is invalid for all random numbers. */
+  static boolean neverValid(int number) {
     return Set.of(1, 2, 4, 7, 8).contains(number % KINDS);
   }
 
@@ -104,7 +104,7 @@ final class HostileRecipes {
   }
 
   private static String nested(SplittableRandom random) {
-    StringBuilder text = new StringBuilder(SOUND).append("deep:\n");
+    StringBuilder text = new StringBuilder(INTACT).append("deep:\n");
     int depth = random.nextInt(1, 900);
     for (int i = 1; i <= depth; i++) {
       text.append(" ".repeat(i)).append("a:\n");
@@ -112,7 +112,7 @@ final class HostileRecipes {
     return text.toString();
   }
 
-  /** Each line stands for ten of the line before. */
+  /** Aliases that expand tenfold with each line. */
   private static String bomb(SplittableRandom random) {
     StringBuilder text = new StringBuilder("a0: &a0 [x]\n");
     int levels = random.nextInt(3, 40);
@@ -121,11 +121,11 @@ final class HostileRecipes {
       text.append("a" + i + ": &a" + i + " [" + times + "]\n");
     }
     return text
-        + (random.nextBoolean() ? SOUND.replace("[onecycle, tune, photos]", "*a" + levels) : "");
+        + (random.nextBoolean() ? INTACT.replace("[onecycle, tune, photos]", "*a" + levels) : "");
   }
 
   private static String twice(SplittableRandom random) {
-    String[] lines = SOUND.split("\n", -1);
+    String[] lines = INTACT.split("\n", -1);
     int at = random.nextInt(lines.length - 1); // the last is empty
     lines[at] = lines[at] + "\n" + lines[at];
     return String.join("\n", lines);
@@ -141,7 +141,7 @@ final class HostileRecipes {
           case 4 -> "x".repeat(random.nextInt(1, 800_000));
           default -> "\"\"";
         };
-    return SOUND.replace("  dropout: \"0\"", "  dropout: \"0\"\n  ? " + name + "\n  : 1");
+    return INTACT.replace("  dropout: \"0\"", "  dropout: \"0\"\n  ? " + name + "\n  : 1");
   }
 
   private static String many(SplittableRandom random) {
@@ -150,12 +150,12 @@ final class HostileRecipes {
     for (int i = 0; i < count; i++) {
       settings.append("  s" + i + ": 1\n");
     }
-    return SOUND.replace("settings:\n", settings);
+    return INTACT.replace("settings:\n", settings);
   }
 
-  /** One value, of any line that has one, is another. */
+  /** Replaces the value of a random line. */
   private static String replaced(SplittableRandom random) {
-    String[] lines = SOUND.split("\n", -1);
+    String[] lines = INTACT.split("\n", -1);
     int at;
     do {
       at = random.nextInt(lines.length);

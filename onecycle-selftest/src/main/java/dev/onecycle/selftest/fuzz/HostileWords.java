@@ -2,9 +2,9 @@ package dev.onecycle.selftest.fuzz;
 
 import java.util.SplittableRandom;
 
-/** Words that no option means. */
+/** Words that no option expects. */
 final class HostileWords {
-  private static final int MANY = 10_000_000;
+  private static final int LONG = 10_000_000;
 
   private static final String[] WORDS = {
     "",
@@ -72,12 +72,12 @@ final class HostileWords {
 
   private HostileWords() {}
 
-  /** Any of them; now and then a very long one, or a file of words. */
-  static String any(SplittableRandom random, HostileFiles scene) {
+  /** A random word; sometimes a very long one, or the name of a file after an @. */
+  static String any(SplittableRandom random, HostileFiles files) {
     return switch (random.nextInt(40)) {
-      case 0 -> "x".repeat(MANY);
-      case 1 -> "-" + "9".repeat(MANY / 100);
-      case 2 -> "@" + scene.folder();
+      case 0 -> "x".repeat(LONG);
+      case 1 -> "-" + "9".repeat(LONG / 100);
+      case 2 -> "@" + files.folder();
       case 3 -> "@/dev/zero";
       default -> WORDS[random.nextInt(WORDS.length)];
     };

@@ -1,7 +1,7 @@
 package dev.onecycle.selftest.fuzz;
 
-import dev.onecycle.selftest.Expect;
-import dev.onecycle.selftest.Program;
+import dev.onecycle.selftest.harness.Expect;
+import dev.onecycle.selftest.harness.Program;
 import dev.onecycle.torch.train.Engine;
 import java.util.List;
 import java.util.Set;
@@ -12,60 +12,62 @@ import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 
 /**
- * Runs words that may be hostile and requires an orderly answer.
+ * The contract of the command line's output: a documented exit code, one line of reason for a
+ * failure, no stack trace and no control characters, within five seconds.
  *
  * @param program the command line
  */
 record OutputContract(Program program) {
-  private static final Set<Integer> DOCUMENTED = Set.of(0, 2, 65, 73, 74, 76);
-  private static final double MOST_SECONDS = 5;
-  private static final long PATIENCE_SECONDS = 20;
-  private static final int LONGEST_LINE = 4000;
-  private static final int SHOWN = 300;
+  private static final Set<Integer> EXIT_CODES = Set.of(0, 2, 65, 73, 74, 76);
+  private static final double MAX_SECONDS = 5;
+  private static final long HANG_SECONDS = 20;
+  private static final int MAX_LINE = 4000;
+  private static final int SHOWN_CHARACTERS = 300;
 
-  /** Colours are drawn by figures alone; words under test use other escape sequences. */
+  /** Charts use colours; hostile words use other escape sequences. */
   private static final Pattern COLOUR = Pattern.compile("\u001b\\[[0-9;]*m");
 
-  /** Runs words; throws where the answer is not in order. */
-  Program.Result require(List<String> words) throws InterruptedException {
-    Engine.environment(); // loaded before the clock starts, which may take long the first time
+  /** Runs the program with arguments and requires the contract of its output. */
+  Program.Result require(List<String> arguments) throws InterruptedException {
+    Engine.environment(); // loads the engine before the clock starts: the first time may take long
     long begin = System.nanoTime();
-    Program.Result result = run(words);
+    Program.Result result = run(arguments);
     double seconds = (System.nanoTime() - begin) / 1e9;
-    String what = shown(words + " -> " + result.code() + ": " + result.err());
+    String what = shown(arguments + " -> " + result.exitCode() + ": " + result.err());
     Expect.that(
-        DOCUMENTED.contains(result.code()), () -> "exit code must be a documented one: " + what);
+        EXIT_CODES.contains(result.exitCode()),
+        () -> "exit code must be a documented one: " + what);
     requireClean(result.out(), "standard output", what);
     requireClean(result.err(), "standard error", what);
-    if (result.code() != 0) {
-      requireOneReason(result, words.contains("--json"), what);
+    if (result.exitCode() != 0) {
+      requireOneReason(result, arguments.contains("--json"), what);
     }
     Expect.that(
-        seconds < MOST_SECONDS, () -> "must take below 5 s but took " + seconds + " s: " + what);
+        seconds < MAX_SECONDS, () -> "must take below 5 s but took " + seconds + " s: " + what);
     return result;
   }
 
-  private Program.Result run(List<String> words) throws InterruptedException {
+  private Program.Result run(List<String> arguments) throws InterruptedException {
     FutureTask<Program.Result> task =
-        new FutureTask<>(() -> program.here(words.toArray(String[]::new)));
+        new FutureTask<>(() -> program.run(arguments.toArray(String[]::new)));
     Thread thread = new Thread(task, "onecycle-words");
     thread.setDaemon(true);
     thread.start();
     try {
-      return task.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      return task.get(HANG_SECONDS, TimeUnit.SECONDS);
     } catch (TimeoutException e) {
       task.cancel(true);
       throw new AssertionError(
-          "still running after " + PATIENCE_SECONDS + " s: " + shown("" + words), e);
+          "still running after " + HANG_SECONDS + " s: " + shown("" + arguments), e);
     } catch (ExecutionException e) {
-      throw new AssertionError("threw " + e.getCause() + ": " + shown("" + words), e);
+      throw new AssertionError("threw " + e.getCause() + ": " + shown("" + arguments), e);
     }
   }
 
   private static void requireClean(String text, String where, String what) {
     Expect.that(
         !text.contains("\tat ") && !text.contains("Exception in"),
-        () -> where + " must be without frames: " + what);
+        () -> where + " must be without stack traces: " + what);
     String plain = COLOUR.matcher(text).replaceAll("");
     Expect.that(
         plain.codePoints().allMatch(OutputContract::harmless),
@@ -80,7 +82,7 @@ record OutputContract(Program program) {
     };
   }
 
-  /** With {@code --json} standard error holds what is said on the way too. */
+  /** With {@code --json} standard error holds progress messages too. */
   private static void requireOneReason(Program.Result result, boolean json, String what) {
     List<String> reasons =
         result.err().lines().filter(line -> !line.startsWith("See 'onecycle")).toList();
@@ -92,17 +94,19 @@ record OutputContract(Program program) {
         last.startsWith("onecycle: ") && !last.endsWith(": null") && !last.endsWith(" null"),
         () -> "a failure must have a reason: " + what);
     Expect.that(
-        last.length() <= LONGEST_LINE,
+        last.length() <= MAX_LINE,
         () -> "a reason must be short but has " + last.length() + " characters: " + what);
   }
 
-  /** A text fit for a table: what is no plain letter as its number, the middle left out. */
+  /** A text for a table: without its middle, other characters than ASCII as numbers. */
   static String shown(String text) {
     StringBuilder shown = new StringBuilder();
     String brief =
-        text.length() <= 2 * SHOWN
+        text.length() <= 2 * SHOWN_CHARACTERS
             ? text
-            : text.substring(0, SHOWN) + " ... " + text.substring(text.length() - SHOWN);
+            : text.substring(0, SHOWN_CHARACTERS)
+                + " ... "
+                + text.substring(text.length() - SHOWN_CHARACTERS);
     brief
         .chars()
         .forEach(

@@ -1,4 +1,4 @@
-/** Hostile words, recipes and model files, and the answers that they must get. */
+/** Cases with hostile arguments, recipes and model files. */
 @NullMarked
 package dev.onecycle.selftest.fuzz;
 

@@ -5,10 +5,10 @@ import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 import dev.onecycle.record.StepRecord;
 import dev.onecycle.run.TrainingPosition;
 import dev.onecycle.run.checkpoint.CheckpointFolder.Found;
-import dev.onecycle.selftest.Case;
-import dev.onecycle.selftest.Expect;
-import dev.onecycle.selftest.Group;
-import dev.onecycle.selftest.Tier;
+import dev.onecycle.selftest.harness.Case;
+import dev.onecycle.selftest.harness.Expect;
+import dev.onecycle.selftest.harness.Group;
+import dev.onecycle.selftest.harness.Tier;
 import dev.onecycle.text.Sha256;
 import dev.onecycle.torch.settings.LearnerSettings;
 import dev.onecycle.torch.settings.Precision;
@@ -25,7 +25,7 @@ import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
-/** Checkpoints that were damaged on disk. */
+/** Cases of checkpoints that are damaged on disk. */
 final class DamageGroup {
   private static final String NEWEST = "step-0000000024-epoch-000001";
   private static final String OLDER = "step-0000000012-epoch-000000";
@@ -38,9 +38,9 @@ final class DamageGroup {
 
   private DamageGroup() {}
 
-  /** What happens to a checkpoint's folder. */
+  /** A way to damage the folder of a checkpoint. */
   private interface Damage {
-    void to(Path checkpoint, SplittableRandom random) throws IOException;
+    void apply(Path checkpoint, SplittableRandom random) throws IOException;
   }
 
   static Group of(Tier tier) {
@@ -48,51 +48,54 @@ final class DamageGroup {
     for (String file : FILES) {
       for (int i = 0; i < 65; i++) {
         int part = i; // every 64th of it, and all but its last byte
-        cases.add(damaged("cut, " + file + ", " + i, (c, r) -> Damages.cut(c.resolve(file), part)));
+        cases.add(
+            damaged("cut, " + file + ", " + i, (c, r) -> FileDamage.cut(c.resolve(file), part)));
       }
       for (int i = 0; i < 104; i++) {
         cases.add(
             damaged(
-                "a bit flipped, " + file + ", " + i, (c, r) -> Damages.flip(c.resolve(file), r)));
+                "a bit flipped, " + file + ", " + i,
+                (c, r) -> FileDamage.flip(c.resolve(file), r)));
       }
       for (int i = 0; i < 70; i++) {
         cases.add(
             damaged(
                 "bytes overwritten, " + file + ", " + i,
-                (c, r) -> Damages.overwrite(c.resolve(file), r)));
+                (c, r) -> FileDamage.overwrite(c.resolve(file), r)));
       }
       cases.add(damaged("emptied, " + file, (c, r) -> Files.write(c.resolve(file), new byte[0])));
       cases.add(damaged("removed, " + file, (c, r) -> Files.delete(c.resolve(file))));
-      cases.add(damaged("doubled, " + file, (c, r) -> Damages.append(c.resolve(file))));
+      cases.add(damaged("doubled, " + file, (c, r) -> FileDamage.append(c.resolve(file))));
       cases.add(
           damaged(
               "of another checkpoint, " + file,
               (c, r) ->
                   Files.copy(
                       c.resolveSibling(OLDER).resolve(file), c.resolve(file), REPLACE_EXISTING)));
-      cases.add(damaged("a folder, " + file, (c, r) -> Damages.folder(c.resolve(file))));
+      cases.add(damaged("a folder, " + file, (c, r) -> FileDamage.folder(c.resolve(file))));
     }
-    cases.addAll(whole());
+    cases.addAll(consistent());
     return new Group(
         "damaged checkpoints",
-        "none loads silently; the one before it is used",
+        "a damaged checkpoint never loads; the one before it is used",
         1,
         tier == Tier.FULL ? cases : Tier.every(5, 2, cases));
   }
 
-  /** Damages that fit together, so that sizes and digests hold: the readers must find them. */
-  private static List<Case> whole() {
+  /** Damage with sizes and digests that fit, which the readers of the content must find. */
+  private static List<Case> consistent() {
     List<Case> cases = new ArrayList<>();
-    cases.add(damaged("model and optimizer exchanged", (c, r) -> Damages.swap(c)));
+    cases.add(damaged("model and optimizer exchanged", (c, r) -> FileDamage.swap(c)));
     cases.add(
-        damaged("newer format", (c, r) -> Damages.replace(c, "\"format\" : 1", "\"format\" : 2")));
+        damaged(
+            "newer format", (c, r) -> FileDamage.replace(c, "\"format\" : 1", "\"format\" : 2")));
     cases.add(
         damaged(
             "no files in the manifest",
             (c, r) ->
                 Files.writeString(c.resolve("MANIFEST.json"), "{\"format\":1,\"files\":{}}")));
     cases.add(
-        damaged("a file outside", (c, r) -> Damages.replace(c, "state.json", "../state.json")));
+        damaged("a file outside", (c, r) -> FileDamage.replace(c, "state.json", "../state.json")));
     for (long length : new long[] {0, 1, -1, Long.MAX_VALUE, Long.MIN_VALUE, 100_000_001}) {
       cases.add(
           forged(
@@ -118,7 +121,7 @@ final class DamageGroup {
               bytes -> {
                 byte[] from = change[0].getBytes(StandardCharsets.US_ASCII);
                 byte[] to = change[1].getBytes(StandardCharsets.US_ASCII);
-                int at = Damages.indexOf(bytes, from);
+                int at = FileDamage.indexOf(bytes, from);
                 Expect.that(at >= 0, () -> "no " + change[0]);
                 System.arraycopy(to, 0, bytes, at, Math.min(from.length, to.length));
               }));
@@ -149,12 +152,12 @@ final class DamageGroup {
         folder -> {
           Path run = copied(folder);
           Path newest = run.resolve("checkpoints").resolve(NEWEST);
-          damage.to(newest, new SplittableRandom(name.hashCode()));
+          damage.apply(newest, new SplittableRandom(name.hashCode()));
           requireOlder(folder, run);
         });
   }
 
-  /** Other bytes in the model file, with a manifest that fits them. */
+  /** Changed bytes in the model file, with a manifest that fits them. */
   private static Case forged(String name, Consumer<byte[]> change) {
     return damaged(
         name,
@@ -164,7 +167,7 @@ final class DamageGroup {
           String before = Sha256.of(bytes);
           change.accept(bytes);
           Files.write(model, bytes);
-          Damages.replace(checkpoint, before, Sha256.of(bytes));
+          FileDamage.replace(checkpoint, before, Sha256.of(bytes));
         });
   }
 
@@ -179,7 +182,7 @@ final class DamageGroup {
     }
   }
 
-  /** A run with two checkpoints, made once a group. */
+  /** The run with two checkpoints that all cases copy; the first case trains it. */
   private static synchronized Path fixture(Path folder) throws IOException {
     Path run = folder.resolveSibling("fixture");
     if (!Files.exists(run)) {

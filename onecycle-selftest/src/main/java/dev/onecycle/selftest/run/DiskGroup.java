@@ -1,23 +1,23 @@
 package dev.onecycle.selftest.run;
 
-import dev.onecycle.selftest.Case;
-import dev.onecycle.selftest.Expect;
-import dev.onecycle.selftest.Group;
-import dev.onecycle.selftest.ProcessUnderTest;
-import dev.onecycle.selftest.Program;
-import dev.onecycle.selftest.Tier;
+import dev.onecycle.selftest.harness.Case;
+import dev.onecycle.selftest.harness.Expect;
+import dev.onecycle.selftest.harness.Group;
+import dev.onecycle.selftest.harness.ProcessUnderTest;
+import dev.onecycle.selftest.harness.Program;
+import dev.onecycle.selftest.harness.Tier;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Disks on which no more can be written. */
+/** Cases of disks that are full. */
 final class DiskGroup {
   private static final int CANNOT_CREATE = 73;
   private static final int CANNOT_WRITE = 74;
 
-  /** Blocks of 512 bytes that a file may have: from the report's size to the model's. */
+  /** Limits of a file in blocks of 512 bytes: from the report's size to the model's. */
   private static final List<Integer> LIMITS =
       List.of(8, 32, 64, 128, 256, 400, 512, 700, 900, 1100, 1300, 1500, 1700, 1900, 2100, 2126);
 
@@ -39,23 +39,23 @@ final class DiskGroup {
         tier == Tier.FULL ? cases : Tier.every(6, 4, cases));
   }
 
-  /** Files cannot grow past a size: the system refuses each byte beyond it. */
+  /** The system refuses each byte of a file beyond a size. */
   private static Case limited(int blocks, Program program) {
     return new Case(
         "files of at most " + blocks * 512 + " bytes",
         folder -> {
           TinyRuns runs = TinyRuns.in(folder, program);
-          Path run = half(folder, runs);
-          ProcessUnderTest child = runs.resumeLimited(run, blocks);
-          requireRefused(child);
+          Path run = killedInSecondEpoch(folder, runs);
+          ProcessUnderTest process = runs.resumeLimited(run, blocks);
+          requireRefused(process);
           runs.requireResumesToTheSameBits(run);
         });
   }
 
-  /** A run that was killed in its second epoch: its last checkpoint is that of its first. */
-  private static Path half(Path folder, TinyRuns runs) throws IOException, InterruptedException {
+  /** Trains a run that is killed in its second epoch, after the checkpoint of the first. */
+  private static Path killedInSecondEpoch(Path folder, TinyRuns runs) throws IOException {
     Path run = folder.resolve("run");
-    runs.train(run, TinyRuns.fault("train.before-update", 20, "halt")).end(137);
+    runs.train(run, TinyRuns.fault("train.before-update", 20, "halt")).requireExitCode(137);
     return run;
   }
 
@@ -73,28 +73,28 @@ final class DiskGroup {
 
   private static Case warned(String point, int time, Program program) {
     return new Case(
-        "full at " + point + ", told to go on",
+        "full at " + point + ", told to continue",
         folder -> {
           TinyRuns runs = TinyRuns.in(folder, program);
           Path run = folder.resolve("run");
-          ProcessUnderTest child =
+          ProcessUnderTest process =
               runs.train(run, TinyRuns.fault(point, time, "full"), "--on-save-error=warn");
-          child.end(0);
-          Expect.that(child.said().contains("No space left on device"), child::said);
+          process.requireExitCode(0);
+          Expect.that(process.output().contains("No space left on device"), process::output);
           runs.requireSameAsWhole(run);
         });
   }
 
-  private static void requireRefused(ProcessUnderTest child)
-      throws IOException, InterruptedException {
-    int code = child.end();
+  private static void requireRefused(ProcessUnderTest process) throws IOException {
+    int code = process.exitCode();
     Expect.that(
         code == CANNOT_CREATE || code == CANNOT_WRITE,
-        () -> "exit code must be 73 or 74 but was " + code + child.said());
-    List<String> errors = Files.readAllLines(child.err());
+        () -> "exit code must be 73 or 74 but was " + code + process.output());
+    List<String> errors = Files.readAllLines(process.err());
     Expect.that(
-        errors.stream().anyMatch(line -> line.startsWith("onecycle: cannot "))
+        errors.stream()
+                .anyMatch(line -> line.matches("onecycle: /.* cannot be (created|written): .+"))
             && errors.stream().noneMatch(line -> line.startsWith("\tat ")),
-        child::said);
+        process::output);
   }
 }

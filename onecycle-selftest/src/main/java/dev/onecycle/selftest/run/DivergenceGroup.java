@@ -1,11 +1,11 @@
 package dev.onecycle.selftest.run;
 
-import dev.onecycle.selftest.Case;
-import dev.onecycle.selftest.Expect;
-import dev.onecycle.selftest.Group;
-import dev.onecycle.selftest.ProcessUnderTest;
-import dev.onecycle.selftest.Program;
-import dev.onecycle.selftest.Tier;
+import dev.onecycle.selftest.harness.Case;
+import dev.onecycle.selftest.harness.Expect;
+import dev.onecycle.selftest.harness.Group;
+import dev.onecycle.selftest.harness.ProcessUnderTest;
+import dev.onecycle.selftest.harness.Program;
+import dev.onecycle.selftest.harness.Tier;
 import dev.onecycle.torch.weights.NamedTensor;
 import dev.onecycle.torch.weights.Safetensors;
 import java.io.IOException;
@@ -15,7 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Losses, gradients and weights that are no longer numbers. */
+/** Cases of losses, gradients and weights that are not finite. */
 final class DivergenceGroup {
   private static final int DIVERGED = 76;
   private static final int NO_RATE = 65;
@@ -30,13 +30,13 @@ final class DivergenceGroup {
     }
     cases.add(retries("train.loss", 20, program));
     cases.add(retries("train.gradient", 33, program));
-    cases.add(wild("SGD", List.of("--max-lr=1e15"), program));
-    cases.add(wild("AdamW", List.of("--max-lr=1e15", "--optimizer=adamw"), program));
+    cases.add(spoiled("SGD", List.of("--max-lr=1e15"), program));
+    cases.add(spoiled("AdamW", List.of("--max-lr=1e15", "--optimizer=adamw"), program));
     cases.add(exhausted(program));
-    cases.add(test(program));
+    cases.add(rangeTest(program));
     return new Group(
         "divergence",
-        "stops within a step, exit code 76, files stay finite; retries go on with lower rates",
+        "stops within a step, exit code 76, files stay finite; retries use lower rates",
         2,
         tier == Tier.FULL ? cases : Tier.every(5, 1, cases));
   }
@@ -47,11 +47,12 @@ final class DivergenceGroup {
         folder -> {
           TinyRuns runs = TinyRuns.in(folder, program);
           Path run = folder.resolve("run");
-          ProcessUnderTest child = runs.train(run, TinyRuns.fault(point, time, "nan"));
-          child.end(DIVERGED);
-          String said = child.said();
-          Expect.that(said.contains("at step " + (time - 1) + " "), () -> "another step" + said);
-          Expect.that(said.contains("lower the peak"), () -> "no advice" + said);
+          ProcessUnderTest process = runs.train(run, TinyRuns.fault(point, time, "nan"));
+          process.requireExitCode(DIVERGED);
+          String output = process.output();
+          Expect.that(
+              output.contains("at step " + (time - 1) + " "), () -> "another step" + output);
+          Expect.that(output.contains("lower the peak"), () -> "no advice" + output);
           requireFinite(run);
           runs.requireResumesToTheSameBits(run);
         });
@@ -63,7 +64,8 @@ final class DivergenceGroup {
         folder -> {
           TinyRuns runs = TinyRuns.in(folder, program);
           Path run = folder.resolve("run");
-          runs.train(run, TinyRuns.fault(point, time, "nan"), "--on-divergence=retry").end(0);
+          runs.train(run, TinyRuns.fault(point, time, "nan"), "--on-divergence=retry")
+              .requireExitCode(0);
           int from = (time - 1) / TinyRuns.EPOCH * TinyRuns.EPOCH;
           List<String> whole = Files.readAllLines(runs.whole().resolve("steps.csv"));
           List<String> steps = Files.readAllLines(run.resolve("steps.csv"));
@@ -78,7 +80,7 @@ final class DivergenceGroup {
           }
           Expect.that(
               Files.readString(run.resolve("run.json")).contains("must be finite"),
-              () -> "the record does not say why the rates were lowered");
+              () -> "the record must say why the rates were lowered");
           requireFinite(run);
         });
   }
@@ -87,13 +89,13 @@ final class DivergenceGroup {
     return Double.parseDouble(line.split(",", -1)[2]);
   }
 
-  private static Case wild(String name, List<String> words, Program program) {
+  private static Case spoiled(String name, List<String> words, Program program) {
     return new Case(
         "a rate that spoils weights, " + name,
         folder -> {
           TinyRuns runs = TinyRuns.in(folder, program);
           Path run = folder.resolve("run");
-          runs.trainAsTold(run, List.of(), words).end(DIVERGED);
+          runs.trainWith(run, List.of(), words).requireExitCode(DIVERGED);
           requireFinite(run);
         });
   }
@@ -104,23 +106,24 @@ final class DivergenceGroup {
         folder -> {
           TinyRuns runs = TinyRuns.in(folder, program);
           Path run = folder.resolve("run");
-          ProcessUnderTest child =
-              runs.trainAsTold(run, List.of(), List.of("--max-lr=1e15", "--on-divergence=retry"));
-          child.end(DIVERGED);
-          Expect.that(child.said().contains("try 3 of 3"), child::said);
+          ProcessUnderTest process =
+              runs.trainWith(run, List.of(), List.of("--max-lr=1e15", "--on-divergence=retry"));
+          process.requireExitCode(DIVERGED);
+          Expect.that(process.output().contains("try 3 of 3"), process::output);
           requireFinite(run);
         });
   }
 
-  /** A range test that diverges at once gives no rate, and no run. */
-  private static Case test(Program program) {
+  /** A range test that diverges at once gives neither a rate nor a run. */
+  private static Case rangeTest(Program program) {
     return new Case(
         "train.loss in a range test",
         folder -> {
           TinyRuns runs = TinyRuns.in(folder, program);
           Path run = folder.resolve("run");
-          runs.trainAsTold(run, TinyRuns.fault("train.loss", 3, "nan"), List.of()).end(NO_RATE);
-          Expect.that(!Files.exists(run), () -> "a run was left");
+          runs.trainWith(run, TinyRuns.fault("train.loss", 3, "nan"), List.of())
+              .requireExitCode(NO_RATE);
+          Expect.that(!Files.exists(run), () -> "the folder of a run was left behind");
         });
   }
 

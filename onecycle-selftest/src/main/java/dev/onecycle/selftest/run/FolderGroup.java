@@ -1,29 +1,28 @@
 package dev.onecycle.selftest.run;
 
-import dev.onecycle.selftest.Case;
-import dev.onecycle.selftest.Expect;
-import dev.onecycle.selftest.Group;
-import dev.onecycle.selftest.ProcessUnderTest;
-import dev.onecycle.selftest.Program;
-import dev.onecycle.selftest.Tier;
-import dev.onecycle.selftest.Unreached;
+import dev.onecycle.run.files.Directories;
+import dev.onecycle.selftest.harness.Case;
+import dev.onecycle.selftest.harness.Expect;
+import dev.onecycle.selftest.harness.Group;
+import dev.onecycle.selftest.harness.NotTriedException;
+import dev.onecycle.selftest.harness.ProcessUnderTest;
+import dev.onecycle.selftest.harness.Program;
+import dev.onecycle.selftest.harness.Tier;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 
-/** Folders that runs are to be kept in. */
+/** Cases of output folders. */
 final class FolderGroup {
   private static final int USAGE = 2;
   private static final int CANNOT_CREATE = 73;
   private static final int CANNOT_WRITE = 74;
 
-  /** Where a folder lies, made or spoiled before the run. */
+  /** Prepares an output folder. */
   private interface Place {
-    Path in(Path folder) throws IOException;
+    Path prepare(Path folder) throws IOException;
   }
 
   private FolderGroup() {}
@@ -49,16 +48,16 @@ final class FolderGroup {
             twice(program));
     return new Group(
         "output folders",
-        "refused before training starts, or good; what is lost while it runs is said",
+        "refused before training starts, or used; a loss during training is reported",
         2,
         tier == Tier.FULL ? cases : Tier.every(4, 1, cases));
   }
 
-  /** Whoever may do everything can still not make a folder there. */
+  /** A folder in which even root cannot create one. */
   private static Path readOnly() {
     Path proc = Path.of("/proc/self");
     if (!Files.isDirectory(proc)) {
-      throw new Unreached("there is no /proc");
+      throw new NotTriedException("there is no /proc");
     }
     return proc.resolve("onecycle-run");
   }
@@ -79,12 +78,13 @@ final class FolderGroup {
         name,
         folder -> {
           TinyRuns runs = TinyRuns.in(folder, program);
-          Path out = place.in(folder);
-          ProcessUnderTest child = runs.into(out, folder.resolve("logs"), List.of());
+          Path out = place.prepare(folder);
+          ProcessUnderTest process = runs.trainInto(out, folder.resolve("logs"), List.of());
           long begin = System.nanoTime();
-          child.end(code);
-          Expect.that(!child.said().contains("epoch"), () -> "it trained" + child.lastWords());
-          Expect.that((System.nanoTime() - begin) / 1e9 < 5, () -> "it took long to say so");
+          process.requireExitCode(code);
+          Expect.that(
+              !process.output().contains("epoch"), () -> "it trained" + process.lastLines());
+          Expect.that((System.nanoTime() - begin) / 1e9 < 5, () -> "the refusal took too long");
         });
   }
 
@@ -93,8 +93,8 @@ final class FolderGroup {
         name,
         folder -> {
           TinyRuns runs = TinyRuns.in(folder, program);
-          Path out = place.in(folder);
-          runs.into(out, folder.resolve("logs"), List.of()).end(0);
+          Path out = place.prepare(folder);
+          runs.trainInto(out, folder.resolve("logs"), List.of()).requireExitCode(0);
           runs.requireSameAsWhole(out);
         });
   }
@@ -105,23 +105,20 @@ final class FolderGroup {
         folder -> {
           TinyRuns runs = TinyRuns.in(folder, program);
           Path run = folder.resolve("run");
-          ProcessUnderTest child = runs.train(run, TinyRuns.fault("train.evaluating", 2, "slow"));
-          child.awaitOutput("stays at train.evaluating");
-          remove(run.resolve(file));
-          int code = child.end();
+          ProcessUnderTest process = runs.train(run, TinyRuns.fault("train.evaluating", 2, "slow"));
+          process.awaitOutput("stays at train.evaluating");
+          Directories.remove(run.resolve(file));
+          int code = process.exitCode();
           Expect.that(
               code == CANNOT_CREATE || code == CANNOT_WRITE,
-              () -> "exit code must be 73 or 74 but was " + code + child.lastWords());
-          Expect.that(child.said().contains("onecycle: cannot "), child::lastWords);
+              () -> "exit code must be 73 or 74 but was " + code + process.lastLines());
+          Expect.that(
+              process
+                  .output()
+                  .lines()
+                  .anyMatch(line -> line.matches("onecycle: /.* cannot be (created|written): .+")),
+              process::lastLines);
         });
-  }
-
-  private static void remove(Path path) throws IOException {
-    try (Stream<Path> all = Files.walk(path)) {
-      for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(each);
-      }
-    }
   }
 
   private static Case twice(Program program) {
@@ -134,9 +131,9 @@ final class FolderGroup {
           first.awaitOutput("stays at train.evaluating");
           List<ProcessUnderTest> others = new ArrayList<>(List.of(runs.resume(run, List.of())));
           others.add(runs.train(run, List.of()));
-          others.get(0).end(CANNOT_CREATE);
-          others.get(1).end(USAGE);
-          first.end(0);
+          others.get(0).requireExitCode(CANNOT_CREATE);
+          others.get(1).requireExitCode(USAGE);
+          first.requireExitCode(0);
           runs.requireSameAsWhole(run);
         });
   }

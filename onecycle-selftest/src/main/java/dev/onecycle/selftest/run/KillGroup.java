@@ -1,11 +1,11 @@
 package dev.onecycle.selftest.run;
 
-import dev.onecycle.selftest.Case;
-import dev.onecycle.selftest.Expect;
-import dev.onecycle.selftest.Group;
-import dev.onecycle.selftest.ProcessUnderTest;
-import dev.onecycle.selftest.Program;
-import dev.onecycle.selftest.Tier;
+import dev.onecycle.selftest.harness.Case;
+import dev.onecycle.selftest.harness.Expect;
+import dev.onecycle.selftest.harness.Group;
+import dev.onecycle.selftest.harness.ProcessUnderTest;
+import dev.onecycle.selftest.harness.Program;
+import dev.onecycle.selftest.harness.Tier;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,9 +15,14 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 
-/** Processes that are killed with signal 9. */
+/** Cases of processes that are killed with signal 9. */
 final class KillGroup {
-  /** Where a process is killed, and the two times at which it has come there. */
+  /**
+   * A point of {@code Faults} at which a process is killed.
+   *
+   * @param first how often the process has reached the point in the first case
+   * @param second how often in the second case
+   */
   private record Point(String name, int first, int second) {}
 
   private static final List<Point> POINTS =
@@ -43,7 +48,7 @@ final class KillGroup {
           new Point("report.begin", 1, 3),
           new Point("csv.append", 1, 4));
 
-  /** Points at which, the second time, it is a resumed run that is killed. */
+  /** Points whose second case kills a resumed run. */
   private static final Set<String> RESUMED =
       Set.of("lock.taken", "checkpoint.begin", "checkpoint.renamed", "checkpoint.pruning");
 
@@ -81,11 +86,11 @@ final class KillGroup {
             fault.add("-Donecycle.cache=" + folder.resolve("cache"));
           }
           List<String> rate = tested ? List.of() : List.of("--max-lr=0.05");
-          ProcessUnderTest child = runs.trainAsTold(run, fault, rate);
-          child.awaitOutput("stays at " + point);
-          kill(child);
+          ProcessUnderTest process = runs.trainWith(run, fault, rate);
+          process.awaitOutput("stays at " + point);
+          process.kill();
           int trained = point.equals("train.before-update") ? time - 1 : 0;
-          requireGoesOn(runs, run, Math.max(trained, steps(child)) - TinyRuns.EPOCH);
+          requireResumes(runs, run, Math.max(trained, stepsMade(process)) - TinyRuns.EPOCH);
         });
   }
 
@@ -95,54 +100,50 @@ final class KillGroup {
         folder -> {
           TinyRuns runs = TinyRuns.in(folder, program);
           Path run = folder.resolve("run");
-          runs.train(run, TinyRuns.fault("train.before-update", 20, "halt")).end(137);
-          ProcessUnderTest child = runs.resume(run, TinyRuns.fault(point, 1, "freeze"));
-          child.awaitOutput("stays at " + point);
-          kill(child);
-          requireGoesOn(runs, run, TinyRuns.EPOCH);
+          runs.train(run, TinyRuns.fault("train.before-update", 20, "halt")).requireExitCode(137);
+          ProcessUnderTest process = runs.resume(run, TinyRuns.fault(point, 1, "freeze"));
+          process.awaitOutput("stays at " + point);
+          process.kill();
+          requireResumes(runs, run, TinyRuns.EPOCH);
         });
   }
 
-  private static void atRandom(Path folder, int number, Program program)
-      throws IOException, InterruptedException {
+  private static void atRandom(Path folder, int number, Program program) throws IOException {
     TinyRuns runs = TinyRuns.in(folder, program);
     Path run = folder.resolve("run");
     SplittableRandom random = new SplittableRandom(number);
-    ProcessUnderTest child = runs.train(run, List.of());
-    child.await(
-        () -> Files.exists(run) || number % 4 == 0 || !child.process().isAlive(), "its folder");
-    Thread.sleep(random.nextInt(1500));
-    kill(child);
-    requireGoesOn(runs, run, steps(child) - TinyRuns.EPOCH);
+    ProcessUnderTest process = runs.train(run, List.of());
+    process.await(
+        () -> Files.exists(run) || number % 4 == 0 || !process.process().isAlive(),
+        "the folder of the run");
+    process.pause(random.nextInt(1500));
+    process.kill();
+    requireResumes(runs, run, stepsMade(process) - TinyRuns.EPOCH);
   }
 
-  /** How many steps it has made, by the epochs that it has shown. */
-  private static int steps(ProcessUnderTest child) {
-    return TinyRuns.EPOCH * (int) child.said().lines().filter(l -> l.startsWith("epoch  ")).count();
-  }
-
-  private static void kill(ProcessUnderTest child) throws InterruptedException {
-    child.process().destroyForcibly(); // signal 9
-    child.end();
+  /** Number of steps that the process has made, from the epochs that it has printed. */
+  private static int stepsMade(ProcessUnderTest process) {
+    return TinyRuns.EPOCH
+        * (int) process.output().lines().filter(l -> l.startsWith("epoch  ")).count();
   }
 
   /**
-   * A run that has a record is resumed; before that there is nothing to resume, and the same
-   * command begins it.
+   * Requires that a run ends at the bits of the undisturbed run: it is resumed if it has a record,
+   * otherwise the same command starts it again.
    *
-   * @param least step from which it must go on, if not from a later one
+   * @param minStep first step from which it may resume
    */
-  private static void requireGoesOn(TinyRuns runs, Path run, int least)
-      throws IOException, InterruptedException {
+  private static void requireResumes(TinyRuns runs, Path run, int minStep) throws IOException {
     if (!Files.exists(run.resolve("run.json"))) {
-      runs.train(run, List.of()).end(0);
+      runs.train(run, List.of()).requireExitCode(0);
     } else {
       ProcessUnderTest resumed = runs.resume(run, List.of());
-      resumed.end(0);
-      if (!resumed.said().contains("The run is over")) {
+      resumed.requireExitCode(0);
+      if (!resumed.output().contains("The run is over")) {
         int from = TinyRuns.resumedFrom(resumed);
         Expect.that(
-            from >= least, () -> "it must go on from step " + least + " but did from " + from);
+            from >= minStep,
+            () -> "it must resume from step " + minStep + " or later but did from " + from);
       }
     }
     runs.requireSameAsWhole(run);

@@ -1,11 +1,11 @@
 package dev.onecycle.selftest.run;
 
-import dev.onecycle.selftest.Case;
-import dev.onecycle.selftest.Expect;
-import dev.onecycle.selftest.Group;
-import dev.onecycle.selftest.ProcessUnderTest;
-import dev.onecycle.selftest.Program;
-import dev.onecycle.selftest.Tier;
+import dev.onecycle.selftest.harness.Case;
+import dev.onecycle.selftest.harness.Expect;
+import dev.onecycle.selftest.harness.Group;
+import dev.onecycle.selftest.harness.ProcessUnderTest;
+import dev.onecycle.selftest.harness.Program;
+import dev.onecycle.selftest.harness.Tier;
 import dev.onecycle.torch.settings.LearnerSettings;
 import dev.onecycle.torch.settings.Optimizer;
 import dev.onecycle.torch.settings.Precision;
@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Runs that stop between two steps. */
+/** Cases of runs that stop between two steps. */
 final class ResumeGroups {
   private static final LearnerSettings SGD =
       LearnerSettings.builder().precision(Precision.FP32).threads(2).seed(7).build();
@@ -35,7 +35,7 @@ final class ResumeGroups {
           .seed(7)
           .build();
 
-  /** Before, at and after the corners of the cycle, and where epochs end. */
+  /** Steps before, at and after the corners of the cycle and the ends of epochs. */
   private static final List<Integer> IN_PROCESSES = List.of(1, 15, 16, 17, 20, 21, 41, 47);
 
   private ResumeGroups() {}
@@ -60,7 +60,7 @@ final class ResumeGroups {
     all.addAll(full ? processes : Tier.every(4, 0, processes));
     return List.of(
         new Group("resume", "weights, optimizer, rates and losses equal in every bit", 1, all),
-        new Group("interrupts", "several stops in one epoch: the same, in every bit", 1, several));
+        new Group("interrupts", "several stops in one epoch: equal in every bit", 1, several));
   }
 
   private static Case inProcess(String name, LearnerSettings settings, List<Integer> stops) {
@@ -71,11 +71,11 @@ final class ResumeGroups {
           TinyTraining.Result whole = training.interrupted(folder.resolve("whole"), List.of());
           TinyTraining.Result parts = training.interrupted(folder.resolve("parts"), stops);
           Expect.equal(TinyTraining.STEPS, whole.steps().size(), "steps");
-          Expect.equal(whole, parts, "what it comes to");
+          Expect.equal(whole, parts, "the result");
         });
   }
 
-  /** Killed after a step that was saved; another process goes on. */
+  /** A process is killed after a step that was saved; another process resumes. */
   private static Case killed(int step, Program program) {
     return new Case(
         "stop after step " + step + ", fresh process",
@@ -83,10 +83,10 @@ final class ResumeGroups {
           TinyRuns runs = TinyRuns.in(folder, program);
           Path run = folder.resolve("run");
           List<String> fault = TinyRuns.fault("train.before-update", step + 1, "halt");
-          runs.train(run, fault, "--checkpoint-minutes=1e-9").end(137);
+          runs.train(run, fault, "--checkpoint-minutes=1e-9").requireExitCode(137);
           ProcessUnderTest resumed = runs.resume(run, List.of());
-          resumed.end(0);
-          Expect.equal(step, TinyRuns.resumedFrom(resumed), "the step that it goes on from");
+          resumed.requireExitCode(0);
+          Expect.equal(step, TinyRuns.resumedFrom(resumed), "the step that it resumes from");
           runs.requireSameAsWhole(run);
         });
   }

@@ -1,12 +1,12 @@
 package dev.onecycle.selftest.run;
 
-import dev.onecycle.selftest.Group;
-import dev.onecycle.selftest.Program;
-import dev.onecycle.selftest.Tier;
+import dev.onecycle.selftest.harness.Group;
+import dev.onecycle.selftest.harness.Program;
+import dev.onecycle.selftest.harness.Tier;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What happens to runs. */
+/** The groups of cases in which runs are stopped, killed, damaged or starved. */
 public final class RunGroups {
   private RunGroups() {}
 

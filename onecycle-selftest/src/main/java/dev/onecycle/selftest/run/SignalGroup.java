@@ -1,12 +1,12 @@
 package dev.onecycle.selftest.run;
 
-import dev.onecycle.selftest.Case;
-import dev.onecycle.selftest.Expect;
-import dev.onecycle.selftest.Group;
-import dev.onecycle.selftest.ProcessUnderTest;
-import dev.onecycle.selftest.Program;
-import dev.onecycle.selftest.Tier;
-import dev.onecycle.selftest.Unreached;
+import dev.onecycle.selftest.harness.Case;
+import dev.onecycle.selftest.harness.Expect;
+import dev.onecycle.selftest.harness.Group;
+import dev.onecycle.selftest.harness.NotTriedException;
+import dev.onecycle.selftest.harness.ProcessUnderTest;
+import dev.onecycle.selftest.harness.Program;
+import dev.onecycle.selftest.harness.Tier;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,18 +14,18 @@ import java.util.ArrayList;
 import java.util.List;
 import sun.misc.Signal;
 
-/** Signals that come while a run is at work. */
+/** Cases of signals that arrive while a process trains. */
 final class SignalGroup {
   private static final double FIRST_SECONDS = 5;
   private static final double SECOND_SECONDS = 1;
 
   /**
-   * What a run is doing.
+   * The work of a process when the signal arrives.
    *
-   * @param name for people
-   * @param point that it has reached then
-   * @param time the how many-th time
-   * @param begun whether there is a run by then
+   * @param name of the work, for people
+   * @param point of {@code Faults} that the process has reached
+   * @param time how often it has reached the point
+   * @param begun whether the folder of the run exists by then
    */
   private record Phase(String name, String point, int time, boolean begun) {}
 
@@ -49,13 +49,13 @@ final class SignalGroup {
     }
     return new Group(
         "signals",
-        "the first ends in order within 5 s, the second within 1 s, USR1 saves; then equal bits",
+        "the first ends the run in order within 5 s, the second within 1 s, USR1 saves; then equal bits",
         2,
         tier == Tier.FULL ? cases : Tier.every(7, 3, cases));
   }
 
-  /** A process inherits which signals are ignored: by nohup HUP, in a shell's background INT. */
-  private static void requireHeard(String signal) throws IOException {
+  /** A process inherits its ignored signals: HUP from nohup, INT from a shell's background. */
+  private static void requireNotIgnored(String signal) throws IOException {
     Path status = Path.of("/proc/self/status");
     if (!Files.exists(status)) {
       return;
@@ -68,39 +68,38 @@ final class SignalGroup {
             .orElse("0");
     int number = new Signal(signal).getNumber();
     if ((Long.parseUnsignedLong(mask, 16) >> (number - 1) & 1) == 1) {
-      throw new Unreached("this process was started with " + signal + " ignored");
+      throw new NotTriedException("this process was started with " + signal + " ignored");
     }
   }
 
-  private static ProcessUnderTest at(Phase phase, TinyRuns runs, Path run)
-      throws IOException, InterruptedException {
-    ProcessUnderTest child =
-        runs.trainAsTold(
+  private static ProcessUnderTest started(Phase phase, TinyRuns runs, Path run) throws IOException {
+    ProcessUnderTest process =
+        runs.trainWith(
             run,
             TinyRuns.fault(phase.point, phase.time, "slow"),
             phase.begun ? List.of("--max-lr=0.05") : List.of());
-    child.awaitOutput("stays at " + phase.point);
-    return child;
+    process.awaitOutput("stays at " + phase.point);
+    return process;
   }
 
   private static Case ends(String signal, int code, Phase phase, Program program) {
     return new Case(
         signal + " while " + phase.name,
         folder -> {
-          requireHeard(signal);
+          requireNotIgnored(signal);
           TinyRuns runs = TinyRuns.in(folder, program);
           Path run = folder.resolve("run");
-          ProcessUnderTest child = at(phase, runs, run);
-          child.signal(signal);
+          ProcessUnderTest process = started(phase, runs, run);
+          process.signal(signal);
           long begin = System.nanoTime();
-          child.end(code);
+          process.requireExitCode(code);
           requireWithin(FIRST_SECONDS, begin);
           if (phase.begun) {
             for (String file : List.of("report.html", "model.safetensors", "checkpoints/latest")) {
               Expect.that(Files.exists(run.resolve(file)), () -> "no " + file);
             }
           }
-          requireGoesOn(phase, runs, run);
+          requireResumes(phase, runs, run);
         });
   }
 
@@ -108,17 +107,17 @@ final class SignalGroup {
     return new Case(
         "INT twice while " + phase.name,
         folder -> {
-          requireHeard("INT");
+          requireNotIgnored("INT");
           TinyRuns runs = TinyRuns.in(folder, program);
           Path run = folder.resolve("run");
-          ProcessUnderTest child = at(phase, runs, run);
-          child.signal("INT");
-          Thread.sleep(100);
-          child.signal("INT");
+          ProcessUnderTest process = started(phase, runs, run);
+          process.signal("INT");
+          process.pause(100);
+          process.signal("INT");
           long begin = System.nanoTime();
-          child.end(130);
+          process.requireExitCode(130);
           requireWithin(SECOND_SECONDS, begin);
-          requireGoesOn(phase, runs, run);
+          requireResumes(phase, runs, run);
         });
   }
 
@@ -128,31 +127,30 @@ final class SignalGroup {
         folder -> {
           TinyRuns runs = TinyRuns.in(folder, program);
           Path run = folder.resolve("run");
-          ProcessUnderTest child = at(phase, runs, run);
-          child.signal("USR1");
-          child.end(0);
+          ProcessUnderTest process = started(phase, runs, run);
+          process.signal("USR1");
+          process.requireExitCode(0);
           if (phase.begun) {
             runs.requireSameAsWhole(run);
           }
           if (phase.name.equals("training")) {
             Expect.that(
                 Files.exists(run.resolve("checkpoints/step-0000000040-epoch-000002")),
-                () -> "no checkpoint of the step in which it came");
+                () -> "no checkpoint of the step in which the signal arrived");
           }
         });
   }
 
   private static void requireWithin(double seconds, long begin) {
     double took = (System.nanoTime() - begin) / 1e9;
-    Expect.that(took <= seconds, () -> "it took " + took + " s to end");
+    Expect.that(took <= seconds, () -> "the process took " + took + " s to end");
   }
 
-  private static void requireGoesOn(Phase phase, TinyRuns runs, Path run)
-      throws IOException, InterruptedException {
+  private static void requireResumes(Phase phase, TinyRuns runs, Path run) throws IOException {
     if (phase.begun) {
       runs.requireResumesToTheSameBits(run);
     } else {
-      Expect.that(!Files.exists(run), () -> "a run was left");
+      Expect.that(!Files.exists(run), () -> "the folder of a run was left behind");
     }
   }
 }

@@ -1,8 +1,8 @@
 package dev.onecycle.selftest.run;
 
-import dev.onecycle.selftest.Expect;
-import dev.onecycle.selftest.ProcessUnderTest;
-import dev.onecycle.selftest.Program;
+import dev.onecycle.selftest.harness.Expect;
+import dev.onecycle.selftest.harness.ProcessUnderTest;
+import dev.onecycle.selftest.harness.Program;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,11 +17,11 @@ import java.util.stream.Collectors;
 import javax.imageio.ImageIO;
 
 /**
- * Runs of a second or two in processes of their own: 512 images of 16×16 in four classes, three
- * epochs of 16 steps, with shuffle, crops, flips, dropout, and rate and momentum that move.
+ * Starts runs of a second or two in processes of their own: 512 images of 16×16 in four classes,
+ * three epochs of 16 steps, with shuffle, crops, flips, dropout, and a moving rate and momentum.
  *
  * @param program under test
- * @param home where images, decoded images and the undisturbed run are
+ * @param home folder of the images, the decoded images and the undisturbed run
  */
 record TinyRuns(Program program, Path home) {
   static final int STEPS = 48;
@@ -38,27 +38,27 @@ record TinyRuns(Program program, Path home) {
 
   private static final Object PREPARING = new Object();
 
-  /** What a case is tried with; images and the undisturbed run are made once a group. */
-  static TinyRuns in(Path caseFolder, Program program) throws IOException, InterruptedException {
+  /** The runs of a case; the first case of a group makes images and the undisturbed run. */
+  static TinyRuns in(Path caseFolder, Program program) throws IOException {
     Path home = caseFolder.resolveSibling("tiny-runs");
     TinyRuns runs = new TinyRuns(program, home);
     synchronized (PREPARING) {
       if (!Files.exists(home)) {
         Files.createDirectories(home);
-        runs.draw();
+        runs.writeImages();
         Path whole = runs.whole();
-        runs.train(whole, List.of()).end(0);
+        runs.train(whole, List.of()).requireExitCode(0);
       }
     }
     return runs;
   }
 
-  /** The run that nothing disturbed. */
+  /** The folder of the undisturbed run. */
   Path whole() {
     return home.resolve("whole");
   }
 
-  private void draw() throws IOException {
+  private void writeImages() throws IOException {
     for (String part : List.of("train", "test")) {
       int count = part.equals("train") ? 128 : 16;
       for (int c = 0; c < 4; c++) {
@@ -84,23 +84,23 @@ record TinyRuns(Program program, Path home) {
     return image;
   }
 
-  /** Starts a run whose peak rate is given. */
+  /** Starts a run with the peak rate of the undisturbed run. */
   ProcessUnderTest train(Path out, List<String> javaOptions, String... more) throws IOException {
     List<String> words = new ArrayList<>(List.of("--max-lr=0.05"));
     words.addAll(List.of(more));
-    return trainAsTold(out, javaOptions, words);
+    return trainWith(out, javaOptions, words);
   }
 
-  /** Starts a run whose folder has a name that may not be usable. */
-  ProcessUnderTest into(Path out, Path logs, List<String> javaOptions) throws IOException {
+  /** Starts a run whose output folder may not be usable. */
+  ProcessUnderTest trainInto(Path out, Path logs, List<String> javaOptions) throws IOException {
     List<String> words = new ArrayList<>(List.of("train", home.resolve("data").toString()));
     words.addAll(SETTINGS);
     words.addAll(List.of("--max-lr=0.05", "--out=" + out));
     return start(Files.createDirectories(logs), javaOptions, words);
   }
 
-  /** Starts a run with these words and the settings of all. */
-  ProcessUnderTest trainAsTold(Path out, List<String> javaOptions, List<String> more)
+  /** Starts a run with the settings of all runs and some more words. */
+  ProcessUnderTest trainWith(Path out, List<String> javaOptions, List<String> more)
       throws IOException {
     List<String> words = new ArrayList<>(List.of("train", home.resolve("data").toString()));
     words.addAll(SETTINGS);
@@ -115,7 +115,7 @@ record TinyRuns(Program program, Path home) {
     return start(logs(run), javaOptions, words);
   }
 
-  /** Resumes where no file may be longer than some blocks of 512 bytes. */
+  /** Resumes a run with a limit on the length of files, in blocks of 512 bytes. */
   ProcessUnderTest resumeLimited(Path run, int blocks) throws IOException {
     List<String> options = List.of("-Donecycle.cache=" + home.resolve("cache"), "-XX:-UsePerfData");
     return program.start(
@@ -138,19 +138,18 @@ record TinyRuns(Program program, Path home) {
     return program.start(logs, options, words.toArray(String[]::new));
   }
 
-  /** Goes on with a run and expects what the undisturbed run came to. */
-  void requireResumesToTheSameBits(Path run) throws IOException, InterruptedException {
-    ProcessUnderTest resumed = resume(run, List.of());
-    resumed.end(0);
+  /** Resumes a run and requires the result of the undisturbed run. */
+  void requireResumesToTheSameBits(Path run) throws IOException {
+    resume(run, List.of()).requireExitCode(0);
     requireSameAsWhole(run);
   }
 
-  /** Expects what the undisturbed run came to: weights and steps to the bit, results but times. */
+  /** Requires the weights, steps and results of the undisturbed run, to the bit but for times. */
   void requireSameAsWhole(Path run) throws IOException {
     for (String name : List.of("model.safetensors", "steps.csv")) {
       Expect.that(
           Files.mismatch(whole().resolve(name), run.resolve(name)) < 0,
-          () -> name + " differs from that of the undisturbed run");
+          () -> name + " differs from the undisturbed run");
     }
     Expect.equal(results(whole()), results(run), "epochs.csv without times");
   }
@@ -161,16 +160,16 @@ record TinyRuns(Program program, Path home) {
         .collect(Collectors.joining("\n"));
   }
 
-  /** The step from which a resumed run said that it goes on. */
+  /** The step from which a run resumed, by its output. */
   static int resumedFrom(ProcessUnderTest resumed) {
-    String said = resumed.said();
-    int at = said.indexOf("Going on from step ");
-    Expect.that(at >= 0, () -> "it did not say from where it goes on" + said);
-    String number = said.substring(at + "Going on from step ".length()).split(" ")[0];
+    String output = resumed.output();
+    int at = output.indexOf("Going on from step ");
+    Expect.that(at >= 0, () -> "the step from which it resumed must be printed" + output);
+    String number = output.substring(at + "Going on from step ".length()).split(" ")[0];
     return Integer.parseInt(number.replace(",", ""));
   }
 
-  /** The option that puts a fault into a process. */
+  /** The Java option that injects a fault into a process. */
   static List<String> fault(String point, int time, String mode) {
     return List.of(String.format(Locale.ROOT, "-Donecycle.fault=%s@%d:%s", point, time, mode));
   }

@@ -30,8 +30,8 @@ import java.util.SplittableRandom;
 import java.util.stream.Stream;
 
 /**
- * Training in this process, of 48 steps in three epochs: convolution, batch norm, dropout and a
- * linear layer on 512 images of 16×16, with shuffle, crops and flips.
+ * Trains in this process, 48 steps in three epochs: convolution, batch norm, dropout and a linear
+ * layer on 512 images of 16×16, with shuffle, crops and flips.
  *
  * @param settings of the learner
  */
@@ -79,7 +79,7 @@ record TinyTraining(LearnerSettings settings) {
     return new Checkpoints(run, model, Map.of("seed", "7"));
   }
 
-  /** Trains up to a step; answers where the run then stands. */
+  /** Trains up to a step and returns the position there. */
   TrainingPosition train(
       Learner learner, TrainingPosition from, int until, List<StepRecord> steps) {
     TrainingListener keep =
@@ -101,7 +101,7 @@ record TinyTraining(LearnerSettings settings) {
   }
 
   /**
-   * All that a run comes to, but for times.
+   * The result of a run, without times.
    *
    * @param steps learning rate, momentum and loss of each
    * @param epochs losses and accuracy of each
@@ -109,7 +109,7 @@ record TinyTraining(LearnerSettings settings) {
    */
   record Result(List<StepRecord> steps, List<List<Double>> epochs, List<Integer> state) {}
 
-  /** The result of a run that is stopped before some steps and goes on each time. */
+  /** The result of a run that is stopped and resumed after each of some steps. */
   Result interrupted(Path folder, List<Integer> stops) {
     List<StepRecord> steps = new ArrayList<>();
     for (int stop : stops) {
@@ -140,7 +140,7 @@ record TinyTraining(LearnerSettings settings) {
         .toList();
   }
 
-  /** A number for each of a learner's arrays, which other bits would make another. */
+  /** A hash of each of a learner's arrays. */
   static List<Integer> digest(LearnerState state) {
     List<Integer> digest = new ArrayList<>(List.of((int) state.updates()));
     for (List<NamedTensor> tensors : List.of(state.weights(), state.optimizer())) {

@@ -1,6 +1,4 @@
-/**
- * What is promised about faults, as cases that any installation can run: {@code onecycle selftest}.
- */
+/** Cases in which runs are stopped, killed, damaged or starved. */
 @NullMarked
 package dev.onecycle.selftest.run;
 

@@ -1,6 +1,6 @@
 package dev.onecycle.selftest.soak;
 
-import dev.onecycle.selftest.Unreached;
+import dev.onecycle.selftest.harness.NotTriedException;
 import dev.onecycle.torch.tune.MemoryBudget;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,21 +10,21 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What a process holds at a step.
+ * Resources of a process at a step of training.
  *
  * @param step of training
- * @param residentBytes memory that is resident
- * @param handles files and sockets that are open
- * @param threads of the whole process, the machine's and the engine's too
+ * @param residentBytes resident memory
+ * @param handles number of open files and sockets
+ * @param threads of the whole process, with those of the virtual machine and the engine
  */
 record Sample(long step, long residentBytes, long handles, long threads) {
   private static final Path SELF = Path.of("/proc/self");
-  private static final String MARK = "sample ";
+  private static final String PREFIX = "sample ";
 
-  /** Throws where the system does not tell. */
-  static void requireTold() {
+  /** Throws if the system has no {@code /proc}. */
+  static void requireAvailable() {
     if (!Files.isDirectory(SELF.resolve("fd")) || MemoryBudget.heldByThisProcess().isEmpty()) {
-      throw new Unreached("the system does not tell by /proc what a process holds");
+      throw new NotTriedException("the system has no /proc with the memory and files of a process");
     }
   }
 
@@ -44,17 +44,17 @@ record Sample(long step, long residentBytes, long handles, long threads) {
     }
   }
 
-  /** As a line that {@link #read} understands. */
+  /** The sample as a line for {@link #read}. */
   String line() {
-    return MARK + step + " " + residentBytes + " " + handles + " " + threads;
+    return PREFIX + step + " " + residentBytes + " " + handles + " " + threads;
   }
 
   /** The samples among the lines of an output. */
   static List<Sample> read(String output) {
     return output
         .lines()
-        .filter(line -> line.startsWith(MARK))
-        .map(line -> line.substring(MARK.length()).split(" ", -1))
+        .filter(line -> line.startsWith(PREFIX))
+        .map(line -> line.substring(PREFIX.length()).split(" ", -1))
         .map(
             words ->
                 new Sample(
@@ -65,7 +65,7 @@ record Sample(long step, long residentBytes, long handles, long threads) {
         .toList();
   }
 
-  /** Resident bytes a step more, by least squares. */
+  /** Growth of resident memory in bytes a step, by least squares. */
   static double slope(List<Sample> samples) {
     double meanStep = samples.stream().mapToLong(Sample::step).average().orElseThrow();
     double meanBytes = samples.stream().mapToLong(Sample::residentBytes).average().orElseThrow();

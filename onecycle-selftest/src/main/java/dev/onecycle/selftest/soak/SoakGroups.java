@@ -1,23 +1,23 @@
 package dev.onecycle.selftest.soak;
 
-import dev.onecycle.selftest.Case;
-import dev.onecycle.selftest.Expect;
-import dev.onecycle.selftest.Figures;
-import dev.onecycle.selftest.Group;
-import dev.onecycle.selftest.ProcessUnderTest;
-import dev.onecycle.selftest.Program;
-import dev.onecycle.selftest.Tier;
+import dev.onecycle.selftest.harness.Case;
+import dev.onecycle.selftest.harness.Expect;
+import dev.onecycle.selftest.harness.Group;
+import dev.onecycle.selftest.harness.Measurements;
+import dev.onecycle.selftest.harness.ProcessUnderTest;
+import dev.onecycle.selftest.harness.Program;
+import dev.onecycle.selftest.harness.Tier;
 import dev.onecycle.text.Numbers;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** What must not grow over a long training. */
+/** The group that requires constant memory, files and threads in a long training. */
 public final class SoakGroups {
-  private static final double MOST_MEGABYTES = 1;
-  private static final long MOST_HANDLES = 2;
+  private static final double MAX_MEGABYTES = 1;
+  private static final long MAX_HANDLES = 2;
 
-  /** As the launcher sets them. */
+  /** The settings of glibc's allocator in the launcher. */
   private static final Map<String, String> ALLOCATOR =
       Map.of(
           "MALLOC_ARENA_MAX", "1",
@@ -33,25 +33,26 @@ public final class SoakGroups {
   }
 
   private static Group soak(Program program) {
-    Figures figures = new Figures();
+    Measurements measurements = new Measurements();
     return new Group(
         "soak",
         "5,000 steps with evaluations in a heap of 256 MB: memory grows by at most 1 MB in 1,000"
             + " steps, open files by 2, threads not at all",
         1,
-        List.of(new Case("5000 steps", folder -> soak(folder, program, figures))),
-        figures);
+        List.of(new Case("5000 steps", folder -> soak(folder, program, measurements))),
+        measurements);
   }
 
-  private static void soak(Path folder, Program program, Figures figures) throws Exception {
-    Sample.requireTold();
+  private static void soak(Path folder, Program program, Measurements measurements)
+      throws Exception {
+    Sample.requireAvailable();
     Program training = new Program(SoakProcess.class.getName(), program.inProcess());
-    ProcessUnderTest child =
+    ProcessUnderTest process =
         training.start(
             List.of(), folder, List.of("-Xmx256m", "-Xmn16m", "-XX:CICompilerCount=1"), ALLOCATOR);
-    child.end(0);
-    List<Sample> samples = Sample.read(child.said());
-    Expect.equal(SoakProcess.MEASURED / SoakProcess.BETWEEN, samples.size(), "samples");
+    process.requireExitCode(0);
+    List<Sample> samples = Sample.read(process.output());
+    Expect.equal(SoakProcess.MEASURED_STEPS / SoakProcess.INTERVAL, samples.size(), "samples");
     double slope = Sample.slope(samples) * 1000 / (1 << 20);
     Sample first = samples.get(0);
     Sample last = samples.get(samples.size() - 1);
@@ -68,11 +69,11 @@ public final class SoakGroups {
             last.handles(),
             first.threads(),
             last.threads());
-    figures.add(measured);
+    measurements.add(measured);
     Expect.that(
-        slope <= MOST_MEGABYTES
-            && Math.abs(last.handles() - first.handles()) <= MOST_HANDLES
+        slope <= MAX_MEGABYTES
+            && Math.abs(last.handles() - first.handles()) <= MAX_HANDLES
             && last.threads() == first.threads(),
-        () -> measured + child.said());
+        () -> measured + process.output());
   }
 }

@@ -21,22 +21,22 @@ import dev.onecycle.torch.train.Learner;
 import dev.onecycle.torch.train.Training;
 import dev.onecycle.torch.train.TrainingPlan;
 
-/** Trains a small network for many steps and says now and then what the process holds. */
+/** Trains a small network for many steps and prints a {@link Sample} at intervals. */
 public final class SoakProcess {
-  static final int WARM_UP = 500;
-  static final int MEASURED = 5000;
-  static final int BETWEEN = 250;
+  static final int WARM_UP_STEPS = 500;
+  static final int MEASURED_STEPS = 5000;
+  static final int INTERVAL = 250;
 
   private static final int BATCH = 16;
   private static final int STEPS_PER_EPOCH = 500;
 
   private SoakProcess() {}
 
-  /** Evaluates after each epoch of 500 steps. */
+  /** Trains with an evaluation after each epoch of 500 steps. */
   public static void main(String[] args) {
     ImageDataset train = Shapes.generate(0, "train", BATCH * STEPS_PER_EPOCH);
     ImageDataset evaluation = Shapes.generate(0, "test", 256);
-    int epochs = (WARM_UP + MEASURED) / STEPS_PER_EPOCH;
+    int epochs = (WARM_UP_STEPS + MEASURED_STEPS) / STEPS_PER_EPOCH;
     TrainingPlan plan = new TrainingPlan(epochs, BATCH, Augmentation.standard(), 0, 0);
     try (Learner learner =
         new Learner(
@@ -49,7 +49,7 @@ public final class SoakProcess {
           plan,
           train,
           evaluation,
-          sampling(),
+          sampler(),
           () -> false);
     }
   }
@@ -72,12 +72,12 @@ public final class SoakProcess {
             new Linear(32, classes, true)));
   }
 
-  /** Within epochs, so that the threads that bring batches are there each time. */
-  private static TrainingListener sampling() {
+  /** Samples in the middle of epochs, when the threads that load batches run. */
+  private static TrainingListener sampler() {
     return new TrainingListener() {
       @Override
       public void step(StepRecord step) {
-        if (step.step() >= WARM_UP && step.step() % BETWEEN == BETWEEN / 2) {
+        if (step.step() >= WARM_UP_STEPS && step.step() % INTERVAL == INTERVAL / 2) {
           System.out.println(Sample.ofThisProcess(step.step()).line());
         }
       }

@@ -1,47 +1,46 @@
 package dev.onecycle.selftest.fuzz;
 
-import dev.onecycle.selftest.ProcessUnderTest;
-import dev.onecycle.selftest.Program;
+import dev.onecycle.selftest.harness.ProcessUnderTest;
+import dev.onecycle.selftest.harness.Program;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.CancellationException;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A run that was trained once, to be damaged in many ways. */
-final class SoundRun {
+/** The files of a run that is trained once; cases damage copies of them. */
+final class IntactRun {
   static final String MODEL = "model.safetensors";
   static final String RECORD = "run.json";
 
   private final Program program;
   private @Nullable Map<String, byte[]> files;
 
-  SoundRun(Program program) {
+  IntactRun(Program program) {
     this.program = program;
   }
 
-  /** The bytes of its files by name; trained when they are first asked for. */
-  synchronized Map<String, byte[]> files(HostileFiles scene) throws IOException {
+  /** The bytes of the files by name; the first call trains the run. */
+  synchronized Map<String, byte[]> files(HostileFiles caseFiles) throws IOException {
     Map<String, byte[]> known = files;
     if (known == null) {
-      known = trained(scene);
+      known = trained(caseFiles);
       files = known;
     }
     return known;
   }
 
-  private Map<String, byte[]> trained(HostileFiles scene) throws IOException {
-    Path run = scene.folder().resolve("sound");
-    ProcessUnderTest child =
+  private Map<String, byte[]> trained(HostileFiles caseFiles) throws IOException {
+    Path run = caseFiles.folder().resolve("intact");
+    ProcessUnderTest process =
         program.start(
-            scene.folder(),
+            caseFiles.folder(),
             List.of(),
             "train",
-            scene.images(),
+            caseFiles.images(),
             "--max-lr",
             "0.01",
             "--epochs",
@@ -50,15 +49,10 @@ final class SoundRun {
             "2",
             "--quiet",
             "--cache",
-            scene.folder().resolve("sound-cache").toString(),
+            caseFiles.folder().resolve("intact-cache").toString(),
             "--out",
             run.toString());
-    try {
-      child.end(0);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new CancellationException();
-    }
+    process.requireExitCode(0);
     Map<String, byte[]> read = new TreeMap<>();
     try (Stream<Path> paths = Files.list(run)) {
       for (Path path : paths.filter(Files::isRegularFile).toList()) {

@@ -1,6 +1,6 @@
 package dev.onecycle.selftest.run;
 
-import dev.onecycle.selftest.Expect;
+import dev.onecycle.selftest.harness.Expect;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -8,13 +8,13 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 
-/** Ways in which files go bad. */
-final class Damages {
+/** Ways to damage a file. */
+final class FileDamage {
   private static final int BLOCK = 64;
 
-  private Damages() {}
+  private FileDamage() {}
 
-  /** Leaves {@code part} 64ths of a file; for 64, all but its last byte. */
+  /** Keeps {@code part} 64ths of a file; for 64, all but its last byte. */
   static void cut(Path file, int part) throws IOException {
     byte[] bytes = Files.readAllBytes(file);
     int length = Math.min(bytes.length - 1, bytes.length * part / 64);
@@ -27,7 +27,7 @@ final class Damages {
     Files.write(file, bytes);
   }
 
-  /** Spoils up to 64 bytes in a row, at least one of them. */
+  /** Changes 1 to 64 bytes in a row. */
   static void overwrite(Path file, SplittableRandom random) throws IOException {
     byte[] bytes = Files.readAllBytes(file);
     int from = random.nextInt(bytes.length);
@@ -50,7 +50,7 @@ final class Damages {
     Files.createDirectory(file);
   }
 
-  /** Gives the model the optimizer's file and the other way round, with a manifest that says so. */
+  /** Exchanges the files of model and optimizer, with a manifest that fits. */
   static void swap(Path checkpoint) throws IOException {
     Path model = checkpoint.resolve("model.safetensors");
     Path optimizer = checkpoint.resolve("optimizer.safetensors");
