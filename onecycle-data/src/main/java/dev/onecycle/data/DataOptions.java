@@ -1,40 +1,40 @@
 package dev.onecycle.data;
 
-import dev.onecycle.data.work.ReadingListener;
+import dev.onecycle.data.image.ReadingListener;
 import dev.onecycle.error.Require;
 import java.nio.file.Path;
 import java.util.OptionalInt;
 
-/**
- * How a dataset is opened.
- *
- * @param imageSize S for images of S×S pixels: the shorter side becomes S, the longer one is
- *     cropped about its centre; empty for the size that images have, or 64 where they differ; test
- *     images have no say in that
- * @param skipBad whether images that cannot be used are left out instead of failing the open
- * @param seed draws the tenth held out where there is no test or validation set
- * @param cacheFolder holds downloads and decoded images
- * @param offline whether nothing may be downloaded
- * @param progress hears how far reading and downloading have come
- */
-public record DataOptions(
-    OptionalInt imageSize,
-    boolean skipBad,
-    long seed,
-    Path cacheFolder,
-    boolean offline,
-    ReadingListener progress) {
-  private static final int MOST_SIZE = 4096;
+/** Options of opening a dataset: {@link #defaults()}, changed by the {@code with} methods. */
+public final class DataOptions {
+  private static final int MAX_IMAGE_SIZE = 4096;
 
-  public DataOptions {
-    if (imageSize.isPresent()) {
-      int size = imageSize.getAsInt();
-      Require.that(
-          size >= 1 && size <= MOST_SIZE, "image size", "in [1, " + MOST_SIZE + "]", size, size);
-    }
+  private final OptionalInt imageSize;
+  private final boolean skipBad;
+  private final long seed;
+  private final Path cacheFolder;
+  private final boolean offline;
+  private final ReadingListener listener;
+
+  private DataOptions(
+      OptionalInt imageSize,
+      boolean skipBad,
+      long seed,
+      Path cacheFolder,
+      boolean offline,
+      ReadingListener listener) {
+    this.imageSize = imageSize;
+    this.skipBad = skipBad;
+    this.seed = seed;
+    this.cacheFolder = cacheFolder;
+    this.offline = offline;
+    this.listener = listener;
   }
 
-  /** Sizes as stored, bad images an error, seed 0, the standard cache folder, downloads allowed. */
+  /**
+   * Sizes as stored, an error for a bad image, seed 0, the standard cache folder, downloads
+   * allowed, no listener.
+   */
   public static DataOptions defaults() {
     return new DataOptions(
         OptionalInt.empty(), false, 0, standardCacheFolder(), false, ReadingListener.NONE);
@@ -57,27 +57,77 @@ public record DataOptions(
     return caches.resolve("onecycle");
   }
 
+  /**
+   * The side S of the square images, in pixels; empty for the size that the images have, or 64×64
+   * if the images to train and validate on have several sizes.
+   */
+  public OptionalInt imageSize() {
+    return imageSize;
+  }
+
+  /**
+   * Images of {@code size}×{@code size} pixels: the shorter side is resized to {@code size}, the
+   * longer side is cropped at its centre.
+   *
+   * @param size in [1, 4096]
+   */
   public DataOptions withImageSize(int size) {
-    return new DataOptions(OptionalInt.of(size), skipBad, seed, cacheFolder, offline, progress);
+    Require.that(
+        size >= 1 && size <= MAX_IMAGE_SIZE,
+        "image size",
+        "in [1, " + MAX_IMAGE_SIZE + "]",
+        size,
+        size);
+    return new DataOptions(OptionalInt.of(size), skipBad, seed, cacheFolder, offline, listener);
   }
 
+  /** Whether images that cannot be used are left out and reported; otherwise they are an error. */
+  public boolean skipBad() {
+    return skipBad;
+  }
+
+  /** Leaves out images that cannot be used, or not. */
   public DataOptions withSkipBad(boolean newSkipBad) {
-    return new DataOptions(imageSize, newSkipBad, seed, cacheFolder, offline, progress);
+    return new DataOptions(imageSize, newSkipBad, seed, cacheFolder, offline, listener);
   }
 
+  /** The seed that draws the held-out tenth of data without a test or validation set. */
+  public long seed() {
+    return seed;
+  }
+
+  /** Draws the held-out tenth by another seed. */
   public DataOptions withSeed(long newSeed) {
-    return new DataOptions(imageSize, skipBad, newSeed, cacheFolder, offline, progress);
+    return new DataOptions(imageSize, skipBad, newSeed, cacheFolder, offline, listener);
   }
 
+  /** The folder of downloads and decoded images. */
+  public Path cacheFolder() {
+    return cacheFolder;
+  }
+
+  /** Keeps downloads and decoded images in another folder, which is created when needed. */
   public DataOptions withCacheFolder(Path folder) {
-    return new DataOptions(imageSize, skipBad, seed, folder, offline, progress);
+    return new DataOptions(imageSize, skipBad, seed, folder, offline, listener);
   }
 
+  /** Whether downloads are forbidden. */
+  public boolean offline() {
+    return offline;
+  }
+
+  /** Forbids downloads, or allows them. */
   public DataOptions withOffline(boolean newOffline) {
-    return new DataOptions(imageSize, skipBad, seed, cacheFolder, newOffline, progress);
+    return new DataOptions(imageSize, skipBad, seed, cacheFolder, newOffline, listener);
   }
 
-  public DataOptions withProgress(ReadingListener newProgress) {
-    return new DataOptions(imageSize, skipBad, seed, cacheFolder, offline, newProgress);
+  /** The observer of reading and downloading. */
+  public ReadingListener listener() {
+    return listener;
+  }
+
+  /** Reports the progress of reading and downloading to a listener. */
+  public DataOptions withListener(ReadingListener newListener) {
+    return new DataOptions(imageSize, skipBad, seed, cacheFolder, offline, newListener);
   }
 }

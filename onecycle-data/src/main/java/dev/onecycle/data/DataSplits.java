@@ -1,55 +1,58 @@
 package dev.onecycle.data;
 
 import dev.onecycle.data.image.ImageDataset;
-import dev.onecycle.data.image.SkippedImage;
-import java.util.List;
-import java.util.function.Supplier;
+import dev.onecycle.data.image.ReadingReport;
+import dev.onecycle.data.index.Fingerprint;
+import dev.onecycle.data.index.Split;
+import dev.onecycle.error.Require;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
- * A dataset as training uses it.
+ * Data for training: images to train on and images to evaluate the result on.
  *
- * @param train the images to train on
- * @param evaluation the images to judge the result by, of the same shape and classes
- * @param evaluationName what those are: {@code test}, {@code val} or {@code held-out tenth}
- * @param tuningPair makes what {@link #tuning} answers
- * @param notes sentences for the user: what was chosen and why
- * @param skipped images that could not be used and were left out
- * @param fingerprint SHA-256 over class names, image shape, labels and decoded pixels of all that
- *     was read; which tenth is held out does not change it
- * @param trainingFingerprint the same of all but the test images, equal to {@link
- *     TuningData#fingerprint} of the same data opened for tuning
+ * @param train the training images
+ * @param evaluation the evaluation images, of the same shape and classes
+ * @param evaluationName the origin of the evaluation images: {@code test}, {@code val} or {@code
+ *     held-out tenth}
+ * @param report remarks on the reading, for the user
+ * @param fingerprint SHA-256 over image shape, class names, labels and decoded pixels of all images
+ *     that were read; the choice of a held-out tenth does not change it
+ * @param trainingFingerprint the same hash without the test images; equal to {@link
+ *     TuningData#fingerprint} of the same data
  */
 public record DataSplits(
     ImageDataset train,
     ImageDataset evaluation,
     String evaluationName,
-    Supplier<Tuning> tuningPair,
-    List<String> notes,
-    List<SkippedImage> skipped,
+    ReadingReport report,
     String fingerprint,
     String trainingFingerprint) {
-  public DataSplits {
-    notes = List.copyOf(notes);
-    skipped = List.copyOf(skipped);
-  }
-
   /**
-   * The pair for choosing hyper-parameters, which never contains test images: the training images
-   * with the validation folder, or else without a stratified tenth that is held out by seed.
+   * Splits of a program's own images. Computes their fingerprints, which reads every pixel once.
    *
-   * @throws dev.onecycle.error.BadDataException if a tenth has to be held out and no class has two
-   *     images
+   * @param evaluation test images, which must have the shape and classes of the training images
+   * @throws dev.onecycle.error.InvalidValueException if shapes or classes differ
    */
-  public Tuning tuning() {
-    return tuningPair.get();
+  public static DataSplits of(ImageDataset train, ImageDataset evaluation) {
+    Require.that(
+        evaluation.shape().equals(train.shape()),
+        "shape of the evaluation images",
+        train.shape().toString(),
+        evaluation.shape(),
+        evaluation);
+    Require.that(
+        evaluation.classes().equals(train.classes()),
+        "classes of the evaluation images",
+        train.classes().toString(),
+        evaluation.classes(),
+        evaluation);
+    Map<String, ImageDataset> splits = new LinkedHashMap<>();
+    splits.put(Split.TRAIN, train);
+    String trainingFingerprint = Fingerprint.of(train.shape(), train.classes(), splits);
+    splits.put(Split.TEST, evaluation);
+    String fingerprint = Fingerprint.of(train.shape(), train.classes(), splits);
+    return new DataSplits(
+        train, evaluation, Split.TEST, ReadingReport.EMPTY, fingerprint, trainingFingerprint);
   }
-
-  /**
-   * Training images in two.
-   *
-   * @param train to train on while tuning
-   * @param validation to compare candidates by
-   * @param validationName what those are: {@code val} or {@code held-out tenth}
-   */
-  public record Tuning(ImageDataset train, ImageDataset validation, String validationName) {}
 }

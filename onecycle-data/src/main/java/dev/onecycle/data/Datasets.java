@@ -1,37 +1,33 @@
 package dev.onecycle.data;
 
-import dev.onecycle.data.DataSplits.Tuning;
-import dev.onecycle.data.cache.CacheFile.Decoded;
 import dev.onecycle.data.cache.DecodedCache;
-import dev.onecycle.data.cache.PixelStore;
-import dev.onecycle.data.cache.StoredImages;
+import dev.onecycle.data.cache.DecodedSource;
+import dev.onecycle.data.download.Downloader;
 import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.data.image.ImageShape;
-import dev.onecycle.data.image.Relabelled;
+import dev.onecycle.data.image.ReadingReport;
 import dev.onecycle.data.index.SourceIndex;
 import dev.onecycle.data.index.Split;
-import dev.onecycle.data.index.SplitSelection;
 import dev.onecycle.data.source.ReadOptions;
+import dev.onecycle.data.source.Shapes;
 import dev.onecycle.data.source.Sizing;
 import dev.onecycle.data.source.Sources;
+import dev.onecycle.data.source.SplitSelection;
 import dev.onecycle.error.BadDataException;
-import dev.onecycle.error.Require;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Opens labelled images, wherever they are and whatever their form.
+ * Opens labelled images from folders, archives and well-known datasets.
  *
- * <p>A location is
+ * <p>A location is one of
  *
  * <ul>
- *   <li>a folder, or a .tar, .tar.gz or .zip that is read without unpacking it, of {@code
- *       train/<class>/<image>} with {@code test/} or {@code val/} beside {@code train/}, or of
- *       {@code <class>/<image>};
+ *   <li>a folder of {@code train/<class>/<image>} with {@code test/} or {@code val/} beside {@code
+ *       train/}, or of {@code <class>/<image>}; or a .tar, .tar.gz or .zip of such a folder, which
+ *       is read without unpacking it;
  *   <li>a folder or the official .tar.gz of CIFAR-10 or CIFAR-100 in binary form;
  *   <li>a folder of IDX files, plain or gzipped: MNIST, Fashion-MNIST;
  *   <li>{@code cifar10}, {@code cifar100}, {@code mnist} or {@code fashion-mnist}, which are
@@ -39,15 +35,15 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@code shapes}, which is generated.
  * </ul>
  *
- * <p>A name stands for the dataset even where a folder is called the same; {@code ./shapes} is the
- * folder. Decoded images are kept in the cache folder, so that the second time takes no decoding.
+ * <p>A name means the dataset even if a folder has the same name; {@code ./shapes} is the folder.
+ * Decoded images are kept in the cache folder, so opening the same data again needs no decoding.
  */
 public final class Datasets {
   private static final String TENTH = "held-out tenth";
 
   private Datasets() {}
 
-  /** The names that stand for a dataset: {@code cifar10} and so on. */
+  /** The names of the well-known datasets: {@code cifar10} and so on. */
   public static List<String> names() {
     return Sources.names();
   }
@@ -55,79 +51,124 @@ public final class Datasets {
   /**
    * Opens a dataset for training.
    *
-   * @throws BadDataException if it cannot be read, or is of no use for training
+   * @throws BadDataException if the data cannot be read, or cannot be trained on
    */
   public static DataSplits open(String location, DataOptions options) {
-    Decoded decoded = read(location, options, sizing(options), SplitSelection.ALL);
-    SourceIndex contents = decoded.contents();
-    List<String> notes = new ArrayList<>(contents.notes());
-    ImageDataset given = first(decoded, Split.TRAIN, Split.ALL);
-    requireTwoClasses(location, given);
-    @Nullable ImageDataset test = find(decoded, Split.TEST);
-    @Nullable ImageDataset validation = find(decoded, Split.VALIDATION);
-    Supplier<Tuning> tuning = () -> tuning(given, validation, options.seed());
-    ImageDataset train = given;
-    ImageDataset evaluation = test;
-    String name = Split.TEST;
-    if (evaluation == null) {
-      Tuning pair = tuning.get();
-      train = pair.train();
-      evaluation = pair.validation();
-      name = pair.validationName();
+    DecodedSource decoded = read(location, options, sizing(options), SplitSelection.ALL);
+    ImageDataset training = trainingImages(location, decoded);
+    ReadingReport report = decoded.index().report();
+    Optional<ImageDataset> test = decoded.images(Split.TEST);
+    if (test.isPresent()) {
+      return splits(decoded, training, test.get(), Split.TEST, report);
     }
-    if (name.equals(TENTH)) {
-      notes.add("There is no test or val set: " + heldOut(evaluation, given, options.seed()));
+    Optional<ImageDataset> validation = decoded.images(Split.VALIDATION);
+    if (validation.isPresent()) {
+      return splits(decoded, training, validation.get(), Split.VALIDATION, report);
     }
+    Holdout holdout = Holdout.of(training, options.seed());
+    String note = "There is no test or val set: " + description(holdout, training, options.seed());
+    return splits(decoded, holdout.rest(), holdout.tenth(), TENTH, report.withNote(note));
+  }
+
+  private static DataSplits splits(
+      DecodedSource decoded,
+      ImageDataset train,
+      ImageDataset evaluation,
+      String evaluationName,
+      ReadingReport report) {
     return new DataSplits(
         train,
         evaluation,
-        name,
-        tuning,
-        notes,
-        contents.skipped(),
+        evaluationName,
+        report,
         decoded.fingerprint(),
         decoded.trainingFingerprint());
   }
 
   /**
-   * Opens a dataset for choosing hyper-parameters by: what {@link #open} gives for {@link
-   * DataSplits#tuning}, but the test images are not read, and need not even be readable.
+   * Opens a dataset for choosing hyper-parameters, without its test images.
    *
-   * <p>The files of test images are neither opened nor, where they are files of their own,
-   * downloaded; in an archive they are passed over.
+   * <p>The data has the training and validation images, or else the training images with a
+   * stratified tenth held out by the seed of the options. Files of test images are neither opened
+   * nor downloaded; in an archive they are passed over. So they need not even be readable.
    *
-   * @throws BadDataException if the other images cannot be read, or are of no use for training, or
-   *     a tenth has to be held out and no class has two images
+   * @throws BadDataException if the other images cannot be read or cannot be trained on, or a tenth
+   *     has to be held out and no class has two images
    */
   public static TuningData openForTuning(String location, DataOptions options) {
-    Decoded decoded = read(location, options, sizing(options), SplitSelection.TRAINING);
-    SourceIndex contents = decoded.contents();
-    List<String> notes = new ArrayList<>(contents.notes());
-    ImageDataset given = first(decoded, Split.TRAIN, Split.ALL);
-    requireTwoClasses(location, given);
-    Tuning pair = tuning(given, find(decoded, Split.VALIDATION), options.seed());
-    ImageDataset validation = pair.validation();
-    notes.add(
-        pair.validationName().equals(TENTH)
-            ? "There is no val set: " + heldOut(validation, given, options.seed())
-            : "Validation uses the " + validation.size() + " images of the val set.");
+    DecodedSource decoded = read(location, options, sizing(options), SplitSelection.TRAINING);
+    ImageDataset training = trainingImages(location, decoded);
+    ReadingReport report = decoded.index().report();
+    Optional<ImageDataset> validation = decoded.images(Split.VALIDATION);
+    if (validation.isPresent()) {
+      int size = validation.get().size();
+      return new TuningData(
+          training,
+          validation.get(),
+          Split.VALIDATION,
+          report.withNote("Validation uses the " + size + " images of the val set."),
+          decoded.trainingFingerprint());
+    }
+    Holdout holdout = Holdout.of(training, options.seed());
     return new TuningData(
-        pair.train(),
-        validation,
-        pair.validationName(),
-        notes,
-        contents.skipped(),
+        holdout.rest(),
+        holdout.tenth(),
+        TENTH,
+        report.withNote("There is no val set: " + description(holdout, training, options.seed())),
         decoded.trainingFingerprint());
   }
 
-  private static String heldOut(ImageDataset tenth, ImageDataset given, long seed) {
+  private static String description(Holdout holdout, ImageDataset training, long seed) {
     return "a tenth of each class, "
-        + tenth.size()
+        + holdout.tenth().size()
         + " of "
-        + given.size()
+        + training.size()
         + " images drawn by seed "
         + seed
         + ", is held out for validation.";
+  }
+
+  /**
+   * Opens the images to evaluate a trained model on: the test images, or else the validation
+   * images, or else all images.
+   *
+   * @param shape the shape of the model's images
+   * @param classes the model's classes; the data may lack some of them
+   * @throws BadDataException if the data cannot be read, or have a class that the model does not
+   *     know
+   */
+  public static EvaluationSplit openEvaluation(
+      String location, ImageShape shape, List<String> classes, DataOptions options) {
+    DecodedSource decoded =
+        read(location, options, new Sizing.Exact(shape), SplitSelection.EVALUATION);
+    SourceIndex index = decoded.index();
+    ReadingReport report = index.report();
+    Split split = index.splits().get(0);
+    if (split.name().equals(Split.TRAIN) || split.name().equals(Split.ALL)) {
+      report =
+          report.withNote(
+              "There is no test or val set: all "
+                  + split.size()
+                  + " images are evaluated, which may include images that the model was trained"
+                  + " on.");
+    }
+    ImageDataset images = decoded.images(split);
+    if (!index.classes().equals(classes)) {
+      images = new Relabelled(images, classes, labels(location, index.classes(), classes));
+    }
+    return new EvaluationSplit(images, split.name(), report, decoded.fingerprint());
+  }
+
+  /**
+   * Generates images of the kind of {@code shapes}: ten shapes in colour, [3, 32, 32], on noisy
+   * backgrounds. Image {@code i} has label {@code i mod 10}; the same arguments give the same bytes
+   * on every platform.
+   *
+   * @param split the name of the set, such as {@code train}; sets of one seed have different images
+   * @param count the number of images
+   */
+  public static ImageDataset generateShapes(long seed, String split, int count) {
+    return Shapes.generate(seed, split, count);
   }
 
   private static Sizing sizing(DataOptions options) {
@@ -136,84 +177,35 @@ public final class Datasets {
         : new Sizing.AsStored();
   }
 
-  private static Tuning tuning(ImageDataset given, @Nullable ImageDataset validation, long seed) {
-    if (validation != null) {
-      return new Tuning(given, validation, Split.VALIDATION);
-    }
-    Holdout holdout = Holdout.of(given, seed);
-    return new Tuning(holdout.rest(), holdout.tenth(), TENTH);
-  }
-
-  /**
-   * Opens what there is to evaluate a trained model on: the test images, or else the validation
-   * images, or else all.
-   *
-   * @param shape the shape of the model's images
-   * @param classes the model's classes, of which the data may lack some
-   * @throws BadDataException if the data cannot be read, or have a class that the model has not
-   */
-  public static EvaluationSplit openEvaluation(
-      String location, ImageShape shape, List<String> classes, DataOptions options) {
-    Decoded decoded = read(location, options, new Sizing.Exact(shape), SplitSelection.EVALUATION);
-    SourceIndex contents = decoded.contents();
-    List<String> notes = new ArrayList<>(contents.notes());
-    Split part = contents.parts().get(0);
-    if (part.name().equals(Split.TRAIN) || part.name().equals(Split.ALL)) {
-      notes.add(
-          "There is no test or val set: all "
-              + part.size()
-              + " images are evaluated, among them those that the model may have seen.");
-    }
-    ImageDataset images = dataset(decoded, part);
-    if (!contents.classes().equals(classes)) {
-      images = new Relabelled(images, classes, labels(location, contents.classes(), classes));
-    }
-    return new EvaluationSplit(
-        images, part.name(), notes, contents.skipped(), decoded.fingerprint());
-  }
-
-  /**
-   * Images that a program has in memory.
-   *
-   * @param labels indices into {@code classes}, one for each image
-   * @param pixels the images one after the other, each in height, width, channel order; not copied
-   */
-  public static ImageDataset of(
-      ImageShape shape, List<String> classes, int[] labels, byte[] pixels) {
-    Require.that(
-        pixels.length == (long) labels.length * shape.bytes(),
-        "number of bytes",
-        labels.length + " images of " + shape.bytes(),
-        pixels.length,
-        pixels);
-    List<Split.Labelled> images = new ArrayList<>();
-    for (int i = 0; i < labels.length; i++) {
-      int label = labels[i];
-      Require.that(
-          label >= 0 && label < classes.size(), "label", "an index of a class", label, label);
-      images.add(new Split.Labelled(label, i, "#" + i));
-    }
-    return new StoredImages(
-        PixelStore.of(pixels, shape.bytes()), shape, classes, Split.of(Split.ALL, images));
-  }
-
-  private static Decoded read(
-      String location, DataOptions options, Sizing sizing, SplitSelection wanted) {
-    ReadOptions reading = new ReadOptions(sizing, options.skipBad(), wanted, options.progress());
+  private static DecodedSource read(
+      String location, DataOptions options, Sizing sizing, SplitSelection selection) {
+    Downloader downloader =
+        new Downloader(
+            options.cacheFolder().resolve("downloads"),
+            options.offline(),
+            Downloader.Patience.STANDARD,
+            options.listener());
+    ReadOptions reading = new ReadOptions(sizing, options.skipBad(), selection, options.listener());
     DecodedCache cache = new DecodedCache(options.cacheFolder().resolve("decoded"));
-    return cache.open(Sources.of(location, options, reading));
+    return cache.open(Sources.of(location, downloader, reading));
   }
 
-  private static void requireTwoClasses(String location, ImageDataset data) {
+  private static ImageDataset trainingImages(String location, DecodedSource decoded) {
+    ImageDataset training =
+        decoded
+            .images(Split.TRAIN)
+            .or(() -> decoded.images(Split.ALL))
+            .orElseThrow(() -> new IllegalStateException("a source has training images"));
     Set<Integer> labels = new HashSet<>();
-    for (int i = 0; i < data.size() && labels.size() < 2; i++) {
-      labels.add(data.label(i));
+    for (int i = 0; i < training.size() && labels.size() < 2; i++) {
+      labels.add(training.label(i));
     }
     if (labels.size() < 2) {
-      String only = data.classes().get(data.label(0));
+      String only = training.classes().get(training.label(0));
       throw new BadDataException(
           location + " has images of one class only, " + only + "; at least two are needed");
     }
+    return training;
   }
 
   private static int[] labels(String location, List<String> found, List<String> classes) {
@@ -226,29 +218,5 @@ public final class Datasets {
       }
     }
     return labels;
-  }
-
-  private static ImageDataset first(Decoded decoded, String... names) {
-    for (String name : names) {
-      ImageDataset data = find(decoded, name);
-      if (data != null) {
-        return data;
-      }
-    }
-    throw new IllegalStateException("a source has images to train on");
-  }
-
-  private static @Nullable ImageDataset find(Decoded decoded, String name) {
-    for (Split part : decoded.contents().parts()) {
-      if (part.name().equals(name)) {
-        return dataset(decoded, part);
-      }
-    }
-    return null;
-  }
-
-  private static ImageDataset dataset(Decoded decoded, Split part) {
-    SourceIndex contents = decoded.contents();
-    return new StoredImages(decoded.store(), contents.shape(), contents.classes(), part);
   }
 }

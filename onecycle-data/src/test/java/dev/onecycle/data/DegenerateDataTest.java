@@ -77,7 +77,7 @@ class DegenerateDataTest {
     Images.classes(temp.resolve("train"), 1);
     Images.classes(temp.resolve("val"), 1);
     Images.classes(temp.resolve("valid"), 1);
-    assertFails(temp.toString(), "two folders for one set");
+    assertFails(temp.toString(), "two folders for one split");
   }
 
   @Test

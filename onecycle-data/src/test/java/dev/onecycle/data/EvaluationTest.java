@@ -3,8 +3,8 @@ package dev.onecycle.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.data.image.ImageShape;
-import dev.onecycle.data.image.decode.ImageDecoder;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.InvalidValueException;
 import java.io.IOException;
@@ -30,15 +30,14 @@ class EvaluationTest {
     assertThat(split.images().origin(0)).isEqualTo("test/cat/0.png");
     assertThat(split.images().label(0)).isEqualTo(2);
     assertThat(split.images().label(3)).isEqualTo(1);
-    assertThat(split.notes()).isEmpty();
+    assertThat(split.report().notes()).isEmpty();
   }
 
   @Test
   void imagesAreResizedAsThoseToTrainOn() throws IOException {
     Images.classes(temp.resolve("data/test"), 2);
     byte[] alone = Files.readAllBytes(temp.resolve("data/test/dog/1.png"));
-    assertThat(Images.pixels(open().images(), 3))
-        .isEqualTo(ImageDecoder.decode(alone, "dog", SHAPE).array());
+    assertThat(Images.pixels(open().images(), 3)).isEqualTo(ImageFiles.decode(alone, "dog", SHAPE));
   }
 
   @Test
@@ -46,7 +45,10 @@ class EvaluationTest {
     Images.classes(temp.resolve("data/train"), 3);
     EvaluationSplit train = open();
     assertThat(train.name()).isEqualTo("train");
-    assertThat(train.notes()).singleElement().asString().contains("all 6 images are evaluated");
+    assertThat(train.report().notes())
+        .singleElement()
+        .asString()
+        .contains("all 6 images are evaluated");
     Images.classes(temp.resolve("data/val"), 2);
     assertThat(open().name()).isEqualTo("val");
     Images.classes(temp.resolve("data/test"), 1);
@@ -73,10 +75,10 @@ class EvaluationTest {
 
   @Test
   void imagesInMemoryMustFit() {
-    assertThatThrownBy(() -> Datasets.of(SHAPE, CLASSES, new int[2], new byte[100]))
+    assertThatThrownBy(() -> ImageDataset.of(SHAPE, CLASSES, new int[2], new byte[100]))
         .isInstanceOf(InvalidValueException.class)
         .hasMessageContaining("2 images of 72");
-    assertThatThrownBy(() -> Datasets.of(SHAPE, CLASSES, new int[] {3}, new byte[72]))
+    assertThatThrownBy(() -> ImageDataset.of(SHAPE, CLASSES, new int[] {3}, new byte[72]))
         .isInstanceOf(InvalidValueException.class)
         .hasMessageContaining("label must be");
   }

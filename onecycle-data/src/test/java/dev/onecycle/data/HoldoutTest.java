@@ -37,7 +37,7 @@ class HoldoutTest {
   void smallClassesGiveOneAndSingleImagesStay() {
     int[] labels = {0, 1, 1, 2, 2, 2, 2, 2, 2};
     ImageDataset data =
-        Datasets.of(PIXEL, List.of("one", "two", "six"), labels, new byte[labels.length]);
+        ImageDataset.of(PIXEL, List.of("one", "two", "six"), labels, new byte[labels.length]);
     Holdout holdout = Holdout.of(data, 0);
     assertThat(holdout.tenth().size()).isEqualTo(2);
     assertThat(holdout.tenth().label(0)).isEqualTo(1);
@@ -67,7 +67,8 @@ class HoldoutTest {
 
   @Test
   void thereMustBeSomethingToHoldOut() {
-    ImageDataset data = Datasets.of(PIXEL, List.of("a", "b"), new int[] {0, 1}, new byte[] {1, 2});
+    ImageDataset data =
+        ImageDataset.of(PIXEL, List.of("a", "b"), new int[] {0, 1}, new byte[] {1, 2});
     assertThatThrownBy(() -> Holdout.of(data, 0)).isInstanceOf(BadDataException.class);
   }
 

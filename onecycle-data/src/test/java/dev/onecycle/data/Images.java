@@ -27,7 +27,7 @@ public final class Images {
     new SplittableRandom(42).nextBytes(pixels);
     int[] labels = IntStream.range(0, count).map(i -> i % classes).toArray();
     List<String> names = IntStream.range(0, classes).mapToObj(i -> "class" + i).toList();
-    return Datasets.of(shape, names, labels, pixels);
+    return ImageDataset.of(shape, names, labels, pixels);
   }
 
   /** An image of one colour but for its first pixel, which is white. */
@@ -105,12 +105,26 @@ public final class Images {
     }
   }
 
-  /** That tuning gets what it would have got with the test images at hand. */
-  public static void assertTunes(TuningData actual, DataSplits whole) {
-    assertSame(actual.train(), whole.tuning().train());
-    assertSame(actual.validation(), whole.tuning().validation());
-    assertThat(actual.validationName()).isEqualTo(whole.tuning().validationName());
+  /** Tuning data must have the images that training has, except for the test images. */
+  public static void assertTunes(TuningData actual, DataSplits whole, long seed) {
     assertThat(actual.fingerprint()).isEqualTo(whole.trainingFingerprint());
+    if (!whole.evaluationName().equals("test")) {
+      assertThat(actual.validationName()).isEqualTo(whole.evaluationName());
+      assertSame(actual.train(), whole.train());
+      assertSame(actual.validation(), whole.evaluation());
+    } else if (actual.validationName().equals("val")) {
+      assertSame(actual.train(), whole.train());
+    } else {
+      assertThat(actual.validationName()).isEqualTo("held-out tenth");
+      Holdout holdout = Holdout.of(whole.train(), seed);
+      assertSame(actual.train(), holdout.rest());
+      assertSame(actual.validation(), holdout.tenth());
+    }
+  }
+
+  /** As {@link #assertTunes(TuningData, DataSplits, long)} with seed 0. */
+  public static void assertTunes(TuningData actual, DataSplits whole) {
+    assertTunes(actual, whole, 0);
   }
 
   /** A dataset that passes everything on. */

@@ -47,8 +47,8 @@ class TuningDataTest {
     TuningData tuning = Datasets.openForTuning(data.toString(), options());
     assertThat(tuning.validationName()).isEqualTo("held-out tenth");
     assertThat(tuning.validation().size()).isEqualTo(2);
-    assertThat(tuning.skipped()).isEmpty();
-    assertThat(tuning.notes())
+    assertThat(tuning.report().skipped()).isEmpty();
+    assertThat(tuning.report().notes())
         .containsExactly(
             "There is no val set: a tenth of each class, 2 of 20 images drawn by seed 0, is held"
                 + " out for validation.");
@@ -92,12 +92,15 @@ class TuningDataTest {
   void theValidationFolderIsUsedWhereThereIsOne() throws IOException {
     Images.classes(data.resolve("val"), 3);
     DataSplits whole = Datasets.open(data.toString(), options());
+    TuningData before = Datasets.openForTuning(data.toString(), options());
     spoil();
     assertTunes(data, whole);
-    TuningData tuning = Datasets.openForTuning(data.toString(), options());
+    TuningData tuning = Datasets.openForTuning(data.toString(), fresh());
+    Images.assertSame(tuning.validation(), before.validation());
     assertThat(tuning.validationName()).isEqualTo("val");
     assertThat(tuning.train().size()).isEqualTo(20);
-    assertThat(tuning.notes()).containsExactly("Validation uses the 6 images of the val set.");
+    assertThat(tuning.report().notes())
+        .containsExactly("Validation uses the 6 images of the val set.");
     Files.write(data.resolve("val/cat/1.png"), new byte[] {1});
     assertRefused(data, "val/cat/1.png is not a JPEG");
   }
@@ -110,8 +113,8 @@ class TuningDataTest {
     spoil();
     TuningData tuning =
         Datasets.openForTuning(data.toString(), asked.withCacheFolder(temp.resolve("other")));
-    Images.assertTunes(tuning, whole);
-    assertThat(tuning.skipped())
+    Images.assertTunes(tuning, whole, 5);
+    assertThat(tuning.report().skipped())
         .extracting(SkippedImage::origin)
         .containsExactly("train/cat/3.png");
     assertThat(tuning.train().shape()).isEqualTo(new ImageShape(3, 2, 2));
@@ -147,7 +150,7 @@ class TuningDataTest {
         assertThat(whole.train().shape()).isEqualTo(new ImageShape(3, 64, 64));
         TuningData tuning = Datasets.openForTuning(location.toString(), options());
         Images.assertTunes(tuning, whole);
-        assertThat(tuning.notes()).hasSize(2).first().asString().contains("2 sizes");
+        assertThat(tuning.report().notes()).hasSize(2).first().asString().contains("2 sizes");
       }
     }
   }
@@ -155,7 +158,7 @@ class TuningDataTest {
   @Test
   void aChangeOfTestImagesIsNotEvenNoticed() throws IOException {
     List<String> work = Collections.synchronizedList(new ArrayList<>());
-    DataOptions options = options().withProgress((what, done, total) -> work.add(what));
+    DataOptions options = options().withListener((task, done, total) -> work.add(task));
     Datasets.openForTuning(data.toString(), options);
     assertThat(work).isNotEmpty();
     work.clear();
@@ -188,7 +191,7 @@ class TuningDataTest {
     Images.classes(doubled.resolve("train"), 1);
     Images.classes(doubled.resolve("test"), 1);
     Images.classes(doubled.resolve("Test"), 1);
-    assertRefused(doubled, "two folders for one set");
+    assertRefused(doubled, "two folders for one split");
   }
 
   /** Overwrites every test image with what is no image. */

@@ -4,12 +4,11 @@ import dev.onecycle.cli.console.Console;
 import dev.onecycle.cli.console.ExitCode;
 import dev.onecycle.cli.console.OutputOptions;
 import dev.onecycle.cli.options.ModelArgument;
-import dev.onecycle.data.Datasets;
+import dev.onecycle.data.ImageFiles;
 import dev.onecycle.data.batch.Batch;
 import dev.onecycle.data.batch.BatchLoader;
 import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.data.image.ImageShape;
-import dev.onecycle.data.image.decode.ImageDecoder;
 import dev.onecycle.error.Require;
 import dev.onecycle.torch.model.ModelFile;
 import dev.onecycle.torch.train.Learner;
@@ -93,9 +92,9 @@ public final class PredictCommand implements Callable<Integer> {
     ImageShape shape = file.input();
     ByteBuffer pixels = ByteBuffer.allocate(Math.multiplyExact(images.size(), shape.bytes()));
     for (Path image : images) {
-      pixels.put(ImageDecoder.decode(image, shape));
+      pixels.put(ImageFiles.decode(image, shape));
     }
-    return Datasets.of(shape, file.classes(), new int[images.size()], pixels.array());
+    return ImageDataset.of(shape, file.classes(), new int[images.size()], pixels.array());
   }
 
   private List<Guess> best(double[] probabilities, List<String> classes) {

@@ -8,8 +8,9 @@ import dev.onecycle.data.Datasets;
 import dev.onecycle.data.EvaluationSplit;
 import dev.onecycle.data.TuningData;
 import dev.onecycle.data.image.ImageShape;
+import dev.onecycle.data.image.ReadingListener;
+import dev.onecycle.data.image.ReadingReport;
 import dev.onecycle.data.image.SkippedImage;
-import dev.onecycle.data.work.ReadingListener;
 import dev.onecycle.text.Numbers;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -84,7 +85,7 @@ public final class DataArguments {
               data.evaluationName(),
               data.train().shape(),
               data.train().classes().size()));
-      show(console, data.notes(), data.skipped());
+      show(console, data.report());
       return data;
     }
   }
@@ -103,7 +104,7 @@ public final class DataArguments {
               data.validationName(),
               data.train().shape(),
               data.train().classes().size()));
-      show(console, data.notes(), data.skipped());
+      show(console, data.report());
       return data;
     }
   }
@@ -114,22 +115,23 @@ public final class DataArguments {
       EvaluationSplit data = Datasets.openEvaluation(location, shape, classes, options(progress));
       progress.close();
       console.say(Numbers.format("%s: %,d %s images", location, data.images().size(), data.name()));
-      show(console, data.notes(), data.skipped());
+      show(console, data.report());
       return data;
     }
   }
 
   private DataOptions options(ReadingListener progress) {
     DataOptions options =
-        DataOptions.defaults().withSkipBad(skipBad).withOffline(offline).withProgress(progress);
+        DataOptions.defaults().withSkipBad(skipBad).withOffline(offline).withListener(progress);
     if (imageSize != null) {
       options = options.withImageSize(imageSize);
     }
     return cache == null ? options : options.withCacheFolder(cache);
   }
 
-  private static void show(Console console, List<String> notes, List<SkippedImage> skipped) {
-    notes.forEach(console::say);
+  private static void show(Console console, ReadingReport report) {
+    report.notes().forEach(console::say);
+    List<SkippedImage> skipped = report.skipped();
     if (!skipped.isEmpty()) {
       console.say("Skipped " + skipped.size() + " images that cannot be used:");
       skipped.stream()
@@ -152,7 +154,7 @@ public final class DataArguments {
     }
 
     @Override
-    public synchronized void update(String task, long done, long total) {
+    public synchronized void progressed(String task, long done, long total) {
       if (bar == null || !what.equals(task)) {
         close();
         what = task;

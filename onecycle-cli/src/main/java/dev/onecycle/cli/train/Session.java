@@ -5,7 +5,7 @@ import dev.onecycle.cli.console.ExitCode;
 import dev.onecycle.cli.console.Signals;
 import dev.onecycle.cli.console.Version;
 import dev.onecycle.data.DataSplits;
-import dev.onecycle.data.image.decode.Thumbnails;
+import dev.onecycle.data.ImageFiles;
 import dev.onecycle.error.CannotWriteException;
 import dev.onecycle.error.DivergedException;
 import dev.onecycle.record.EpochRecord;
@@ -225,7 +225,8 @@ public final class Session {
 
   static PictureSource pictures(DataSplits data) {
     return index ->
-        new Picture(Thumbnails.png(data.evaluation(), index, ClassificationRecord.LONGEST_SIDE));
+        new Picture(
+            ImageFiles.thumbnail(data.evaluation(), index, ClassificationRecord.LONGEST_SIDE));
   }
 
   static String sentence(Learner learner) {

@@ -6,20 +6,23 @@ import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.IoErrors;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 
 /**
- * What archives of all kinds have in common: they are read as streams and never unpacked, and there
- * is a bound on what they may contain.
+ * A .tar, .tar.gz or .zip file. It is read as a stream and never unpacked to disk; its size and its
+ * number of entries are bounded.
  */
 public abstract class Archive implements FileTree {
-  private static final int MOST_ENTRIES = 5_000_000;
+  private static final int TAR_MAGIC_AT = 257;
+  private static final int MAX_ENTRIES = 5_000_000;
 
-  /** What systems allow a path. */
-  private static final int LONGEST_NAME = 4096;
+  /** The longest path that systems allow. */
+  private static final int MAX_NAME_LENGTH = 4096;
 
-  private static final long MOST_NAMES = 1 << 26;
+  private static final long MAX_ALL_NAMES_LENGTH = 1 << 26;
 
   private final Path path;
   private final long length;
@@ -37,12 +40,38 @@ public abstract class Archive implements FileTree {
     }
   }
 
-  Path path() {
-    return path;
+  /**
+   * The archive in a file, its kind told by its first bytes.
+   *
+   * @throws BadDataException if the file is no archive of a known kind or cannot be read
+   */
+  public static Archive open(Path path) {
+    byte[] head;
+    try (InputStream in = Files.newInputStream(path)) {
+      head = in.readNBytes(512);
+    } catch (IOException e) {
+      throw IoErrors.cannotRead(path, e);
+    }
+    if (begins(head, 0, "PK")) {
+      return new ZipArchive(path);
+    }
+    if (head.length > 2 && (head[0] & 0xFF) == 0x1F && (head[1] & 0xFF) == 0x8B) {
+      return new TarArchive(path, true);
+    }
+    if (begins(head, TAR_MAGIC_AT, "ustar") || path.toString().endsWith(".tar")) {
+      return new TarArchive(path, false);
+    }
+    throw new BadDataException(path + " is not a folder, a .tar, a .tar.gz or a .zip");
   }
 
-  long length() {
-    return length;
+  private static boolean begins(byte[] bytes, int at, String text) {
+    byte[] expected = text.getBytes(StandardCharsets.US_ASCII);
+    return bytes.length >= at + expected.length
+        && Arrays.equals(bytes, at, at + expected.length, expected, 0, expected.length);
+  }
+
+  Path path() {
+    return path;
   }
 
   @Override
@@ -69,7 +98,7 @@ public abstract class Archive implements FileTree {
     }
   }
 
-  /** Walks the archive, counting against {@code bounds} whatever comes out of it. */
+  /** Walks the archive, and counts everything that is read from it. */
   abstract void walk(Visitor visitor, Bounds bounds) throws IOException;
 
   BadDataException damaged(Exception cause) {
@@ -77,28 +106,28 @@ public abstract class Archive implements FileTree {
         name() + " is damaged or cut short: " + IoErrors.reason(cause), cause);
   }
 
-  /** What one walk may yet take out of the archive. */
+  /** The bounds on the entries, names and bytes that one walk reads. */
   final class Bounds {
     private final ExpansionLimit expansion = new ExpansionLimit(name(), length);
     private int entries;
     private long names;
 
     void countEntry() {
-      if (++entries > MOST_ENTRIES) {
-        throw new BadDataException(name() + " has more than " + MOST_ENTRIES + " entries");
+      if (++entries > MAX_ENTRIES) {
+        throw new BadDataException(name() + " has more than " + MAX_ENTRIES + " entries");
       }
     }
 
-    /** Names are kept until all are known. */
+    /** Counts a name; all names are held in memory until the walk ends. */
     void countName(String name) {
       names += name.length();
-      if (name.length() > LONGEST_NAME || names > MOST_NAMES) {
+      if (name.length() > MAX_NAME_LENGTH || names > MAX_ALL_NAMES_LENGTH) {
         throw new BadDataException(
             name()
                 + " has a name of more than "
-                + LONGEST_NAME
+                + MAX_NAME_LENGTH
                 + " characters, or names of more than "
-                + MOST_NAMES
+                + MAX_ALL_NAMES_LENGTH
                 + " in all; it is not read");
       }
     }
@@ -113,7 +142,7 @@ public abstract class Archive implements FileTree {
     }
   }
 
-  /** An entry whose stream is there only while the walk stands on it. */
+  /** An entry that can be read only until the walk proceeds to the next one. */
   abstract class StreamedEntry implements Entry {
     private final String name;
     private final long size;
@@ -133,7 +162,7 @@ public abstract class Archive implements FileTree {
       return size;
     }
 
-    /** Compares the bytes with the checksum that some archives keep. */
+    /** Compares the bytes with the checksum of the archive, if it has one. */
     void requireUndamaged(byte[] whole) throws BadImage {}
 
     @Override
@@ -143,7 +172,8 @@ public abstract class Archive implements FileTree {
         byte[] whole = new byte[(int) size];
         int read = in.readNBytes(whole, 0, whole.length);
         if (read < whole.length || in.read() >= 0) {
-          throw new BadImage("is damaged: it has not the " + size + " bytes that the archive says");
+          throw new BadImage(
+              "is damaged: it does not have the " + size + " bytes that the archive states");
         }
         requireUndamaged(whole);
         return new Held(whole);

@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** Names of files in trees. They are only ever names: nothing is written to where they point. */
+/** Names of files in trees. Nothing is ever written to the paths that they look like. */
 public final class EntryNames {
-  /** What file managers leave behind. */
+  /** Files that file managers create for themselves. */
   private static final Set<String> LITTER = Set.of("__MACOSX", "Thumbs.db", "desktop.ini");
 
   private EntryNames() {}

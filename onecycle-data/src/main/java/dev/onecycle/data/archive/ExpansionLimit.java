@@ -5,35 +5,35 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** What may yet come out of a compressed file, so that a small one cannot fill disk or memory. */
+/** A bound on the expansion of a compressed file, so that a small file cannot fill the disk. */
 public final class ExpansionLimit {
-  private static final long MOST_RATIO = 200;
+  private static final long MAX_RATIO = 200;
   private static final long ALWAYS_ALLOWED = 256L << 20;
 
   private final String name;
-  private final long mostBytes;
+  private final long maxBytes;
   private long bytes;
 
   /**
-   * @param name the file, as messages name it
-   * @param length its size
+   * @param name the name of the file in messages
+   * @param length the size of the file in bytes
    */
   public ExpansionLimit(String name, long length) {
     this.name = name;
-    this.mostBytes = Math.max(ALWAYS_ALLOWED, length * MOST_RATIO);
+    this.maxBytes = Math.max(ALWAYS_ALLOWED, length * MAX_RATIO);
   }
 
-  /** A stream whose bytes are counted. */
+  /** A stream whose bytes count against the limit. */
   public InputStream counting(InputStream in) {
     return new Counting(in);
   }
 
-  /** Counts bytes that come out otherwise. */
+  /** Counts bytes that were expanded in another way. */
   void count(long more) {
     bytes += more;
-    if (bytes > mostBytes) {
+    if (bytes > maxBytes) {
       throw new BadDataException(
-          name + " expands to more than " + MOST_RATIO + " times its size; it is not read");
+          name + " expands to more than " + MAX_RATIO + " times its size; it is not read");
     }
   }
 

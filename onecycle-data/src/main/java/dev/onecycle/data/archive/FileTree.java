@@ -4,69 +4,69 @@ import dev.onecycle.data.image.decode.BadImage;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** Files under a common root: a folder, or an archive that is read as a stream. */
+/** The files of a folder, or of an archive that is read as a stream. */
 public interface FileTree {
-  /** The root, as messages name it. */
+  /** The name of the root in messages. */
   String name();
 
-  /** Which root this is, wherever the process was started. */
+  /** The absolute path of the root. */
   String location();
 
-  /** Sizes and times of modification of what is read: equal texts mean unchanged files. */
+  /** Sizes and modification times of the files; an equal text means unchanged files. */
   String state();
 
   /**
-   * Visits all folders and files, always in the same order, hidden ones left out.
+   * Visits all folders and files except hidden ones, always in the same order.
    *
    * @throws dev.onecycle.error.BadDataException if the tree itself is damaged
    */
   void walk(Visitor visitor);
 
-  /** What a walk meets; names are relative to the root, with {@code /} between their parts. */
+  /** Receives the folders and files of a walk by their names relative to the root. */
   interface Visitor {
-    /** A folder. An archive need not list its folders. */
+    /** Receives a folder. Not every archive lists its folders. */
     default void folder(String name) {}
 
-    /** A file, or something that is in the place of one. */
+    /** Receives a file, or a link or device in the place of one. */
     void file(Entry entry);
   }
 
   /** A file of the tree. */
   interface Entry {
-    /** Relative to the root. */
+    /** The name relative to the root, with {@code /} between its parts. */
     String name();
 
-    /** In bytes, as far as known before reading; -1 if not. */
+    /** The size in bytes; -1 if it is not known before reading. */
     long size();
 
     /**
-     * The file's bytes, to be read before the walk goes on.
+     * Opens the file, to be read before the walk proceeds.
      *
-     * @throws BadImage if this is no regular file
+     * @throws BadImage if the entry is no regular file
      */
     InputStream open() throws IOException, BadImage;
 
     /**
-     * The file's bytes for a later time and another thread: read now where the tree is a stream.
+     * The content for a later time and another thread; read at once if the tree is a stream.
      *
      * @throws dev.onecycle.error.BadDataException if the tree itself is damaged
      */
     Content content();
   }
 
-  /** The bytes of a file, kept or still to be fetched. */
+  /** The content of a file, in memory or still to be read. */
   interface Content {
-    /** About how many bytes it holds in memory, now or when read. */
+    /** The approximate memory in bytes that the content takes, now or once it is read. */
     long size();
 
-    /** The first bytes of the file, at least {@code length} of them where it has so many. */
+    /** The first bytes of the file: at least {@code length}, or all if it has fewer. */
     byte[] head(int length) throws BadImage;
 
     /** All bytes of the file. */
     byte[] bytes() throws BadImage;
   }
 
-  /** A content that could not be had: its methods throw {@code reason}. */
+  /** The content of an entry that cannot be read: its methods throw {@code reason}. */
   static Content unusable(BadImage reason) {
     return new Content() {
       @Override

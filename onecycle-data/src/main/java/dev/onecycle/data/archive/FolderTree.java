@@ -20,37 +20,37 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The files of a folder. Links are followed only to what lies inside the folder, so that a set of
- * images from elsewhere cannot reach the rest of the disk; a link to a folder that holds it is not.
+ * The files of a folder. Links are followed only inside the folder, so that a dataset cannot reach
+ * the rest of the disk; a link to a folder that contains it is not followed.
  */
 public final class FolderTree implements FileTree {
-  private static final int MOST_FILES = 20_000_000;
+  private static final int MAX_FILES = 20_000_000;
 
   private final String name;
   private final Path root;
-  private final Predicate<String> passedOver;
+  private final Predicate<String> excluded;
   private final List<String> folders = new ArrayList<>();
   private final List<FolderEntry> entries = new ArrayList<>();
   private final AtomicInteger found = new AtomicInteger();
 
-  private FolderTree(String name, Path root, Predicate<String> passedOver) {
+  private FolderTree(String name, Path root, Predicate<String> excluded) {
     this.name = name;
     this.root = root;
-    this.passedOver = passedOver;
+    this.excluded = excluded;
   }
 
-  /** What a folder holds: a folder, which has no entry, or a file. */
+  /** A folder, which has no entry, or a file. */
   private record Found(String name, @Nullable FolderEntry entry) {}
 
   /**
    * Lists the files of a folder.
    *
-   * @param passedOver by their names relative to the folder, files that are left out and folders
-   *     that are not listed
+   * @param excluded tells by their relative names which files are left out and which folders are
+   *     not listed
    */
-  public static FolderTree of(Path folder, Predicate<String> passedOver) {
+  public static FolderTree of(Path folder, Predicate<String> excluded) {
     try {
-      FolderTree tree = new FolderTree(folder.toString(), folder.toRealPath(), passedOver);
+      FolderTree tree = new FolderTree(folder.toString(), folder.toRealPath(), excluded);
       tree.list(tree.root, "", List.of(tree.root)).forEach(tree::add);
       return tree;
     } catch (IOException e) {
@@ -93,7 +93,7 @@ public final class FolderTree implements FileTree {
     }
   }
 
-  /** Lists a folder and what is below it, on all cores: the attributes of each file take a call. */
+  /** Lists a folder and the folders below it; on all cores, since each file takes a call. */
   private List<Found> list(Path folder, String prefix, List<Path> above) {
     List<Path> children = new ArrayList<>();
     try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
@@ -101,8 +101,8 @@ public final class FolderTree implements FileTree {
     } catch (IOException e) {
       throw IoErrors.cannotRead(folder, e);
     }
-    if (found.addAndGet(children.size()) > MOST_FILES) {
-      throw new BadDataException(name + " has more than " + MOST_FILES + " files");
+    if (found.addAndGet(children.size()) > MAX_FILES) {
+      throw new BadDataException(name + " has more than " + MAX_FILES + " files");
     }
     Collections.sort(children);
     return children.parallelStream()
@@ -143,20 +143,20 @@ public final class FolderTree implements FileTree {
 
   /**
    * @param real a path without links
-   * @param above the real paths of the folders on the way here, which a link must not lead back to
+   * @param above the real paths of the folders that contain it; a link must not lead to them
    */
   private Stream<Found> found(
       Path real, String childName, BasicFileAttributes attributes, List<Path> above) {
-    boolean passed = passedOver.test(childName);
+    boolean isExcluded = excluded.test(childName);
     if (!attributes.isDirectory()) {
-      if (passed) {
+      if (isExcluded) {
         return Stream.empty();
       }
       String problem = attributes.isRegularFile() ? null : "is not a regular file";
       return file(childName, real, attributes, problem);
     }
     Stream<Found> itself = Stream.of(new Found(childName, null));
-    if (passed) {
+    if (isExcluded) {
       return itself;
     }
     List<Path> chain = new ArrayList<>(above);

@@ -8,9 +8,9 @@ import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Path;
 
 /**
- * A file that is read a window at a time: a list of entries is otherwise read by several calls of
- * the system each. For one thread, like the position of any channel; unlike one of {@code Files},
- * it is not closed by an interrupt, which would look like a damaged file.
+ * A file that is read in windows, because reading a list of entries directly takes several system
+ * calls for each entry. For use by one thread. Unlike a channel of {@code Files} it is not closed
+ * by an interrupt, which would look like a damaged file.
  */
 final class ReadAhead implements SeekableByteChannel {
   private static final int WINDOW = 1 << 16;
@@ -19,7 +19,7 @@ final class ReadAhead implements SeekableByteChannel {
   private final ByteBuffer window = ByteBuffer.allocate(WINDOW).limit(0);
   private boolean open = true;
 
-  /** Where the window begins in the file, in bytes. */
+  /** The position of the window in the file, in bytes. */
   private long begin;
 
   private long position;
@@ -44,13 +44,13 @@ final class ReadAhead implements SeekableByteChannel {
   }
 
   /**
-   * The window the position lies in; whether there is anything at the position. Windows lie side by
-   * side, since the list of entries is searched for backwards.
+   * Fills the window that contains the position; answers whether the file has a byte there. Windows
+   * do not overlap, because the list of entries is searched backwards.
    */
   private boolean fill() throws IOException {
     long aligned = position - position % WINDOW;
     begin = aligned;
-    window.limit(0); // what a failed read leaves of the window before is no part of this one
+    window.limit(0); // so that a failed read leaves no bytes of the former window
     file.seek(aligned);
     int filled = 0;
     int count;

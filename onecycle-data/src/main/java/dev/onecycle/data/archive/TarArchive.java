@@ -3,8 +3,10 @@ package dev.onecycle.data.archive;
 import dev.onecycle.data.image.decode.BadImage;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,14 +17,14 @@ import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.utils.IOUtils;
 import org.jspecify.annotations.Nullable;
 
-/** A .tar, or a .tar.gz. */
-public final class TarArchive extends Archive {
+/** A .tar or .tar.gz file. */
+final class TarArchive extends Archive {
   private static final int BLOCK = 512;
   private static final int BUFFER = 1 << 16;
 
   private final boolean compressed;
 
-  public TarArchive(Path path, boolean compressed) {
+  TarArchive(Path path, boolean compressed) {
     super(path);
     this.compressed = compressed;
   }
@@ -43,7 +45,7 @@ public final class TarArchive extends Archive {
           throw damaged(new IOException("an entry has a negative size"));
         }
         if (entry.isSparse()) {
-          // Its holes come from nowhere, one byte after the other even where it is passed over.
+          // The zeros of its holes are produced one by one, even if the entry is passed over.
           bounds.countBytes(entry.getRealSize());
         }
         bounds.countName(entry.getName());
@@ -57,8 +59,8 @@ public final class TarArchive extends Archive {
           visitor.file(new TarEntry(name, entry, tar));
         }
       }
-      // To the end, where gzip keeps its checksum.
-      plain.transferTo(java.io.OutputStream.nullOutputStream());
+      // To the end, because gzip has its checksum there.
+      plain.transferTo(OutputStream.nullOutputStream());
     }
   }
 
@@ -73,7 +75,7 @@ public final class TarArchive extends Archive {
     return entry;
   }
 
-  /** A tar file ends with blocks of zeros; cut short between two entries it would look whole. */
+  /** Requires the block of zeros at the end: a file cut between two entries has none. */
   private void requireEnd() throws IOException {
     byte[] last = new byte[BLOCK];
     try (RandomAccessFile file = new RandomAccessFile(path().toFile(), "r")) {
@@ -116,8 +118,8 @@ public final class TarArchive extends Archive {
     }
   }
 
-  /** The stream of an entry: closing it leaves the archive open. */
-  private static final class Unclosed extends java.io.FilterInputStream {
+  /** The stream of an entry; closing it leaves the archive open. */
+  private static final class Unclosed extends FilterInputStream {
     Unclosed(InputStream in) {
       super(in);
     }

@@ -6,11 +6,11 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * The bytes of a tar file, of which a header may take only so many: names and descriptions are held
- * in memory whole, however long they claim to be.
+ * The bytes of a tar file with a bound on the length of a header, because a header is held in
+ * memory.
  */
 final class TarHeaders extends FilterInputStream {
-  private static final long MOST = 1 << 20;
+  private static final long MAX_HEADER = 1 << 20;
 
   private final String archive;
   private boolean inHeader;
@@ -23,7 +23,7 @@ final class TarHeaders extends FilterInputStream {
 
   void begin() {
     inHeader = true;
-    left = MOST;
+    left = MAX_HEADER;
   }
 
   void end() {

@@ -9,15 +9,15 @@ import java.util.zip.CRC32;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipFile;
 
-/** A .zip, read by its central directory. */
-public final class ZipArchive extends Archive {
-  public ZipArchive(Path path) {
+/** A .zip file, read by its central directory. */
+final class ZipArchive extends Archive {
+  ZipArchive(Path path) {
     super(path);
   }
 
   @Override
   void walk(Visitor visitor, Bounds bounds) throws IOException {
-    // An entry's own header says nothing that is needed before it is opened.
+    // The header in front of an entry is needed only when the entry is opened.
     try (ReadAhead file = new ReadAhead(path());
         ZipFile zip =
             ZipFile.builder().setSeekableByteChannel(file).setIgnoreLocalFileHeader(true).get()) {

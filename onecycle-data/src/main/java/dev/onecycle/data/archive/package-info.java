@@ -1,4 +1,7 @@
-/** Folders, tar and zip files, walked alike and never unpacked. */
+/**
+ * Folders, tar and zip files, walked in the same way and never unpacked. Internal: not part of the
+ * API.
+ */
 @NullMarked
 package dev.onecycle.data.archive;
 

@@ -1,6 +1,7 @@
 package dev.onecycle.data.cache;
 
 import dev.onecycle.data.image.ImageShape;
+import dev.onecycle.data.image.ReadingReport;
 import dev.onecycle.data.image.SkippedImage;
 import dev.onecycle.data.index.IntArrays;
 import dev.onecycle.data.index.PackedStrings;
@@ -20,11 +21,11 @@ import java.util.List;
 import java.util.zip.CRC32C;
 
 /**
- * The format of a decoded set: pixels by slot, then a table of everything else, then a footer of
- * fixed length with lengths and checksums, so that a file cut short or damaged is seen at once.
+ * The file format of a decoded source: the pixels by slot, a table of everything else, and a footer
+ * of fixed length. The footer has the lengths and checksums by which a damaged file is recognized.
  */
-public final class CacheFile {
-  /** Part of every file's name: a change of the format, or of how images are decoded, adds one. */
+final class CacheFile {
+  /** Part of every file's name. Raise it when the format or the decoding of images changes. */
   static final int VERSION = 3;
 
   private static final byte[] MAGIC = "onecycle".getBytes(StandardCharsets.US_ASCII);
@@ -32,35 +33,11 @@ public final class CacheFile {
 
   private CacheFile() {}
 
-  /**
-   * A decoded set.
-   *
-   * @param contents what was found
-   * @param store its pixels
-   * @param fingerprint the hash that identifies it
-   * @param trainingFingerprint the hash that identifies all of it but the test images
-   */
-  public record Decoded(
-      SourceIndex contents, PixelStore store, String fingerprint, String trainingFingerprint) {
-    /** Reads all pixels to find the hashes. */
-    static Decoded of(SourceIndex contents, PixelStore store) {
-      return new Decoded(
-          contents,
-          store,
-          Fingerprint.of(contents, store),
-          Fingerprint.of(contents.withoutTest(), store));
-    }
-
-    Decoded with(SourceIndex other) {
-      return new Decoded(other, store, fingerprint, trainingFingerprint);
-    }
-  }
-
-  /** Adds table and footer to a file of pixels, and answers the whole. */
-  static Decoded finish(FileChannel channel, SourceIndex contents) throws IOException {
+  /** Adds table and footer to a file of pixels. */
+  static DecodedSource finish(FileChannel channel, SourceIndex index) throws IOException {
     long pixels = channel.size();
-    PixelStore store = PixelStore.map(channel, pixels, contents.shape().bytes());
-    Decoded decoded = Decoded.of(contents, store);
+    PixelStore store = PixelStore.map(channel, pixels, index.shape().bytes());
+    DecodedSource decoded = DecodedSource.of(index, store);
     byte[] table = table(decoded);
     ByteBuffer footer = ByteBuffer.allocate(FOOTER);
     footer.putLong(pixels).putLong(crc(Arrays.asList(store.segments())));
@@ -74,9 +51,9 @@ public final class CacheFile {
   /**
    * Reads a file and checks all of it.
    *
-   * @throws IOException if it is not whole
+   * @throws IOException if the file is damaged or cut short
    */
-  static Decoded read(FileChannel channel) throws IOException {
+  static DecodedSource read(FileChannel channel) throws IOException {
     long size = channel.size();
     ByteBuffer footer = read(channel, size - FOOTER, FOOTER);
     long pixels = footer.getLong();
@@ -86,7 +63,7 @@ public final class CacheFile {
     byte[] magic = new byte[MAGIC.length];
     footer.get(magic);
     if (!Arrays.equals(magic, MAGIC) || pixels < 0 || pixels + tableLength + FOOTER != size) {
-      throw new IOException("it is cut short or not a decoded set");
+      throw new IOException("it is cut short or not a decoded source");
     }
     byte[] table = new byte[Math.toIntExact(tableLength)];
     read(channel, pixels, tableLength).get(table);
@@ -96,39 +73,40 @@ public final class CacheFile {
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(table))) {
       String fingerprint = text(in);
       String trainingFingerprint = text(in);
-      SourceIndex contents = contents(in);
-      PixelStore store = PixelStore.map(channel, pixels, contents.shape().bytes());
+      SourceIndex index = index(in);
+      PixelStore store = PixelStore.map(channel, pixels, index.shape().bytes());
       if (crc(Arrays.asList(store.segments())) != pixelsCrc) {
         throw new IOException("its pixels are damaged");
       }
-      return new Decoded(contents, store, fingerprint, trainingFingerprint);
+      return new DecodedSource(index, store, fingerprint, trainingFingerprint);
     }
   }
 
-  private static byte[] table(Decoded decoded) throws IOException {
-    SourceIndex contents = decoded.contents();
+  private static byte[] table(DecodedSource decoded) throws IOException {
+    SourceIndex index = decoded.index();
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (DataOutputStream out = new DataOutputStream(bytes)) {
       text(out, decoded.fingerprint());
       text(out, decoded.trainingFingerprint());
-      ImageShape shape = contents.shape();
+      ImageShape shape = index.shape();
       IntArrays.write(out, new int[] {shape.channels(), shape.height(), shape.width()});
-      PackedStrings.of(contents.classes()).write(out);
-      PackedStrings.of(contents.notes()).write(out);
-      PackedStrings.of(contents.skipped().stream().map(SkippedImage::origin).toList()).write(out);
-      PackedStrings.of(contents.skipped().stream().map(SkippedImage::reason).toList()).write(out);
-      out.writeInt(contents.parts().size());
-      for (Split part : contents.parts()) {
-        text(out, part.name());
-        IntArrays.write(out, part.labels());
-        IntArrays.write(out, part.slots());
-        part.origins().write(out);
+      PackedStrings.of(index.classes()).write(out);
+      List<SkippedImage> skipped = index.report().skipped();
+      PackedStrings.of(index.report().notes()).write(out);
+      PackedStrings.of(skipped.stream().map(SkippedImage::origin).toList()).write(out);
+      PackedStrings.of(skipped.stream().map(SkippedImage::reason).toList()).write(out);
+      out.writeInt(index.splits().size());
+      for (Split split : index.splits()) {
+        text(out, split.name());
+        IntArrays.write(out, split.labels());
+        IntArrays.write(out, split.slots());
+        split.origins().write(out);
       }
     }
     return bytes.toByteArray();
   }
 
-  private static SourceIndex contents(DataInputStream in) throws IOException {
+  private static SourceIndex index(DataInputStream in) throws IOException {
     int[] shape = IntArrays.read(in);
     List<String> classes = PackedStrings.read(in).toList();
     List<String> notes = PackedStrings.read(in).toList();
@@ -138,13 +116,16 @@ public final class CacheFile {
     for (int i = 0; i < origins.size(); i++) {
       skipped.add(new SkippedImage(origins.get(i), reasons.get(i)));
     }
-    List<Split> parts = new ArrayList<>();
+    List<Split> splits = new ArrayList<>();
     for (int left = in.readInt(); left > 0; left--) {
-      parts.add(
+      splits.add(
           new Split(text(in), IntArrays.read(in), IntArrays.read(in), PackedStrings.read(in)));
     }
     return new SourceIndex(
-        new ImageShape(shape[0], shape[1], shape[2]), classes, parts, notes, skipped);
+        new ImageShape(shape[0], shape[1], shape[2]),
+        classes,
+        splits,
+        new ReadingReport(notes, skipped));
   }
 
   private static void text(DataOutputStream out, String text) throws IOException {

@@ -1,6 +1,5 @@
 package dev.onecycle.data.cache;
 
-import dev.onecycle.data.cache.CacheFile.Decoded;
 import dev.onecycle.data.cache.PixelStore.CacheFailure;
 import dev.onecycle.data.index.SourceIndex;
 import dev.onecycle.data.source.Source;
@@ -21,28 +20,33 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decoded sets kept as files that are mapped into memory, one for each source and way to read it.
+ * A folder of decoded sources, one memory-mapped file for each source and way of reading it.
  *
- * <p>A file's name is made of a hash of what the source is and a hash of the state it is in. A
- * source that has changed is decoded again, and its older file removed. A file appears whole or not
- * at all, by a rename; of two processes that want the same one, the second waits for the first.
- * Where the folder cannot be written, images are decoded to memory, and a note says so.
+ * <p>The name of a file consists of a hash of the source's description and a hash of its state. A
+ * source that has changed is decoded again, and its older file is removed. A file appears by a
+ * rename, so it is whole. If two processes need the same file, the second waits for the first. If
+ * the folder cannot be written, images are decoded to memory, and a note says so.
  */
 public final class DecodedCache {
   private final Path folder;
 
   /**
-   * @param folder where the decoded sets are kept; made when needed
+   * @param folder holds the decoded sources; created when needed
    */
   public DecodedCache(Path folder) {
     this.folder = folder;
   }
 
-  public Decoded open(Source source) {
+  /**
+   * The decoded images of a source, from the cache if they are there.
+   *
+   * @throws dev.onecycle.error.BadDataException if the source cannot be read or used
+   */
+  public DecodedSource open(Source source) {
     String prefix = Sha256.of(CacheFile.VERSION + "\n" + source.description()).substring(0, 16);
     String name = prefix + "-" + Sha256.of(source.state()).substring(0, 32) + ".images";
     Path file = folder.resolve(name);
-    @Nullable Decoded ready = readIfWhole(file);
+    @Nullable DecodedSource ready = readIfWhole(file);
     if (ready != null) {
       return ready;
     }
@@ -56,20 +60,21 @@ public final class DecodedCache {
     }
   }
 
-  private Decoded readOrDecode(Source source, Path file, String prefix) throws IOException {
-    @Nullable Decoded ready = readIfWhole(file);
+  private DecodedSource readOrDecode(Source source, Path file, String prefix) throws IOException {
+    @Nullable DecodedSource ready = readIfWhole(file);
     if (ready != null) {
       return ready;
     }
     boolean damaged = Files.exists(file);
-    Decoded decoded = decode(source, file, prefix);
+    DecodedSource decoded = decode(source, file, prefix);
     return damaged
-        ? withNote(decoded, "The decoded images in " + file + " were damaged and made again.")
+        ? decoded.withNote(
+            "The decoded images in " + file + " were damaged; they were decoded again.")
         : decoded;
   }
 
-  /** Null where the file is missing or damaged: either way it is to be made. */
-  private static @Nullable Decoded readIfWhole(Path file) {
+  /** Null if the file is missing or damaged; in both cases it has to be written. */
+  private static @Nullable DecodedSource readIfWhole(Path file) {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       return CacheFile.read(channel);
     } catch (IOException | RuntimeException e) {
@@ -77,8 +82,8 @@ public final class DecodedCache {
     }
   }
 
-  private Decoded decode(Source source, Path file, String prefix) throws IOException {
-    // One name for all who hold the lock in turn: what a killed process left is overwritten.
+  private DecodedSource decode(Source source, Path file, String prefix) throws IOException {
+    // All holders of the lock use one name: the rest of a killed process is overwritten.
     Path temporary = folder.resolve(prefix + ".tmp");
     try (FileChannel channel =
         FileChannel.open(
@@ -87,8 +92,8 @@ public final class DecodedCache {
             StandardOpenOption.TRUNCATE_EXISTING,
             StandardOpenOption.READ,
             StandardOpenOption.WRITE)) {
-      SourceIndex contents = source.read(shape -> new PixelStore.InFile(channel, shape.bytes()));
-      Decoded decoded = CacheFile.finish(channel, contents);
+      SourceIndex index = source.read(shape -> new PixelStore.InFile(channel, shape.bytes()));
+      DecodedSource decoded = CacheFile.finish(channel, index);
       Faults.at("data.decoded");
       Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
       removeOlder(file, prefix);
@@ -98,7 +103,7 @@ public final class DecodedCache {
     }
   }
 
-  /** Removes what the source looked like before it changed; a process that maps it keeps it. */
+  /** Removes the files of earlier states of the source; processes that map them can go on. */
   private void removeOlder(Path newest, String prefix) throws IOException {
     try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, prefix + "-*.images")) {
       for (Path file : files) {
@@ -109,36 +114,25 @@ public final class DecodedCache {
     }
   }
 
-  private Decoded decodeToMemory(Source source, Throwable reason) {
+  private DecodedSource decodeToMemory(Source source, Throwable reason) {
     if (Thread.currentThread().isInterrupted()) {
-      // An interrupt closes the channel that is written to: that is no failure of the folder's.
+      // An interrupt closes the channel that is written to; the folder itself may be writable.
       throw InterruptedRead.whileDoing("decoding images", reason);
     }
     List<PixelStore.InMemory> sinks = new ArrayList<>();
-    SourceIndex contents =
+    SourceIndex index =
         source.read(
             shape -> {
               PixelStore.InMemory sink = new PixelStore.InMemory(shape.bytes());
               sinks.add(sink);
               return sink;
             });
-    PixelStore store = sinks.get(0).store();
-    Decoded decoded = Decoded.of(contents, store);
-    return withNote(
-        decoded,
-        "The decoded images are held in memory, since "
-            + folder
-            + " cannot be written: "
-            + IoErrors.reason(reason)
-            + ".");
-  }
-
-  private static Decoded withNote(Decoded decoded, String note) {
-    SourceIndex contents = decoded.contents();
-    List<String> notes = new ArrayList<>(contents.notes());
-    notes.add(note);
-    return decoded.with(
-        new SourceIndex(
-            contents.shape(), contents.classes(), contents.parts(), notes, contents.skipped()));
+    return DecodedSource.of(index, sinks.get(0).store())
+        .withNote(
+            "The decoded images are held in memory, because "
+                + folder
+                + " cannot be written: "
+                + IoErrors.reason(reason)
+                + ".");
   }
 }

@@ -1,6 +1,6 @@
 package dev.onecycle.data.cache;
 
-import dev.onecycle.data.index.PixelSink;
+import dev.onecycle.data.source.PixelSink;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -11,9 +11,9 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * Decoded images in numbered slots, in memory or in a mapped file.
  *
- * <p>Cut into segments of whole images, since a buffer ends at 2 GiB.
+ * <p>They lie in segments of whole images, because a buffer cannot exceed 2 GiB.
  */
-public final class PixelStore {
+final class PixelStore {
   private static final int MAPPED_SEGMENT = 1 << 30;
   private static final int HEAP_SEGMENT = 1 << 20;
 
@@ -27,7 +27,7 @@ public final class PixelStore {
     this.segments = segments;
   }
 
-  /** Maps the first {@code length} bytes of a file; the map outlives the channel. */
+  /** Maps the first {@code length} bytes of a file; the channel may be closed after that. */
   static PixelStore map(FileChannel channel, long length, int imageBytes) throws IOException {
     int perSegment = Math.max(1, MAPPED_SEGMENT / imageBytes);
     long segmentBytes = (long) perSegment * imageBytes;
@@ -37,14 +37,6 @@ public final class PixelStore {
       segments[i] = channel.map(MapMode.READ_ONLY, from, Math.min(segmentBytes, length - from));
     }
     return new PixelStore(imageBytes, perSegment, segments);
-  }
-
-  /** One buffer that holds the images of slots 0, 1, 2, … */
-  public static PixelStore of(byte[] pixels, int imageBytes) {
-    return new PixelStore(
-        imageBytes,
-        pixels.length / imageBytes,
-        new ByteBuffer[] {ByteBuffer.wrap(pixels).asReadOnlyBuffer()});
   }
 
   /** The pixels in {@code slot} as a read-only view at position 0. */
@@ -57,7 +49,7 @@ public final class PixelStore {
     segments[slot / perSegment].get(slot % perSegment * imageBytes, target, 0, imageBytes);
   }
 
-  /** The segments in order, as views of their own. */
+  /** The segments in order, as independent views from their beginning to their end. */
   ByteBuffer[] segments() {
     ByteBuffer[] views = new ByteBuffer[segments.length];
     for (int i = 0; i < views.length; i++) {
@@ -66,7 +58,7 @@ public final class PixelStore {
     return views;
   }
 
-  /** A sink that keeps images in heap memory, taking it as slots are filled. */
+  /** A sink that keeps images in heap memory, allocated as slots are filled. */
   static final class InMemory implements PixelSink {
     private final int imageBytes;
     private final int perSegment;
@@ -86,7 +78,7 @@ public final class PixelStore {
           .put(slot % perSegment * imageBytes, pixels, 0, imageBytes);
     }
 
-    /** What was stored; a slot that was never filled holds zeros or cannot be read. */
+    /** The stored images; a slot that was never filled holds zeros or cannot be read. */
     PixelStore store() {
       int count = segments.keySet().stream().mapToInt(i -> i + 1).max().orElse(0);
       ByteBuffer[] all = new ByteBuffer[count];
@@ -97,7 +89,7 @@ public final class PixelStore {
     }
   }
 
-  /** A sink that writes images to a file with a hole where a slot stays empty. */
+  /** A sink that writes images to a file; slots that stay empty become holes. */
   static final class InFile implements PixelSink {
     private final FileChannel channel;
     private final int imageBytes;
@@ -108,8 +100,8 @@ public final class PixelStore {
     }
 
     /**
-     * Writes instead of storing through a map: a full disk is then an exception, not a signal that
-     * ends the process.
+     * Writes to the channel, not through a map: with a map a full disk would end the process by a
+     * signal instead of an exception.
      */
     @Override
     public void put(int slot, byte[] pixels) {
@@ -125,7 +117,7 @@ public final class PixelStore {
     }
   }
 
-  /** The decoded cache could not be written; the images themselves may be fine. */
+  /** A failed write to the decoded cache; the images themselves may be fine. */
   static final class CacheFailure extends RuntimeException {
     private final IOException reason;
 

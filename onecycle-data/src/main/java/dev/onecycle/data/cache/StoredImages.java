@@ -2,27 +2,28 @@ package dev.onecycle.data.cache;
 
 import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.data.image.ImageShape;
+import dev.onecycle.data.index.SourceIndex;
 import dev.onecycle.data.index.Split;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/** A part of a source, its pixels decoded. */
-public final class StoredImages implements ImageDataset {
+/** A split whose pixels lie in a store. */
+final class StoredImages implements ImageDataset {
   private final PixelStore store;
   private final ImageShape shape;
   private final List<String> classes;
-  private final Split part;
+  private final Split split;
 
-  public StoredImages(PixelStore store, ImageShape shape, List<String> classes, Split part) {
+  StoredImages(PixelStore store, SourceIndex index, Split split) {
     this.store = store;
-    this.shape = shape;
-    this.classes = List.copyOf(classes);
-    this.part = part;
+    this.shape = index.shape();
+    this.classes = List.copyOf(index.classes());
+    this.split = split;
   }
 
   @Override
   public int size() {
-    return part.size();
+    return split.size();
   }
 
   @Override
@@ -37,21 +38,21 @@ public final class StoredImages implements ImageDataset {
 
   @Override
   public int label(int index) {
-    return part.label(index);
+    return split.label(index);
   }
 
   @Override
   public String origin(int index) {
-    return part.origin(index);
+    return split.origin(index);
   }
 
   @Override
   public ByteBuffer pixels(int index) {
-    return store.view(part.slot(index));
+    return store.view(split.slot(index));
   }
 
   @Override
   public void read(int index, byte[] target) {
-    store.read(part.slot(index), target);
+    store.read(split.slot(index), target);
   }
 }

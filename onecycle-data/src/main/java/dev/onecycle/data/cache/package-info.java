@@ -1,4 +1,6 @@
-/** Decoded images, kept in one memory-mapped file a source. */
+/**
+ * Decoded images, kept in one memory-mapped file for each source. Internal: not part of the API.
+ */
 @NullMarked
 package dev.onecycle.data.cache;
 

@@ -1,10 +1,9 @@
 package dev.onecycle.data.download;
 
+import dev.onecycle.data.image.ReadingListener;
 import dev.onecycle.data.work.FileLocks;
 import dev.onecycle.data.work.InterruptedRead;
-import dev.onecycle.data.work.ReadingListener;
 import dev.onecycle.error.BadDataException;
-import dev.onecycle.error.CannotWriteException;
 import dev.onecycle.error.IoErrors;
 import dev.onecycle.text.Sha256;
 import java.io.FileOutputStream;
@@ -20,11 +19,11 @@ import java.time.Duration;
 import java.util.Locale;
 
 /**
- * Fetches files whose size and SHA-256 are known.
+ * Downloads files whose size and SHA-256 are known.
  *
- * <p>A download goes to a {@code .part} file, which a later try continues, and gets its name, by a
- * rename, only when size and hash are right: a file of that name is never half a file. A file that
- * the user put there is checked the same way. One process downloads at a time.
+ * <p>A download goes to a {@code .part} file, which a later attempt continues. It is renamed only
+ * when size and hash match, so a file of the final name is complete. A file that the user put there
+ * is checked in the same way. One process downloads at a time.
  */
 public final class Downloader {
   private static final int HTTP_RANGE_NOT_SATISFIABLE = 416;
@@ -32,53 +31,55 @@ public final class Downloader {
   private final Path folder;
   private final boolean offline;
   private final Patience patience;
-  private final ReadingListener progress;
+  private final ReadingListener listener;
 
   /**
-   * How long to wait, and how often to try.
+   * The number of attempts and their time limits.
    *
-   * @param tries in all
-   * @param pause before the second try; it doubles from try to try
-   * @param silence without any data, or with less than {@code leastBytes}, after which a try ends
-   * @param leastBytes data below which a connection counts as silent
+   * @param attempts the number of attempts in all
+   * @param pause the time before the second attempt; it doubles from attempt to attempt
+   * @param silence the time without data, or with less than {@code minBytes}, that ends an attempt
+   * @param minBytes the number of bytes below which a connection counts as silent
    */
-  public record Patience(int tries, Duration pause, Duration silence, long leastBytes) {
-    /** For servers anywhere. */
+  public record Patience(int attempts, Duration pause, Duration silence, long minBytes) {
+    /** The limits for servers on the internet. */
     public static final Patience STANDARD =
         new Patience(5, Duration.ofSeconds(1), Duration.ofSeconds(30), 30 << 10);
   }
 
   /**
-   * @param folder holds a folder for each set
-   * @param offline whether only files that are there may be used
-   * @param progress hears how far a download has come
+   * @param folder contains a folder for each set
+   * @param offline whether downloads are forbidden
+   * @param listener observes the progress
    */
-  public Downloader(Path folder, boolean offline, Patience patience, ReadingListener progress) {
+  public Downloader(Path folder, boolean offline, Patience patience, ReadingListener listener) {
     this.folder = folder;
     this.offline = offline;
     this.patience = patience;
-    this.progress = progress;
+    this.listener = listener;
   }
 
-  /** Where the files of a set are kept. */
+  /** The folder of the files of a set. */
   public Path folder(String set) {
     return folder.resolve(set);
   }
 
-  /** A failed try. */
+  /** A failed attempt. */
   private static final class Failed extends Exception {
-    private final boolean worthAnotherTry;
+    private final boolean worthAnotherAttempt;
 
-    Failed(String reason, boolean worthAnotherTry) {
+    Failed(String reason, boolean worthAnotherAttempt) {
       super(reason);
-      this.worthAnotherTry = worthAnotherTry;
+      this.worthAnotherAttempt = worthAnotherAttempt;
     }
   }
 
   /**
-   * The verified local file.
+   * The verified local file, downloaded if it is missing.
    *
-   * @throws BadDataException if it can neither be found nor downloaded, or is not what it should be
+   * @throws BadDataException if the file can neither be found nor downloaded, or its content is
+   *     wrong
+   * @throws dev.onecycle.error.CannotWriteException if the folder of downloads cannot be written
    */
   public Path get(RemoteFile file) {
     Path home = folder(file.set());
@@ -87,7 +88,7 @@ public final class Downloader {
       return verified(file, target);
     }
     if (offline) {
-      throw missing(file, target, "it may not be downloaded, being offline");
+      throw missing(file, target, "downloads are not allowed offline");
     }
     try {
       Files.createDirectories(home);
@@ -96,9 +97,7 @@ public final class Downloader {
           ".lock",
           () -> Files.exists(target) ? verified(file, target) : download(file, target));
     } catch (IOException e) {
-      throw CannotWriteException.creating(
-          target + " cannot be written: " + IoErrors.reason(e) + "; choose another cache folder",
-          e);
+      throw IoErrors.cannotCreate(target, e);
     }
   }
 
@@ -129,7 +128,7 @@ public final class Downloader {
         finish(file, part, target, continued);
         return target;
       } catch (Failed e) {
-        if (!e.worthAnotherTry || attempt >= patience.tries()) {
+        if (!e.worthAnotherAttempt || attempt >= patience.attempts()) {
           throw missing(file, target, String.valueOf(e.getMessage()));
         }
       }
@@ -143,19 +142,20 @@ public final class Downloader {
     }
   }
 
-  /** A wrong hash is worth another try only where bytes of an earlier try may be to blame. */
+  /** Checks and renames the file. A wrong hash may be due to bytes of an earlier attempt. */
   private static void finish(RemoteFile file, Path part, Path target, boolean continued)
       throws IOException, Failed {
     String sha256 = Sha256.of(part);
     if (!sha256.equals(file.sha256())) {
       Files.delete(part);
       throw new Failed(
-          "what came must have SHA-256 " + file.sha256() + " but has " + sha256, continued);
+          "the downloaded file must have SHA-256 " + file.sha256() + " but has " + sha256,
+          continued);
     }
     Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
   }
 
-  /** Completes the part file; answers whether an earlier try had begun it. */
+  /** Completes the part file; returns whether it has bytes of an earlier attempt. */
   private boolean fetch(RemoteFile file, Path part) throws IOException, Failed {
     long have = Files.exists(part) ? Files.size(part) : 0;
     if (have > file.bytes()) {
@@ -175,7 +175,7 @@ public final class Downloader {
       if (have > 0) {
         connection.setRequestProperty("Range", "bytes=" + have + "-");
       }
-      long from = answer(connection, have, file);
+      long from = start(connection, have, file);
       try (InputStream in = connection.getInputStream();
           OutputStream out = open(part, from > 0)) {
         copy(in, out, from, file);
@@ -185,7 +185,7 @@ public final class Downloader {
       throw new Failed(IoErrors.reason(e), false);
     } catch (StalePart e) {
       Files.delete(part);
-      throw new Failed("the server does not continue what was begun", true);
+      throw new Failed("the server does not continue the earlier download", true);
     } catch (WriteFailure e) {
       throw e.cause;
     } catch (IOException e) {
@@ -197,8 +197,8 @@ public final class Downloader {
     }
   }
 
-  /** Checks the head of the answer; answers the position at which its data begin. */
-  private static long answer(HttpURLConnection connection, long have, RemoteFile file)
+  /** Checks the head of the response; returns the position at which its data begin. */
+  private static long start(HttpURLConnection connection, long have, RemoteFile file)
       throws IOException, Failed {
     int status = connection.getResponseCode();
     if (status == HTTP_RANGE_NOT_SATISFIABLE) {
@@ -236,17 +236,18 @@ public final class Downloader {
     for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
       done += n;
       if (done > file.bytes()) {
-        throw new Failed("the server sends more than the " + file.bytes() + " bytes known", false);
+        throw new Failed(
+            "the server sends more than the " + file.bytes() + " expected bytes", false);
       }
       try {
         out.write(buffer, 0, n);
       } catch (IOException e) {
         throw new WriteFailure(e);
       }
-      progress.update("Downloading " + file.uri(), done, file.bytes());
+      listener.progressed("Downloading " + file.uri(), done, file.bytes());
       windowBytes += n;
       if (System.nanoTime() > windowEnd) {
-        if (windowBytes < patience.leastBytes() && done < file.bytes()) {
+        if (windowBytes < patience.minBytes() && done < file.bytes()) {
           throw new Failed("the server is too slow", true);
         }
         windowBytes = 0;
@@ -254,7 +255,7 @@ public final class Downloader {
       }
     }
     if (done < file.bytes()) {
-      throw new Failed("only " + done + " of " + file.bytes() + " bytes came", true);
+      throw new Failed("only " + done + " of " + file.bytes() + " bytes were received", true);
     }
   }
 
@@ -266,10 +267,10 @@ public final class Downloader {
     }
   }
 
-  /** The server has nothing at the position where the part file ends. */
+  /** The server has no data at the end of the part file. */
   private static final class StalePart extends IOException {}
 
-  /** Keeps a full disk apart from a lost connection. */
+  /** A failed write to disk, as distinct from a lost connection. */
   private static final class WriteFailure extends IOException {
     private final IOException cause;
 

@@ -1,4 +1,7 @@
-/** Files from their official place: checked, resumed, renamed when whole. */
+/**
+ * Downloads of known files: verified, resumed, and renamed when complete. Internal: not part of the
+ * API; only the self-test uses it from outside.
+ */
 @NullMarked
 package dev.onecycle.data.download;
 

@@ -4,12 +4,26 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * Labelled images of one shape, decoded: uint8 [N, C, H, W], of which any one can be copied out.
+ * Labelled, decoded images of one shape: uint8 [N, C, H, W].
  *
- * <p>In memory a pixel's channels lie side by side (channels last, NHWC), the layout in which the
- * engine convolves fastest. Implementations are immutable and safe for use by many threads.
+ * <p>Each image can be read on its own. In memory the channels of a pixel lie side by side
+ * (channels last, NHWC), because the engine convolves this layout fastest. Implementations are
+ * immutable and safe for use by many threads.
  */
 public interface ImageDataset {
+  /**
+   * A dataset of images in memory.
+   *
+   * @param classes the names of the classes
+   * @param labels one label for each image, an index into {@code classes}; copied
+   * @param pixels uint8 [N, H, W, C], the images one after the other; not copied
+   * @throws dev.onecycle.error.InvalidValueException if the number of bytes does not match the
+   *     number of labels, or a label is no index of a class
+   */
+  static ImageDataset of(ImageShape shape, List<String> classes, int[] labels, byte[] pixels) {
+    return new ImagesInMemory(shape, classes, labels, pixels);
+  }
+
   /** The number of images, N. */
   int size();
 
@@ -22,7 +36,7 @@ public interface ImageDataset {
   /** The label of image {@code index}, in [0, classes().size()). */
   int label(int index);
 
-  /** Where image {@code index} came from, for messages and reports: a path or an entry's name. */
+  /** The path or entry name that image {@code index} was read from, for messages and reports. */
   String origin(int index);
 
   /**
@@ -32,8 +46,8 @@ public interface ImageDataset {
   ByteBuffer pixels(int index);
 
   /**
-   * Copies the pixels of image {@code index}, in height, width, channel order, to the first {@code
-   * shape().bytes()} bytes of {@code target}: what {@link #pixels} shows, without an allocation.
+   * Copies the pixels of image {@code index} to the first {@code shape().bytes()} bytes of {@code
+   * target}, in height, width, channel order; unlike {@link #pixels}, without an allocation.
    */
   default void read(int index, byte[] target) {
     pixels(index).get(target, 0, shape().bytes());

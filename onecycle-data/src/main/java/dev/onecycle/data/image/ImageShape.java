@@ -16,7 +16,7 @@ public record ImageShape(int channels, int height, int width) {
     Require.atLeast("width", width, 1);
   }
 
-  /** Bytes of one image as uint8. */
+  /** The number of bytes of one uint8 image. */
   public int bytes() {
     return Math.multiplyExact(channels, Math.multiplyExact(height, width));
   }

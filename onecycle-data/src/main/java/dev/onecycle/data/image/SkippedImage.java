@@ -1,9 +1,9 @@
 package dev.onecycle.data.image;
 
 /**
- * An image that was left out because it cannot be used.
+ * An image that cannot be used and was left out.
  *
- * @param origin the file's path, or the entry's name in an archive
- * @param reason what is wrong with it
+ * @param origin the path of the file, or the name of the archive entry
+ * @param reason the defect, as a phrase that follows the origin: "is empty"
  */
 public record SkippedImage(String origin, String reason) {}

@@ -3,15 +3,13 @@ package dev.onecycle.data.image;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/** Some images of another dataset, in a given order; the same one may come more than once. */
+/** Chosen images of another dataset in a given order; an image may be chosen more than once. */
 public final class Subset implements ImageDataset {
   private final ImageDataset base;
   private final int[] indices;
 
   /**
-   * Takes images by their index.
-   *
-   * @param indices into {@code base}
+   * @param indices the chosen images as indices into {@code base}; copied
    */
   public Subset(ImageDataset base, int[] indices) {
     this.base = base;

@@ -1,4 +1,4 @@
-/** Labelled images as values: their shape, their pixels, their classes. */
+/** Labelled images as values: their shape, pixels and classes, and remarks on reading them. */
 @NullMarked
 package dev.onecycle.data.image;
 

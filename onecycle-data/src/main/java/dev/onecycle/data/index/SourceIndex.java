@@ -1,24 +1,21 @@
 package dev.onecycle.data.index;
 
 import dev.onecycle.data.image.ImageShape;
-import dev.onecycle.data.image.SkippedImage;
+import dev.onecycle.data.image.ReadingReport;
 import java.util.List;
 
 /**
- * What reading a source has found, beside the pixels.
+ * The content of a source without its pixels.
  *
- * @param notes sentences for the user: what was chosen and why
- * @param skipped images that could not be used
+ * @param shape the shape of every image
+ * @param classes the names of the classes; a label is an index into this list
+ * @param splits the sets of images, in the order in which they were read
+ * @param report remarks on the reading, for the user
  */
 public record SourceIndex(
-    ImageShape shape,
-    List<String> classes,
-    List<Split> parts,
-    List<String> notes,
-    List<SkippedImage> skipped) {
-  /** The same as if there were no test images. */
-  public SourceIndex withoutTest() {
-    List<Split> others = parts.stream().filter(part -> !part.name().equals(Split.TEST)).toList();
-    return new SourceIndex(shape, classes, others, notes, skipped);
+    ImageShape shape, List<String> classes, List<Split> splits, ReadingReport report) {
+  /** The same index with one more note in its report. */
+  public SourceIndex withNote(String note) {
+    return new SourceIndex(shape, classes, splits, report.withNote(note));
   }
 }

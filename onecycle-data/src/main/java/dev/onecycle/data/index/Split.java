@@ -2,13 +2,13 @@ package dev.onecycle.data.index;
 
 import java.util.List;
 
-/** One of the sets of a source: its training images, say, with their labels and slots. */
+/** One set of images of a source, such as its training images: their labels, slots and origins. */
 public final class Split {
   public static final String TRAIN = "train";
   public static final String TEST = "test";
   public static final String VALIDATION = "val";
 
-  /** Images that no folder or file assigns to a set. */
+  /** The name of the one set of a source that does not assign its images to sets. */
   public static final String ALL = "all";
 
   private final String name;
@@ -16,6 +16,7 @@ public final class Split {
   private final int[] slots;
   private final PackedStrings origins;
 
+  /** Takes over the arrays, which must not be changed any more. */
   public Split(String name, int[] labels, int[] slots, PackedStrings origins) {
     this.name = name;
     this.labels = labels;
@@ -23,6 +24,7 @@ public final class Split {
     this.origins = origins;
   }
 
+  /** A split of images in their order. */
   public static Split of(String name, List<Labelled> images) {
     int[] labels = images.stream().mapToInt(Labelled::label).toArray();
     int[] slots = images.stream().mapToInt(Labelled::slot).toArray();
@@ -30,7 +32,12 @@ public final class Split {
         name, labels, slots, PackedStrings.of(images.stream().map(Labelled::origin).toList()));
   }
 
-  /** One image: its label, the slot that holds its pixels, and where it came from. */
+  /**
+   * One image of a split.
+   *
+   * @param slot the position of its pixels among the stored images
+   * @param origin the path or entry name that it was read from
+   */
   public record Labelled(int label, int slot, String origin) {}
 
   public String name() {
@@ -53,11 +60,12 @@ public final class Split {
     return origins.get(i);
   }
 
-  /** The arrays themselves, for storing; not to be changed. */
+  /** The array of labels itself, for storing; must not be changed. */
   public int[] labels() {
     return labels;
   }
 
+  /** The array of slots itself, for storing; must not be changed. */
   public int[] slots() {
     return slots;
   }

@@ -1,4 +1,7 @@
-/** What a source holds: its splits, labels and origins, without the pixels. */
+/**
+ * The content of a source without its pixels: splits, labels and origins. Internal: not part of the
+ * API.
+ */
 @NullMarked
 package dev.onecycle.data.index;
 

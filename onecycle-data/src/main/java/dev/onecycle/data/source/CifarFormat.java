@@ -6,11 +6,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The files of one of the two CIFAR sets.
+ * The file format of CIFAR-10 or CIFAR-100.
  *
- * @param labelBytes labels of each record, of which the last counts
+ * @param labelBytes the number of labels of each record, one byte each; the last one is used
  * @param classes the number of classes
- * @param names the file that names the classes, a line each
+ * @param names the file with the names of the classes, one per line
  * @param train the files of training images
  * @param test the file of test images
  */
@@ -31,13 +31,13 @@ record CifarFormat(int labelBytes, int classes, String names, List<String> train
       new CifarFormat(2, 100, "fine_label_names.txt", List.of("train.bin"), "test.bin");
   static final List<CifarFormat> ALL = List.of(CIFAR10, CIFAR100);
 
-  /** Whether a folder holds files of this format. */
+  /** Whether a folder contains files of this format. */
   boolean isIn(Path folder) {
     return Files.isRegularFile(folder.resolve(train.get(0)))
         || Files.isRegularFile(folder.resolve(test));
   }
 
-  /** The format that a file of this name belongs to. */
+  /** The format that a file name belongs to, or null. */
   static @Nullable CifarFormat of(String file) {
     for (CifarFormat format : ALL) {
       if (format.train.contains(file) || format.test.equals(file)) {

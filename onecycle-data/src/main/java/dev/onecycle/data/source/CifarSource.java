@@ -5,15 +5,15 @@ import dev.onecycle.data.archive.FileTree;
 import dev.onecycle.data.archive.FileTree.Entry;
 import dev.onecycle.data.archive.FileTree.Visitor;
 import dev.onecycle.data.image.ImageShape;
+import dev.onecycle.data.image.ReadingListener;
+import dev.onecycle.data.image.ReadingReport;
 import dev.onecycle.data.image.decode.BadImage;
 import dev.onecycle.data.image.decode.Pixels;
-import dev.onecycle.data.index.PixelSink;
 import dev.onecycle.data.index.SourceIndex;
 import dev.onecycle.data.index.Split;
-import dev.onecycle.data.index.SplitSelection;
-import dev.onecycle.data.work.ReadingListener;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.IoErrors;
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -23,11 +23,11 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * CIFAR-10 and CIFAR-100 in their binary form (Krizhevsky 2009): records of one or two label bytes
- * and 3·32·32 pixels, channel by channel.
+ * CIFAR-10 or CIFAR-100 in binary form (Krizhevsky 2009): records of one or two label bytes and
+ * 3·32·32 pixel bytes, channel by channel.
  *
- * <p>The files may lie in a folder or in the official .tar.gz, at any depth. Of the two labels of
- * CIFAR-100 the fine one is used.
+ * <p>The files may lie in a folder or in the official .tar.gz, at any depth. CIFAR-100 is labelled
+ * by its fine labels.
  */
 final class CifarSource implements Source {
   private static final ImageShape STORED = new ImageShape(3, 32, 32);
@@ -57,7 +57,7 @@ final class CifarSource implements Source {
     ImageShape shape = options.sizing().of(STORED);
     Reading reading = new Reading(shape, sinks.open(shape));
     tree.walk(reading);
-    return reading.contents();
+    return reading.index();
   }
 
   private final class Reading implements Visitor {
@@ -91,13 +91,13 @@ final class CifarSource implements Source {
       }
     }
 
-    /** The files of images that are wanted. */
+    /** The files of the selected images. */
     private List<String> files() {
       List<String> files = new ArrayList<>();
-      if (options.wanted() != SplitSelection.EVALUATION) {
+      if (options.selection() != SplitSelection.EVALUATION) {
         files.addAll(format.train());
       }
-      if (options.wanted() != SplitSelection.TRAINING) {
+      if (options.selection() != SplitSelection.TRAINING) {
         files.add(format.test());
       }
       return files;
@@ -125,7 +125,7 @@ final class CifarSource implements Source {
     private List<Split.Labelled> batch(Entry entry, String file) throws IOException, BadImage {
       List<Split.Labelled> images = new ArrayList<>();
       byte[] record = new byte[format.labelBytes() + STORED.bytes()];
-      try (InputStream in = new java.io.BufferedInputStream(entry.open(), 1 << 16)) {
+      try (InputStream in = new BufferedInputStream(entry.open(), 1 << 16)) {
         for (int n = in.readNBytes(record, 0, record.length);
             n > 0;
             n = in.readNBytes(record, 0, record.length)) {
@@ -145,7 +145,7 @@ final class CifarSource implements Source {
           images.add(
               new Split.Labelled(
                   label(record, entry, images.size()), slot++, file + "#" + images.size()));
-          options.progress().update("Reading " + tree.name(), slot, ReadingListener.UNKNOWN);
+          options.listener().progressed("Reading " + tree.name(), slot, ReadingListener.UNKNOWN);
         }
       }
       if (images.isEmpty()) {
@@ -172,7 +172,7 @@ final class CifarSource implements Source {
       return label;
     }
 
-    /** Pixels side by side instead of channel by channel. */
+    /** Puts the channels of a pixel side by side. */
     private byte[] interleaved(byte[] record) {
       int plane = STORED.height() * STORED.width();
       byte[] pixels = new byte[STORED.bytes()];
@@ -184,20 +184,20 @@ final class CifarSource implements Source {
       return pixels;
     }
 
-    SourceIndex contents() {
+    SourceIndex index() {
       requirePresent(format.names(), !classes.isEmpty());
-      List<Split> parts = new ArrayList<>();
-      if (options.wanted() != SplitSelection.EVALUATION) {
+      List<Split> splits = new ArrayList<>();
+      if (options.selection() != SplitSelection.EVALUATION) {
         List<Split.Labelled> train = new ArrayList<>();
         for (String file : format.train()) {
           train.addAll(batch(file));
         }
-        parts.add(Split.of(Split.TRAIN, train));
+        splits.add(Split.of(Split.TRAIN, train));
       }
-      if (options.wanted() != SplitSelection.TRAINING) {
-        parts.add(Split.of(Split.TEST, batch(format.test())));
+      if (options.selection() != SplitSelection.TRAINING) {
+        splits.add(Split.of(Split.TEST, batch(format.test())));
       }
-      return new SourceIndex(shape, classes, parts, List.of(), List.of());
+      return new SourceIndex(shape, classes, splits, ReadingReport.EMPTY);
     }
 
     private List<Split.Labelled> batch(String file) {

@@ -16,16 +16,16 @@ import java.util.function.ObjIntConsumer;
 import java.util.zip.GZIPInputStream;
 
 /**
- * A file in LeCun's IDX format, uint8, plain or gzipped: a magic number, the length of each
- * dimension as a big-endian 32-bit number, then the values.
+ * A file of uint8 values in LeCun's IDX format, plain or gzipped: a magic number, the length of
+ * each dimension as a big-endian 32-bit number, then the values.
  */
 record IdxFile(Path path) {
   private static final int IMAGES = 0x00000803;
   private static final int LABELS = 0x00000801;
-  private static final int MOST_ITEMS = 10_000_000;
-  private static final int MOST_SIDE = 1 << 13;
+  private static final int MAX_ITEMS = 10_000_000;
+  private static final int MAX_SIDE = 1 << 13;
 
-  /** The labels, all of them below {@code classes}. */
+  /** Reads the labels, which must be below {@code classes}. */
   int[] labels(int classes) {
     try (DataInputStream in = open()) {
       int count = header(in, LABELS, 1)[0];
@@ -54,7 +54,7 @@ record IdxFile(Path path) {
     }
   }
 
-  /** Hands over the images one by one, which must be {@code count}. */
+  /** Reads the images one by one; their number must be {@code count}. */
   void images(int count, ObjIntConsumer<byte[]> consumer) {
     try (DataInputStream in = open()) {
       int[] lengths = header(in, IMAGES, 3);
@@ -103,9 +103,9 @@ record IdxFile(Path path) {
     for (int i = 0; i < dimensions; i++) {
       lengths[i] = in.readInt();
     }
-    boolean fits = lengths[0] > 0 && lengths[0] <= MOST_ITEMS;
+    boolean fits = lengths[0] > 0 && lengths[0] <= MAX_ITEMS;
     for (int i = 1; i < dimensions; i++) {
-      fits &= lengths[i] > 0 && lengths[i] <= MOST_SIDE;
+      fits &= lengths[i] > 0 && lengths[i] <= MAX_SIDE;
     }
     if (!fits) {
       throw bad("has impossible dimensions " + Arrays.toString(lengths));
@@ -119,7 +119,7 @@ record IdxFile(Path path) {
       throw bad("must have " + expected + " values but ends after " + found);
     }
     if (in.read() >= 0) {
-      throw bad("goes on after its last value");
+      throw bad("has bytes after its last value");
     }
   }
 

@@ -1,11 +1,10 @@
 package dev.onecycle.data.source;
 
 import dev.onecycle.data.image.ImageShape;
+import dev.onecycle.data.image.ReadingReport;
 import dev.onecycle.data.image.decode.Pixels;
-import dev.onecycle.data.index.PixelSink;
 import dev.onecycle.data.index.SourceIndex;
 import dev.onecycle.data.index.Split;
-import dev.onecycle.data.index.SplitSelection;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.IoErrors;
 import java.io.IOException;
@@ -17,8 +16,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * MNIST and its relatives: a folder of IDX files, {@code train-images-idx3-ubyte} and so on, plain
- * or gzipped, of grey images in ten classes.
+ * MNIST or a dataset in its format: a folder of IDX files, {@code train-images-idx3-ubyte} and so
+ * on, plain or gzipped, of grey images in ten classes.
  */
 final class IdxSource implements Source {
   private static final String TRAIN = "train";
@@ -30,7 +29,7 @@ final class IdxSource implements Source {
   private final ReadOptions options;
 
   /**
-   * @param classes names of the ten classes
+   * @param classes the names of the ten classes
    */
   IdxSource(Path folder, List<String> classes, ReadOptions options) {
     this.folder = folder;
@@ -38,19 +37,19 @@ final class IdxSource implements Source {
     this.options = options;
   }
 
-  /** Whether a folder holds files of this kind. */
+  /** Whether a folder contains such files. */
   static boolean isIn(Path folder) {
     return find(folder, TRAIN, "images") != null || find(folder, TEST, "images") != null;
   }
 
-  /** Whether a file belongs to the test images. */
+  /** Whether a file has test images or their labels. */
   static boolean isTest(String file) {
     return file.startsWith(TEST);
   }
 
   @Override
   public String description() {
-    return "idx " + realPath() + " " + classes + " " + options.description();
+    return "idx " + realPath() + " " + String.join(",", classes) + " " + options.description();
   }
 
   @Override
@@ -78,22 +77,22 @@ final class IdxSource implements Source {
     ImageShape stored = required(sets.get(0), "images").shape();
     ImageShape shape = options.sizing().of(stored);
     PixelSink sink = sinks.open(shape);
-    List<Split> parts = new ArrayList<>();
+    List<Split> splits = new ArrayList<>();
     int slot = 0;
     for (String set : sets) {
-      Split part = read(set, stored, shape, sink, slot);
-      parts.add(part);
-      slot += part.size();
+      Split split = read(set, stored, shape, sink, slot);
+      splits.add(split);
+      slot += split.size();
     }
-    return new SourceIndex(shape, classes, parts, List.of(), List.of());
+    return new SourceIndex(shape, classes, splits, ReadingReport.EMPTY);
   }
 
-  /** The sets that are wanted, of those that are there. */
+  /** The selected sets among those in the folder. */
   private List<String> sets() {
     boolean test =
-        options.wanted() != SplitSelection.TRAINING && find(folder, TEST, "images") != null;
+        options.selection() != SplitSelection.TRAINING && find(folder, TEST, "images") != null;
     List<String> sets = new ArrayList<>();
-    if (options.wanted() != SplitSelection.EVALUATION || !test) {
+    if (options.selection() != SplitSelection.EVALUATION || !test) {
       sets.add(TRAIN);
     }
     if (test) {
@@ -116,7 +115,7 @@ final class IdxSource implements Source {
         (pixels, i) -> {
           sink.put(slot + i, Pixels.of(pixels, stored, shape));
           found.add(new Split.Labelled(labels[i], slot + i, name + "#" + i));
-          options.progress().update("Reading " + folder, i + 1L, labels.length);
+          options.listener().progressed("Reading " + folder, i + 1L, labels.length);
         });
     return Split.of(set.equals(TRAIN) ? Split.TRAIN : Split.TEST, found);
   }

@@ -5,9 +5,9 @@ import dev.onecycle.data.archive.FileTree.Content;
 import dev.onecycle.data.archive.FileTree.Entry;
 import dev.onecycle.data.archive.FileTree.Visitor;
 import dev.onecycle.data.image.ImageShape;
+import dev.onecycle.data.image.ReadingReport;
 import dev.onecycle.data.image.decode.BadImage;
 import dev.onecycle.data.image.decode.ImageDecoder;
-import dev.onecycle.data.index.PixelSink;
 import dev.onecycle.data.index.SourceIndex;
 import dev.onecycle.data.index.Split;
 import dev.onecycle.data.source.TreeLayout.Item;
@@ -25,13 +25,13 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * Image files in class folders, in a folder or an archive.
  *
- * <p>The tree is walked twice: once for names and, where no size was asked for, the sizes in the
- * images' heads; then to decode, on all cores, each image to its own slot, so that the result does
- * not depend on the order in which they are finished.
+ * <p>The tree is walked twice: first for the names and, unless a size is requested, the sizes of
+ * the images; then to decode them on all cores. Each image has its own slot, so the result does not
+ * depend on the order in which the images are finished.
  */
 final class ImageTreeSource implements Source {
-  private static final int SIDE_OF_MIXED_SIZES = 64;
-  private static final long MOST_DECODED = 64L << 30;
+  private static final int SIDE_FOR_MIXED_SIZES = 64;
+  private static final long MAX_DECODED = 64L << 30;
 
   private final FileTree tree;
   private final ReadOptions options;
@@ -54,16 +54,17 @@ final class ImageTreeSource implements Source {
   @Override
   public SourceIndex read(PixelSink.Factory sinks) {
     TreeScan scan = TreeScan.of(tree, options);
-    TreeLayout layout = TreeLayout.of(tree.name(), scan.folders(), scan.names(), options.wanted());
+    TreeLayout layout =
+        TreeLayout.of(tree.name(), scan.folders(), scan.names(), options.selection());
     SkippedImages bad = new SkippedImages(tree.name(), options.skipBad());
     List<Item> items = new ArrayList<>();
-    layout.parts().values().forEach(items::addAll);
+    layout.splits().values().forEach(items::addAll);
     scan.measure(items);
     items.forEach(item -> bad.addIfBad(item, scan.problems().get(item.file())));
     bad.failUnlessSkipping();
     List<String> notes = new ArrayList<>(layout.notes());
     ImageShape shape = shape(layout, scan.shapes(), notes);
-    if ((long) shape.bytes() * items.size() > MOST_DECODED) {
+    if ((long) shape.bytes() * items.size() > MAX_DECODED) {
       throw new BadDataException(
           tree.name()
               + " would take "
@@ -74,44 +75,44 @@ final class ImageTreeSource implements Source {
     }
     decode(items, scan.names(), shape, sinks.open(shape), bad);
     bad.failUnlessSkipping();
-    return contents(layout, shape, bad, notes);
+    return index(layout, shape, bad, notes);
   }
 
-  /** Test images have no say in it: what is trained on must not depend on them. */
+  /** The shape of all images. It does not depend on the test images, nor must training. */
   private ImageShape shape(TreeLayout layout, Map<Integer, ImageShape> shapes, List<String> notes) {
     Set<ImageShape> different = new HashSet<>();
-    for (Map.Entry<String, List<Item>> part : layout.parts().entrySet()) {
-      if (!part.getKey().equals(Split.TEST)) {
-        different.addAll(known(part.getValue(), shapes));
+    for (Map.Entry<String, List<Item>> split : layout.splits().entrySet()) {
+      if (!split.getKey().equals(Split.TEST)) {
+        different.addAll(known(split.getValue(), shapes));
       }
     }
-    ImageShape mixed = new ImageShape(3, SIDE_OF_MIXED_SIZES, SIDE_OF_MIXED_SIZES);
+    ImageShape mixed = new ImageShape(3, SIDE_FOR_MIXED_SIZES, SIDE_FOR_MIXED_SIZES);
     if (different.size() > 1) {
       notes.add(
-          "The images come in "
+          "The images have "
               + different.size()
               + " sizes and were resized to "
-              + SIDE_OF_MIXED_SIZES
+              + SIDE_FOR_MIXED_SIZES
               + "×"
-              + SIDE_OF_MIXED_SIZES
-              + "; an image size of your own changes that.");
+              + SIDE_FOR_MIXED_SIZES
+              + "; set an image size to change that.");
     }
     if (different.size() != 1) {
       return options.sizing().of(mixed);
     }
     ImageShape common = different.iterator().next();
-    List<ImageShape> test = known(layout.parts().getOrDefault(Split.TEST, List.of()), shapes);
+    List<ImageShape> test = known(layout.splits().getOrDefault(Split.TEST, List.of()), shapes);
     long others = test.stream().filter(shape -> !shape.equals(common)).count();
     if (others > 0) {
       notes.add(
           others
               + " of "
               + test.size()
-              + " test images come in another size and were resized to the "
+              + " test images have another size and were resized to the "
               + common.height()
               + "×"
               + common.width()
-              + " of the images to train on; an image size of your own changes that.");
+              + " of the training images; set an image size to change that.");
     }
     return options.sizing().of(common);
   }
@@ -149,8 +150,9 @@ final class ImageTreeSource implements Source {
                     () -> {
                       decode(content, item, slots[file], shape, sink, bad);
                       options
-                          .progress()
-                          .update("Decoding " + tree.name(), done.incrementAndGet(), items.size());
+                          .listener()
+                          .progressed(
+                              "Decoding " + tree.name(), done.incrementAndGet(), items.size());
                     });
               }
             }
@@ -168,26 +170,27 @@ final class ImageTreeSource implements Source {
     }
   }
 
-  private SourceIndex contents(
+  private SourceIndex index(
       TreeLayout layout, ImageShape shape, SkippedImages bad, List<String> notes) {
-    List<Split> parts = new ArrayList<>();
+    List<Split> splits = new ArrayList<>();
     int slot = 0;
-    for (Map.Entry<String, List<Item>> part : layout.parts().entrySet()) {
+    for (Map.Entry<String, List<Item>> split : layout.splits().entrySet()) {
       List<Split.Labelled> images = new ArrayList<>();
-      for (Item item : part.getValue()) {
+      for (Item item : split.getValue()) {
         if (!bad.contains(item.file())) {
           images.add(new Split.Labelled(item.label(), slot, item.name()));
         }
         slot++;
       }
-      requireEveryClass(layout.classes(), part.getKey(), images);
-      parts.add(Split.of(part.getKey(), images));
+      requireEveryClass(layout.classes(), split.getKey(), images);
+      splits.add(Split.of(split.getKey(), images));
     }
-    return new SourceIndex(shape, layout.classes(), parts, notes, bad.skipped());
+    return new SourceIndex(
+        shape, layout.classes(), splits, new ReadingReport(notes, bad.skipped()));
   }
 
-  /** Skipping bad images may have emptied a class. */
-  private void requireEveryClass(List<String> classes, String part, List<Split.Labelled> images) {
+  /** Requires an image of every class in a split: all images of a class may have been skipped. */
+  private void requireEveryClass(List<String> classes, String split, List<Split.Labelled> images) {
     Set<Integer> labels = new HashSet<>();
     images.forEach(image -> labels.add(image.label()));
     for (int label = 0; label < classes.size(); label++) {
@@ -196,7 +199,7 @@ final class ImageTreeSource implements Source {
             tree.name()
                 + " has no usable image of class "
                 + classes.get(label)
-                + (part.equals(Split.ALL) ? "" : " in " + part));
+                + (split.equals(Split.ALL) ? "" : " in " + split));
       }
     }
   }

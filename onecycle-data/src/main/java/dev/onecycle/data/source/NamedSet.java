@@ -1,31 +1,30 @@
 package dev.onecycle.data.source;
 
-import dev.onecycle.data.archive.TarArchive;
+import dev.onecycle.data.archive.Archive;
 import dev.onecycle.data.download.Downloader;
 import dev.onecycle.data.download.RemoteFile;
-import dev.onecycle.data.index.PixelSink;
 import dev.onecycle.data.index.SourceIndex;
-import dev.onecycle.data.index.SplitSelection;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The data sets that are known by name, with the places where their publishers offer them.
+ * A dataset that is known by name, with the address where its publisher offers it.
  *
- * <p>MNIST comes from the mirror that PyTorch uses, its first home having been closed to automatic
- * downloads; Fashion-MNIST from its publisher's repository, whose other address has no https.
+ * <p>MNIST comes from the mirror that PyTorch uses, because its original server refuses automatic
+ * downloads. Fashion-MNIST comes from the repository of its publisher, because its other address
+ * has no https.
  *
- * @param title its name
- * @param base the address that its files are relative to
- * @param classes its classes, where the files do not name them
- * @param files its files
- * @param kind their form
+ * @param title the name
+ * @param base the address that the files are relative to
+ * @param classes the names of the classes, if the files do not have them
+ * @param files the files
+ * @param kind the format of the files
  */
-public record NamedSet(
-    String title, String base, List<String> classes, List<File> files, Kind kind) {
+record NamedSet(String title, String base, List<String> classes, List<File> files, Kind kind) {
   private static final String KRIZHEVSKY = "https://www.cs.toronto.edu/~kriz/";
 
   private static final List<NamedSet> ALL =
@@ -105,16 +104,21 @@ public record NamedSet(
                       "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5")),
               Kind.IDX));
 
-  /** The form in which a set is offered. */
+  /** The format of the files. */
   private enum Kind {
     CIFAR_10,
     CIFAR_100,
     IDX
   }
 
-  private record File(String name, long bytes, String sha256) {}
+  private record File(String name, long bytes, String sha256) {
+    String text() {
+      return name + " " + bytes + " " + sha256;
+    }
+  }
 
-  public static @Nullable NamedSet of(String name) {
+  /** The set of this name in any case, or null. */
+  static @Nullable NamedSet of(String name) {
     for (NamedSet set : ALL) {
       if (set.title.equals(name.toLowerCase(Locale.ROOT))) {
         return set;
@@ -123,14 +127,15 @@ public record NamedSet(
     return null;
   }
 
+  /** The names of all sets. */
   static List<String> titles() {
     return ALL.stream().map(NamedSet::title).toList();
   }
 
-  /** The files to download for the images wanted; an archive holds all of them. */
-  public List<RemoteFile> remoteFiles(SplitSelection wanted) {
+  /** The files to download for a selection of splits. An archive contains all splits. */
+  List<RemoteFile> remoteFiles(SplitSelection selection) {
     return files.stream()
-        .filter(file -> wanted != SplitSelection.TRAINING || !IdxSource.isTest(file.name()))
+        .filter(file -> selection != SplitSelection.TRAINING || !IdxSource.isTest(file.name()))
         .map(
             file ->
                 new RemoteFile(
@@ -142,7 +147,7 @@ public record NamedSet(
         .toList();
   }
 
-  /** The set as a source, which downloads when it is read and not before. */
+  /** The set as a source; its files are downloaded when it is read. */
   Source source(Downloader downloader, ReadOptions options) {
     return new Source() {
       @Override
@@ -150,15 +155,15 @@ public record NamedSet(
         return title + " " + options.description();
       }
 
-      /** What the files must contain, so that a decoded set needs none of them any more. */
+      /** The known content of the files, so that a decoded set does not need the files. */
       @Override
       public String state() {
-        return files.toString();
+        return files.stream().map(File::text).collect(Collectors.joining("\n"));
       }
 
       @Override
       public SourceIndex read(PixelSink.Factory sinks) {
-        List<Path> local = remoteFiles(options.wanted()).stream().map(downloader::get).toList();
+        List<Path> local = remoteFiles(options.selection()).stream().map(downloader::get).toList();
         Path first = local.get(0);
         Source source =
             switch (kind) {
@@ -172,6 +177,6 @@ public record NamedSet(
   }
 
   private static Source cifar(Path archive, CifarFormat format, ReadOptions options) {
-    return new CifarSource(new TarArchive(archive, true), format, options);
+    return new CifarSource(Archive.open(archive), format, options);
   }
 }

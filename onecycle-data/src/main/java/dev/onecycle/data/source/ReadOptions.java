@@ -1,22 +1,22 @@
 package dev.onecycle.data.source;
 
-import dev.onecycle.data.index.SplitSelection;
-import dev.onecycle.data.work.ReadingListener;
+import dev.onecycle.data.image.ReadingListener;
 import java.util.Locale;
 
 /**
- * How a source is read.
+ * Options of reading a source.
  *
- * @param sizing the size that images get
+ * @param sizing the shape that images get
  * @param skipBad whether images that cannot be used are left out instead of failing the read
- * @param wanted which images are read
- * @param progress hears how far the read has come
+ * @param selection the splits that are read
+ * @param listener observes the progress
  */
 public record ReadOptions(
-    Sizing sizing, boolean skipBad, SplitSelection wanted, ReadingListener progress) {
-  /** What the decoded images depend on, as text. */
+    Sizing sizing, boolean skipBad, SplitSelection selection, ReadingListener listener) {
+  /** The options that the decoded images depend on, as text. */
   String description() {
-    String part = wanted == SplitSelection.ALL ? "" : " " + wanted.name().toLowerCase(Locale.ROOT);
-    return sizing + (skipBad ? " skip-bad" : "") + part;
+    String split =
+        selection == SplitSelection.ALL ? "" : " " + selection.name().toLowerCase(Locale.ROOT);
+    return sizing.text() + (skipBad ? " skip-bad" : "") + split;
   }
 }

@@ -43,15 +43,15 @@ enum ShapeOutline {
     }
   },
   STAR {
-    /** The inside of a pentagram is outside of at most one of the five lines it is made of. */
+    /** A point inside a pentagram is outside of at most one of its five lines. */
     @Override
     double distance(double u, double v) {
-      double most = Double.NEGATIVE_INFINITY;
+      double largest = Double.NEGATIVE_INFINITY;
       double second = Double.NEGATIVE_INFINITY;
       for (double[] normal : PENTAGON) {
         double d = normal[0] * u + normal[1] * v - 0.33;
-        second = Math.max(second, Math.min(most, d));
-        most = Math.max(most, d);
+        second = Math.max(second, Math.min(largest, d));
+        largest = Math.max(largest, d);
       }
       return second;
     }
@@ -93,22 +93,22 @@ enum ShapeOutline {
     }
   }
 
-  private final double mostTurn;
+  private final double maxTurn;
 
   ShapeOutline() {
     this(Math.PI);
   }
 
-  ShapeOutline(double mostTurn) {
-    this.mostTurn = mostTurn;
+  ShapeOutline(double maxTurn) {
+    this.maxTurn = maxTurn;
   }
 
   /** Signed distance of (u, v) from the outline of a shape of radius 1 about (0, 0). */
   abstract double distance(double u, double v);
 
-  /** How far it may be turned and still be itself, in radians to either side. */
-  double mostTurn() {
-    return mostTurn;
+  /** The largest turn to either side that keeps the shape recognizable, in radians. */
+  double maxTurn() {
+    return maxTurn;
   }
 
   static List<String> names() {

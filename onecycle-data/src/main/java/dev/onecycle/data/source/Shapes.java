@@ -1,6 +1,5 @@
 package dev.onecycle.data.source;
 
-import dev.onecycle.data.Datasets;
 import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.error.Require;
@@ -9,13 +8,13 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * A generated dataset: ten shapes in colour, 32×32, on backgrounds with gradients, texture, clutter
- * and noise.
+ * A generator of images: ten shapes in colour, 32×32, on backgrounds with gradients, texture,
+ * clutter and noise.
  *
- * <p>It needs no download and trains in minutes, yet is hard enough that a poor learning rate
- * shows. Place, size, rotation, colour and contrast are drawn from (seed, part, index), in plain
- * arithmetic that gives the same bytes on every platform; image {@code i} has label {@code i mod
- * 10}.
+ * <p>The images need no download and are learned in minutes, yet are hard enough to show the effect
+ * of a poor learning rate. Position, size, rotation, colour and contrast are drawn from (seed,
+ * split, index) by arithmetic that gives the same bytes on every platform. Image {@code i} has
+ * label {@code i mod 10}.
  */
 public final class Shapes {
   /** The shape of every image. */
@@ -37,37 +36,37 @@ public final class Shapes {
    * Generates images in memory.
    *
    * @param seed the images differ from seed to seed
-   * @param part "train" or "test", say: images differ from part to part
+   * @param split the name of the set: "train" or "test", for example; images differ between sets
    * @param count the number of images
    */
-  public static ImageDataset generate(long seed, String part, int count) {
+  public static ImageDataset generate(long seed, String split, int count) {
     Require.atLeast("number of shapes", count, 1);
     byte[] pixels = new byte[Math.multiplyExact(count, SHAPE.bytes())];
     int[] labels = new int[count];
     for (int i = 0; i < count; i++) {
-      byte[] image = image(seed, part, i);
+      byte[] image = image(seed, split, i);
       System.arraycopy(image, 0, pixels, i * SHAPE.bytes(), image.length);
       labels[i] = label(i);
     }
-    return Datasets.of(SHAPE, classes(), labels, pixels);
+    return ImageDataset.of(SHAPE, classes(), labels, pixels);
   }
 
   static int label(int index) {
     return index % ShapeOutline.ALL.size();
   }
 
-  static byte[] image(long seed, String part, int index) {
-    SplittableRandom random = RandomStream.of(seed, "shapes " + part, index);
+  static byte[] image(long seed, String split, int index) {
+    SplittableRandom random = RandomStream.of(seed, "shapes " + split, index);
     double[] canvas = background(random);
     int clutter = random.nextInt(4);
     for (int i = 0; i < clutter; i++) {
       drawClutter(canvas, random);
     }
     drawShape(canvas, ShapeOutline.ALL.get(label(index)), random);
-    return developed(canvas, random);
+    return toBytes(canvas, random);
   }
 
-  /** A gradient between two colours, with a texture of soft light and shade. */
+  /** Draws a gradient between two colours with a texture of soft light and shade. */
   private static double[] background(SplittableRandom random) {
     double[] from = colour(random);
     double[] to = colour(random);
@@ -105,7 +104,7 @@ public final class Shapes {
     return above * (1 - bottom) + below * bottom;
   }
 
-  /** A thin line or a small spot. */
+  /** Draws a thin line or a small spot. */
   private static void drawClutter(double[] canvas, SplittableRandom random) {
     double[] colour = colour(random);
     double opacity = random.nextDouble(0.4, 1);
@@ -132,7 +131,7 @@ public final class Shapes {
     double radius = random.nextDouble(7.5, 13);
     double x = random.nextDouble(0.75 * radius, SIDE - 0.75 * radius);
     double y = random.nextDouble(0.75 * radius, SIDE - 0.75 * radius);
-    double angle = random.nextDouble(-1, 1) * outline.mostTurn();
+    double angle = random.nextDouble(-1, 1) * outline.maxTurn();
     double stretch = random.nextDouble(0.85, 1.18);
     double cos = StrictMath.cos(angle) / radius;
     double sin = StrictMath.sin(angle) / radius;
@@ -157,7 +156,7 @@ public final class Shapes {
     double at(double x, double y);
   }
 
-  /** Lays a colour over what is inside an outline, its edge smoothed over one pixel. */
+  /** Paints the inside of an outline; its edge is smoothed over one pixel. */
   private static void paint(double[] canvas, double[] colour, double opacity, Distance outline) {
     for (int y = 0, at = 0; y < SIDE; y++) {
       for (int x = 0; x < SIDE; x++, at += 3) {
@@ -172,8 +171,8 @@ public final class Shapes {
     }
   }
 
-  /** Contrast, brightness and noise, then bytes. */
-  private static byte[] developed(double[] canvas, SplittableRandom random) {
+  /** Applies contrast, brightness and noise, and rounds to bytes. */
+  private static byte[] toBytes(double[] canvas, SplittableRandom random) {
     double contrast = random.nextDouble(0.5, 1.05);
     double brightness = random.nextDouble(-25, 25);
     double noise = random.nextDouble(4, 28);
@@ -181,10 +180,10 @@ public final class Shapes {
     for (int i = 0; i < image.length; i += 3) {
       long bits = random.nextLong();
       for (int c = 0; c < 3; c++) {
-        // The sum of two uniform numbers: near enough to a bell.
-        double bell = ((bits & 1023) + (bits >>> 10 & 1023)) / 1023.0 - 1;
+        // The sum of two uniform numbers approximates a normal distribution.
+        double deviation = ((bits & 1023) + (bits >>> 10 & 1023)) / 1023.0 - 1;
         bits >>>= 20;
-        double value = 128 + (canvas[i + c] - 128) * contrast + brightness + bell * 2 * noise;
+        double value = 128 + (canvas[i + c] - 128) * contrast + brightness + deviation * 2 * noise;
         image[i + c] = (byte) Math.round(Math.max(0, Math.min(255, value)));
       }
     }
@@ -192,9 +191,8 @@ public final class Shapes {
   }
 
   /**
-   * A colour that hints at the class without telling it: hues of a class spread over those of its
-   * neighbours. As with photographs, a network so learns from the first steps on, and needs the
-   * form for the rest.
+   * Draws a colour that hints at the class: the hues of a class overlap those of the next classes.
+   * So a network learns from the first steps, as from photographs, and needs the form for the rest.
    */
   private static double[] colour(ShapeOutline outline, SplittableRandom random) {
     double share = (double) outline.ordinal() / ShapeOutline.values().length;
@@ -211,7 +209,7 @@ public final class Shapes {
     return colour;
   }
 
-  /** A colour of the ground: greyish, so that the shape's own stands out. */
+  /** Draws a greyish colour for the background, so that the colour of the shape stands out. */
   private static double[] colour(SplittableRandom random) {
     double grey = random.nextDouble(30, 226);
     double[] colour = new double[3];

@@ -1,23 +1,22 @@
 package dev.onecycle.data.source;
 
 import dev.onecycle.data.image.ImageShape;
+import dev.onecycle.data.image.ReadingReport;
 import dev.onecycle.data.image.decode.Pixels;
-import dev.onecycle.data.index.PixelSink;
 import dev.onecycle.data.index.SourceIndex;
 import dev.onecycle.data.index.Split;
-import dev.onecycle.data.index.SplitSelection;
 import dev.onecycle.data.work.WorkPool;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The set called {@code shapes}: 6,000 generated images to train on, 1,000 to test on, of a fixed
- * seed, so that runs of different seeds are compared on the same images.
+ * The dataset {@code shapes}: 6,000 generated training images and 1,000 test images. Their seed is
+ * fixed, so that runs of different seeds are compared on the same images.
  */
 final class ShapesSource implements Source {
   static final String NAME = "shapes";
 
-  /** To be raised whenever the same seed draws other images, for decoded sets are kept. */
+  /** Raise it whenever the same seed draws other images, because decoded images are kept. */
   private static final int VERSION = 1;
 
   private static final long SEED = 1;
@@ -45,40 +44,40 @@ final class ShapesSource implements Source {
   public SourceIndex read(PixelSink.Factory sinks) {
     ImageShape shape = options.sizing().of(Shapes.SHAPE);
     PixelSink sink = sinks.open(shape);
-    List<Split> parts = new ArrayList<>();
+    List<Split> splits = new ArrayList<>();
     try (WorkPool pool = new WorkPool("onecycle-shapes")) {
       int slot = 0;
-      if (options.wanted() != SplitSelection.EVALUATION) {
-        parts.add(generate(Split.TRAIN, TRAIN, slot, shape, sink, pool));
+      if (options.selection() != SplitSelection.EVALUATION) {
+        splits.add(generate(Split.TRAIN, TRAIN, slot, shape, sink, pool));
         slot += TRAIN;
       }
-      if (options.wanted() != SplitSelection.TRAINING) {
-        parts.add(generate(Split.TEST, TEST, slot, shape, sink, pool));
+      if (options.selection() != SplitSelection.TRAINING) {
+        splits.add(generate(Split.TEST, TEST, slot, shape, sink, pool));
       }
       pool.finish();
     }
-    return new SourceIndex(shape, Shapes.classes(), parts, List.of(), List.of());
+    return new SourceIndex(shape, Shapes.classes(), splits, ReadingReport.EMPTY);
   }
 
   private Split generate(
-      String part, int count, int slot, ImageShape shape, PixelSink sink, WorkPool pool) {
+      String split, int count, int slot, ImageShape shape, PixelSink sink, WorkPool pool) {
     List<Split.Labelled> images = new ArrayList<>();
     for (int begin = 0; begin < count; begin += CHUNK) {
       int from = begin;
       int to = Math.min(count, begin + CHUNK);
       for (int i = from; i < to; i++) {
-        images.add(new Split.Labelled(Shapes.label(i), slot + i, part + "#" + i));
+        images.add(new Split.Labelled(Shapes.label(i), slot + i, split + "#" + i));
       }
       pool.submit(
           (long) CHUNK * shape.bytes(),
           () -> {
             for (int i = from; i < to; i++) {
-              byte[] image = Shapes.image(SEED, part, i);
+              byte[] image = Shapes.image(SEED, split, i);
               sink.put(slot + i, Pixels.of(image, Shapes.SHAPE, shape));
             }
-            options.progress().update("Generating " + NAME, to, count);
+            options.listener().progressed("Generating " + NAME, to, count);
           });
     }
-    return Split.of(part, images);
+    return Split.of(split, images);
   }
 }

@@ -2,24 +2,50 @@ package dev.onecycle.data.source;
 
 import dev.onecycle.data.image.ImageShape;
 
-/** The rule that gives the images of a source their one shape. */
+/** The rule by which all images of a source get one shape. */
 public sealed interface Sizing {
-  /** The common size of the images that are not test images; 64×64 where they differ. */
-  record AsStored() implements Sizing {}
-
-  /** The shorter side resized, the longer one cropped about its centre. */
-  record Square(int size) implements Sizing {}
-
-  /** This shape, whatever was stored: that of a trained model. */
-  record Exact(ImageShape shape) implements Sizing {}
-
-  /** The shape of images that all have the {@code stored} shape. */
-  default ImageShape of(ImageShape stored) {
-    if (this instanceof Exact exact) {
-      return exact.shape();
+  /** The common shape of the images that are not test images; 64×64 where they differ. */
+  record AsStored() implements Sizing {
+    @Override
+    public ImageShape of(ImageShape stored) {
+      return stored;
     }
-    return this instanceof Square square
-        ? new ImageShape(stored.channels(), square.size(), square.size())
-        : stored;
+
+    @Override
+    public String text() {
+      return "as stored";
+    }
   }
+
+  /** A square: the shorter side resized to {@code size}, the longer side cropped at its centre. */
+  record Square(int size) implements Sizing {
+    @Override
+    public ImageShape of(ImageShape stored) {
+      return new ImageShape(stored.channels(), size, size);
+    }
+
+    @Override
+    public String text() {
+      return "square " + size;
+    }
+  }
+
+  /** A fixed shape, such as the input shape of a trained model. */
+  record Exact(ImageShape shape) implements Sizing {
+    @Override
+    public ImageShape of(ImageShape stored) {
+      return shape;
+    }
+
+    @Override
+    public String text() {
+      return "exact " + shape.channels() + " " + shape.height() + " " + shape.width();
+    }
+  }
+
+  /** The shape that images of the {@code stored} shape get. */
+  ImageShape of(ImageShape stored);
+
+  /** The rule as a text; equal rules have equal texts. */
+  String text();
 }

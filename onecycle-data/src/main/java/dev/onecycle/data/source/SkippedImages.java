@@ -35,7 +35,7 @@ final class SkippedImages {
     return List.copyOf(byFile.values());
   }
 
-  /** Fails where there are bad images and they are not to be skipped. */
+  /** Fails if there are bad images and they must not be skipped. */
   void failUnlessSkipping() {
     if (skip || byFile.isEmpty()) {
       return;
@@ -55,6 +55,6 @@ final class SkippedImages {
             + " "
             + first.reason()
             + more
-            + "; remove what is bad, or skip bad images (--skip-bad)");
+            + "; remove the bad images, or skip them");
   }
 }

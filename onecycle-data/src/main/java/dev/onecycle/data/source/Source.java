@@ -1,18 +1,17 @@
 package dev.onecycle.data.source;
 
-import dev.onecycle.data.index.PixelSink;
 import dev.onecycle.data.index.SourceIndex;
 
-/** Where labelled images come from, before they are decoded. */
+/** A place that labelled images are read from. */
 public interface Source {
-  /** Which source this is and how it is read, in words that are equal for equal readings. */
+  /** The source and the way it is read, as text; equal readings have equal texts. */
   String description();
 
-  /** What its files look like now: when this text changes, they are read again. */
+  /** The present state of the files, as text; when it changes, the source is read again. */
   String state();
 
   /**
-   * Reads every image into a sink. An exception of the sink comes out as it is.
+   * Reads every selected image into a sink. Exceptions of the sink are passed on unchanged.
    *
    * @throws dev.onecycle.error.BadDataException if the data cannot be read or used
    */

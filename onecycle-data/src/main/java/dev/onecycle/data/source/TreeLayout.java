@@ -1,8 +1,13 @@
 package dev.onecycle.data.source;
 
+import dev.onecycle.data.archive.EntryNames;
 import dev.onecycle.data.index.Split;
-import dev.onecycle.data.index.SplitSelection;
 import dev.onecycle.error.BadDataException;
+import dev.onecycle.error.IoErrors;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -15,18 +20,18 @@ import java.util.TreeSet;
 import java.util.function.Function;
 
 /**
- * Which of the files of a tree are images of which set and class.
+ * The assignment of the files of a tree to splits and classes.
  *
- * <p>Read are {@code train/<class>/…} with {@code test/<class>/…}, {@code val/<class>/…} or both,
- * or {@code <class>/…} alone, either of them below one further folder if need be. Classes are
- * sorted by name, and so are the images of a class; folders inside a class belong to it.
+ * <p>A tree has {@code train/<class>/…} with {@code test/<class>/…}, {@code val/<class>/…} or both,
+ * or {@code <class>/…} alone; either of them may lie below one further folder. Classes are sorted
+ * by name, and so are the images of a class. Folders inside a class belong to the class.
  *
- * @param classes names of the classes; a label is an index into this list
- * @param parts for each set its files
- * @param notes sentences for the user about what was left out
+ * @param classes the names of the classes; a label is an index into this list
+ * @param splits the files of each split
+ * @param notes sentences for the user about files that were left out
  */
-record TreeLayout(List<String> classes, Map<String, List<Item>> parts, List<String> notes) {
-  private static final Map<String, String> SETS =
+record TreeLayout(List<String> classes, Map<String, List<Item>> splits, List<String> notes) {
+  private static final Map<String, String> SPLITS =
       Map.of(
           "train", Split.TRAIN,
           "test", Split.TEST,
@@ -38,24 +43,25 @@ record TreeLayout(List<String> classes, Map<String, List<Item>> parts, List<Stri
       "expected train/<class>/<image> with test/ or val/ beside train/, or <class>/<image>";
 
   /**
-   * A file of a set.
+   * A file of a split.
    *
-   * @param file its position in the list that the layout was made of
+   * @param file the position of the file in the list that the layout was made of
    */
   record Item(int file, String name, int label) {}
 
   /**
    * Finds the layout of a tree.
    *
-   * @param root the name of the tree, for messages
-   * @param folders the folders known, which may be empty ones
-   * @param files all files in the order of the walk
-   * @param wanted of which sets the files are wanted; the others' names may lack in the list
+   * @param root the name of the tree in messages
+   * @param folders the folders that the tree lists, including empty ones
+   * @param files all files in the order of the walk; those of splits that are not selected may be
+   *     missing
+   * @param selection the splits whose files are assigned
    */
   static TreeLayout of(
-      String root, Set<String> folders, List<String> files, SplitSelection wanted) {
+      String root, Set<String> folders, List<String> files, SplitSelection selection) {
     if (files.isEmpty()) {
-      String use = wanted == SplitSelection.TRAINING ? " to train on" : "";
+      String use = selection == SplitSelection.TRAINING ? " to train on" : "";
       throw new BadDataException(root + " has no files" + use + "; " + EXPECTED);
     }
     Set<String> all = new HashSet<>(folders);
@@ -63,24 +69,24 @@ record TreeLayout(List<String> classes, Map<String, List<Item>> parts, List<Stri
     String prefix = base(folder -> children(all, folder));
     Set<String> top = children(all, prefix);
     Builder builder = new Builder(root, prefix, all, files);
-    Map<String, String> sets = sets(top);
-    if (sets.isEmpty()) {
+    Map<String, String> byFolder = splitsByFolder(top);
+    if (byFolder.isEmpty()) {
       builder.add(Split.ALL, "");
     } else {
-      chooseSets(builder, sets, root + "/" + prefix, wanted);
-      builder.noteUnused(top, sets.keySet());
+      chooseSplits(builder, byFolder, root + "/" + prefix, selection);
+      builder.noteUnused(top, byFolder.keySet());
     }
     return builder.build();
   }
 
   /**
-   * Where sets or classes lie: at the root, or below the one folder that there is.
+   * The prefix below which splits or classes lie: empty for the root, or its only folder.
    *
-   * @param children the names of the folders directly below a prefix
+   * @param children gives the names of the folders directly below a prefix
    */
-  static String base(Function<String, Set<String>> children) {
+  private static String base(Function<String, Set<String>> children) {
     Set<String> top = children.apply("");
-    if (top.size() == 1 && sets(top).isEmpty()) {
+    if (top.size() == 1 && splitsByFolder(top).isEmpty()) {
       String wrapper = top.iterator().next() + "/";
       if (!children.apply(wrapper).isEmpty()) {
         return wrapper;
@@ -89,31 +95,34 @@ record TreeLayout(List<String> classes, Map<String, List<Item>> parts, List<Stri
     return "";
   }
 
-  private static void chooseSets(
-      Builder builder, Map<String, String> sets, String root, SplitSelection wanted) {
-    boolean train = sets.containsValue(Split.TRAIN);
-    boolean test = sets.containsValue(Split.TEST);
-    if (!train && wanted != SplitSelection.EVALUATION) {
+  private static void chooseSplits(
+      Builder builder, Map<String, String> byFolder, String root, SplitSelection selection) {
+    boolean train = byFolder.containsValue(Split.TRAIN);
+    boolean test = byFolder.containsValue(Split.TEST);
+    if (!train && selection != SplitSelection.EVALUATION) {
       throw new BadDataException(
-          root + sets.keySet().iterator().next() + " is there, but no train folder; " + EXPECTED);
+          root
+              + byFolder.keySet().iterator().next()
+              + " is there, but no train folder; "
+              + EXPECTED);
     }
     Set<String> taken = new HashSet<>();
-    for (Map.Entry<String, String> set : sets.entrySet()) {
-      String part = set.getValue();
-      if (!taken.add(part)) {
-        throw new BadDataException(root + " has two folders for one set: " + sets.keySet());
+    for (Map.Entry<String, String> entry : byFolder.entrySet()) {
+      String split = entry.getValue();
+      if (!taken.add(split)) {
+        throw new BadDataException(root + " has two folders for one split: " + byFolder.keySet());
       }
       boolean chosen =
-          switch (wanted) {
+          switch (selection) {
             case ALL -> true;
-            case TRAINING -> !part.equals(Split.TEST);
+            case TRAINING -> !split.equals(Split.TEST);
             case EVALUATION ->
-                part.equals(Split.TEST)
-                    || (!test && part.equals(Split.VALIDATION))
-                    || sets.size() == 1;
+                split.equals(Split.TEST)
+                    || (!test && split.equals(Split.VALIDATION))
+                    || byFolder.size() == 1;
           };
       if (chosen) {
-        builder.add(part, set.getKey() + "/");
+        builder.add(split, entry.getKey() + "/");
       }
     }
   }
@@ -138,22 +147,63 @@ record TreeLayout(List<String> classes, Map<String, List<Item>> parts, List<Stri
     return names;
   }
 
-  /** Folder names that mean a set, each with that set, the training set first. */
-  static Map<String, String> sets(Set<String> names) {
-    Map<String, String> sets = new LinkedHashMap<>();
-    for (String part : List.of(Split.TRAIN, Split.TEST, Split.VALIDATION)) {
+  /** The split of each folder name that means one, the training split first. */
+  private static Map<String, String> splitsByFolder(Set<String> names) {
+    Map<String, String> byFolder = new LinkedHashMap<>();
+    for (String split : List.of(Split.TRAIN, Split.TEST, Split.VALIDATION)) {
       for (String name : names) {
-        if (part.equals(partOf(name))) {
-          sets.put(name, part);
+        if (split.equals(splitOf(name))) {
+          byFolder.put(name, split);
         }
       }
     }
-    return sets;
+    return byFolder;
   }
 
-  /** The set that a folder's name means; empty if none. */
-  static String partOf(String folder) {
-    return SETS.getOrDefault(folder.toLowerCase(Locale.ROOT), "");
+  /** The split that a folder name means; empty if none. */
+  private static String splitOf(String folder) {
+    return SPLITS.getOrDefault(folder.toLowerCase(Locale.ROOT), "");
+  }
+
+  /** The test folders of a folder of images, relative to it; they are not opened. */
+  static Set<String> testFolders(Path root) {
+    String base = base(prefix -> folders(root.resolve(prefix)));
+    Set<String> folders = new HashSet<>();
+    splitsByFolder(folders(root.resolve(base)))
+        .forEach(
+            (name, split) -> {
+              if (split.equals(Split.TEST)) {
+                folders.add(base + name);
+              }
+            });
+    return folders;
+  }
+
+  /**
+   * Whether a file may turn out to be a test image once all names are known. A folder {@code test}
+   * below another folder has test images if the other folder is the only one; otherwise it belongs
+   * to a class.
+   */
+  static boolean mayBeTest(String file) {
+    String[] parts = file.split("/", 3);
+    String first = parts.length > 1 ? splitOf(parts[0]) : "";
+    return first.equals(Split.TEST)
+        || (first.isEmpty() && parts.length > 2 && splitOf(parts[1]).equals(Split.TEST));
+  }
+
+  private static Set<String> folders(Path folder) {
+    Set<String> names = new TreeSet<>();
+    try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder, Files::isDirectory)) {
+      for (Path child : stream) {
+        String name = child.getFileName().toString();
+        if (!EntryNames.isHidden(name)) {
+          names.add(name);
+        }
+      }
+    } catch (IOException e) {
+      throw IoErrors.cannotRead(folder, e);
+    }
+    return names;
   }
 
   private static final class Builder {
@@ -161,7 +211,7 @@ record TreeLayout(List<String> classes, Map<String, List<Item>> parts, List<Stri
     private final String prefix;
     private final Set<String> folders;
     private final List<String> files;
-    private final Map<String, List<Item>> parts = new LinkedHashMap<>();
+    private final Map<String, List<Item>> splits = new LinkedHashMap<>();
     private final List<String> notes = new ArrayList<>();
     private List<String> classes = List.of();
     private String classesOf = "";
@@ -173,7 +223,7 @@ record TreeLayout(List<String> classes, Map<String, List<Item>> parts, List<Stri
       this.files = files;
     }
 
-    void add(String part, String folder) {
+    void add(String split, String folder) {
       String base = prefix + folder;
       Map<String, List<Item>> byClass = new TreeMap<>();
       children(folders, base).forEach(name -> byClass.put(name, new ArrayList<>()));
@@ -195,7 +245,7 @@ record TreeLayout(List<String> classes, Map<String, List<Item>> parts, List<Stri
       }
       List<Item> items = new ArrayList<>();
       byClass.forEach((name, images) -> items.addAll(sorted(base + name, images)));
-      parts.put(part, items);
+      splits.put(split, items);
       if (!stray.isEmpty()) {
         notes.add(
             stray.size() + " files that are in no class folder were left out: " + first(stray));
@@ -238,7 +288,7 @@ record TreeLayout(List<String> classes, Map<String, List<Item>> parts, List<Stri
       List<String> unused = new ArrayList<>(top);
       unused.removeAll(used);
       if (!unused.isEmpty()) {
-        notes.add("Folders beside the sets were left out: " + first(unused));
+        notes.add("Folders beside train, test and val were left out: " + first(unused));
       }
     }
 
@@ -248,7 +298,7 @@ record TreeLayout(List<String> classes, Map<String, List<Item>> parts, List<Stri
     }
 
     TreeLayout build() {
-      return new TreeLayout(classes, parts, List.copyOf(notes));
+      return new TreeLayout(classes, splits, List.copyOf(notes));
     }
   }
 }

@@ -5,11 +5,10 @@ import dev.onecycle.data.archive.FileTree.Content;
 import dev.onecycle.data.archive.FileTree.Entry;
 import dev.onecycle.data.archive.FileTree.Visitor;
 import dev.onecycle.data.image.ImageShape;
+import dev.onecycle.data.image.ReadingListener;
 import dev.onecycle.data.image.decode.BadImage;
 import dev.onecycle.data.image.decode.ImageDecoder;
-import dev.onecycle.data.index.SplitSelection;
 import dev.onecycle.data.source.TreeLayout.Item;
-import dev.onecycle.data.work.ReadingListener;
 import dev.onecycle.data.work.WorkPool;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -20,11 +19,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiPredicate;
 
 /**
- * What there is to know of a tree of images before they are decoded: names and, where no size was
- * asked for, the sizes in their heads. Files are counted in the order of the walk.
+ * The names of the files of a tree and, unless a size is requested, the sizes of the images; read
+ * before any image is decoded. Files are numbered in the order of the walk.
  */
 final class TreeScan {
-  /** Enough of an image to find its size in, for all but a few with large metadata. */
+  /** The number of bytes that contain the size of an image, except after large metadata. */
   private static final int HEAD = 1 << 18;
 
   private final FileTree tree;
@@ -39,28 +38,29 @@ final class TreeScan {
     this.options = options;
   }
 
-  /** Walks a tree, measuring images by the way; those that may not be wanted are left for later. */
+  /** Walks a tree and measures its images, except those that may be test images. */
   static TreeScan of(FileTree tree, ReadOptions options) {
     TreeScan scan = new TreeScan(tree, options);
-    boolean testToo = options.wanted() != SplitSelection.TRAINING;
+    boolean testToo = options.selection() != SplitSelection.TRAINING;
     scan.walk(
-        true, (file, name) -> name.indexOf('/') > 0 && (testToo || !TestFolders.mayHold(name)));
+        true, (file, name) -> name.indexOf('/') > 0 && (testToo || !TreeLayout.mayBeTest(name)));
     return scan;
   }
 
-  /** The folders known, which may be empty ones. */
+  /** The folders that the tree lists, including empty ones. */
   Set<String> folders() {
     return folders;
   }
 
-  /** All files. */
+  /** The names of all files. */
   List<String> names() {
     return names;
   }
 
   /**
-   * Measures the images of a layout that were left for later: those of a class with a folder called
-   * {@code test}, which is not the test set. Few trees have such, and only they are walked again.
+   * Measures the images of a layout that were not measured by the walk: images in a folder {@code
+   * test} inside a class, which are not test images. Few trees have such a folder; only they are
+   * walked again.
    */
   void measure(List<Item> items) {
     Set<Integer> left = new HashSet<>();
@@ -74,12 +74,12 @@ final class TreeScan {
     }
   }
 
-  /** The sizes of the images measured, by file. */
+  /** The sizes of the measured images, by file. */
   Map<Integer, ImageShape> shapes() {
     return shapes;
   }
 
-  /** Why images could not be measured, by file. */
+  /** The defects of images that could not be measured, by file. */
   Map<Integer, BadImage> problems() {
     return problems;
   }
@@ -104,7 +104,9 @@ final class TreeScan {
               int file = next++;
               if (listing) {
                 names.add(entry.name());
-                options.progress().update("Listing " + tree.name(), next, ReadingListener.UNKNOWN);
+                options
+                    .listener()
+                    .progressed("Listing " + tree.name(), next, ReadingListener.UNKNOWN);
               }
               if (measuring() && measured.test(file, entry.name())) {
                 Content content = entry.content();

@@ -1,4 +1,7 @@
-/** The forms that images come in: folders of images, CIFAR, IDX, named and generated sets. */
+/**
+ * Sources of images: folders and archives, CIFAR, IDX, named and generated sets. Internal: not part
+ * of the API.
+ */
 @NullMarked
 package dev.onecycle.data.source;
 

@@ -10,27 +10,27 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Work that only one process, and only one thread in it, does at a time.
+ * Locks that one thread of one process holds at a time.
  *
- * <p>The lock is the operating system's, so that a killed process leaves nothing locked; the lock
- * file stays.
+ * <p>A lock belongs to the operating system, so a killed process leaves no lock behind; the empty
+ * lock file remains.
  */
 public final class FileLocks {
-  /** File locks are held per process: threads of one process exclude each other by these. */
+  /** File locks belong to a process; these exclude the threads of one process from each other. */
   private static final ConcurrentMap<Path, ReentrantLock> IN_PROCESS = new ConcurrentHashMap<>();
 
   private FileLocks() {}
 
-  /** What is done under the lock. */
+  /** Work that is done while the lock is held. */
   public interface Work<T> {
     T run() throws IOException;
   }
 
   /**
-   * Runs {@code work} once nobody else holds the lock.
+   * Runs {@code work} while holding the lock; waits for the lock if necessary.
    *
    * @param folder an existing folder
-   * @param name of the lock file in it
+   * @param name the name of the lock file in the folder
    */
   public static <T> T holding(Path folder, String name, Work<T> work) throws IOException {
     Path lockFile = folder.toRealPath().resolve(name);

@@ -2,12 +2,17 @@ package dev.onecycle.data.work;
 
 import java.util.concurrent.CancellationException;
 
-/** Turns an interrupt into an unchecked exception that keeps its cause. */
+/** The unchecked exception of an interrupted thread. */
 public final class InterruptedRead {
   private InterruptedRead() {}
 
-  public static CancellationException whileDoing(String what, Throwable cause) {
-    CancellationException e = new CancellationException("interrupted while " + what);
+  /**
+   * The exception of an interrupt.
+   *
+   * @param task the interrupted task: "reading images"
+   */
+  public static CancellationException whileDoing(String task, Throwable cause) {
+    CancellationException e = new CancellationException("interrupted while " + task);
     e.initCause(cause);
     return e;
   }

@@ -9,22 +9,25 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Pieces of work on all cores, with a bound on the bytes that wait for them.
+ * A thread pool on all cores with a bound on the memory of waiting tasks.
  *
- * <p>The first failure ends the work: it comes out of the next {@link #submit} or of {@link
- * #finish}.
+ * <p>The first failure ends the work: the next call of {@link #submit} or {@link #finish} throws
+ * it.
  */
 public final class WorkPool implements AutoCloseable {
   private static final int UNIT = 1 << 10;
 
-  /** A quarter of the heap, and no more than 256 MiB. */
+  /** A quarter of the heap, at most 256 MiB, in units. */
   private static final int UNITS =
       (int) (Math.min(256 << 20, Runtime.getRuntime().maxMemory() / 4) / UNIT);
 
   private final ExecutorService threads;
-  private final Semaphore room = new Semaphore(UNITS);
+  private final Semaphore memory = new Semaphore(UNITS);
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
+  /**
+   * @param name the name of the threads
+   */
   public WorkPool(String name) {
     ThreadFactory factory =
         work -> {
@@ -37,14 +40,14 @@ public final class WorkPool implements AutoCloseable {
   }
 
   /**
-   * Runs {@code work} some time, once there is room.
+   * Submits {@code work}; waits until there is enough memory for it.
    *
-   * @param bytes the memory that the work holds or will hold
+   * @param bytes the memory that the work takes
    */
   public void submit(long bytes, Runnable work) {
     int units = (int) Math.min(UNITS, 1 + bytes / UNIT);
     try {
-      room.acquire(units);
+      memory.acquire(units);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw InterruptedRead.whileDoing("reading images", e);
@@ -59,12 +62,12 @@ public final class WorkPool implements AutoCloseable {
           } catch (Throwable e) {
             failure.compareAndSet(null, e);
           } finally {
-            room.release(units);
+            memory.release(units);
           }
         });
   }
 
-  /** Waits until all the work is done. */
+  /** Waits until all work is done. */
   public void finish() {
     threads.shutdown();
     try {
@@ -78,7 +81,7 @@ public final class WorkPool implements AutoCloseable {
     rethrow();
   }
 
-  /** Gives up whatever has not begun, and waits for the rest. */
+  /** Drops the work that has not begun, and waits for the rest. */
   @Override
   public void close() {
     threads.shutdownNow();

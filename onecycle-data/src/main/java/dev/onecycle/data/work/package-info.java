@@ -1,4 +1,6 @@
-/** Reading on all cores: interruptible, locked against other processes, watched. */
+/**
+ * Work on all cores, locks against other processes, and interrupts. Internal: not part of the API.
+ */
 @NullMarked
 package dev.onecycle.data.work;
 

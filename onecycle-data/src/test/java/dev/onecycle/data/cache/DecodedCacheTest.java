@@ -61,8 +61,8 @@ class DecodedCacheTest {
     DataOptions options = options().withSkipBad(true);
     DataSplits first = Datasets.open(data.toString(), options);
     DataSplits second = Datasets.open(data.toString(), options);
-    assertThat(second.notes()).isEqualTo(first.notes()).hasSize(1);
-    assertThat(second.skipped()).isEqualTo(first.skipped()).hasSize(1);
+    assertThat(second.report().notes()).isEqualTo(first.report().notes()).hasSize(1);
+    assertThat(second.report().skipped()).isEqualTo(first.report().skipped()).hasSize(1);
     assertSame(second, first);
     assertThat(second.train().origin(3)).isEqualTo("train/cat/other.png");
   }
@@ -111,7 +111,10 @@ class DecodedCacheTest {
             decoded.set(0);
             DataSplits again = open();
             assertThat(decoded).hasValue(10);
-            assertThat(again.notes()).singleElement().asString().contains("damaged and made again");
+            assertThat(again.report().notes())
+                .singleElement()
+                .asString()
+                .contains("were damaged; they were decoded again");
             assertSame(again, first);
             assertThat(Files.readAllBytes(file)).isEqualTo(whole);
           } catch (IOException e) {
@@ -127,7 +130,7 @@ class DecodedCacheTest {
     DataSplits inMemory =
         Datasets.open(data.toString(), options().withCacheFolder(file.resolve("cache")));
     assertSame(inMemory, first);
-    assertThat(inMemory.notes())
+    assertThat(inMemory.report().notes())
         .singleElement()
         .asString()
         .contains("held in memory", "cannot be written");
@@ -142,7 +145,7 @@ class DecodedCacheTest {
     Files.createSymbolicLink(full.resolve("decoded").resolve(temporary), Path.of("/dev/full"));
     DataSplits inMemory = Datasets.open(data.toString(), options().withCacheFolder(full));
     assertSame(inMemory, first);
-    assertThat(inMemory.notes()).singleElement().asString().contains("held in memory");
+    assertThat(inMemory.report().notes()).singleElement().asString().contains("held in memory");
   }
 
   @Test
@@ -226,9 +229,9 @@ class DecodedCacheTest {
   private DataOptions options() {
     return DataOptions.defaults()
         .withCacheFolder(cache)
-        .withProgress(
-            (what, done, total) -> {
-              if (what.startsWith("Decoding")) {
+        .withListener(
+            (task, done, total) -> {
+              if (task.startsWith("Decoding")) {
                 decoded.incrementAndGet();
               }
             });

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.onecycle.data.download.Downloader.Patience;
-import dev.onecycle.data.work.ReadingListener;
+import dev.onecycle.data.image.ReadingListener;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.text.Sha256;
 import java.io.IOException;

@@ -171,7 +171,7 @@ class CifarTest {
   @Test
   void whatTuningHasReadStaysReadWhenTheTestBatchChanges() throws IOException {
     List<String> reads = new ArrayList<>();
-    DataOptions options = options().withProgress((what, done, total) -> reads.add(what));
+    DataOptions options = options().withListener((task, done, total) -> reads.add(task));
     Datasets.openForTuning(ten.toString(), options);
     reads.clear();
     Files.write(ten.resolve("test_batch.bin"), new byte[17]);

@@ -54,7 +54,7 @@ class IdxTest {
         .isInstanceOf(CancellationException.class)
         .hasMessageContaining("interrupted");
     assertThat(Thread.interrupted()).isTrue();
-    assertThat(Datasets.open(mnist.toString(), options).notes()).isEmpty();
+    assertThat(Datasets.open(mnist.toString(), options).report().notes()).isEmpty();
   }
 
   @Test
@@ -108,12 +108,12 @@ class IdxTest {
     assertFails(TRAIN_IMAGES, images(19, 3, 2), "has 19 images, but there are 20 labels");
     byte[] whole = images(20, 3, 2);
     assertFails(TRAIN_IMAGES, Arrays.copyOf(whole, whole.length - 1), "ends in image 19 of 20");
-    assertFails(TRAIN_IMAGES, Arrays.copyOf(whole, whole.length + 1), "goes on after its last");
+    assertFails(TRAIN_IMAGES, Arrays.copyOf(whole, whole.length + 1), "has bytes after its last");
     assertFails(TRAIN_IMAGES, Arrays.copyOf(whole, 7), "it is cut short");
     assertFails(TEST_IMAGES, images(4, 2, 3), "has images of 1×2×3, the others are 1×3×2");
     byte[] labels = labels(20);
     assertFails(TRAIN_LABELS, Arrays.copyOf(labels, 15), "must have 20 values but ends after 7");
-    assertFails(TRAIN_LABELS, Arrays.copyOf(labels, 29), "goes on after its last");
+    assertFails(TRAIN_LABELS, Arrays.copyOf(labels, 29), "has bytes after its last");
     labels[8 + 5] = 10;
     assertFails(TRAIN_LABELS, labels, "has label 10 at image 5; labels must be below 10");
   }
@@ -191,7 +191,7 @@ class IdxTest {
   @Test
   void whatTuningHasReadStaysReadWhenTestFilesChange() throws IOException {
     List<String> reads = new ArrayList<>();
-    DataOptions options = options().withProgress((what, done, total) -> reads.add(what));
+    DataOptions options = options().withListener((task, done, total) -> reads.add(task));
     TuningData first = Datasets.openForTuning(mnist.toString(), options);
     reads.clear();
     write(TEST_IMAGES, new byte[] {1, 2, 3});

@@ -6,11 +6,12 @@ import dev.onecycle.data.Archives;
 import dev.onecycle.data.DataOptions;
 import dev.onecycle.data.DataSplits;
 import dev.onecycle.data.Datasets;
+import dev.onecycle.data.ImageFiles;
 import dev.onecycle.data.Images;
+import dev.onecycle.data.TuningData;
 import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.data.image.ImageShape;
-import dev.onecycle.data.image.decode.ImageDecoder;
-import dev.onecycle.data.work.ReadingListener;
+import dev.onecycle.data.image.ReadingListener;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,8 +45,8 @@ class ImageTreeTest {
     assertThat(splits.evaluationName()).isEqualTo("test");
     assertThat(splits.train().classes()).containsExactly("cat", "dog");
     assertThat(splits.train().shape()).isEqualTo(new ImageShape(3, 3, 4));
-    assertThat(splits.notes()).isEmpty();
-    assertThat(splits.skipped()).isEmpty();
+    assertThat(splits.report().notes()).isEmpty();
+    assertThat(splits.report().skipped()).isEmpty();
     for (int i = 0; i < 6; i++) {
       assertThat(splits.train().label(i)).isEqualTo(i / 3);
       String origin = (i < 3 ? "train/cat/" : "train/dog/") + i % 3 + ".png";
@@ -60,20 +61,18 @@ class ImageTreeTest {
   void tuningNeverSeesTestImages() throws IOException {
     Images.classes(data.resolve("train"), 10);
     Images.classes(data.resolve("test"), 2);
-    DataSplits splits = open(data);
-    assertThat(splits.tuning().validationName()).isEqualTo("held-out tenth");
-    assertThat(splits.tuning().train().size()).isEqualTo(18);
-    assertThat(origins(splits.tuning().validation()))
-        .hasSize(2)
-        .allMatch(o -> o.startsWith("train"));
+    TuningData tuning = Datasets.openForTuning(data.toString(), options());
+    assertThat(tuning.validationName()).isEqualTo("held-out tenth");
+    assertThat(tuning.train().size()).isEqualTo(18);
+    assertThat(origins(tuning.validation())).hasSize(2).allMatch(o -> o.startsWith("train"));
     Images.classes(data.resolve("val"), 1);
     DataSplits three = open(data);
     assertThat(three.evaluationName()).isEqualTo("test");
     assertThat(three.train().size()).isEqualTo(20);
-    assertThat(three.tuning().train().size()).isEqualTo(20);
-    assertThat(three.tuning().validationName()).isEqualTo("val");
-    assertThat(origins(three.tuning().validation()))
-        .containsExactly("val/cat/0.png", "val/dog/0.png");
+    TuningData withVal = Datasets.openForTuning(data.toString(), options());
+    assertThat(withVal.train().size()).isEqualTo(20);
+    assertThat(withVal.validationName()).isEqualTo("val");
+    assertThat(origins(withVal.validation())).containsExactly("val/cat/0.png", "val/dog/0.png");
   }
 
   @Test
@@ -98,7 +97,7 @@ class ImageTreeTest {
     assertThat(splits.evaluation().size()).isEqualTo(4);
     assertThat(splits.evaluation().label(0) + splits.evaluation().label(1)).isZero();
     assertThat(splits.evaluation().label(2) + splits.evaluation().label(3)).isEqualTo(2);
-    assertThat(splits.notes()).singleElement().asString().contains("4 of 40", "seed 0");
+    assertThat(splits.report().notes()).singleElement().asString().contains("4 of 40", "seed 0");
     List<String> all = new ArrayList<>(origins(splits.train()));
     all.addAll(origins(splits.evaluation()));
     assertThat(new TreeSet<>(all)).hasSize(40);
@@ -107,7 +106,7 @@ class ImageTreeTest {
     DataSplits other = Datasets.open(data.toString(), options().withSeed(1));
     assertThat(origins(other.evaluation())).isNotEqualTo(origins(splits.evaluation()));
     assertThat(other.fingerprint()).isEqualTo(splits.fingerprint());
-    assertThat(splits.tuning().validation().size()).isEqualTo(4);
+    Images.assertTunes(Datasets.openForTuning(data.toString(), options()), splits);
     Path trainOnly = temp.resolve("train only");
     Images.classes(trainOnly.resolve("train"), 20);
     assertThat(open(trainOnly).evaluationName()).isEqualTo("held-out tenth");
@@ -165,7 +164,7 @@ class ImageTreeTest {
     Images.write(data.resolve("__MACOSX/train/cat/0.png"), new byte[] {1});
     DataSplits splits = open(data);
     assertThat(splits.train().size()).isEqualTo(4);
-    assertThat(splits.notes()).isEmpty();
+    assertThat(splits.report().notes()).isEmpty();
   }
 
   @Test
@@ -176,9 +175,9 @@ class ImageTreeTest {
     Images.write(data.resolve("train/labels.csv"), new byte[] {1});
     Images.write(data.resolve("raw/1.png"), new byte[] {1});
     DataSplits splits = open(data);
-    assertThat(splits.notes()).hasSize(2);
-    assertThat(splits.notes().get(0)).contains("train/labels.csv");
-    assertThat(splits.notes().get(1)).contains("raw");
+    assertThat(splits.report().notes()).hasSize(2);
+    assertThat(splits.report().notes().get(0)).contains("train/labels.csv");
+    assertThat(splits.report().notes().get(1)).contains("raw");
   }
 
   @Test
@@ -188,10 +187,10 @@ class ImageTreeTest {
     Images.write(data.resolve("train/dog/5.png"), Images.png(20, 10, 7));
     DataSplits mixed = open(data);
     assertThat(mixed.train().shape()).isEqualTo(new ImageShape(3, 64, 64));
-    assertThat(mixed.notes()).singleElement().asString().contains("2 sizes", "64×64");
+    assertThat(mixed.report().notes()).singleElement().asString().contains("2 sizes", "64×64");
     DataSplits chosen = Datasets.open(data.toString(), options().withImageSize(8));
     assertThat(chosen.evaluation().shape()).isEqualTo(new ImageShape(3, 8, 8));
-    assertThat(chosen.notes()).isEmpty();
+    assertThat(chosen.report().notes()).isEmpty();
     assertResized(chosen.train(), 4, data.resolve("train/dog/5.png"));
   }
 
@@ -204,16 +203,17 @@ class ImageTreeTest {
     DataSplits other = open(data);
     Images.assertSame(other.train(), alike.train());
     assertResized(other.evaluation(), 2, data.resolve("test/dog/5.png"));
-    assertThat(other.notes())
+    assertThat(other.report().notes())
         .singleElement()
         .asString()
-        .startsWith("1 of 3 test images come in another size and were resized to the 3×4 of");
-    assertThat(Datasets.open(data.toString(), options().withImageSize(8)).notes()).isEmpty();
+        .startsWith("1 of 3 test images have another size and were resized to the 3×4 of");
+    assertThat(Datasets.open(data.toString(), options().withImageSize(8)).report().notes())
+        .isEmpty();
   }
 
   private static void assertResized(ImageDataset images, int index, Path file) throws IOException {
     assertThat(Images.pixels(images, index))
-        .isEqualTo(ImageDecoder.decode(Files.readAllBytes(file), "", images.shape()).array());
+        .isEqualTo(ImageFiles.decode(Files.readAllBytes(file), "", images.shape()));
   }
 
   @Test
@@ -222,13 +222,13 @@ class ImageTreeTest {
     Images.classes(data.resolve("test"), 2);
     AtomicLong most = new AtomicLong();
     ReadingListener progress =
-        (what, done, total) -> {
-          if (what.startsWith("Decoding")) {
+        (task, done, total) -> {
+          if (task.startsWith("Decoding")) {
             assertThat(total).isEqualTo(20);
             most.accumulateAndGet(done, Math::max);
           }
         };
-    Datasets.open(data.toString(), options().withProgress(progress));
+    Datasets.open(data.toString(), options().withListener(progress));
     assertThat(most).hasValue(20);
   }
 

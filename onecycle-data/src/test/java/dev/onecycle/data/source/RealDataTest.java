@@ -43,8 +43,8 @@ class RealDataTest {
             "horse",
             "ship",
             "truck");
-    assertThat(splits.notes()).isEmpty();
-    assertThat(splits.skipped()).isEmpty();
+    assertThat(splits.report().notes()).isEmpty();
+    assertThat(splits.report().skipped()).isEmpty();
     int[] counts = new int[10];
     Set<String> origins = new HashSet<>();
     double sum = 0;

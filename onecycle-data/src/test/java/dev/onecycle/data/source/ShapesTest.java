@@ -62,7 +62,7 @@ class ShapesTest {
     Set<Long> totals = ConcurrentHashMap.newKeySet();
     TuningData tuning =
         Datasets.openForTuning(
-            "shapes", options().withProgress((what, done, total) -> totals.add(total)));
+            "shapes", options().withListener((task, done, total) -> totals.add(total)));
     assertThat(totals).containsExactly(6000L);
     assertThat(tuning.validation().size()).isEqualTo(600);
     Images.assertTunes(tuning, whole);

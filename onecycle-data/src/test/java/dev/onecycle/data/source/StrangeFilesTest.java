@@ -61,10 +61,10 @@ class StrangeFilesTest {
     for (DataOptions options : List.of(options(), options().withImageSize(4))) {
       DataSplits splits = Datasets.open(data.toString(), options.withSkipBad(true));
       assertThat(splits.train().size()).isEqualTo(4);
-      assertThat(splits.skipped())
+      assertThat(splits.report().skipped())
           .extracting(SkippedImage::origin)
           .containsExactlyInAnyOrder("train/cat/1.png", "train/dog/0.png");
-      assertThat(splits.skipped())
+      assertThat(splits.report().skipped())
           .extracting(SkippedImage::reason)
           .anyMatch(reason -> reason.contains("cut short"))
           .anyMatch(reason -> reason.equals("is empty"));

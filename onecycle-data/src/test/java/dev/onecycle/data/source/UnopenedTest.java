@@ -5,14 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.onecycle.data.Archives;
 import dev.onecycle.data.Images;
+import dev.onecycle.data.archive.Archive;
 import dev.onecycle.data.archive.FileTree;
 import dev.onecycle.data.archive.FolderTree;
-import dev.onecycle.data.archive.TarArchive;
-import dev.onecycle.data.archive.ZipArchive;
 import dev.onecycle.data.cache.DecodedCache;
+import dev.onecycle.data.image.ReadingListener;
 import dev.onecycle.data.index.Split;
-import dev.onecycle.data.index.SplitSelection;
-import dev.onecycle.data.work.ReadingListener;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -50,14 +48,14 @@ class UnopenedTest {
     List<FileTree> trees =
         List.of(
             FolderTree.of(data, name -> false),
-            new TarArchive(tar, false),
-            new TarArchive(gz, true),
-            new ZipArchive(zip));
+            Archive.open(tar),
+            Archive.open(gz),
+            Archive.open(zip));
     for (FileTree tree : trees) {
       for (Sizing sizing : List.of(new Sizing.AsStored(), new Sizing.Square(2))) {
-        List<Split> parts = read(tree, sizing, SplitSelection.TRAINING);
-        assertThat(parts).extracting(Split::name).containsExactly("train", "val");
-        assertThat(parts).extracting(Split::size).containsExactly(4, 2);
+        List<Split> splits = read(tree, sizing, SplitSelection.TRAINING);
+        assertThat(splits).extracting(Split::name).containsExactly("train", "val");
+        assertThat(splits).extracting(Split::size).containsExactly(4, 2);
         assertThatThrownBy(() -> read(tree, sizing, SplitSelection.ALL))
             .isInstanceOf(IllegalStateException.class)
             .hasMessageContaining("was opened");
@@ -67,7 +65,7 @@ class UnopenedTest {
 
   @Test
   void theTestFolderIsNotListed() {
-    FolderTree tree = FolderTree.of(data, TestFolders.in(data)::contains);
+    FolderTree tree = FolderTree.of(data, TreeLayout.testFolders(data)::contains);
     List<String> files = new ArrayList<>();
     List<String> folders = new ArrayList<>();
     tree.walk(
@@ -88,19 +86,19 @@ class UnopenedTest {
 
   @Test
   void theTestFolderMayLieOneFurtherFolderDown() throws IOException {
-    assertThat(TestFolders.in(data)).containsExactly("test");
-    assertThat(TestFolders.in(temp)).containsExactly("pets/test");
+    assertThat(TreeLayout.testFolders(data)).containsExactly("test");
+    assertThat(TreeLayout.testFolders(temp)).containsExactly("pets/test");
     Files.createDirectories(temp.resolve(".hidden"));
-    assertThat(TestFolders.in(temp)).containsExactly("pets/test");
-    assertThat(TestFolders.in(data.resolve("train"))).isEmpty();
+    assertThat(TreeLayout.testFolders(temp)).containsExactly("pets/test");
+    assertThat(TreeLayout.testFolders(data.resolve("train"))).isEmpty();
     Files.createDirectories(temp.resolve("another"));
-    assertThat(TestFolders.in(temp)).as("pets is a class now").isEmpty();
+    assertThat(TreeLayout.testFolders(temp)).as("pets is a class now").isEmpty();
   }
 
-  private List<Split> read(FileTree tree, Sizing sizing, SplitSelection wanted) {
-    ReadOptions options = new ReadOptions(sizing, false, wanted, ReadingListener.NONE);
+  private List<Split> read(FileTree tree, Sizing sizing, SplitSelection selection) {
+    ReadOptions options = new ReadOptions(sizing, false, selection, ReadingListener.NONE);
     DecodedCache cache = new DecodedCache(temp.resolve("cache " + caches++));
-    return cache.open(new ImageTreeSource(new Guarded(tree), options)).contents().parts();
+    return cache.open(new ImageTreeSource(new Guarded(tree), options)).index().splits();
   }
 
   /** A tree whose test images cannot be opened without failing the test. */

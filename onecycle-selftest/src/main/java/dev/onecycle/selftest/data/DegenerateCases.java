@@ -143,7 +143,7 @@ final class DegenerateCases {
         name,
         folder -> {
           DataSplits splits = open(written(maker, folder), folder);
-          Expect.equal(List.of(), splits.skipped(), "what was skipped");
+          Expect.equal(List.of(), splits.report().skipped(), "what was skipped");
           Expect.equal(images, splits.train().size(), "the number of images to train on");
           requireFinite(splits, batchSize);
         });

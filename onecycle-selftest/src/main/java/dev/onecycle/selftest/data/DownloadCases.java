@@ -30,7 +30,7 @@ final class DownloadCases {
         refused(
             "wrong hash",
             (request, number) -> request.send(200, "application/gzip", new byte[200_000], 0),
-            "what came must have SHA-256"),
+            "the downloaded file must have SHA-256"),
         refused(
             "short body",
             (request, number) -> request.send(200, "application/gzip", new byte[1000], 0),

@@ -75,7 +75,7 @@ record FileCase(String name, Maker maker, Expected expected) {
           location + "/" + skipped.image() + " " + skipped.reason());
       DataSplits splits = Timed.within(() -> Datasets.open(location.toString(), skipping));
       Expect.equal(skipped.images(), splits.train().size(), "the number of images that are left");
-      Expect.equal(skipped.image(), splits.skipped().get(0).origin(), "the image skipped");
+      Expect.equal(skipped.image(), splits.report().skipped().get(0).origin(), "the image skipped");
     } else if (expected instanceof Expected.Read read) {
       DataSplits splits = Timed.within(() -> Datasets.open(location.toString(), options));
       Expect.equal(read.images(), splits.train().size(), "the number of images");

@@ -47,7 +47,7 @@ final class IdxCases {
             "IDX images and a byte more",
             IMAGES,
             Arrays.copyOf(images, images.length + 1),
-            "goes on after its last value"),
+            "has bytes after its last value"),
         of("IDX label of 10", LABELS, ten, "has label 10 at image 19"),
         of(
             "IDX that claims 10,000,000 labels",

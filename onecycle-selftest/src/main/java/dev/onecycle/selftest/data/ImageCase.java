@@ -80,8 +80,8 @@ record ImageCase(String name, String file, Maker maker, Expected expected) {
             data + "/" + CLASS + file + " " + refused.reason());
         DataSplits skipped = Timed.within(() -> Datasets.open(data.toString(), skipping));
         Expect.equal(INTACT_IMAGES, skipped.train().size(), "the number of images that are left");
-        Expect.equal(1, skipped.skipped().size(), "the number of images skipped");
-        requireListed(skipped.skipped().get(0), refused.reason());
+        Expect.equal(1, skipped.report().skipped().size(), "the number of images skipped");
+        requireListed(skipped.report().skipped().get(0), refused.reason());
       } else {
         for (DataOptions each : List.of(options, skipping)) {
           requireRead(Timed.within(() -> Datasets.open(data.toString(), each)));
@@ -98,7 +98,7 @@ record ImageCase(String name, String file, Maker maker, Expected expected) {
   }
 
   private void requireRead(DataSplits splits) {
-    Expect.equal(List.of(), splits.skipped(), "the images skipped");
+    Expect.equal(List.of(), splits.report().skipped(), "the images skipped");
     ImageDataset train = splits.train();
     if (!(expected instanceof Expected.Read read)) {
       Expect.equal(INTACT_IMAGES, train.size(), "the number of images");

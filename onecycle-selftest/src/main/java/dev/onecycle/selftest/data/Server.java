@@ -5,7 +5,7 @@ import com.sun.net.httpserver.HttpServer;
 import dev.onecycle.data.download.Downloader;
 import dev.onecycle.data.download.Downloader.Patience;
 import dev.onecycle.data.download.RemoteFile;
-import dev.onecycle.data.work.ReadingListener;
+import dev.onecycle.data.image.ReadingListener;
 import dev.onecycle.text.Sha256;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -1,6 +1,5 @@
 package dev.onecycle.selftest.run;
 
-import dev.onecycle.data.Datasets;
 import dev.onecycle.data.augment.Augmentation;
 import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.data.image.ImageShape;
@@ -66,7 +65,7 @@ record TinyTraining(LearnerSettings settings) {
         pixels[i * SHAPE.bytes() + p] = (byte) ((bright ? 90 : 60) + random.nextInt(90));
       }
     }
-    return Datasets.of(SHAPE, CLASSES, labels, pixels);
+    return ImageDataset.of(SHAPE, CLASSES, labels, pixels);
   }
 
   Learner learner() {

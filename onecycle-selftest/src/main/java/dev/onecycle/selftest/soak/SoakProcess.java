@@ -2,9 +2,9 @@ package dev.onecycle.selftest.soak;
 
 import static dev.onecycle.torch.nn.Layer.sequence;
 
+import dev.onecycle.data.Datasets;
 import dev.onecycle.data.augment.Augmentation;
 import dev.onecycle.data.image.ImageDataset;
-import dev.onecycle.data.source.Shapes;
 import dev.onecycle.record.StepRecord;
 import dev.onecycle.run.TrainingListener;
 import dev.onecycle.schedule.OneCycle;
@@ -34,8 +34,8 @@ public final class SoakProcess {
 
   /** Trains with an evaluation after each epoch of 500 steps. */
   public static void main(String[] args) {
-    ImageDataset train = Shapes.generate(0, "train", BATCH * STEPS_PER_EPOCH);
-    ImageDataset evaluation = Shapes.generate(0, "test", 256);
+    ImageDataset train = Datasets.generateShapes(0, "train", BATCH * STEPS_PER_EPOCH);
+    ImageDataset evaluation = Datasets.generateShapes(0, "test", 256);
     int epochs = (WARM_UP_STEPS + MEASURED_STEPS) / STEPS_PER_EPOCH;
     TrainingPlan plan = new TrainingPlan(epochs, BATCH, Augmentation.standard(), 0, 0);
     try (Learner learner =

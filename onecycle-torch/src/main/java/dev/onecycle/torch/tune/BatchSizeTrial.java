@@ -1,6 +1,5 @@
 package dev.onecycle.torch.tune;
 
-import dev.onecycle.data.Datasets;
 import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.data.image.Subset;
@@ -58,6 +57,6 @@ public final class BatchSizeTrial {
     new SplittableRandom(0).nextBytes(pixels);
     int[] labels = IntStream.range(0, DISTINCT_IMAGES).map(i -> i % classes).toArray();
     List<String> names = IntStream.range(0, classes).mapToObj(i -> "class " + i).toList();
-    return Datasets.of(shape, names, labels, pixels);
+    return ImageDataset.of(shape, names, labels, pixels);
   }
 }

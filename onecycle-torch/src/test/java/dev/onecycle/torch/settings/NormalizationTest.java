@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.onecycle.data.Datasets;
 import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.data.image.Subset;
@@ -21,7 +20,8 @@ class NormalizationTest {
   private static final int IMAGES = 20;
 
   private static ImageDataset images(int channels, byte[] pixels) {
-    return Datasets.of(new ImageShape(channels, 5, 7), List.of("a", "b"), new int[IMAGES], pixels);
+    return ImageDataset.of(
+        new ImageShape(channels, 5, 7), List.of("a", "b"), new int[IMAGES], pixels);
   }
 
   @ParameterizedTest

@@ -3,7 +3,6 @@ package dev.onecycle.torch.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.onecycle.data.Datasets;
 import dev.onecycle.data.augment.Augmentation;
 import dev.onecycle.data.batch.Batch;
 import dev.onecycle.data.batch.BatchLoader;
@@ -38,7 +37,7 @@ class ClassificationTest {
     Random random = new Random(6);
     byte[] pixels = new byte[count * SHAPE.bytes()];
     random.nextBytes(pixels);
-    return Datasets.of(SHAPE, CLASSES, random.ints(count, 0, 4).toArray(), pixels);
+    return ImageDataset.of(SHAPE, CLASSES, random.ints(count, 0, 4).toArray(), pixels);
   }
 
   private static Learner learner() {

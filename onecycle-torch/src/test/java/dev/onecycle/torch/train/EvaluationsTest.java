@@ -2,7 +2,6 @@ package dev.onecycle.torch.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.onecycle.data.Datasets;
 import dev.onecycle.data.augment.Augmentation;
 import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.data.image.ImageShape;
@@ -36,7 +35,7 @@ class EvaluationsTest {
     ArrayBatch batch = ArrayBatch.coloured(seed, count, 3, SHAPE);
     byte[] pixels = new byte[count * SHAPE.bytes()];
     batch.pixels().get(pixels);
-    return Datasets.of(SHAPE, CLASSES, batch.labels(), pixels);
+    return ImageDataset.of(SHAPE, CLASSES, batch.labels(), pixels);
   }
 
   private static Learner learner(double dropout) {

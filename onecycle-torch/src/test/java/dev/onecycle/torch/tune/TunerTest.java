@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
-import dev.onecycle.data.Datasets;
 import dev.onecycle.data.augment.Augmentation;
 import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.data.image.ImageShape;
@@ -88,7 +87,7 @@ class TunerTest {
         pixels[i * SHAPE.bytes() + at] = (byte) (bright + random.nextInt(200));
       }
     }
-    return Datasets.of(SHAPE, List.of("a", "b", "c"), labels, pixels);
+    return ImageDataset.of(SHAPE, List.of("a", "b", "c"), labels, pixels);
   }
 
   private Sweeper sweeper(Memo remembered) {

@@ -1,8 +1,8 @@
 package dev.onecycle.data.image.decode;
 
 /**
- * One image that cannot be used; the message is the reason, as a sentence goes on after its name.
- * There can be millions, so none knows its stack.
+ * An image that cannot be used. The reason is a phrase that follows the name of the image: "is
+ * empty". It has no stack trace, because a dataset can have millions of bad images.
  */
 public final class BadImage extends Exception {
   public BadImage(String reason) {

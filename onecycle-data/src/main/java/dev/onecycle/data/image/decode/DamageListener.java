@@ -6,14 +6,12 @@ import javax.imageio.event.IIOReadProgressListener;
 import javax.imageio.event.IIOReadWarningListener;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Hears of what ImageIO passes over in silence: pixels that are not there, and stay grey or black.
- */
+/** Observes damage that ImageIO only warns of: missing pixels, which stay grey or black. */
 final class DamageListener implements IIOReadWarningListener, IIOReadProgressListener {
   private @Nullable String warning;
   private float percent;
 
-  /** What is wrong with an image that was read; null if nothing. */
+  /** The damage of an image that was read; null if there is none. */
   @Nullable String damage(ImageFormat format) {
     if (warning == null && format == ImageFormat.GIF && percent < 100) {
       return "its pixels end after " + (int) percent + " % of its rows";

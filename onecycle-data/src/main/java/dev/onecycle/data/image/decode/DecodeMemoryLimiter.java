@@ -4,38 +4,38 @@ import java.io.IOException;
 import java.util.concurrent.Semaphore;
 
 /**
- * Room for decoded pixels: many threads that each hold a large image would need more memory than
- * there is, whatever the files' sizes.
+ * A bound on the memory of images that are being decoded, because large images on many threads
+ * would need more than the heap.
  */
 final class DecodeMemoryLimiter {
   private static final int UNIT = 1 << 16;
 
-  /** What a pixel takes while it is decoded: three or four bytes, and as many in the decoder. */
-  private static final int BYTES_A_PIXEL = 8;
+  /** Memory per pixel: three or four bytes in the image, and as many in the decoder. */
+  private static final int BYTES_PER_PIXEL = 8;
 
-  /** Half of the heap. */
+  /** Half of the heap, in units. */
   private static final int UNITS =
       (int)
           Math.max(
-              1, Math.min(1 << 20, Runtime.getRuntime().maxMemory() / 2 / BYTES_A_PIXEL / UNIT));
+              1, Math.min(1 << 20, Runtime.getRuntime().maxMemory() / 2 / BYTES_PER_PIXEL / UNIT));
 
-  private static final Semaphore ROOM = new Semaphore(UNITS, true);
+  private static final Semaphore MEMORY = new Semaphore(UNITS, true);
 
   private DecodeMemoryLimiter() {}
 
-  /** What decodes. */
+  /** The decoding of an image. */
   interface Work<T> {
     T run() throws IOException;
   }
 
-  /** Runs the work once there is room; an image larger than all of it has all of it. */
+  /** Runs the work once there is enough memory; an image above the bound takes all of it. */
   static <T> T holding(long pixels, Work<T> work) throws IOException {
     int units = (int) Math.min(UNITS, 1 + pixels / UNIT);
-    ROOM.acquireUninterruptibly(units);
+    MEMORY.acquireUninterruptibly(units);
     try {
       return work.run();
     } finally {
-      ROOM.release(units);
+      MEMORY.release(units);
     }
   }
 }

@@ -1,12 +1,10 @@
 package dev.onecycle.data.image.decode;
 
 import dev.onecycle.data.image.ImageShape;
-import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.IoErrors;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -18,32 +16,30 @@ import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * Decodes image files: JPEG, PNG, BMP and the first frame of a GIF, by content, whatever the file
- * is called.
+ * Decoder of image files: JPEG, PNG, BMP and the first frame of a GIF, recognized by content.
  *
  * <p>Every bit depth becomes 8; palettes are resolved; transparent pixels are laid on black; grey
- * becomes equal red, green and blue, and colour becomes grey by ITU-R BT.601. CMYK is refused. An
- * EXIF rotation is not applied, as in torchvision's {@code ImageFolder}: pixels come as they are
- * stored. Files of more than 64 MiB, 64 megapixels or 65,535 pixels in a row are refused before
- * they are decoded, as is a JPEG of more than 1,000 megapixels over all of its scans; JPEG and GIF
- * data that ends early is an error, not a half-grey image. Of an image of more than 4 megapixels
- * that is made much smaller every second or third pixel is read, and so on.
+ * becomes equal red, green and blue, and colour becomes grey by ITU-R BT.601. CMYK is refused. As
+ * in torchvision's {@code ImageFolder}, an EXIF rotation is not applied. Files of more than 64 MiB,
+ * 64 megapixels or 65,535 pixels in a row are refused before they are decoded, and so is a JPEG of
+ * more than 1,000 megapixels in all of its scans. JPEG or GIF data that ends early is an error. An
+ * image of more than 4 megapixels that is made much smaller is subsampled while it is read.
  *
- * <p>An image whose size is not the one asked for is resized so that it covers that size, and what
- * stands over is cropped about the centre: for a square S×S, the shorter side becomes S.
+ * <p>An image of another size is resized so that it covers the requested shape, and cropped at its
+ * centre: for a square of S×S pixels the shorter side becomes S.
  */
 public final class ImageDecoder {
-  static final int MOST_BYTES = 64 << 20;
-  static final long MOST_PIXELS = 64_000_000;
+  private static final int MAX_BYTES = 64 << 20;
+  private static final long MAX_PIXELS = 64_000_000;
 
-  /** What JPEG and GIF can express; a longer row would be held whole in memory. */
-  private static final int MOST_SIDE = 65_535;
+  /** The bound of JPEG and GIF; a longer row would be held in memory as a whole. */
+  private static final int MAX_SIDE = 65_535;
 
-  /** What few bytes of a hostile JPEG could blow up to an hour's work. */
-  private static final long MOST_SCANNED_PIXELS = 1_000_000_000;
+  /** A small hostile JPEG of many scans could take an hour. */
+  private static final long MAX_SCANNED_PIXELS = 1_000_000_000;
 
-  /** An image that is to be made much smaller is read in steps that leave about so many pixels. */
-  private static final double MANY_PIXELS = 4_000_000;
+  /** The approximate number of pixels that subsampling leaves. */
+  private static final double SUBSAMPLED_PIXELS = 4_000_000;
 
   private static final String CMYK =
       "has CMYK or other colours that cannot be read; save it as RGB";
@@ -51,35 +47,10 @@ public final class ImageDecoder {
   private ImageDecoder() {}
 
   /**
-   * Decodes one file.
+   * Decodes the content of a file.
    *
-   * @return {@code shape.bytes()} bytes in height, width, channel order
-   * @throws BadDataException naming the file and what is wrong with it
+   * @return uint8 pixels, {@code shape.bytes()} of them in height, width, channel order
    */
-  public static ByteBuffer decode(Path file, ImageShape shape) {
-    try {
-      return ByteBuffer.wrap(decode(read(file), shape));
-    } catch (BadImage e) {
-      throw new BadDataException(file + " " + e.reason(), e);
-    }
-  }
-
-  /**
-   * Decodes the bytes of one file.
-   *
-   * @param file the whole file
-   * @param name what errors call it
-   * @return {@code shape.bytes()} bytes in height, width, channel order
-   * @throws BadDataException naming the file and what is wrong with it
-   */
-  public static ByteBuffer decode(byte[] file, String name, ImageShape shape) {
-    try {
-      return ByteBuffer.wrap(decode(file, shape));
-    } catch (BadImage e) {
-      throw new BadDataException(name + " " + e.reason(), e);
-    }
-  }
-
   public static byte[] decode(byte[] file, ImageShape shape) throws BadImage {
     BufferedImage image =
         reading(
@@ -93,12 +64,12 @@ public final class ImageDecoder {
     return Pixels.of(image, shape);
   }
 
-  /** The size of an image, from the head of its file: [3, H, W]. */
+  /** The size of an image, read from the first bytes of its file: [3, H, W]. */
   public static ImageShape size(byte[] head) throws BadImage {
     return reading(head, (reader, format) -> size(reader));
   }
 
-  /** The bytes of a regular file of acceptable size. */
+  /** Reads a regular file of acceptable size. */
   public static byte[] read(Path file) throws BadImage {
     try {
       if (!Files.isRegularFile(file)) {
@@ -114,11 +85,12 @@ public final class ImageDecoder {
     }
   }
 
+  /** Refuses an empty file or one of more than 64 MiB. */
   public static void requireSize(long bytes) throws BadImage {
     if (bytes == 0) {
       throw new BadImage("is empty");
     }
-    if (bytes > MOST_BYTES) {
+    if (bytes > MAX_BYTES) {
       throw new BadImage("is larger than 64 MiB");
     }
   }
@@ -130,9 +102,9 @@ public final class ImageDecoder {
   private static <T> T reading(byte[] file, Reading<T> reading) throws BadImage {
     ImageFormat format = ImageFormat.of(file);
     ImageReader reader = format.reader();
-    // Not ImageIO.createImageInputStream, which may put a file into the temporary folder.
+    // Not ImageIO.createImageInputStream, which may create a temporary file.
     try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
-      // Metadata is never looked at, and its compressed pieces can be hostile.
+      // Metadata is not needed, and its compressed pieces can be hostile.
       reader.setInput(in, true, true);
       return reading.from(reader, format);
     } catch (IOException | RuntimeException e) {
@@ -149,11 +121,11 @@ public final class ImageDecoder {
     if (width <= 0 || height <= 0) {
       throw new BadImage("has no pixels");
     }
-    if ((long) width * height > MOST_PIXELS) {
+    if ((long) width * height > MAX_PIXELS) {
       throw new BadImage(
           "has " + width + "×" + height + " pixels, more than 64 megapixels; make it smaller");
     }
-    if (Math.max(width, height) > MOST_SIDE) {
+    if (Math.max(width, height) > MAX_SIDE) {
       throw new BadImage(
           "has " + width + "×" + height + " pixels, more than 65,535 in a row; make it smaller");
     }
@@ -161,7 +133,7 @@ public final class ImageDecoder {
   }
 
   private static void requireFewScans(int scans, ImageShape stored) throws BadImage {
-    if ((long) scans * stored.height() * stored.width() > MOST_SCANNED_PIXELS) {
+    if ((long) scans * stored.height() * stored.width() > MAX_SCANNED_PIXELS) {
       throw new BadImage(
           "has "
               + scans
@@ -189,8 +161,7 @@ public final class ImageDecoder {
       throw new BadImage("is damaged or cut short: " + damage);
     }
     if (format == ImageFormat.JPEG && image.getRaster().getNumBands() > 3) {
-      // Four components without a word on what they are: ImageIO takes them for a transparent
-      // image.
+      // Four components of unstated meaning: ImageIO would read them as a transparent image.
       throw new BadImage(CMYK);
     }
     return image;
@@ -200,15 +171,17 @@ public final class ImageDecoder {
     return (long) (stored.height() / step + 1) * (stored.width() / step + 1);
   }
 
-  /** Leaves at least four pixels in a row for each one that is asked for. */
+  /**
+   * The step of subsampling: it keeps at least four pixels of a row for each pixel of the target.
+   */
   private static int step(ImageShape stored, ImageShape target) {
-    double many = Math.sqrt(stored.height() / MANY_PIXELS * stored.width());
-    int most =
+    double wished = Math.sqrt(stored.height() / SUBSAMPLED_PIXELS * stored.width());
+    int max =
         Math.min(stored.height() / (4 * target.height()), stored.width() / (4 * target.width()));
-    return Math.max(1, Math.min(most, (int) Math.ceil(many)));
+    return Math.max(1, Math.min(max, (int) Math.ceil(wished)));
   }
 
-  /** ImageIO hides a lack of memory in an exception; that is no fault of the image. */
+  /** Rethrows a lack of memory, which ImageIO wraps in an exception; the image is not to blame. */
   private static void requireMemory(Exception e) {
     for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
       if (cause instanceof OutOfMemoryError error) {

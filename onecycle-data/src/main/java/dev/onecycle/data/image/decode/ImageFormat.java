@@ -10,7 +10,7 @@ import javax.imageio.ImageReader;
 import javax.imageio.spi.IIORegistry;
 import javax.imageio.spi.ImageReaderSpi;
 
-/** The image formats that are read, told apart by their first bytes. */
+/** The image formats that are read, recognized by their first bytes. */
 enum ImageFormat {
   JPEG("\u00FF\u00D8\u00FF"),
   PNG("\u0089PNG"),
@@ -26,7 +26,7 @@ enum ImageFormat {
     }
   }
 
-  /** The first characters, each of which stands for a byte. */
+  /** The first bytes of a file, one per character. */
   private final String magic;
 
   ImageFormat(String magic) {
@@ -42,7 +42,7 @@ enum ImageFormat {
     throw new BadImage("is not a JPEG, PNG, BMP or GIF image");
   }
 
-  /** A new reader, to be disposed of. */
+  /** A new reader, which the caller disposes. */
   ImageReader reader() {
     ImageReaderSpi provider = READERS.get(this);
     if (provider == null) {
@@ -60,7 +60,7 @@ enum ImageFormat {
         && magic.equals(new String(file, 0, magic.length(), StandardCharsets.ISO_8859_1));
   }
 
-  /** The platform's own reader, so that pixels do not depend on what else is on the class path. */
+  /** The reader of the platform, so that pixels do not depend on the rest of the class path. */
   private static ImageReaderSpi provider(String format) {
     Iterator<ImageReaderSpi> all =
         IIORegistry.getDefaultInstance().getServiceProviders(ImageReaderSpi.class, true);

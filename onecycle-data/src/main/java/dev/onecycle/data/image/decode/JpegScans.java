@@ -1,14 +1,14 @@
 package dev.onecycle.data.image.decode;
 
-/** The scans of a JPEG file, each of which is a pass over all blocks of the image. */
-public final class JpegScans {
+/** The scans of a JPEG file; each scan is a pass over all blocks of the image. */
+final class JpegScans {
   private static final int START_OF_SCAN = 0xDA;
   private static final int END_OF_IMAGE = 0xD9;
 
   private JpegScans() {}
 
-  /** Their number, found the way a decoder finds its way from marker to marker. */
-  public static int count(byte[] file) {
+  /** The number of scans, counted by going from marker to marker as a decoder does. */
+  static int count(byte[] file) {
     int scans = 0;
     int at = 2;
     while (at + 3 < file.length) {
@@ -27,7 +27,9 @@ public final class JpegScans {
     return scans;
   }
 
-  /** A byte of the data that only looks like a marker, and the markers that stand alone. */
+  /**
+   * Whether a marker has no length: it is data that looks like one, or a marker without content.
+   */
   private static boolean hasNoLength(int marker) {
     return marker <= 1 || (marker >= 0xD0 && marker <= 0xD8);
   }

@@ -9,18 +9,18 @@ import java.awt.image.Raster;
 import java.io.IOException;
 import net.coobird.thumbnailator.Thumbnails;
 
-/** Pixels as bytes in height, width, channel order: taken from images, resized, made grey. */
+/** Conversions to uint8 pixels in height, width, channel order: from images, resized, to grey. */
 public final class Pixels {
   private Pixels() {}
 
-  /** The pixels of {@code image}, covering {@code shape} and cropped about the centre. */
+  /** The pixels of an image, resized so that it covers the shape and cropped at its centre. */
   public static byte[] of(BufferedImage image, ImageShape shape) {
     int width = image.getWidth();
     int height = image.getHeight();
     if (width == shape.width() && height == shape.height()) {
       return channels(rgb(image, 0, 0, width, height), shape.channels());
     }
-    // Cropping first bounds the work: a line of pixels is never blown up to a full square.
+    // Cropping first bounds the work: a line of pixels is never enlarged to a square.
     int cropWidth = width;
     int cropHeight = height;
     if ((long) width * shape.height() > (long) height * shape.width()) {
@@ -37,7 +37,7 @@ public final class Pixels {
     return channels(rgb(resized, 0, 0, shape.width(), shape.height()), shape.channels());
   }
 
-  /** The same for pixels that a source gives as bytes. */
+  /** Pixels of another shape, resized so that they cover the new shape and cropped. */
   public static byte[] of(byte[] pixels, ImageShape stored, ImageShape shape) {
     if (stored.equals(shape)) {
       return pixels;
@@ -46,7 +46,7 @@ public final class Pixels {
     return of(image(rgb, stored.width(), stored.height()), shape);
   }
 
-  /** All of the pixels in another size, also where that distorts them. */
+  /** Pixels of another shape, resized without cropping; this may distort them. */
   public static byte[] resized(byte[] pixels, ImageShape stored, ImageShape shape) {
     if (stored.equals(shape)) {
       return pixels;
@@ -57,7 +57,7 @@ public final class Pixels {
     return channels(rgb(resized, 0, 0, shape.width(), shape.height()), shape.channels());
   }
 
-  /** Pixels as an image of the same samples, grey or RGB. */
+  /** An image of the same samples, grey or RGB. */
   public static BufferedImage image(byte[] pixels, ImageShape shape) {
     if (shape.channels() == 3) {
       return image(pixels, shape.width(), shape.height());
@@ -107,8 +107,8 @@ public final class Pixels {
   }
 
   /**
-   * Takes samples as they are. Java's own conversion treats grey as linear light and would brighten
-   * every grey image.
+   * Copies samples unchanged. The conversion of Java treats grey as linear light and would brighten
+   * grey images.
    */
   private static void fromSamples(
       Raster raster, ColorModel model, int left, int y, int width, byte[] rgb, int to) {

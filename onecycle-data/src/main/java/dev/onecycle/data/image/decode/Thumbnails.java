@@ -8,15 +8,15 @@ import java.io.IOException;
 import javax.imageio.ImageIO;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
-/** Images of a data set as small picture files, for reports. */
+/** Small PNG files of images, for reports. */
 public final class Thumbnails {
   private Thumbnails() {}
 
   /**
-   * Image {@code index} as a PNG file of 8 bits a channel, grey or RGB as the data set is.
+   * Encodes image {@code index} as a PNG file with 8 bits per channel, grey or RGB.
    *
-   * @param longestSide pixels that the longer side has at most: larger images are made smaller,
-   *     smaller ones are left as they are
+   * @param longestSide the upper bound of the longer side, in pixels: larger images are scaled
+   *     down, smaller images keep their size
    */
   public static byte[] png(ImageDataset images, int index, int longestSide) {
     ImageShape shape = images.shape();

@@ -1,4 +1,7 @@
-/** Image files to pixels, and pixels to thumbnails. */
+/**
+ * Image files to pixels, and pixels to thumbnails. Internal: not part of the API; see {@link
+ * dev.onecycle.data.ImageFiles}.
+ */
 @NullMarked
 package dev.onecycle.data.image.decode;
 

@@ -2,12 +2,12 @@ package dev.onecycle.data.image.decode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.onecycle.data.ImageFiles;
 import dev.onecycle.data.Images;
 import dev.onecycle.data.image.ImageShape;
 import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -130,9 +130,9 @@ class ImageDecoderTest {
   void theContentCountsNotTheName(@TempDir Path folder) throws IOException {
     Path file = folder.resolve("really-a-png.jpg");
     Files.write(file, Images.png(2, 1, 0x010203));
-    ByteBuffer pixels = ImageDecoder.decode(file, TWO);
-    assertThat(pixels.remaining()).isEqualTo(6);
-    assertThat(pixels.get(5)).isEqualTo((byte) 3);
+    byte[] pixels = ImageFiles.decode(file, TWO);
+    assertThat(pixels.length).isEqualTo(6);
+    assertThat(pixels[5]).isEqualTo((byte) 3);
   }
 
   @Test
@@ -151,10 +151,10 @@ class ImageDecoderTest {
   }
 
   private static int[] decode(byte[] file, ImageShape shape) {
-    ByteBuffer pixels = ImageDecoder.decode(file, "test image", shape);
-    int[] values = new int[pixels.remaining()];
+    byte[] pixels = ImageFiles.decode(file, "test image", shape);
+    int[] values = new int[pixels.length];
     for (int i = 0; i < values.length; i++) {
-      values[i] = pixels.get(i) & 0xFF;
+      values[i] = pixels[i] & 0xFF;
     }
     return values;
   }

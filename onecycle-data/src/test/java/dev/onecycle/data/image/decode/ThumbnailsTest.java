@@ -2,7 +2,6 @@ package dev.onecycle.data.image.decode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.onecycle.data.Datasets;
 import dev.onecycle.data.Images;
 import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.data.image.ImageShape;
@@ -40,7 +39,7 @@ class ThumbnailsTest {
     for (int i = 0; i < pixels.length; i++) {
       pixels[i] = (byte) colour[i % shape.channels()];
     }
-    return Datasets.of(shape, List.of("a", "b"), new int[1], pixels);
+    return ImageDataset.of(shape, List.of("a", "b"), new int[1], pixels);
   }
 
   @ParameterizedTest
@@ -88,7 +87,7 @@ class ThumbnailsTest {
     for (int y = 0; y < 128; y++) {
       Arrays.fill(pixels, y * 256 + 128, (y + 1) * 256, (byte) 255);
     }
-    ImageDataset images = Datasets.of(shape, List.of("a", "b"), new int[1], pixels);
+    ImageDataset images = ImageDataset.of(shape, List.of("a", "b"), new int[1], pixels);
     BufferedImage image = read(Thumbnails.png(images, 0, 64));
     for (int x = 0; x < 64; x++) {
       int expected = x < 32 ? 0 : 255;

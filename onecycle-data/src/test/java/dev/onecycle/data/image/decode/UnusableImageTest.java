@@ -1,12 +1,11 @@
-package dev.onecycle.data.source;
+package dev.onecycle.data.image.decode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.onecycle.data.ImageFiles;
 import dev.onecycle.data.Images;
 import dev.onecycle.data.image.ImageShape;
-import dev.onecycle.data.image.decode.ImageDecoder;
-import dev.onecycle.data.image.decode.JpegScans;
 import dev.onecycle.error.BadDataException;
 import java.awt.image.DataBuffer;
 import java.io.ByteArrayOutputStream;
@@ -37,7 +36,7 @@ class UnusableImageTest {
     ImageShape shape = new ImageShape(3, 32, 32);
     for (int percent = 1; percent <= 95; percent += 3) {
       byte[] cut = Arrays.copyOf(whole, whole.length * percent / 100);
-      assertThatThrownBy(() -> ImageDecoder.decode(cut, "cat/1." + format, shape))
+      assertThatThrownBy(() -> ImageFiles.decode(cut, "cat/1." + format, shape))
           .as("%s cut to %d %%", format, percent)
           .isInstanceOf(BadDataException.class)
           .hasMessageStartingWith("cat/1." + format + " is ");
@@ -60,7 +59,7 @@ class UnusableImageTest {
     ImageShape shape = new ImageShape(3, 32, 32);
     assertThat(decode(whole, shape)).hasSize(3072);
     byte[] cut = Arrays.copyOf(whole, whole.length * 2 / 3);
-    assertThatThrownBy(() -> ImageDecoder.decode(cut, "p.jpg", shape))
+    assertThatThrownBy(() -> ImageFiles.decode(cut, "p.jpg", shape))
         .isInstanceOf(BadDataException.class);
   }
 
@@ -78,7 +77,7 @@ class UnusableImageTest {
               damaged[random.nextInt(Math.min(damaged.length, 400))] = (byte) random.nextInt();
             }
             try {
-              assertThat(ImageDecoder.decode(damaged, "x", shape).remaining()).isEqualTo(3072);
+              assertThat(ImageFiles.decode(damaged, "x", shape)).hasSize(3072);
             } catch (BadDataException e) {
               assertThat(e).hasMessageStartingWith("x ");
             }
@@ -97,14 +96,14 @@ class UnusableImageTest {
     chunk(png, "IDAT", new byte[100]);
     chunk(png, "IEND", new byte[0]);
     assertThatThrownBy(
-            () -> ImageDecoder.decode(bytes.toByteArray(), "huge.png", new ImageShape(3, 8, 8)))
+            () -> ImageFiles.decode(bytes.toByteArray(), "huge.png", new ImageShape(3, 8, 8)))
         .isInstanceOf(BadDataException.class)
         .hasMessageContaining("huge.png has 30000×30000 pixels")
         .hasMessageContaining("64 megapixels");
     byte[] gif = Images.encode(Images.plain(2, 2, 0), "gif");
     int frame = indexOf(gif, 0x2C);
     Arrays.fill(gif, frame + 5, frame + 9, (byte) 0xFF);
-    assertThatThrownBy(() -> ImageDecoder.decode(gif, "huge.gif", new ImageShape(3, 8, 8)))
+    assertThatThrownBy(() -> ImageFiles.decode(gif, "huge.gif", new ImageShape(3, 8, 8)))
         .isInstanceOf(BadDataException.class)
         .hasMessageContaining("65535×65535");
   }
@@ -117,7 +116,7 @@ class UnusableImageTest {
     String scan = "ffda0008010100013f00" + "ff000000ffd0";
     byte[] jpeg = HexFormat.of().parseHex(header + scan.repeat(5000) + "ffd9" + scan);
     assertThat(JpegScans.count(jpeg)).isEqualTo(5001);
-    assertThatThrownBy(() -> ImageDecoder.decode(jpeg, "scans.jpg", new ImageShape(3, 8, 8)))
+    assertThatThrownBy(() -> ImageFiles.decode(jpeg, "scans.jpg", new ImageShape(3, 8, 8)))
         .isInstanceOf(BadDataException.class)
         .hasMessageContaining("scans.jpg has 5001 scans of 4000×4000 pixels");
     assertThat(JpegScans.count(Images.encode(Images.noise(32, 32, 1), "jpg"))).isEqualTo(1);
@@ -130,7 +129,7 @@ class UnusableImageTest {
     int frame = indexOf(gif, 0x2C);
     gif[8] = 40;
     gif[frame + 7] = 40;
-    assertThatThrownBy(() -> ImageDecoder.decode(gif, "short.gif", new ImageShape(3, 8, 8)))
+    assertThatThrownBy(() -> ImageFiles.decode(gif, "short.gif", new ImageShape(3, 8, 8)))
         .hasMessage("short.gif is damaged or cut short: its pixels end after 40 % of its rows");
   }
 
@@ -145,7 +144,7 @@ class UnusableImageTest {
         ByteBuffer.allocate(13).putInt(64_000_000).putInt(1).putInt(0x10060000).array());
     chunk(png, "IEND", new byte[0]);
     assertThatThrownBy(
-            () -> ImageDecoder.decode(bytes.toByteArray(), "row.png", new ImageShape(3, 8, 8)))
+            () -> ImageFiles.decode(bytes.toByteArray(), "row.png", new ImageShape(3, 8, 8)))
         .hasMessageContaining("row.png has 64000000×1 pixels, more than 65,535 in a row");
   }
 
@@ -153,22 +152,22 @@ class UnusableImageTest {
   void filesThatAreNoImagesSayWhatTheyAre(@TempDir Path folder) throws IOException {
     ImageShape shape = new ImageShape(3, 8, 8);
     byte[] text = "cats are nice".getBytes(StandardCharsets.UTF_8);
-    assertThatThrownBy(() -> ImageDecoder.decode(text, "a.jpg", shape))
+    assertThatThrownBy(() -> ImageFiles.decode(text, "a.jpg", shape))
         .hasMessage("a.jpg is not a JPEG, PNG, BMP or GIF image");
     Path empty = Files.createFile(folder.resolve("empty.png"));
-    assertThatThrownBy(() -> ImageDecoder.decode(empty, shape)).hasMessage(empty + " is empty");
-    assertThatThrownBy(() -> ImageDecoder.decode(folder, shape))
+    assertThatThrownBy(() -> ImageFiles.decode(empty, shape)).hasMessage(empty + " is empty");
+    assertThatThrownBy(() -> ImageFiles.decode(folder, shape))
         .hasMessage(folder + " is not a regular file");
-    assertThatThrownBy(() -> ImageDecoder.decode(Path.of("/dev/zero"), shape))
+    assertThatThrownBy(() -> ImageFiles.decode(Path.of("/dev/zero"), shape))
         .hasMessage("/dev/zero is not a regular file");
     Path missing = folder.resolve("missing.png");
-    assertThatThrownBy(() -> ImageDecoder.decode(missing, shape))
+    assertThatThrownBy(() -> ImageFiles.decode(missing, shape))
         .hasMessage(missing + " does not exist");
     Path large = folder.resolve("large.png");
     try (java.io.RandomAccessFile file = new java.io.RandomAccessFile(large.toFile(), "rw")) {
       file.setLength((64L << 20) + 1);
     }
-    assertThatThrownBy(() -> ImageDecoder.decode(large, shape))
+    assertThatThrownBy(() -> ImageFiles.decode(large, shape))
         .hasMessage(large + " is larger than 64 MiB");
   }
 
@@ -192,17 +191,17 @@ class UnusableImageTest {
     System.arraycopy(adobe, 0, marked, 2, adobe.length);
     System.arraycopy(cmyk, 2, marked, 2 + adobe.length, cmyk.length - 2);
     for (byte[] file : List.of(cmyk, marked)) {
-      assertThatThrownBy(() -> ImageDecoder.decode(file, "print.jpg", new ImageShape(3, 8, 8)))
+      assertThatThrownBy(() -> ImageFiles.decode(file, "print.jpg", new ImageShape(3, 8, 8)))
           .isInstanceOf(BadDataException.class)
           .hasMessage("print.jpg has CMYK or other colours that cannot be read; save it as RGB");
     }
   }
 
   private static int[] decode(byte[] file, ImageShape shape) {
-    ByteBuffer pixels = ImageDecoder.decode(file, "test image", shape);
-    int[] values = new int[pixels.remaining()];
+    byte[] pixels = ImageFiles.decode(file, "test image", shape);
+    int[] values = new int[pixels.length];
     for (int i = 0; i < values.length; i++) {
-      values[i] = pixels.get(i) & 0xFF;
+      values[i] = pixels[i] & 0xFF;
     }
     return values;
   }

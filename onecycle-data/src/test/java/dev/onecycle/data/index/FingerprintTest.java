@@ -1,12 +1,13 @@
-package dev.onecycle.data.cache;
+package dev.onecycle.data.index;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.data.image.ImageShape;
-import dev.onecycle.data.index.SourceIndex;
-import dev.onecycle.data.index.Split;
+import dev.onecycle.data.image.Subset;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -29,27 +30,21 @@ class FingerprintTest {
   }
 
   @Test
-  void whereImagesLieDoesNotCount() {
-    PixelStore store = PixelStore.of(new byte[] {1, 2, 9, 9, 3, 4}, 2);
-    List<Split.Labelled> images =
-        List.of(new Split.Labelled(0, 0, "elsewhere"), new Split.Labelled(1, 2, "and there"));
-    assertThat(Fingerprint.of(contents(SHAPE, CLASSES, Split.of("train", images)), store))
+  void theOrderOfStorageDoesNotCount() {
+    ImageDataset stored =
+        ImageDataset.of(SHAPE, CLASSES, new int[] {1, 1, 0}, new byte[] {3, 4, 9, 9, 1, 2});
+    ImageDataset images = new Subset(stored, new int[] {2, 0});
+    assertThat(Fingerprint.of(SHAPE, CLASSES, Map.of("train", images)))
         .isEqualTo(of(SHAPE, CLASSES, "train", new int[] {0, 1}, 1, 2, 3, 4));
   }
 
   private static String of(
-      ImageShape shape, List<String> classes, String part, int[] labels, int... pixels) {
+      ImageShape shape, List<String> classes, String split, int[] labels, int... pixels) {
     byte[] bytes = new byte[pixels.length];
     for (int i = 0; i < bytes.length; i++) {
       bytes[i] = (byte) pixels[i];
     }
-    List<Split.Labelled> images =
-        List.of(new Split.Labelled(labels[0], 0, "a"), new Split.Labelled(labels[1], 1, "b"));
-    return Fingerprint.of(
-        contents(shape, classes, Split.of(part, images)), PixelStore.of(bytes, shape.bytes()));
-  }
-
-  private static SourceIndex contents(ImageShape shape, List<String> classes, Split part) {
-    return new SourceIndex(shape, classes, List.of(part), List.of(), List.of());
+    ImageDataset images = ImageDataset.of(shape, classes, labels, bytes);
+    return Fingerprint.of(shape, classes, Map.of(split, images));
   }
 }

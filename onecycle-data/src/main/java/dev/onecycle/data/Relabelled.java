@@ -1,10 +1,12 @@
-package dev.onecycle.data.image;
+package dev.onecycle.data;
 
+import dev.onecycle.data.image.ImageDataset;
+import dev.onecycle.data.image.ImageShape;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/** A dataset whose labels are indices into another list of classes: that of a trained model. */
-public final class Relabelled implements ImageDataset {
+/** A dataset whose labels are indices into another list of classes, such as a trained model's. */
+final class Relabelled implements ImageDataset {
   private final ImageDataset base;
   private final List<String> classes;
   private final int[] labels;
@@ -12,7 +14,7 @@ public final class Relabelled implements ImageDataset {
   /**
    * @param labels for each class of {@code base} its index in {@code classes}
    */
-  public Relabelled(ImageDataset base, List<String> classes, int[] labels) {
+  Relabelled(ImageDataset base, List<String> classes, int[] labels) {
     this.base = base;
     this.classes = List.copyOf(classes);
     this.labels = labels;
