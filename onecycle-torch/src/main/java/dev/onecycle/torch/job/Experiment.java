@@ -67,8 +67,8 @@ public final class Experiment implements AutoCloseable {
                 data.train(),
                 data.evaluation(),
                 data.evaluationName(),
-                data.notes(),
-                data.skipped(),
+                data.report().notes(),
+                data.report().skipped(),
                 new Fingerprint(data.fingerprint(), data.trainingFingerprint())));
     listener.opened(experiment);
     return experiment;
@@ -90,15 +90,15 @@ public final class Experiment implements AutoCloseable {
                 data.train(),
                 data.validation(),
                 data.validationName(),
-                data.notes(),
-                data.skipped(),
+                data.report().notes(),
+                data.report().skipped(),
                 new Fingerprint(data.fingerprint(), data.fingerprint())));
     listener.opened(experiment);
     return experiment;
   }
 
   private static DataOptions options(TrainingConfig config, JobListener listener) {
-    return config.dataOptions().withProgress(listener::reading);
+    return config.dataOptions().withListener(listener::reading);
   }
 
   /** Its configuration. */
