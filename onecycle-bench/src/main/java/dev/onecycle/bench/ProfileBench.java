@@ -1,5 +1,6 @@
 package dev.onecycle.bench;
 
+import dev.onecycle.bench.measure.Spread;
 import dev.onecycle.data.DataSplits;
 import dev.onecycle.data.batch.Batch;
 import dev.onecycle.data.batch.BatchLoader;
@@ -14,12 +15,11 @@ import java.util.Comparator;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import java.util.stream.DoubleStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Where the time of a step goes, and how far training is from what convolutions come to here. */
+/** The time of a step by kind of layer, and its share of the convolution peak of this machine. */
 @Command(
     name = "profile",
     description = "Time of a step by kind of layer, and the share of the convolution peak.",
@@ -28,7 +28,7 @@ final class ProfileBench implements Callable<Integer> {
   private static final int WARM_UP = 5;
   private static final String BACK = " back";
 
-  @Mixin BenchOptions setting = new BenchOptions();
+  @Mixin BenchOptions options = new BenchOptions();
 
   @Option(names = "--steps", defaultValue = "30", description = "Default: ${DEFAULT-VALUE}.")
   int steps = 30;
@@ -43,15 +43,15 @@ final class ProfileBench implements Callable<Integer> {
   public Integer call() {
     Require.atLeast("rounds", rounds, 1);
     Require.atLeast("steps", steps, 1);
-    DataSplits data = setting.data();
-    try (Learner learner = setting.learner(data);
+    DataSplits data = options.data();
+    try (Learner learner = options.learner(data);
         BatchLoader batches =
             BatchLoader.endless(
                 data.train(),
-                setting.augmentation(),
-                Sampler.shuffled(data.train().size(), setting.batchSize(), 0));
+                options.augmentation(),
+                Sampler.shuffled(data.train().size(), options.batchSize(), 0));
         Batch batch = batches.next()) {
-      System.out.println(setting.describe(learner));
+      System.out.println(options.describe(learner));
       Engine.environment().forEach((name, value) -> System.out.println("  " + name + ": " + value));
       learner.profile(batch, WARM_UP);
       peak(learner, batch);
@@ -81,9 +81,9 @@ final class ProfileBench implements Callable<Integer> {
     }
     ConvolutionPeak single = ConvolutionPeak.measure(Precision.FP32, learner.threads());
     line("fp32 convolutions, forward at best", single.forward());
-    line(learner.precision() + " convolutions, forward at best", median(forward));
-    line(learner.precision() + " convolutions, training at best", median(training));
-    line("a step on a fixed batch", median(reached));
+    line(learner.precision() + " convolutions, forward at best", Spread.of(forward).median());
+    line(learner.precision() + " convolutions, training at best", Spread.of(training).median());
+    line("a step on a fixed batch", Spread.of(reached).median());
     double[] shareOfForward = new double[rounds];
     double[] shareOfTraining = new double[rounds];
     for (int i = 0; i < rounds; i++) {
@@ -93,16 +93,11 @@ final class ProfileBench implements Callable<Integer> {
     System.out.println(
         Numbers.format(
             "share of the peak: %.3f of forward, %.3f of training (medians of %d rounds)",
-            median(shareOfForward), median(shareOfTraining), rounds));
+            Spread.of(shareOfForward).median(), Spread.of(shareOfTraining).median(), rounds));
   }
 
   private static void line(String what, double operations) {
     System.out.println(Numbers.format("%-36s %,8.0f GFLOP/s", what, operations / 1e9));
-  }
-
-  private static double median(double[] values) {
-    double[] sorted = DoubleStream.of(values).sorted().toArray();
-    return sorted[sorted.length / 2];
   }
 
   private static void print(Map<String, Double> seconds, double step) {

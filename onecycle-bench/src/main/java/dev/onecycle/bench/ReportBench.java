@@ -1,5 +1,6 @@
 package dev.onecycle.bench;
 
+import dev.onecycle.bench.measure.Spread;
 import dev.onecycle.error.Require;
 import dev.onecycle.record.EpochRecord;
 import dev.onecycle.record.StepRecord;
@@ -18,15 +19,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
-import java.util.stream.LongStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** What it costs to write a run's page: of a given run, or of one that is made up as long. */
+/** The time to write the page of a given run, or of a made-up run of a given length. */
 @Command(
     name = "report",
-    description = "Time to write a run's page, from reading its folder on, and the page's size.",
+    description = "Time to read a run and write its page, and the size of the page.",
     mixinStandardHelpOptions = true)
 final class ReportBench implements Callable<Integer> {
   private static final int EPOCHS = 100;
@@ -34,7 +34,7 @@ final class ReportBench implements Callable<Integer> {
   @Parameters(
       paramLabel = "RUN",
       arity = "0..1",
-      description = "Folder of a run. Default: one that is made up, of --steps steps.")
+      description = "Folder of a run. Default: a made-up run of --steps steps.")
   Path run = Path.of("");
 
   @Option(names = "--steps", defaultValue = "100000", description = "Default: ${DEFAULT-VALUE}.")
@@ -49,21 +49,20 @@ final class ReportBench implements Callable<Integer> {
     Require.atLeast("steps", steps, 1);
     Path folder = run.toString().isEmpty() ? madeUp() : run;
     Path page = folder.resolve("bench-" + RunReport.FILE);
-    long[] nanos = new long[rounds];
+    double[] milliseconds = new double[rounds];
     for (int i = 0; i < rounds; i++) {
       long begin = System.nanoTime();
       RunReport.read(folder).write(page);
-      nanos[i] = System.nanoTime() - begin;
+      milliseconds[i] = (System.nanoTime() - begin) / 1e6;
     }
-    long[] sorted = LongStream.of(nanos).sorted().toArray();
     System.out.println(
         Numbers.format(
             "%s: %,d bytes; first %.0f ms, median of %d %.0f ms",
-            page, Files.size(page), nanos[0] / 1e6, rounds, sorted[rounds / 2] / 1e6));
+            page, Files.size(page), milliseconds[0], rounds, Spread.of(milliseconds).median()));
     return 0;
   }
 
-  /** A run of noise around a falling loss. */
+  /** Writes a run of noise around a falling loss. */
   private Path madeUp() throws IOException {
     OneCycle policy = OneCycle.of(steps, 0.4);
     Path folder = Files.createTempDirectory("onecycle-bench").resolve("run");

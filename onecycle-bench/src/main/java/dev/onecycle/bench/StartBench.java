@@ -1,33 +1,30 @@
 package dev.onecycle.bench;
 
+import dev.onecycle.bench.measure.Spread;
 import dev.onecycle.error.Require;
 import dev.onecycle.fault.Faults;
+import dev.onecycle.run.files.Directories;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.torch.train.Engine;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /**
- * How long commands take to start, as processes of the launcher, its own time included: {@code
- * --help} and {@code schedule} until they are over, {@code train} until its first step.
+ * The start time of commands as processes of the launcher: {@code --help} and {@code schedule}
+ * until they end, {@code train} until its first step.
  *
- * <p>A fault by name ends the training where the first step's gradients are there and the weights
- * are about to be updated, so that what is measured of it too is the life of a process. The
- * commands take turns, so that a disturbance of the machine falls on all. A first round, in which
- * images may have to be decoded, is not counted.
+ * <p>A fault ends the training before the first update of the weights, so that each measurement is
+ * the life of a process. The commands take turns, so that a disturbance of the machine falls on
+ * all. The first round, which may decode images, is not counted.
  */
 @Command(
     name = "start",
@@ -48,10 +45,11 @@ final class StartBench implements Callable<Integer> {
   int rounds = 11;
 
   /**
-   * What is run, and how it ends.
+   * A command whose start is measured.
    *
    * @param words after {@code onecycle}
    * @param options of Java
+   * @param exitCode expected exit code
    */
   private record Start(String name, List<String> words, String options, int exitCode) {}
 
@@ -78,22 +76,21 @@ final class StartBench implements Callable<Integer> {
       for (int round = -1; round < rounds; round++) {
         for (int i = 0; i < starts.size(); i++) {
           double taken = seconds(starts.get(i), temp.resolve("output"));
-          remove(run);
+          Directories.remove(run);
           if (round >= 0) {
             seconds[i][round] = taken;
           }
         }
       }
     } finally {
-      remove(temp);
+      Directories.remove(temp);
     }
     for (int i = 0; i < starts.size(); i++) {
-      double[] sorted = seconds[i];
-      Arrays.sort(sorted);
+      Spread spread = Spread.of(seconds[i]);
       System.out.println(
           Numbers.format(
               "%-18s median of %d %.3f s (%.3f to %.3f)",
-              starts.get(i).name(), rounds, sorted[rounds / 2], sorted[0], sorted[rounds - 1]));
+              starts.get(i).name(), rounds, spread.median(), spread.lowest(), spread.highest()));
     }
     return 0;
   }
@@ -102,7 +99,7 @@ final class StartBench implements Callable<Integer> {
     return List.of(line.split(" "));
   }
 
-  /** The life of one process. */
+  /** Runs one process and returns its life in seconds. */
   private static double seconds(Start start, Path output) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of(launcher().toString()));
     command.addAll(start.words());
@@ -125,7 +122,7 @@ final class StartBench implements Callable<Integer> {
     return seconds;
   }
 
-  /** The launcher of the checkout from whose {@code onecycle-bench/target} this class comes. */
+  /** The launcher of the checkout that this class was built in. */
   private static Path launcher() {
     try {
       Path jar = Path.of(Main.class.getProtectionDomain().getCodeSource().getLocation().toURI());
@@ -136,19 +133,6 @@ final class StartBench implements Callable<Integer> {
       return launcher;
     } catch (URISyntaxException e) {
       throw new IllegalStateException("a jar has a path", e);
-    }
-  }
-
-  private static void remove(Path folder) {
-    if (!Files.exists(folder)) {
-      return;
-    }
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 }

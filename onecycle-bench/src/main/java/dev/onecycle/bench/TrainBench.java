@@ -1,5 +1,6 @@
 package dev.onecycle.bench;
 
+import dev.onecycle.bench.measure.Spread;
 import dev.onecycle.data.DataSplits;
 import dev.onecycle.data.batch.Batch;
 import dev.onecycle.data.batch.BatchLoader;
@@ -8,7 +9,6 @@ import dev.onecycle.error.Require;
 import dev.onecycle.torch.train.Engine;
 import dev.onecycle.torch.train.Learner;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -18,10 +18,10 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
- * Training speed with data, against the same step on one batch that is already in memory: what the
- * data path costs.
+ * The speed of training with data, beside the same step on one batch in memory: the cost of the
+ * data path.
  *
- * <p>The two alternate, round by round, so that a disturbance of the machine falls on both.
+ * <p>The two take turns, round by round, so that a disturbance of the machine falls on both.
  */
 @Command(
     name = "train",
@@ -31,7 +31,7 @@ final class TrainBench implements Callable<Integer> {
   private static final double RATE = 0.05;
   private static final double MOMENTUM = 0.9;
 
-  @Mixin BenchOptions setting = new BenchOptions();
+  @Mixin BenchOptions options = new BenchOptions();
 
   @Option(names = "--rounds", defaultValue = "7", description = "Default: ${DEFAULT-VALUE}.")
   int rounds = 7;
@@ -46,50 +46,48 @@ final class TrainBench implements Callable<Integer> {
   public Integer call() {
     Require.atLeast("rounds", rounds, 1);
     Require.atLeast("steps", steps, 1);
-    DataSplits data = setting.data();
-    try (Learner learner = setting.learner(data)) {
-      System.out.println(setting.describe(learner));
+    DataSplits splits = options.data();
+    try (Learner learner = options.learner(splits)) {
+      System.out.println(options.describe(learner));
       Engine.environment().forEach((name, value) -> System.out.println("  " + name + ": " + value));
-      Sampler sampler = Sampler.shuffled(data.train().size(), setting.batchSize(), 0);
+      Sampler sampler = Sampler.shuffled(splits.train().size(), options.batchSize(), 0);
       List<Double> withData = new ArrayList<>();
       List<Double> fixed = new ArrayList<>();
-      List<Double> ratios = new ArrayList<>();
       try (BatchLoader batches =
-              BatchLoader.endless(data.train(), setting.augmentation(), sampler);
-          BatchLoader one = BatchLoader.endless(data.train(), setting.augmentation(), sampler);
+              BatchLoader.endless(splits.train(), options.augmentation(), sampler);
+          BatchLoader one = BatchLoader.endless(splits.train(), options.augmentation(), sampler);
           Batch same = one.next()) {
         measure(learner, batches, null);
         measure(learner, batches, same);
         for (int round = 1; round <= rounds; round++) {
           withData.add(measure(learner, batches, null));
           fixed.add(measure(learner, batches, same));
-          ratios.add(withData.get(round - 1) / fixed.get(round - 1));
-          print(
-              "round " + round,
-              withData.get(round - 1),
-              fixed.get(round - 1),
-              ratios.get(round - 1));
+          double data = withData.get(round - 1);
+          double step = fixed.get(round - 1);
+          print("round " + round, data, step, data / step);
         }
       }
-      print("median", median(withData), median(fixed), median(ratios));
+      print(
+          "median",
+          Spread.of(withData).median(),
+          Spread.of(fixed).median(),
+          Spread.of(Spread.ratios(withData, fixed)).median());
     }
     return 0;
   }
 
-  private static void print(String what, double withData, double fixed, double ratio) {
+  private static void print(String name, double withData, double fixed, double ratio) {
     System.out.println(
         String.format(
             Locale.ROOT,
             "%-9s with data %6.0f images/s   fixed batch %6.0f images/s   ratio %.3f",
-            what,
+            name,
             withData,
             fixed,
             ratio));
   }
 
-  /**
-   * Images a second over a round of steps: on the loader's batches, or on the same one each time.
-   */
+  /** Images a second over a round of steps, on the loader's batches or always on the same one. */
   private double measure(Learner learner, BatchLoader batches, @Nullable Batch same) {
     long images = 0;
     long begin = System.nanoTime();
@@ -105,14 +103,5 @@ final class TrainBench implements Callable<Integer> {
       }
     }
     return images / ((System.nanoTime() - begin) / 1e9);
-  }
-
-  private static double median(List<Double> values) {
-    List<Double> sorted = new ArrayList<>(values);
-    Collections.sort(sorted);
-    int middle = sorted.size() / 2;
-    return sorted.size() % 2 == 1
-        ? sorted.get(middle)
-        : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
   }
 }

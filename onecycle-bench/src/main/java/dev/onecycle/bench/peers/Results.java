@@ -1,5 +1,6 @@
 package dev.onecycle.bench.peers;
 
+import dev.onecycle.bench.measure.Spread;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
