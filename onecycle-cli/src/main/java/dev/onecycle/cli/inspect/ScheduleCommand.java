@@ -10,7 +10,7 @@ import dev.onecycle.error.Require;
 import dev.onecycle.report.chart.Figure;
 import dev.onecycle.report.csv.ScheduleCsv;
 import dev.onecycle.report.figures.ScheduleFigures;
-import dev.onecycle.report.terminal.TerminalFigures;
+import dev.onecycle.report.figures.TerminalFigures;
 import dev.onecycle.run.files.AtomicFile;
 import dev.onecycle.schedule.Phase;
 import dev.onecycle.schedule.Policy;

@@ -10,7 +10,7 @@ import dev.onecycle.range.RangeResult;
 import dev.onecycle.range.RangeSummary;
 import dev.onecycle.range.RangeTest;
 import dev.onecycle.range.StopReason;
-import dev.onecycle.report.terminal.TerminalFigures;
+import dev.onecycle.report.figures.TerminalFigures;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.torch.train.Learner;
 import dev.onecycle.torch.train.LearningRateFinder;

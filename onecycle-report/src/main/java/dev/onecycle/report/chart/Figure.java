@@ -20,11 +20,10 @@ import javax.imageio.metadata.IIOMetadataNode;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /**
- * A finished figure, to be had as SVG or PNG; equal figures give equal bytes.
+ * A figure that can be written as SVG, PNG, JSON or a table; equal figures give equal bytes.
  *
- * <p>Drawn by JFreeChart, and as SVG by Apache Batik. Either measures texts with the fonts of the
- * machine, so it needs at least one installed, but no display where the system property {@code
- * java.awt.headless} is true.
+ * <p>JFreeChart draws it, and Apache Batik writes the SVG. Both measure texts, so the machine needs
+ * at least one font. No display is needed if the system property {@code java.awt.headless} is true.
  */
 public final class Figure {
   private static final int PIXEL_RATIO = 2;
@@ -32,74 +31,75 @@ public final class Figure {
 
   private final Plot plot;
 
+  /** Makes a figure of a plot. */
   public Figure(Plot plot) {
     this.plot = plot;
   }
 
-  /** What stands above it. */
+  /** The title above the figure. */
   public String title() {
     return plot.title();
   }
 
-  /** What it shows, in sentences. */
+  /** A description in sentences. */
   public String description() {
     return FigureDescription.of(plot);
   }
 
-  /** The values behind it. */
+  /** The values as a table. */
   public FigureTable table() {
     return FigureTable.of(plot);
   }
 
   /**
-   * What it shows as JSON, for a page that draws it anew: {@code x} and {@code panels}, each with a
-   * scale, curves ({@code traces}) and {@code marks}, and the {@code phases}.
+   * The contents as JSON, for the script of a page: {@code x}, {@code panels} and {@code phases}. A
+   * panel has its scale {@code y}, curves ({@code traces}) and {@code markers}.
    */
   public String json() {
     return FigureJson.of(plot);
   }
 
   /**
-   * An SVG element that can be a file of its own or stand inside an HTML page, its texts as texts.
+   * An SVG element, for a file of its own or inside an HTML page. Texts stay texts.
    *
-   * @throws MissingFontsException where Java finds no font to measure with
+   * @throws MissingFontsException if Java finds no font
    */
   public String svg() {
-    return drawn(d -> SvgText.of(d, plot.title(), FigureDescription.of(plot)));
+    return drawn(chart -> SvgWriter.svg(chart, plot.title(), FigureDescription.of(plot)));
   }
 
   /**
-   * A PNG file's bytes, with two pixels to each of the SVG, for print and fine screens.
+   * The bytes of a PNG file, two pixels wide for each pixel of the SVG.
    *
-   * @throws MissingFontsException where Java finds no font to write with
+   * @throws MissingFontsException if Java finds no font
    */
   public byte[] png() {
-    BufferedImage drawn = drawn(d -> d.pixels(PIXEL_RATIO));
+    BufferedImage pixels = drawn(chart -> chart.image(PIXEL_RATIO));
     ImageWriter writer = ImageIO.getImageWritersByFormatName("png").next();
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (MemoryCacheImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {
-      IIOImage image = new IIOImage(drawn, List.of(), null);
+      IIOImage image = new IIOImage(pixels, List.of(), null);
       image.setMetadata(resolution(writer, image));
       writer.setOutput(out);
       writer.write(image);
     } catch (IOException e) {
-      throw new UncheckedIOException("encoding a PNG in memory", e);
+      throw new UncheckedIOException("cannot encode a PNG in memory", e);
     } finally {
       writer.dispose();
     }
     return bytes.toByteArray();
   }
 
-  private <T> T drawn(Function<Drawing, T> as) {
+  private <T> T drawn(Function<SizedChart, T> format) {
     try {
-      return as.apply(Drawing.of(plot));
+      return format.apply(SizedChart.of(plot));
     } catch (InternalError | LinkageError e) {
-      // What Java throws on a slim system, without fontconfig, a font or its own graphics library.
+      // Java throws these on a system without fontconfig, fonts or its own graphics library.
       throw new MissingFontsException(e);
     }
   }
 
-  /** Says how large a pixel is, so that a page sets the PNG as large as the SVG. */
+  /** Stores the size of a pixel, so that a page shows the PNG as large as the SVG. */
   private static IIOMetadata resolution(ImageWriter writer, IIOImage image)
       throws IIOInvalidTreeException {
     ImageTypeSpecifier type = ImageTypeSpecifier.createFromRenderedImage(image.getRenderedImage());
@@ -116,18 +116,18 @@ public final class Figure {
   }
 
   /**
-   * Writes the SVG, whole or not at all.
+   * Writes the SVG, completely or not at all.
    *
-   * @throws CannotWriteException where it cannot be created or written
+   * @throws CannotWriteException if the file cannot be created or written
    */
   public void writeSvg(Path file) {
     AtomicFile.writeText(file, svg());
   }
 
   /**
-   * Writes the PNG, whole or not at all.
+   * Writes the PNG, completely or not at all.
    *
-   * @throws CannotWriteException where it cannot be created or written
+   * @throws CannotWriteException if the file cannot be created or written
    */
   public void writePng(Path file) {
     byte[] bytes = png();

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A figure in words, for those who cannot see it and for whoever searches for it. */
+/** Describes a figure in words, for screen readers and for search. */
 final class FigureDescription {
   private FigureDescription() {}
 
@@ -16,7 +16,7 @@ final class FigureDescription {
     }
     for (Plot.Panel panel : plot.panels()) {
       String contents = contents(panel);
-      // Curves that another panel has named are not described twice.
+      // A panel whose curves are all named elsewhere adds nothing.
       if (!contents.isEmpty()) {
         sentences.add(panel.yTitle() + " over " + plot.xTitle() + ": " + contents);
       }
@@ -38,7 +38,9 @@ final class FigureDescription {
         parts.add(trace.curve().name() + extent(trace.curve()));
       }
     }
-    panel.marks().forEach(m -> parts.add(m.marker().label() + " " + Numbers.brief(m.marker().x())));
+    panel
+        .markers()
+        .forEach(m -> parts.add(m.marker().label() + " " + Numbers.brief(m.marker().x())));
     return panel.empty() ? panel.ifEmpty() : String.join(", ", parts);
   }
 

@@ -2,9 +2,9 @@ package dev.onecycle.report.chart;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.onecycle.report.chart.Plot.Mark;
+import dev.onecycle.report.chart.Plot.CurveStyle;
 import dev.onecycle.report.chart.Plot.Panel;
-import dev.onecycle.report.chart.Plot.Style;
+import dev.onecycle.report.chart.Plot.StyledMarker;
 import dev.onecycle.report.chart.Plot.Trace;
 import dev.onecycle.schedule.Phase;
 import java.io.IOException;
@@ -14,7 +14,7 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.List;
 
-/** A plot as JSON, for whoever draws it anew: numbers to six digits, gaps as null. */
+/** Writes a plot as JSON for the page's script: numbers to six digits, gaps as null. */
 final class FigureJson {
   private static final MathContext DIGITS = new MathContext(6);
 
@@ -29,7 +29,7 @@ final class FigureJson {
     try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
       new FigureJson(json).plot(plot);
     } catch (IOException e) {
-      throw new UncheckedIOException("writing JSON to memory", e);
+      throw new UncheckedIOException("cannot write JSON to memory", e);
     }
     return text.toString();
   }
@@ -75,12 +75,12 @@ final class FigureJson {
       trace(trace);
     }
     json.writeEndArray();
-    json.writeArrayFieldStart("marks");
-    for (Mark mark : panel.marks()) {
+    json.writeArrayFieldStart("markers");
+    for (StyledMarker styled : panel.markers()) {
       json.writeStartObject();
-      json.writeStringField("name", mark.marker().label());
-      number("x", mark.marker().x());
-      ink(mark.ink());
+      json.writeStringField("name", styled.marker().label());
+      number("x", styled.marker().x());
+      stroke(styled.stroke());
       json.writeEndObject();
     }
     json.writeEndArray();
@@ -91,10 +91,10 @@ final class FigureJson {
     List<Point> points = trace.curve().points();
     json.writeStartObject();
     json.writeStringField("name", trace.curve().name());
-    json.writeBooleanField("line", trace.style().line());
-    json.writeBooleanField("marked", trace.style() != Style.LINE);
+    json.writeBooleanField("line", trace.style().hasLine());
+    json.writeBooleanField("dots", trace.style() != CurveStyle.LINE);
     json.writeBooleanField("inLegend", trace.inLegend());
-    ink(trace.ink());
+    stroke(trace.stroke());
     json.writeArrayFieldStart("xs");
     for (Point point : points) {
       number(point.x());
@@ -108,12 +108,12 @@ final class FigureJson {
     json.writeEndObject();
   }
 
-  private void ink(Ink ink) throws IOException {
-    json.writeStringField("colour", ink.colour());
-    number("width", ink.width());
-    number("opacity", ink.opacity());
+  private void stroke(Stroke stroke) throws IOException {
+    json.writeStringField("colour", stroke.colour());
+    number("width", stroke.width());
+    number("opacity", stroke.opacity());
     json.writeArrayFieldStart("dash");
-    for (double length : ink.dash()) {
+    for (double length : stroke.dash()) {
       number(length);
     }
     json.writeEndArray();
@@ -128,7 +128,7 @@ final class FigureJson {
     if (!Double.isFinite(value)) {
       json.writeNull();
     } else if (value == Math.rint(value) && Math.abs(value) < 1e15) {
-      json.writeNumber((long) value); // steps, whole, however many
+      json.writeNumber((long) value); // all digits of a step
     } else {
       json.writeNumber(new BigDecimal(value).round(DIGITS).stripTrailingZeros().toString());
     }

@@ -11,17 +11,18 @@ import java.util.OptionalDouble;
 import java.util.Set;
 
 /**
- * The values behind a figure, for those who read rather than look.
+ * The values of a figure as a table.
  *
- * <p>A row stands at each point of the curve that has the fewest, at least two; the others are read
- * there along the lines between their own points. Of more than 100 rows, evenly chosen ones.
+ * <p>There is a row for each point of the curve with the fewest points, if it has at least two. The
+ * other curves are interpolated along their drawn lines. Of more than 100 rows, 100 evenly spaced
+ * ones are kept.
  *
  * @param headings the horizontal axis, then the curves
- * @param rows as many cells each; a cell is empty where a curve has no value
- * @param whole whether no row was left out
+ * @param rows one cell for each heading; empty where a curve has no value
+ * @param complete whether no row was left out
  */
-public record FigureTable(List<String> headings, List<List<String>> rows, boolean whole) {
-  private static final int MOST_ROWS = 100;
+public record FigureTable(List<String> headings, List<List<String>> rows, boolean complete) {
+  private static final int MAX_ROWS = 100;
 
   public FigureTable {
     headings = List.copyOf(headings);
@@ -34,17 +35,18 @@ public record FigureTable(List<String> headings, List<List<String>> rows, boolea
     List<String> headings = new ArrayList<>(List.of(plot.xTitle()));
     curves.forEach(curve -> headings.add(curve.name()));
     List<List<String>> rows = new ArrayList<>();
-    int count = Math.min(xs.size(), MOST_ROWS);
+    int count = Math.min(xs.size(), MAX_ROWS);
     for (int k = 0; k < count; k++) {
       double x = xs.get(count == 1 ? 0 : (int) Math.round((xs.size() - 1) * (k / (count - 1.0))));
-      List<String> row = new ArrayList<>(List.of(whole(x)));
-      curves.forEach(curve -> row.add(text(valueAt(curve.points(), x))));
+      List<String> row = new ArrayList<>(List.of(xText(x)));
+      curves.forEach(curve -> row.add(text(curve.valueAt(x, plot.x().log()))));
       rows.add(List.copyOf(row));
     }
     return new FigureTable(headings, rows, count == xs.size());
   }
 
-  private static String whole(double x) {
+  /** Steps are written with all digits. */
+  private static String xText(double x) {
     return x == Math.rint(x) ? Numbers.exact(x) : Numbers.brief(x);
   }
 
@@ -52,7 +54,7 @@ public record FigureTable(List<String> headings, List<List<String>> rows, boolea
     return value.isPresent() ? Numbers.brief(value.getAsDouble()) : "";
   }
 
-  /** Named curves once each: a curve may be drawn twice, as a line and as dots. */
+  /** The curves of the legend, each once: a curve may be drawn as a line and as dots. */
   private static List<Curve> curves(Plot plot) {
     Set<Curve> curves = new LinkedHashSet<>();
     for (Panel panel : plot.panels()) {
@@ -72,38 +74,5 @@ public record FigureTable(List<String> headings, List<List<String>> rows, boolea
                 .thenComparing(c -> c.points().size()))
         .map(curve -> curve.points().stream().map(Point::x).toList())
         .orElse(List.of());
-  }
-
-  /** The value on the line between the points around it; that of the point where it is one. */
-  static OptionalDouble valueAt(List<Point> points, double x) {
-    int after = firstFrom(points, x);
-    if (after == points.size()) {
-      return OptionalDouble.empty();
-    }
-    Point right = points.get(after);
-    if (right.x() == x) {
-      return OptionalDouble.of(right.y());
-    }
-    if (after == 0) {
-      return OptionalDouble.empty();
-    }
-    Point left = points.get(after - 1);
-    double share = (x - left.x()) / (right.x() - left.x());
-    double value = left.y() + share * (right.y() - left.y());
-    return Double.isFinite(value) ? OptionalDouble.of(value) : OptionalDouble.empty();
-  }
-
-  private static int firstFrom(List<Point> points, double x) {
-    int low = 0;
-    int high = points.size();
-    while (low < high) {
-      int middle = (low + high) >>> 1;
-      if (points.get(middle).x() < x) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return low;
   }
 }

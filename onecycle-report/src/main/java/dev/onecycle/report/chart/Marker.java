@@ -1,9 +1,9 @@
 package dev.onecycle.report.chart;
 
 /**
- * A vertical line at a place of the horizontal axis, with a label.
+ * A vertical line with a label.
  *
- * @param label what stands beside it
- * @param x its place in the axis' unit; nothing is drawn where it is not finite
+ * @param label shown beside the line
+ * @param x position in the axis' unit; a marker that is not finite is not drawn
  */
 public record Marker(String label, double x) {}

@@ -5,15 +5,16 @@ import dev.onecycle.text.Texts;
 import java.util.List;
 
 /**
- * What a figure shows, before anything is said about pixels; its texts are cleaned, so that whoever
- * draws it need not.
+ * The contents of a figure, without a size in pixels or a format.
  *
- * @param title stands above the panels
- * @param subtitle stands below the title, wrapped; may be empty
- * @param xTitle what the horizontal axis, which all panels share, measures
- * @param x the scale of that axis
+ * <p>All texts are cleaned here, so a renderer can use them as they are.
+ *
+ * @param title above the panels
+ * @param subtitle below the title, wrapped; may be empty
+ * @param xTitle title of the horizontal axis, which all panels share
+ * @param x scale of the horizontal axis
  * @param panels from top to bottom
- * @param phases named above the panels and told apart by the shade behind them
+ * @param phases named above the panels, every other one shaded
  */
 public record Plot(
     String title, String subtitle, String xTitle, Scale x, List<Panel> panels, List<Phase> phases) {
@@ -32,14 +33,14 @@ public record Plot(
     return panels.stream().allMatch(Panel::empty);
   }
 
-  /** How a curve is drawn. */
-  public enum Style {
+  /** How the points of a curve are drawn. */
+  public enum CurveStyle {
     LINE,
-    /** A line with a dot at each point, where there are few. */
-    MARKED,
+    /** A line; if it has few points, with a dot at each. */
+    LINE_WITH_DOTS,
     DOTS;
 
-    boolean line() {
+    boolean hasLine() {
       return this != DOTS;
     }
   }
@@ -47,32 +48,37 @@ public record Plot(
   /**
    * A curve on a panel.
    *
-   * @param inLegend whether the legend names it
+   * @param inLegend whether the legend names the curve
    */
-  public record Trace(Curve curve, Style style, Ink ink, boolean inLegend) {
+  public record Trace(Curve curve, CurveStyle style, Stroke stroke, boolean inLegend) {
     public Trace {
       curve = new Curve(Texts.clean(curve.name()), curve.points());
     }
   }
 
-  /** A vertical line through a panel, which the legend names. */
-  public record Mark(Marker marker, Ink ink) {}
+  /** A vertical line through a panel; the legend names it. */
+  public record StyledMarker(Marker marker, Stroke stroke) {}
 
   /**
    * One pair of axes.
    *
    * @param height in pixels
-   * @param traces drawn in order, the last on top
-   * @param ifEmpty stands in its middle where there is no point to draw
+   * @param traces in drawing order, the last on top
+   * @param ifEmpty text in the middle of a panel without points
    */
   public record Panel(
-      String yTitle, Scale y, int height, List<Trace> traces, List<Mark> marks, String ifEmpty) {
+      String yTitle,
+      Scale y,
+      int height,
+      List<Trace> traces,
+      List<StyledMarker> markers,
+      String ifEmpty) {
     public Panel {
       traces = List.copyOf(traces);
-      marks = List.copyOf(marks);
+      markers = List.copyOf(markers);
     }
 
-    /** Whether there is no point to draw, so that the scale says nothing. */
+    /** Whether no point can be drawn, so that the scale means nothing. */
     boolean empty() {
       return traces.stream().allMatch(t -> t.curve().empty());
     }

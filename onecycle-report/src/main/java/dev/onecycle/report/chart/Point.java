@@ -1,12 +1,13 @@
 package dev.onecycle.report.chart;
 
 /**
- * A point of a curve; a coordinate that is not finite leaves a gap in what is drawn.
+ * A point of a curve; where a coordinate is not finite the drawn curve has a gap.
  *
- * @param x along the horizontal axis, in that axis' unit
- * @param y along the vertical axis, in that axis' unit
+ * @param x position along the horizontal axis, in its unit
+ * @param y position along the vertical axis, in its unit
  */
 public record Point(double x, double y) {
+  /** Whether the point can be drawn. */
   public boolean finite() {
     return Double.isFinite(x) && Double.isFinite(y);
   }

@@ -8,18 +8,18 @@ import java.util.List;
 import java.util.stream.DoubleStream;
 
 /**
- * The map from an axis' values to places on it, and the ticks that make the axis readable.
+ * The scale of an axis: where a value stands, and the ticks.
  *
- * @param low the value at place 0
- * @param high the value at place 1, above {@code low}
- * @param log whether equal ratios, not equal differences, take equal room
+ * @param low the value at position 0
+ * @param high the value at position 1, above {@code low}
+ * @param log whether the axis is logarithmic
  */
 public record Scale(double low, double high, boolean log) {
-  /** A place on an axis that bears a mark, and a label where there is room for one, else "". */
+  /** A tick of an axis; the label of a minor tick is empty. */
   public record Tick(double value, String label) {}
 
-  /** The scale that just holds the given values; those it cannot show are passed over. */
-  public static Scale holding(DoubleStream values, boolean log) {
+  /** The tightest scale over some values; values that it cannot show are ignored. */
+  public static Scale covering(DoubleStream values, boolean log) {
     var range = values.filter(v -> Double.isFinite(v) && (!log || v > 0)).summaryStatistics();
     if (range.getCount() == 0) {
       return log ? new Scale(0.1, 1, true) : new Scale(0, 1, false);
@@ -36,7 +36,7 @@ public record Scale(double low, double high, boolean log) {
     return new Scale(low - room, low + room, false);
   }
 
-  /** The same scale with a share of its length added below and above. */
+  /** This scale, extended by shares of its length below and above. */
   public Scale padded(double below, double above) {
     if (log) {
       double length = Math.log(high) - Math.log(low);
@@ -46,8 +46,8 @@ public record Scale(double low, double high, boolean log) {
     return new Scale(low - below * length, high + above * length, false);
   }
 
-  /** The place of a value, 0 at {@code low} and 1 at {@code high}; NaN where it has none. */
-  public double place(double value) {
+  /** The position of a value: 0 at {@code low}, 1 at {@code high}, NaN if it has none. */
+  public double position(double value) {
     if (log) {
       double length = Math.log(high) - Math.log(low);
       return value > 0 ? (Math.log(value) - Math.log(low)) / length : Double.NaN;
@@ -55,7 +55,7 @@ public record Scale(double low, double high, boolean log) {
     return (value - low) / (high - low);
   }
 
-  /** Ticks at round values, about {@code count} of them labelled. */
+  /** Ticks at round values, about {@code count} of them with labels. */
   public List<Tick> ticks(int count) {
     double decades = log ? Math.log10(high) - Math.log10(low) : 0;
     if (decades < 0.8) {
@@ -66,7 +66,7 @@ public record Scale(double low, double high, boolean log) {
     List<Tick> ticks = new ArrayList<>();
     for (int k = (int) Math.floor(Math.log10(low)); k <= Math.ceil(Math.log10(high)); k++) {
       for (int digit = 1; digit < 10; digit++) {
-        // Parsed, so that a decade is the very double that 1e-3 means, not a power's neighbour.
+        // Parsed, because Math.pow need not give the double nearest to 1e-3.
         double value = Double.parseDouble(digit + "e" + k);
         boolean labelled =
             digit == 1 && Math.floorMod(k, every) == 0 || halves && (digit == 2 || digit == 5);
@@ -95,7 +95,7 @@ public record Scale(double low, double high, boolean log) {
     return ticks;
   }
 
-  /** Ten digits tell ticks apart and leave out what adding up steps in binary adds. */
+  /** Ten digits: enough to tell ticks apart, few enough to hide rounding errors. */
   private static String label(double value) {
     return Double.isFinite(value)
         ? Numbers.exact(new BigDecimal(value).round(new MathContext(10)).doubleValue())

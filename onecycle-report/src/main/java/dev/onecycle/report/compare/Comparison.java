@@ -15,24 +15,24 @@ import java.util.Set;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Runs side by side: in what they differ, what came out, and how far the seed alone moves it.
+ * Several runs compared: their results, their differences, and their spread over seeds.
  *
  * @param results of each run
- * @param differences what was not set to the same in all runs; values in the order of {@code
- *     compared}
- * @param compared names of the runs whose settings are known
- * @param groups runs that differ by their seed alone, two or more each
+ * @param differences conditions and settings that are not the same in all runs; values in the order
+ *     of {@code compared}
+ * @param compared names of the runs with known settings
+ * @param groups runs that differ in their seed alone, at least two in a group
  */
 public record Comparison(
     List<RunResult> results,
     List<Difference> differences,
     List<String> compared,
     List<SeedGroup> groups) {
-  /** Settings that follow from the seed where the rate was found. */
-  private static final Set<String> FOUND = Set.of("learning_rate");
+  /** Settings that depend on the seed if the learning rate was found by a range test. */
+  private static final Set<String> SEED_DEPENDENT = Set.of("learning_rate");
 
-  /** Settings that conditions state together: optimizer, loss, augmentation, replicas. */
-  private static final Set<String> STATED_TOGETHER =
+  /** Settings that are part of a condition: of optimizer, loss, augmentation or replicas. */
+  private static final Set<String> PARTS_OF_CONDITIONS =
       Set.of(
           "decoupled_decay",
           "bias_rate",
@@ -57,10 +57,10 @@ public record Comparison(
           "accept_stale");
 
   /**
-   * What differs between runs.
+   * A condition or setting that differs between runs.
    *
-   * @param name of the condition or setting, as people call it
-   * @param values one a run; empty where a run has none
+   * @param name for people: "weight decay"
+   * @param values one for each run; empty if a run has none
    */
   public record Difference(String name, List<String> values) {
     public Difference {
@@ -69,7 +69,7 @@ public record Comparison(
   }
 
   /**
-   * Runs that differ by their seed alone, and have completed their epochs.
+   * Completed runs that differ in their seed alone.
    *
    * @param names of the runs
    * @param accuracy after the last epoch, in percent
@@ -89,12 +89,12 @@ public record Comparison(
     groups = List.copyOf(groups);
   }
 
-  /** That of some runs, whose names must differ. */
+  /** Compares runs with distinct names. */
   public static Comparison of(List<RunHistory> runs) {
     return of(runs, List.of());
   }
 
-  /** That of some runs and of curves without settings, whose names must differ. */
+  /** Compares runs, and curves without settings; all names must be distinct. */
   public static Comparison of(List<RunHistory> runs, List<RunCurves> others) {
     List<RunResult> results = new ArrayList<>();
     runs.forEach(run -> results.add(RunResult.of(run)));
@@ -103,7 +103,7 @@ public record Comparison(
         results, differences(runs), runs.stream().map(RunHistory::name).toList(), groups(runs));
   }
 
-  /** The results that have an accuracy, the highest first. */
+  /** The results with an accuracy, the highest first. */
   public List<RunResult> ranked() {
     return results.stream()
         .filter(r -> r.accuracy().isPresent() && Double.isFinite(r.accuracy().getAsDouble()))
@@ -112,7 +112,7 @@ public record Comparison(
   }
 
   private static List<Difference> differences(List<RunHistory> runs) {
-    List<Map<String, String>> all = runs.stream().map(r -> described(r.record())).toList();
+    List<Map<String, String>> all = runs.stream().map(r -> byName(r.record())).toList();
     Set<String> names = new LinkedHashSet<>();
     all.forEach(run -> names.addAll(run.keySet()));
     List<Difference> differences = new ArrayList<>();
@@ -125,7 +125,7 @@ public record Comparison(
     return differences;
   }
 
-  private static Map<String, String> described(RunRecord record) {
+  private static Map<String, String> byName(RunRecord record) {
     Map<String, String> all = new LinkedHashMap<>();
     record.conditions().byName().forEach((name, value) -> all.put(name.replace('_', ' '), value));
     all.put("policy", record.policy().name());
@@ -138,7 +138,7 @@ public record Comparison(
         .settings()
         .forEach(
             (name, value) -> {
-              if (!STATED_TOGETHER.contains(name) && !WITHOUT_EFFECT.contains(name)) {
+              if (!PARTS_OF_CONDITIONS.contains(name) && !WITHOUT_EFFECT.contains(name)) {
                 all.putIfAbsent(name.replace('_', ' '), text(value));
               }
             });
@@ -153,8 +153,8 @@ public record Comparison(
   private static List<SeedGroup> groups(List<RunHistory> runs) {
     Map<Object, List<RunHistory>> alike = new LinkedHashMap<>();
     for (RunHistory run : runs) {
-      if (whole(run)) {
-        alike.computeIfAbsent(apartFromSeed(run.record()), k -> new ArrayList<>()).add(run);
+      if (complete(run)) {
+        alike.computeIfAbsent(withoutSeed(run.record()), k -> new ArrayList<>()).add(run);
       }
     }
     return alike.values().stream()
@@ -163,8 +163,8 @@ public record Comparison(
         .toList();
   }
 
-  /** Whether a run has completed its epochs, so that others can be averaged with it. */
-  private static boolean whole(RunHistory run) {
+  /** Whether a run has completed its epochs, so that it can be averaged with others. */
+  private static boolean complete(RunHistory run) {
     Object planned = run.record().settings().get("epochs");
     return !run.epochs().isEmpty()
         && (!(planned instanceof Number n) || run.epochs().size() >= n.intValue());
@@ -174,18 +174,18 @@ public record Comparison(
     return String.valueOf(run.record().settings().get("seed"));
   }
 
-  private static Object apartFromSeed(RunRecord record) {
+  private static Object withoutSeed(RunRecord record) {
     Map<String, Object> settings = new HashMap<>(record.settings());
-    boolean found = !settings.containsKey("max_lr");
+    boolean foundRate = !settings.containsKey("max_lr");
     settings.remove("seed");
     settings.keySet().removeAll(WITHOUT_EFFECT);
-    if (found) {
-      settings.keySet().removeAll(FOUND);
+    if (foundRate) {
+      settings.keySet().removeAll(SEED_DEPENDENT);
     }
     return List.of(
         record.conditions(),
         settings,
-        found,
+        foundRate,
         record.policy().name(),
         record.data().evaluationName(),
         record.data().evaluationImages());

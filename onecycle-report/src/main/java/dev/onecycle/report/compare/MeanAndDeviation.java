@@ -3,15 +3,14 @@ package dev.onecycle.report.compare;
 import dev.onecycle.text.Numbers;
 
 /**
- * How values lie around their mean.
+ * The mean and standard deviation of a sample.
  *
- * @param n how many they are
- * @param mean of all
- * @param deviation sample standard deviation, with n − 1 below the sum of squares; NaN for one
- *     value
+ * @param n number of values
+ * @param mean of all values
+ * @param deviation standard deviation with n − 1 in the denominator; NaN for one value
  */
 public record MeanAndDeviation(int n, double mean, double deviation) {
-  /** That of some values; NaN where one is. */
+  /** Computes both; NaN if a value is NaN. */
   public static MeanAndDeviation of(double... values) {
     double sum = 0;
     for (double value : values) {
@@ -26,7 +25,7 @@ public record MeanAndDeviation(int n, double mean, double deviation) {
     return new MeanAndDeviation(values.length, mean, deviation);
   }
 
-  /** "60.00 ± 10.00". */
+  /** The text "60.00 ± 10.00". */
   public String text(int decimals) {
     return Numbers.format("%." + decimals + "f ± %." + decimals + "f", mean, deviation);
   }

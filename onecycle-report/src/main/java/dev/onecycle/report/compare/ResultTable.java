@@ -4,9 +4,9 @@ import dev.onecycle.text.Numbers;
 import java.util.List;
 import java.util.OptionalDouble;
 
-/** Results of runs as cells of a table; blank where nothing is known. */
+/** The table of results; unknown values are blank. */
 public final class ResultTable {
-  /** What the cells are. */
+  /** The headings of the cells. */
   public static final List<String> HEADINGS =
       List.of(
           "accuracy, %",
@@ -20,7 +20,7 @@ public final class ResultTable {
 
   private ResultTable() {}
 
-  /** As many cells as there are headings. */
+  /** The cells of one run, one for each heading. */
   public static List<String> cells(RunResult result) {
     return List.of(
         text("%.2f", result.accuracy()),

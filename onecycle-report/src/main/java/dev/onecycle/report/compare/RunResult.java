@@ -11,65 +11,91 @@ import java.util.Locale;
 import java.util.OptionalDouble;
 
 /**
- * What came out of a run, as far as it went; empty where nothing was recorded yet.
+ * The result of a run so far; values that are not recorded are empty.
  *
  * @param name of the run
- * @param status how it stands; empty where that is not known
- * @param epochs completed; 0 where that is not known
- * @param accuracy at the last evaluation, in percent
- * @param bestAccuracy the highest at any evaluation, in percent
- * @param validationLoss at the last evaluation
- * @param trainLoss the mean of the last epoch, or the last that was recorded
- * @param imagesPerSecond training speed, the mean over all epochs
- * @param trainSeconds time spent training
+ * @param status of the run; empty if unknown
+ * @param epochs completed; 0 if unknown
+ * @param validation results of the evaluations
+ * @param trainLoss mean of the last epoch, or the last recorded one
+ * @param speed of training
  */
 public record RunResult(
     String name,
     String status,
     int epochs,
-    OptionalDouble accuracy,
-    OptionalDouble bestAccuracy,
-    OptionalDouble validationLoss,
+    Validation validation,
     OptionalDouble trainLoss,
-    OptionalDouble imagesPerSecond,
-    OptionalDouble trainSeconds) {
+    Speed speed) {
 
-  /** That of a run's folder. */
+  /**
+   * Results on the validation images.
+   *
+   * @param accuracy of the last evaluation, in percent
+   * @param bestAccuracy of all evaluations, in percent
+   * @param loss of the last evaluation
+   */
+  public record Validation(
+      OptionalDouble accuracy, OptionalDouble bestAccuracy, OptionalDouble loss) {
+    static final Validation NONE =
+        new Validation(OptionalDouble.empty(), OptionalDouble.empty(), OptionalDouble.empty());
+  }
+
+  /**
+   * The speed of training.
+   *
+   * @param imagesPerSecond mean over all epochs
+   * @param trainSeconds time spent training
+   */
+  public record Speed(OptionalDouble imagesPerSecond, OptionalDouble trainSeconds) {
+    static final Speed NONE = new Speed(OptionalDouble.empty(), OptionalDouble.empty());
+  }
+
+  /** The result of a run folder. */
   public static RunResult of(RunHistory history) {
     List<EpochRecord> epochs = history.epochs();
     String status = history.record().status().name().toLowerCase(Locale.ROOT);
-    OptionalDouble none = OptionalDouble.empty();
     if (epochs.isEmpty()) {
-      return new RunResult(history.name(), status, 0, none, none, none, none, none, none);
+      return new RunResult(
+          history.name(), status, 0, Validation.NONE, OptionalDouble.empty(), Speed.NONE);
     }
     EpochRecord last = epochs.get(epochs.size() - 1);
-    List<Evaluated> evaluated = epochs.stream().flatMap(e -> e.evaluated().stream()).toList();
-    double seconds = epochs.stream().mapToDouble(EpochRecord::trainSeconds).sum();
-    double images = epochs.stream().mapToDouble(e -> e.imagesPerSecond() * e.trainSeconds()).sum();
     return new RunResult(
         history.name(),
         status,
         epochs.size(),
-        last(evaluated.stream().map(e -> 100 * e.accuracy()).toList()),
-        evaluated.stream().mapToDouble(e -> 100 * e.accuracy()).max(),
-        last(evaluated.stream().map(Evaluated::loss).toList()),
+        validation(epochs.stream().flatMap(e -> e.evaluated().stream()).toList()),
         OptionalDouble.of(last.trainLoss()),
-        seconds > 0 ? OptionalDouble.of(images / seconds) : none,
+        speed(epochs));
+  }
+
+  private static Validation validation(List<Evaluated> evaluations) {
+    return new Validation(
+        last(evaluations.stream().map(e -> 100 * e.accuracy()).toList()),
+        evaluations.stream().mapToDouble(e -> 100 * e.accuracy()).max(),
+        last(evaluations.stream().map(Evaluated::loss).toList()));
+  }
+
+  private static Speed speed(List<EpochRecord> epochs) {
+    double seconds = epochs.stream().mapToDouble(EpochRecord::trainSeconds).sum();
+    double images = epochs.stream().mapToDouble(e -> e.imagesPerSecond() * e.trainSeconds()).sum();
+    return new Speed(
+        seconds > 0 ? OptionalDouble.of(images / seconds) : OptionalDouble.empty(),
         OptionalDouble.of(seconds));
   }
 
-  /** That of curves alone: the last of each. */
+  /** The result of curves alone: the last value of each. */
   public static RunResult of(RunCurves curves) {
     return new RunResult(
         curves.name(),
         "",
         0,
-        last(curves.accuracy()),
-        curves.accuracy().points().stream().filter(Point::finite).mapToDouble(Point::y).max(),
-        last(curves.validationLoss()),
-        last(curves.trainLoss()),
-        OptionalDouble.empty(),
-        OptionalDouble.empty());
+        new Validation(
+            last(curves.accuracy()),
+            curves.accuracy().points().stream().filter(Point::finite).mapToDouble(Point::y).max(),
+            last(curves.validationLoss())),
+        last(curves.trainingLoss()),
+        Speed.NONE);
   }
 
   private static OptionalDouble last(Curve curve) {
@@ -80,5 +106,25 @@ public record RunResult(
     return values.isEmpty()
         ? OptionalDouble.empty()
         : OptionalDouble.of(values.get(values.size() - 1));
+  }
+
+  public OptionalDouble accuracy() {
+    return validation.accuracy();
+  }
+
+  public OptionalDouble bestAccuracy() {
+    return validation.bestAccuracy();
+  }
+
+  public OptionalDouble validationLoss() {
+    return validation.loss();
+  }
+
+  public OptionalDouble imagesPerSecond() {
+    return speed.imagesPerSecond();
+  }
+
+  public OptionalDouble trainSeconds() {
+    return speed.trainSeconds();
   }
 }

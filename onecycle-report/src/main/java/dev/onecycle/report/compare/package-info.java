@@ -1,4 +1,4 @@
-/** Runs beside each other: their results with mean and deviation. */
+/** Comparisons of runs: results, differences, and the spread over seeds. */
 @NullMarked
 package dev.onecycle.report.compare;
 

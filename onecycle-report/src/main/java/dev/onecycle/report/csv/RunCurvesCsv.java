@@ -1,209 +1,132 @@
 package dev.onecycle.report.csv;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.dataformat.csv.CsvFactory;
-import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import dev.onecycle.error.BadDataException;
-import dev.onecycle.error.IoErrors;
-import dev.onecycle.report.chart.Curve;
 import dev.onecycle.report.chart.Point;
+import dev.onecycle.report.csv.Csv.Row;
 import dev.onecycle.report.figures.RunCurves;
-import dev.onecycle.run.files.WholeFile;
-import java.io.IOException;
-import java.nio.file.Files;
+import dev.onecycle.report.figures.RunCurves.Quantity;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The curves of a run from comma-separated values, whoever wrote them: our own {@code steps.csv}
- * and {@code epochs.csv}, or the log of another program.
+ * The curves of a run from a CSV file: {@code steps.csv} or {@code epochs.csv} of a run folder, or
+ * the log of another program.
  *
  * <p>The first line names the columns; case, spaces and underscores do not matter, and unknown
- * columns are passed over. There must be a step and at least one curve. Where a cell is empty
- * nothing was recorded, so that a line goes on to the next value; where it is NaN the line has a
- * gap. Accuracies are shares where none is above 1, otherwise percent.
+ * columns are ignored. The file needs a column of steps and at least one curve. An empty cell means
+ * that nothing was recorded, and the line goes on to the next value; NaN makes a gap. Accuracies
+ * are taken as shares if none is above 1, otherwise as percent.
  */
 public final class RunCurvesCsv {
-  private static final int MOST_BYTES = 512 << 20;
+  private static final int MAX_BYTES = 512 << 20;
   private static final String ENDING = ".csv";
 
-  private final Path file;
-  private final Map<CsvColumn, Integer> columns = new EnumMap<>(CsvColumn.class);
-  private final Map<CsvColumn, List<Point>> points = new EnumMap<>(CsvColumn.class);
-  private final List<Point> gap = new ArrayList<>();
-  private int width;
+  private final Map<LogColumn, Integer> columns = new EnumMap<>(LogColumn.class);
+  private final Map<Quantity, List<Point>> points = new EnumMap<>(Quantity.class);
+  private final int width;
   private double lastStep = Double.NEGATIVE_INFINITY;
 
-  private RunCurvesCsv(Path file) {
-    this.file = file;
-  }
-
   /**
-   * Reads a file; the run is called after it.
+   * Reads a file; the run gets the name of the file.
    *
-   * @throws BadDataException naming the file, the line and what was found there
+   * @throws BadDataException naming the file, the line and the problem
    */
   public static RunCurves read(Path file) {
-    return new RunCurvesCsv(file).read();
-  }
-
-  private RunCurves read() {
-    if (!Files.exists(file)) {
-      throw new BadDataException(file + " does not exist; check the path");
-    }
-    // Bytes, not characters: the parser sees by their first ones how they are encoded.
-    try (CsvParser cells =
-        new CsvFactory().createParser(WholeFile.read(file, MOST_BYTES, "a log"))) {
-      cells.enable(CsvParser.Feature.TRIM_SPACES);
-      List<String> header = new ArrayList<>();
-      int line = next(cells, header);
-      if (line < 0) {
-        throw new BadDataException(file + " line 1: the names of columns are missing; it is empty");
+    try (CsvReader rows = new CsvReader(file, MAX_BYTES, "a log")) {
+      if (!rows.hasNext()) {
+        throw new BadDataException(
+            file + " line 1: the names of the columns are missing; the file is empty");
       }
-      header(line, header);
-      List<String> row = new ArrayList<>();
-      for (line = next(cells, row); line >= 0; line = next(cells, row)) {
-        row(line, row);
-      }
-    } catch (JsonProcessingException e) {
-      throw bad(e.getLocation().getLineNr(), e.getOriginalMessage());
-    } catch (IOException e) {
-      throw IoErrors.cannotRead(file, e);
+      RunCurvesCsv log = new RunCurvesCsv(rows.next());
+      rows.forEachRemaining(log::add);
+      return log.curves(name(file));
     }
-    return curves();
   }
 
-  /** Puts the next line's cells into a list and answers its number; -1 at the end. */
-  private static int next(CsvParser cells, List<String> row) throws IOException {
-    row.clear();
-    if (cells.nextToken() != JsonToken.START_ARRAY) {
-      return -1;
-    }
-    int line = -1;
-    while (cells.nextToken() != JsonToken.END_ARRAY) {
-      line = line < 0 ? cells.currentTokenLocation().getLineNr() : line;
-      row.add(cells.getText().strip());
-    }
-    return line;
+  private static String name(Path file) {
+    String name = String.valueOf(file.getFileName());
+    boolean ends =
+        name.toLowerCase(Locale.ROOT).endsWith(ENDING) && name.length() > ENDING.length();
+    return ends ? name.substring(0, name.length() - ENDING.length()) : name;
   }
 
-  private void header(int line, List<String> header) {
-    width = header.size();
-    for (CsvColumn column : CsvColumn.values()) {
-      int index = column.in(header);
+  private RunCurvesCsv(Row header) {
+    width = header.cells().size();
+    for (LogColumn column : LogColumn.values()) {
+      int index = column.indexIn(header.cells());
       if (index >= 0) {
         columns.put(column, index);
-        points.put(column, new ArrayList<>());
       }
     }
-    if (columns.containsKey(CsvColumn.STEP)) {
-      columns.remove(CsvColumn.STEPS);
-    } else if (!columns.containsKey(CsvColumn.STEPS)) {
-      throw bad(
-          line,
-          "a column of steps must be there, called "
-              + CsvColumn.STEP.understood()
-              + ", but found "
-              + String.join(", ", header));
+    String found = ", but found " + String.join(", ", header.cells());
+    if (columns.containsKey(LogColumn.STEP)) {
+      columns.remove(LogColumn.STEPS);
+    } else if (!columns.containsKey(LogColumn.STEPS)) {
+      throw header.invalid(
+          "a column of steps must be there, called " + LogColumn.STEP.alternatives() + found);
     }
     if (columns.size() < 2) {
-      throw bad(
-          line,
-          "a curve must be there, called one of "
-              + CsvColumn.curves()
-              + ", but found "
-              + String.join(", ", header));
+      throw header.invalid(
+          "a curve must be there, called one of " + LogColumn.curveNames() + found);
     }
   }
 
-  private void row(int line, List<String> row) {
-    if (row.size() == 1 && row.get(0).isEmpty()) {
+  private void add(Row row) {
+    if (row.blank()) {
       return;
     }
-    if (row.size() != width) {
-      throw bad(line, "expected " + width + " cells as in the first line but found " + row.size());
+    if (row.cells().size() != width) {
+      throw row.invalid(
+          "expected " + width + " cells as in the first line but found " + row.cells().size());
     }
-    double step = step(line, row);
-    Map<CsvColumn, Double> values = new EnumMap<>(CsvColumn.class);
-    columns.forEach(
-        (column, index) -> {
-          Double value = number(line, column, row.get(index));
-          if (value != null && column != CsvColumn.STEP && column != CsvColumn.STEPS) {
-            values.put(column, value);
-          }
-        });
-    values.forEach((column, value) -> of(column).add(new Point(step, value)));
-    Double validation = values.get(CsvColumn.VALIDATION_LOSS);
-    Double training = values.get(CsvColumn.TRAIN_LOSS);
+    double step = step(row);
+    Map<Quantity, Double> values = values(row);
+    values.forEach((quantity, value) -> add(quantity, step, value));
+    Double validation = values.get(Quantity.VALIDATION_LOSS);
+    Double training = values.get(Quantity.TRAINING_LOSS);
     if (validation != null && training != null) {
-      gap.add(new Point(step, validation - training));
+      add(Quantity.GAP, step, validation - training);
     }
   }
 
-  private double step(int line, List<String> row) {
-    CsvColumn column = columns.containsKey(CsvColumn.STEP) ? CsvColumn.STEP : CsvColumn.STEPS;
-    String cell = row.get(columns.getOrDefault(column, 0));
-    Double value = number(line, column, cell);
-    if (value == null || !Double.isFinite(value)) {
-      throw bad(line, "the step must be a number but was '" + cell + "'");
+  private double step(Row row) {
+    LogColumn column = columns.containsKey(LogColumn.STEP) ? LogColumn.STEP : LogColumn.STEPS;
+    int index = columns.getOrDefault(column, 0);
+    String cell = row.cells().get(index);
+    double value = cell.isEmpty() ? Double.NaN : row.number(index, column.title());
+    if (!Double.isFinite(value)) {
+      throw row.invalid("the step must be a number but was '" + cell + "'");
     }
-    double step = column == CsvColumn.STEPS ? Math.max(0, value - 1) : value;
+    double step = column == LogColumn.STEPS ? Math.max(0, value - 1) : value;
     if (step < lastStep) {
-      throw bad(line, "steps must not go back but " + cell + " stands below a later one");
+      throw row.invalid("steps must not decrease but " + cell + " follows a later one");
     }
     lastStep = step;
     return step;
   }
 
-  private @Nullable Double number(int line, CsvColumn column, String cell) {
-    return switch (cell.toLowerCase(Locale.ROOT)) {
-      case "" -> null;
-      case "nan" -> Double.NaN;
-      case "inf", "+inf", "infinity" -> Double.POSITIVE_INFINITY;
-      case "-inf", "-infinity" -> Double.NEGATIVE_INFINITY;
-      default -> parsed(line, column, cell);
-    };
+  private Map<Quantity, Double> values(Row row) {
+    Map<Quantity, Double> values = new EnumMap<>(Quantity.class);
+    columns.forEach(
+        (column, index) ->
+            column
+                .quantity()
+                .filter(quantity -> !row.cells().get(index).isEmpty())
+                .ifPresent(quantity -> values.put(quantity, row.number(index, column.title()))));
+    return values;
   }
 
-  private double parsed(int line, CsvColumn column, String cell) {
-    try {
-      return Double.parseDouble(cell);
-    } catch (NumberFormatException e) {
-      String name = column.name().toLowerCase(Locale.ROOT).replace('_', ' ');
-      throw new BadDataException(at(line) + name + " must be a number but was '" + cell + "'", e);
-    }
+  private void add(Quantity quantity, double step, double value) {
+    points.computeIfAbsent(quantity, q -> new ArrayList<>()).add(new Point(step, value));
   }
 
-  private BadDataException bad(int line, String what) {
-    return new BadDataException(at(line) + what);
-  }
-
-  private String at(int line) {
-    return file + " line " + line + ": ";
-  }
-
-  private List<Point> of(CsvColumn column) {
-    return points.computeIfAbsent(column, c -> new ArrayList<>());
-  }
-
-  private RunCurves curves() {
-    String name = String.valueOf(file.getFileName());
-    boolean ends = name.toLowerCase(Locale.ROOT).endsWith(ENDING) && name.length() > 4;
-    return new RunCurves(
-        ends ? name.substring(0, name.length() - ENDING.length()) : name,
-        List.of(),
-        new Curve("learning rate", of(CsvColumn.LEARNING_RATE)),
-        new Curve("momentum", of(CsvColumn.MOMENTUM)),
-        new Curve("training loss", of(CsvColumn.TRAIN_LOSS)),
-        new Curve("validation loss", of(CsvColumn.VALIDATION_LOSS)),
-        new Curve("validation loss less training loss", gap),
-        new Curve("accuracy", percent(of(CsvColumn.ACCURACY))));
+  private RunCurves curves(String name) {
+    List<Point> accuracies = points.getOrDefault(Quantity.ACCURACY, List.of());
+    return new RunCurves(name, List.of(), points).with(Quantity.ACCURACY, percent(accuracies));
   }
 
   private static List<Point> percent(List<Point> accuracies) {

@@ -1,37 +1,33 @@
 package dev.onecycle.report.csv;
 
 import dev.onecycle.error.CannotWriteException;
-import dev.onecycle.run.files.AtomicFile;
 import dev.onecycle.schedule.Policy;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.LongStream;
 
 /**
- * A policy as comma-separated values: {@code step,learning_rate,momentum}, one row a step, steps
- * counted from 0, every number written so that it reads back to the same double.
+ * A policy as a CSV file with the columns {@code step,learning_rate,momentum} and a row for each
+ * step, from 0.
  */
 public final class ScheduleCsv {
-  private static final String HEADER = "step,learning_rate,momentum\n";
+  private static final List<String> COLUMNS = List.of("step", "learning_rate", "momentum");
 
   private ScheduleCsv() {}
 
   /**
-   * Writes the file whole or not at all.
+   * Writes a file, completely or not at all; each number reads back to the same bits.
    *
-   * @throws CannotWriteException where it cannot be created or written
+   * @throws CannotWriteException if the file cannot be created or written
    */
   public static void write(Policy policy, Path file) {
-    AtomicFile.write(
+    Csv.write(
         file,
-        out -> {
-          out.write(HEADER.getBytes(StandardCharsets.US_ASCII));
-          for (long step = 0; step < policy.steps(); step++) {
-            out.write(row(policy, step).getBytes(StandardCharsets.US_ASCII));
-          }
-        });
-  }
-
-  private static String row(Policy policy, long step) {
-    return step + "," + policy.learningRate().at(step) + "," + policy.momentum().at(step) + "\n";
+        COLUMNS,
+        LongStream.range(0, policy.steps())
+            .mapToObj(
+                step ->
+                    List.<Number>of(
+                        step, policy.learningRate().at(step), policy.momentum().at(step))));
   }
 }

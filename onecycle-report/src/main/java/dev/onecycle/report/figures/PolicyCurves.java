@@ -7,25 +7,25 @@ import dev.onecycle.schedule.Policy;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
-/** What pictures of a policy draw, whichever way they draw it. */
-public final class PolicyCurves {
+/** The curves and the title of a policy, for figures and for the terminal. */
+final class PolicyCurves {
   private static final int SAMPLES = 4000;
 
   private PolicyCurves() {}
 
-  public static Curve rate(Policy policy) {
+  static Curve rate(Policy policy) {
     return rate(PlannedStep.outline(policy, SAMPLES));
   }
 
-  public static Curve momentum(Policy policy) {
+  static Curve momentum(Policy policy) {
     return momentum(PlannedStep.outline(policy, SAMPLES));
   }
 
-  public static Curve rate(List<PlannedStep> outline) {
+  static Curve rate(List<PlannedStep> outline) {
     return curve("learning rate", outline, PlannedStep::learningRate);
   }
 
-  public static Curve momentum(List<PlannedStep> outline) {
+  static Curve momentum(List<PlannedStep> outline) {
     return curve("momentum", outline, PlannedStep::momentum);
   }
 
@@ -35,11 +35,11 @@ public final class PolicyCurves {
         name, outline.stream().map(p -> new Point(p.step(), value.applyAsDouble(p))).toList());
   }
 
-  public static String title(Policy policy) {
+  static String title(Policy policy) {
     return title(policy.name(), policy.steps());
   }
 
-  public static String title(String name, long steps) {
+  static String title(String name, long steps) {
     return name + ", " + RangeCurves.counted(steps, "step", "steps");
   }
 }

@@ -12,14 +12,14 @@ import java.util.List;
 import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 
-/** What pictures of a range test draw, whichever way they draw it. */
-public final class RangeCurves {
+/** The curves, markers and texts of a range test, for figures and for the terminal. */
+final class RangeCurves {
   private static final int FIRST_POINTS = 5;
 
   private RangeCurves() {}
 
-  /** The raw losses that can be drawn: finite, at a rate above zero. */
-  public static List<Point> raw(List<RangePoint> points) {
+  /** The losses that can be drawn: finite, at a rate above zero. */
+  static List<Point> raw(List<RangePoint> points) {
     return points.stream()
         .map(p -> new Point(p.learningRate(), p.loss()))
         .filter(p -> p.finite() && p.x() > 0)
@@ -27,12 +27,12 @@ public final class RangeCurves {
   }
 
   /**
-   * The zero-lag average of the raw losses over the logarithm of the rate.
+   * The losses smoothed over the logarithm of the rate, without a lag.
    *
-   * @param top where the picture ends: the losses after divergence span decades and, uncapped,
-   *     would pull up the line before them
+   * @param top upper end of the figure. Losses are capped a tenth above it, because losses after a
+   *     divergence span decades and would pull up the line before it.
    */
-  public static List<Point> smooth(List<RangePoint> points, double top) {
+  static List<Point> smooth(List<RangePoint> points, double top) {
     double cap = top + Math.abs(top) / 10;
     List<Point> raw = raw(points);
     double[] rates = raw.stream().mapToDouble(Point::x).toArray();
@@ -42,15 +42,15 @@ public final class RangeCurves {
   }
 
   /**
-   * The loss at which a picture ends: 1.3 times that of the first steps, so that the divergence
-   * does not flatten the descent; less where no loss is that high.
+   * The upper end of a figure: 1.3 times the loss of the first steps, or the highest loss if that
+   * is lower. So a divergence does not flatten the descent.
    */
-  public static double top(List<RangePoint> points) {
+  static double top(List<RangePoint> points) {
     return top(List.<List<RangePoint>>of(points));
   }
 
-  /** The highest of the tests' tops; infinite where none has a loss to draw. */
-  public static double top(Collection<List<RangePoint>> tests) {
+  /** The highest upper end of several tests; infinite if no loss can be drawn. */
+  static double top(Collection<List<RangePoint>> tests) {
     return tests.stream()
         .map(RangeCurves::raw)
         .filter(raw -> !raw.isEmpty())
@@ -61,25 +61,25 @@ public final class RangeCurves {
 
   private static double ceiling(List<Point> raw) {
     double[] first = raw.stream().limit(FIRST_POINTS).mapToDouble(Point::y).sorted().toArray();
-    double usual = first[first.length / 2];
-    return usual + 0.3 * Math.abs(usual);
+    double median = first[first.length / 2];
+    return median + 0.3 * Math.abs(median);
   }
 
   private static double highest(List<Point> raw) {
     return raw.stream().mapToDouble(Point::y).max().orElseThrow();
   }
 
-  /** The readings that the curve shows, and the suggestion, in the order a reader wants them. */
-  public static List<Marker> markers(RangeResult result) {
-    List<Marker> markers = new ArrayList<>(essentials(result));
+  /** The suggestion and all readings, the most important first. */
+  static List<Marker> markers(RangeResult result) {
+    List<Marker> markers = new ArrayList<>(mainMarkers(result));
     add(markers, "minimum", result.readings().minimum());
     add(markers, "steepest", result.readings().steepest());
     add(markers, "valley", result.readings().valley());
     return List.copyOf(markers);
   }
 
-  /** The suggestion and the edge it rests on, where the curve shows them. */
-  public static List<Marker> essentials(RangeResult result) {
+  /** The suggestion and the edge, if the curve shows them. */
+  static List<Marker> mainMarkers(RangeResult result) {
     List<Marker> markers = new ArrayList<>();
     add(markers, "suggestion", result.suggestion());
     add(markers, "edge", result.readings().edge());
@@ -90,8 +90,8 @@ public final class RangeCurves {
     rate.ifPresent(x -> markers.add(new Marker(name, x)));
   }
 
-  /** One line for people: how many steps, why no more, and at which momentum. */
-  public static String summary(RangeResult result) {
+  /** A line with the number of steps, the reason for the end, and the momentum. */
+  static String summary(RangeResult result) {
     String end =
         switch (result.stopped()) {
           case DIVERGED -> "stopped when the loss diverged";
@@ -104,8 +104,8 @@ public final class RangeCurves {
     return counted(result.points().size(), "step", "steps") + ", " + end + extended + momentum;
   }
 
-  /** What of the points is not in the picture, as a clause to add; empty where nothing is. */
-  public static String unseen(List<RangePoint> points) {
+  /** A clause that counts the losses that the figure does not show; empty if there are none. */
+  static String hidden(List<RangePoint> points) {
     double top = top(points);
     long above = raw(points).stream().filter(p -> p.y() > top).count();
     long lost = points.size() - raw(points).size();
@@ -113,7 +113,7 @@ public final class RangeCurves {
         + (lost == 0 ? "" : "; " + counted(lost, "loss", "losses") + " not finite");
   }
 
-  public static String counted(long count, String one, String many) {
+  static String counted(long count, String one, String many) {
     return count + " " + (count == 1 ? one : many);
   }
 }

@@ -5,15 +5,16 @@ import dev.onecycle.range.RangeResult;
 import dev.onecycle.range.RangeSummary;
 import dev.onecycle.report.chart.Curve;
 import dev.onecycle.report.chart.Figure;
-import dev.onecycle.report.chart.Ink;
 import dev.onecycle.report.chart.Marker;
+import dev.onecycle.report.chart.Palette;
 import dev.onecycle.report.chart.Plot;
-import dev.onecycle.report.chart.Plot.Mark;
+import dev.onecycle.report.chart.Plot.CurveStyle;
 import dev.onecycle.report.chart.Plot.Panel;
-import dev.onecycle.report.chart.Plot.Style;
+import dev.onecycle.report.chart.Plot.StyledMarker;
 import dev.onecycle.report.chart.Plot.Trace;
 import dev.onecycle.report.chart.Point;
 import dev.onecycle.report.chart.Scale;
+import dev.onecycle.report.chart.Stroke;
 import dev.onecycle.text.Numbers;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,12 +24,12 @@ import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 
 /**
- * Figures of range tests: loss against learning rate on a logarithmic axis, after S. Gugger, "How
- * do you find a good learning rate" (2018).
+ * Figures of range tests: the loss over the learning rate on a logarithmic axis.
  *
- * <p>Deviations: the line is a zero-lag average through the raw losses, not the exponential average
- * of the stop rule, which lags by a decade; and the loss axis ends at 1.3 times the loss of the
- * first steps, so that the divergence does not flatten what comes before it.
+ * <p>After S. Gugger, "How do you find a good learning rate" (2018), with two deviations. The line
+ * is smoothed without a lag; the exponential average of the stop rule lags by a decade. And the
+ * loss axis ends at 1.3 times the loss of the first steps, so that a divergence does not flatten
+ * the descent before it.
  */
 public final class RangeFigures {
   private static final int HEIGHT = 220;
@@ -36,14 +37,15 @@ public final class RangeFigures {
 
   private RangeFigures() {}
 
-  /** Raw losses, their zero-lag average, and every reading as a vertical line with its value. */
+  /** One test: its losses, the smoothed loss, and each reading as a vertical line. */
   public static Figure of(RangeResult result) {
-    List<Mark> marks = RangeCurves.markers(result).stream().map(RangeFigures::mark).toList();
+    List<StyledMarker> markers =
+        RangeCurves.markers(result).stream().map(RangeFigures::styled).toList();
     String verdict = result.verdict().clear() ? "" : ". " + result.verdict().explanation();
-    return single(result.points(), RangeCurves.summary(result), verdict, marks);
+    return single(result.points(), RangeCurves.summary(result), verdict, markers);
   }
 
-  /** A single test in full, or several over each other, by their number. */
+  /** A single test with its readings, or several tests overlaid. */
   public static Figure of(RangeSummary summary) {
     List<RangeResult> runs = summary.runs();
     if (runs.size() == 1) {
@@ -54,16 +56,16 @@ public final class RangeFigures {
     return overlay("Range tests over " + runs.size() + " seeds", named);
   }
 
-  /** Raw losses and their zero-lag average alone, as of points read back from a file. */
+  /** Losses without readings, such as points read from a file. */
   public static Figure of(List<RangePoint> points) {
     return single(points, RangeCurves.counted(points.size(), "step", "steps"), "", List.of());
   }
 
   /**
-   * Several tests over each other, each as its zero-lag average with a dot at its edge.
+   * Several tests overlaid, each as its smoothed loss with a dot at its edge.
    *
-   * @param title what is compared
-   * @param results by the name each has in the legend, in the order of the map
+   * @param title of the figure
+   * @param results by name in the legend, in the order of the map
    */
   public static Figure overlay(String title, Map<String, RangeResult> results) {
     double top = RangeCurves.top(results.values().stream().map(RangeResult::points).toList());
@@ -72,45 +74,49 @@ public final class RangeFigures {
     results.forEach(
         (name, result) -> {
           List<Point> smooth = RangeCurves.smooth(result.points(), top);
-          Ink ink = Ink.ofCurve(lines.size());
-          Trace line = new Trace(new Curve(legend(name, result), smooth), Style.LINE, ink, true);
+          Stroke stroke = Palette.stroke(lines.size());
+          Trace line =
+              new Trace(new Curve(legend(name, result), smooth), CurveStyle.LINE, stroke, true);
           lines.add(line);
           result.readings().edge().ifPresent(rate -> dots.add(edge(line, rate, top)));
         });
-    List<Point> seen = lines.stream().flatMap(t -> t.curve().points().stream()).toList();
+    List<Point> points = lines.stream().flatMap(t -> t.curve().points().stream()).toList();
     List<Trace> traces = Stream.concat(lines.stream(), dots.stream()).toList();
     String subtitle = dots.isEmpty() ? "" : "dots: edge, where the loss starts to rise for good";
-    return figure(title, subtitle, seen, top, traces, List.of());
+    return figure(title, subtitle, points, top, traces, List.of());
   }
 
   private static Figure single(
-      List<RangePoint> points, String summary, String verdict, List<Mark> marks) {
+      List<RangePoint> points, String summary, String verdict, List<StyledMarker> markers) {
     List<Point> raw = RangeCurves.raw(points);
     double top = RangeCurves.top(points);
-    Curve average = new Curve("zero-lag average", RangeCurves.smooth(points, top));
+    Curve smooth = new Curve("smoothed loss", RangeCurves.smooth(points, top));
     List<Trace> traces =
         List.of(
             new Trace(
-                new Curve("loss of a batch", raw), Style.DOTS, Ink.dot(Ink.BLUE, 3.6, 0.35), true),
-            new Trace(average, Style.LINE, Ink.line(Ink.BLUE, 2, Ink.SOLID), true));
-    return figure(TITLE, summary + RangeCurves.unseen(points) + verdict, raw, top, traces, marks);
+                new Curve("loss of a batch", raw),
+                CurveStyle.DOTS,
+                Stroke.dot(Palette.BLUE, 3.6, 0.35),
+                true),
+            new Trace(smooth, CurveStyle.LINE, Stroke.line(Palette.BLUE, 2, Stroke.SOLID), true));
+    return figure(TITLE, summary + RangeCurves.hidden(points) + verdict, raw, top, traces, markers);
   }
 
   private static Figure figure(
       String title,
       String subtitle,
-      List<Point> seen,
+      List<Point> points,
       double top,
       List<Trace> traces,
-      List<Mark> marks) {
+      List<StyledMarker> markers) {
     DoubleStream rates =
-        Stream.concat(seen.stream().map(Point::x), marks.stream().map(m -> m.marker().x()))
+        Stream.concat(points.stream().map(Point::x), markers.stream().map(m -> m.marker().x()))
             .mapToDouble(Double::doubleValue);
-    Scale x = Scale.holding(rates, true).padded(0.02, 0.02);
+    Scale x = Scale.covering(rates, true).padded(0.02, 0.02);
     Scale y =
-        Scale.holding(seen.stream().mapToDouble(p -> Math.min(p.y(), top)), false)
+        Scale.covering(points.stream().mapToDouble(p -> Math.min(p.y(), top)), false)
             .padded(0.06, 0.02);
-    Panel panel = new Panel("loss", y, HEIGHT, traces, marks, "no finite loss to draw");
+    Panel panel = new Panel("loss", y, HEIGHT, traces, markers, "no finite loss to draw");
     return new Figure(new Plot(title, subtitle, "learning rate", x, List.of(panel), List.of()));
   }
 
@@ -119,37 +125,21 @@ public final class RangeFigures {
     return edge.isPresent() ? name + " (edge " + Numbers.brief(edge.getAsDouble()) + ")" : name;
   }
 
-  private static Trace edge(Trace of, double rate, double top) {
-    double loss = Math.min(valueAt(of.curve(), rate), top);
-    Curve dot = new Curve(of.curve().name(), List.of(new Point(rate, loss)));
-    return new Trace(dot, Style.DOTS, Ink.dot(of.ink().colour(), 8, 1), false);
+  private static Trace edge(Trace line, double rate, double top) {
+    double loss = Math.min(line.curve().valueAt(rate, true).orElse(Double.NaN), top);
+    Curve dot = new Curve(line.curve().name(), List.of(new Point(rate, loss)));
+    return new Trace(dot, CurveStyle.DOTS, Stroke.dot(line.stroke().colour(), 8, 1), false);
   }
 
-  /** The curve at a rate, along the straight line between the points around it. */
-  private static double valueAt(Curve curve, double rate) {
-    for (int i = 1; i < curve.points().size(); i++) {
-      Point before = curve.points().get(i - 1);
-      Point after = curve.points().get(i);
-      if (before.x() <= rate && rate <= after.x()) {
-        double share =
-            after.x() == before.x()
-                ? 0
-                : Math.log(rate / before.x()) / Math.log(after.x() / before.x());
-        return before.y() + share * (after.y() - before.y());
-      }
-    }
-    return Double.NaN;
-  }
-
-  private static Mark mark(Marker marker) {
-    Ink ink =
+  private static StyledMarker styled(Marker marker) {
+    Stroke stroke =
         switch (marker.label()) {
-          case "suggestion" -> Ink.line(Ink.GREEN, 2.4, Ink.SOLID);
-          case "edge" -> Ink.line(Ink.VERMILLION, 1.8, Ink.DASHED);
-          case "minimum" -> Ink.line(Ink.PURPLE, 1.5, Ink.DOTTED);
-          case "steepest" -> Ink.line(Ink.ORANGE, 1.5, Ink.DASH_DOT);
-          default -> Ink.line(Ink.BLACK, 1.2, Ink.SHORT_DASHED);
+          case "suggestion" -> Stroke.line(Palette.GREEN, 2.4, Stroke.SOLID);
+          case "edge" -> Stroke.line(Palette.VERMILLION, 1.8, Stroke.DASHED);
+          case "minimum" -> Stroke.line(Palette.PURPLE, 1.5, Stroke.DOTTED);
+          case "steepest" -> Stroke.line(Palette.ORANGE, 1.5, Stroke.DASH_DOT);
+          default -> Stroke.line(Palette.BLACK, 1.2, Stroke.SHORT_DASHED);
         };
-    return new Mark(marker, ink);
+    return new StyledMarker(marker, stroke);
   }
 }

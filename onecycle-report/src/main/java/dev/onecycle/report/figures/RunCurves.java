@@ -4,95 +4,147 @@ import dev.onecycle.record.EpochRecord;
 import dev.onecycle.record.EpochRecord.Evaluated;
 import dev.onecycle.record.StepRecord;
 import dev.onecycle.report.chart.Curve;
+import dev.onecycle.report.chart.MovingAverage;
 import dev.onecycle.report.chart.Point;
-import dev.onecycle.report.chart.RunningMean;
 import dev.onecycle.run.RunHistory;
 import dev.onecycle.schedule.Phase;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
 /**
- * The curves of one training run over its steps, wherever they were recorded; those that were not
- * recorded are empty.
+ * The curves of a training run over its steps, from a run folder or from the log of another
+ * program.
  *
  * @param name of the run
  * @param phases of its policy; may be empty
- * @param learningRate of each step
- * @param momentum of each step
- * @param trainLoss of each step's batch
- * @param validationLoss after each evaluation
- * @param gap validation loss less training loss, at each evaluation
- * @param accuracy after each evaluation, in percent
+ * @param points of each quantity; an absent quantity has no points
  */
-public record RunCurves(
-    String name,
-    List<Phase> phases,
-    Curve learningRate,
-    Curve momentum,
-    Curve trainLoss,
-    Curve validationLoss,
-    Curve gap,
-    Curve accuracy) {
+public record RunCurves(String name, List<Phase> phases, Map<Quantity, List<Point>> points) {
   private static final int WINDOWS = 150;
   private static final int SAMPLES = 600;
 
+  /** A quantity that is measured over the steps of a run. */
+  public enum Quantity {
+    LEARNING_RATE("learning rate"),
+    MOMENTUM("momentum"),
+    /** The loss of each training batch. */
+    TRAINING_LOSS("training loss of a batch"),
+    VALIDATION_LOSS("validation loss"),
+    /** The validation loss minus the training loss. */
+    GAP("validation loss minus training loss"),
+    /** The validation accuracy in percent. */
+    ACCURACY("accuracy");
+
+    private final String title;
+
+    Quantity(String title) {
+      this.title = title;
+    }
+  }
+
   public RunCurves {
     phases = List.copyOf(phases);
+    points = Map.copyOf(points);
   }
 
-  /** Those of a run's folder; an epoch stands at its last step. */
+  /** A run without curves. */
+  public static RunCurves named(String name) {
+    return new RunCurves(name, List.of(), Map.of());
+  }
+
+  /** The curves of a run folder; the values of an epoch stand at its last step. */
   public static RunCurves of(RunHistory history) {
-    return new RunCurves(
-        history.name(),
-        history.record().policy().phases(),
-        steps("learning rate", history, StepRecord::learningRate),
-        steps("momentum", history, StepRecord::momentum),
-        steps("training loss of a batch", history, StepRecord::loss),
-        evaluations("validation loss", history, e -> e.evaluated().map(Evaluated::loss)),
-        evaluations("validation loss less training loss", history, EpochRecord::gap),
-        evaluations("accuracy", history, e -> e.evaluated().map(v -> 100 * v.accuracy())));
+    return named(history.name())
+        .withPhases(history.record().policy().phases())
+        .with(Quantity.LEARNING_RATE, steps(history, StepRecord::learningRate))
+        .with(Quantity.MOMENTUM, steps(history, StepRecord::momentum))
+        .with(Quantity.TRAINING_LOSS, steps(history, StepRecord::loss))
+        .with(
+            Quantity.VALIDATION_LOSS, evaluations(history, e -> e.evaluated().map(Evaluated::loss)))
+        .with(Quantity.GAP, evaluations(history, EpochRecord::gap))
+        .with(
+            Quantity.ACCURACY,
+            evaluations(history, e -> e.evaluated().map(v -> 100 * v.accuracy())));
   }
 
-  /** The same curves under another name. */
-  public RunCurves named(String another) {
-    return new RunCurves(
-        another, phases, learningRate, momentum, trainLoss, validationLoss, gap, accuracy);
+  private static List<Point> steps(RunHistory history, ToDoubleFunction<StepRecord> value) {
+    return history.steps().stream().map(s -> new Point(s.step(), value.applyAsDouble(s))).toList();
   }
 
-  private static Curve steps(String name, RunHistory history, ToDoubleFunction<StepRecord> value) {
-    return new Curve(
-        name,
-        history.steps().stream().map(s -> new Point(s.step(), value.applyAsDouble(s))).toList());
+  /** A point for each evaluated epoch. */
+  private static List<Point> evaluations(
+      RunHistory history, Function<EpochRecord, Optional<Double>> value) {
+    return history.epochs().stream()
+        .flatMap(e -> value.apply(e).map(y -> new Point(Math.max(0, e.steps() - 1), y)).stream())
+        .toList();
   }
 
-  /** Points where the run was evaluated, and nowhere else. */
-  private static Curve evaluations(
-      String name, RunHistory history, Function<EpochRecord, Optional<Double>> value) {
-    return new Curve(
-        name,
-        history.epochs().stream()
-            .flatMap(
-                e -> value.apply(e).map(y -> new Point(Math.max(0, e.steps() - 1), y)).stream())
-            .toList());
+  /** These curves under another name. */
+  public RunCurves withName(String newName) {
+    return new RunCurves(newName, phases, points);
   }
 
-  /** Over how many steps {@link #smoothTrainLoss} takes a mean; odd. */
+  /** These curves with the phases of a policy. */
+  public RunCurves withPhases(List<Phase> newPhases) {
+    return new RunCurves(name, newPhases, points);
+  }
+
+  /** These curves with other points for one quantity. */
+  public RunCurves with(Quantity quantity, List<Point> newPoints) {
+    Map<Quantity, List<Point>> changed = new EnumMap<>(Quantity.class);
+    changed.putAll(points);
+    changed.put(quantity, List.copyOf(newPoints));
+    return new RunCurves(name, phases, changed);
+  }
+
+  public Curve learningRate() {
+    return curve(Quantity.LEARNING_RATE);
+  }
+
+  public Curve momentum() {
+    return curve(Quantity.MOMENTUM);
+  }
+
+  public Curve trainingLoss() {
+    return curve(Quantity.TRAINING_LOSS);
+  }
+
+  public Curve validationLoss() {
+    return curve(Quantity.VALIDATION_LOSS);
+  }
+
+  public Curve gap() {
+    return curve(Quantity.GAP);
+  }
+
+  public Curve accuracy() {
+    return curve(Quantity.ACCURACY);
+  }
+
+  private Curve curve(Quantity quantity) {
+    return new Curve(quantity.title, points.getOrDefault(quantity, List.of()));
+  }
+
+  /** The number of steps in a mean of {@link #smoothTrainingLoss}; odd. */
   int window() {
-    return Math.max(1, trainLoss.points().size() / WINDOWS) | 1;
+    return Math.max(1, trainingLoss().points().size() / WINDOWS) | 1;
   }
 
-  /** The course of the training loss. */
-  Curve smoothTrainLoss() {
-    return new Curve("training loss", RunningMean.centred(trainLoss.points(), window(), SAMPLES));
+  /** The training loss as a moving average. */
+  Curve smoothTrainingLoss() {
+    return new Curve(
+        "training loss", MovingAverage.centred(trainingLoss().points(), window(), SAMPLES));
   }
 
-  /** The last step of any curve; 0 where there is none. */
+  /** The last step of any curve; 0 if all are empty. */
   public double lastStep() {
-    return List.of(learningRate, momentum, trainLoss, validationLoss, accuracy).stream()
-        .filter(curve -> !curve.points().isEmpty())
-        .mapToDouble(curve -> curve.points().get(curve.points().size() - 1).x())
+    return points.values().stream()
+        .filter(curve -> !curve.isEmpty())
+        .mapToDouble(curve -> curve.get(curve.size() - 1).x())
         .max()
         .orElse(0);
   }

@@ -1,40 +1,44 @@
 package dev.onecycle.report.figures;
 
 import dev.onecycle.report.chart.Curve;
+import dev.onecycle.report.chart.Downsampling;
 import dev.onecycle.report.chart.Figure;
-import dev.onecycle.report.chart.Ink;
+import dev.onecycle.report.chart.Palette;
 import dev.onecycle.report.chart.Plot;
+import dev.onecycle.report.chart.Plot.CurveStyle;
 import dev.onecycle.report.chart.Plot.Panel;
-import dev.onecycle.report.chart.Plot.Style;
 import dev.onecycle.report.chart.Plot.Trace;
 import dev.onecycle.report.chart.Point;
 import dev.onecycle.report.chart.Scale;
-import dev.onecycle.report.chart.Thinning;
+import dev.onecycle.report.chart.Stroke;
 import dev.onecycle.run.RunRecord.PolicySummary;
 import dev.onecycle.text.Numbers;
 import java.util.List;
 
 /**
- * Figures of a training run over its steps, the phases of its policy shaded: those of S. Gugger,
- * "The 1cycle policy" (2018).
+ * Figures of a training run over its steps, with the phases of its policy shaded.
+ *
+ * <p>After the figures of S. Gugger, "The 1cycle policy" (2018).
  */
 public final class RunFigures {
-  private static final Ink ZERO = Ink.line("#8c8c8c", 0.8, Ink.SOLID);
-  private static final Ink PLANNED = Ink.line("#8c8c8c", 1.2, Ink.SHORT_DASHED);
+  private static final Stroke ZERO = Stroke.line(Palette.GREY, 0.8, Stroke.SOLID);
+  private static final Stroke PLANNED = Stroke.line(Palette.GREY, 1.2, Stroke.SHORT_DASHED);
 
   private RunFigures() {}
 
-  /** The learning rate of every step taken, over what was planned where the run is not whole. */
+  /** The learning rate of each step; for an unfinished run also the planned one. */
   public static Figure learningRate(RunCurves run, PolicySummary policy) {
-    List<Trace> rates = held(run.learningRate(), PolicyCurves.rate(policy.outline()), Ink.BLUE);
+    List<Trace> rates =
+        scheduled(run.learningRate(), PolicyCurves.rate(policy.outline()), Palette.BLUE);
     return schedule(run, policy, List.of(panel("learning rate", nearZero(rates), 210, rates)));
   }
 
-  /** The learning rate and below it the momentum. */
+  /** The learning rate and the momentum below it. */
   public static Figure schedule(RunCurves run, PolicySummary policy) {
-    List<Trace> rates = held(run.learningRate(), PolicyCurves.rate(policy.outline()), Ink.BLUE);
+    List<Trace> rates =
+        scheduled(run.learningRate(), PolicyCurves.rate(policy.outline()), Palette.BLUE);
     List<Trace> momenta =
-        held(run.momentum(), PolicyCurves.momentum(policy.outline()), Ink.VERMILLION);
+        scheduled(run.momentum(), PolicyCurves.momentum(policy.outline()), Palette.VERMILLION);
     return schedule(
         run,
         policy,
@@ -48,50 +52,55 @@ public final class RunFigures {
     return figure(title, policy.description(), steps(run, policy.steps()), panels, run);
   }
 
-  private static List<Trace> held(Curve held, Curve planned, String colour) {
-    Ink ink = Ink.line(colour, 2, Ink.SOLID);
-    if (held.empty()) {
-      return List.of(trace(planned, Style.LINE, ink));
+  /** The values used so far, and the planned ones if the run has not reached its last step. */
+  private static List<Trace> scheduled(Curve used, Curve planned, String colour) {
+    Stroke stroke = Stroke.line(colour, 2, Stroke.SOLID);
+    if (used.empty()) {
+      return List.of(trace(planned, CurveStyle.LINE, stroke));
     }
-    Trace taken = trace(held, Style.LINE, ink);
+    Trace soFar = trace(used, CurveStyle.LINE, stroke);
     double end = planned.points().isEmpty() ? 0 : last(planned).x();
-    return last(held).x() >= end
-        ? List.of(taken)
-        : List.of(trace(new Curve("planned", planned.points()), Style.LINE, PLANNED), taken);
+    return last(used).x() >= end
+        ? List.of(soFar)
+        : List.of(trace(new Curve("planned", planned.points()), CurveStyle.LINE, PLANNED), soFar);
   }
 
   private static Point last(Curve curve) {
     return curve.points().get(curve.points().size() - 1);
   }
 
-  /** Training and validation loss on one axis, and below it the gap between them. */
-  public static Figure losses(RunCurves run, long plannedSteps) {
-    return losses(run, plannedSteps, 1);
-  }
-
   /**
-   * Training and validation loss on one axis, and below it the gap between them.
+   * Training and validation loss, and the gap between them below.
    *
-   * @param evaluateEvery after how many epochs each the run was evaluated
+   * @param evaluateEvery the run was evaluated after this many epochs each
    */
   public static Figure losses(RunCurves run, long plannedSteps, int evaluateEvery) {
-    Curve smooth = run.smoothTrainLoss();
+    Curve smooth = run.smoothTrainingLoss();
     double top = RunScales.top(List.of(smooth, run.validationLoss()));
     List<Trace> losses =
         List.of(
-            trace(run.trainLoss(), Style.LINE, new Ink(Ink.SKY, 0.6, Ink.SOLID, 0.5)),
-            trace(smooth, Style.LINE, Ink.line(Ink.BLUE, 2, Ink.SOLID)),
-            trace(run.validationLoss(), Style.MARKED, Ink.line(Ink.VERMILLION, 1.8, Ink.DASHED)));
+            trace(
+                run.trainingLoss(),
+                CurveStyle.LINE,
+                new Stroke(Palette.SKY, 0.6, Stroke.SOLID, 0.5)),
+            trace(smooth, CurveStyle.LINE, Stroke.line(Palette.BLUE, 2, Stroke.SOLID)),
+            trace(
+                run.validationLoss(),
+                CurveStyle.LINE_WITH_DOTS,
+                Stroke.line(Palette.VERMILLION, 1.8, Stroke.DASHED)));
     List<Trace> gap =
         List.of(
-            new Trace(zero(run), Style.LINE, ZERO, false),
-            trace(run.gap(), Style.MARKED, Ink.line(Ink.GREEN, 1.8, Ink.SOLID)));
+            new Trace(zero(run), CurveStyle.LINE, ZERO, false),
+            trace(
+                run.gap(),
+                CurveStyle.LINE_WITH_DOTS,
+                Stroke.line(Palette.GREEN, 1.8, Stroke.SOLID)));
     String subtitle =
         (run.window() > 1
                 ? Numbers.format("training loss: mean over %d steps", run.window())
                 : "training loss of each step")
-            + RunScales.unseen(run.trainLoss(), top)
-            + RunScales.unseen(run.validationLoss(), top);
+            + RunScales.hidden(run.trainingLoss(), top)
+            + RunScales.hidden(run.validationLoss(), top);
     return figure(
         "Training and validation loss",
         subtitle,
@@ -104,53 +113,52 @@ public final class RunFigures {
                 losses,
                 List.of(),
                 "no step yet"),
-            new Panel("gap", around(gap), 80, gap, List.of(), none(evaluateEvery))),
+            new Panel("gap", around(gap), 80, gap, List.of(), nothingYet(evaluateEvery))),
         run);
   }
 
   private static Curve zero(RunCurves run) {
     return run.gap().empty()
-        ? new Curve("zero", List.of())
+        ? Curve.empty("zero")
         : new Curve("zero", List.of(new Point(0, 0), new Point(run.lastStep(), 0)));
   }
 
-  /** The share of the validation images classified right. */
-  public static Figure accuracy(RunCurves run, long plannedSteps) {
-    return accuracy(run, plannedSteps, 1);
-  }
-
   /**
-   * The share of the validation images classified right.
+   * The validation accuracy in percent.
    *
-   * @param evaluateEvery after how many epochs each the run was evaluated
+   * @param evaluateEvery the run was evaluated after this many epochs each
    */
   public static Figure accuracy(RunCurves run, long plannedSteps, int evaluateEvery) {
     List<Trace> traces =
-        List.of(trace(run.accuracy(), Style.MARKED, Ink.line(Ink.BLUE, 1.8, Ink.SOLID)));
+        List.of(
+            trace(
+                run.accuracy(),
+                CurveStyle.LINE_WITH_DOTS,
+                Stroke.line(Palette.BLUE, 1.8, Stroke.SOLID)));
     return figure(
         "Accuracy",
-        "share of the validation images classified right, " + when(evaluateEvery),
+        "accuracy on the validation images, " + evaluationTimes(evaluateEvery),
         steps(run, plannedSteps),
         List.of(
-            new Panel("accuracy, %", around(traces), 180, traces, List.of(), none(evaluateEvery))),
+            new Panel(
+                "accuracy, %", around(traces), 180, traces, List.of(), nothingYet(evaluateEvery))),
         run);
   }
 
-  /** After which epochs a run is evaluated, as a clause. */
-  public static String when(int evaluateEvery) {
+  /** A clause: after which epochs a run is evaluated. */
+  public static String evaluationTimes(int evaluateEvery) {
     return evaluateEvery == 1
         ? "after each epoch"
-        : Numbers.format("after every %,d epochs and the last", evaluateEvery);
+        : Numbers.format("after every %,d epochs and after the last", evaluateEvery);
   }
 
-  /** What stands where nothing was evaluated. */
-  private static String none(int evaluateEvery) {
+  private static String nothingYet(int evaluateEvery) {
     return evaluateEvery == 1 ? "no epoch yet" : "no evaluation yet";
   }
 
-  private static Trace trace(Curve curve, Style style, Ink ink) {
-    Curve thin = new Curve(curve.name(), Thinning.forFigure(curve.points()));
-    return new Trace(thin, style, ink, true);
+  private static Trace trace(Curve curve, CurveStyle style, Stroke stroke) {
+    Curve thin = new Curve(curve.name(), Downsampling.forFigure(curve.points()));
+    return new Trace(thin, style, stroke, true);
   }
 
   private static Panel panel(String title, Scale scale, int height, List<Trace> traces) {

@@ -7,10 +7,10 @@ import dev.onecycle.text.Numbers;
 import java.util.Collection;
 import java.util.stream.DoubleStream;
 
-/** Axes on which the curves of runs can be read. */
+/** Scales for the curves of runs. */
 final class RunScales {
-  private static final double USUAL = 0.9;
-  private static final double ROOM = 3;
+  private static final double USUAL_SHARE = 0.9;
+  private static final double MAX_FACTOR = 3;
 
   private RunScales() {}
 
@@ -19,21 +19,21 @@ final class RunScales {
   }
 
   /**
-   * Where a loss axis ends: at the highest loss, unless that is above three times what nine tenths
-   * of them stay below. So one loss that leaves does not flatten the rest.
+   * The upper end of a loss axis: the highest loss, but at most three times the 90th percentile. So
+   * a single outlier does not flatten the rest.
    */
   static double top(Collection<Curve> curves) {
     double[] sorted = ys(curves).filter(Double::isFinite).sorted().toArray();
     if (sorted.length == 0) {
       return Double.POSITIVE_INFINITY;
     }
-    double usual = sorted[(int) (USUAL * (sorted.length - 1))];
+    double usual = sorted[(int) (USUAL_SHARE * (sorted.length - 1))];
     double highest = sorted[sorted.length - 1];
-    return usual > 0 ? Math.min(highest, ROOM * usual) : highest;
+    return usual > 0 ? Math.min(highest, MAX_FACTOR * usual) : highest;
   }
 
-  /** What of a loss curve is not in the picture, as a clause to add; empty where nothing is. */
-  static String unseen(Curve curve, double top) {
+  /** A clause that counts the losses that the figure does not show; empty if there are none. */
+  static String hidden(Curve curve, double top) {
     long above =
         curve.points().stream().filter(p -> p.y() > top * 1.1 && Double.isFinite(p.y())).count();
     long lost = curve.points().stream().filter(p -> !p.finite()).count();
@@ -41,25 +41,25 @@ final class RunScales {
         + (lost == 0 ? "" : Numbers.format("; %s: %,d not finite", curve.name(), lost));
   }
 
-  /** Around values, with some room. */
+  /** A scale around some values, with a margin. */
   static Scale around(Collection<Curve> curves) {
-    return Scale.holding(ys(curves), false).padded(0.08, 0.08);
+    return Scale.covering(ys(curves), false).padded(0.08, 0.08);
   }
 
-  /** From zero to the highest of some losses, but no higher than {@code top}. */
+  /** A scale from zero to the highest loss, but no higher than {@code top}. */
   static Scale losses(Collection<Curve> curves, double top) {
-    Scale scale = Scale.holding(ys(curves).map(y -> Math.min(y, top)), false);
+    Scale scale = Scale.covering(ys(curves).map(y -> Math.min(y, top)), false);
     return (scale.low() > 0 ? new Scale(0, scale.high(), false) : scale).padded(0.01, 0.06);
   }
 
-  /** Steps from 0 on. */
+  /** A scale of steps from 0. */
   static Scale steps(double last) {
-    return Scale.holding(DoubleStream.of(0, Math.max(1, last)), false).padded(0, 0.01);
+    return Scale.covering(DoubleStream.of(0, Math.max(1, last)), false).padded(0, 0.01);
   }
 
-  /** A scale from zero where values reach near it, otherwise around them. */
+  /** A scale from zero if the values come near it, otherwise a scale around them. */
   static Scale nearZero(Collection<Curve> curves) {
-    Scale fits = Scale.holding(ys(curves), false);
+    Scale fits = Scale.covering(ys(curves), false);
     boolean nearZero = fits.low() >= 0 && fits.low() < fits.high() / 3;
     return nearZero ? new Scale(0, fits.high(), false).padded(0.02, 0.06) : around(curves);
   }

@@ -5,13 +5,14 @@ import dev.onecycle.record.EpochRecord;
 import dev.onecycle.record.EpochRecord.Evaluated;
 import dev.onecycle.report.chart.Curve;
 import dev.onecycle.report.chart.Figure;
-import dev.onecycle.report.chart.Ink;
+import dev.onecycle.report.chart.Palette;
 import dev.onecycle.report.chart.Plot;
+import dev.onecycle.report.chart.Plot.CurveStyle;
 import dev.onecycle.report.chart.Plot.Panel;
-import dev.onecycle.report.chart.Plot.Style;
 import dev.onecycle.report.chart.Plot.Trace;
 import dev.onecycle.report.chart.Point;
 import dev.onecycle.report.chart.Scale;
+import dev.onecycle.report.chart.Stroke;
 import dev.onecycle.tune.Candidate;
 import dev.onecycle.tune.CycleOutcome;
 import dev.onecycle.tune.Sweep;
@@ -22,15 +23,16 @@ import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Figures of sweeps, after S. Gugger, "The 1cycle policy" (2018): the range tests of all candidates
- * over each other, or the courses of their short cycles.
+ * Figures of sweeps: the range tests or the short cycles of all candidates, overlaid.
+ *
+ * <p>After S. Gugger, "The 1cycle policy" (2018).
  */
 public final class SweepFigures {
   private static final int HEIGHT = 150;
 
   private SweepFigures() {}
 
-  /** The short cycles where candidates were judged by them, otherwise the range tests. */
+  /** The short cycles if the sweep compared candidates by them, otherwise the range tests. */
   public static Figure of(Sweep sweep) {
     return sweep.candidates().stream().anyMatch(c -> c.cycle().isPresent())
         ? cycles(sweep)
@@ -38,53 +40,53 @@ public final class SweepFigures {
   }
 
   /**
-   * The loss over the learning rate for each candidate, of the test whose edge is the median one,
-   * with a dot at the edge.
+   * The loss over the learning rate for each candidate, with a dot at the edge. Of several range
+   * tests of a candidate, the one with the median edge is shown.
    */
   public static Figure rangeTests(Sweep sweep) {
     Map<String, RangeResult> named = new LinkedHashMap<>();
     for (Candidate candidate : sweep.candidates()) {
-      named.put(name(sweep, candidate), typical(candidate));
+      named.put(name(sweep, candidate), medianTest(candidate));
     }
     return RangeFigures.overlay("Range tests by " + sweep.parameter().title(), named);
   }
 
-  private static RangeResult typical(Candidate candidate) {
+  private static RangeResult medianTest(Candidate candidate) {
     List<RangeResult> runs = candidate.test().runs();
     if (candidate.test().edge().isEmpty()) {
       return runs.get(0);
     }
     double median = Math.log(candidate.test().edge().get().median());
     RangeResult nearest = runs.get(0);
-    double least = Double.POSITIVE_INFINITY;
+    double minDistance = Double.POSITIVE_INFINITY;
     for (RangeResult run : runs) {
       double distance =
           run.readings().edge().isPresent()
               ? Math.abs(Math.log(run.readings().edge().getAsDouble()) - median)
               : Double.POSITIVE_INFINITY;
-      if (distance < least) {
-        least = distance;
+      if (distance < minDistance) {
+        minDistance = distance;
         nearest = run;
       }
     }
     return nearest;
   }
 
-  /** Validation loss and accuracy after each epoch of each candidate's short cycle. */
+  /** Validation loss and accuracy after each epoch of the short cycle of each candidate. */
   public static Figure cycles(Sweep sweep) {
     List<Trace> losses = new ArrayList<>();
     List<Trace> accuracies = new ArrayList<>();
     for (Candidate candidate : sweep.candidates()) {
-      Ink ink = Ink.ofCurve(losses.size());
+      Stroke stroke = Palette.stroke(losses.size());
       String name = name(sweep, candidate);
       List<EpochRecord> epochs = candidate.cycle().map(CycleOutcome::epochs).orElse(List.of());
-      losses.add(trace(name, epochs, Evaluated::loss, ink, true));
-      accuracies.add(trace(name, epochs, e -> 100 * e.accuracy(), ink, false));
+      losses.add(trace(name, epochs, Evaluated::loss, stroke, true));
+      accuracies.add(trace(name, epochs, e -> 100 * e.accuracy(), stroke, false));
     }
     List<Panel> panels =
         List.of(panel("validation loss", losses), panel("accuracy, %", accuracies));
     Scale x =
-        Scale.holding(
+        Scale.covering(
                 losses.stream().flatMap(t -> t.curve().points().stream()).mapToDouble(Point::x),
                 false)
             .padded(0.02, 0.02);
@@ -96,30 +98,30 @@ public final class SweepFigures {
       String name,
       List<EpochRecord> epochs,
       ToDoubleFunction<Evaluated> value,
-      Ink ink,
+      Stroke stroke,
       boolean inLegend) {
     List<Point> points =
         epochs.stream()
             .flatMap(
                 e ->
                     e.evaluated().stream()
-                        .map(judged -> new Point(e.epoch() + 1, value.applyAsDouble(judged))))
+                        .map(v -> new Point(e.epoch() + 1, value.applyAsDouble(v))))
             .toList();
     boolean single = points.size() == 1;
     return new Trace(
         new Curve(name, points),
-        single ? Style.DOTS : Style.LINE,
-        single ? Ink.dot(ink.colour(), 8, 1) : ink,
+        single ? CurveStyle.DOTS : CurveStyle.LINE,
+        single ? Stroke.dot(stroke.colour(), 8, 1) : stroke,
         inLegend);
   }
 
   private static Panel panel(String title, List<Trace> traces) {
     Scale y =
-        Scale.holding(
+        Scale.covering(
                 traces.stream().flatMap(t -> t.curve().points().stream()).mapToDouble(Point::y),
                 false)
             .padded(0.08, 0.08);
-    return new Panel(title, y, HEIGHT, traces, List.of(), "no epoch was completed");
+    return new Panel(title, y, HEIGHT, traces, List.of(), "no completed epoch");
   }
 
   private static String name(Sweep sweep, Candidate candidate) {

@@ -5,7 +5,7 @@ import dev.onecycle.error.CannotWriteException;
 import dev.onecycle.report.chart.Figure;
 import dev.onecycle.report.compare.Comparison;
 import dev.onecycle.report.csv.RunCurvesCsv;
-import dev.onecycle.report.figures.CompareFigures;
+import dev.onecycle.report.figures.ComparisonFigures;
 import dev.onecycle.report.figures.RunCurves;
 import dev.onecycle.run.RunHistory;
 import dev.onecycle.run.files.AtomicFile;
@@ -45,7 +45,7 @@ public record ComparisonReport(Comparison comparison, List<RunCurves> curves) {
     List<String> names = new ArrayList<>();
     histories.forEach(h -> names.add(h.name()));
     others.forEach(c -> names.add(c.name()));
-    List<String> distinct = Names.distinct(names, paths);
+    List<String> distinct = DistinctNames.of(names, paths);
     for (int i = 0; i < names.size(); i++) {
       int log = i - histories.size();
       if (log < 0) {
@@ -53,7 +53,7 @@ public record ComparisonReport(Comparison comparison, List<RunCurves> curves) {
         histories.set(
             i, new RunHistory(distinct.get(i), h.record(), h.steps(), h.epochs(), h.notes()));
       } else {
-        others.set(log, others.get(log).named(distinct.get(i)));
+        others.set(log, others.get(log).withName(distinct.get(i)));
       }
     }
     return of(histories, others);
@@ -69,12 +69,12 @@ public record ComparisonReport(Comparison comparison, List<RunCurves> curves) {
 
   /** What came of the comparison, in sentences. */
   public String sentence() {
-    return ComparisonSentence.of(comparison);
+    return ComparisonText.of(comparison);
   }
 
   /** The figures that have something to show, by names fit for files. */
   public Map<String, Figure> figures() {
-    return CompareFigures.of(curves);
+    return ComparisonFigures.of(curves);
   }
 
   /** One HTML page that needs nothing else, readable without a script. */

@@ -33,7 +33,7 @@ final class FigureBlock {
     FigureTable table = figure.table();
     if (!table.rows().isEmpty()) {
       Element details = Html.details(block, "Table");
-      String whole = table.whole() ? "" : ", at evenly chosen points";
+      String whole = table.complete() ? "" : ", at evenly spaced points";
       Element body = Html.table(details, heading + whole, table.headings());
       table.rows().forEach(row -> Html.row(body, row));
     }

@@ -47,7 +47,7 @@ final class RunPage {
   }
 
   private void fill(Element main) {
-    OutcomeSection outcome = new OutcomeSection(history);
+    OutcomeText outcome = new OutcomeText(history);
     Html.name(Html.add(main, "h1"), history.name());
     Element line = Html.add(main, "p").addClass("soft");
     Html.add(line, "span", outcome.status()).addClass("status").addClass(outcome.status());
@@ -101,7 +101,7 @@ final class RunPage {
             "Of %,d %s images, %s.",
             record.data().evaluationImages(),
             record.data().evaluationName(),
-            RunFigures.when(every)),
+            RunFigures.evaluationTimes(every)),
         RunFigures.accuracy(curves, steps, every));
     FigureBlock.add(
         main,

@@ -3,10 +3,7 @@ package dev.onecycle.report.terminal;
 import dev.onecycle.report.chart.Point;
 import java.util.List;
 
-/**
- * A grid of characters on which curves are drawn dot by dot: eight dots to a character where there
- * is braille, one in ASCII.
- */
+/** A grid of characters with dots: eight dots to a braille character, one to an ASCII character. */
 final class DotGrid {
   private static final int BRAILLE = 0x2800;
 
@@ -16,7 +13,7 @@ final class DotGrid {
   private static final String ASCII_DOTS = "*+ox#@";
   private static final int[] ANSI_COLOURS = {36, 33, 35, 32, 31, 34};
 
-  /** Dots drawn and dots left out, in turn: how curves differ where colours do not. */
+  /** Dots drawn and dots left out, in turn; curves differ in it where there are no colours. */
   private static final int[][] PATTERNS = {{1, 0}, {3, 2}, {1, 2}, {6, 3}, {1, 4}, {9, 5}};
 
   private final int columns;
@@ -43,15 +40,15 @@ final class DotGrid {
     return style.ascii() ? rows : 4 * rows;
   }
 
-  /** Draws a line through points given in dots from the top left, cut to the grid. */
+  /** Draws a line through points in dots from the top left, clipped to the grid. */
   void line(List<Point> points, int curve) {
     int drawn = 0;
-    for (List<Point> part : Lines.within(points, -0.5, dotsDown() - 0.5)) {
+    for (List<Point> part : LineClipper.clip(points, -0.5, dotsDown() - 0.5)) {
       for (int i = 0; i < part.size(); i++) {
         Point from = part.get(Math.max(0, i - 1));
         Point to = part.get(i);
-        double reach = Math.max(Math.abs(to.x() - from.x()), Math.abs(to.y() - from.y()));
-        int steps = (int) Math.ceil(reach);
+        double length = Math.max(Math.abs(to.x() - from.x()), Math.abs(to.y() - from.y()));
+        int steps = (int) Math.ceil(length);
         for (int s = i == 0 ? 0 : 1; s <= steps; s++) {
           double share = steps == 0 ? 0 : s / (double) steps;
           if (style.ascii() || inPattern(curve, drawn++)) {
@@ -75,11 +72,11 @@ final class DotGrid {
   }
 
   /** Draws a vertical line behind the curves. */
-  void mark(int column) {
+  void marker(int column) {
     marked[column] = true;
   }
 
-  /** One line of the grid as text, {@code columns} characters wide but for colours. */
+  /** One row of the grid as text, {@code columns} characters wide without colour codes. */
   String row(int row) {
     StringBuilder text = new StringBuilder();
     int last = -1;
@@ -89,17 +86,17 @@ final class DotGrid {
         text.append(escape(last, owner));
         last = owner;
       }
-      text.append(owner < 0 ? behind(column) : cell(bits[row][column], owner));
+      text.append(owner < 0 ? background(column) : cell(bits[row][column], owner));
     }
     return text.append(escape(last, -1)).toString();
   }
 
-  private char behind(int column) {
+  private char background(int column) {
     char mark = style.ascii() ? ':' : '┊';
     return marked[column] ? mark : ' ';
   }
 
-  /** What a curve looks like, three characters wide, for a legend. */
+  /** A sample of a curve for the legend, three characters wide. */
   String sample(int curve) {
     int bitsAcross = 0;
     StringBuilder text = new StringBuilder();
@@ -117,7 +114,7 @@ final class DotGrid {
     return style.ascii() ? ASCII_DOTS.charAt(curve % ASCII_DOTS.length()) : (char) (BRAILLE + dots);
   }
 
-  /** What switches the colour from one curve's to another's, −1 standing for none. */
+  /** The escape sequence between the colours of two curves; −1 stands for no curve. */
   private String escape(int from, int to) {
     if (!style.colour() || from == to) {
       return "";

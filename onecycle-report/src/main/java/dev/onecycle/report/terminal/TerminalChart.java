@@ -10,17 +10,17 @@ import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 
 /**
- * A chart of curves over one axis, to be drawn with the characters of a terminal.
+ * A chart of curves, drawn with the characters of a terminal.
  *
- * <p>Ours because Java has no well-kept library for it: the braille plotters that there are
- * (drawille, UnicodePlots, plotext) live in other languages.
+ * <p>Written here because Java has no maintained library for it; the known braille plotters
+ * (drawille, UnicodePlots, plotext) are in other languages.
  *
- * @param title stands on the first line; may be empty
- * @param xTitle stands below the axis; may be empty
+ * @param title on the first line; may be empty
+ * @param xTitle below the horizontal axis; may be empty
  * @param logX whether the horizontal axis is logarithmic; points at x ≤ 0 are then left out
- * @param curves drawn in order, told apart by colour and dash or, in ASCII, by character
- * @param markers vertical lines whose labels stand above them
- * @param yMax where the vertical axis ends although curves go on; empty to hold them whole
+ * @param curves in drawing order; they differ in colour and dash or, in ASCII, in character
+ * @param markers vertical lines with labels above them
+ * @param yMax upper end of the vertical axis, which cuts higher values; empty to show all values
  */
 public record TerminalChart(
     String title,
@@ -34,9 +34,24 @@ public record TerminalChart(
     markers = List.copyOf(markers);
   }
 
-  /** The picture: as many lines as the style is high, none wider, without a last line break. */
+  /** The drawn chart: exactly as many lines as the style says, without a final line break. */
   public String draw(TerminalStyle style) {
     return String.join("\n", new TerminalLayout(this, style).lines());
+  }
+
+  /**
+   * This chart with another one below it, so that their horizontal axes align.
+   *
+   * @param style for both charts together, at least 20 lines high
+   * @param lowerHeight lines of the lower chart, at least 10
+   */
+  public String drawAbove(TerminalChart lower, TerminalStyle style, int lowerHeight) {
+    TerminalStyle lowerStyle = style.withHeight(lowerHeight);
+    int lowerLabels = new TerminalLayout(lower, lowerStyle).labelWidth();
+    TerminalLayout above =
+        new TerminalLayout(this, style.withHeight(style.height() - lowerHeight), lowerLabels);
+    TerminalLayout below = new TerminalLayout(lower, lowerStyle, above.labelWidth());
+    return String.join("\n", above.lines()) + "\n" + String.join("\n", below.lines());
   }
 
   boolean empty() {
@@ -45,12 +60,12 @@ public record TerminalChart(
 
   Scale xScale() {
     DoubleStream marked = markers.stream().mapToDouble(Marker::x);
-    return Scale.holding(DoubleStream.concat(drawable().mapToDouble(Point::x), marked), logX);
+    return Scale.covering(DoubleStream.concat(drawable().mapToDouble(Point::x), marked), logX);
   }
 
   Scale yScale() {
     double top = yMax.orElse(Double.POSITIVE_INFINITY);
-    return Scale.holding(drawable().mapToDouble(p -> Math.min(p.y(), top)), false);
+    return Scale.covering(drawable().mapToDouble(p -> Math.min(p.y(), top)), false);
   }
 
   private Stream<Point> drawable() {

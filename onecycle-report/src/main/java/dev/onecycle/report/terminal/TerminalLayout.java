@@ -12,43 +12,43 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Where the parts of a terminal chart stand: title, labels of markers, rows with their axis, the
- * horizontal axis with its labels, its title, and the legend where there are several curves.
+ * Arranges the parts of a terminal chart: title, labels of markers, rows with the vertical axis,
+ * the horizontal axis with its labels and title, and the legend if there are several curves.
  */
 final class TerminalLayout {
-  private static final int LEAST_ROWS = 4;
+  private static final int MIN_ROWS = 4;
 
   private final TerminalChart chart;
   private final TerminalStyle style;
   private final Scale x;
   private final Scale y;
   private final List<Tick> yTicks;
-  private final int gutter;
+  private final int labelWidth;
   private final int columns;
 
   TerminalLayout(TerminalChart chart, TerminalStyle style) {
     this(chart, style, 0);
   }
 
-  /** Leaves at least so much room for the labels, so that charts below each other align. */
-  TerminalLayout(TerminalChart chart, TerminalStyle style, int leastGutter) {
+  /** Reserves a minimum width for the labels of the vertical axis, so that two charts align. */
+  TerminalLayout(TerminalChart chart, TerminalStyle style, int minLabelWidth) {
     this.chart = chart;
     this.style = style;
     x = chart.xScale();
     y = chart.yScale();
     yTicks = chart.empty() ? List.of() : y.ticks(style.height() / 3);
     int widest = yTicks.stream().mapToInt(t -> TerminalText.columns(label(t))).max().orElse(0);
-    gutter = Math.max(leastGutter, widest);
-    columns = style.width() - gutter - 2;
+    labelWidth = Math.max(minLabelWidth, widest);
+    columns = style.width() - labelWidth - 2;
   }
 
-  /** How many characters the labels of the vertical axis take. */
-  int gutter() {
-    return gutter;
+  /** The width of the labels of the vertical axis, in characters. */
+  int labelWidth() {
+    return labelWidth;
   }
 
   List<String> lines() {
-    String indent = " ".repeat(gutter + 2);
+    String indent = " ".repeat(labelWidth + 2);
     List<String> below = new ArrayList<>(xAxis());
     if (!chart.xTitle().isEmpty()) {
       below.add(indent + centred(chart.xTitle()));
@@ -60,7 +60,7 @@ final class TerminalLayout {
     if (!chart.title().isEmpty()) {
       lines.add(TerminalText.fitted(chart.title(), style.width(), style.ascii()));
     }
-    int room = style.height() - lines.size() - below.size() - LEAST_ROWS;
+    int room = style.height() - lines.size() - below.size() - MIN_ROWS;
     markerLabels(room).forEach(l -> lines.add(indent + l));
     lines.addAll(rows(style.height() - lines.size() - below.size()));
     lines.addAll(below);
@@ -69,15 +69,15 @@ final class TerminalLayout {
 
   private List<String> rows(int count) {
     DotGrid grid = new DotGrid(columns, count, style);
-    shownMarkers().forEach(m -> grid.mark(column(m.x())));
+    shownMarkers().forEach(m -> grid.marker(column(m.x())));
     for (int i = 0; i < chart.curves().size(); i++) {
       grid.line(inDots(chart.curves().get(i), grid), i);
     }
     String[] labels = new String[count];
     Arrays.fill(labels, "");
     for (Tick tick : yTicks) {
-      double dot = (1 - y.place(tick.value())) * (grid.dotsDown() - 1);
-      labels[(int) Math.round(dot) * count / grid.dotsDown()] = label(tick);
+      double height = (1 - y.position(tick.value())) * (grid.dotsDown() - 1);
+      labels[(int) Math.round(height) * count / grid.dotsDown()] = label(tick);
     }
     return IntStream.range(0, count)
         .mapToObj(row -> axis(labels[row]) + cells(grid, row, count))
@@ -87,7 +87,7 @@ final class TerminalLayout {
   private String axis(String label) {
     String bare = style.ascii() ? "|" : "│";
     String ticked = style.ascii() ? "+" : "┤";
-    String indent = " ".repeat(gutter - TerminalText.columns(label));
+    String indent = " ".repeat(labelWidth - TerminalText.columns(label));
     return indent + label + " " + (label.isEmpty() ? bare : ticked);
   }
 
@@ -100,51 +100,51 @@ final class TerminalLayout {
         .map(
             p ->
                 new Point(
-                    x.place(p.x()) * (grid.dotsAcross() - 1),
-                    (1 - y.place(p.y())) * (grid.dotsDown() - 1)))
+                    x.position(p.x()) * (grid.dotsAcross() - 1),
+                    (1 - y.position(p.y())) * (grid.dotsDown() - 1)))
         .toList();
   }
 
   private List<String> xAxis() {
     StringBuilder line = new StringBuilder((style.ascii() ? "-" : "─").repeat(columns));
-    TerminalText.Row labels = new TerminalText.Row(columns);
+    TerminalText.LabelRow labels = new TerminalText.LabelRow(columns);
     for (Tick tick : chart.empty() ? List.<Tick>of() : x.ticks(columns / 10)) {
       int column = column(tick.value());
       if (!tick.label().isEmpty() && labels.centre(tick.label(), column)) {
         line.setCharAt(column, style.ascii() ? '+' : '┬');
       }
     }
-    String indent = " ".repeat(gutter + 1);
+    String indent = " ".repeat(labelWidth + 1);
     return List.of(indent + (style.ascii() ? "+" : "└") + line, indent + " " + labels);
   }
 
-  /** Labels centred on their lines, on as many rows as they need and the picture has room for. */
-  private List<String> markerLabels(int most) {
-    List<TerminalText.Row> rows = new ArrayList<>();
+  /** Labels centred over their markers, on as many rows as needed, up to a maximum. */
+  private List<String> markerLabels(int maxRows) {
+    List<TerminalText.LabelRow> rows = new ArrayList<>();
     for (Marker marker : shownMarkers()) {
       String label = TerminalText.fitted(marker.label(), columns, style.ascii());
       int column = column(marker.x());
       boolean placed = label.isEmpty() || rows.stream().anyMatch(r -> r.centre(label, column));
-      if (!placed && rows.size() < most) {
-        TerminalText.Row row = new TerminalText.Row(columns);
+      if (!placed && rows.size() < maxRows) {
+        TerminalText.LabelRow row = new TerminalText.LabelRow(columns);
         row.centre(label, column);
         rows.add(row);
       }
     }
-    return rows.stream().map(TerminalText.Row::toString).toList();
+    return rows.stream().map(TerminalText.LabelRow::toString).toList();
   }
 
   private List<Marker> shownMarkers() {
-    return chart.markers().stream().filter(m -> Double.isFinite(x.place(m.x()))).toList();
+    return chart.markers().stream().filter(m -> Double.isFinite(x.position(m.x()))).toList();
   }
 
   private String legend() {
     StringBuilder legend = new StringBuilder();
-    int left = columns;
-    for (int i = 0; i < chart.curves().size() && left > 8; i++) {
-      String name = TerminalText.fitted(chart.curves().get(i).name(), left - 6, style.ascii());
+    int free = columns;
+    for (int i = 0; i < chart.curves().size() && free > 8; i++) {
+      String name = TerminalText.fitted(chart.curves().get(i).name(), free - 6, style.ascii());
       legend.append(new DotGrid(1, 1, style).sample(i)).append(' ').append(name).append("  ");
-      left -= 6 + TerminalText.columns(name);
+      free -= 6 + TerminalText.columns(name);
     }
     return legend.toString();
   }
@@ -155,13 +155,13 @@ final class TerminalLayout {
   }
 
   private String label(Tick tick) {
-    int most = style.width() / 3;
-    return tick.label().length() <= most
+    int maxWidth = style.width() / 3;
+    return tick.label().length() <= maxWidth
         ? tick.label()
-        : TerminalText.fitted(Numbers.brief(tick.value()), most, style.ascii());
+        : TerminalText.fitted(Numbers.brief(tick.value()), maxWidth, style.ascii());
   }
 
   private int column(double value) {
-    return (int) Math.round(Math.max(0, Math.min(1, x.place(value))) * (columns - 1));
+    return (int) Math.round(Math.max(0, Math.min(1, x.position(value))) * (columns - 1));
   }
 }

@@ -1,12 +1,13 @@
 package dev.onecycle.report.terminal;
 
 import dev.onecycle.text.Texts;
+import java.util.Arrays;
 
-/** Texts in the cells of a terminal. */
+/** Measures and cuts texts in the cells of a terminal. */
 final class TerminalText {
   private TerminalText() {}
 
-  /** How many cells a text takes: East Asian letters take two, combining marks none. */
+  /** The width of a text in cells: an East Asian letter takes two, a combining mark none. */
   static int columns(String text) {
     return text.codePoints().map(TerminalText::cells).sum();
   }
@@ -28,7 +29,7 @@ final class TerminalText {
     return wide ? 2 : 1;
   }
 
-  /** The text without control characters, in ASCII if need be, cut to so many cells. */
+  /** The text without control characters, in ASCII if asked for, cut to a width in cells. */
   static String fitted(String text, int columns, boolean ascii) {
     String clean = Texts.clean(text);
     if (ascii) {
@@ -45,19 +46,19 @@ final class TerminalText {
     return clean.substring(0, end) + ellipsis;
   }
 
-  /** A line of labels that keep a space between each other. */
-  static final class Row {
+  /** A line of labels with at least one space between them. */
+  static final class LabelRow {
     private final int columns;
     private final StringBuilder text = new StringBuilder();
     private final boolean[] taken;
 
-    Row(int columns) {
+    LabelRow(int columns) {
       this.columns = columns;
       taken = new boolean[columns];
       text.append(" ".repeat(columns));
     }
 
-    /** Puts a label's middle at a column, or as near as the line's ends allow, if there is room. */
+    /** Centres a label on a column, as near as the ends of the line allow; false without room. */
     boolean centre(String label, int column) {
       int width = columns(label);
       int start = Math.max(0, Math.min(columns - width, column - width / 2));
@@ -74,7 +75,7 @@ final class TerminalText {
           cell < start;
           cell += cells(text.codePointAt(at)), at = text.offsetByCodePoints(at, 1)) {}
       text.replace(at, at + width, label);
-      java.util.Arrays.fill(taken, start, start + width, true);
+      Arrays.fill(taken, start, start + width, true);
       return true;
     }
 

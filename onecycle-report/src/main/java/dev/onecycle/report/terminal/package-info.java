@@ -1,4 +1,7 @@
-/** Figures drawn with characters. */
+/**
+ * Charts drawn with the characters of a terminal. Internal, except {@link
+ * dev.onecycle.report.terminal.TerminalStyle}.
+ */
 @NullMarked
 package dev.onecycle.report.terminal;
 

@@ -1,12 +1,12 @@
 'use strict';
 
-const DARK_INKS = {
+const DARK_COLOURS = {
   '#000000': '#e8e8e8', '#0072B2': '#4fb0ea', '#D55E00': '#ff8c42', '#009E73': '#2fc898',
   '#CC79A7': '#e59cc4', '#E69F00': '#f0b429', '#56B4E9': '#7cc8f5', '#8c8c8c': '#8c8c8c',
 };
 const dark = matchMedia('(prefers-color-scheme: dark)');
 const pageColour = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-const ink = colour => (dark.matches && DARK_INKS[colour]) || colour;
+const themed = colour => (dark.matches && DARK_COLOURS[colour]) || colour;
 
 const number = value => {
   if (value == null || !Number.isFinite(value)) return '–';
@@ -22,17 +22,17 @@ const element = (tag, properties = {}, ...children) => {
   return made;
 };
 
-/** The value of a joined series nearest to an index, for curves that have points at other places. */
+/** The value nearest to an index of a joined series; the curve may have no point there. */
 const nearest = (values, index) => {
-  for (let away = 0; away < values.length; away++) {
-    for (const i of [index - away, index + away]) {
+  for (let distance = 0; distance < values.length; distance++) {
+    for (const i of [index - distance, index + distance]) {
       if (values[i] != null) return values[i];
     }
   }
   return null;
 };
 
-/** Shades every other phase behind a plot, and names them all where there is room. */
+/** Shades every other phase behind a plot, and writes the names that fit. */
 const drawPhases = (plot, phases, logX, named) => {
   const { ctx, bbox } = plot;
   const at = x => Math.min(bbox.left + bbox.width, Math.max(bbox.left, plot.valToPos(x, 'x', true)));
@@ -55,16 +55,16 @@ const drawPhases = (plot, phases, logX, named) => {
   ctx.restore();
 };
 
-/** Draws the vertical lines of readings. */
-const drawMarks = (plot, marks) => {
+/** Draws vertical lines. */
+const drawMarkers = (plot, markers) => {
   const { ctx, bbox } = plot;
   ctx.save();
-  for (const mark of marks) {
-    const x = plot.valToPos(mark.x, 'x', true);
+  for (const marker of markers) {
+    const x = plot.valToPos(marker.x, 'x', true);
     if (!(x >= bbox.left && x <= bbox.left + bbox.width)) continue;
-    ctx.strokeStyle = ink(mark.colour);
-    ctx.lineWidth = mark.width * (devicePixelRatio || 1);
-    ctx.setLineDash(mark.dash.map(d => d * (devicePixelRatio || 1)));
+    ctx.strokeStyle = themed(marker.colour);
+    ctx.lineWidth = marker.width * (devicePixelRatio || 1);
+    ctx.setLineDash(marker.dash.map(d => d * (devicePixelRatio || 1)));
     ctx.beginPath();
     ctx.moveTo(x, bbox.top);
     ctx.lineTo(x, bbox.top + bbox.height);

@@ -1,4 +1,4 @@
-/** A figure of the page, drawn anew in the place of its still picture. */
+/** A figure of the page; it replaces the still picture. */
 class Figure {
   constructor(node, kept) {
     this.node = node;
@@ -30,7 +30,7 @@ class Figure {
     return { logX: this.logX, logY: this.logY, zoom: this.zoom, hidden: [...this.hidden] };
   }
 
-  /** Everything that the axis of x can show. */
+  /** The whole range of the x axis. */
   get #full() {
     const { low, high } = this.data.x;
     return [this.logX ? Math.max(low, this.#smallest) : low, high];
@@ -40,7 +40,7 @@ class Figure {
     return values.some(v => v > 0) && values.every(v => v == null || v >= 0);
   }
 
-  /** Whether a panel's values can stand on a logarithmic axis. */
+  /** Whether the values of a panel can be drawn on a logarithmic axis. */
   #canLog(panel) {
     return this.#positive(panel.traces.filter(t => t.inLegend).flatMap(t => t.ys));
   }
@@ -92,9 +92,9 @@ class Figure {
         element('span', { className: 'name', textContent: trace.name }), value));
     }));
     for (const panel of this.data.panels) {
-      for (const mark of panel.marks) {
-        list.append(element('span', { className: 'entry' }, this.#swatch(mark),
-          element('span', { className: 'name', textContent: mark.name + ' ' + number(mark.x) })));
+      for (const marker of panel.markers) {
+        list.append(element('span', { className: 'entry' }, this.#swatch(marker),
+          element('span', { className: 'name', textContent: marker.name + ' ' + number(marker.x) })));
       }
     }
     return list;
@@ -102,16 +102,16 @@ class Figure {
 
   #swatch(drawn) {
     const swatch = element('span', { className: 'swatch' });
-    swatch.style.borderTopColor = ink(drawn.colour);
+    swatch.style.borderTopColor = themed(drawn.colour);
     swatch.style.borderTopStyle = drawn.line === false ? 'dotted' : drawn.dash.length ? 'dashed' : 'solid';
-    swatch.dataset.ink = drawn.colour;
+    swatch.dataset.colour = drawn.colour;
     return swatch;
   }
 
   draw() {
     this.plots.forEach(plot => plot.destroy());
     this.surface.replaceChildren();
-    this.legend.querySelectorAll('.swatch').forEach(s => { s.style.borderTopColor = ink(s.dataset.ink); });
+    this.legend.querySelectorAll('.swatch').forEach(s => { s.style.borderTopColor = themed(s.dataset.colour); });
     this.plots = this.data.panels.map((panel, p) => this.#plot(panel, p));
     if (this.zoom) this.#show(this.zoom);
   }
@@ -127,21 +127,21 @@ class Figure {
     const series = panel.traces.map((trace, t) => ({
       label: trace.name,
       show: !this.hidden.has(p + '.' + t),
-      stroke: ink(trace.colour),
+      stroke: themed(trace.colour),
       width: trace.line ? trace.width : 0,
       alpha: trace.opacity,
       dash: trace.dash.length ? trace.dash : undefined,
       paths: trace.line ? undefined : () => null,
       points: trace.line
-        ? { show: trace.marked && trace.xs.length <= 60 || trace.xs.length === 1, size: 6, fill: ink(trace.colour) }
-        : { show: true, size: trace.width + 1, fill: ink(trace.colour), width: 0 },
+        ? { show: trace.dots && trace.xs.length <= 60 || trace.xs.length === 1, size: 6, fill: themed(trace.colour) }
+        : { show: true, size: trace.width + 1, fill: themed(trace.colour), width: 0 },
     }));
     const options = {
       width: this.#width(),
       height: Math.round(panel.height * 1.25) + (last ? 30 : 0),
       legend: { show: false },
       cursor: {
-        // Pointers move together in all figures over steps; each is zoomed for itself.
+        // The pointer moves together in all figures with this x axis; each figure has its own zoom.
         sync: { key: this.data.x.title, scales: ['x', null], filters: { pub: type => /^mouse(move|leave)$/.test(type) } },
         drag: { x: true, y: false, dist: 5 },
         bind: { dblclick: () => () => { this.#show(null); } },
@@ -158,7 +158,7 @@ class Figure {
       series: [{}, ...series],
       hooks: {
         drawClear: [plot => drawPhases(plot, this.data.phases, this.logX, p === 0)],
-        draw: [plot => drawMarks(plot, panel.marks)],
+        draw: [plot => drawMarkers(plot, panel.markers)],
         setCursor: [plot => this.#tell(plot, p)],
         setScale: [(plot, key) => key === 'x' && this.#follow(plot)],
       },
@@ -173,18 +173,18 @@ class Figure {
     return plot;
   }
 
-  /** The least x that a logarithmic axis can show. */
+  /** The smallest x that a logarithmic axis can show. */
   get #smallest() {
-    let least = Infinity;
+    let min = Infinity;
     for (const panel of this.data.panels) {
       for (const trace of panel.traces) {
-        for (const x of trace.xs) if (x > 0 && x < least) least = x;
+        for (const x of trace.xs) if (x > 0 && x < min) min = x;
       }
     }
-    return Number.isFinite(least) ? least : 1;
+    return Number.isFinite(min) ? min : 1;
   }
 
-  /** As in the still figure while everything is shown; zoomed in, what can be seen. */
+  /** The y range: that of the still figure, or of the visible values when zoomed. */
   #yRange(panel, logY, low, high) {
     if (low == null || high == null) return [panel.y.low, panel.y.high];
     if (!this.zoom) {
@@ -207,7 +207,7 @@ class Figure {
     }
   }
 
-  /** Writes the values under the cursor beside their names. */
+  /** Writes the values under the pointer into the legend. */
   #tell(plot, p) {
     const index = plot.cursor.idx;
     this.place.textContent = index == null ? '' : number(plot.data[0][index]);
@@ -255,8 +255,8 @@ class Figure {
     const plot = this.plots[0];
     const xs = plot.data[0];
     const now = plot.cursor.idx ?? 0;
-    const far = event.shiftKey ? 20 : 1;
-    const moves = { ArrowLeft: now - far, ArrowRight: now + far, Home: 0, End: xs.length - 1 };
+    const step = event.shiftKey ? 20 : 1;
+    const moves = { ArrowLeft: now - step, ArrowRight: now + step, Home: 0, End: xs.length - 1 };
     if (event.key in moves) {
       const to = Math.min(xs.length - 1, Math.max(0, moves[event.key]));
       for (const each of this.plots) {

@@ -1,4 +1,4 @@
-/** What a reload must not lose; a browser may refuse to keep it, and then it is lost. */
+/** The state that survives a reload, if the browser lets the page store it. */
 const memory = {
   key: 'onecycle ' + location.pathname,
   read() {
@@ -12,7 +12,7 @@ const memory = {
     try {
       sessionStorage.setItem(this.key, JSON.stringify(state));
     } catch {
-      // private windows and full stores: the page works, it only forgets
+      // Private window or full storage: the page works, but forgets its state.
     }
   },
 };
@@ -21,10 +21,10 @@ const kept = memory.read();
 const figures = [...document.querySelectorAll('figure.figure')].map(
   node => new Figure(node, kept.figures?.[node.id]));
 const details = [...document.querySelectorAll('details')];
-/** What a part to be opened is called: epochs bring more such parts, and numbers in their names. */
-const called = part =>
+/** The name of a details element: figure and title without numbers, which change from epoch to epoch. */
+const detailsName = part =>
   (part.closest('figure')?.id ?? '') + ' ' + part.firstElementChild.textContent.replace(/[\d,]+/g, '');
-details.forEach(each => { if (kept.open?.includes(called(each))) each.open = true; });
+details.forEach(each => { if (kept.open?.includes(detailsName(each))) each.open = true; });
 if (kept.scroll) scrollTo(0, kept.scroll);
 dark.addEventListener('change', () => figures.forEach(figure => figure.draw()));
 
@@ -43,7 +43,7 @@ if (follow) {
 function save() {
   memory.write({
     figures: Object.fromEntries(figures.map(figure => [figure.node.id, figure.state()])),
-    open: details.filter(each => each.open).map(called),
+    open: details.filter(each => each.open).map(detailsName),
     scroll: scrollY,
     follow: follow?.checked,
   });

@@ -7,7 +7,7 @@ import dev.onecycle.error.CannotWriteException;
 import dev.onecycle.report.figures.Fixtures;
 import dev.onecycle.report.figures.RangeFigures;
 import dev.onecycle.report.figures.ScheduleFigures;
-import dev.onecycle.report.terminal.TerminalFigures;
+import dev.onecycle.report.figures.TerminalFigures;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -126,7 +126,7 @@ class FigureTest {
     assertThat(root.getFirstChild().getTextContent()).isEqualTo("Learning rate range test");
     assertThat(root.getFirstChild().getNextSibling().getNodeName()).isEqualTo("desc");
     assertThat(root.getFirstChild().getNextSibling().getTextContent())
-        .contains("loss over learning rate", "zero-lag average between", "edge 1.25");
+        .contains("loss over learning rate", "smoothed loss between", "edge 1.25");
   }
 
   @Test

@@ -44,11 +44,11 @@ class ScaleTest {
   void placesRunFromZeroToOne() {
     Scale log = new Scale(0.001, 10, true);
 
-    assertThat(log.place(0.001)).isEqualTo(0);
-    assertThat(log.place(10)).isEqualTo(1);
-    assertThat(log.place(0.1)).isCloseTo(0.5, org.assertj.core.api.Assertions.within(1e-12));
-    assertThat(log.place(0)).isNaN();
-    assertThat(new Scale(2, 6, false).place(3)).isEqualTo(0.25);
+    assertThat(log.position(0.001)).isEqualTo(0);
+    assertThat(log.position(10)).isEqualTo(1);
+    assertThat(log.position(0.1)).isCloseTo(0.5, org.assertj.core.api.Assertions.within(1e-12));
+    assertThat(log.position(0)).isNaN();
+    assertThat(new Scale(2, 6, false).position(3)).isEqualTo(0.25);
   }
 
   @Test
@@ -59,7 +59,7 @@ class ScaleTest {
       double a = Double.longBitsToDouble(random.nextLong());
       double b = i % 3 == 0 ? a : Double.longBitsToDouble(random.nextLong());
       boolean log = i % 2 == 0;
-      Scale scale = Scale.holding(DoubleStream.of(a, b), log);
+      Scale scale = Scale.covering(DoubleStream.of(a, b), log);
       assertThat(scale.low()).as("seed %d, %s, %s", seed, a, b).isLessThan(scale.high());
       assertThat(labels(scale, 6)).as("seed %d, %s, %s", seed, a, b).hasSizeLessThan(20);
     }

@@ -3,11 +3,11 @@ package dev.onecycle.report.compare;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.onecycle.report.chart.Curve;
 import dev.onecycle.report.chart.Point;
 import dev.onecycle.report.compare.Comparison.Difference;
 import dev.onecycle.report.compare.Comparison.SeedGroup;
 import dev.onecycle.report.figures.RunCurves;
+import dev.onecycle.report.figures.RunCurves.Quantity;
 import dev.onecycle.report.figures.RunFixtures;
 import dev.onecycle.run.RunHistory;
 import java.util.List;
@@ -137,9 +137,9 @@ class ComparisonTest {
 
   @Test
   void rankedFromTheHighestAccuracyWhereverItIsFrom() {
-    Curve none = new Curve("none", List.of());
-    Curve accuracy = new Curve("", List.of(new Point(0, 99), new Point(9, 92.44)));
-    RunCurves csv = new RunCurves("csv", List.of(), none, none, none, none, none, accuracy);
+    RunCurves csv =
+        RunCurves.named("csv")
+            .with(Quantity.ACCURACY, List.of(new Point(0, 99), new Point(9, 92.44)));
     Comparison comparison =
         Comparison.of(List.of(RunFixtures.run("a", 1, 1e-4, 0.5, 2.0)), List.of(csv));
 

@@ -87,6 +87,24 @@ class CsvTest {
     assertThat(Files.readString(file)).isEqualTo(HEADER + "0,0.001,2.5,2.25\n");
   }
 
+  @Test
+  void numbersAreWrittenAsJavaWritesThem() throws IOException {
+    Path file = folder.resolve("range.csv");
+    RangeCsv.write(
+        List.of(
+            new RangePoint(0, 8e-4, Double.NaN, Double.NEGATIVE_INFINITY),
+            new RangePoint(12_345_678, 1e9, -Double.MIN_VALUE, -Double.MAX_VALUE),
+            new RangePoint(2, 0.1 + 0.2, -0.0, 1)),
+        file);
+
+    assertThat(Files.readString(file))
+        .isEqualTo(
+            HEADER
+                + "0,8.0E-4,NaN,-Infinity\n"
+                + "12345678,1.0E9,-4.9E-324,-1.7976931348623157E308\n"
+                + "2,0.30000000000000004,-0.0,1.0\n");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"", "lr,loss\n1,2\n"})
   void aFileWithAnotherHeaderIsRefusedByName(String content) throws IOException {

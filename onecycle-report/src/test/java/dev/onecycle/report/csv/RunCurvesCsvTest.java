@@ -43,7 +43,7 @@ class RunCurvesCsvTest {
         .containsExactly(
             new Point(0, 100 * 0.10052), new Point(100, 100 * 0.21488), new Point(10000, 92.44));
     assertThat(run.validationLoss().points()).contains(new Point(0, 87.3366));
-    assertThat(run.trainLoss().points()).contains(new Point(10000, 0.000332805));
+    assertThat(run.trainingLoss().points()).contains(new Point(10000, 0.000332805));
     assertThat(run.gap().points()).contains(new Point(100, 2.15539 - 1.90421));
     assertThat(run.momentum().points()).isEmpty();
     assertThat(run.lastStep()).isEqualTo(10000);
@@ -53,7 +53,7 @@ class RunCurvesCsvTest {
   void readsOurOwnStepsAndEpochs() throws IOException {
     RunCurves steps = read("step,epoch,learning_rate,momentum,loss\n0,0,0.1,0.95,2.5\n");
     assertThat(steps.momentum().points()).containsExactly(new Point(0, 0.95));
-    assertThat(steps.trainLoss().points()).containsExactly(new Point(0, 2.5));
+    assertThat(steps.trainingLoss().points()).containsExactly(new Point(0, 2.5));
 
     RunCurves epochs =
         read(
@@ -66,7 +66,7 @@ class RunCurvesCsvTest {
         read(
             "epoch,steps,train_loss,evaluation_loss,accuracy,images_per_second,train_seconds,"
                 + "evaluation_seconds\n0,391,2.25,,,100.0,1.5,\n1,782,1.5,2.0,0.5,100.0,1.5,0.5\n");
-    assertThat(few.trainLoss().points()).hasSize(2);
+    assertThat(few.trainingLoss().points()).hasSize(2);
     assertThat(few.validationLoss().points()).containsExactly(new Point(781, 2.0));
     assertThat(few.gap().points()).containsExactly(new Point(781, 0.5));
   }
@@ -85,7 +85,7 @@ class RunCurvesCsvTest {
   void theMoreSpecialNameCounts() throws IOException {
     RunCurves run = read("step,loss,accuracy,train_loss,val_accuracy\n0,9,0.9,1,0.5\n");
 
-    assertThat(run.trainLoss().points()).containsExactly(new Point(0, 1));
+    assertThat(run.trainingLoss().points()).containsExactly(new Point(0, 1));
     assertThat(run.accuracy().points()).containsExactly(new Point(0, 50));
   }
 
@@ -101,7 +101,7 @@ class RunCurvesCsvTest {
   void anEmptyCellIsPassedOverAndNaNIsAGap() throws IOException {
     RunCurves run = read("step,loss,lr\n0,1,\n\n1,NaN,0.1\n2,,0.1\n3,inf,0.1\n");
 
-    assertThat(run.trainLoss().points())
+    assertThat(run.trainingLoss().points())
         .containsExactly(
             new Point(0, 1), new Point(1, Double.NaN), new Point(3, Double.POSITIVE_INFINITY));
     assertThat(run.learningRate().points()).hasSize(3);
@@ -114,11 +114,11 @@ class RunCurvesCsvTest {
         "epoch,loss;0,1|1|a column of steps must be there, called step, iteration or iter, but"
             + " found epoch, loss",
         "step,note;0,1|1|a curve must be there, called one of learning_rate, lr, momentum,",
-        "step,loss;0,1;1,x|3|train loss must be a number but was 'x'",
+        "step,loss;0,1;1,x|3|training loss must be a number but was 'x'",
         "step,loss;0,1;;1,2,3|4|expected 2 cells as in the first line but found 3",
         "step,loss;,1|2|the step must be a number but was ''",
-        "step,loss;5,1;4,1|3|steps must not go back but 4 stands below a later one",
-        "step,loss,note;0,1,'a;b';1,x,c|4|train loss must be a number but was 'x'"
+        "step,loss;5,1;4,1|3|steps must not decrease but 4 follows a later one",
+        "step,loss,note;0,1,'a;b';1,x,c|4|training loss must be a number but was 'x'"
       },
       quoteCharacter = '`')
   void whatIsWrongIsNamedWithItsLine(String content, int line, String message) throws IOException {
@@ -144,7 +144,7 @@ class RunCurvesCsvTest {
   void aStemIsKeptWhereTheEndingIsAnother() throws IOException {
     Path file = Files.writeString(folder.resolve("a.b.CSV"), "step,loss\n0,1\n");
     assertThat(RunCurvesCsv.read(file).name()).isEqualTo("a.b");
-    assertThat(List.of(RunCurvesCsv.read(file(("step,loss\n"))).trainLoss().points()))
+    assertThat(List.of(RunCurvesCsv.read(file(("step,loss\n"))).trainingLoss().points()))
         .containsExactly(List.of());
   }
 }

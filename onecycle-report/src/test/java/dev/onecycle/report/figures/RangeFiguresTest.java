@@ -24,7 +24,7 @@ class RangeFiguresTest {
     assertThat(svg.texts())
         .contains("Learning rate range test", "learning rate", "loss")
         .contains("edge 1.25", "suggestion 0.125", "minimum 0.75", "steepest 0.025", "valley 0.1")
-        .contains("loss of a batch", "zero-lag average")
+        .contains("loss of a batch", "smoothed loss")
         .contains("0.0001", "0.001", "0.01", "0.1", "1", "10");
     for (String colour : List.of(Svg.GREEN, Svg.VERMILLION, Svg.PURPLE, Svg.ORANGE, Svg.BLACK)) {
       assertThat(svg.marks(colour)).as(colour).hasSize(1);

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.onecycle.report.chart.Curve;
 import dev.onecycle.report.chart.Figure;
 import dev.onecycle.report.chart.FigureTable;
 import dev.onecycle.report.chart.Point;
+import dev.onecycle.report.figures.RunCurves.Quantity;
 import dev.onecycle.run.RunHistory;
 import dev.onecycle.run.RunRecord.PolicySummary;
 import dev.onecycle.schedule.OneCycle;
@@ -21,12 +21,12 @@ class RunFiguresTest {
   private static final OneCycle POLICY = OneCycle.of(400, 0.5);
   private static final PolicySummary PLAN = PolicySummary.of(POLICY);
 
-  private static Curve steps(String name, int count, DoubleUnaryOperator value) {
+  private static List<Point> steps(int count, DoubleUnaryOperator value) {
     List<Point> points = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       points.add(new Point(i, value.applyAsDouble(i)));
     }
-    return new Curve(name, points);
+    return points;
   }
 
   /** A run of 400 steps, of which some are taken; an epoch is 100. */
@@ -39,15 +39,14 @@ class RunFiguresTest {
       gap.add(new Point(end, 0.1));
       accuracy.add(new Point(end, 50 + end / 10.0));
     }
-    return new RunCurves(
-        "run",
-        POLICY.phases(),
-        steps("learning rate", taken, i -> POLICY.learningRate().at((long) i)),
-        steps("momentum", taken, i -> POLICY.momentum().at((long) i)),
-        steps("training loss of a batch", taken, i -> 2 - i / 300 + 0.1 * (i % 2)),
-        new Curve("validation loss", validation),
-        new Curve("validation loss less training loss", gap),
-        new Curve("accuracy", accuracy));
+    return RunCurves.named("run")
+        .withPhases(POLICY.phases())
+        .with(Quantity.LEARNING_RATE, steps(taken, i -> POLICY.learningRate().at((long) i)))
+        .with(Quantity.MOMENTUM, steps(taken, i -> POLICY.momentum().at((long) i)))
+        .with(Quantity.TRAINING_LOSS, steps(taken, i -> 2 - i / 300 + 0.1 * (i % 2)))
+        .with(Quantity.VALIDATION_LOSS, validation)
+        .with(Quantity.GAP, gap)
+        .with(Quantity.ACCURACY, accuracy);
   }
 
   private static JsonNode json(Figure figure) throws Exception {
@@ -72,19 +71,19 @@ class RunFiguresTest {
 
   @Test
   void lossesShareAnAxisAndTheirGapHasItsOwn() throws Exception {
-    JsonNode losses = json(RunFigures.losses(run(400), 400));
+    JsonNode losses = json(RunFigures.losses(run(400), 400, 1));
     assertThat(losses.at("/panels/0/traces")).hasSize(3);
     assertThat(losses.at("/panels/0/traces/2/xs").toString()).isEqualTo("[99,199,299,399]");
     assertThat(losses.at("/panels/1/traces/1/ys").toString()).isEqualTo("[0.1,0.1,0.1,0.1]");
     assertThat(losses.at("/phases")).hasSize(3);
-    FigureTable table = RunFigures.losses(run(400), 400).table();
+    FigureTable table = RunFigures.losses(run(400), 400, 1).table();
     assertThat(table.headings())
         .containsExactly(
             "step",
             "training loss of a batch",
             "training loss",
             "validation loss",
-            "validation loss less training loss");
+            "validation loss minus training loss");
     assertThat(table.rows()).hasSize(4);
     assertThat(table.rows().get(0).get(0)).isEqualTo("99");
     assertThat(table.rows().get(0).get(3)).isEqualTo("1.252");
@@ -95,33 +94,24 @@ class RunFiguresTest {
     RunCurves run = run(400);
     List<Point> points = new ArrayList<>(run.validationLoss().points());
     points.set(0, new Point(99, 87.3));
-    RunCurves wild =
-        new RunCurves(
-            "wild",
-            run.phases(),
-            run.learningRate(),
-            run.momentum(),
-            run.trainLoss(),
-            new Curve("validation loss", points),
-            run.gap(),
-            run.accuracy());
-    Figure figure = RunFigures.losses(wild, 400);
+    RunCurves wild = run.with(Quantity.VALIDATION_LOSS, points);
+    Figure figure = RunFigures.losses(wild, 400, 1);
     assertThat(json(figure).at("/panels/0/y/high").asDouble()).isBetween(2.0, 8.0);
     assertThat(figure.description()).contains("validation loss: 1 above the axis");
   }
 
   @Test
   void phasesAreShadedAndNamed() {
-    String svg = RunFigures.accuracy(run(400), 400).svg();
+    String svg = RunFigures.accuracy(run(400), 400, 1).svg();
     assertThat(svg).contains("cool-down", "annihilation");
     assertThat(svg.toLowerCase(java.util.Locale.ROOT)).contains("rgb(240,242,245)");
   }
 
   @Test
   void nothingYetIsSaid() {
-    String svg = RunFigures.losses(run(0), 400).svg();
+    String svg = RunFigures.losses(run(0), 400, 1).svg();
     assertThat(svg).contains("no step yet", "no epoch yet");
-    assertThat(RunFigures.losses(run(0), 400).table().rows()).isEmpty();
+    assertThat(RunFigures.losses(run(0), 400, 1).table().rows()).isEmpty();
   }
 
   @Test
@@ -132,30 +122,19 @@ class RunFiguresTest {
     assertThat(curves.gap().points()).containsExactly(new Point(3, 0.5));
     assertThat(curves.accuracy().points()).containsExactly(new Point(3, 50));
     Figure accuracy = RunFigures.accuracy(curves, 4, 2);
-    assertThat(accuracy.svg()).contains("after every 2 epochs and the last");
+    assertThat(accuracy.svg()).contains("after every 2 epochs and after the last");
     assertThat(json(accuracy).at("/panels/0/traces/0/xs").toString()).isEqualTo("[3]");
     assertThat(json(RunFigures.losses(curves, 4, 2)).at("/panels/1/traces/1/ys").toString())
         .isEqualTo("[0.5]");
     assertThat(RunFigures.losses(run(0), 4, 2).svg()).contains("no evaluation yet");
-    assertThat(RunFigures.accuracy(curves, 4).svg()).contains("after each epoch");
+    assertThat(RunFigures.accuracy(curves, 4, 1).svg()).contains("after each epoch");
   }
 
   @Test
   void numbersThatAreNoneAreGapsInTheData() throws Exception {
-    RunCurves run = run(400);
-    Curve broken =
-        steps("training loss of a batch", 400, i -> i == 7 ? Double.NaN : i == 8 ? 1 / 0.0 : 1);
-    RunCurves gaps =
-        new RunCurves(
-            "gaps",
-            run.phases(),
-            run.learningRate(),
-            run.momentum(),
-            broken,
-            run.validationLoss(),
-            run.gap(),
-            run.accuracy());
-    JsonNode ys = json(RunFigures.losses(gaps, 400)).at("/panels/0/traces/0/ys");
+    List<Point> broken = steps(400, i -> i == 7 ? Double.NaN : i == 8 ? 1 / 0.0 : 1);
+    RunCurves gaps = run(400).with(Quantity.TRAINING_LOSS, broken);
+    JsonNode ys = json(RunFigures.losses(gaps, 400, 1)).at("/panels/0/traces/0/ys");
     assertThat(ys.get(7).isNull()).isTrue();
     assertThat(ys.get(8).isNull()).isTrue();
     assertThat(ys.get(9).asDouble()).isEqualTo(1);

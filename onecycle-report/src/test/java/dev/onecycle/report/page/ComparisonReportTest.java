@@ -73,14 +73,14 @@ class ComparisonReportTest {
   @Test
   void runsCalledAlikeGetTheFolderAboveOrANumber() {
     assertThat(
-            Names.distinct(
+            DistinctNames.of(
                 List.of("run", "run", "c"),
                 List.of(Path.of("/x/a/run"), Path.of("/x/b/run"), Path.of("/x/c"))))
         .containsExactly("a/run", "b/run", "c");
-    assertThat(Names.distinct(List.of("r", "r"), List.of(Path.of("/a/r"), Path.of("/a/r"))))
+    assertThat(DistinctNames.of(List.of("r", "r"), List.of(Path.of("/a/r"), Path.of("/a/r"))))
         .containsExactly("a/r", "a/r (2)");
     assertThat(
-            Names.distinct(
+            DistinctNames.of(
                 List.of("a/r", "r", "r"), List.of(Path.of("/q"), Path.of("/a/r"), Path.of("/b/r"))))
         .doesNotHaveDuplicates();
   }

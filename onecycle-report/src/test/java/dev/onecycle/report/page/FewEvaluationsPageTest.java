@@ -38,7 +38,7 @@ class FewEvaluationsPageTest {
     assertThat(rows).hasSize(7);
     assertThat(rows.get(1)).matches("2 40 \\S+ – – – 1000 2.0 –");
     assertThat(rows.get(2)).matches("3 60 \\S+ \\S+ 0\\.1\\S* 50.00 1000 2.0 1.0");
-    assertThat(page.text()).contains("Of 30 test images, after every 3 epochs and the last.");
+    assertThat(page.text()).contains("Of 30 test images, after every 3 epochs and after the last.");
     assertThat(page.select("#accuracy").select("script").get(0).data()).contains("[59,119,139]");
     assertThat(page.text()).contains("evaluate_every 3");
   }

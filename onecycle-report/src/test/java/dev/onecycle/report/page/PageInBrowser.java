@@ -27,9 +27,9 @@ abstract class PageInBrowser {
   static final List<String> FIGURES = List.of("losses", "accuracy", "schedule", "range");
 
   /** The first curve's colour as the pixels of a canvas have it, on a light page and a dark one. */
-  static final String LIGHT_INK = "p === 0xFFB27200";
+  static final String LIGHT_COLOUR = "p === 0xFFB27200";
 
-  static final String DARK_INK = "p === 0xFFEAB04F";
+  static final String DARK_COLOUR = "p === 0xFFEAB04F";
 
   @TempDir static Path temp = Path.of("");
   private static Browser browser = Browser.NONE;

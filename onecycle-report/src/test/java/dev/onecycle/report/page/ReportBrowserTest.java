@@ -108,9 +108,9 @@ class ReportBrowserTest extends PageInBrowser {
   @Test
   void aCurveCanBeSwitchedOff() throws Exception {
     ChromeDriver driver = openUsual();
-    assertThat(pixels("accuracy", LIGHT_INK)).isGreaterThan(200);
+    assertThat(pixels("accuracy", LIGHT_COLOUR)).isGreaterThan(200);
     driver.findElement(By.cssSelector("#accuracy .legend input")).sendKeys(Keys.SPACE);
-    assertThat(pixels("accuracy", LIGHT_INK)).isZero();
+    assertThat(pixels("accuracy", LIGHT_COLOUR)).isZero();
   }
 
   @Test

@@ -38,13 +38,13 @@ class RunFolderBrowserTest extends PageInBrowser {
   @Test
   void darkPlotsAreDrawnAgainInTheirOwnColours() {
     open(page("dark", Reports.usual()));
-    assertThat(pixels("accuracy", LIGHT_INK)).isGreaterThan(200);
-    assertThat(pixels("accuracy", DARK_INK)).isZero();
+    assertThat(pixels("accuracy", LIGHT_COLOUR)).isGreaterThan(200);
+    assertThat(pixels("accuracy", DARK_COLOUR)).isZero();
     emulate("", "dark");
-    waiting().until(d -> pixels("accuracy", LIGHT_INK) == 0);
-    assertThat(pixels("accuracy", DARK_INK)).isGreaterThan(200);
+    waiting().until(d -> pixels("accuracy", LIGHT_COLOUR) == 0);
+    assertThat(pixels("accuracy", DARK_COLOUR)).isGreaterThan(200);
     emulate("", "light");
-    waiting().until(d -> pixels("accuracy", LIGHT_INK) > 200);
+    waiting().until(d -> pixels("accuracy", LIGHT_COLOUR) > 200);
   }
 
   @Test

@@ -1,8 +1,8 @@
 package dev.onecycle.report.chart;
 
-import dev.onecycle.report.chart.Plot.Mark;
+import dev.onecycle.report.chart.Plot.CurveStyle;
 import dev.onecycle.report.chart.Plot.Panel;
-import dev.onecycle.report.chart.Plot.Style;
+import dev.onecycle.report.chart.Plot.StyledMarker;
 import dev.onecycle.report.chart.Plot.Trace;
 import dev.onecycle.schedule.Phase;
 import dev.onecycle.text.Numbers;
@@ -37,8 +37,8 @@ import org.jfree.chart.ui.RectangleInsets;
 import org.jfree.chart.ui.VerticalAlignment;
 import org.jfree.data.xy.DefaultXYDataset;
 
-/** Plots as charts of JFreeChart, in the style of a printed page. */
-final class Charts {
+/** Makes JFreeChart charts from plots, in the style of a printed page. */
+final class ChartBuilder {
   static final int GAP = 12;
 
   private static final Font TITLE = new Font(Font.SANS_SERIF, Font.BOLD, 14);
@@ -49,21 +49,21 @@ final class Charts {
   private static final Color AXIS = new Color(0x444444);
   private static final Color GRID = new Color(0xE4E4E4);
   private static final Color SHADE = new Color(0xF0F2F5);
-  private static final Ink BOUNDARY = Ink.line("#8c8c8c", 0.8, Ink.DOTTED);
+  private static final Stroke BOUNDARY = Stroke.line(Palette.GREY, 0.8, Stroke.DOTTED);
   private static final double LONE_POINT = 5;
   private static final int FEW_POINTS = 60;
 
   static {
-    // The library would draw upright texts as outlines, against a defect of Java 1.4; a text is to
-    // be found, read aloud and copied.
+    // By default JFreeChart draws rotated texts as outlines, a workaround for a bug of Java 1.4.
+    // As texts they can be searched, copied and read aloud.
     TextUtils.setUseDrawRotatedStringWorkaround(false);
   }
 
-  private Charts() {}
+  private ChartBuilder() {}
 
-  static JFreeChart of(Plot plot) {
+  static JFreeChart build(Plot plot) {
     CombinedDomainXYPlot panels =
-        new CombinedDomainXYPlot(styled(Ticks.axis(plot.xTitle(), plot.x())));
+        new CombinedDomainXYPlot(styled(ChartAxes.axis(plot.xTitle(), plot.x())));
     panels.setGap(GAP);
     panels.setInsets(new RectangleInsets(4, 0, 0, 6));
     panels.getDomainAxis().setTickLabelsVisible(!plot.empty());
@@ -72,7 +72,7 @@ final class Charts {
     plot.panels().forEach(panel -> panels.add(panel(plot, panel), panel.height()));
     if (!plot.phases().isEmpty() && !plot.panels().isEmpty()) {
       XYPlot first = (XYPlot) panels.getSubplots().get(0);
-      ValueAxis names = styled(Ticks.phases(plot.phases(), plot.x()));
+      ValueAxis names = styled(ChartAxes.phases(plot.phases(), plot.x()));
       names.setTickLabelPaint(SOFT);
       first.setDomainAxis(1, names);
       first.setDomainAxisLocation(1, AxisLocation.TOP_OR_LEFT);
@@ -82,7 +82,7 @@ final class Charts {
     chart.setPadding(new RectangleInsets(8, 8, 8, 8));
     chart.setTitle(title(plot.title(), TITLE, DARK, 2));
     if (!plot.subtitle().isEmpty()) {
-      chart.addSubtitle(title(whole(plot.subtitle()), SMALL, SOFT, 4));
+      chart.addSubtitle(title(unbroken(plot.subtitle()), SMALL, SOFT, 4));
     }
     LegendItemCollection items = legend(plot);
     if (items.getItemCount() > 0) {
@@ -92,31 +92,31 @@ final class Charts {
   }
 
   private static XYPlot panel(Plot plot, Panel panel) {
-    XYPlot drawn = new XYPlot(null, null, styled(Ticks.axis(panel.yTitle(), panel.y())), null);
-    drawn.setBackgroundPaint(Color.WHITE);
-    drawn.setOutlineVisible(false);
-    drawn.setAxisOffset(RectangleInsets.ZERO_INSETS);
-    drawn.setDomainGridlinesVisible(false);
-    drawn.setRangeGridlinePaint(GRID);
-    drawn.setRangeGridlineStroke(new BasicStroke(0.8f));
-    drawn.setRangeGridlinesVisible(!panel.empty());
-    drawn.setDatasetRenderingOrder(DatasetRenderingOrder.FORWARD);
-    drawn.setNoDataMessage(panel.ifEmpty());
-    drawn.setNoDataMessageFont(TEXT);
-    drawn.setNoDataMessagePaint(SOFT);
-    drawn.getRangeAxis().setTickLabelsVisible(!panel.empty());
-    drawn.getRangeAxis().setTickMarksVisible(!panel.empty());
-    shade(drawn, plot.phases());
-    panel.marks().forEach(m -> mark(drawn, m.marker().x(), m.ink()));
+    XYPlot axes = new XYPlot(null, null, styled(ChartAxes.axis(panel.yTitle(), panel.y())), null);
+    axes.setBackgroundPaint(Color.WHITE);
+    axes.setOutlineVisible(false);
+    axes.setAxisOffset(RectangleInsets.ZERO_INSETS);
+    axes.setDomainGridlinesVisible(false);
+    axes.setRangeGridlinePaint(GRID);
+    axes.setRangeGridlineStroke(new BasicStroke(0.8f));
+    axes.setRangeGridlinesVisible(!panel.empty());
+    axes.setDatasetRenderingOrder(DatasetRenderingOrder.FORWARD);
+    axes.setNoDataMessage(panel.ifEmpty());
+    axes.setNoDataMessageFont(TEXT);
+    axes.setNoDataMessagePaint(SOFT);
+    axes.getRangeAxis().setTickLabelsVisible(!panel.empty());
+    axes.getRangeAxis().setTickMarksVisible(!panel.empty());
+    shade(axes, plot.phases());
+    panel.markers().forEach(m -> mark(axes, m.marker().x(), m.stroke()));
     for (Trace trace : panel.traces()) {
-      int index = drawn.getDatasetCount();
-      drawn.setDataset(index, dataset(trace.curve()));
-      drawn.setRenderer(index, renderer(trace));
+      int index = axes.getDatasetCount();
+      axes.setDataset(index, dataset(trace.curve()));
+      axes.setRenderer(index, renderer(trace));
     }
-    return drawn;
+    return axes;
   }
 
-  /** A shade behind every other phase, and a thin line where one ends. */
+  /** Shades every other phase and draws a thin line between phases. */
   private static void shade(XYPlot panel, List<Phase> phases) {
     for (int i = 1; i < phases.size(); i++) {
       double begin = phases.get(i).firstStep() - 0.5;
@@ -129,13 +129,13 @@ final class Charts {
     }
   }
 
-  private static void mark(XYPlot panel, double x, Ink ink) {
-    ValueMarker marker = new ValueMarker(x, colour(ink), stroke(ink));
+  private static void mark(XYPlot panel, double x, Stroke stroke) {
+    ValueMarker marker = new ValueMarker(x, colour(stroke), basicStroke(stroke));
     marker.setAlpha(1);
     panel.addDomainMarker(marker, Layer.BACKGROUND);
   }
 
-  /** The points with NaN for what is not finite, where the library leaves a gap. */
+  /** The points, with NaN where one is not finite: JFreeChart leaves a gap there. */
   private static DefaultXYDataset dataset(Curve curve) {
     DefaultXYDataset dataset = new DefaultXYDataset();
     List<Point> points = curve.empty() ? List.of() : curve.points();
@@ -149,31 +149,31 @@ final class Charts {
   }
 
   private static XYLineAndShapeRenderer renderer(Trace trace) {
-    boolean line = trace.style().line();
+    boolean line = trace.style().hasLine();
     XYLineAndShapeRenderer renderer =
-        line ? new Line(trace) : new XYLineAndShapeRenderer(false, true);
+        line ? new LineRenderer(trace) : new XYLineAndShapeRenderer(false, true);
     renderer.setDrawSeriesLineAsPath(true);
     renderer.setDrawOutlines(false);
-    renderer.setSeriesPaint(0, colour(trace.ink()));
-    renderer.setSeriesStroke(0, stroke(trace.ink()));
-    renderer.setSeriesShape(0, dot(line ? LONE_POINT : trace.ink().width()));
+    renderer.setSeriesPaint(0, colour(trace.stroke()));
+    renderer.setSeriesStroke(0, basicStroke(trace.stroke()));
+    renderer.setSeriesShape(0, dot(line ? LONE_POINT : trace.stroke().width()));
     return renderer;
   }
 
-  /** A line whose points without a neighbour, which a line does not show, are dots. */
-  private static final class Line extends XYLineAndShapeRenderer {
+  /** A line that shows a point without neighbours as a dot; the line alone would not show it. */
+  private static final class LineRenderer extends XYLineAndShapeRenderer {
     private final transient Curve curve;
-    private final boolean marked;
+    private final boolean dotted;
 
-    Line(Trace trace) {
+    LineRenderer(Trace trace) {
       super(true, true);
       curve = trace.curve();
-      marked = trace.style() == Style.MARKED && curve.points().size() <= FEW_POINTS;
+      dotted = trace.style() == CurveStyle.LINE_WITH_DOTS && curve.points().size() <= FEW_POINTS;
     }
 
     @Override
     public boolean getItemShapeVisible(int series, int item) {
-      return marked || (!finite(item - 1) && !finite(item + 1));
+      return dotted || (!finite(item - 1) && !finite(item + 1));
     }
 
     private boolean finite(int item) {
@@ -191,8 +191,8 @@ final class Charts {
     return title;
   }
 
-  /** The text with hyphens in numbers, as in 3e-8, at which no line ends. */
-  private static String whole(String text) {
+  /** The text with non-breaking hyphens in numbers such as 3e-8. */
+  private static String unbroken(String text) {
     return text.replaceAll("(?<=\\de)-(?=\\d)", "\u2011");
   }
 
@@ -208,29 +208,35 @@ final class Charts {
     return legend;
   }
 
-  /** A lone curve needs no entry: the axis already says what it is. */
+  /** A single curve has no entry: the axis names it. */
   private static LegendItemCollection legend(Plot plot) {
     LegendItemCollection items = new LegendItemCollection();
     for (Panel panel : plot.panels()) {
       List<Trace> named =
           panel.traces().stream().filter(t -> t.inLegend() && !t.curve().empty()).toList();
-      if (named.size() + panel.marks().size() > 1) {
-        named.forEach(t -> items.add(item(t.curve().name(), t.style(), t.ink())));
+      if (named.size() + panel.markers().size() > 1) {
+        named.forEach(t -> items.add(item(t.curve().name(), t.style(), t.stroke())));
       }
-      panel.marks().forEach(m -> items.add(item(name(m), Style.LINE, m.ink())));
+      panel.markers().forEach(m -> items.add(item(name(m), CurveStyle.LINE, m.stroke())));
     }
     return items;
   }
 
-  private static String name(Mark mark) {
-    return mark.marker().label() + " " + Numbers.brief(mark.marker().x());
+  private static String name(StyledMarker styled) {
+    return styled.marker().label() + " " + Numbers.brief(styled.marker().x());
   }
 
-  private static LegendItem item(String name, Style style, Ink ink) {
-    return style.line()
+  private static LegendItem item(String name, CurveStyle style, Stroke stroke) {
+    return style.hasLine()
         ? new LegendItem(
-            name, null, null, null, new Line2D.Double(-13, 0, 13, 0), stroke(ink), colour(ink))
-        : new LegendItem(name, null, null, null, dot(ink.width()), colour(ink));
+            name,
+            null,
+            null,
+            null,
+            new Line2D.Double(-13, 0, 13, 0),
+            basicStroke(stroke),
+            colour(stroke))
+        : new LegendItem(name, null, null, null, dot(stroke.width()), colour(stroke));
   }
 
   private static ValueAxis styled(ValueAxis axis) {
@@ -249,21 +255,21 @@ final class Charts {
     return new Ellipse2D.Double(-width / 2, -width / 2, width, width);
   }
 
-  private static Color colour(Ink ink) {
-    Color opaque = Color.decode(ink.colour());
-    int alpha = (int) Math.round(255 * ink.opacity());
+  private static Color colour(Stroke stroke) {
+    Color opaque = Color.decode(stroke.colour());
+    int alpha = (int) Math.round(255 * stroke.opacity());
     return new Color(opaque.getRed(), opaque.getGreen(), opaque.getBlue(), alpha);
   }
 
-  private static BasicStroke stroke(Ink ink) {
-    float width = (float) ink.width();
+  private static BasicStroke basicStroke(Stroke stroke) {
+    float width = (float) stroke.width();
     int cap = BasicStroke.CAP_BUTT;
-    if (ink.dash().isEmpty()) {
+    if (stroke.dash().isEmpty()) {
       return new BasicStroke(width, cap, BasicStroke.JOIN_ROUND);
     }
-    float[] dash = new float[ink.dash().size()];
+    float[] dash = new float[stroke.dash().size()];
     for (int i = 0; i < dash.length; i++) {
-      dash[i] = ink.dash().get(i).floatValue();
+      dash[i] = stroke.dash().get(i).floatValue();
     }
     return new BasicStroke(width, cap, BasicStroke.JOIN_ROUND, 1, dash, 0);
   }

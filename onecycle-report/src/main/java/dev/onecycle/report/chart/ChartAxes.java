@@ -17,14 +17,16 @@ import org.jfree.chart.ui.RectangleEdge;
 import org.jfree.chart.ui.TextAnchor;
 
 /**
- * Axes of JFreeChart with the ticks of a {@link Scale}: the same as in the terminal, written
- * without a locale, and as plain text, where the library's own logarithmic axis draws outlines.
+ * JFreeChart axes with the ticks of a {@link Scale}.
+ *
+ * <p>So the ticks equal those in the terminal, do not depend on the locale, and are texts;
+ * JFreeChart's own logarithmic axis draws outlines.
  */
-final class Ticks {
+final class ChartAxes {
   private static final int X_SPACING = 62;
   private static final int Y_SPACING = 28;
 
-  private Ticks() {}
+  private ChartAxes() {}
 
   static ValueAxis axis(String title, Scale scale) {
     ValueAxis axis = scale.log() ? new Logarithmic(title, scale) : new Linear(title, scale);
@@ -32,7 +34,7 @@ final class Ticks {
     return axis;
   }
 
-  /** An axis above the panels that bears the phases' names, each over the middle of the phase. */
+  /** An axis above the panels with the name of each phase over its middle. */
   static ValueAxis phases(List<Phase> phases, Scale scale) {
     ValueAxis axis = new Phases(phases);
     axis.setRange(scale.low(), scale.high());
@@ -86,7 +88,7 @@ final class Ticks {
   }
 
   private static final class Phases extends NumberAxis {
-    private static final double BETWEEN = 6;
+    private static final double GAP = 6;
     private static final double OVERHANG = 8;
 
     private final transient List<Phase> phases;
@@ -96,7 +98,7 @@ final class Ticks {
       this.phases = phases;
     }
 
-    /** Names that would stand in another's way, or wider than the panel, are left out. */
+    /** Leaves out a name that would overlap another or is wider than the panel. */
     @Override
     @SuppressWarnings("rawtypes")
     public List refreshTicks(
@@ -107,14 +109,14 @@ final class Ticks {
       for (Phase phase : phases) {
         double half = metrics.stringWidth(phase.name()) / 2.0;
         double middle = valueToJava2D((phase.firstStep() + phase.lastStep()) / 2.0, area, edge);
-        double least = area.getMinX() - OVERHANG + half;
-        double most = area.getMaxX() + OVERHANG - half;
-        double x = Math.max(least, Math.min(most, middle));
-        if (least <= most && x - half >= end) {
+        double min = area.getMinX() - OVERHANG + half;
+        double max = area.getMaxX() + OVERHANG - half;
+        double x = Math.max(min, Math.min(max, middle));
+        if (min <= max && x - half >= end) {
           double step = java2DToValue(x, area, edge);
           TextAnchor above = TextAnchor.BOTTOM_CENTER;
           ticks.add(new NumberTick(step, phase.name(), above, TextAnchor.CENTER, 0));
-          end = x + half + BETWEEN;
+          end = x + half + GAP;
         }
       }
       return ticks;

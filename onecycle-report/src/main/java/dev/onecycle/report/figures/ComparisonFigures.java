@@ -1,14 +1,15 @@
 package dev.onecycle.report.figures;
 
 import dev.onecycle.report.chart.Curve;
+import dev.onecycle.report.chart.Downsampling;
 import dev.onecycle.report.chart.Figure;
-import dev.onecycle.report.chart.Ink;
+import dev.onecycle.report.chart.Palette;
 import dev.onecycle.report.chart.Plot;
+import dev.onecycle.report.chart.Plot.CurveStyle;
 import dev.onecycle.report.chart.Plot.Panel;
-import dev.onecycle.report.chart.Plot.Style;
 import dev.onecycle.report.chart.Plot.Trace;
 import dev.onecycle.report.chart.Scale;
-import dev.onecycle.report.chart.Thinning;
+import dev.onecycle.report.chart.Stroke;
 import dev.onecycle.schedule.Phase;
 import dev.onecycle.text.Numbers;
 import java.util.ArrayList;
@@ -19,19 +20,20 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
- * Figures of several runs over each other, one ink a run, over the steps that each of them took;
- * phases are shaded where all share them.
+ * Figures of several runs overlaid, each run with a colour and dash of its own.
+ *
+ * <p>Phases are shaded if all runs have the same.
  */
-public final class CompareFigures {
+public final class ComparisonFigures {
   private static final double THIN = 0.9;
   private static final double FAINT = 0.6;
 
-  /** A run whose losses are that many times those of the others does not set the axis. */
-  private static final double FAR = 10;
+  /** The loss axis ends at most this many times above the end that the median run needs. */
+  private static final double MAX_FACTOR = 10;
 
-  private CompareFigures() {}
+  private ComparisonFigures() {}
 
-  /** Those that have something to show, by names fit for files. */
+  /** The figures that are not empty, by names for files. */
   public static Map<String, Figure> of(List<RunCurves> runs) {
     Map<String, Figure> figures = new LinkedHashMap<>();
     figures.put("losses", losses(runs));
@@ -41,11 +43,11 @@ public final class CompareFigures {
     return figures;
   }
 
-  /** The learning rate of each run, and below it the momentum where any run has it. */
-  public static Figure schedule(List<RunCurves> runs) {
-    List<Trace> rates = traces(runs, RunCurves::learningRate, Style.LINE, r -> true);
+  /** The learning rate of each run, and the momentum below it if a run recorded it. */
+  static Figure schedule(List<RunCurves> runs) {
+    List<Trace> rates = traces(runs, RunCurves::learningRate, CurveStyle.LINE, r -> true);
     List<Trace> momenta =
-        traces(runs, RunCurves::momentum, Style.LINE, r -> r.learningRate().empty());
+        traces(runs, RunCurves::momentum, CurveStyle.LINE, r -> r.learningRate().empty());
     List<Panel> panels = new ArrayList<>();
     panels.add(panel("learning rate", RunScales.nearZero(curves(rates)), 150, rates, "no step"));
     boolean momentum = momenta.stream().anyMatch(t -> !t.curve().empty());
@@ -53,35 +55,37 @@ public final class CompareFigures {
       panels.add(panel("momentum", RunScales.around(curves(momenta)), 120, momenta, "no step"));
     }
     String title = momentum ? "Learning rate and momentum" : "Learning rate";
-    return figure(title, "as the runs were trained", panels, runs);
+    return figure(title, "as used in training", panels, runs);
   }
 
-  /** The validation loss of each run, and thin in the same colour the course of its training. */
-  public static Figure losses(List<RunCurves> runs) {
+  /** The validation loss of each run, and its training loss as a thin line in the same colour. */
+  static Figure losses(List<RunCurves> runs) {
     List<Trace> losses = new ArrayList<>();
     for (int i = 0; i < runs.size(); i++) {
       RunCurves run = runs.get(i);
-      Ink ink = Ink.ofCurve(i);
-      Ink thin = new Ink(ink.colour(), THIN, Ink.SOLID, FAINT);
-      boolean alone = run.validationLoss().empty();
-      Curve course = new Curve(run.name(), run.smoothTrainLoss().points());
-      losses.add(new Trace(course, Style.LINE, alone ? ink : thin, alone));
-      losses.add(trace(run.name(), run.validationLoss(), Style.MARKED, ink, !alone));
+      Stroke stroke = Palette.stroke(i);
+      Stroke thin = new Stroke(stroke.colour(), THIN, Stroke.SOLID, FAINT);
+      boolean trainingOnly = run.validationLoss().empty();
+      Curve smooth = new Curve(run.name(), run.smoothTrainingLoss().points());
+      losses.add(new Trace(smooth, CurveStyle.LINE, trainingOnly ? stroke : thin, trainingOnly));
+      losses.add(
+          trace(
+              run.name(), run.validationLoss(), CurveStyle.LINE_WITH_DOTS, stroke, !trainingOnly));
     }
     double top = top(runs);
     return figure(
         "Training and validation loss",
-        "validation loss; thin, training loss smoothed" + unseen(losses, top),
+        "validation loss; thin: training loss, smoothed" + hidden(losses, top),
         List.of(panel("loss", RunScales.losses(curves(losses), top), 260, losses, "no step yet")),
         runs);
   }
 
-  /** The share of the validation images that each run classified right. */
-  public static Figure accuracy(List<RunCurves> runs) {
-    List<Trace> traces = traces(runs, RunCurves::accuracy, Style.MARKED, r -> true);
+  /** The validation accuracy of each run. */
+  static Figure accuracy(List<RunCurves> runs) {
+    List<Trace> traces = traces(runs, RunCurves::accuracy, CurveStyle.LINE_WITH_DOTS, r -> true);
     return figure(
         "Accuracy",
-        "share of the validation images classified right",
+        "accuracy on the validation images",
         List.of(
             panel("accuracy, %", RunScales.around(curves(traces)), 200, traces, "no epoch yet")),
         runs);
@@ -90,35 +94,36 @@ public final class CompareFigures {
   private static List<Trace> traces(
       List<RunCurves> runs,
       Function<RunCurves, Curve> curve,
-      Style style,
+      CurveStyle style,
       Predicate<RunCurves> inLegend) {
     List<Trace> traces = new ArrayList<>();
     for (RunCurves run : runs) {
-      Ink ink = Ink.ofCurve(traces.size());
-      traces.add(trace(run.name(), curve.apply(run), style, ink, inLegend.test(run)));
+      Stroke stroke = Palette.stroke(traces.size());
+      traces.add(trace(run.name(), curve.apply(run), style, stroke, inLegend.test(run)));
     }
     return traces;
   }
 
-  private static Trace trace(String name, Curve curve, Style style, Ink ink, boolean inLegend) {
-    Curve thin = new Curve(name, Thinning.forFigure(curve.points()));
-    return new Trace(thin, style, ink, inLegend);
+  private static Trace trace(
+      String name, Curve curve, CurveStyle style, Stroke stroke, boolean inLegend) {
+    Curve thin = new Curve(name, Downsampling.forFigure(curve.points()));
+    return new Trace(thin, style, stroke, inLegend);
   }
 
-  /** The highest end of the axes that the runs would have alone, but for runs far from the rest. */
+  /** The upper end of the loss axis: the highest that a run needs, except for outliers. */
   private static double top(List<RunCurves> runs) {
     double[] tops =
         runs.stream()
-            .mapToDouble(r -> RunScales.top(List.of(r.smoothTrainLoss(), r.validationLoss())))
+            .mapToDouble(r -> RunScales.top(List.of(r.smoothTrainingLoss(), r.validationLoss())))
             .filter(Double::isFinite)
             .sorted()
             .toArray();
     return tops.length == 0
         ? Double.POSITIVE_INFINITY
-        : Math.min(tops[tops.length - 1], FAR * tops[(tops.length - 1) / 2]);
+        : Math.min(tops[tops.length - 1], MAX_FACTOR * tops[(tops.length - 1) / 2]);
   }
 
-  private static String unseen(List<Trace> losses, double top) {
+  private static String hidden(List<Trace> losses, double top) {
     long above = RunScales.ys(curves(losses)).filter(y -> y > top * 1.1).count();
     return above == 0 ? "" : Numbers.format("; %,d values are above the axis", above);
   }
@@ -134,8 +139,8 @@ public final class CompareFigures {
 
   private static Figure figure(
       String title, String subtitle, List<Panel> panels, List<RunCurves> runs) {
-    double end = runs.stream().mapToDouble(RunCurves::lastStep).max().orElse(0);
-    Scale steps = RunScales.steps(end);
+    double lastStep = runs.stream().mapToDouble(RunCurves::lastStep).max().orElse(0);
+    Scale steps = RunScales.steps(lastStep);
     return new Figure(new Plot(title, subtitle, "step", steps, panels, phases(runs)));
   }
 

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
-class ThinningTest {
+class DownsamplingTest {
   private static List<Point> noise(int count, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     List<Point> points = new ArrayList<>();
@@ -21,7 +21,7 @@ class ThinningTest {
   @Test
   void aShortCurveStaysAsItIs() {
     List<Point> points = noise(400, 1);
-    assertThat(Thinning.keepingExtremes(points, 100)).isEqualTo(points);
+    assertThat(Downsampling.m4(points, 100)).isEqualTo(points);
   }
 
   @Test
@@ -30,7 +30,7 @@ class ThinningTest {
     points.set(31_234, new Point(31_234, 50));
     points.set(77_777, new Point(77_777, -50));
     points.set(50_001, new Point(50_001, Double.NaN));
-    List<Point> thin = Thinning.keepingExtremes(points, 400);
+    List<Point> thin = Downsampling.m4(points, 400);
     assertThat(thin).hasSizeLessThanOrEqualTo(5 * 400).isSubsetOf(points);
     assertThat(thin).contains(points.get(31_234), points.get(77_777), points.get(50_001));
     assertThat(thin.get(0)).isEqualTo(points.get(0));
@@ -41,7 +41,7 @@ class ThinningTest {
   @Test
   void everyRunKeepsItsOwnLowestAndHighest() {
     List<Point> points = noise(10_000, 3);
-    List<Point> thin = Thinning.keepingExtremes(points, 100);
+    List<Point> thin = Downsampling.m4(points, 100);
     for (int run = 0; run < 100; run++) {
       int begin = run * 100;
       var whole = points.subList(begin, begin + 100).stream().mapToDouble(Point::y);
@@ -60,7 +60,7 @@ class ThinningTest {
     for (int i = 0; i < 1000; i++) {
       line.add(new Point(i, 3 * i + (i % 2 == 0 ? 1 : -1)));
     }
-    List<Point> mean = RunningMean.centred(line, 51, 100);
+    List<Point> mean = MovingAverage.centred(line, 51, 100);
     assertThat(mean).hasSize(100);
     assertThat(mean.get(0)).isEqualTo(line.get(0));
     // No lag: the mean of a straight line is the line.
@@ -73,7 +73,7 @@ class ThinningTest {
     List<Point> points = noise(1000, 4);
     points.set(500, new Point(500, 1e30));
     points.set(600, new Point(600, Double.POSITIVE_INFINITY));
-    List<Point> mean = RunningMean.centred(points, 11, 1000);
+    List<Point> mean = MovingAverage.centred(points, 11, 1000);
     assertThat(mean.get(494).y()).isBetween(0.0, 1.0);
     assertThat(mean.get(506).y()).isBetween(0.0, 1.0);
     assertThat(mean.get(600).y()).isNaN();

@@ -1,47 +1,40 @@
-package dev.onecycle.report.terminal;
+package dev.onecycle.report.figures;
 
 import dev.onecycle.range.RangeResult;
 import dev.onecycle.report.chart.Curve;
 import dev.onecycle.report.chart.Marker;
-import dev.onecycle.report.figures.PolicyCurves;
-import dev.onecycle.report.figures.RangeCurves;
+import dev.onecycle.report.terminal.TerminalChart;
+import dev.onecycle.report.terminal.TerminalStyle;
 import dev.onecycle.schedule.Policy;
 import dev.onecycle.text.Numbers;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
 
-/** Policies and range tests as pictures for a terminal. */
+/** Draws policies and range tests in a terminal. */
 public final class TerminalFigures {
-  private static final int USUAL_SCHEDULE_HEIGHT = 24;
+  private static final int SCHEDULE_HEIGHT = 24;
 
   private TerminalFigures() {}
 
-  /** Learning rate and, below it, momentum over the steps, in Unicode, 24 lines high. */
+  /** The learning rate over the steps and the momentum below it, in Unicode, 24 lines high. */
   public static String schedule(Policy policy, int width) {
-    return schedule(policy, TerminalStyle.of(width).withHeight(USUAL_SCHEDULE_HEIGHT));
+    return schedule(policy, TerminalStyle.of(width).withHeight(SCHEDULE_HEIGHT));
   }
 
   /**
-   * Learning rate and, below it, momentum over the steps.
+   * The learning rate over the steps and the momentum below it.
    *
-   * @param style whose height, that of both together, is at least 20
+   * @param style at least 20 lines high, for both charts together
    */
   public static String schedule(Policy policy, TerminalStyle style) {
-    int lowerHeight = Math.max(10, style.height() * 2 / 5);
+    int momentumHeight = Math.max(10, style.height() * 2 / 5);
     String title = PolicyCurves.title(policy) + ": learning rate";
     List<Marker> starts =
         policy.phases().stream().skip(1).map(p -> new Marker(p.name(), p.firstStep())).toList();
-    TerminalChart rate = steps(title, "", PolicyCurves.rate(policy), starts);
     List<Marker> unnamed = starts.stream().map(m -> new Marker("", m.x())).toList();
+    TerminalChart rate = steps(title, "", PolicyCurves.rate(policy), starts);
     TerminalChart momentum = steps("momentum", "step", PolicyCurves.momentum(policy), unnamed);
-    TerminalStyle above = style.withHeight(style.height() - lowerHeight);
-    TerminalStyle below = style.withHeight(lowerHeight);
-    int labels = new TerminalLayout(momentum, below).gutter();
-    TerminalLayout upper = new TerminalLayout(rate, above, labels);
-    List<String> lines = new ArrayList<>(upper.lines());
-    lines.addAll(new TerminalLayout(momentum, below, upper.gutter()).lines());
-    return String.join("\n", lines);
+    return rate.drawAbove(momentum, style, momentumHeight);
   }
 
   private static TerminalChart steps(
@@ -49,22 +42,22 @@ public final class TerminalFigures {
     return new TerminalChart(title, xTitle, false, List.of(curve), markers, OptionalDouble.empty());
   }
 
-  /** The zero-lag average of the loss, with the edge and the suggestion, in Unicode. */
+  /** The smoothed loss of a range test with its edge and suggestion, in Unicode. */
   public static String range(RangeResult result, int width) {
     return range(result, TerminalStyle.of(width));
   }
 
-  /** The zero-lag average of the loss over the learning rate, with the edge and the suggestion. */
+  /** The smoothed loss of a range test over the learning rate, with its edge and suggestion. */
   public static String range(RangeResult result, TerminalStyle style) {
     double top = RangeCurves.top(result.points());
     Curve curve = new Curve("loss", RangeCurves.smooth(result.points(), top));
     List<Marker> markers =
-        RangeCurves.essentials(result).stream()
+        RangeCurves.mainMarkers(result).stream()
             .map(m -> new Marker(m.label() + " " + Numbers.brief(m.x()), m.x()))
             .toList();
-    OptionalDouble yMax = OptionalDouble.of(top);
     String title = "loss: " + RangeCurves.summary(result);
-    return new TerminalChart(title, "learning rate", true, List.of(curve), markers, yMax)
+    return new TerminalChart(
+            title, "learning rate", true, List.of(curve), markers, OptionalDouble.of(top))
         .draw(style);
   }
 }

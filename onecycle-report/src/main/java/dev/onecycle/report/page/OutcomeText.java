@@ -9,11 +9,11 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** How a run stands, in sentences. */
-final class OutcomeSection {
+final class OutcomeText {
   private final RunHistory history;
   private final RunRecord record;
 
-  OutcomeSection(RunHistory history) {
+  OutcomeText(RunHistory history) {
     this.history = history;
     record = history.record();
   }

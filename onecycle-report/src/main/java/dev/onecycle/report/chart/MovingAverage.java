@@ -3,17 +3,19 @@ package dev.onecycle.report.chart;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The course of noisy values: means over neighbours to both sides, so that nothing lags. */
-public final class RunningMean {
-  private RunningMean() {}
+/** Centred moving averages, which smooth noisy values without a lag. */
+public final class MovingAverage {
+  private MovingAverage() {}
 
   /**
-   * Means over a window around a point; points that are not finite have no part in any mean, and
-   * where one stands there is a gap. At the start, where losses fall fastest, the window is as
-   * narrow as keeps the point in its middle; at the end it reaches back only.
+   * Means over a window around each point.
    *
-   * @param window of how many points, odd
-   * @param samples at how many points, evenly spaced; at all where there are no more
+   * <p>Points that are not finite count in no mean, and leave a gap at their own place. Near the
+   * start, where losses fall fastest, the window shrinks so that the point stays in its middle;
+   * near the end it holds only the points that exist.
+   *
+   * @param window number of points, odd
+   * @param samples number of means, evenly spaced; all points if there are no more
    */
   public static List<Point> centred(List<Point> points, int window, int samples) {
     int n = points.size();

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Set;
 
 /** Names that tell runs apart: folders of experiments are often called alike. */
-final class Names {
-  private Names() {}
+final class DistinctNames {
+  private DistinctNames() {}
 
   /**
    * One name each, all different: the given one where it is alone, otherwise with the folder above,
@@ -16,7 +16,7 @@ final class Names {
    *
    * @param paths where the runs lie, as many as names
    */
-  static List<String> distinct(List<String> names, List<Path> paths) {
+  static List<String> of(List<String> names, List<Path> paths) {
     List<String> longer = new ArrayList<>();
     for (int i = 0; i < names.size(); i++) {
       String name = names.get(i);

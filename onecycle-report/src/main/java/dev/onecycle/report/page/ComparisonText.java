@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What a comparison says, in sentences. */
-final class ComparisonSentence {
-  private ComparisonSentence() {}
+final class ComparisonText {
+  private ComparisonText() {}
 
   static String of(Comparison comparison) {
     List<String> sentences = new ArrayList<>(List.of(best(comparison)));

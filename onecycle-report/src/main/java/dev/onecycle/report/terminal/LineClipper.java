@@ -4,15 +4,15 @@ import dev.onecycle.report.chart.Point;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Polylines cut to what can be seen. */
-final class Lines {
-  private Lines() {}
+/** Clips lines to the visible range. */
+final class LineClipper {
+  private LineClipper() {}
 
   /**
-   * The parts of a line whose y lies in [low, high]: broken at points that are not finite, cut
-   * exactly where the line crosses a bound.
+   * The parts of a line with y in [low, high]. The line is broken at points that are not finite and
+   * cut exactly where it crosses a bound.
    */
-  static List<List<Point>> within(List<Point> points, double low, double high) {
+  static List<List<Point>> clip(List<Point> points, double low, double high) {
     List<List<Point>> parts = new ArrayList<>();
     List<Point> part = new ArrayList<>();
     for (int i = 0; i < points.size(); i++) {

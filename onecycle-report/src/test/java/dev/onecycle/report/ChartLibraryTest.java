@@ -1,4 +1,4 @@
-package dev.onecycle.report.chart;
+package dev.onecycle.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -9,7 +9,7 @@ import dev.onecycle.report.csv.RangeCsv;
 import dev.onecycle.report.csv.ScheduleCsv;
 import dev.onecycle.report.figures.Fixtures;
 import dev.onecycle.report.figures.RangeFigures;
-import dev.onecycle.report.terminal.TerminalFigures;
+import dev.onecycle.report.figures.TerminalFigures;
 import java.io.File;
 import java.lang.reflect.InvocationTargetException;
 import java.net.MalformedURLException;

@@ -21,22 +21,22 @@ import org.w3c.dom.Element;
 import org.w3c.dom.Node;
 import org.w3c.dom.NodeList;
 
-/** A drawing as SVG, by Batik, with texts as texts. */
-final class SvgText {
+/** Writes a chart as SVG with Batik; texts stay texts. */
+final class SvgWriter {
   private static final String SVG = SVGGraphics2D.SVG_NAMESPACE_URI;
 
-  /** The fonts that Java draws with on Linux, then those of about their widths elsewhere. */
+  /** The fonts that Java uses on Linux, then fonts of similar width on other systems. */
   private static final String FONTS = "DejaVu Sans, Verdana, Geneva, sans-serif";
 
-  private SvgText() {}
+  private SvgWriter() {}
 
-  /** An SVG element whose title and description are what a screen reader says. */
-  static String of(Drawing drawing, String title, String description) {
+  /** An SVG element; a screen reader reads its title and description. */
+  static String svg(SizedChart chart, String title, String description) {
     Document document = document();
     SVGGeneratorContext context = SVGGeneratorContext.createDefault(document);
     context.setComment(null);
     context.setPrecision(2);
-    // Several figures can stand in one page, where their clips must not be taken for each other.
+    // A page holds several figures, so the identifiers of their clips must differ.
     String figure = Integer.toHexString((title + description).hashCode());
     context.setIDGenerator(
         new SVGIDGenerator() {
@@ -45,18 +45,18 @@ final class SvgText {
             return super.generateID(prefix + "-" + figure + "-");
           }
         });
-    Graphics2D ruler = Drawing.ruler();
+    Graphics2D measuring = SizedChart.measuringGraphics();
     SVGGraphics2D graphics =
         new SVGGraphics2D(context, false) {
           @Override
           public FontMetrics getFontMetrics(Font font) {
-            return ruler.getFontMetrics(font);
+            return measuring.getFontMetrics(font);
           }
         };
-    graphics.setSVGCanvasSize(new Dimension(drawing.width(), drawing.height()));
-    drawing.draw(graphics);
+    graphics.setSVGCanvasSize(new Dimension(chart.width(), chart.height()));
+    chart.draw(graphics);
     Element root = graphics.getRoot(document.getDocumentElement());
-    root.setAttribute("viewBox", "0 0 " + drawing.width() + " " + drawing.height());
+    root.setAttribute("viewBox", "0 0 " + chart.width() + " " + chart.height());
     root.setAttribute("role", "img");
     root.setAttribute("font-family", FONTS);
     NodeList elements = root.getElementsByTagName("*");
@@ -66,12 +66,12 @@ final class SvgText {
         element.setAttribute("font-family", FONTS);
       }
     }
-    // Empty, and its identifier would be the same in every figure.
+    // This element is empty and has the same identifier in every figure.
     root.removeChild(root.getElementsByTagName("defs").item(0));
     Node first = root.getFirstChild();
     root.insertBefore(element(document, "title", title), first);
     root.insertBefore(element(document, "desc", description), first);
-    return written(root);
+    return text(root);
   }
 
   private static Element element(Document document, String name, String text) {
@@ -87,19 +87,19 @@ final class SvgText {
           .getDOMImplementation()
           .createDocument(SVG, "svg", null);
     } catch (ParserConfigurationException e) {
-      throw new IllegalStateException("Java's own XML parser cannot be set up", e);
+      throw new IllegalStateException("cannot create Java's own XML parser", e);
     }
   }
 
-  private static String written(Element root) {
+  private static String text(Element root) {
     try {
       Transformer transformer = TransformerFactory.newDefaultInstance().newTransformer();
       transformer.setOutputProperty(OutputKeys.OMIT_XML_DECLARATION, "yes");
-      StringWriter text = new StringWriter();
-      transformer.transform(new DOMSource(root), new StreamResult(text));
-      return text + "\n";
+      StringWriter writer = new StringWriter();
+      transformer.transform(new DOMSource(root), new StreamResult(writer));
+      return writer + "\n";
     } catch (TransformerException e) {
-      throw new IllegalStateException("writing XML to memory", e);
+      throw new IllegalStateException("cannot write XML to memory", e);
     }
   }
 }

@@ -1,0 +1,121 @@
+package dev.onecycle.report.csv;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.dataformat.csv.CsvFactory;
+import dev.onecycle.error.BadDataException;
+import dev.onecycle.run.files.AtomicFile;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/**
+ * The codec of all CSV files: a header line, then rows of numbers, written so that each number
+ * reads back to the same bits.
+ */
+final class Csv {
+  private Csv() {}
+
+  /**
+   * A line of a file.
+   *
+   * @param line its number, from 1
+   * @param cells without surrounding spaces
+   */
+  record Row(Path file, int line, List<String> cells) {
+    /** Whether the line is empty. */
+    boolean blank() {
+      return cells.size() == 1 && cells.get(0).isEmpty();
+    }
+
+    /**
+     * The number in a cell; NaN and infinities may be spelled in any usual way.
+     *
+     * @param name of the number, for messages
+     * @throws BadDataException if the cell holds no number
+     */
+    double number(int column, String name) {
+      String cell = cells.get(column);
+      return switch (cell.toLowerCase(Locale.ROOT)) {
+        case "nan" -> Double.NaN;
+        case "inf", "+inf", "infinity", "+infinity" -> Double.POSITIVE_INFINITY;
+        case "-inf", "-infinity" -> Double.NEGATIVE_INFINITY;
+        default -> {
+          try {
+            yield Double.parseDouble(cell);
+          } catch (NumberFormatException e) {
+            throw invalid(name + " must be a number but was '" + cell + "'", e);
+          }
+        }
+      };
+    }
+
+    /**
+     * The whole number in a cell.
+     *
+     * @param name of the number, for messages
+     * @throws BadDataException if the cell holds no whole number
+     */
+    int integer(int column, String name) {
+      String cell = cells.get(column);
+      try {
+        return Integer.parseInt(cell);
+      } catch (NumberFormatException e) {
+        throw invalid(name + " must be a whole number but was '" + cell + "'", e);
+      }
+    }
+
+    /** An error that names the file and the line. */
+    BadDataException invalid(String problem) {
+      return new BadDataException(text(problem));
+    }
+
+    private BadDataException invalid(String problem, Exception cause) {
+      return new BadDataException(text(problem), cause);
+    }
+
+    private String text(String problem) {
+      return file + " line " + line + ": " + problem;
+    }
+  }
+
+  /**
+   * Writes a file, completely or not at all.
+   *
+   * @param columns of the header
+   * @param rows a number for each column
+   * @throws dev.onecycle.error.CannotWriteException if the file cannot be created or written
+   */
+  static void write(Path file, List<String> columns, Stream<List<Number>> rows) {
+    AtomicFile.write(
+        file,
+        out -> {
+          try (JsonGenerator csv = new CsvFactory().createGenerator(out)) {
+            csv.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
+            csv.writeStartArray();
+            for (String column : columns) {
+              csv.writeString(column);
+            }
+            csv.writeEndArray();
+            Iterator<List<Number>> all = rows.iterator();
+            while (all.hasNext()) {
+              write(csv, all.next());
+            }
+          }
+        });
+  }
+
+  private static void write(JsonGenerator csv, List<Number> row) throws IOException {
+    csv.writeStartArray();
+    for (Number number : row) {
+      if (number instanceof Double value) {
+        csv.writeNumber(value);
+      } else {
+        csv.writeNumber(number.longValue());
+      }
+    }
+    csv.writeEndArray();
+  }
+}

@@ -1,0 +1,99 @@
+package dev.onecycle.report.figures;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.onecycle.report.chart.Figure;
+import dev.onecycle.report.chart.Point;
+import dev.onecycle.report.chart.Svg;
+import dev.onecycle.report.figures.RunCurves.Quantity;
+import dev.onecycle.schedule.Phase;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class ComparisonFiguresTest {
+  private static final List<Phase> PHASES = List.of(new Phase("up", 0, 4), new Phase("down", 5, 9));
+
+  private static final List<Point> NONE = List.of();
+  private static final RunCurves A = run("run a", PHASES, line(0.95, 0.85), line(2.2, 1.2));
+  private static final RunCurves B = run("run b", PHASES, NONE, line(2.4, 1.1));
+
+  private static List<Point> line(double from, double to) {
+    return IntStream.range(0, 10).mapToObj(i -> new Point(i, from + (to - from) * i / 9)).toList();
+  }
+
+  private static RunCurves run(
+      String name, List<Phase> phases, List<Point> momentum, List<Point> validation) {
+    return RunCurves.named(name)
+        .withPhases(phases)
+        .with(Quantity.LEARNING_RATE, line(0.1, 1))
+        .with(Quantity.MOMENTUM, momentum)
+        .with(Quantity.TRAINING_LOSS, line(2, 1))
+        .with(Quantity.VALIDATION_LOSS, validation)
+        .with(Quantity.ACCURACY, line(10, 90));
+  }
+
+  @Test
+  void everyRunHasOneCurveOfItsOwnColourAndOneNameInTheLegend() {
+    Svg accuracy = Svg.of(ComparisonFigures.accuracy(List.of(A, B)));
+    assertThat(accuracy.curves(Svg.BLUE)).hasSize(1);
+    assertThat(accuracy.curves(Svg.VERMILLION)).hasSize(1);
+    assertThat(accuracy.texts()).containsOnlyOnce("run a", "run b");
+
+    Svg losses = Svg.of(ComparisonFigures.losses(List.of(A, B)));
+    assertThat(losses.curves(Svg.BLUE)).as("training and validation").hasSize(2);
+    assertThat(losses.curves(Svg.VERMILLION)).hasSize(2);
+    assertThat(losses.texts()).containsOnlyOnce("run a", "run b");
+  }
+
+  @Test
+  void aRunWithoutValidationIsNamedByItsTraining() {
+    RunCurves training = run("only training", PHASES, NONE, NONE);
+    Svg losses = Svg.of(ComparisonFigures.losses(List.of(A, training)));
+    assertThat(losses.texts()).containsOnlyOnce("run a", "only training");
+  }
+
+  @Test
+  void momentumHasAPanelWhereAnyRunHasIt() {
+    assertThat(ComparisonFigures.schedule(List.of(A, B)).json()).contains("momentum\"");
+    assertThat(Svg.of(ComparisonFigures.schedule(List.of(A, B))).curves(Svg.BLUE)).hasSize(2);
+    assertThat(Svg.of(ComparisonFigures.schedule(List.of(B, B))).curves(Svg.BLUE)).hasSize(1);
+    assertThat(Svg.of(ComparisonFigures.schedule(List.of(B, B))).texts())
+        .doesNotContain("momentum");
+  }
+
+  @Test
+  void phasesAreShadedWhereAllShareThem() {
+    assertThat(Svg.of(ComparisonFigures.accuracy(List.of(A, B))).texts()).contains("up", "down");
+    RunCurves other = run("csv", List.of(), NONE, NONE);
+    assertThat(Svg.of(ComparisonFigures.accuracy(List.of(A, other))).texts()).doesNotContain("up");
+  }
+
+  @Test
+  void aLossThatLeavesDoesNotFlattenTheRest() {
+    List<Point> wild =
+        IntStream.range(0, 10).mapToObj(i -> new Point(i, i == 0 ? 87.3 : 1)).toList();
+    double height =
+        highestTick(ComparisonFigures.losses(List.of(A, run("wild", PHASES, NONE, wild))));
+    assertThat(height).isBetween(2.0, 8.0);
+    RunCurves diverged = run("diverged", PHASES, NONE, line(1e5, 1e6));
+    assertThat(highestTick(ComparisonFigures.losses(List.of(A, diverged)))).isLessThan(80);
+  }
+
+  private static double highestTick(Figure losses) {
+    return Svg.of(losses).texts().stream()
+        .filter(t -> t.matches("[0-9.]+"))
+        .mapToDouble(Double::parseDouble)
+        .filter(tick -> tick != 10)
+        .max()
+        .orElseThrow();
+  }
+
+  @Test
+  void figuresWithNothingToShowAreLeftOut() {
+    RunCurves bare = RunCurves.named("x").with(Quantity.TRAINING_LOSS, line(2, 1));
+    assertThat(ComparisonFigures.of(List.of(bare))).containsOnlyKeys("losses");
+    assertThat(ComparisonFigures.of(List.of(A, B)))
+        .containsOnlyKeys("losses", "accuracy", "schedule");
+  }
+}
