@@ -1,5 +1,7 @@
 package dev.onecycle.range;
 
+import dev.onecycle.math.Interpolation;
+
 /** How the learning rate of a range test rises from its start to its end. */
 public enum Ramp {
   /** By the same factor every step (Gugger 2018). */
@@ -13,7 +15,7 @@ public enum Ramp {
   LINEAR {
     @Override
     double between(double start, double end, double share) {
-      return start + (end - start) * share;
+      return Interpolation.linear(start, end, share);
     }
   };
 
@@ -22,7 +24,7 @@ public enum Ramp {
    * 1}.
    *
    * @param step zero-based, below {@code steps}
-   * @param steps how many steps the ramp has, at least 2
+   * @param steps of the ramp, at least 2
    */
   double at(int step, int steps, double start, double end) {
     return step == steps - 1 ? end : between(start, end, (double) step / (steps - 1));

@@ -5,31 +5,24 @@ import java.util.List;
 import java.util.OptionalDouble;
 
 /**
- * The answer of a range test: every point, why it stopped, and what the curve says.
+ * The result of a range test: its points, its end, and the readings of its curve.
  *
  * @param points every step taken, in order of rising rate, a last one of non-finite loss included
- * @param stopped why no more were taken
- * @param extended whether the range was extended past its configured end
- * @param momentum the momentum at which it was run
- * @param readings what the curve says
- * @param verdict whether that can be trusted
- * @param suggestion the suggested peak rate, edge / 10 (Gugger 2018, "How Do You Find A Good
- *     Learning Rate"); absent where the verdict is not clear
+ * @param stop why and where no more steps were taken
+ * @param momentum of every step; β1 for AdamW
+ * @param readings the rates that the curve shows
+ * @param verdict whether the readings can be trusted
  */
 public record RangeResult(
-    List<RangePoint> points,
-    StopReason stopped,
-    boolean extended,
-    double momentum,
-    Readings readings,
-    Verdict verdict,
-    OptionalDouble suggestion) {
-
+    List<RangePoint> points, RangeStop stop, double momentum, Readings readings, Verdict verdict) {
   /** The suggested peak rate is the edge divided by this. */
   static final double MARGIN = 10;
 
   public RangeResult {
     points = List.copyOf(points);
+    if (verdict.clear() && readings.edge().isEmpty()) {
+      throw Require.invalid("edge", "present where the verdict is clear", "absent");
+    }
   }
 
   /**
@@ -37,44 +30,36 @@ public record RangeResult(
    *
    * @param points in order of strictly rising, positive rate
    */
-  public static RangeResult of(
-      List<RangePoint> points, StopReason stopped, boolean extended, double momentum) {
-    return of(points, stopped, extended, momentum, Double.POSITIVE_INFINITY);
+  public static RangeResult of(List<RangePoint> points, RangeStop stop, double momentum) {
+    return of(points, stop, momentum, Double.POSITIVE_INFINITY);
   }
 
   /**
-   * Reads a curve of which it is known what guessing without looking would lose.
+   * Reads a curve of which the loss of guessing is known.
    *
    * @param points in order of strictly rising, positive rate
-   * @param blindLoss see {@link RangeTest#blindLoss}
+   * @param chanceLoss see {@link RangeTest#chanceLoss}
    */
   static RangeResult of(
-      List<RangePoint> points,
-      StopReason stopped,
-      boolean extended,
-      double momentum,
-      double blindLoss) {
+      List<RangePoint> points, RangeStop stop, double momentum, double chanceLoss) {
     double[] rates = points.stream().mapToDouble(RangePoint::learningRate).toArray();
     double[] losses = points.stream().mapToDouble(RangePoint::loss).toArray();
     for (int i = 0; i < rates.length; i++) {
-      double least = i == 0 ? 0 : rates[i - 1];
-      boolean rising = rates[i] > least && Double.isFinite(rates[i]);
-      Require.that(rising, "learning rate of point " + i, "above " + least, rates[i], rates[i]);
+      double before = i == 0 ? 0 : rates[i - 1];
+      boolean rising = rates[i] > before && Double.isFinite(rates[i]);
+      Require.that(rising, "learning rate of point " + i, "above " + before, rates[i], rates[i]);
     }
-    CurveReader.Reading reading = CurveReader.read(rates, losses, stopped, blindLoss);
-    return new RangeResult(
-        points,
-        stopped,
-        extended,
-        momentum,
-        reading.readings(),
-        reading.verdict(),
-        suggestion(reading.verdict(), reading.readings().edge()));
+    LossCurve.Reading reading = LossCurve.read(rates, losses, stop.reason(), chanceLoss);
+    return new RangeResult(points, stop, momentum, reading.readings(), reading.verdict());
   }
 
-  static OptionalDouble suggestion(Verdict verdict, OptionalDouble edge) {
+  /**
+   * The suggested peak rate, a tenth of the edge (Gugger 2018, "How Do You Find A Good Learning
+   * Rate"); empty where the verdict is not clear.
+   */
+  public OptionalDouble suggestion() {
     return verdict.clear()
-        ? OptionalDouble.of(edge.orElseThrow() / MARGIN)
+        ? OptionalDouble.of(readings.edge().orElseThrow() / MARGIN)
         : OptionalDouble.empty();
   }
 }

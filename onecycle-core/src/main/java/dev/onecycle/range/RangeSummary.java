@@ -2,29 +2,31 @@ package dev.onecycle.range;
 
 import dev.onecycle.error.Require;
 import dev.onecycle.range.Verdict.Kind;
+import dev.onecycle.text.Numbers;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Function;
 
 /**
- * Several range tests under the same conditions, over different seeds, as one answer.
+ * Several range tests under the same conditions, summed up.
  *
  * <p>It is clear if more than half of the runs are, and their edges lie within a factor of three of
  * each other; the suggestion then is a tenth of the median edge. Otherwise it is noisy where the
- * edges disagree, and what most of the other runs are where there are too few edges.
+ * edges disagree; where there are too few edges, its verdict is the verdict that most of the other
+ * runs have.
  *
- * @param runs the tests, at least one
+ * @param runs the tests, at least one: repeats that differ in their random seed alone. The caller
+ *     decides whether the seed draws the order and augmentation of the images only, so that every
+ *     repeat starts from the same weights, or the weights too
  * @param edge over the runs that show one; empty where none does, as with the other readings
- * @param minimum where the smoothed loss is lowest
- * @param steepest where it falls fastest
+ * @param minimum of the smoothed loss
+ * @param steepest descent of the smoothed loss
  * @param valley two thirds down its longest descent
  * @param verdict whether the median edge can be trusted
- * @param suggestion the suggested peak rate; absent where the verdict is not clear
  */
 public record RangeSummary(
     List<RangeResult> runs,
@@ -32,12 +34,11 @@ public record RangeSummary(
     Optional<Spread> minimum,
     Optional<Spread> steepest,
     Optional<Spread> valley,
-    Verdict verdict,
-    OptionalDouble suggestion) {
+    Verdict verdict) {
 
   private static final double AGREEMENT = 3;
 
-  /** Of equally common kinds, the most worrying stands for all. */
+  /** Of equally common kinds, the gravest is the verdict. */
   private static final List<Kind> GRAVEST_FIRST =
       List.of(Kind.NOISY, Kind.DIVERGED_AT_ONCE, Kind.TOO_SHORT, Kind.FLAT, Kind.NO_EDGE);
 
@@ -51,10 +52,10 @@ public record RangeSummary(
    * @param median of an even number of rates, the geometric mean of the middle two
    * @param low the lowest
    * @param high the highest
-   * @param count how many runs show it
+   * @param count the number of runs that show it
    */
   public record Spread(double median, double low, double high, int count) {
-    /** How many times the lowest goes into the highest. */
+    /** The highest divided by the lowest. */
     public double factor() {
       return high / low;
     }
@@ -64,17 +65,20 @@ public record RangeSummary(
   public static RangeSummary of(List<RangeResult> runs) {
     Require.atLeast("runs of a range summary", runs.size(), 1);
     Optional<Spread> edge = spread(runs, Readings::edge);
-    Verdict verdict = verdict(runs, edge);
-    OptionalDouble median =
-        edge.map(spread -> OptionalDouble.of(spread.median())).orElse(OptionalDouble.empty());
     return new RangeSummary(
         runs,
         edge,
         spread(runs, Readings::minimum),
         spread(runs, Readings::steepest),
         spread(runs, Readings::valley),
-        verdict,
-        RangeResult.suggestion(verdict, median));
+        verdict(runs, edge));
+  }
+
+  /** The suggested peak rate, a tenth of the median edge; empty where the verdict is not clear. */
+  public OptionalDouble suggestion() {
+    return verdict.clear()
+        ? OptionalDouble.of(edge.orElseThrow().median() / RangeResult.MARGIN)
+        : OptionalDouble.empty();
   }
 
   private static Optional<Spread> spread(
@@ -104,8 +108,7 @@ public record RangeSummary(
     }
     Spread edge = edges.orElseThrow();
     String found =
-        String.format(
-            Locale.ROOT,
+        Numbers.format(
             "%d of %d runs show an edge, at learning rates from %s to %s with the median at %s; ",
             clear,
             runs.size(),
@@ -142,11 +145,7 @@ public record RangeSummary(
             .explanation();
     return new Verdict(
         kind,
-        String.format(
-            Locale.ROOT,
-            "%d of %d runs show an edge; of the others, one says: %s",
-            clear,
-            runs.size(),
-            one));
+        Numbers.format(
+            "%d of %d runs show an edge; of the others, one says: %s", clear, runs.size(), one));
   }
 }

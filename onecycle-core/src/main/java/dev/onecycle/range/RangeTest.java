@@ -4,129 +4,248 @@ import dev.onecycle.error.Require;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The learning rate range test: train for a few steps while the rate rises, and watch the loss
  * (Smith 2015, "Cyclical Learning Rates", arXiv 1506.01186, section 3.3; Gugger 2018, "How Do You
  * Find A Good Learning Rate").
  *
- * <p>A value: the same settings can be run any number of times. Made by {@link #atMomentum} and
- * changed by its {@code with} methods.
+ * <p>A value: the same test can be run any number of times. Made by {@link #atMomentum} and changed
+ * by its {@code with} methods.
  *
- * <p>It stops when the average exceeds {@code stopFactor} times the best average so far, or at the
- * first loss that is NaN or infinite. The average is exponential and bias-corrected, and the best
- * counts from the second point. Where none of this has happened by the end of the range, the rate
- * rises on to {@code limit}, with as many points a decade as before; a linear ramp too goes on by
+ * <p>It stops when the average loss exceeds {@code stopFactor} times the best average so far, or at
+ * the first loss that is NaN or infinite. The average is exponential and bias-corrected, and the
+ * best counts from the second point. Where neither has happened by the end of the range, the rate
+ * rises on to {@code limit}, with as many points a decade as before; a linear ramp too rises on by
  * that factor. The sources stop at the end of the range.
- *
- * @param start the first rate
- * @param end the last rate of the range
- * @param limit how far the range is extended where the loss has not diverged by its end; {@code
- *     end} for no extension
- * @param steps steps from start to end, both included
- * @param ramp how the rate rises
- * @param momentum the momentum of every step: the cycle's at its peak, where the rate that is
- *     looked for will be used
- * @param smoothing weight of the past in the average, β
- * @param stopFactor how often the best average counts as diverged
- * @param blindLoss the loss of guessing without looking, ln K for K equally common classes: a net
- *     that starts above it has learned something only once it is below; infinite where not known
  */
-public record RangeTest(
-    double start,
-    double end,
-    double limit,
-    int steps,
-    Ramp ramp,
-    double momentum,
-    double smoothing,
-    double stopFactor,
-    double blindLoss) {
+public final class RangeTest {
+  static final double DEFAULT_STOP_FACTOR = 4;
 
-  public RangeTest {
-    Require.positive("range start", start);
-    Require.that(
-        end > start && Double.isFinite(end), "range end", "above its start " + start, end, end);
-    Require.atLeast("range limit", limit, end);
-    Require.atLeast("range steps", steps, CurveReader.LEAST_POINTS);
-    Require.inHalfOpen("momentum", momentum, 0, 1);
-    Require.inHalfOpen("range smoothing", smoothing, 0, 1);
-    Require.that(
-        stopFactor > 1 && Double.isFinite(stopFactor),
-        "range stop factor",
-        "above 1",
-        stopFactor,
-        stopFactor);
-    Require.that(blindLoss > 0, "blind loss", "positive", blindLoss, blindLoss);
+  private final Settings settings;
+
+  private record Settings(
+      double start,
+      double end,
+      double limit,
+      int steps,
+      Ramp ramp,
+      double momentum,
+      double smoothing,
+      double stopFactor,
+      double chanceLoss) {
+    Settings {
+      Require.positive("range start", start);
+      Require.that(
+          end > start && Double.isFinite(end), "range end", "above its start " + start, end, end);
+      Require.atLeast("range limit", limit, end);
+      Require.atLeast("range steps", steps, LossCurve.MIN_POINTS);
+      Require.inHalfOpen("momentum", momentum, 0, 1);
+      Require.inHalfOpen("range smoothing", smoothing, 0, 1);
+      Require.that(
+          stopFactor > 1 && Double.isFinite(stopFactor),
+          "range stop factor",
+          "above 1",
+          stopFactor,
+          stopFactor);
+      Require.that(chanceLoss > 0, "chance loss", "positive", chanceLoss, chanceLoss);
+    }
   }
 
-  /** The defaults: 1e-6 to 100 in 120 steps, exponential, extended to 1000 where needed. */
+  private RangeTest(
+      double start,
+      double end,
+      double limit,
+      int steps,
+      Ramp ramp,
+      double momentum,
+      double smoothing,
+      double stopFactor,
+      double chanceLoss) {
+    settings =
+        new Settings(start, end, limit, steps, ramp, momentum, smoothing, stopFactor, chanceLoss);
+  }
+
+  /**
+   * The defaults: from 1e-6 to 100 in 120 steps, exponential, extended to 1000 where needed.
+   *
+   * @param momentum of every step: the momentum of the cycle at its peak, where the rate will be
+   *     used; β1 for AdamW
+   */
   public static RangeTest atMomentum(double momentum) {
     return new RangeTest(
-        1e-6, 100, 1e3, 120, Ramp.EXPONENTIAL, momentum, 0.98, 4, Double.POSITIVE_INFINITY);
+        1e-6,
+        100,
+        1e3,
+        120,
+        Ramp.EXPONENTIAL,
+        momentum,
+        0.98,
+        DEFAULT_STOP_FACTOR,
+        Double.POSITIVE_INFINITY);
   }
 
+  /** The same test from another first rate. */
   public RangeTest withStart(double value) {
     return new RangeTest(
-        value, end, limit, steps, ramp, momentum, smoothing, stopFactor, blindLoss);
+        value,
+        end(),
+        limit(),
+        steps(),
+        ramp(),
+        momentum(),
+        smoothing(),
+        stopFactor(),
+        chanceLoss());
   }
 
-  /** With another end; a limit below it is raised to it. */
+  /** The same test up to another last rate; a limit below it is raised to it. */
   public RangeTest withEnd(double value) {
-    double raised = Math.max(limit, value);
     return new RangeTest(
-        start, value, raised, steps, ramp, momentum, smoothing, stopFactor, blindLoss);
+        start(),
+        value,
+        Math.max(limit(), value),
+        steps(),
+        ramp(),
+        momentum(),
+        smoothing(),
+        stopFactor(),
+        chanceLoss());
   }
 
+  /** The same test with another limit of its extension; the end of the range for no extension. */
   public RangeTest withLimit(double value) {
     return new RangeTest(
-        start, end, value, steps, ramp, momentum, smoothing, stopFactor, blindLoss);
+        start(),
+        end(),
+        value,
+        steps(),
+        ramp(),
+        momentum(),
+        smoothing(),
+        stopFactor(),
+        chanceLoss());
   }
 
+  /** The same test with another number of steps from start to end, both included. */
   public RangeTest withSteps(int value) {
     return new RangeTest(
-        start, end, limit, value, ramp, momentum, smoothing, stopFactor, blindLoss);
+        start(),
+        end(),
+        limit(),
+        value,
+        ramp(),
+        momentum(),
+        smoothing(),
+        stopFactor(),
+        chanceLoss());
   }
 
+  /** The same test with another ramp. */
   public RangeTest withRamp(Ramp value) {
     return new RangeTest(
-        start, end, limit, steps, value, momentum, smoothing, stopFactor, blindLoss);
+        start(),
+        end(),
+        limit(),
+        steps(),
+        value,
+        momentum(),
+        smoothing(),
+        stopFactor(),
+        chanceLoss());
   }
 
+  /** The same test at another momentum. */
   public RangeTest withMomentum(double value) {
-    return new RangeTest(start, end, limit, steps, ramp, value, smoothing, stopFactor, blindLoss);
+    return new RangeTest(
+        start(), end(), limit(), steps(), ramp(), value, smoothing(), stopFactor(), chanceLoss());
   }
 
+  /** The same test with another weight of the past in the average, β. */
   public RangeTest withSmoothing(double value) {
-    return new RangeTest(start, end, limit, steps, ramp, momentum, value, stopFactor, blindLoss);
+    return new RangeTest(
+        start(), end(), limit(), steps(), ramp(), momentum(), value, stopFactor(), chanceLoss());
   }
 
+  /** The same test with another multiple of the best average that counts as diverged. */
   public RangeTest withStopFactor(double value) {
-    return new RangeTest(start, end, limit, steps, ramp, momentum, smoothing, value, blindLoss);
+    return new RangeTest(
+        start(), end(), limit(), steps(), ramp(), momentum(), smoothing(), value, chanceLoss());
   }
 
-  public RangeTest withBlindLoss(double value) {
-    return new RangeTest(start, end, limit, steps, ramp, momentum, smoothing, stopFactor, value);
+  /**
+   * The same test with the loss of guessing without looking, ln K for K equally common classes. A
+   * net that starts above it has learned something only once it is below.
+   */
+  public RangeTest withChanceLoss(double value) {
+    return new RangeTest(
+        start(), end(), limit(), steps(), ramp(), momentum(), smoothing(), stopFactor(), value);
   }
 
-  /** The most steps a run can take: those of the range and of its extension. */
-  public int mostSteps() {
-    return steps + (int) Math.floor(Math.log(limit / end) / Math.log(factor()) + 1e-9);
+  /** The first rate. */
+  public double start() {
+    return settings.start;
+  }
+
+  /** The last rate of the range. */
+  public double end() {
+    return settings.end;
+  }
+
+  /** The highest rate of the extension, where the loss has not diverged by the end of the range. */
+  public double limit() {
+    return settings.limit;
+  }
+
+  /** The number of steps from start to end, both included. */
+  public int steps() {
+    return settings.steps;
+  }
+
+  /** How the rate rises. */
+  public Ramp ramp() {
+    return settings.ramp;
+  }
+
+  /** The momentum of every step; β1 for AdamW. */
+  public double momentum() {
+    return settings.momentum;
+  }
+
+  /** The weight of the past in the average, β. */
+  public double smoothing() {
+    return settings.smoothing;
+  }
+
+  /** The multiple of the best average that counts as diverged. */
+  public double stopFactor() {
+    return settings.stopFactor;
+  }
+
+  /** The loss of guessing without looking; infinite where it is not known. */
+  public double chanceLoss() {
+    return settings.chanceLoss;
+  }
+
+  /** The largest number of steps of a run, its extension included. */
+  public int maxSteps() {
+    return steps() + (int) Math.floor(Math.log(limit() / end()) / Math.log(factor()) + 1e-9);
   }
 
   /**
    * The rate of a step.
    *
-   * @param step zero-based; those from {@link #steps} on belong to the extension
+   * @param step zero-based; steps from {@link #steps} on belong to the extension
    */
   public double rate(int step) {
-    return step < steps
-        ? ramp.at(step, steps, start, end)
-        : end * Math.pow(factor(), step - steps + 1);
+    return step < steps()
+        ? ramp().at(step, steps(), start(), end())
+        : end() * Math.pow(factor(), step - steps() + 1);
   }
 
   private double factor() {
-    return Math.pow(end / start, 1.0 / (steps - 1));
+    return Math.pow(end() / start(), 1.0 / (steps() - 1));
   }
 
   /** Runs on an engine that need not be put back as it was. */
@@ -149,12 +268,12 @@ public record RangeTest(
    * @param engine takes the steps; what it throws passes through, after the restoring
    * @param restore puts weights, buffers, optimizer, random streams and data order back as they
    *     were before the run, so that the test leaves no trace; called exactly once
-   * @param watcher told of every point as it is measured, the last one included
+   * @param listener called with every point as it is measured, the last one included
    */
-  public RangeResult run(StepFunction engine, Runnable restore, Consumer<RangePoint> watcher) {
+  public RangeResult run(StepFunction engine, Runnable restore, Consumer<RangePoint> listener) {
     RangeResult result;
     try {
-      result = climb(engine, watcher);
+      result = climb(engine, listener);
     } catch (Throwable failure) {
       try {
         uninterrupted(restore);
@@ -167,33 +286,35 @@ public record RangeTest(
     return result;
   }
 
-  private RangeResult climb(StepFunction engine, Consumer<RangePoint> watcher) {
+  private RangeResult climb(StepFunction engine, Consumer<RangePoint> listener) {
     List<RangePoint> points = new ArrayList<>();
     StopReason stopped = StopReason.REACHED_END;
     double average = 0;
     double best = Double.POSITIVE_INFINITY;
-    int most = mostSteps();
-    for (int step = 0; step < most && stopped == StopReason.REACHED_END; step++) {
+    double smoothing = smoothing();
+    int max = maxSteps();
+    for (int step = 0; step < max && stopped == StopReason.REACHED_END; step++) {
       if (Thread.currentThread().isInterrupted()) {
         stopped = StopReason.INTERRUPTED;
         break;
       }
       double rate = rate(step);
-      double loss = engine.step(rate, momentum);
+      double loss = engine.step(rate, momentum());
       average = smoothing * average + (1 - smoothing) * loss;
       double smoothed = average / (1 - Math.pow(smoothing, step + 1));
       RangePoint point = new RangePoint(step, rate, loss, smoothed);
       points.add(point);
-      watcher.accept(point);
+      listener.accept(point);
       if (!Double.isFinite(loss)) {
         stopped = StopReason.NON_FINITE;
-      } else if (smoothed > stopFactor * best) {
+      } else if (smoothed > stopFactor() * best) {
         stopped = StopReason.DIVERGED;
       } else if (step > 0) {
         best = Math.min(best, smoothed);
       }
     }
-    return RangeResult.of(points, stopped, points.size() > steps, momentum, blindLoss);
+    RangeStop stop = new RangeStop(stopped, stopFactor(), points.size() > steps());
+    return RangeResult.of(points, stop, momentum(), chanceLoss());
   }
 
   private static void uninterrupted(Runnable restore) {
@@ -205,5 +326,20 @@ public record RangeTest(
         Thread.currentThread().interrupt();
       }
     }
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof RangeTest test && settings.equals(test.settings);
+  }
+
+  @Override
+  public int hashCode() {
+    return settings.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return settings.toString().replace("Settings", "RangeTest");
   }
 }

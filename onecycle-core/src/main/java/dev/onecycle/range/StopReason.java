@@ -1,6 +1,6 @@
 package dev.onecycle.range;
 
-/** Why a range test ended. */
+/** The reason why a range test ended. */
 public enum StopReason {
   /** The smoothed loss exceeded the stop factor times its best. */
   DIVERGED,

@@ -1,14 +1,12 @@
 package dev.onecycle.range;
 
 import dev.onecycle.range.Verdict.Kind;
-import java.math.BigDecimal;
-import java.math.MathContext;
-import java.util.Locale;
+import dev.onecycle.text.Numbers;
 
-/** Says in a sentence what a curve looks like, with the numbers it rests on and what to do. */
+/** The sentence of a verdict: the shape of the curve, its numbers, and what to do. */
 record VerdictMessages(double[] rates, StopReason stopped) {
 
-  Verdict clear(Curve curve, double edge) {
+  Verdict clear(LossCurve curve, double edge) {
     return verdict(
         Kind.CLEAR,
         "the loss fell from %s to %s and rose for good at learning rate %s;"
@@ -19,7 +17,7 @@ record VerdictMessages(double[] rates, StopReason stopped) {
         number(edge / RangeResult.MARGIN));
   }
 
-  Verdict noEdge(Curve curve) {
+  Verdict noEdge(LossCurve curve) {
     String advice =
         stopped == StopReason.INTERRUPTED
             ? "run the test to its end to find the edge"
@@ -33,7 +31,7 @@ record VerdictMessages(double[] rates, StopReason stopped) {
         advice);
   }
 
-  Verdict divergedAtOnce(Curve curve, double rate) {
+  Verdict divergedAtOnce(LossCurve curve, double rate) {
     return verdict(
         Kind.DIVERGED_AT_ONCE,
         "the loss started at %s and left for good by learning rate %s before it had clearly fallen;"
@@ -52,7 +50,7 @@ record VerdictMessages(double[] rates, StopReason stopped) {
         last());
   }
 
-  Verdict flat(Curve curve) {
+  Verdict flat(LossCurve curve) {
     return verdict(
         Kind.FLAT,
         "the loss stayed at %s, within %s, up to learning rate %s;"
@@ -63,7 +61,7 @@ record VerdictMessages(double[] rates, StopReason stopped) {
         last());
   }
 
-  Verdict noisy(Curve curve) {
+  Verdict noisy(LossCurve curve) {
     return verdict(
         Kind.NOISY,
         "the loss scatters by %s from step to step, around %s, which hides its course;"
@@ -77,12 +75,12 @@ record VerdictMessages(double[] rates, StopReason stopped) {
         Kind.TOO_SHORT,
         "the test took %s, and fewer than %s cannot be read; %s",
         steps(),
-        Integer.toString(CurveReader.LEAST_POINTS),
+        Integer.toString(LossCurve.MIN_POINTS),
         stopped == StopReason.INTERRUPTED ? "run it to its end" : "take more steps");
   }
 
   private Verdict verdict(Kind kind, String format, Object... arguments) {
-    String text = String.format(Locale.ROOT, format, arguments);
+    String text = Numbers.format(format, arguments);
     if (stopped == StopReason.INTERRUPTED) {
       String where = rates.length == 0 ? "before its first step" : "after learning rate " + last();
       text = "interrupted " + where + ": " + text;
@@ -98,17 +96,8 @@ record VerdictMessages(double[] rates, StopReason stopped) {
     return rates.length == 1 ? "1 step" : rates.length + " steps";
   }
 
-  /** Three significant digits: 0.272, 120, 1e-6. */
+  /** Three significant digits: a curve does not tell more. */
   static String number(double value) {
-    if (!Double.isFinite(value) || value == 0) {
-      return value == 0 ? "0" : Double.toString(value);
-    }
-    BigDecimal rounded = new BigDecimal(value).round(new MathContext(3)).stripTrailingZeros();
-    int exponent = rounded.precision() - rounded.scale() - 1;
-    if (exponent >= -4 && exponent < 6) {
-      return rounded.toPlainString();
-    }
-    BigDecimal mantissa = rounded.movePointLeft(exponent).stripTrailingZeros();
-    return mantissa.toPlainString() + "e" + exponent;
+    return Numbers.rounded(value, 3);
   }
 }

@@ -1,6 +1,7 @@
 package dev.onecycle.schedule;
 
 import dev.onecycle.error.Require;
+import dev.onecycle.math.Interpolation;
 import dev.onecycle.text.Numbers;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,8 +72,7 @@ public record Amendment(long step, double rateFactor, long addedSteps, String re
       }
       double place = place(step);
       long before = (long) place;
-      double value = schedule.at(before);
-      return value + (place - before) * (schedule.at(before + 1) - value);
+      return Interpolation.linear(schedule.at(before), schedule.at(before + 1), place - before);
     }
 
     /** Where the original policy was. The last step is the last step. */

@@ -1,12 +1,14 @@
 package dev.onecycle.schedule;
 
+import dev.onecycle.math.Interpolation;
+
 /** How a value goes from one knot of a schedule to the next. */
 public enum Anneal {
   /** On a straight line. */
   LINEAR {
     @Override
     double between(double from, double to, double share) {
-      return from + (to - from) * share;
+      return Interpolation.linear(from, to, share);
     }
   },
   /** On half a cosine: slow, fast, slow. */

@@ -1,6 +1,7 @@
 package dev.onecycle.schedule;
 
 import dev.onecycle.error.Require;
+import dev.onecycle.math.Interpolation;
 import dev.onecycle.text.Numbers;
 import java.util.ArrayList;
 import java.util.List;
@@ -122,7 +123,7 @@ public final class BaselinePolicies {
         step -> {
           long within = Math.min(step, steps - 1) % (2 * stepSize);
           double share = (double) Math.min(within, 2 * stepSize - within) / stepSize;
-          return base + (peak - base) * share;
+          return Interpolation.linear(base, peak, share);
         };
     List<Phase> phases = new ArrayList<>();
     for (long first = 0; first < steps; first += stepSize) {

@@ -1,6 +1,7 @@
 package dev.onecycle.schedule;
 
 import dev.onecycle.error.Require;
+import dev.onecycle.math.Interpolation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
@@ -67,6 +68,6 @@ public record PlannedStep(long step, double learningRate, double momentum) {
   private static boolean onLine(double value, double before, double after, double share) {
     // Rounding of a double is 1e-16; the bend of a curve between some thousand samples, 1e-7.
     return Double.isFinite(value)
-        && Math.abs(value - (before + share * (after - before))) <= 1e-12 * Math.abs(value);
+        && Math.abs(value - Interpolation.linear(before, after, share)) <= 1e-12 * Math.abs(value);
   }
 }

@@ -17,8 +17,13 @@ public final class Numbers {
 
   /** Four significant digits, for sentences and tables. */
   public static String brief(double value) {
+    return rounded(value, 4);
+  }
+
+  /** Some significant digits, at least one; zeros at the end are left out. */
+  public static String rounded(double value, int digits) {
     return Double.isFinite(value)
-        ? plain(new BigDecimal(value).round(new MathContext(4)))
+        ? plain(new BigDecimal(value).round(new MathContext(digits)))
         : "" + value;
   }
 

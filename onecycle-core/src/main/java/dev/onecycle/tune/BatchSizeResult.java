@@ -17,7 +17,7 @@ import java.util.List;
 public record BatchSizeResult(
     BatchSizes search, List<BatchTrial> trials, int largest, int knee, String explanation) {
   /** How many sizes {@link #worthTrying} names at most. */
-  public static final int MOST_WORTH_TRYING = 4;
+  public static final int MAX_WORTH_TRYING = 4;
 
   private static final double NEAR_FASTEST = 0.9;
   private static final double WORTH_TRYING = 0.5;
@@ -53,7 +53,7 @@ public record BatchSizeResult(
         .filter(trial -> trial.fits() && speed(trial) >= WORTH_TRYING * fastest)
         .map(BatchTrial::size)
         .sorted()
-        .limit(MOST_WORTH_TRYING)
+        .limit(MAX_WORTH_TRYING)
         .toList();
   }
 
@@ -88,7 +88,7 @@ public record BatchSizeResult(
   }
 
   private static String explanation(BatchSizes search, List<BatchTrial> trials, int largest) {
-    if (largest == search.cap() && search.updates(largest) < BatchSizes.LEAST_UPDATES) {
+    if (largest == search.cap() && search.updates(largest) < BatchSizes.MIN_UPDATES) {
       return Numbers.format(
           "%d leaves only %,d updates over %d epochs of %,d images, and a cycle needs %d; train for"
               + " more epochs.",
@@ -96,7 +96,7 @@ public record BatchSizeResult(
           search.updates(largest),
           search.epochs(),
           search.images(),
-          BatchSizes.LEAST_UPDATES);
+          BatchSizes.MIN_UPDATES);
     }
     if (largest == search.cap()) {
       int next = 2 * largest;
@@ -114,7 +114,7 @@ public record BatchSizeResult(
               search.updates(largest),
               next,
               search.updates(next),
-              BatchSizes.LEAST_UPDATES);
+              BatchSizes.MIN_UPDATES);
     }
     BatchTrial refused =
         trials.stream().filter(t -> t.size() == 2 * largest).findFirst().orElseThrow();

@@ -16,8 +16,8 @@ import java.util.function.IntFunction;
  *
  * <p>A size fits if its trial comes through and holds no more memory than the budget. Before a
  * trial the memory it will take is foretold from the two before it; one that would take more is not
- * tried. No size is tried that leaves a run fewer than {@value #LEAST_UPDATES} updates, with which
- * no cycle can be walked through.
+ * tried. No size is tried that leaves a run fewer than {@value #MIN_UPDATES} updates, with which no
+ * cycle can be walked through.
  *
  * @param images training images
  * @param epochs the length of the cycle that the size is for
@@ -25,10 +25,10 @@ import java.util.function.IntFunction;
  */
 public record BatchSizes(int images, int epochs, OptionalLong budgetBytes) {
   /** A run is to have at least so many updates. */
-  public static final int LEAST_UPDATES = 200;
+  public static final int MIN_UPDATES = 200;
 
   /** Smaller batches make poor batch statistics; they are tried only where memory asks for it. */
-  private static final int LEAST_CAP = 16;
+  private static final int MIN_CAP = 16;
 
   private static final int FIRST = 32;
   private static final int SMALLEST = 2;
@@ -49,7 +49,7 @@ public record BatchSizes(int images, int epochs, OptionalLong budgetBytes) {
     int cap = SMALLEST;
     while (cap < LARGEST
         && 2 * cap <= images
-        && (2 * cap <= LEAST_CAP || updates(2 * cap) >= LEAST_UPDATES)) {
+        && (2 * cap <= MIN_CAP || updates(2 * cap) >= MIN_UPDATES)) {
       cap *= 2;
     }
     return cap;

@@ -48,7 +48,7 @@ public record Candidate(double value, RangeSummary test, Optional<CycleOutcome> 
   }
 
   private boolean interrupted() {
-    return test.runs().stream().anyMatch(run -> run.stopped() == StopReason.INTERRUPTED);
+    return test.runs().stream().anyMatch(run -> run.stop().reason() == StopReason.INTERRUPTED);
   }
 
   private static double lastRate(List<RangeResult> runs) {

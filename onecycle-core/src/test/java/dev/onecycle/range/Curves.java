@@ -49,8 +49,7 @@ final class Curves {
   static RangeResult resnet20(String weightDecay) {
     return RangeResult.of(
         measured("resnet20-wd" + weightDecay + ".csv", "raw", rate -> true),
-        StopReason.DIVERGED,
-        false,
+        RangeStop.of(StopReason.DIVERGED),
         0.85);
   }
 
@@ -61,6 +60,6 @@ final class Curves {
       double rate = Ramp.EXPONENTIAL.at(i, Math.max(2, losses.length), start, end);
       points.add(new RangePoint(i, rate, losses[i], losses[i]));
     }
-    return RangeResult.of(points, stopped, false, 0.9);
+    return RangeResult.of(points, RangeStop.of(stopped), 0.9);
   }
 }

@@ -5,14 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.onecycle.random.RandomStream;
 import dev.onecycle.range.Verdict.Kind;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.LongFunction;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How often the edge is read right of curves whose edge is known by construction. */
+/** How often the edge of a curve is read correctly, where it is known by construction. */
 class KnownEdgeTest {
   private static final RangeTest TEST = RangeTest.atMomentum(0.9);
   private static final int CURVES = 400;
@@ -30,11 +32,7 @@ class KnownEdgeTest {
     "0.30, 0.00, 0.80",
   })
   void readsAKnownEdge(double noise, double spikes, double atLeast) {
-    Tally tally = new Tally();
-    for (long seed = 0; seed < CURVES; seed++) {
-      SyntheticNet net = SyntheticNet.tenClasses(seed, noise, spikes);
-      tally.count(seed, TEST.run(net), net.edge());
-    }
+    Tally tally = tally(CURVES, seed -> SyntheticNet.tenClasses(seed, noise, spikes), TEST);
     tally.print("noise " + noise + ", spikes " + spikes);
     assertThat(tally.hits()).as(tally.toString()).isGreaterThanOrEqualTo(atLeast);
   }
@@ -42,11 +40,8 @@ class KnownEdgeTest {
   @ParameterizedTest(name = "{0} steps")
   @ValueSource(ints = {50, 80, 300, 1000})
   void readsAKnownEdgeAtAnyDensityOfPoints(int steps) {
-    Tally tally = new Tally();
-    for (long seed = 0; seed < CURVES / 4; seed++) {
-      SyntheticNet net = SyntheticNet.tenClasses(seed, 0.05, 0.01);
-      tally.count(seed, TEST.withSteps(steps).run(net), net.edge());
-    }
+    Tally tally =
+        tally(CURVES / 4, seed -> SyntheticNet.tenClasses(seed, 0.05, 0.01), TEST.withSteps(steps));
     tally.print(steps + " steps");
     assertThat(tally.hits()).as(tally.toString()).isGreaterThanOrEqualTo(0.95);
   }
@@ -54,12 +49,14 @@ class KnownEdgeTest {
   @ParameterizedTest(name = "from {0} down to {1}")
   @CsvSource({"4.6, 4.0", "6.9, 6.2", "0.69, 0.4", "2.3, 0.1"})
   void readsAKnownEdgeOfShallowAndDeepCurves(double start, double base) {
-    Tally tally = new Tally();
-    for (long seed = 0; seed < CURVES / 4; seed++) {
-      double edge = Math.pow(10, RandomStream.of(seed, "edge").nextDouble(-1.5, 0.17));
-      SyntheticNet net = SyntheticNet.falling(seed, edge, start, base, 0.03);
-      tally.count(seed, TEST.run(net), edge);
-    }
+    Tally tally =
+        tally(
+            CURVES / 4,
+            seed -> {
+              double edge = Math.pow(10, RandomStream.of(seed, "edge").nextDouble(-1.5, 0.17));
+              return SyntheticNet.falling(seed, edge, start, base, 0.03);
+            },
+            TEST);
     tally.print("from " + start + " down to " + base);
     assertThat(tally.hits()).as(tally.toString()).isGreaterThanOrEqualTo(0.95);
   }
@@ -67,11 +64,7 @@ class KnownEdgeTest {
   @ParameterizedTest(name = "noise {0}")
   @ValueSource(doubles = {0.3, 0.5, 0.7})
   void aNumberGivenInSpiteOfHeavyNoiseIsSeldomWrong(double noise) {
-    Tally tally = new Tally();
-    for (long seed = 0; seed < CURVES; seed++) {
-      SyntheticNet net = SyntheticNet.tenClasses(seed, noise, 0);
-      tally.count(seed, TEST.run(net), net.edge());
-    }
+    Tally tally = tally(CURVES, seed -> SyntheticNet.tenClasses(seed, noise, 0), TEST);
     tally.print("heavy noise " + noise);
     assertThat(tally.wrong()).as(tally.toString()).isLessThanOrEqualTo(0.05);
   }
@@ -79,11 +72,7 @@ class KnownEdgeTest {
   @ParameterizedTest(name = "noise {0}")
   @ValueSource(doubles = {1, 2})
   void hopelessNoiseIsNoisyAndNotAWrongNumber(double noise) {
-    Tally tally = new Tally();
-    for (long seed = 0; seed < CURVES; seed++) {
-      SyntheticNet net = SyntheticNet.tenClasses(seed, noise, 0);
-      tally.count(seed, TEST.run(net), net.edge());
-    }
+    Tally tally = tally(CURVES, seed -> SyntheticNet.tenClasses(seed, noise, 0), TEST);
     tally.print("hopeless noise " + noise);
     assertThat(tally.share(Kind.NOISY)).as(tally.toString()).isGreaterThan(0.88);
     assertThat(tally.wrong()).as(tally.toString()).isLessThanOrEqualTo(0.015);
@@ -92,11 +81,9 @@ class KnownEdgeTest {
   @ParameterizedTest(name = "noise {0}")
   @ValueSource(doubles = {0.02, 0.1, 0.15})
   void aBumpThatPassesIsNoEdge(double noise) {
-    Tally tally = new Tally();
-    for (long seed = 0; seed < CURVES; seed++) {
-      SyntheticNet net = SyntheticNet.falling(seed, 20, 2.3, 1.5, noise);
-      tally.count(seed, TEST.withEnd(3).withLimit(3).run(net), Double.NaN);
-    }
+    RangeTest test = TEST.withEnd(3).withLimit(3);
+    Tally tally =
+        tallyWithoutEdge(seed -> test.run(SyntheticNet.falling(seed, 20, 2.3, 1.5, noise)));
     tally.print("bump, no edge, noise " + noise);
     assertThat(tally.share(Kind.NO_EDGE)).as(tally.toString()).isGreaterThanOrEqualTo(0.97);
     assertThat(tally.share(Kind.CLEAR)).as(tally.toString()).isLessThanOrEqualTo(0.005);
@@ -106,7 +93,7 @@ class KnownEdgeTest {
   @ValueSource(doubles = {0.0, 0.05, 0.2})
   void aLossThatNeverMovesIsFlat(double noise) {
     Tally tally =
-        tally(
+        tallyWithoutEdge(
             seed -> {
               SplittableRandom random = RandomStream.of(seed, "flat");
               double[] losses = new double[120];
@@ -123,7 +110,7 @@ class KnownEdgeTest {
   void aLossThatLeavesBeforeItFallsDivergedAtOnce(double noise) {
     double[] rise = {1.5, 2, 4, 10, 40, 400};
     Tally tally =
-        tally(
+        tallyWithoutEdge(
             seed -> {
               SplittableRandom random = RandomStream.of(seed, "at once");
               int calm = random.nextInt(1, 40);
@@ -139,39 +126,63 @@ class KnownEdgeTest {
 
   @Test
   void aDeadNetThatNeverDivergesHasAnEdgeAllTheSame() {
-    Tally tally = new Tally();
-    for (long seed = 0; seed < CURVES; seed++) {
-      SyntheticNet net = SyntheticNet.tenClasses(seed, 0.03, 0);
-      StepFunction dying =
-          (rate, momentum) ->
-              rate > 1.3 * net.edge() ? Math.log(10) : Math.min(net.step(rate, momentum), 2.4);
-      RangeResult result = TEST.run(dying);
-      assertThat(result.stopped()).isEqualTo(StopReason.REACHED_END);
-      assertThat(result.extended()).isTrue();
-      tally.count(seed, result, net.edge());
-    }
+    Tally tally =
+        tally(
+            seed -> {
+              SyntheticNet net = SyntheticNet.tenClasses(seed, 0.03, 0);
+              StepFunction dying =
+                  (rate, momentum) ->
+                      rate > 1.3 * net.edge()
+                          ? Math.log(10)
+                          : Math.min(net.step(rate, momentum), 2.4);
+              RangeResult result = TEST.run(dying);
+              assertThat(result.stop().reason()).isEqualTo(StopReason.REACHED_END);
+              assertThat(result.stop().extended()).isTrue();
+              return new Read(result, net.edge());
+            },
+            CURVES);
     tally.print("dead net");
     assertThat(tally.hits()).as(tally.toString()).isGreaterThanOrEqualTo(0.97);
   }
 
   @Test
   void aFirstNaNIsTheEdge() {
-    Tally tally = new Tally();
-    for (long seed = 0; seed < CURVES; seed++) {
-      SyntheticNet net = SyntheticNet.tenClasses(seed, 0.05, 0);
-      RangeResult result =
-          TEST.run((rate, m) -> rate > net.edge() ? Double.NaN : net.step(rate, m));
-      assertThat(result.stopped()).isEqualTo(StopReason.NON_FINITE);
-      tally.count(seed, result, net.edge());
-    }
+    Tally tally =
+        tally(
+            seed -> {
+              SyntheticNet net = SyntheticNet.tenClasses(seed, 0.05, 0);
+              RangeResult result =
+                  TEST.run((rate, m) -> rate > net.edge() ? Double.NaN : net.step(rate, m));
+              assertThat(result.stop().reason()).isEqualTo(StopReason.NON_FINITE);
+              return new Read(result, net.edge());
+            },
+            CURVES);
     tally.print("NaN at the edge");
     assertThat(tally.hits()).as(tally.toString()).isGreaterThanOrEqualTo(0.97);
   }
 
-  private static Tally tally(LongFunction<RangeResult> run) {
+  /** A curve that was read, and its edge by construction; NaN where it has none. */
+  private record Read(RangeResult result, double edge) {}
+
+  private static Tally tally(int curves, LongFunction<SyntheticNet> net, RangeTest test) {
+    return tally(
+        seed -> {
+          SyntheticNet made = net.apply(seed);
+          return new Read(test.run(made), made.edge());
+        },
+        curves);
+  }
+
+  private static Tally tallyWithoutEdge(LongFunction<RangeResult> run) {
+    return tally(seed -> new Read(run.apply(seed), Double.NaN), CURVES);
+  }
+
+  /** Curves depend on their seed alone, so they are computed side by side and counted in order. */
+  private static Tally tally(LongFunction<Read> run, int curves) {
+    List<Read> all = LongStream.range(0, curves).parallel().mapToObj(run).toList();
     Tally tally = new Tally();
-    for (long seed = 0; seed < CURVES; seed++) {
-      tally.count(seed, run.apply(seed), Double.NaN);
+    for (int seed = 0; seed < curves; seed++) {
+      tally.count(seed, all.get(seed).result(), all.get(seed).edge());
     }
     return tally;
   }

@@ -38,7 +38,7 @@ class MeasuredCurvesTest {
       RangeResult whole = Curves.resnet20(weightDecay);
       int kept = whole.points().size() - dropped;
       RangeResult cut =
-          RangeResult.of(whole.points().subList(0, kept), StopReason.DIVERGED, false, 0.85);
+          RangeResult.of(whole.points().subList(0, kept), RangeStop.of(StopReason.DIVERGED), 0.85);
       assertThat(cut.readings().edge().orElseThrow())
           .isCloseTo(whole.readings().edge().orElseThrow(), withinPercentage(10));
     }
@@ -52,7 +52,10 @@ class MeasuredCurvesTest {
       List<RangePoint> half =
           whole.points().stream().filter(point -> point.step() % 2 == from).toList();
       double edge =
-          RangeResult.of(half, StopReason.DIVERGED, false, 0.85).readings().edge().orElseThrow();
+          RangeResult.of(half, RangeStop.of(StopReason.DIVERGED), 0.85)
+              .readings()
+              .edge()
+              .orElseThrow();
       assertThat(edge / whole.readings().edge().orElseThrow())
           .as(weightDecay)
           .isBetween(1 / 1.5, 1.5);
@@ -77,7 +80,7 @@ class MeasuredCurvesTest {
       peak++;
     }
     RangeResult result =
-        RangeResult.of(points.subList(0, peak + 1), StopReason.REACHED_END, false, 0.9);
+        RangeResult.of(points.subList(0, peak + 1), RangeStop.of(StopReason.REACHED_END), 0.9);
     assertThat(points.get(peak).learningRate()).isCloseTo(3, within(0.06));
     assertThat(result.verdict().kind()).isEqualTo(Kind.NO_EDGE);
     assertThat(result.verdict().explanation()).contains("never rose for good").contains("safe");
@@ -90,7 +93,7 @@ class MeasuredCurvesTest {
   void smithsRunThatFailsOfTooMuchWeightDecayHasAnEdge() {
     List<RangePoint> points =
         Curves.measured("smith-clr3SS5kWD-3Fig11.csv", "train", rate -> true).subList(0, 51);
-    RangeResult result = RangeResult.of(points, StopReason.REACHED_END, false, 0.9);
+    RangeResult result = RangeResult.of(points, RangeStop.of(StopReason.REACHED_END), 0.9);
     assertThat(result.verdict().kind()).isEqualTo(Kind.CLEAR);
     assertThat(result.readings().edge().orElseThrow()).isBetween(1.5, 2.5);
   }
@@ -103,7 +106,8 @@ class MeasuredCurvesTest {
   @Test
   void resNet56LeavesForGoodBeforeItDiverges() {
     List<RangePoint> points = Curves.measured("resnet56-wd1e-4.csv", "raw", rate -> true);
-    RangeResult result = RangeResult.of(points, StopReason.DIVERGED, false, 0.85, Math.log(10));
+    RangeResult result =
+        RangeResult.of(points, RangeStop.of(StopReason.DIVERGED), 0.85, Math.log(10));
     assertThat(result.verdict().kind()).isEqualTo(Verdict.Kind.CLEAR);
     assertThat(result.readings().edge().orElseThrow()).isBetween(15.0, 29.0);
   }
@@ -118,7 +122,7 @@ class MeasuredCurvesTest {
       List<RangePoint> points =
           Curves.measured("resnet20-wd" + decays[i] + ".csv", "raw", rate -> true);
       double edge =
-          RangeResult.of(points, StopReason.DIVERGED, false, 0.85, Math.log(10))
+          RangeResult.of(points, RangeStop.of(StopReason.DIVERGED), 0.85, Math.log(10))
               .readings()
               .edge()
               .orElseThrow();
@@ -138,7 +142,8 @@ class MeasuredCurvesTest {
     for (String decay : List.of("1e-2", "1e-3", "1e-4", "1e-5")) {
       String file = "resnet20-batch512-wd" + decay + ".csv";
       List<RangePoint> points = Curves.measured(file, "raw", rate -> true);
-      RangeResult result = RangeResult.of(points, StopReason.DIVERGED, false, 0.85, Math.log(10));
+      RangeResult result =
+          RangeResult.of(points, RangeStop.of(StopReason.DIVERGED), 0.85, Math.log(10));
       double edge = result.readings().edge().orElseThrow();
       assertThat(edge).as(decay).isGreaterThan(least).isBetween(3.0, 7.0);
       least = edge;
@@ -155,7 +160,7 @@ class MeasuredCurvesTest {
     RangeResult blind = Curves.read(1e-6, 100, StopReason.DIVERGED, losses);
     assertThat(blind.verdict().clear()).isTrue();
     RangeResult told =
-        RangeResult.of(blind.points(), StopReason.DIVERGED, false, 0.9, Math.log(10));
+        RangeResult.of(blind.points(), RangeStop.of(StopReason.DIVERGED), 0.9, Math.log(10));
     assertThat(told.verdict().clear()).isFalse();
     assertThat(told.suggestion()).isEmpty();
   }

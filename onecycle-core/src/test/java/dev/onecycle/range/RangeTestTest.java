@@ -44,7 +44,7 @@ class RangeTestTest {
   void theExtensionGoesOnWithAsManyPointsADecadeUpToTheLimit(String ramp) {
     RangeTest test =
         TEST.withRamp(Ramp.valueOf(ramp)).withStart(0.01).withEnd(1).withSteps(21).withLimit(100);
-    assertThat(test.mostSteps()).isEqualTo(41);
+    assertThat(test.maxSteps()).isEqualTo(41);
     assertThat(test.rate(30)).isCloseTo(10, within(1e-9));
     assertThat(test.rate(40)).isCloseTo(100, within(1e-9));
   }
@@ -65,8 +65,8 @@ class RangeTestTest {
     assertThat(result.points()).extracting(RangePoint::learningRate).isEqualTo(rates);
     assertThat(result.points()).extracting(RangePoint::step).first().isEqualTo(0);
     assertThat(result.momentum()).isEqualTo(0.85);
-    assertThat(result.extended()).isFalse();
-    assertThat(result.stopped()).isEqualTo(StopReason.REACHED_END);
+    assertThat(result.stop().extended()).isFalse();
+    assertThat(result.stop().reason()).isEqualTo(StopReason.REACHED_END);
     assertThat(result.verdict().kind()).isEqualTo(Kind.FLAT);
   }
 
@@ -84,16 +84,16 @@ class RangeTestTest {
   void stopsWhenTheAverageExceedsFourTimesTheBest() {
     RangeTest unsmoothed = TEST.withSmoothing(0);
     RangeResult atFour = losses(unsmoothed, 2, 1, 4, 4, 1);
-    assertThat(atFour.stopped()).isEqualTo(StopReason.REACHED_END);
+    assertThat(atFour.stop().reason()).isEqualTo(StopReason.REACHED_END);
     RangeResult above = losses(unsmoothed, 2, 1, 4, 4.001, 1);
-    assertThat(above.stopped()).isEqualTo(StopReason.DIVERGED);
+    assertThat(above.stop().reason()).isEqualTo(StopReason.DIVERGED);
     assertThat(above.points()).hasSize(4);
     assertThat(above.points().get(3).loss()).isEqualTo(4.001);
   }
 
   @Test
   void theFirstPointIsNeverTheBest() {
-    assertThat(losses(TEST.withSmoothing(0), 0.1, 2, 2, 2).stopped())
+    assertThat(losses(TEST.withSmoothing(0), 0.1, 2, 2, 2).stop().reason())
         .isEqualTo(StopReason.REACHED_END);
     assertThat(losses(TEST.withSmoothing(0), 2, 0.1, 2, 2).points()).hasSize(3);
   }
@@ -102,7 +102,7 @@ class RangeTestTest {
   @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY})
   void stopsAtTheFirstLossThatIsNotFiniteAndKeepsIt(double bad) {
     RangeResult result = losses(TEST, 2, 2, 2, bad, 2);
-    assertThat(result.stopped()).isEqualTo(StopReason.NON_FINITE);
+    assertThat(result.stop().reason()).isEqualTo(StopReason.NON_FINITE);
     assertThat(result.points()).hasSize(4);
     assertThat(Double.compare(result.points().get(3).loss(), bad)).isZero();
     assertThat(result.verdict().kind()).isEqualTo(Kind.DIVERGED_AT_ONCE);
@@ -112,16 +112,16 @@ class RangeTestTest {
   @Test
   void isExtendedWhereTheLossHasNotDiverged() {
     RangeResult result = losses(TEST.withEnd(1), 2.3);
-    assertThat(result.extended()).isTrue();
+    assertThat(result.stop().extended()).isTrue();
     assertThat(result.points().get(result.points().size() - 1).learningRate())
         .isCloseTo(1000, within(120.0));
-    assertThat(result.stopped()).isEqualTo(StopReason.REACHED_END);
+    assertThat(result.stop().reason()).isEqualTo(StopReason.REACHED_END);
   }
 
   @Test
   void findsTheEdgeInTheExtensionOfTheRange() {
     RangeResult result = TEST.withEnd(0.5).run(SyntheticNet.falling(3, 5, 2.3, 1.2, 0.02));
-    assertThat(result.extended()).isTrue();
+    assertThat(result.stop().extended()).isTrue();
     assertThat(result.verdict().kind()).isEqualTo(Kind.CLEAR);
     assertThat(result.readings().edge().orElseThrow()).isBetween(5 / 1.5, 5 * 1.5);
   }
@@ -151,7 +151,7 @@ class RangeTestTest {
   @Test
   void logisticRegressionShowsAReadableCurve() {
     RangeResult result = TEST.run(new LogisticEngine(1));
-    assertThat(result.stopped()).isIn(StopReason.DIVERGED, StopReason.NON_FINITE);
+    assertThat(result.stop().reason()).isIn(StopReason.DIVERGED, StopReason.NON_FINITE);
     assertThat(result.verdict().kind()).isEqualTo(Kind.CLEAR);
     double edge = result.readings().edge().orElseThrow();
     assertThat(result.readings().steepest().orElseThrow()).isLessThan(edge);
@@ -180,7 +180,7 @@ class RangeTestTest {
   @Test
   void refusesPointsOutOfOrder() {
     List<RangePoint> points = List.of(new RangePoint(0, 0.1, 2, 2), new RangePoint(1, 0.1, 2, 2));
-    assertThatThrownBy(() -> RangeResult.of(points, StopReason.REACHED_END, false, 0.9))
+    assertThatThrownBy(() -> RangeResult.of(points, RangeStop.of(StopReason.REACHED_END), 0.9))
         .isInstanceOf(InvalidValueException.class)
         .hasMessage("learning rate of point 1 must be above 0.1 but was 0.1");
   }

@@ -117,7 +117,7 @@ class RangeTestTraceTest {
             });
     assertThat(Thread.currentThread().isInterrupted()).isTrue();
     assertThat(duringRestore).isFalse();
-    assertThat(result.stopped()).isEqualTo(StopReason.INTERRUPTED);
+    assertThat(result.stop().reason()).isEqualTo(StopReason.INTERRUPTED);
     assertThat(result.points()).hasSize(31);
     assertThat(result.verdict().explanation())
         .startsWith("Interrupted after learning rate 0.000104: ");
@@ -130,7 +130,7 @@ class RangeTestTraceTest {
     Thread.currentThread().interrupt();
     RangeResult result = TEST.run((rate, momentum) -> 2.3);
     assertThat(result.points()).isEmpty();
-    assertThat(result.stopped()).isEqualTo(StopReason.INTERRUPTED);
+    assertThat(result.stop().reason()).isEqualTo(StopReason.INTERRUPTED);
     assertThat(result.verdict().kind()).isEqualTo(Kind.TOO_SHORT);
     assertThat(result.verdict().explanation()).startsWith("Interrupted before its first step: ");
   }

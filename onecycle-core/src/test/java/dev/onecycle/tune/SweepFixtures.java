@@ -2,6 +2,7 @@ package dev.onecycle.tune;
 
 import dev.onecycle.range.RangePoint;
 import dev.onecycle.range.RangeResult;
+import dev.onecycle.range.RangeStop;
 import dev.onecycle.range.RangeSummary;
 import dev.onecycle.range.StopReason;
 import dev.onecycle.range.Verdict.Kind;
@@ -26,10 +27,10 @@ public final class SweepFixtures {
       double loss = 2.3 - fallen + 0.35 * risen;
       points.add(new RangePoint(i, rate, loss, loss));
       if (loss > 6) {
-        return RangeResult.of(points, StopReason.DIVERGED, false, 0.85);
+        return RangeResult.of(points, RangeStop.of(StopReason.DIVERGED), 0.85);
       }
     }
-    return RangeResult.of(points, StopReason.REACHED_END, false, 0.85);
+    return RangeResult.of(points, RangeStop.of(StopReason.REACHED_END), 0.85);
   }
 
   /** A test that says nothing. */
@@ -41,7 +42,7 @@ public final class SweepFixtures {
       double loss = 2.3 + 3 * random.nextGaussian();
       points.add(new RangePoint(i, rate, loss, loss));
     }
-    return RangeResult.of(points, StopReason.REACHED_END, false, 0.85);
+    return RangeResult.of(points, RangeStop.of(StopReason.REACHED_END), 0.85);
   }
 
   /** A test whose loss leaves before it has fallen. */
@@ -52,7 +53,7 @@ public final class SweepFixtures {
       double loss = i < 50 ? 2.3 : 2.3 * (i - 48);
       points.add(new RangePoint(i, rate, loss, loss));
     }
-    return RangeResult.of(points, StopReason.DIVERGED, false, 0.85);
+    return RangeResult.of(points, RangeStop.of(StopReason.DIVERGED), 0.85);
   }
 
   /** A test that falls to the end of its range. */
@@ -63,7 +64,7 @@ public final class SweepFixtures {
       double loss = 2.3 - i / 119.0;
       points.add(new RangePoint(i, rate, loss, loss));
     }
-    return RangeResult.of(points, StopReason.REACHED_END, false, 0.85);
+    return RangeResult.of(points, RangeStop.of(StopReason.REACHED_END), 0.85);
   }
 
   /** A candidate by its tests. */

@@ -51,7 +51,7 @@ public final class RangeRun {
                 setup.settings().seed() + i,
                 point -> bar.at(point.step() + 1, message(point)));
         results.add(result);
-        if (result.stopped() == StopReason.INTERRUPTED) {
+        if (result.stop().reason() == StopReason.INTERRUPTED) {
           Signals.stopRequested();
           throw new CancellationException();
         }
@@ -70,25 +70,15 @@ public final class RangeRun {
     console.picture(TerminalFigures.range(first, Terminal.style()));
     console.say(
         Numbers.format(
-            "%d steps up to a rate of %s at momentum %s; stopped because %s%s",
+            "%d steps up to a rate of %s at momentum %s; %s",
             first.points().size(),
             Numbers.brief(first.points().get(first.points().size() - 1).learningRate()),
             Numbers.brief(first.momentum()),
-            reason(first.stopped()),
-            first.extended() ? " (the range was extended)" : ""));
+            first.stop().sentence()));
     for (Map.Entry<String, String> reading : readings(summary).entrySet()) {
       console.say(Numbers.format("  %-9s %s", reading.getKey(), reading.getValue()));
     }
     console.say(summary.verdict().explanation());
-  }
-
-  private static String reason(StopReason reason) {
-    return switch (reason) {
-      case DIVERGED -> "the smoothed loss rose above four times its best";
-      case NON_FINITE -> "the loss was no longer a finite number";
-      case REACHED_END -> "the range ended";
-      case INTERRUPTED -> "it was interrupted";
-    };
   }
 
   private static Map<String, String> readings(RangeSummary summary) {
@@ -126,9 +116,9 @@ public final class RangeRun {
     summary.minimum().ifPresent(s -> record.put("minimum", s.median()));
     summary.steepest().ifPresent(s -> record.put("steepest", s.median()));
     summary.valley().ifPresent(s -> record.put("valley", s.median()));
-    record.put("stopped", first.stopped().name().toLowerCase(Locale.ROOT));
+    record.put("stopped", first.stop().reason().name().toLowerCase(Locale.ROOT));
     record.put("steps", first.points().size());
-    record.put("extended", first.extended());
+    record.put("extended", first.stop().extended());
     record.put("momentum", first.momentum());
     record.put("repeats", summary.runs().size());
     return record;

@@ -90,18 +90,16 @@ final class RangeCurves {
     rate.ifPresent(x -> markers.add(new Marker(name, x)));
   }
 
-  /** A line with the number of steps, the reason for the end, and the momentum. */
+  /** The number of steps and their momentum. */
+  static String heading(RangeResult result) {
+    return counted(result.points().size(), "step", "steps")
+        + " at momentum "
+        + Numbers.brief(result.momentum());
+  }
+
+  /** The number of steps, their momentum, and the reason why there are no more. */
   static String summary(RangeResult result) {
-    String end =
-        switch (result.stopped()) {
-          case DIVERGED -> "stopped when the loss diverged";
-          case NON_FINITE -> "stopped at a loss that is not finite";
-          case REACHED_END -> "reached the end of the range";
-          case INTERRUPTED -> "interrupted";
-        };
-    String extended = result.extended() ? ", extended" : "";
-    String momentum = ", momentum " + Numbers.brief(result.momentum());
-    return counted(result.points().size(), "step", "steps") + ", " + end + extended + momentum;
+    return heading(result) + ", " + result.stop().sentence();
   }
 
   /** A clause that counts the losses that the figure does not show; empty if there are none. */

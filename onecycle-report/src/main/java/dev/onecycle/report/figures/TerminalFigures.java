@@ -55,7 +55,7 @@ public final class TerminalFigures {
         RangeCurves.mainMarkers(result).stream()
             .map(m -> new Marker(m.label() + " " + Numbers.brief(m.x()), m.x()))
             .toList();
-    String title = "loss: " + RangeCurves.summary(result);
+    String title = "loss: " + RangeCurves.heading(result);
     return new TerminalChart(
             title, "learning rate", true, List.of(curve), markers, OptionalDouble.of(top))
         .draw(style);

@@ -2,6 +2,7 @@ package dev.onecycle.report.figures;
 
 import dev.onecycle.range.RangePoint;
 import dev.onecycle.range.RangeResult;
+import dev.onecycle.range.RangeStop;
 import dev.onecycle.range.Readings;
 import dev.onecycle.range.StopReason;
 import dev.onecycle.range.Verdict;
@@ -79,16 +80,14 @@ public final class Fixtures {
   public static RangeResult clear(List<RangePoint> points, double edge) {
     return new RangeResult(
         points,
-        StopReason.DIVERGED,
-        false,
+        RangeStop.of(StopReason.DIVERGED),
         0.85,
         new Readings(
             OptionalDouble.of(edge),
             OptionalDouble.of(edge * 0.6),
             OptionalDouble.of(edge * 0.02),
             OptionalDouble.of(edge * 0.08)),
-        new Verdict(Verdict.Kind.CLEAR, "the loss falls, then rises for good"),
-        OptionalDouble.of(edge / 10));
+        new Verdict(Verdict.Kind.CLEAR, "the loss falls, then rises for good"));
   }
 
   public static RangeResult unclear(
@@ -96,11 +95,9 @@ public final class Fixtures {
     OptionalDouble none = OptionalDouble.empty();
     return new RangeResult(
         points,
-        stopped,
-        false,
+        RangeStop.of(stopped),
         0.85,
         new Readings(none, none, none, none),
-        new Verdict(kind, "no rise was seen"),
-        none);
+        new Verdict(kind, "no rise was seen"));
   }
 }

@@ -70,7 +70,7 @@ class RangeFiguresTest {
 
     assertThat(svg.marks(Svg.GREEN)).isEmpty();
     assertThat(svg.marks(Svg.VERMILLION)).isEmpty();
-    assertThat(svg.text()).contains("reached the end of the range").doesNotContain("edge 1");
+    assertThat(svg.text()).contains("stopped because the range ended").doesNotContain("edge 1");
   }
 
   @Test
@@ -176,7 +176,7 @@ class RangeFiguresTest {
     RangeResult flat = Fixtures.unclear(points, StopReason.REACHED_END, Verdict.Kind.FLAT);
 
     assertThat(Svg.of(RangeFigures.of(flat)).all("desc").get(0).getTextContent())
-        .contains("momentum 0.85. no rise was seen.");
+        .contains("stopped because the range ended. no rise was seen.");
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.onecycle.report.page;
 
 import dev.onecycle.range.RangePoint;
 import dev.onecycle.range.RangeResult;
+import dev.onecycle.range.RangeStop;
 import dev.onecycle.range.RangeSummary;
 import dev.onecycle.range.StopReason;
 import dev.onecycle.record.EpochRecord;
@@ -185,6 +186,7 @@ record Reports(
         break;
       }
     }
-    return RangeSummary.of(List.of(RangeResult.of(points, StopReason.DIVERGED, false, 0.85)));
+    return RangeSummary.of(
+        List.of(RangeResult.of(points, RangeStop.of(StopReason.DIVERGED), 0.85)));
   }
 }

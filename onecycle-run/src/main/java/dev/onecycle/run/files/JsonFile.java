@@ -10,8 +10,6 @@ import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.CannotWriteException;
 import dev.onecycle.error.InvalidValueException;
-import dev.onecycle.error.IoErrors;
-import java.io.IOException;
 import java.nio.file.Path;
 
 /**
@@ -21,7 +19,7 @@ import java.nio.file.Path;
  * a record is an error when it is read, a component that is not known is not.
  */
 public final class JsonFile {
-  private static final int MOST_BYTES = 64 << 20;
+  private static final int MAX_BYTES = 64 << 20;
   private static final ObjectMapper JSON =
       JsonMapper.builder()
           .addModule(new Jdk8Module())
@@ -58,7 +56,7 @@ public final class JsonFile {
    */
   public static <T> T read(Path file, Class<T> type, String what) {
     try {
-      T value = JSON.readValue(WholeFile.text(file, MOST_BYTES, what), type);
+      T value = JSON.readValue(WholeFile.text(file, MAX_BYTES, what), type);
       if (value == null) {
         throw new BadDataException(file + " is not " + what + ": it holds nothing");
       }
@@ -67,8 +65,6 @@ public final class JsonFile {
       throw new BadDataException(file + " is not " + what + ": " + e.getOriginalMessage(), e);
     } catch (InvalidValueException e) {
       throw new BadDataException(file + " is not " + what + ": " + e.getMessage(), e);
-    } catch (IOException e) {
-      throw IoErrors.cannotRead(file, e);
     }
   }
 

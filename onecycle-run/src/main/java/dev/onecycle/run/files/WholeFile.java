@@ -12,7 +12,7 @@ import java.nio.file.Path;
 
 /** Files that are read at once; a device without end or a file far too large is refused. */
 public final class WholeFile {
-  private static final int MOST_OF_A_DEVICE = 16 << 20;
+  private static final int MAX_DEVICE_BYTES = 16 << 20;
 
   private WholeFile() {}
 
@@ -26,7 +26,7 @@ public final class WholeFile {
   public static byte[] read(Path file, int most, String what) {
     try {
       boolean regular = Files.isRegularFile(file);
-      int limit = regular ? most : Math.min(most, MOST_OF_A_DEVICE);
+      int limit = regular ? most : Math.min(most, MAX_DEVICE_BYTES);
       if (regular && Files.size(file) > limit) {
         throw tooLarge(file, what, limit);
       }

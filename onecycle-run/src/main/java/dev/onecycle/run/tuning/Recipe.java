@@ -8,11 +8,9 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.onecycle.error.BadDataException;
-import dev.onecycle.error.IoErrors;
 import dev.onecycle.run.Conditions;
 import dev.onecycle.run.files.AtomicFile;
 import dev.onecycle.run.files.WholeFile;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -38,7 +36,7 @@ public record Recipe(
   /** The version that this code writes. */
   public static final int FORMAT = 1;
 
-  private static final int MOST_BYTES = 1 << 20;
+  private static final int MAX_BYTES = 1 << 20;
   private static final ObjectMapper YAML =
       YAMLMapper.builder(
               YAMLFactory.builder()
@@ -82,7 +80,7 @@ public record Recipe(
    */
   public static Recipe read(Path file) {
     try {
-      Recipe recipe = YAML.readValue(WholeFile.text(file, MOST_BYTES, "a recipe"), Recipe.class);
+      Recipe recipe = YAML.readValue(WholeFile.text(file, MAX_BYTES, "a recipe"), Recipe.class);
       if (recipe == null) {
         throw new BadDataException(file + " is not a recipe: it holds nothing");
       }
@@ -97,8 +95,6 @@ public record Recipe(
     } catch (JsonProcessingException e) {
       String reason = String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("");
       throw new BadDataException(file + " is not a recipe: " + reason, e);
-    } catch (IOException e) {
-      throw IoErrors.cannotRead(file, e);
     }
   }
 }

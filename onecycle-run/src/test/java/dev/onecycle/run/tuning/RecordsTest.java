@@ -7,6 +7,7 @@ import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.range.RangePoint;
 import dev.onecycle.range.RangeResult;
+import dev.onecycle.range.RangeStop;
 import dev.onecycle.range.RangeSummary;
 import dev.onecycle.range.StopReason;
 import dev.onecycle.run.ConditionsTest;
@@ -37,7 +38,7 @@ class RecordsTest {
     List<RangePoint> points = new ArrayList<>(SweepFixtures.leaving(3).points());
     RangePoint last = points.get(points.size() - 1);
     points.add(new RangePoint(last.step() + 1, last.learningRate() * 2, loss, loss));
-    return RangeResult.of(points, StopReason.NON_FINITE, false, 0.85);
+    return RangeResult.of(points, RangeStop.of(StopReason.NON_FINITE), 0.85);
   }
 
   @Test

@@ -140,7 +140,7 @@ public record PeakRate(
               experiment.setup().batchSize(),
               experiment.setup().settings().seed() + i,
               point -> listener.rangeTest(test, tests, plan, point));
-      if (result.stopped() == StopReason.INTERRUPTED) {
+      if (result.stop().reason() == StopReason.INTERRUPTED) {
         throw new CancellationException();
       }
       results.add(result);

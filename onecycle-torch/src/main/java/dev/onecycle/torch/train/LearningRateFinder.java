@@ -36,7 +36,7 @@ public final class LearningRateFinder {
     Sampler sampler = Sampler.shuffled(train.size(), batchSize, seed);
     try (Learner.Snapshot before = learner.snapshot();
         BatchLoader batches = BatchLoader.endless(train, augmentation, sampler)) {
-      return test.withBlindLoss(Math.log(learner.network().classes()))
+      return test.withChanceLoss(Math.log(learner.network().classes()))
           .run(
               (learningRate, momentum) -> {
                 Faults.at("range.step");

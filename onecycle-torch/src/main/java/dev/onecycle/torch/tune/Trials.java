@@ -57,7 +57,7 @@ final class Trials {
               setup.batchSize(),
               seed,
               watcher);
-      if (result.stopped() == StopReason.INTERRUPTED) {
+      if (result.stop().reason() == StopReason.INTERRUPTED) {
         throw new CancellationException();
       }
       return result;

@@ -57,7 +57,7 @@ public record TuningPlan(
 
   private int candidates() {
     boolean sizes = batchSizes.isPresent() && rule == Rule.CYCLE;
-    return (sizes ? BatchSizeResult.MOST_WORTH_TRYING : 0) + swept(weightDecays) + swept(dropouts);
+    return (sizes ? BatchSizeResult.MAX_WORTH_TRYING : 0) + swept(weightDecays) + swept(dropouts);
   }
 
   private static int swept(List<Double> candidates) {

@@ -209,7 +209,7 @@ class TrainingTest {
       step(tested, untouched);
       RangeResult result = find(tested, watcher);
       Thread.interrupted();
-      assertThat(result.stopped()).isEqualTo(expected);
+      assertThat(result.stop().reason()).isEqualTo(expected);
       assertSame(tested.weights(), untouched.weights());
       assertThat(tested.state().optimizer().get(0).values())
           .isEqualTo(untouched.state().optimizer().get(0).values());

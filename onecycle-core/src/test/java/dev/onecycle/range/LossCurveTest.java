@@ -7,7 +7,7 @@ import dev.onecycle.range.Verdict.Kind;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
-class CurveReaderTest {
+class LossCurveTest {
   @Test
   void noEdgeIsClaimedForARiseOfTheLastTwoPoints() {
     double[] losses = descent();
