@@ -1,5 +1,6 @@
 package dev.onecycle.data.augment;
 
+import dev.onecycle.data.augment.CropChoice.CutoutCenter;
 import dev.onecycle.error.Require;
 import dev.onecycle.random.RandomStream;
 import java.util.ArrayList;
@@ -9,39 +10,39 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 
 /**
- * Random changes to training images: pad, crop back to size at a random place, flip left to right,
- * cut a square out.
+ * Random changes of training images: padding with a random crop to the former size, a flip, and a
+ * cutout.
  *
- * <p>Which change an image gets is a {@link CropChoice}, drawn from (seed, epoch, image) and
- * nothing else, so that it does not depend on the order of images, on threads, ranks or on a
- * resume.
+ * <p>The change of an image is a {@link CropChoice}. It is drawn from (seed, epoch, image) alone,
+ * so it does not depend on the order of images, on threads, or on a resume.
  *
- * @param pad pixels added on each side before the random crop; 0 for no random crop
- * @param padMode what the added pixels show
- * @param flip when an image is mirrored left to right
- * @param cutout side in pixels of a square that shows the image's mean colour instead; its centre
- *     may be any pixel, so that a part of it may lie outside; 0 for none. <i>Source:</i> DeVries &
- *     Taylor 2017 (arXiv 1708.04552, section 3.2), who show the mean colour of the dataset
+ * @param pad the number of pixels added on each side before the random crop; 0 for no random crop
+ * @param padMode the content of the added pixels
+ * @param flip the rule by which images are mirrored left to right
+ * @param cutout the side of a square that is filled with the mean colour of the image, in pixels; 0
+ *     for none. Its centre may be any pixel, so a part of it may lie outside the image.
+ *     <i>Source:</i> DeVries & Taylor 2017 (arXiv 1708.04552, section 3.2), who fill it with the
+ *     mean colour of the dataset
  */
 public record Augmentation(int pad, PadMode padMode, Flip flip, int cutout) {
-  /** So that windows and mirror images can be counted by an int. */
-  private static final int MOST_PAD = (1 << 14) - 1;
+  /** The largest pad for which an int can count the windows and their mirror images. */
+  private static final int MAX_PAD = (1 << 14) - 1;
 
   public Augmentation {
     Require.that(
-        pad >= 0 && pad <= MOST_PAD, "augmentation pad", "in [0, " + MOST_PAD + "]", pad, pad);
+        pad >= 0 && pad <= MAX_PAD, "augmentation pad", "in [0, " + MAX_PAD + "]", pad, pad);
     Require.atLeast("augmentation cutout", cutout, 0);
   }
 
   /**
-   * Pad 4 by reflection, random crop, random flip: the augmentation of He et al. 2016 (section 4.2)
-   * with the border of the 1cycle notebooks.
+   * A pad of 4 by reflection, a random crop and a random flip, as in He et al. 2016 (section 4.2),
+   * who pad with zeros.
    */
   public static Augmentation standard() {
     return new Augmentation(4, PadMode.REFLECT, Flip.RANDOM, 0);
   }
 
-  /** Images as they are: what validation sees. */
+  /** No change, as in validation. */
   public static Augmentation none() {
     return new Augmentation(0, PadMode.REFLECT, Flip.NONE, 0);
   }
@@ -62,7 +63,7 @@ public record Augmentation(int pad, PadMode padMode, Flip flip, int cutout) {
     return new Augmentation(pad, padMode, flip, side);
   }
 
-  /** What it does, in a few words for people. */
+  /** The changes in a few words. Saved conditions compare this text. */
   public String describe() {
     List<String> parts = new ArrayList<>();
     if (randomCrop()) {
@@ -82,7 +83,7 @@ public record Augmentation(int pad, PadMode padMode, Flip flip, int cutout) {
     return pad > 0;
   }
 
-  /** Whether images stay as they are. */
+  /** Whether images stay unchanged. */
   public boolean isNone() {
     return pad == 0 && !flips() && cutout == 0;
   }
@@ -91,12 +92,12 @@ public record Augmentation(int pad, PadMode padMode, Flip flip, int cutout) {
     return flip != Flip.NONE;
   }
 
-  /** The choice that leaves an image as it is. */
+  /** The choice that leaves an image unchanged. */
   public CropChoice identity() {
     return new CropChoice(pad, pad, false);
   }
 
-  /** Every window and mirror image that can be drawn; over the epochs all are equally likely. */
+  /** All windows and mirror images, each of them equally likely over the epochs. */
   public List<CropChoice> choices() {
     List<CropChoice> all = new ArrayList<>();
     for (int window = 0; window < windows(); window++) {
@@ -110,7 +111,7 @@ public record Augmentation(int pad, PadMode padMode, Flip flip, int cutout) {
     return choice(draw(seed, epoch, index));
   }
 
-  /** The choices for images 0 to {@code size - 1} in {@code epoch}, drawn up front. */
+  /** The choices for images 0 to {@code size - 1} in {@code epoch}. */
   public EpochChoices chooseAll(long seed, long epoch, int size) {
     long[] codes = new long[size];
     if (!isNone()) {
@@ -130,7 +131,7 @@ public record Augmentation(int pad, PadMode padMode, Flip flip, int cutout) {
     return side * side;
   }
 
-  /** The window in the lower half; where the hole is in the upper one, 16 bits a direction. */
+  /** The window in the lower 32 bits, the centre of the cutout in the upper ones, 16 bits each. */
   private long draw(long seed, long epoch, int index) {
     SplittableRandom random = RandomStream.of(seed, "augment", epoch, index);
     int window = random.nextInt(windows());
@@ -139,25 +140,25 @@ public record Augmentation(int pad, PadMode padMode, Flip flip, int cutout) {
       boolean mirrored = mirroredFirst ^ (epoch % 2 == 1);
       window = window % places() + (mirrored ? places() : 0);
     }
-    long hole = cutout > 0 ? random.nextInt() : 0;
-    return hole << 32 | window;
+    long center = cutout > 0 ? random.nextInt() : 0;
+    return center << 32 | window;
   }
 
   CropChoice choice(long code) {
-    Optional<CropChoice.Hole> hole =
+    Optional<CutoutCenter> center =
         cutout > 0
-            ? Optional.of(new CropChoice.Hole(share(code >>> 48), share(code >>> 32)))
+            ? Optional.of(new CutoutCenter(share(code >>> 48), share(code >>> 32)))
             : Optional.empty();
-    return window((int) code, hole);
+    return window((int) code, center);
   }
 
   private static double share(long bits) {
     return (bits & 0xffff) / 65536.0;
   }
 
-  private CropChoice window(int window, Optional<CropChoice.Hole> hole) {
+  private CropChoice window(int window, Optional<CutoutCenter> center) {
     int place = window % places();
     int side = 2 * pad + 1;
-    return new CropChoice(place / side, place % side, window >= places(), hole);
+    return new CropChoice(place / side, place % side, window >= places(), center);
   }
 }

@@ -4,10 +4,9 @@ import dev.onecycle.error.Require;
 import java.util.Arrays;
 
 /**
- * Applies the choices of an {@link Augmentation} to uint8 images of one shape, stored channels
- * last, [H, W, C].
+ * The changes of an {@link Augmentation}, applied to uint8 images of one shape, [H, W, C].
  *
- * <p>The padded image is never built: rows are copied through an index map. Immutable, safe for use
+ * <p>The padded image is never built: rows are copied by an index map. Immutable, and safe for use
  * by many threads.
  */
 public final class Augmenter {
@@ -40,7 +39,7 @@ public final class Augmenter {
             augmentation.cutout());
   }
 
-  /** Writes the image that {@code choice} makes of {@code image} to {@code result}. */
+  /** Changes {@code image} by {@code choice}, and writes it to {@code result}. */
   public void apply(byte[] image, CropChoice choice, byte[] result) {
     int bytes = channels * height * width;
     Require.that(image.length == bytes, "image length", "" + bytes, image.length, image);
@@ -56,12 +55,12 @@ public final class Augmenter {
         copyRow(image, source * stride, choice.left(), result, y * stride);
       }
     }
-    choice.hole().ifPresent(hole -> hide(result, hole, meanColor(image)));
+    choice.cutout().ifPresent(center -> cutOut(result, center, meanColor(image)));
   }
 
-  private void hide(byte[] result, CropChoice.Hole hole, byte[] color) {
-    int top = (int) (hole.down() * height) - cutout / 2;
-    int left = (int) (hole.across() * width) - cutout / 2;
+  private void cutOut(byte[] result, CropChoice.CutoutCenter center, byte[] color) {
+    int top = (int) (center.down() * height) - cutout / 2;
+    int left = (int) (center.across() * width) - cutout / 2;
     for (int y = Math.max(0, top); y < Math.min(height, top + cutout); y++) {
       for (int x = Math.max(0, left); x < Math.min(width, left + cutout); x++) {
         System.arraycopy(color, 0, result, (y * width + x) * channels, channels);
@@ -82,7 +81,7 @@ public final class Augmenter {
     return color;
   }
 
-  /** Copies a window of a padded row: its border pixel by pixel, its inside in one piece. */
+  /** Copies a window of a padded row: the border pixel by pixel, the inside in one piece. */
   private void copyRow(byte[] image, int from, int left, byte[] result, int to) {
     int inside = Math.max(0, Math.min(width, pad - left));
     int outside = Math.max(inside, Math.min(width, pad + width - left));

@@ -3,25 +3,25 @@ package dev.onecycle.data.augment;
 import java.util.Optional;
 
 /**
- * What is done to one image: which window of the padded image is cut out, whether it is mirrored
- * left to right, and where a square of it is hidden.
+ * The augmentation of one image in one epoch: a window of the padded image, a flip, and the square
+ * that is cut out.
  *
- * @param top first row of the window, 0 being the first padded row
- * @param left first column of the window, 0 being the first padded column
- * @param flip whether the window is mirrored
- * @param hole where a square is hidden in the result, if at all
+ * @param top the first row of the window; 0 is the first padded row
+ * @param left the first column of the window; 0 is the first padded column
+ * @param flip whether the window is mirrored left to right
+ * @param cutout the centre of the square that is cut out; empty if there is none
  */
-public record CropChoice(int top, int left, boolean flip, Optional<Hole> hole) {
-  /** One that hides nothing. */
+public record CropChoice(int top, int left, boolean flip, Optional<CutoutCenter> cutout) {
+  /** A choice without a cutout. */
   public CropChoice(int top, int left, boolean flip) {
     this(top, left, flip, Optional.empty());
   }
 
   /**
-   * The centre of a square.
+   * The centre of the square that is cut out.
    *
-   * @param down share of the height above it, in [0, 1)
-   * @param across share of the width left of it, in [0, 1)
+   * @param down the share of the height above it, in [0, 1)
+   * @param across the share of the width to the left of it, in [0, 1)
    */
-  public record Hole(double down, double across) {}
+  public record CutoutCenter(double down, double across) {}
 }

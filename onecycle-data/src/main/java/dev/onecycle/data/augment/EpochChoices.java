@@ -1,6 +1,6 @@
 package dev.onecycle.data.augment;
 
-/** The choices of one epoch, one for every image of the dataset; immutable. */
+/** The choices of one epoch, one for each image of the dataset; immutable. */
 public final class EpochChoices {
   private final Augmentation augmentation;
   private final long[] codes;

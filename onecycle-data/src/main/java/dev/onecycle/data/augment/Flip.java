@@ -1,14 +1,14 @@
 package dev.onecycle.data.augment;
 
-/** When a training image is mirrored left to right. */
+/** The rule by which training images are mirrored left to right. */
 public enum Flip {
   /** Never. */
   NONE,
-  /** In every epoch anew, with probability 1/2. */
+  /** With probability 1/2, drawn for each image and epoch. */
   RANDOM,
   /**
-   * In every other epoch, from the first or the second on by chance, so that two epochs in a row
-   * show both sides.
+   * In every other epoch, so that two consecutive epochs show both sides; whether an image is first
+   * mirrored in the first or the second epoch is drawn.
    *
    * <p><i>Source:</i> K. Jordan 2024 (arXiv 2404.00498, section 3.6).
    */

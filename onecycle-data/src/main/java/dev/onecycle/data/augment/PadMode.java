@@ -3,7 +3,7 @@ package dev.onecycle.data.augment;
 import dev.onecycle.error.Require;
 
 /**
- * What stands beyond the border of an image, as a map from padded positions to positions inside.
+ * The content of padding, as a map from padded positions to positions inside the image.
  *
  * <p>For a row {@code a b c d} padded by two:
  *
@@ -14,30 +14,30 @@ import dev.onecycle.error.Require;
  * </ul>
  */
 public enum PadMode {
-  /** Mirrored without repeating the edge pixel, as PyTorch's {@code ReflectionPad2d}. */
+  /** Mirrored without the edge pixel, as in PyTorch's {@code ReflectionPad2d}. */
   REFLECT,
-  /** Mirrored with the edge pixel repeated, as OpenCV's {@code BORDER_REFLECT}. */
+  /** Mirrored with the edge pixel, as in OpenCV's {@code BORDER_REFLECT}. */
   SYMMETRIC,
   /** Black. */
   ZERO;
 
-  /** The position that {@link #map} gives to a padded pixel with no source: it is zero. */
+  /** The entry of {@link #map} for a padded position without a source pixel: it is zero. */
   public static final int NONE = -1;
 
   /**
    * Maps the {@code before + size + after} positions of a padded row or column to positions in
    * {@code [0, size)}, or to {@link #NONE}.
    *
-   * @throws dev.onecycle.error.InvalidValueException if a pad is negative or reaches past the far
-   *     edge: reflect needs pads below {@code size}, symmetric pads of at most {@code size}
+   * @throws dev.onecycle.error.InvalidValueException if a pad is negative or too large: the limit
+   *     is {@code size - 1} for reflect and {@code size} for symmetric
    */
   public int[] map(int size, int before, int after) {
-    int most = most(size);
+    int max = maxPad(size);
     for (int pad : new int[] {before, after}) {
       Require.that(
-          pad >= 0 && pad <= most,
+          pad >= 0 && pad <= max,
           "pad",
-          "in [0, " + most + "] for " + size + " pixels in mode " + this,
+          "in [0, " + max + "] for " + size + " pixels in mode " + this,
           pad,
           pad);
     }
@@ -48,7 +48,7 @@ public enum PadMode {
     return map;
   }
 
-  private int most(int size) {
+  private int maxPad(int size) {
     return switch (this) {
       case REFLECT -> size - 1;
       case SYMMETRIC -> size;

@@ -4,15 +4,15 @@ import dev.onecycle.error.Require;
 import java.util.Arrays;
 
 /**
- * Padding of the last two dimensions by the image's own reflection, the edge pixel not repeated.
+ * Padding of the last two dimensions by the reflection of the image, without the edge pixel.
  *
- * <p>The order of the pads and the formula are those of PyTorch's {@code torch.nn.ReflectionPad2d}:
- * Ho = Hi + top + bottom, Wo = Wi + left + right, every pad smaller than the dimension it extends.
+ * <p>It equals PyTorch's {@code torch.nn.ReflectionPad2d}, including the order of the pads: Ho = Hi
+ * + top + bottom, Wo = Wi + left + right, and every pad is smaller than the dimension it extends.
  *
- * @param left columns added before the first
- * @param right columns added after the last
- * @param top rows added above the first
- * @param bottom rows added below the last
+ * @param left the number of columns added before the first
+ * @param right the number of columns added after the last
+ * @param top the number of rows added above the first
+ * @param bottom the number of rows added below the last
  */
 public record ReflectionPad2d(int left, int right, int top, int bottom) {
   public ReflectionPad2d {

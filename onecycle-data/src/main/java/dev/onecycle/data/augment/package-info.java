@@ -1,4 +1,4 @@
-/** Random changes of training images, drawn up front as values. */
+/** Random changes of training images, drawn as values before they are applied. */
 @NullMarked
 package dev.onecycle.data.augment;
 

@@ -6,8 +6,8 @@ import java.nio.ByteBuffer;
 /**
  * A batch of augmented images and their labels, ready for the engine.
  *
- * <p>Owned by whoever took it from the loader; closing it hands its buffers back for reuse, after
- * which they must not be touched.
+ * <p>The caller that takes it from the loader owns it. Closing it returns its buffers for reuse;
+ * after that they must not be accessed.
  */
 public interface Batch extends AutoCloseable {
   /** The number of images, N. */
@@ -17,7 +17,7 @@ public interface Batch extends AutoCloseable {
   ImageShape shape();
 
   /**
-   * Direct buffer of uint8 pixels, [N, C, H, W] stored channels last: {@code size() *
+   * A direct buffer of uint8 pixels, [N, C, H, W] stored channels last: {@code size() *
    * shape().bytes()} bytes.
    */
   ByteBuffer pixels();

@@ -3,7 +3,7 @@ package dev.onecycle.data.batch;
 import dev.onecycle.data.image.ImageShape;
 import java.nio.ByteBuffer;
 
-/** The memory of one batch: filled by the loader's thread, read by the consumer, used again. */
+/** The memory of one batch: filled by the loader's thread, read by the consumer, then reused. */
 final class BatchBuffer {
   private final ImageShape shape;
   private final ByteBuffer pixels;
@@ -23,7 +23,7 @@ final class BatchBuffer {
     pixels.clear();
   }
 
-  /** Adds an image of the dataset, whose pixels may have been augmented. */
+  /** Adds an image of the dataset with its augmented pixels. */
   void add(int index, int label, byte[] image) {
     pixels.put(image, 0, shape.bytes());
     labels[size] = label;
@@ -31,7 +31,7 @@ final class BatchBuffer {
     size++;
   }
 
-  /** The batch as its consumer sees it, until closing it runs {@code release}. */
+  /** The batch for its consumer; closing it runs {@code release}. */
   Batch lend(Runnable release) {
     return new Lent(release);
   }

@@ -16,20 +16,21 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Batches of a dataset, assembled ahead of use by a background thread.
+ * Batches of a dataset, prepared by a background thread.
  *
- * <p>Buffers are reused: close a batch when its pixels have been copied to the engine, and take the
- * next. Use from one thread, in a try-with-resources statement; closing stops the background
+ * <p>Buffers are reused: close a batch when its pixels have been copied, before you take the next.
+ * Use a loader from one thread, in a try-with-resources statement. Closing it stops the background
  * thread, also in the middle of an epoch.
  *
- * <p>A failure of the background thread is thrown by {@link #next}. A thread that is interrupted
- * while it waits in {@link #next} gets a {@link CancellationException}, its interrupt flag set.
+ * <p>{@link #next} throws a failure of the background thread. If the calling thread is interrupted
+ * while it waits, {@link #next} throws a {@link CancellationException} and keeps the interrupt
+ * flag.
  */
 public final class BatchLoader implements Iterator<Batch>, AutoCloseable {
-  /** Batches ready and waiting, at most. */
+  /** The largest number of batches that are ready and waiting. */
   private static final int PREFETCH = 3;
 
-  /** Batches the consumer may hold at once: the one in use, and one whose copy is under way. */
+  /** The number of batches that the consumer may hold: one in use, one that is being copied. */
   private static final int HELD = 2;
 
   private final ImageDataset data;
@@ -45,7 +46,7 @@ public final class BatchLoader implements Iterator<Batch>, AutoCloseable {
   private long next;
   private boolean closed;
 
-  /** What the worker hands over: a batch, or the reason why there are no more. */
+  /** A batch from the worker, or the failure that ended it. */
   private sealed interface Loaded {
     record Filled(BatchBuffer buffer) implements Loaded {}
 
@@ -64,7 +65,7 @@ public final class BatchLoader implements Iterator<Batch>, AutoCloseable {
     Require.that(
         sampler.size() == data.size(),
         "sampler size",
-        "that of the dataset, " + data.size(),
+        "the size of the dataset, " + data.size(),
         sampler.size(),
         sampler);
     this.begin = Require.atLeast("first batch", begin, 0);
@@ -84,7 +85,7 @@ public final class BatchLoader implements Iterator<Batch>, AutoCloseable {
     worker.start();
   }
 
-  /** The batches of one epoch, shuffled and augmented as the sampler's seed and the epoch say. */
+  /** The batches of one epoch; the order and the augmentation depend on its seed and number. */
   public static BatchLoader epoch(
       ImageDataset data, Augmentation augmentation, Sampler sampler, long epoch) {
     long batches = sampler.batchesPerEpoch();
@@ -93,20 +94,20 @@ public final class BatchLoader implements Iterator<Batch>, AutoCloseable {
   }
 
   /**
-   * Batches {@code begin} to {@code end - 1}, counted over all epochs from batch 0 of epoch 0: what
-   * is left to a run that resumes in the middle of an epoch.
+   * Batches {@code begin} to {@code end - 1}, counted over all epochs from batch 0 of epoch 0; for
+   * a run that resumes in the middle of an epoch.
    */
   public static BatchLoader batches(
       ImageDataset data, Augmentation augmentation, Sampler sampler, long begin, long end) {
     return new BatchLoader(data, augmentation, sampler, begin, end);
   }
 
-  /** One epoch after the other without end: for a range test on data of any size. */
+  /** The batches of all epochs without end, for a range test on data of any size. */
   public static BatchLoader endless(ImageDataset data, Augmentation augmentation, Sampler sampler) {
     return batches(data, augmentation, sampler, 0, Long.MAX_VALUE);
   }
 
-  /** Every image once, in order, as it is; the last batch holds what is left, be it one image. */
+  /** Every image once, in order and unchanged; the last batch may have fewer images. */
   public static BatchLoader evaluation(ImageDataset data, int batchSize) {
     Sampler sampler = Sampler.inOrder(data.size(), batchSize);
     return epoch(data, Augmentation.none(), sampler, 0);
@@ -177,7 +178,7 @@ public final class BatchLoader implements Iterator<Batch>, AutoCloseable {
     try {
       assemble();
     } catch (InterruptedException e) {
-      // Only close() interrupts this thread: nobody waits for what it would have made.
+      // Only close() interrupts this thread, and nobody waits for its batches then.
       return;
     } catch (RuntimeException | Error e) {
       ready.add(new Loaded.Failed(e));

@@ -5,14 +5,14 @@ import dev.onecycle.random.RandomStream;
 import java.util.SplittableRandom;
 
 /**
- * Which images make each batch: a pure function of seed, epoch and position, with no state to save.
+ * The assignment of images to batches: a pure function of seed, epoch and position, without state.
  *
- * <p>Batches are counted over all epochs, so that a run resumes at any step by arithmetic: batch
+ * <p>Batches are counted over all epochs, so a run can resume at any step by arithmetic: batch
  * {@code b} is batch {@code b mod batchesPerEpoch()} of epoch {@code b / batchesPerEpoch()}.
  *
- * <p>The last batch of an epoch may be smaller than the others. A last batch of exactly one image
- * is left out when shuffling: BatchNorm has no variance over one image, and the shuffle leaves out
- * another image each epoch.
+ * <p>The last batch of an epoch may be smaller than the others. If the images are shuffled, a last
+ * batch of one image is left out, because batch normalization has no variance over one image; it is
+ * another image in each epoch.
  */
 public final class Sampler {
   private final int size;
@@ -27,12 +27,12 @@ public final class Sampler {
     this.shuffled = shuffled;
   }
 
-  /** Every epoch in an order of its own, for training. */
+  /** Another order in each epoch, for training. */
   public static Sampler shuffled(int size, int batchSize, long seed) {
     return new Sampler(size, batchSize, seed, true);
   }
 
-  /** Every image once and in the order of the dataset, for evaluation. */
+  /** The order of the dataset, for evaluation. */
   public static Sampler inOrder(int size, int batchSize) {
     return new Sampler(size, batchSize, 0, false);
   }
@@ -47,7 +47,7 @@ public final class Sampler {
     return batchSize;
   }
 
-  /** The seed of the order, and of whatever else is drawn for an epoch. */
+  /** The seed of the order and of the augmentation. */
   public long seed() {
     return seed;
   }
@@ -60,7 +60,7 @@ public final class Sampler {
     return rest == 0 || leaveOut ? whole : whole + 1;
   }
 
-  /** The images of {@code epoch} in the order in which they are used. */
+  /** The indices of the images in the order of {@code epoch}. */
   public int[] order(long epoch) {
     int[] order = new int[size];
     for (int i = 0; i < size; i++) {
@@ -78,12 +78,12 @@ public final class Sampler {
     return order;
   }
 
-  /** Where the {@code position}-th batch of an epoch begins in its order. */
+  /** The beginning of the {@code position}-th batch in the order of an epoch. */
   int begin(int position) {
     return position * batchSize;
   }
 
-  /** Where the {@code position}-th batch of an epoch ends in its order, exclusive. */
+  /** The exclusive end of the {@code position}-th batch in the order of an epoch. */
   int end(int position) {
     return (int) Math.min(size, (position + 1L) * batchSize);
   }

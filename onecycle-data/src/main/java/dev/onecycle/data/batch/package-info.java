@@ -1,4 +1,4 @@
-/** Batches in an order that depends on the seed and the epoch alone. */
+/** Batches of images in an order that depends on the seed and the epoch alone. */
 @NullMarked
 package dev.onecycle.data.batch;
 

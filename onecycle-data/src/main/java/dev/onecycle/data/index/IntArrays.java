@@ -5,7 +5,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** Lists of whole numbers as bytes, moved in one piece. */
+/** Conversions between arrays of ints and bytes. */
 public final class IntArrays {
   private IntArrays() {}
 

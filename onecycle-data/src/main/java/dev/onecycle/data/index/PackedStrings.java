@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** Many strings in one piece of memory, made into objects only when asked for; immutable. */
+/** A compact list of strings: one byte array, from which each string is decoded on access. */
 public final class PackedStrings {
   private final byte[] utf8;
   private final int[] ends;

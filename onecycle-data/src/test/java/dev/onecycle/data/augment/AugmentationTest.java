@@ -78,10 +78,10 @@ class AugmentationTest {
     int[][] quarters = new int[4][4];
     for (int i = 0; i < 16_000; i++) {
       CropChoice choice = cut.choose(7, 3, i);
-      CropChoice.Hole hole = choice.hole().orElseThrow();
+      CropChoice.CutoutCenter center = choice.cutout().orElseThrow();
       assertThat(new CropChoice(choice.top(), choice.left(), choice.flip()))
           .isEqualTo(plain.choose(7, 3, i));
-      quarters[(int) (hole.down() * 4)][(int) (hole.across() * 4)]++;
+      quarters[(int) (center.down() * 4)][(int) (center.across() * 4)]++;
     }
     for (int[] row : quarters) {
       for (int count : row) {

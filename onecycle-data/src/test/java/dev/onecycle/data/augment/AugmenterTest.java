@@ -103,14 +103,17 @@ class AugmenterTest {
     Augmentation whole = Augmentation.none().withCutout(2);
     new Augmenter(whole, 2, 2, 2)
         .apply(
-            image, new CropChoice(0, 0, false, Optional.of(new CropChoice.Hole(0.5, 0.5))), result);
+            image,
+            new CropChoice(0, 0, false, Optional.of(new CropChoice.CutoutCenter(0.5, 0.5))),
+            result);
     // (200 + 255 + 201 + 255) / 4 = 227.75 and (0 + 10 + 0 + 11) / 4 = 5.25.
     assertThat(result).containsExactly(228, 5, 228, 5, 228, 5, 228, 5);
   }
 
   private static byte[] hidden(int side, double down, double across) {
     byte[] result = new byte[9];
-    CropChoice choice = new CropChoice(0, 0, false, Optional.of(new CropChoice.Hole(down, across)));
+    CropChoice choice =
+        new CropChoice(0, 0, false, Optional.of(new CropChoice.CutoutCenter(down, across)));
     new Augmenter(Augmentation.none().withCutout(side), 1, 3, 3).apply(GRID, choice, result);
     return result;
   }
