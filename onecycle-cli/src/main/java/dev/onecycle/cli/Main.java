@@ -2,6 +2,7 @@ package dev.onecycle.cli;
 
 import dev.onecycle.cli.console.ExitCode;
 import dev.onecycle.cli.console.OneLine;
+import dev.onecycle.cli.console.OptionWording;
 import dev.onecycle.cli.console.Version;
 import dev.onecycle.cli.inspect.AbsentSelftestCommand;
 import dev.onecycle.cli.inspect.CompareCommand;
@@ -157,7 +158,7 @@ public final class Main implements Runnable {
       Faults.requireKnown();
       return new RunLast().execute(parsed);
     } catch (InvalidValueException e) {
-      return told(parsed, "onecycle: " + e.getMessage(), ExitCode.USAGE);
+      return told(parsed, "onecycle: " + OptionWording.of(e), ExitCode.USAGE);
     } catch (OutOfMemoryError e) {
       return told(
           parsed,
@@ -216,7 +217,7 @@ public final class Main implements Runnable {
         return unknown(unmatched);
       }
       return e.getCause() instanceof InvalidValueException ours
-          ? String.valueOf(ours.getMessage())
+          ? OptionWording.of(ours)
           : String.valueOf(e.getMessage());
     }
 
@@ -239,7 +240,7 @@ public final class Main implements Runnable {
       if (e instanceof CancellationException) {
         err.println("onecycle: interrupted");
       } else {
-        err.println("onecycle: " + OneLine.brief(e.getMessage()));
+        err.println("onecycle: " + OneLine.brief(OptionWording.of(e)));
       }
       if (code == ExitCode.SOFTWARE || Boolean.getBoolean("onecycle.debug")) {
         e.printStackTrace(err);

@@ -159,11 +159,16 @@ public final class Experiment implements AutoCloseable {
     return learner;
   }
 
-  @Override
-  public void close() {
+  /** Frees the memory of the network; {@link #learner} makes it anew, with its first weights. */
+  public void releaseLearner() {
     if (learner != null) {
       learner.close();
       learner = null;
     }
+  }
+
+  @Override
+  public void close() {
+    releaseLearner();
   }
 }

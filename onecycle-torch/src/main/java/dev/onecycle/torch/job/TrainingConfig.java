@@ -686,6 +686,16 @@ public final class TrainingConfig {
     }
   }
 
+  /**
+   * A recipe as a configuration: its settings, and its file as the source of the peak rate.
+   *
+   * @throws BadDataException where it cannot be read, or has a setting that is not known or out of
+   *     range
+   */
+  public static TrainingConfig ofRecipe(Path recipe) {
+    return StoredRate.config(recipe);
+  }
+
   /** This configuration with one setting given. */
   public <T> TrainingConfig with(Setting<T> setting, T value) {
     return with(Map.of(setting.name(), setting.write(value)), Origin.PROGRAM);
