@@ -130,6 +130,13 @@ public final class Main implements Runnable {
       Command about = command.getAnnotation(Command.class);
       line.addSubcommand(about.name(), whole.test(about.name()) ? command : entry(about));
     }
+    // Picocli adds the options of settings to a command itself only where that stands alone.
+    for (CommandLine sub : line.getSubcommands().values()) {
+      CommandSpec spec = sub.getCommandSpec();
+      if (spec.modelTransformer() != null) {
+        spec.modelTransformer().transform(spec);
+      }
+    }
     configured(line);
     line.setParameterExceptionHandler(new Misuse());
     line.setExecutionExceptionHandler(new Failure());

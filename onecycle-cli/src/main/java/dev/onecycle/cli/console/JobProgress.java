@@ -109,8 +109,7 @@ public final class JobProgress implements JobListener, AutoCloseable {
 
   @Override
   public void rangeTest(int test, int tests, RangeTest plan, RangePoint point) {
-    String task =
-        tests == 1 ? "range test" : Numbers.format("range test %d/%d", test + 1, tests);
+    String task = tests == 1 ? "range test" : Numbers.format("range test %d/%d", test + 1, tests);
     bar(task, plan.steps(), " steps")
         .at(
             point.step() + 1L,
@@ -147,8 +146,7 @@ public final class JobProgress implements JobListener, AutoCloseable {
   @Override
   public void resumed(Path folder, RunRecord record, Policy policy, TrainingPosition from) {
     expect(record, policy);
-    console.say(
-        Numbers.format("Resuming from step %,d of %,d", from.step(), policy.steps()));
+    console.say(Numbers.format("Resuming from step %,d of %,d", from.step(), policy.steps()));
     console.say(policy.describe());
   }
 

@@ -20,7 +20,8 @@ public final class OptionWording {
     Map<String, String> options = new LinkedHashMap<>();
     for (Setting<?> setting : TrainingConfig.settings()) {
       options.put(
-          setting.name(), setting == TrainingConfig.DATA ? setting.placeholder() : setting.option());
+          setting.name(),
+          setting == TrainingConfig.DATA ? setting.placeholder() : setting.option());
     }
     if (error instanceof InvalidValueException invalid) {
       String option = options.get(invalid.name().replace(' ', '_'));
@@ -33,7 +34,6 @@ public final class OptionWording {
   private static String inside(String message, Map<String, String> options) {
     Matcher matcher = SETTING.matcher(message);
     return matcher.replaceAll(
-        found ->
-            Matcher.quoteReplacement(options.getOrDefault(found.group(), found.group())));
+        found -> Matcher.quoteReplacement(options.getOrDefault(found.group(), found.group())));
   }
 }

@@ -1,24 +1,15 @@
 package dev.onecycle.cli.console;
 
-import dev.onecycle.data.image.ImageDataset;
-import dev.onecycle.range.RangePoint;
 import dev.onecycle.range.RangeResult;
 import dev.onecycle.range.RangeSummary;
-import dev.onecycle.range.RangeTest;
 import dev.onecycle.range.StopReason;
 import dev.onecycle.report.figures.TerminalFigures;
 import dev.onecycle.text.Numbers;
-import dev.onecycle.torch.train.Learner;
-import dev.onecycle.torch.train.LearningRateFinder;
-import dev.onecycle.torch.train.Setup;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.concurrent.CancellationException;
 
 /** Shows range tests. */
 public final class RangeView {

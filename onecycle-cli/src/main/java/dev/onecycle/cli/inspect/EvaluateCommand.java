@@ -1,18 +1,18 @@
 package dev.onecycle.cli.inspect;
 
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.IModelTransformer;
-import picocli.CommandLine.Spec;
-import picocli.CommandLine.Model.CommandSpec;
 import dev.onecycle.cli.console.Bar;
 import dev.onecycle.cli.console.Console;
 import dev.onecycle.cli.console.ExitCode;
+import dev.onecycle.cli.console.JobProgress;
 import dev.onecycle.cli.console.OutputOptions;
 import dev.onecycle.cli.options.ModelArgument;
+import dev.onecycle.cli.options.SettingOptions;
+import dev.onecycle.data.Datasets;
 import dev.onecycle.data.EvaluationSplit;
 import dev.onecycle.run.Classification;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.text.Texts;
+import dev.onecycle.torch.job.TrainingConfig;
 import dev.onecycle.torch.model.ModelFile;
 import dev.onecycle.torch.train.Evaluation;
 import dev.onecycle.torch.train.Learner;
@@ -23,13 +23,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IModelTransformer;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
-import dev.onecycle.data.Datasets;
-import dev.onecycle.cli.console.JobProgress;
-import dev.onecycle.cli.options.SettingOptions;
-import dev.onecycle.torch.job.TrainingConfig;
+import picocli.CommandLine.Spec;
 
 /** Judges a trained model by labelled images. */
 @Command(

@@ -1,14 +1,11 @@
 package dev.onecycle.cli.inspect;
 
-import picocli.CommandLine.IModelTransformer;
-import java.util.List;
-import picocli.CommandLine.Spec;
-import picocli.CommandLine.Model.CommandSpec;
 import dev.onecycle.cli.console.Console;
 import dev.onecycle.cli.console.ExitCode;
 import dev.onecycle.cli.console.OutputOptions;
 import dev.onecycle.cli.console.Terminal;
 import dev.onecycle.cli.options.FileNames;
+import dev.onecycle.cli.options.SettingOptions;
 import dev.onecycle.error.Require;
 import dev.onecycle.report.chart.Figure;
 import dev.onecycle.report.csv.ScheduleCsv;
@@ -17,9 +14,12 @@ import dev.onecycle.report.figures.TerminalFigures;
 import dev.onecycle.run.files.AtomicFile;
 import dev.onecycle.schedule.Phase;
 import dev.onecycle.schedule.Policy;
+import dev.onecycle.schedule.PolicyChoice;
 import dev.onecycle.text.Numbers;
+import dev.onecycle.torch.job.TrainingConfig;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -27,11 +27,11 @@ import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IModelTransformer;
 import picocli.CommandLine.Mixin;
-import dev.onecycle.cli.options.SettingOptions;
-import dev.onecycle.torch.job.TrainingConfig;
-import dev.onecycle.schedule.PolicyChoice;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Shows a policy before anything is trained by it. */
 @Command(

@@ -1,6 +1,7 @@
 package dev.onecycle.cli.options;
 
 import dev.onecycle.cli.console.Console;
+import dev.onecycle.text.Numbers;
 import dev.onecycle.torch.job.Setting;
 import dev.onecycle.torch.job.TrainingConfig;
 import dev.onecycle.torch.job.TrainingConfig.Group;
@@ -8,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -92,12 +94,15 @@ public final class ConfigOptions {
       String pair =
           value == null ? "# " + setting.name() + ":" : setting.name() + ": " + yaml(value);
       String origin = value == null ? "not set" : config.origin(setting);
-      lines.add(String.format(java.util.Locale.ROOT, "%-31s # %s", pair, origin));
+      lines.add(String.format(Locale.ROOT, "%-31s # %s", pair, origin));
     }
     return lines;
   }
 
   private static String yaml(Object value) {
+    if (value instanceof Double number) {
+      return Numbers.exact(number);
+    }
     return value instanceof String text && !text.matches("[\\w./-]+")
         ? "'" + text.replace("'", "''") + "'"
         : value.toString();

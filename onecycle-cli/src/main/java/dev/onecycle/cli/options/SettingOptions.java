@@ -3,6 +3,7 @@ package dev.onecycle.cli.options;
 import static java.util.stream.Collectors.joining;
 
 import dev.onecycle.error.Require;
+import dev.onecycle.text.Numbers;
 import dev.onecycle.torch.job.Setting;
 import dev.onecycle.torch.job.TrainingConfig;
 import dev.onecycle.torch.job.TrainingConfig.Group;
@@ -15,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.ArgGroupSpec;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
@@ -30,6 +32,7 @@ public final class SettingOptions {
 
   /** Adds an option for each of some settings to a command, under the headings of their groups. */
   public static void add(CommandSpec spec, Collection<? extends Setting<?>> settings) {
+    spec.usageMessage().abbreviateSynopsis(true);
     for (Group group : Group.values()) {
       List<Setting<?>> own = new ArrayList<>();
       for (Setting<?> setting : settings) {
@@ -127,7 +130,11 @@ public final class SettingOptions {
         : config
             .find(setting)
             .map(setting::write)
-            .map(value -> value instanceof Boolean on ? (on ? "on" : "off") : value.toString());
+            .map(value -> value instanceof Boolean on ? (on ? "on" : "off") : text(value));
+  }
+
+  private static String text(Object value) {
+    return value instanceof Double number ? Numbers.exact(number) : value.toString();
   }
 
   /** The settings that the options of a command line give. */
@@ -146,8 +153,7 @@ public final class SettingOptions {
     texts(spec)
         .forEach(
             (setting, text) ->
-                values.put(
-                    setting.name(), several.contains(setting) ? words(text).get(0) : text));
+                values.put(setting.name(), several.contains(setting) ? words(text).get(0) : text));
     return TrainingConfig.defaults().with(values, Origin.OPTION);
   }
 
@@ -203,8 +209,7 @@ public final class SettingOptions {
     return texts;
   }
 
-  private static @org.jspecify.annotations.Nullable Object value(
-      Setting<?> setting, OptionSpec option) {
+  private static @Nullable Object value(Setting<?> setting, OptionSpec option) {
     if (setting.options().contains(option.longestName())) {
       return option.getValue();
     }

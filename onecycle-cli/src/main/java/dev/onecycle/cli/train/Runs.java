@@ -23,7 +23,8 @@ final class Runs {
   static int start(Console console, TrainingConfig config, Path folder, JobProgress progress) {
     return shown(
         console,
-        TrainingJob.start(config, folder, Signals.CONTROL, progress, new LiveReport(console::answer)));
+        TrainingJob.start(
+            config, folder, Signals.CONTROL, progress, new LiveReport(console::answer)));
   }
 
   /** Resumes a run; answers the exit code. */

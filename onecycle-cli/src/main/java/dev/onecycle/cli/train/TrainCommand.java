@@ -68,9 +68,7 @@ public final class TrainCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     TrainingConfig config =
-        recipe == null
-            ? settings.config()
-            : settings.config(TrainingConfig.ofRecipe(recipe));
+        recipe == null ? settings.config() : settings.config(TrainingConfig.ofRecipe(recipe));
     if (settings.printed(output.console(), config, List.of(Group.values()))) {
       return 0;
     }

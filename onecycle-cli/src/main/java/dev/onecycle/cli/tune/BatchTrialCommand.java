@@ -1,11 +1,11 @@
 package dev.onecycle.cli.tune;
 
-import dev.onecycle.torch.job.TrainingConfig;
 import dev.onecycle.cli.console.ExitCode;
 import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.error.Require;
 import dev.onecycle.run.files.JsonFile;
 import dev.onecycle.text.Bytes;
+import dev.onecycle.torch.job.TrainingConfig;
 import dev.onecycle.torch.tune.BatchSizeTrial;
 import dev.onecycle.torch.tune.MemoryBudget;
 import dev.onecycle.tune.BatchTrial;
@@ -17,7 +17,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Tries one batch size; started by {@link TrialProcess}, in a process that may come to grief. */

@@ -1,36 +1,32 @@
 package dev.onecycle.cli.tune;
 
-import dev.onecycle.torch.job.Setting;
-import java.util.List;
-import picocli.CommandLine.IModelTransformer;
-import dev.onecycle.cli.options.MemoryOptions;
-import dev.onecycle.cli.options.ConfigOptions;
-import dev.onecycle.cli.options.SettingOptions;
-import dev.onecycle.torch.job.TrainingConfig;
-import java.util.ArrayList;
-import dev.onecycle.torch.job.Experiment;
-import dev.onecycle.torch.job.TrainingConfig.Group;
-import dev.onecycle.cli.console.JobProgress;
 import dev.onecycle.cli.console.Console;
 import dev.onecycle.cli.console.ExitCode;
+import dev.onecycle.cli.console.JobProgress;
 import dev.onecycle.cli.console.OutputOptions;
 import dev.onecycle.cli.console.Signals;
-import dev.onecycle.cli.options.CommandLineArgs;
-import dev.onecycle.data.TuningData;
+import dev.onecycle.cli.options.ConfigOptions;
+import dev.onecycle.cli.options.MemoryOptions;
+import dev.onecycle.cli.options.SettingOptions;
 import dev.onecycle.error.Require;
+import dev.onecycle.torch.job.Experiment;
+import dev.onecycle.torch.job.Setting;
+import dev.onecycle.torch.job.TrainingConfig;
+import dev.onecycle.torch.job.TrainingConfig.Group;
 import dev.onecycle.torch.tune.TuningPlan;
 import dev.onecycle.tune.BatchSizeResult;
 import dev.onecycle.tune.BatchSizes;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IModelTransformer;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Finds the batch size that memory and the length of the run allow. */
 @Command(
@@ -63,8 +59,7 @@ public final class FindBatchSizeCommand implements Callable<Integer> {
     }
   }
 
-  private static final List<Group> GROUPS =
-      List.of(Group.DATA, Group.LEARNER, Group.AUGMENTATION);
+  private static final List<Group> GROUPS = List.of(Group.DATA, Group.LEARNER, Group.AUGMENTATION);
 
   @Mixin ConfigOptions settings = new ConfigOptions();
   @Mixin MemoryOptions memory = new MemoryOptions();
@@ -102,10 +97,7 @@ public final class FindBatchSizeCommand implements Callable<Integer> {
         Experiment experiment = Experiment.openForTuning(config, reading)) {
       TrialProcess trial =
           new TrialProcess(
-              config,
-              experiment.train().shape(),
-              experiment.train().classes().size(),
-              budget);
+              config, experiment.train().shape(), experiment.train().classes().size(), budget);
       result =
           new BatchSizes(experiment.train().size(), config.get(TrainingConfig.EPOCHS), budget)
               .search(trial, tried -> BatchSizeView.say(console, tried));

@@ -5,36 +5,36 @@ import dev.onecycle.cli.console.ExitCode;
 import dev.onecycle.cli.console.JobProgress;
 import dev.onecycle.cli.console.OutputOptions;
 import dev.onecycle.cli.console.RangeView;
+import dev.onecycle.cli.console.Signals;
+import dev.onecycle.cli.options.CommandLineArgs;
 import dev.onecycle.cli.options.ConfigOptions;
+import dev.onecycle.cli.options.FigureOptions;
+import dev.onecycle.cli.options.FileNames;
 import dev.onecycle.cli.options.SettingOptions;
+import dev.onecycle.range.RangeSummary;
+import dev.onecycle.range.RangeTest;
+import dev.onecycle.report.csv.RangeCsv;
+import dev.onecycle.report.figures.RangeFigures;
 import dev.onecycle.run.Conditions;
+import dev.onecycle.run.files.AtomicFile;
+import dev.onecycle.run.files.JsonFile;
+import dev.onecycle.run.tuning.FinderRecord;
+import dev.onecycle.text.Numbers;
 import dev.onecycle.torch.job.Experiment;
 import dev.onecycle.torch.job.PeakRate;
 import dev.onecycle.torch.job.Setting;
 import dev.onecycle.torch.job.TrainingConfig;
 import dev.onecycle.torch.job.TrainingConfig.Group;
-import java.util.List;
-import picocli.CommandLine.IModelTransformer;
-import dev.onecycle.cli.console.Signals;
-import dev.onecycle.cli.options.CommandLineArgs;
-import dev.onecycle.cli.options.FigureOptions;
-import dev.onecycle.cli.options.FileNames;
-import dev.onecycle.range.RangeSummary;
-import dev.onecycle.range.RangeTest;
-import dev.onecycle.report.csv.RangeCsv;
-import dev.onecycle.report.figures.RangeFigures;
-import dev.onecycle.run.files.AtomicFile;
-import dev.onecycle.run.files.JsonFile;
-import dev.onecycle.run.tuning.FinderRecord;
-import dev.onecycle.text.Numbers;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IModelTransformer;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -94,6 +94,7 @@ public final class FindLrCommand implements Callable<Integer> {
 
   @Mixin FigureOptions figures = new FigureOptions();
   @Mixin OutputOptions output = new OutputOptions();
+
   @Override
   public Integer call() {
     Console console = output.console();
@@ -127,10 +128,7 @@ public final class FindLrCommand implements Callable<Integer> {
     JsonFile.write(
         out,
         new FinderRecord(
-            CommandLineArgs.of(settings.spec()),
-            summary.suggestion(),
-            conditions,
-            summary));
+            CommandLineArgs.of(settings.spec()), summary.suggestion(), conditions, summary));
     console.say("Wrote " + out);
     Map<String, Object> result = new LinkedHashMap<>();
     if (summary.suggestion().isPresent()) {

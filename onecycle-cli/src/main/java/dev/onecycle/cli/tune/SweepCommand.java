@@ -4,16 +4,11 @@ import dev.onecycle.cli.console.Console;
 import dev.onecycle.cli.console.ExitCode;
 import dev.onecycle.cli.console.JobProgress;
 import dev.onecycle.cli.console.OutputOptions;
-import dev.onecycle.cli.options.ConfigOptions;
-import dev.onecycle.cli.options.SettingOptions;
-import dev.onecycle.torch.job.Experiment;
-import dev.onecycle.torch.job.Setting;
-import dev.onecycle.torch.job.TrainingConfig;
-import dev.onecycle.torch.job.TrainingConfig.Group;
-import picocli.CommandLine.IModelTransformer;
 import dev.onecycle.cli.console.Signals;
 import dev.onecycle.cli.options.CommandLineArgs;
+import dev.onecycle.cli.options.ConfigOptions;
 import dev.onecycle.cli.options.FigureOptions;
+import dev.onecycle.cli.options.SettingOptions;
 import dev.onecycle.error.Require;
 import dev.onecycle.report.csv.SweepCsv;
 import dev.onecycle.report.figures.SweepFigures;
@@ -21,6 +16,10 @@ import dev.onecycle.run.files.AtomicFile;
 import dev.onecycle.run.files.JsonFile;
 import dev.onecycle.run.tuning.Memo;
 import dev.onecycle.run.tuning.SweepRecord;
+import dev.onecycle.torch.job.Experiment;
+import dev.onecycle.torch.job.Setting;
+import dev.onecycle.torch.job.TrainingConfig;
+import dev.onecycle.torch.job.TrainingConfig.Group;
 import dev.onecycle.torch.train.Setup;
 import dev.onecycle.torch.tune.SweepPlan;
 import dev.onecycle.torch.tune.Sweeper;
@@ -38,6 +37,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IModelTransformer;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -115,6 +115,7 @@ public final class SweepCommand implements Callable<Integer> {
 
   @Mixin FigureOptions figures = new FigureOptions();
   @Mixin OutputOptions output = new OutputOptions();
+
   @Override
   public Integer call() {
     Console console = output.console();

@@ -1,15 +1,12 @@
 package dev.onecycle.cli.tune;
 
-import dev.onecycle.torch.job.TrainingConfig;
 import dev.onecycle.cli.Main;
 import dev.onecycle.cli.console.ExitCode;
 import dev.onecycle.cli.console.Signals;
-import dev.onecycle.cli.options.CommandLineArgs;
-import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.error.IoErrors;
 import dev.onecycle.run.files.JsonFile;
-import dev.onecycle.text.Numbers;
+import dev.onecycle.torch.job.TrainingConfig;
 import dev.onecycle.tune.BatchTrial;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -18,14 +15,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Model.CommandSpec;
 
 /**
  * Tries batch sizes, each in a process of its own, so that one that needs more memory than there is

@@ -65,8 +65,7 @@ public final class TuneCommand implements Callable<Integer> {
   }
 
   private static final List<Group> GROUPS =
-      List.of(
-          Group.DATA, Group.LEARNER, Group.AUGMENTATION, Group.POLICY, Group.RANGE_TEST);
+      List.of(Group.DATA, Group.LEARNER, Group.AUGMENTATION, Group.POLICY, Group.RANGE_TEST);
 
   @Mixin ConfigOptions settings = new ConfigOptions();
   @Mixin MemoryOptions memory = new MemoryOptions();
@@ -137,10 +136,8 @@ public final class TuneCommand implements Callable<Integer> {
         "cycle",
         0);
     SweepPlan sweep =
-        Candidates.plan(
-            config, Require.atLeast("--by-cycle", byCycle, 0), OptionalDouble.empty());
-    Path folder =
-        out == null ? RunNames.fresh("tune-" + config.get(TrainingConfig.MODEL)) : out;
+        Candidates.plan(config, Require.atLeast("--by-cycle", byCycle, 0), OptionalDouble.empty());
+    Path folder = out == null ? RunNames.fresh("tune-" + config.get(TrainingConfig.MODEL)) : out;
     TuneRun.requireUsable(folder);
     Signals.watch();
     try (JobProgress reading = JobProgress.ofTuning(console);

@@ -1,18 +1,10 @@
 package dev.onecycle.cli.tune;
 
-import dev.onecycle.torch.job.Setting;
-import dev.onecycle.cli.options.MemoryOptions;
-import dev.onecycle.cli.console.RangeView;
-import dev.onecycle.torch.job.TrainingConfig;
-import dev.onecycle.torch.job.Experiment;
-import java.util.HashSet;
-import dev.onecycle.torch.job.TrainingConfig.Group;
-import java.util.Locale;
 import dev.onecycle.cli.console.Console;
 import dev.onecycle.cli.console.ExitCode;
+import dev.onecycle.cli.console.RangeView;
 import dev.onecycle.cli.console.Signals;
-import dev.onecycle.cli.options.CommandLineArgs;
-import dev.onecycle.data.TuningData;
+import dev.onecycle.cli.options.MemoryOptions;
 import dev.onecycle.error.MissingFontsException;
 import dev.onecycle.report.figures.RangeFigures;
 import dev.onecycle.report.figures.SweepFigures;
@@ -21,10 +13,12 @@ import dev.onecycle.run.RunFolder;
 import dev.onecycle.run.tuning.Recipe;
 import dev.onecycle.run.tuning.TuningJournal;
 import dev.onecycle.run.tuning.TuningOutcome;
-import dev.onecycle.schedule.PolicyChoice;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.text.Shell;
-import dev.onecycle.torch.train.Setup;
+import dev.onecycle.torch.job.Experiment;
+import dev.onecycle.torch.job.Setting;
+import dev.onecycle.torch.job.TrainingConfig;
+import dev.onecycle.torch.job.TrainingConfig.Group;
 import dev.onecycle.torch.tune.SweepPlan;
 import dev.onecycle.torch.tune.Tuned;
 import dev.onecycle.torch.tune.Tuner;
@@ -35,14 +29,15 @@ import dev.onecycle.tune.Hyperparameter;
 import dev.onecycle.tune.Sweep;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.stream.Collectors;
-import picocli.CommandLine.Model.CommandSpec;
 
 /** One tuning run from data to recipe. */
 final class TuneRun {
@@ -94,13 +89,11 @@ final class TuneRun {
     TuningJournal journal =
         TuningJournal.open(RunFolder.made(folder), request(plan), Signals::uninterrupted);
     if (journal.size() == 0) {
-      console.say(
-          "Tuning in " + folder + "; to resume it, call it again with --out " + folder);
+      console.say("Tuning in " + folder + "; to resume it, call it again with --out " + folder);
     } else {
       console.say(
           Numbers.format(
-              "Resuming the tuning in %s, which has %d results already.",
-              folder, journal.size()));
+              "Resuming the tuning in %s, which has %d results already.", folder, journal.size()));
     }
     Tuned tuned;
     try (TuningProgress progress = new TuningProgress(console)) {
@@ -147,13 +140,15 @@ final class TuneRun {
     RangeView.show(console, tuned.range());
     recipe.reasons().forEach((name, reason) -> console.say(name + ": " + reason));
     console.answer(
-        "Chosen: " + recipe.settings().entrySet().stream()
+        "Chosen: "
+            + recipe.settings().entrySet().stream()
                 .map(setting -> setting.getKey() + " " + setting.getValue())
                 .collect(Collectors.joining(", ")));
     Path file = folder.resolve(RECIPE);
     console.answer(
         "Train by it: "
-            + Shell.line(List.of(
+            + Shell.line(
+                List.of(
                     "onecycle",
                     "train",
                     config.get(TrainingConfig.DATA),

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the report of a run up to date while it trains: the page is written anew after each epoch,
- * from the files of the run's folder. Where the run's setting {@code tensorboard} is on, TensorBoard's
- * events are written too.
+ * from the files of the run's folder. Where the run's setting {@code tensorboard} is on,
+ * TensorBoard's events are written too.
  *
  * <p>A page or figure that cannot be made is said; it is no reason to end a training.
  */
