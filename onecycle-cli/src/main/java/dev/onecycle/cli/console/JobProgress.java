@@ -1,5 +1,6 @@
 package dev.onecycle.cli.console;
 
+import dev.onecycle.data.image.ReadingReport;
 import dev.onecycle.data.image.SkippedImage;
 import dev.onecycle.range.RangePoint;
 import dev.onecycle.range.RangeTest;
@@ -78,12 +79,13 @@ public final class JobProgress implements JobListener, AutoCloseable {
             experiment.train().shape(),
             experiment.train().classes().size(),
             tuning ? "; test images are not read" : ""));
-    show(console, experiment.notes(), experiment.skipped());
+    show(console, experiment.report());
   }
 
   /** Says what was found out about the images, and which cannot be used. */
-  public static void show(Console console, List<String> notes, List<SkippedImage> skipped) {
-    notes.forEach(console::say);
+  public static void show(Console console, ReadingReport report) {
+    report.notes().forEach(console::say);
+    List<SkippedImage> skipped = report.skipped();
     if (!skipped.isEmpty()) {
       console.say("Skipped " + skipped.size() + " images that cannot be used:");
       skipped.stream()

@@ -118,10 +118,10 @@ public final class EvaluateCommand implements Callable<Integer> {
               location,
               file.input(),
               file.classes(),
-              config.dataOptions().withProgress(progress::reading));
+              config.dataOptions().withListener(progress::reading));
       progress.close();
       console.say(Numbers.format("%s: %,d %s images", location, data.images().size(), data.name()));
-      JobProgress.show(console, data.notes(), data.skipped());
+      JobProgress.show(console, data.report());
       return data;
     }
   }
