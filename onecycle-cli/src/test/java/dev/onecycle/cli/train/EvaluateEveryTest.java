@@ -2,10 +2,10 @@ package dev.onecycle.cli.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.onecycle.testing.TestData;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.onecycle.cli.Cli;
 import dev.onecycle.cli.StoppedRun;
-import dev.onecycle.cli.TestImages;
 import dev.onecycle.record.EpochRecord;
 import dev.onecycle.run.RunHistory;
 import dev.onecycle.run.RunRecord;
@@ -41,7 +41,7 @@ class EvaluateEveryTest {
 
   @BeforeAll
   static void train() throws IOException {
-    Path data = TestImages.folder(temp.resolve("data"));
+    Path data = TestData.colours(temp.resolve("data"));
     each = temp.resolve("each");
     few = temp.resolve("few");
     train(data, each, 1);

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.onecycle.cli.Cli;
-import dev.onecycle.cli.TestImages;
 import dev.onecycle.run.RunFolder;
 import dev.onecycle.run.files.JsonFile;
 import dev.onecycle.run.tuning.Recipe;
 import dev.onecycle.run.tuning.SweepRecord;
 import dev.onecycle.run.tuning.TuningJournal;
 import dev.onecycle.run.tuning.TuningOutcome;
+import dev.onecycle.testing.TestData;
 import dev.onecycle.text.Numbers;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,7 +28,7 @@ class TuneCommandTest {
 
   @BeforeEach
   void draw() throws IOException {
-    data = TestImages.folder(temp.resolve("data"));
+    data = TestData.colours(temp.resolve("data"));
   }
 
   private Cli.Result sweep(Object... more) {
