@@ -2,7 +2,6 @@ package dev.onecycle.cli.console;
 
 import dev.onecycle.range.RangeResult;
 import dev.onecycle.range.RangeSummary;
-import dev.onecycle.range.StopReason;
 import dev.onecycle.report.figures.TerminalFigures;
 import dev.onecycle.text.Numbers;
 import java.util.LinkedHashMap;

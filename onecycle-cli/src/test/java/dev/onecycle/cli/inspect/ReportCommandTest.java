@@ -13,6 +13,7 @@ import dev.onecycle.report.page.RunReport;
 import dev.onecycle.run.RunFolder;
 import dev.onecycle.run.RunRecord;
 import dev.onecycle.schedule.OneCycle;
+import dev.onecycle.testing.TestData;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -2,13 +2,13 @@ package dev.onecycle.cli.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.onecycle.testing.TestData;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.onecycle.cli.Cli;
 import dev.onecycle.cli.StoppedRun;
 import dev.onecycle.record.EpochRecord;
 import dev.onecycle.run.RunHistory;
 import dev.onecycle.run.RunRecord;
+import dev.onecycle.testing.TestData;
 import dev.onecycle.torch.job.RunSummary;
 import java.io.IOException;
 import java.nio.file.Files;
