@@ -17,8 +17,8 @@ import dev.onecycle.report.csv.RangeCsv;
 import dev.onecycle.report.figures.RangeFigures;
 import dev.onecycle.run.Conditions;
 import dev.onecycle.run.files.AtomicFile;
-import dev.onecycle.run.files.JsonFile;
-import dev.onecycle.run.tuning.FinderRecord;
+import dev.onecycle.run.tuning.Evidence;
+import dev.onecycle.run.tuning.FoundRate;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.torch.job.Experiment;
 import dev.onecycle.torch.job.PeakRate;
@@ -125,10 +125,12 @@ public final class FindLrCommand implements Callable<Integer> {
       console.answer("No peak learning rate can be suggested.");
     }
     figures.write(console, () -> RangeFigures.of(summary), SVG);
-    JsonFile.write(
-        out,
-        new FinderRecord(
-            CommandLineArgs.of(settings.spec()), summary.suggestion(), conditions, summary));
+    new FoundRate(
+            CommandLineArgs.of(settings.spec()),
+            summary.suggestion(),
+            conditions,
+            Evidence.of(summary))
+        .write(out);
     console.say("Wrote " + out);
     Map<String, Object> result = new LinkedHashMap<>();
     if (summary.suggestion().isPresent()) {

@@ -13,9 +13,9 @@ import dev.onecycle.error.Require;
 import dev.onecycle.report.csv.SweepCsv;
 import dev.onecycle.report.figures.SweepFigures;
 import dev.onecycle.run.files.AtomicFile;
-import dev.onecycle.run.files.JsonFile;
+import dev.onecycle.run.tuning.Evidence;
+import dev.onecycle.run.tuning.FoundRate;
 import dev.onecycle.run.tuning.Memo;
-import dev.onecycle.run.tuning.SweepRecord;
 import dev.onecycle.torch.job.Experiment;
 import dev.onecycle.torch.job.Setting;
 import dev.onecycle.torch.job.TrainingConfig;
@@ -146,7 +146,7 @@ public final class SweepCommand implements Callable<Integer> {
             new Sweeper(
                     experiment.train(),
                     experiment.evaluation(),
-                    Memo.unremembered(),
+                    Memo.none(),
                     progress,
                     Signals::stopRequested)
                 .sweep(setup, parameter, values, plan);
@@ -205,13 +205,12 @@ public final class SweepCommand implements Callable<Integer> {
         sweep.chosen().isEmpty()
             ? OptionalDouble.empty()
             : maxLr == null ? shown.peak() : OptionalDouble.of(maxLr);
-    JsonFile.write(
-        out,
-        new SweepRecord(
+    new FoundRate(
             CommandLineArgs.of(settings.spec()),
             rate,
             experiment.conditions(setup.with(sweep.parameter(), shown.value())),
-            sweep));
+            Evidence.of(sweep))
+        .write(out);
     console.say("Wrote " + out);
     if (csv != null) {
       SweepCsv.write(sweep, csv);

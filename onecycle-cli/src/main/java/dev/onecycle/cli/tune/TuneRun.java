@@ -12,21 +12,21 @@ import dev.onecycle.run.Conditions;
 import dev.onecycle.run.RunFolder;
 import dev.onecycle.run.tuning.Recipe;
 import dev.onecycle.run.tuning.TuningJournal;
-import dev.onecycle.run.tuning.TuningOutcome;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.text.Shell;
 import dev.onecycle.torch.job.Experiment;
 import dev.onecycle.torch.job.Setting;
 import dev.onecycle.torch.job.TrainingConfig;
 import dev.onecycle.torch.job.TrainingConfig.Group;
+import dev.onecycle.torch.train.Setup;
 import dev.onecycle.torch.tune.SweepPlan;
-import dev.onecycle.torch.tune.Tuned;
 import dev.onecycle.torch.tune.Tuner;
 import dev.onecycle.torch.tune.TuningPlan;
 import dev.onecycle.tune.BatchSizes;
 import dev.onecycle.tune.BatchTrial;
 import dev.onecycle.tune.Hyperparameter;
 import dev.onecycle.tune.Sweep;
+import dev.onecycle.tune.TuningResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -95,7 +95,7 @@ final class TuneRun {
           Numbers.format(
               "Resuming the tuning in %s, which has %d results already.", folder, journal.size()));
     }
-    Tuned tuned;
+    TuningResult tuned;
     try (TuningProgress progress = new TuningProgress(console)) {
       boolean search = plan.batchSizes().isPresent();
       TrialProcess trial =
@@ -129,13 +129,12 @@ final class TuneRun {
     return Signals.uninterrupted(() -> finish(journal, tuned));
   }
 
-  private int finish(TuningJournal journal, Tuned tuned) {
-    Conditions conditions = experiment.conditions(tuned.setup());
-    Recipe recipe = recipe(tuned, conditions);
+  private int finish(TuningJournal journal, TuningResult tuned) {
+    Setup used = experiment.setup().with(tuned.chosen());
+    Conditions conditions = experiment.conditions(used);
+    Recipe recipe = recipe(tuned, used, conditions);
     recipe.write(folder.resolve(RECIPE));
-    journal.conclude(
-        new TuningOutcome(
-            tuned.batchSizes(), tuned.sweeps(), tuned.range(), tuned.peak(), conditions));
+    journal.conclude(tuned);
     writeFigures(tuned);
     RangeView.show(console, tuned.range());
     recipe.reasons().forEach((name, reason) -> console.say(name + ": " + reason));
@@ -157,7 +156,7 @@ final class TuneRun {
     Map<String, Object> result = new LinkedHashMap<>();
     Map<String, Object> chosen = new LinkedHashMap<>();
     for (Hyperparameter parameter : Hyperparameter.values()) {
-      chosen.put(parameter.title().replace(' ', '_'), tuned.setup().value(parameter));
+      chosen.put(parameter.title().replace(' ', '_'), used.value(parameter));
     }
     result.put("chosen", chosen);
     result.put("learning_rate", tuned.peak());
@@ -200,7 +199,7 @@ final class TuneRun {
     return values.stream().map(parameter::text).collect(Collectors.joining(","));
   }
 
-  private Recipe recipe(Tuned tuned, Conditions conditions) {
+  private Recipe recipe(TuningResult tuned, Setup used, Conditions conditions) {
     Set<String> kept = new HashSet<>();
     for (Setting<?> setting :
         TrainingConfig.settings(List.of(Group.LEARNER, Group.AUGMENTATION, Group.POLICY))) {
@@ -218,15 +217,12 @@ final class TuneRun {
                 settings.put(name, value.toString());
               }
             });
-    put(settings, TrainingConfig.BATCH_SIZE, Integer.toString(tuned.setup().batchSize()));
+    put(settings, TrainingConfig.BATCH_SIZE, Integer.toString(used.batchSize()));
     put(
         settings,
         TrainingConfig.WEIGHT_DECAY,
-        Numbers.power(tuned.setup().value(Hyperparameter.WEIGHT_DECAY)));
-    put(
-        settings,
-        TrainingConfig.DROPOUT,
-        Numbers.exact(tuned.setup().value(Hyperparameter.DROPOUT)));
+        Numbers.power(used.value(Hyperparameter.WEIGHT_DECAY)));
+    put(settings, TrainingConfig.DROPOUT, Numbers.exact(used.value(Hyperparameter.DROPOUT)));
     put(settings, TrainingConfig.EPOCHS, config.get(TrainingConfig.EPOCHS).toString());
     put(settings, TrainingConfig.MAX_LR, Numbers.exact(tuned.peak()));
     Map<String, String> reasons = new LinkedHashMap<>();
@@ -242,7 +238,7 @@ final class TuneRun {
   }
 
   /** Writes the figures; a system on which none can be drawn can tune all the same. */
-  private void writeFigures(Tuned tuned) {
+  private void writeFigures(TuningResult tuned) {
     try {
       for (Sweep sweep : tuned.sweeps()) {
         String name = sweep.parameter().title().replace(' ', '-') + ".svg";
