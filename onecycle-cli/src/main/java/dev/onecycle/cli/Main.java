@@ -128,7 +128,7 @@ public final class Main implements Runnable {
     CommandLine line = new CommandLine(new Main());
     for (Class<?> command : COMMANDS) {
       Command about = command.getAnnotation(Command.class);
-      line.addSubcommand(about.name(), whole.test(about.name()) ? command : entry(about));
+      line.addSubcommand(about.name(), whole.test(about.name()) ? whole(command) : entry(about));
     }
     // Picocli adds the options of settings to a command itself only where that stands alone.
     for (CommandLine sub : line.getSubcommands().values()) {
@@ -146,6 +146,13 @@ public final class Main implements Runnable {
       completion.getCommandSpec().usageMessage().hidden(true);
     }
     return line;
+  }
+
+  /** A command with its options: picocli makes an instance of a class. */
+  private static Object whole(Class<?> command) {
+    return command == SelftestCommand.class
+        ? new SelftestCommand(Main.class, Main::commandLine)
+        : command;
   }
 
   /** A command as the list of commands shows it. */

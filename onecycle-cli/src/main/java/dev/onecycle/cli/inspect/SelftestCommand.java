@@ -1,6 +1,5 @@
 package dev.onecycle.cli.inspect;
 
-import dev.onecycle.cli.Main;
 import dev.onecycle.cli.console.Bar;
 import dev.onecycle.cli.console.Console;
 import dev.onecycle.cli.console.ExitCode;
@@ -20,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -56,6 +56,21 @@ public final class SelftestCommand implements Callable<Integer> {
 
   @Mixin OutputOptions output = new OutputOptions();
 
+  private final Program program;
+
+  /**
+   * Creates the command for a command line under test.
+   *
+   * @param mainClass class that starts the command line in a process of its own
+   * @param commandLine creates the command line in this process
+   */
+  public SelftestCommand(Class<?> mainClass, Supplier<CommandLine> commandLine) {
+    program =
+        new Program(
+            mainClass.getName(),
+            (out, err, words) -> commandLine.get().setOut(out).setErr(err).execute(words));
+  }
+
   @Override
   public Integer call() {
     Console console = output.console();
@@ -78,7 +93,7 @@ public final class SelftestCommand implements Callable<Integer> {
   }
 
   private List<Group> chosen() {
-    List<Group> all = SelfTest.groups(full ? Tier.FULL : Tier.QUICK, program());
+    List<Group> all = SelfTest.groups(full ? Tier.FULL : Tier.QUICK, program);
     if (only == null) {
       return all;
     }
@@ -88,17 +103,6 @@ public final class SelftestCommand implements Callable<Integer> {
     }
     List<String> wanted = only;
     return all.stream().filter(group -> wanted.contains(group.name())).toList();
-  }
-
-  private static Program program() {
-    return new Program(
-        Main.class.getName(),
-        (out, err, words) -> {
-          CommandLine line = Main.commandLine();
-          line.setOut(out);
-          line.setErr(err);
-          return line.execute(words);
-        });
   }
 
   private static void show(Console console, List<GroupResult> results) {
