@@ -4,61 +4,63 @@ import dev.onecycle.data.augment.Augmentation;
 import dev.onecycle.data.augment.Flip;
 import dev.onecycle.torch.nn.Layer;
 import dev.onecycle.torch.nn.Layer.Conv;
-import dev.onecycle.torch.nn.Layer.Named;
 import dev.onecycle.torch.nn.Layer.Residual;
 import dev.onecycle.torch.nn.Layer.Sequential;
 import dev.onecycle.torch.nn.Layer.ViewMean;
 import dev.onecycle.torch.nn.Layer.ViewMean.Views;
+import dev.onecycle.torch.nn.ModelSpec;
 import dev.onecycle.torch.nn.Network;
 import dev.onecycle.torch.settings.LearnerSettings;
-import dev.onecycle.torch.settings.ModelDefaults;
 import dev.onecycle.torch.settings.Optimizer;
 import java.util.function.UnaryOperator;
 
-/** A part of the model {@code fast} and its defaults that can be left out. */
+/** What the model {@code fast} and its defaults are made of, and how to leave a part out. */
 enum Ablation {
   RESIDUAL("one convolution in place of the two that add to each block"),
   WHITENING("a trained first convolution instead of the whitening"),
-  IDENTITY_INIT("He's initial weights instead of identities"),
+  IDENTITY_START("He's initial weights instead of identities"),
   ACTIVATION("ReLU instead of GELU, or the other way round"),
   LABEL_SMOOTHING("no label smoothing"),
   RANDOM_FLIP("alternating flips instead of random ones, or the other way round"),
-  SHIFTED_VIEWS("evaluation of an image and its mirror image, without shifted ones"),
-  VIEWS("evaluation of an image as it is"),
+  MOVED_VIEWS("judging an image and its mirror image, but not moved ones"),
+  VIEWS("judging an image as it is, once"),
   BIAS_RATE("one learning rate for biases and weights"),
-  MUON("convolutions updated by Nesterov's momentum, as all else, instead of Muon"),
+  MUON("convolutions moved by Nesterov's momentum, as all else, instead of by Muon"),
   BATCH_NORM_MOMENTUM("a batch norm momentum of 0.1");
 
-  private final String replacement;
+  private final String without;
 
-  Ablation(String replacement) {
-    this.replacement = replacement;
+  Ablation(String without) {
+    this.without = without;
   }
 
-  /** The replacement of the part, for the table. */
-  String replacement() {
-    return replacement;
+  /** What is done instead. */
+  String without() {
+    return without;
   }
 
-  /** Whether training is the same without the part. */
+  /** Whether training is the same without it. */
   boolean onlyInEvaluation() {
-    return this == SHIFTED_VIEWS || this == VIEWS;
+    return this == MOVED_VIEWS || this == VIEWS;
   }
 
-  /** The network without the part. */
+  /** The network without this. */
   Network leftOut(Network network) {
     return new Network(
-        network.name(), network.input(), network.classes(), each(network.layers(), this::replaced));
+        network.name(),
+        network.input(),
+        network.classes(),
+        each(network.layers(), this::replacement));
   }
 
-  private Layer replaced(Layer layer) {
+  private Layer replacement(Layer layer) {
     return switch (this) {
       case RESIDUAL -> layer instanceof Residual residual ? firstHalf(residual.body()) : layer;
       case WHITENING ->
           layer instanceof Layer.Whitening w
               ? new Conv(w.in(), w.out(), w.kernel(), 1, 0, true)
               : layer;
-      case IDENTITY_INIT ->
+      case IDENTITY_START ->
           layer instanceof Conv c
               ? new Conv(c.in(), c.out(), c.kernel(), c.stride(), c.padding(), c.bias())
               : layer;
@@ -66,36 +68,24 @@ enum Ablation {
           layer instanceof Layer.Gelu
               ? new Layer.Relu()
               : layer instanceof Layer.Relu ? new Layer.Gelu() : layer;
-      case SHIFTED_VIEWS ->
-          layer instanceof ViewMean mean ? new ViewMean(mean.body(), Views.MIRRORED) : layer;
+      case MOVED_VIEWS ->
+          layer instanceof ViewMean mean ? new ViewMean(mean.body(), Views.FLIP) : layer;
       case VIEWS -> layer instanceof ViewMean mean ? mean.body() : layer;
       default -> layer;
     };
   }
 
-  /** The first convolution and batch norm of a body; the activation after it is the block's. */
+  /** The body's first convolution and batch norm; the activation behind it is the block's own. */
   private static Layer firstHalf(Layer body) {
     return new Sequential(((Sequential) body).parts().subList(0, 2));
   }
 
   private static Layer each(Layer layer, UnaryOperator<Layer> change) {
-    Layer inside = layer;
-    if (layer instanceof ViewMean mean) {
-      inside = new ViewMean(each(mean.body(), change), mean.views());
-    } else if (layer instanceof Sequential sequence) {
-      inside =
-          new Sequential(
-              sequence.parts().stream()
-                  .map(part -> new Named(part.name(), each(part.layer(), change)))
-                  .toList());
-    } else if (layer instanceof Residual residual) {
-      inside = new Residual(each(residual.body(), change), each(residual.shortcut(), change));
-    }
-    return change.apply(inside);
+    return change.apply(layer.mapChildren(child -> each(child, change)));
   }
 
-  /** The defaults without the part. */
-  ModelDefaults leftOut(ModelDefaults defaults) {
+  /** The defaults without this. */
+  ModelSpec.Defaults leftOut(ModelSpec.Defaults defaults) {
     LearnerSettings.Builder settings = defaults.settings().toBuilder();
     switch (this) {
       case LABEL_SMOOTHING -> settings.labelSmoothing(0);
@@ -104,7 +94,7 @@ enum Ablation {
       case BATCH_NORM_MOMENTUM -> settings.batchNormMomentum(0.1);
       default -> {}
     }
-    return new ModelDefaults(
+    return new ModelSpec.Defaults(
         defaults.batchSize(),
         settings.build(),
         this == RANDOM_FLIP ? otherFlip(defaults.augmentation()) : defaults.augmentation());

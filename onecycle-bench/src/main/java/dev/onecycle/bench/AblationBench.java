@@ -7,11 +7,10 @@ import dev.onecycle.record.EpochRecord;
 import dev.onecycle.run.TrainingListener;
 import dev.onecycle.schedule.PolicyChoice;
 import dev.onecycle.text.Numbers;
+import dev.onecycle.torch.nn.ModelSpec;
 import dev.onecycle.torch.nn.Models;
 import dev.onecycle.torch.nn.Network;
 import dev.onecycle.torch.settings.LearnerSettings;
-import dev.onecycle.torch.settings.ModelDefaults;
-import dev.onecycle.torch.settings.Normalization;
 import dev.onecycle.torch.train.Learner;
 import dev.onecycle.torch.train.Training;
 import dev.onecycle.torch.train.TrainingPlan;
@@ -24,9 +23,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** The accuracy of the model {@code fast} with all parts, and without one part at a time. */
+/** What each part of the model {@code fast} is worth: trained with it and without it, in pairs. */
 @Command(
-    name = "ablation",
+    name = "ingredients",
     description = "Accuracy of fast with all its parts, and without one at a time, by seed.",
     mixinStandardHelpOptions = true)
 final class AblationBench implements Callable<Integer> {
@@ -64,20 +63,20 @@ final class AblationBench implements Callable<Integer> {
     System.out.println("| | accuracy by seed | mean | difference by seed | mean |");
     System.out.println("|---|---|---|---|---|");
     System.out.println(Numbers.format("| everything | %s | %.2f | | |", text(with), mean(with)));
-    for (Ablation part : only) {
+    for (Ablation ingredient : only) {
       double[] without = new double[with.length];
       double[] difference = new double[with.length];
       for (int i = 0; i < with.length; i++) {
         without[i] =
-            part.onlyInEvaluation()
-                ? percent(data, part, whole.get(i).weights())
-                : trained(data, part, seeds.get(i)).percent();
+            ingredient.onlyInEvaluation()
+                ? percent(data, ingredient, whole.get(i).weights())
+                : trained(data, ingredient, seeds.get(i)).percent();
         difference[i] = without[i] - with[i];
       }
       System.out.println(
           Numbers.format(
               "| %s | %s | %.2f | %s | %+.2f |",
-              part.replacement(),
+              ingredient.without(),
               text(without),
               mean(without),
               text(difference),
@@ -86,19 +85,20 @@ final class AblationBench implements Callable<Integer> {
     return 0;
   }
 
-  /** The weights and the accuracy after a training. */
+  /** What a training came to. */
   private record Trained(List<NamedTensor> weights, double percent) {}
 
   private Trained trained(DataSplits data, @Nullable Ablation without, long seed) {
-    ModelDefaults defaults = ModelDefaults.of("fast");
+    ModelSpec.Defaults defaults = Models.byName("fast").defaults();
     if (without != null) {
       defaults = without.leftOut(defaults);
     }
     TrainingPlan plan =
-        new TrainingPlan(epochs, defaults.batchSize(), defaults.augmentation(), seed, 0)
-            .evaluatedEvery(epochs);
+        TrainingPlan.of(epochs, defaults.batchSize())
+            .withAugmentation(defaults.augmentation())
+            .withSeed(seed)
+            .withEvaluateEvery(epochs);
     try (Learner learner = learner(data, without, defaults.settings().withSeed(seed))) {
-      learner.fit(data.train());
       List<EpochRecord> done =
           Training.run(
               learner,
@@ -109,18 +109,18 @@ final class AblationBench implements Callable<Integer> {
               new TrainingListener() {},
               () -> false);
       double percent = 100 * done.get(epochs - 1).evaluated().orElseThrow().accuracy();
-      // A row takes many minutes: a line a training shows the results so far.
+      // A row takes many minutes; whoever ends it early keeps what there is.
       System.err.println(
           Numbers.format(
               "%s, seed %d: %.2f %%",
-              without == null ? "everything" : without.replacement(), seed, percent));
+              without == null ? "everything" : without.without(), seed, percent));
       return new Trained(learner.weights(), percent);
     }
   }
 
   private static double percent(DataSplits data, Ablation without, List<NamedTensor> weights) {
-    try (Learner learner = learner(data, without, ModelDefaults.of("fast").settings())) {
-      learner.load(weights);
+    try (Learner learner = learner(data, without, Models.byName("fast").defaults().settings())) {
+      learner.setWeights(weights);
       return 100 * Training.evaluate(learner, data.evaluation(), done -> {}).accuracy();
     }
   }
@@ -129,7 +129,7 @@ final class AblationBench implements Callable<Integer> {
       DataSplits data, @Nullable Ablation without, LearnerSettings settings) {
     Network whole = Models.fast(data.train().shape(), data.train().classes().size(), 0);
     Network network = without == null ? whole : without.leftOut(whole);
-    return new Learner(network, Normalization.of(data.train()), settings);
+    return Learner.prepare(network, data.train(), settings);
   }
 
   private static double mean(double[] values) {

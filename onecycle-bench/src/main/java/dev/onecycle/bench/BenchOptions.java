@@ -7,15 +7,13 @@ import dev.onecycle.data.augment.Augmentation;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.torch.nn.Models;
 import dev.onecycle.torch.settings.LearnerSettings;
-import dev.onecycle.torch.settings.ModelDefaults;
-import dev.onecycle.torch.settings.Normalization;
 import dev.onecycle.torch.settings.Precision;
 import dev.onecycle.torch.train.Learner;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Options of all measurements that train: images, model, batch size, precision and threads. */
+/** What is trained on what: the same for every measurement. */
 final class BenchOptions {
   @Parameters(
       paramLabel = "DATA",
@@ -33,15 +31,15 @@ final class BenchOptions {
   @Option(names = "--precision", defaultValue = "auto", description = "auto, bf16 or fp32.")
   Precision precision = Precision.AUTO;
 
-  @Option(names = "--threads", defaultValue = "0", description = "Default: one for each core.")
+  @Option(names = "--threads", defaultValue = "0", description = "Default: one a core.")
   int threads;
 
   int batchSize() {
-    return batchSize == null ? ModelDefaults.of(model).batchSize() : batchSize;
+    return batchSize == null ? Models.byName(model).defaults().batchSize() : batchSize;
   }
 
   Augmentation augmentation() {
-    return ModelDefaults.of(model).augmentation();
+    return Models.byName(model).defaults().augmentation();
   }
 
   DataSplits data() {
@@ -50,18 +48,13 @@ final class BenchOptions {
 
   Learner learner(DataSplits data) {
     LearnerSettings settings =
-        ModelDefaults.of(model).settings().toBuilder()
+        Models.byName(model).defaults().settings().toBuilder()
             .precision(precision)
             .threads(threads)
             .build();
     int classes = data.train().classes().size();
-    Learner learner =
-        new Learner(
-            Models.byName(model, data.train().shape(), classes, 0),
-            Normalization.of(data.train()),
-            settings);
-    learner.fit(data.train());
-    return learner;
+    return Learner.prepare(
+        Models.byName(model).network(data.train().shape(), classes, 0), data.train(), settings);
   }
 
   String describe(Learner learner) {

@@ -12,7 +12,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
-/** The command {@code ./onecycle bench} with the measurements as its subcommands. */
+/** The measurements: {@code ./onecycle bench train} and others. */
 @Command(
     name = "onecycle bench",
     description = "Measure training, its reports and its start on this machine.",
@@ -33,8 +33,7 @@ public final class Main implements Runnable {
   @Override
   public void run() {
     if (spec != null) {
-      throw new ParameterException(
-          spec.commandLine(), "a measurement is missing; --help lists them");
+      throw new ParameterException(spec.commandLine(), "name a measurement; --help lists them");
     }
   }
 
@@ -42,12 +41,12 @@ public final class Main implements Runnable {
     System.exit(
         new CommandLine(new Main())
             .setCaseInsensitiveEnumValuesAllowed(true)
-            .setExecutionExceptionHandler(Main::report)
+            .setExecutionExceptionHandler(Main::told)
             .execute(args));
   }
 
-  /** Prints one line for an error that the user can correct, and a stack trace for others. */
-  private static int report(Exception e, CommandLine line, ParseResult parsed) throws Exception {
+  /** One line for what a user can correct, as the other commands have it; frames for the rest. */
+  private static int told(Exception e, CommandLine line, ParseResult parsed) throws Exception {
     int code =
         e instanceof InvalidValueException
             ? 2

@@ -1,4 +1,4 @@
-/** Measurements of speed, memory and accuracy, in a checkout. */
+/** Measurements of training speed and memory. */
 @NullMarked
 package dev.onecycle.bench;
 

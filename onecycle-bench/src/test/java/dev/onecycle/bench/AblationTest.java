@@ -6,12 +6,9 @@ import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.torch.nn.Layer;
 import dev.onecycle.torch.nn.Layer.Conv;
 import dev.onecycle.torch.nn.Layer.Residual;
-import dev.onecycle.torch.nn.Layer.Sequential;
-import dev.onecycle.torch.nn.Layer.ViewMean;
+import dev.onecycle.torch.nn.ModelSpec;
 import dev.onecycle.torch.nn.Models;
 import dev.onecycle.torch.nn.Network;
-import dev.onecycle.torch.settings.ModelDefaults;
-import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,28 +18,20 @@ class AblationTest {
   private static final Network FAST = Models.fast(new ImageShape(3, 32, 32), 10, 0);
 
   private static Stream<Layer> flat(Layer layer) {
-    List<Layer> inside = List.of();
-    if (layer instanceof ViewMean mean) {
-      inside = List.of(mean.body());
-    } else if (layer instanceof Residual residual) {
-      inside = List.of(residual.body(), residual.shortcut());
-    } else if (layer instanceof Sequential sequence) {
-      inside = sequence.parts().stream().map(Layer.Named::layer).toList();
-    }
-    return Stream.concat(Stream.of(layer), inside.stream().flatMap(AblationTest::flat));
+    return Stream.concat(Stream.of(layer), layer.children().stream().flatMap(AblationTest::flat));
   }
 
   private static long count(Network network, Class<? extends Layer> kind) {
     return flat(network.layers()).filter(kind::isInstance).count();
   }
 
-  /** A part that fast does not have would be measured as no difference. */
+  /** A part that fast has not, or that leaving out does not reach, would be measured as nothing. */
   @ParameterizedTest
   @EnumSource
-  void changesSomethingWhereItIsLeftOut(Ablation part) {
-    ModelDefaults defaults = ModelDefaults.of("fast");
-    boolean sameNetwork = part.leftOut(FAST).layers().equals(FAST.layers());
-    boolean sameSettings = part.leftOut(defaults).equals(defaults);
+  void changesSomethingWhereItIsLeftOut(Ablation ingredient) {
+    ModelSpec.Defaults defaults = Models.byName("fast").defaults();
+    boolean sameNetwork = ingredient.leftOut(FAST).layers().equals(FAST.layers());
+    boolean sameSettings = ingredient.leftOut(defaults).equals(defaults);
     assertThat(sameNetwork && sameSettings).isFalse();
     assertThat(sameNetwork || sameSettings).isTrue();
   }

@@ -3,15 +3,17 @@ package dev.onecycle.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.onecycle.cli.console.ExitCode;
+import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.selftest.harness.ProcessUnderTest;
 import dev.onecycle.torch.model.ModelFile;
 import dev.onecycle.torch.nn.Models;
+import dev.onecycle.torch.nn.Network;
 import dev.onecycle.torch.settings.LearnerSettings;
-import dev.onecycle.torch.settings.Normalization;
 import dev.onecycle.torch.train.Learner;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,12 +58,14 @@ class StartIT {
   void theEngineIsNotLoadedForAnImageThatIsNotThere() {
     List<String> classes = List.of("a", "b");
     ImageShape shape = new ImageShape(3, 8, 8);
-    Normalization normalization = new Normalization(List.of(0.5, 0.5, 0.5), List.of(1.0, 1.0, 1.0));
     Path file = temp.resolve("model.safetensors");
-    try (Learner learner =
-        new Learner(
-            Models.byName("resnet9", shape, 2, 0.1), normalization, LearnerSettings.defaults())) {
-      new ModelFile("resnet9", classes, shape, normalization, 0.1, learner.weights()).write(file);
+    byte[] pixels = new byte[2 * shape.bytes()];
+    new Random(1).nextBytes(pixels);
+    ImageDataset images = ImageDataset.of(shape, classes, new int[] {0, 1}, pixels);
+    Network network = Models.byName("resnet9").network(shape, 2, 0.1);
+    try (Learner learner = Learner.prepare(network, images, LearnerSettings.defaults())) {
+      new ModelFile("resnet9", classes, shape, learner.normalization(), 0.1, learner.weights())
+          .write(file);
     }
     // Its types are there for the verifier to see; what would load it is not.
     String[] engine = {"org.bytedeco.javacpp.Loader", "org.bytedeco.pytorch.global."};

@@ -2,7 +2,6 @@ package dev.onecycle.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.onecycle.testing.TestData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,7 +23,7 @@ public abstract class StoppedRun {
 
   @BeforeAll
   public static void train() throws IOException {
-    data = TestData.colours(temp.resolve("data"));
+    data = TestImages.folder(temp.resolve("data"));
     whole = temp.resolve("whole");
     Cli.Result result =
         Cli.run(

@@ -12,9 +12,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A message of a peer on standard output: first {@link Hello}, then a {@link Step} after each step.
+ * What a contestant says on standard output: first {@link Hello}, then {@link Step} after each
+ * step.
  *
- * <p>Lines that do not begin with a brace, such as warnings, are no messages.
+ * <p>Lines that do not begin with a brace are others' (warnings, say) and are passed over.
  */
 sealed interface PeerMessage {
   JsonMapper JSON =
@@ -26,11 +27,11 @@ sealed interface PeerMessage {
           .build();
 
   /**
-   * The description of a peer.
+   * What trains.
    *
-   * @param setup precision, threads and data path in a few words
-   * @param parameters number of parameters that are trained
-   * @param versions of its libraries, by name
+   * @param setup how, in a few words
+   * @param parameters of the network that are learnt
+   * @param versions of what it runs on, by name
    */
   record Hello(String setup, long parameters, Map<String, String> versions) implements PeerMessage {
     public Hello {
@@ -39,17 +40,17 @@ sealed interface PeerMessage {
   }
 
   /**
-   * The end of a step.
+   * A step that has ended.
    *
-   * @param images of the step
-   * @param loss of the step, or the peer's mean of recent losses; may be NaN
+   * @param images in it
+   * @param loss of it, or what the contestant keeps of its losses; may be NaN
    */
   record Step(int images, double loss) implements PeerMessage {}
 
   /**
-   * Reads a line; empty if it is no message.
+   * Reads a line; empty where it is none of ours.
    *
-   * @throws BadDataException if the line begins like a message but is none
+   * @throws BadDataException where it begins as one of ours and is not
    */
   static Optional<PeerMessage> parse(String text) {
     if (!text.startsWith("{")) {
@@ -63,16 +64,16 @@ sealed interface PeerMessage {
               : JSON.treeToValue(tree, Hello.class));
     } catch (JsonProcessingException e) {
       throw new BadDataException(
-          "the peer printed '" + text + "', which is no message: " + e.getOriginalMessage(), e);
+          "it said '" + text + "', which cannot be understood: " + e.getOriginalMessage(), e);
     }
   }
 
-  /** The message as a line. */
+  /** The line as it is said. */
   default String text() {
     try {
       return JSON.writeValueAsString(this);
     } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a message must be writable as JSON", e);
+      throw new IllegalStateException("a line can be written as JSON", e);
     }
   }
 }

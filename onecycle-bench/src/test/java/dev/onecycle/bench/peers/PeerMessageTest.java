@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class PeerMessageTest {
   @Test
-  void readsMessagesOfPeers() {
+  void readsWhatContestantsSay() {
     assertThat(
             PeerMessage.parse(
                 "{\"setup\":\"fp32, 2 threads\",\"parameters\":272474,\"versions\":{\"torch\":\"1.13\"}}"))
@@ -21,13 +21,13 @@ class PeerMessageTest {
   }
 
   @Test
-  void aLossMayBeNaN() {
+  void aLossMayBeNoNumber() {
     assertThat(PeerMessage.parse("{\"images\":1,\"loss\":NaN}"))
         .contains(new PeerMessage.Step(1, Double.NaN));
   }
 
   @Test
-  void readsItsOwnText() {
+  void saysWhatItReads() {
     PeerMessage hello = new PeerMessage.Hello("a \"quoted\" setup", 3, Map.of("b", "2"));
     assertThat(PeerMessage.parse(hello.text())).contains(hello);
     PeerMessage step = new PeerMessage.Step(64, 0.125);
@@ -36,7 +36,7 @@ class PeerMessageTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "WARNING: something", "[2026] INFO {\"images\":1}"})
-  void otherLinesAreNoMessages(String line) {
+  void othersLinesArePassedOver(String line) {
     assertThat(PeerMessage.parse(line)).isEmpty();
   }
 
@@ -50,7 +50,7 @@ class PeerMessageTest {
         "{\"setup\":\"x\"}",
         "{}"
       })
-  void anErrorShowsABrokenMessage(String line) {
+  void brokenLinesAreErrorsThatShowThem(String line) {
     assertThatThrownBy(() -> PeerMessage.parse(line))
         .isInstanceOf(BadDataException.class)
         .hasMessageContaining(line);

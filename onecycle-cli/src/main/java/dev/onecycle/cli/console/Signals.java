@@ -1,6 +1,5 @@
 package dev.onecycle.cli.console;
 
-import dev.onecycle.torch.job.RunControl;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -14,25 +13,6 @@ import sun.misc.SignalHandler;
  * process at once. USR1 asks for a checkpoint.
  */
 public final class Signals {
-  /** Signals as the control of a job. */
-  public static final RunControl CONTROL =
-      new RunControl() {
-        @Override
-        public boolean stopRequested() {
-          return Signals.stopRequested();
-        }
-
-        @Override
-        public boolean saveRequested() {
-          return Signals.saveRequested();
-        }
-
-        @Override
-        public <T> T uninterrupted(Supplier<T> work) {
-          return Signals.uninterrupted(work);
-        }
-      };
-
   private static final AtomicReference<@Nullable Signal> received = new AtomicReference<>();
   private static final AtomicBoolean SAVE = new AtomicBoolean();
   private static final Object INTERRUPTING = new Object();
@@ -75,9 +55,15 @@ public final class Signals {
     return SAVE.getAndSet(false);
   }
 
-  /** Whether a signal has come. */
+  /**
+   * Whether a signal has come; clears the interrupt that came with it, which would spoil writing.
+   */
   public static boolean stopRequested() {
-    return received.get() != null;
+    if (received.get() == null) {
+      return false;
+    }
+    Thread.interrupted();
+    return true;
   }
 
   private static void interrupt(Thread thread) {
@@ -90,15 +76,12 @@ public final class Signals {
 
   /**
    * Runs work that a signal must not interrupt, such as writing the files of a run that belong
-   * together. An interrupt that a signal has left pending is cleared, for it would spoil writing;
-   * {@link #stopRequested} tells of the signal as ever.
+   * together. {@link #stopRequested} tells of the signal as ever.
    */
   public static <T> T uninterrupted(Supplier<T> work) {
     synchronized (INTERRUPTING) {
       interrupts = false;
-      if (stopRequested()) {
-        Thread.interrupted();
-      }
+      stopRequested();
     }
     try {
       return work.get();

@@ -1,6 +1,6 @@
 package dev.onecycle.cli.options;
 
-import dev.onecycle.torch.job.RunSummary;
+import dev.onecycle.cli.train.Session;
 import dev.onecycle.torch.model.ModelFile;
 import dev.onecycle.torch.settings.LearnerSettings;
 import dev.onecycle.torch.train.Learner;
@@ -17,18 +17,11 @@ public final class ModelArgument {
   Path path = Path.of("");
 
   public ModelFile read() {
-    return ModelFile.readKnown(Files.isDirectory(path) ? path.resolve(RunSummary.MODEL) : path);
+    return ModelFile.readKnown(Files.isDirectory(path) ? path.resolve(Session.MODEL) : path);
   }
 
   /** The model ready to compute, with the weights of the file. */
   public static Learner learner(ModelFile file) {
-    Learner learner = new Learner(file.network(), file.normalization(), LearnerSettings.defaults());
-    try {
-      learner.load(file.tensors());
-      return learner;
-    } catch (RuntimeException e) {
-      learner.close();
-      throw e;
-    }
+    return Learner.load(file, LearnerSettings.defaults());
   }
 }

@@ -5,11 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.onecycle.data.DataOptions;
 import dev.onecycle.data.DataSplits;
 import dev.onecycle.data.Datasets;
-import dev.onecycle.data.TestDatasets;
+import dev.onecycle.data.Images;
 import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.testing.Property;
-import dev.onecycle.testing.TestData;
-import dev.onecycle.testing.TestImages;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
@@ -40,8 +38,8 @@ class DecodedCacheTest {
   void writeImages() throws IOException {
     data = temp.resolve("pets");
     cache = temp.resolve("cache");
-    TestData.catsAndDogs(data.resolve("train"), 3);
-    TestData.catsAndDogs(data.resolve("test"), 2);
+    Images.classes(data.resolve("train"), 3);
+    Images.classes(data.resolve("test"), 2);
   }
 
   @Test
@@ -51,15 +49,15 @@ class DecodedCacheTest {
     DataSplits second = open();
     assertThat(decoded).hasValue(10);
     assertSame(second, first);
-    assertThat(TestDatasets.pixels(second.train(), 0)).isNotEmpty();
+    assertThat(Images.pixels(second.train(), 0)).isNotEmpty();
     assertThat(files(".tmp")).isEmpty();
     assertThat(files(".images")).hasSize(1);
   }
 
   @Test
   void notesAndSkippedImagesAreRemembered() throws IOException {
-    TestData.write(data.resolve("train/cat/bad.png"), new byte[] {1});
-    TestData.write(data.resolve("train/cat/other.png"), TestImages.png(9, 9, 1));
+    Images.write(data.resolve("train/cat/bad.png"), new byte[] {1});
+    Images.write(data.resolve("train/cat/other.png"), Images.png(9, 9, 1));
     DataOptions options = options().withSkipBad(true);
     DataSplits first = Datasets.open(data.toString(), options);
     DataSplits second = Datasets.open(data.toString(), options);
@@ -72,14 +70,14 @@ class DecodedCacheTest {
   @Test
   void whatHasChangedIsDecodedAgainAndReplacesTheOld() throws IOException {
     open();
-    TestData.write(data.resolve("train/cat/new.png"), TestImages.png(4, 3, 77));
+    Images.write(data.resolve("train/cat/new.png"), Images.png(4, 3, 77));
     assertThat(open().train().size()).isEqualTo(7);
     assertThat(files(".images")).hasSize(1);
     Path file = data.resolve("train/dog/0.png");
-    Files.write(file, TestImages.png(4, 3, 0xABCDEF));
+    Files.write(file, Images.png(4, 3, 0xABCDEF));
     Files.setLastModifiedTime(file, FileTime.fromMillis(1_000_000));
     DataSplits changed = open();
-    assertThat(TestDatasets.pixels(changed.train(), 4)).endsWith(0xAB, 0xCD, 0xEF);
+    assertThat(Images.pixels(changed.train(), 4)).endsWith(0xAB, 0xCD, 0xEF);
     Files.delete(data.resolve("train/cat/new.png"));
     assertThat(open().train().size()).isEqualTo(6);
   }
@@ -218,10 +216,10 @@ class DecodedCacheTest {
   @Test
   void aSetInUseSurvivesItsReplacement() throws IOException {
     DataSplits before = open();
-    byte[] pixels = TestDatasets.pixels(before.train(), 5);
-    TestData.write(data.resolve("train/cat/new.png"), TestImages.png(4, 3, 77));
+    byte[] pixels = Images.pixels(before.train(), 5);
+    Images.write(data.resolve("train/cat/new.png"), Images.png(4, 3, 77));
     open();
-    assertThat(TestDatasets.pixels(before.train(), 5)).isEqualTo(pixels);
+    assertThat(Images.pixels(before.train(), 5)).isEqualTo(pixels);
   }
 
   private DataSplits open() {
@@ -249,7 +247,7 @@ class DecodedCacheTest {
     assertThat(actual.fingerprint()).isEqualTo(expected.fingerprint());
     assertThat(actual.trainingFingerprint()).isEqualTo(expected.trainingFingerprint());
     assertThat(actual.evaluationName()).isEqualTo(expected.evaluationName());
-    TestDatasets.assertSame(actual.train(), expected.train());
-    TestDatasets.assertSame(actual.evaluation(), expected.evaluation());
+    Images.assertSame(actual.train(), expected.train());
+    Images.assertSame(actual.evaluation(), expected.evaluation());
   }
 }

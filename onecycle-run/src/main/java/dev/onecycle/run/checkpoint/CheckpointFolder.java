@@ -22,6 +22,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Function;
@@ -235,7 +236,7 @@ public final class CheckpointFolder {
    * @param value the newest that could, made by the reader; none where there is none
    * @param notes one sentence for each newer one that could not
    */
-  public record Found<T>(List<T> value, List<String> notes) {}
+  public record Found<T>(Optional<T> value, List<String> notes) {}
 
   /**
    * Reads the newest checkpoint that is sound, older ones where newer ones are not.
@@ -253,7 +254,7 @@ public final class CheckpointFolder {
         try {
           Manifest manifest = Manifest.verified(path);
           T value = reader.apply(new Checkpoint(path, manifest.files().keySet()));
-          return new Found<>(List.of(value), notes);
+          return new Found<>(Optional.of(value), notes);
         } catch (BadDataException e) {
           notes.add("Passed over " + path + ": " + e.getMessage());
         }
@@ -271,6 +272,6 @@ public final class CheckpointFolder {
               + notes.get(0)
               + "; remove that folder to begin the run again at step 0");
     }
-    return new Found<>(List.of(), notes);
+    return new Found<>(Optional.empty(), notes);
   }
 }

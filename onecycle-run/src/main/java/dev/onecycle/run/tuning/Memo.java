@@ -2,27 +2,24 @@ package dev.onecycle.run.tuning;
 
 import java.util.function.Supplier;
 
-/** Results of named pieces of work, so that no piece is done twice. */
+/** Pieces of work with names, some of which may have been done before. */
 public interface Memo {
-  /**
-   * The result of the work of a name: the one that is kept, or else of {@code work}, kept from then
-   * on.
-   */
-  <T> T computeIfAbsent(String name, Class<T> type, Supplier<T> work);
+  /** Answers what came out of the work of this name, doing it unless that is known already. */
+  <T> T once(String name, Class<T> type, Supplier<T> doing);
 
-  /** Whether a result of the name is kept. */
-  boolean contains(String name);
+  /** Whether it is known what comes out of the work of this name. */
+  boolean knows(String name);
 
-  /** A memo that keeps nothing. */
-  static Memo none() {
+  /** Work that is always done and never remembered. */
+  static Memo unremembered() {
     return new Memo() {
       @Override
-      public <T> T computeIfAbsent(String name, Class<T> type, Supplier<T> work) {
-        return work.get();
+      public <T> T once(String name, Class<T> type, Supplier<T> doing) {
+        return doing.get();
       }
 
       @Override
-      public boolean contains(String name) {
+      public boolean knows(String name) {
         return false;
       }
     };

@@ -153,7 +153,7 @@ final class DegenerateCases {
   private static void requireFinite(DataSplits splits, int batchSize) {
     ImageShape shape = splits.train().shape();
     Network network = network(shape, splits.train().classes().size());
-    TrainingPlan plan = new TrainingPlan(EPOCHS, batchSize, Augmentation.none(), 0, 0);
+    TrainingPlan plan = TrainingPlan.of(EPOCHS, batchSize).withAugmentation(Augmentation.none());
     TrainingListener finite =
         new TrainingListener() {
           @Override
@@ -169,8 +169,7 @@ final class DegenerateCases {
             requireFinite("the accuracy", evaluated.accuracy());
           }
         };
-    try (Learner learner =
-        new Learner(network, Normalization.of(splits.train()), LearnerSettings.defaults())) {
+    try (Learner learner = Learner.prepare(network, splits.train(), LearnerSettings.defaults())) {
       List<EpochRecord> epochs =
           Training.run(
               learner,

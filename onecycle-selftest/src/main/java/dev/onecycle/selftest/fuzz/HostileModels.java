@@ -30,8 +30,8 @@ final class HostileModels {
     {"input", "null"},
     {"means", "[0.5]"},
     {"means", "[NaN,NaN,NaN]"},
-    {"deviations", "[0,0,0]"},
-    {"deviations", "[1e400,1,1]"},
+    {"stds", "[0,0,0]"},
+    {"stds", "[1e400,1,1]"},
     {"dropout", "NaN"},
     {"dropout", "2"},
     {"dropout", "null"}

@@ -174,7 +174,7 @@ final class DamageGroup {
   private static void requireOlder(Path folder, Path run) throws IOException {
     try (Learner learner = TRAINING.learner()) {
       Found<TrainingPosition> found = TinyTraining.checkpoints(run).restore(learner);
-      Expect.equal(12L, found.value().get(0).step(), "the step restored");
+      Expect.equal(12L, found.value().orElseThrow().step(), "the step restored");
       String expected = Files.readString(fixture(folder).resolve(EXPECTED));
       Expect.equal(expected, TinyTraining.digest(learner.state()) + "", "the state restored");
       Expect.equal(1, found.notes().size(), "notes");

@@ -1,6 +1,5 @@
 package dev.onecycle.selftest.run;
 
-import dev.onecycle.data.augment.Augmentation;
 import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.record.EpochRecord;
@@ -40,7 +39,7 @@ record TinyTraining(LearnerSettings settings) {
   private static final List<String> CLASSES = List.of("a", "b", "c", "d");
   private static final ImageDataset TRAIN = images(512, 1);
   private static final ImageDataset TEST = images(64, 2);
-  private static final TrainingPlan PLAN = new TrainingPlan(3, 32, Augmentation.standard(), 7, 0);
+  private static final TrainingPlan PLAN = TrainingPlan.of(3, 32).withSeed(7);
   private static final Network NETWORK =
       new Network(
           "tiny",
@@ -69,7 +68,7 @@ record TinyTraining(LearnerSettings settings) {
   }
 
   Learner learner() {
-    return new Learner(NETWORK, Normalization.of(TRAIN), settings);
+    return Learner.prepare(NETWORK, TRAIN, settings);
   }
 
   static Checkpoints checkpoints(Path run) {
@@ -125,7 +124,7 @@ record TinyTraining(LearnerSettings settings) {
 
   private static TrainingPosition restored(Path folder, Learner learner) {
     Found<TrainingPosition> found = checkpoints(folder).restore(learner);
-    return found.value().isEmpty() ? TrainingPosition.START : found.value().get(0);
+    return found.value().orElse(TrainingPosition.START);
   }
 
   private static List<List<Double>> results(List<EpochRecord> epochs) {

@@ -3,7 +3,6 @@ package dev.onecycle.selftest.soak;
 import static dev.onecycle.torch.nn.Layer.sequence;
 
 import dev.onecycle.data.Datasets;
-import dev.onecycle.data.augment.Augmentation;
 import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.record.StepRecord;
 import dev.onecycle.run.TrainingListener;
@@ -16,7 +15,6 @@ import dev.onecycle.torch.nn.Layer.Linear;
 import dev.onecycle.torch.nn.Layer.Relu;
 import dev.onecycle.torch.nn.Network;
 import dev.onecycle.torch.settings.LearnerSettings;
-import dev.onecycle.torch.settings.Normalization;
 import dev.onecycle.torch.train.Learner;
 import dev.onecycle.torch.train.Training;
 import dev.onecycle.torch.train.TrainingPlan;
@@ -37,12 +35,9 @@ public final class SoakProcess {
     ImageDataset train = Datasets.generateShapes(0, "train", BATCH * STEPS_PER_EPOCH);
     ImageDataset evaluation = Datasets.generateShapes(0, "test", 256);
     int epochs = (WARM_UP_STEPS + MEASURED_STEPS) / STEPS_PER_EPOCH;
-    TrainingPlan plan = new TrainingPlan(epochs, BATCH, Augmentation.standard(), 0, 0);
+    TrainingPlan plan = TrainingPlan.of(epochs, BATCH);
     try (Learner learner =
-        new Learner(
-            network(train),
-            Normalization.of(train),
-            LearnerSettings.builder().threads(2).build())) {
+        Learner.prepare(network(train), train, LearnerSettings.builder().threads(2).build())) {
       Training.run(
           learner,
           OneCycle.of(plan.steps(train.size()), 0.05),

@@ -13,7 +13,7 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/** Times of a 3×3 convolution by itself, on every thread at once: what the engine can do here. */
+/** The times of a 3×3 convolution by itself, on every thread at once. */
 public final class ConvolutionTimes {
   private static final long[] ONE = {1, 1};
   private static final long[] ZERO = {0, 0};

@@ -9,13 +9,13 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** What the processor can do, as its operating system tells. */
+/** The processor's name and features, from the operating system. */
 public final class Cpu {
   private static final boolean GAINS_BY_WINOGRAD = gainsByWinograd(features());
 
   private Cpu() {}
 
-  /** The features that matter to training, by the names Linux gives them; empty where unknown. */
+  /** The features that matter to training, by their Linux names; empty where unknown. */
   public static Set<String> features() {
     Set<String> relevant =
         Set.of(
@@ -47,9 +47,9 @@ public final class Cpu {
   }
 
   /**
-   * Whether convolutions of many channels in float32 are faster by Winograd's way than by the
-   * engine's kernels. Measured where there is AVX2 and no AVX-512, whose kernels are faster
-   * (docs/performance.md); elsewhere the engine's are taken.
+   * Whether convolutions of many channels in float32 are faster by Winograd's algorithm than by the
+   * engine's kernels. Measured for AVX2 without AVX-512, whose kernels are faster
+   * (docs/performance.md); other processors use the engine's kernels.
    */
   public static boolean gainsByWinograd() {
     return GAINS_BY_WINOGRAD;

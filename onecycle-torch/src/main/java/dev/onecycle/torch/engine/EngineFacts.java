@@ -5,7 +5,7 @@ import java.io.UncheckedIOException;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.global.torch;
 
-/** What the engine says of itself. */
+/** Version, instruction set and GPUs of the engine. */
 public final class EngineFacts {
   private EngineFacts() {}
 
@@ -23,7 +23,7 @@ public final class EngineFacts {
     }
   }
 
-  /** The instruction set that its kernels were chosen for. */
+  /** The instruction set of its kernels. */
   public static String capability() {
     Natives.load();
     String config = torch.show_config().getString();

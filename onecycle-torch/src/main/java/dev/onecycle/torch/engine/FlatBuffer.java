@@ -10,10 +10,7 @@ import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/**
- * Float arrays that lie one after the other in a single tensor, so that one operation treats them
- * all.
- */
+/** Float arrays one after the other in a single tensor, so that one operation treats them all. */
 public final class FlatBuffer {
   private FlatBuffer() {}
 
@@ -22,8 +19,17 @@ public final class FlatBuffer {
     return flat.data_ptr_float().capacity(flat.numel()).asBuffer();
   }
 
-  /** A tensor with room for all parameters, each at its first values, drawn from its own stream. */
-  static Tensor initial(List<Parameter> parameters, long seed) {
+  /** The order of parameters in a tensor: first all that always decay, biases last. */
+  public static List<Parameter> ordered(List<Parameter> parameters) {
+    List<Parameter> ordered = new ArrayList<>();
+    parameters.stream().filter(p -> !p.normOrBias).forEach(ordered::add);
+    parameters.stream().filter(p -> p.normOrBias && !p.bias()).forEach(ordered::add);
+    parameters.stream().filter(Parameter::bias).forEach(ordered::add);
+    return ordered;
+  }
+
+  /** A tensor with the initial values of all parameters, each drawn from a stream of its own. */
+  public static Tensor initial(List<Parameter> parameters, long seed) {
     Tensor flat = torch.zeros(Math.max(1, count(parameters)));
     FloatBuffer buffer = elements(flat);
     int offset = 0;
@@ -47,7 +53,7 @@ public final class FlatBuffer {
     return flat;
   }
 
-  /** Makes the first filters of a convolution hand a channel on each, as it is. */
+  /** Makes each of the first filters of a convolution copy its channel. */
   private static void putIdentity(FloatBuffer buffer, int offset, Parameter convolution) {
     int in = (int) convolution.shape[1];
     int kernel = (int) convolution.shape[2];
@@ -61,12 +67,13 @@ public final class FlatBuffer {
     }
   }
 
+  /** The number of values of all parameters. */
   public static long count(List<Parameter> parameters) {
     return parameters.stream().mapToLong(Parameter::count).sum();
   }
 
   /** The view of every parameter in the tensor, in order. Call it within a scope. */
-  static List<Tensor> views(Tensor flat, List<Parameter> parameters) {
+  public static List<Tensor> views(Tensor flat, List<Parameter> parameters) {
     List<Tensor> views = new ArrayList<>();
     long offset = 0;
     for (Parameter parameter : parameters) {
@@ -79,21 +86,22 @@ public final class FlatBuffer {
   }
 
   /** The parameters' arrays in the tensor, by name. */
-  static List<NamedArray> arrays(Tensor flat, List<Parameter> parameters, TensorDevice placement) {
+  public static List<NamedArray> arrays(
+      Tensor flat, List<Parameter> parameters, TensorDevice device) {
     List<NamedArray> arrays = new ArrayList<>();
     int offset = 0;
     for (Parameter parameter : parameters) {
       int[] places = TensorLayout.places(parameter.shape, parameter.strides());
-      arrays.add(new NamedArray(parameter.name, parameter.shape, flat, placement, offset, places));
+      arrays.add(new NamedArray(parameter.name, parameter.shape, flat, device, offset, places));
       offset += places.length;
     }
     return arrays;
   }
 
   /** A whole tensor as an array without a shape of its own. */
-  static NamedArray array(String name, Tensor flat, TensorDevice placement) {
+  public static NamedArray array(String name, Tensor flat, TensorDevice device) {
     int count = Math.toIntExact(flat.numel());
     int[] places = IntStream.range(0, count).toArray();
-    return new NamedArray(name, new long[] {count}, flat, placement, 0, places);
+    return new NamedArray(name, new long[] {count}, flat, device, 0, places);
   }
 }

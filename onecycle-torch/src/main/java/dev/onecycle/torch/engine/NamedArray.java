@@ -5,36 +5,36 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 
-/**
- * A float array of the network under its name on disk, in place: writing to it changes the network.
- */
+/** A float array of a network under its name on disk. Writing to it changes the network. */
 public final class NamedArray {
   private final String name;
   private final long[] shape;
   private final Tensor flat;
-  private final TensorDevice placement;
+  private final TensorDevice device;
   private final int offset;
   private final int[] places;
 
   /**
-   * @param flat that the values are a part of; must outlive this
-   * @param offset of that part
-   * @param places of the values in that part, in row-by-row order
+   * @param flat the tensor that has the values; must outlive this
+   * @param offset of the values' part of the tensor
+   * @param places of the values in their part, in row-by-row order
    */
   NamedArray(
-      String name, long[] shape, Tensor flat, TensorDevice placement, int offset, int[] places) {
+      String name, long[] shape, Tensor flat, TensorDevice device, int offset, int[] places) {
     this.name = name;
     this.shape = shape;
     this.flat = flat;
-    this.placement = placement;
+    this.device = device;
     this.offset = offset;
     this.places = places;
   }
 
+  /** The name on disk. */
   public String name() {
     return name;
   }
 
+  /** The sizes. */
   public long[] shape() {
     return shape.clone();
   }
@@ -44,7 +44,7 @@ public final class NamedArray {
     float[] values = new float[places.length];
     try (PointerScope scope = new PointerScope();
         NoGradGuard noGrad = new NoGradGuard()) {
-      FloatBuffer buffer = FlatBuffer.elements(placement.read(part()));
+      FloatBuffer buffer = FlatBuffer.elements(device.read(part()));
       for (int i = 0; i < values.length; i++) {
         values[i] = buffer.get(places[i]);
       }
@@ -61,7 +61,7 @@ public final class NamedArray {
     try (PointerScope scope = new PointerScope();
         NoGradGuard noGrad = new NoGradGuard()) {
       Tensor part = part();
-      Tensor readable = placement.read(part);
+      Tensor readable = device.read(part);
       FloatBuffer buffer = FlatBuffer.elements(readable);
       for (int i = 0; i < values.length; i++) {
         buffer.put(places[i], values[i]);

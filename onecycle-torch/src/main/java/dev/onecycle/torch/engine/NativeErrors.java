@@ -8,8 +8,8 @@ final class NativeErrors {
   private NativeErrors() {}
 
   /**
-   * The same failure with the first line of its message; the whole of it stays the cause. Our own
-   * stay.
+   * The same failure with the first line of its message; the original is its cause. Errors of our
+   * own are returned as they are.
    */
   static Throwable shortened(ExecutionException wrapper) {
     Throwable failure = wrapper.getCause() == null ? wrapper : wrapper.getCause();

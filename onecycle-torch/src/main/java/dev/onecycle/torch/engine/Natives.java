@@ -9,11 +9,11 @@ import org.bytedeco.openblas.presets.openblas_nolapack;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Brings the native engine into the process, once.
+ * Loads the native engine into the process, once.
  *
  * <p>With an empty cache the binding would load {@code libtorch.so} before {@code libtorch_cpu.so}
  * is unpacked beside it; where the system has a libtorch of its own (Debian's python3-torch), that
- * one is taken instead and the process dies. So every library is unpacked first.
+ * one is loaded instead and the process dies. So every library is unpacked first.
  */
 public final class Natives {
   private static final List<String> LIBRARIES =
@@ -30,12 +30,12 @@ public final class Natives {
 
   private Natives() {}
 
-  /** Whether the engine for NVIDIA GPUs is on the class path; it is taken then, GPU or none. */
+  /** Whether the engine for NVIDIA GPUs is on the class path; it is used then, GPU or none. */
   static boolean forGpus() {
     return Natives.class.getResource(folder() + "-gpu/libtorch_cuda.so") != null;
   }
 
-  /** Loads the engine if this process has not yet; every class here that needs it calls this. */
+  /** Loads the engine unless this process has loaded it; every class that needs it calls this. */
   public static void load() {
     Holder.loaded();
   }

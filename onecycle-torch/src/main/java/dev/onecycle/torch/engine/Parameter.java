@@ -4,11 +4,9 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A trained weight: its name, shape and first value, and, once laid out, its place in the buffers.
- */
+/** A trained weight: its name, shape and initial value, and its views of the flat buffers. */
 public final class Parameter {
-  final String name;
+  public final String name;
   public final long[] shape;
   public final boolean normOrBias;
   final Initial initial;
@@ -22,13 +20,13 @@ public final class Parameter {
     this.initial = initial;
   }
 
-  /** How the first values are drawn: each is {@code scale} times a draw, or the constant. */
+  /** The initial values: each is {@code scale} times a draw, or the constant. */
   public record Initial(Kind kind, double scale) {
     public enum Kind {
       CONSTANT,
       UNIFORM,
       NORMAL,
-      /** Uniform, but the first filters hand a channel on each. */
+      /** Uniform, but each of the first filters copies its channel. */
       IDENTITY
     }
   }
@@ -38,6 +36,7 @@ public final class Parameter {
     return name.equals("bias") || name.endsWith(".bias");
   }
 
+  /** The number of values. */
   public long count() {
     long count = 1;
     for (long size : shape) {
@@ -59,7 +58,7 @@ public final class Parameter {
     return tensor;
   }
 
-  /** The values in the type that a pass computes in. */
+  /** The values in the type of a forward pass. */
   public Tensor cast(ScalarType compute) {
     return tensor().to(compute);
   }
@@ -70,7 +69,7 @@ public final class Parameter {
   }
 
   /** A view of the flat buffer of gradients. */
-  Tensor gradient() {
+  public Tensor gradient() {
     if (gradient == null) {
       throw new IllegalStateException(name + " is not trained");
     }
@@ -82,10 +81,12 @@ public final class Parameter {
     gradient().add_(share);
   }
 
+  /** Lays out a constant or a statistic. */
   public void place(Tensor values) {
     tensor = values;
   }
 
+  /** Lays out a weight with its gradient. */
   public void place(Tensor values, Tensor gradients) {
     tensor = values;
     gradient = gradients;

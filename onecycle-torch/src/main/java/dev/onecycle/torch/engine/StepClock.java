@@ -7,8 +7,8 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /**
- * Where one thread's time goes while it computes, by kind of work; what is done within other work
- * counts for itself alone.
+ * The time of one thread's work, by kind of work. Work within other work counts for its own kind
+ * alone.
  */
 public final class StepClock {
   private final Map<String, Long> nanos = new TreeMap<>();
@@ -29,13 +29,13 @@ public final class StepClock {
     return result;
   }
 
-  /** What is being done. */
+  /** The kind of the present work. */
   public String kind() {
     return kinds.isEmpty() ? "other" : kinds.peek();
   }
 
   /** The time of each kind so far. */
-  Map<String, Long> nanos() {
+  public Map<String, Long> nanos() {
     return nanos;
   }
 }

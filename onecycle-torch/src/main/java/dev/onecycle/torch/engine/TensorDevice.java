@@ -1,6 +1,7 @@
 package dev.onecycle.torch.engine;
 
 import dev.onecycle.torch.settings.Device;
+import dev.onecycle.torch.settings.Precision;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Context;
 import org.bytedeco.pytorch.Generator;
@@ -8,22 +9,37 @@ import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.DeviceType;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/** Where a network's tensors lie, and the ways between there and the memory that Java reads. */
-enum TensorDevice {
+/** The device of a network's tensors, and the copies between it and the memory that Java reads. */
+public enum TensorDevice {
   /** The processor's memory: nothing is copied. */
   HOST,
-  /** The processor's memory by the ways to a GPU and back, to test those where there is none. */
+  /** The processor's memory, by the copies that a GPU needs: tests them where there is no GPU. */
   COPIED,
   /** The memory of the first NVIDIA GPU. */
   CUDA;
 
-  static TensorDevice of(Device device) {
-    return device == Device.CUDA ? CUDA : HOST;
+  /** The place of a device's tensors; the device must be chosen. */
+  public static TensorDevice of(Device device) {
+    return switch (device) {
+      case AUTO -> throw new IllegalArgumentException("the device must be chosen");
+      case CPU -> HOST;
+      case CUDA -> CUDA;
+    };
   }
 
-  /** Tells the engine to compute equal bits from equal settings, and float32 as float32. */
-  void prepare() {
+  /** The type of convolutions and matrix products; the precision must be chosen. */
+  public static ScalarType type(Precision precision) {
+    return switch (precision) {
+      case AUTO -> throw new IllegalArgumentException("the precision must be chosen");
+      case BF16 -> ScalarType.BFloat16;
+      case FP32 -> ScalarType.Float;
+    };
+  }
+
+  /** Makes the engine compute equal bits from equal settings, and float32 as float32. */
+  public void prepare() {
     if (this != HOST) {
       Context context = torch.globalContext();
       context.setDeterministicCuDNN(true);
@@ -33,14 +49,14 @@ enum TensorDevice {
   }
 
   /**
-   * A tensor that Java filled, where the network computes, in the open scope.
+   * A tensor that Java filled, on this device, in the open scope.
    *
-   * <p>To a GPU it goes from pinned memory, and nobody waits for it: what is computed with it comes
-   * after it in the GPU's queue, and the engine keeps the pinned memory until the copy is made.
+   * <p>A GPU copies it from pinned memory, and nobody waits for it: work on the tensor comes later
+   * in the GPU's queue, and the engine keeps the pinned memory until the copy is made.
    *
-   * @param host may be overwritten as soon as this returns, unless it is itself the answer
+   * @param host may be overwritten as soon as this returns, unless it is itself the result
    */
-  Tensor sent(Tensor host) {
+  public Tensor sent(Tensor host) {
     return switch (this) {
       case HOST -> host;
       case COPIED -> copy(host, DeviceType.CPU, false);
@@ -48,8 +64,8 @@ enum TensorDevice {
     };
   }
 
-  /** The same outside of scopes, for what is to live longer; the one handed in is closed. */
-  Tensor moved(Tensor host) {
+  /** As {@link #sent}, for a tensor that outlives the open scope; closes the given one. */
+  public Tensor moved(Tensor host) {
     if (this == HOST) {
       return host;
     }
@@ -63,10 +79,10 @@ enum TensorDevice {
   }
 
   /**
-   * The values for Java to read, in the open scope: the tensor itself where they can be read in
-   * place, else a copy. Waits for the GPU.
+   * A tensor whose values Java can read, in the open scope: the tensor itself where it lies in the
+   * processor's memory, else a copy. Waits for the GPU.
    */
-  Tensor read(Tensor tensor) {
+  public Tensor read(Tensor tensor) {
     return this == HOST ? tensor : copy(tensor, DeviceType.CPU, false);
   }
 
@@ -80,9 +96,9 @@ enum TensorDevice {
   }
 
   /**
-   * What dropout draws from. A GPU's is the only one that it has, so whoever draws seeds it first.
+   * The generator of dropout's random numbers. A GPU has only one, so it is seeded before each use.
    */
-  Generator generator() {
+  public Generator generator() {
     return this == CUDA
         ? torch.globalContext().defaultGenerator(new org.bytedeco.pytorch.Device(DeviceType.CUDA))
         : torch.createCPUGenerator();

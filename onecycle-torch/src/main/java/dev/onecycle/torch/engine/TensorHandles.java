@@ -7,15 +7,15 @@ import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Tensors out of what the engine answers several at once in: a view into such an answer dies with
- * it, so what is to live longer needs a handle of its own.
+ * Handles on tensors that the engine returns in tuples: a view into a tuple dies with it, so a
+ * tensor that lives longer needs a handle of its own.
  */
 public final class TensorHandles {
   private TensorHandles() {}
 
   /**
-   * A handle on what the work hands back; everything else that it made on the way is freed. What an
-   * operation in place answers is no handle by itself, and would die with it.
+   * A handle on the work's result; everything else that the work made is freed. The result of an
+   * operation in place is no handle by itself, and would be freed too.
    */
   public static Tensor outOf(Supplier<Tensor> work) {
     PointerScope outer = PointerScope.getInnerScope();
@@ -26,22 +26,22 @@ public final class TensorHandles {
     }
   }
 
-  /** A handle of its own on the same values. */
+  /** Another handle on the same values. */
   public static Tensor of(Tensor part) {
     return new Tensor(part);
   }
 
-  /** The first of an answer; the others are let go. */
-  public static Tensor first(T_TensorTensorTensor_T answer) {
-    Tensor first = of(answer.get0());
-    answer.close();
+  /** The first tensor of a tuple; closes the tuple. */
+  public static Tensor first(T_TensorTensorTensor_T tuple) {
+    Tensor first = of(tuple.get0());
+    tuple.close();
     return first;
   }
 
-  /** The first of an answer; the other is let go. */
-  public static Tensor first(T_TensorTensor_T answer) {
-    Tensor first = of(answer.get0());
-    answer.close();
+  /** The first tensor of a tuple; closes the tuple. */
+  public static Tensor first(T_TensorTensor_T tuple) {
+    Tensor first = of(tuple.get0());
+    tuple.close();
     return first;
   }
 }

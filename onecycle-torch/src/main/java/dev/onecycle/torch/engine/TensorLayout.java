@@ -1,11 +1,11 @@
 package dev.onecycle.torch.engine;
 
-/** Where the elements of a tensor lie in memory. */
-final class TensorLayout {
+/** The places of a tensor's elements in memory. */
+public final class TensorLayout {
   private TensorLayout() {}
 
   /** Strides in elements: channels last for four dimensions, row by row for others. */
-  static long[] strides(long[] shape) {
+  public static long[] strides(long[] shape) {
     if (shape.length == 4) {
       long channels = shape[1];
       long width = shape[3];
@@ -21,9 +21,9 @@ final class TensorLayout {
   }
 
   /**
-   * For every element in row-by-row order, where it lies in a buffer of the given strides.
+   * The place of every element in a buffer of the given strides.
    *
-   * @return {@code at[i]} is the place of the i-th element
+   * @return {@code at[i]} is the place of the i-th element in row-by-row order
    */
   static int[] places(long[] shape, long[] strides) {
     int count = 1;

@@ -14,10 +14,10 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** The filters that make patches of training images uncorrelated, see {@code Layer.Whitening}. */
 public final class WhiteningFilters {
-  /** Enough patches to know their covariance: of these many images, spread over the set. */
-  private static final int MOST_IMAGES = 5000;
+  /** The patches of this many images, spread over the set, suffice to estimate the covariance. */
+  private static final int MAX_IMAGES = 5000;
 
-  /** Keeps directions in which patches hardly vary from being blown up (K. Jordan 2024). */
+  /** Limits the gain of directions in which patches hardly vary (K. Jordan 2024). */
   private static final double EPSILON = 5e-4;
 
   private WhiteningFilters() {}
@@ -58,7 +58,7 @@ public final class WhiteningFilters {
     int size = channels * kernel * kernel;
     double[] sum = new double[size * size];
     double[] patch = new double[size];
-    int used = Math.min(images.size(), MOST_IMAGES);
+    int used = Math.min(images.size(), MAX_IMAGES);
     for (int i = 0; i < used; i++) {
       double[] pixels =
           normalised(images.pixels((int) ((long) images.size() * i / used)), shape, normalization);
@@ -97,7 +97,7 @@ public final class WhiteningFilters {
       int channel = i % channels;
       pixels[i] =
           ((bytes.get(i) & 0xff) / 255.0 - normalization.mean(channel))
-              / normalization.deviation(channel);
+              / normalization.std(channel);
     }
     return pixels;
   }

@@ -1,4 +1,4 @@
-/** The native engine: networks in its memory, replicas, threads. For this module alone. */
+/** The native engine: loading it, its threads and devices, and arrays in its memory. */
 @NullMarked
 package dev.onecycle.torch.engine;
 

@@ -65,7 +65,7 @@ final class CycleLength {
             steps,
             1000 * cost.secondsPerStep(),
             (double) steps / stepsPerEpoch));
-    return plan.over(steps, images);
+    return plan.withSteps(steps, images);
   }
 
   /**

@@ -5,11 +5,12 @@ import dev.onecycle.data.DataSplits;
 import dev.onecycle.data.Datasets;
 import dev.onecycle.data.TuningData;
 import dev.onecycle.data.image.ImageDataset;
-import dev.onecycle.data.image.ReadingReport;
+import dev.onecycle.data.image.SkippedImage;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.run.Conditions;
 import dev.onecycle.torch.train.Learner;
 import dev.onecycle.torch.train.Setup;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,14 +33,16 @@ public final class Experiment implements AutoCloseable {
    * @param train to train on
    * @param evaluation to evaluate on, of the same shape and classes
    * @param evaluationName of these: "test", "val", …
-   * @param report of the reading, for the user
+   * @param notes sentences for the user: what was chosen and why
+   * @param skipped images that cannot be used and were left out
    * @param fingerprint SHA-256 of all that was read
    */
   private record Images(
       ImageDataset train,
       ImageDataset evaluation,
       String evaluationName,
-      ReadingReport report,
+      List<String> notes,
+      List<SkippedImage> skipped,
       Fingerprint fingerprint) {}
 
   private record Fingerprint(String all, String training) {}
@@ -64,7 +67,8 @@ public final class Experiment implements AutoCloseable {
                 data.train(),
                 data.evaluation(),
                 data.evaluationName(),
-                data.report(),
+                data.report().notes(),
+                data.report().skipped(),
                 new Fingerprint(data.fingerprint(), data.trainingFingerprint())));
     listener.opened(experiment);
     return experiment;
@@ -86,7 +90,8 @@ public final class Experiment implements AutoCloseable {
                 data.train(),
                 data.validation(),
                 data.validationName(),
-                data.report(),
+                data.report().notes(),
+                data.report().skipped(),
                 new Fingerprint(data.fingerprint(), data.fingerprint())));
     listener.opened(experiment);
     return experiment;
@@ -116,9 +121,14 @@ public final class Experiment implements AutoCloseable {
     return images.evaluationName;
   }
 
-  /** The report of the reading of the images, for the user. */
-  public ReadingReport report() {
-    return images.report;
+  /** Sentences for the user about the images: what was chosen and why. */
+  public List<String> notes() {
+    return images.notes;
+  }
+
+  /** Images that cannot be used and were left out. */
+  public List<SkippedImage> skipped() {
+    return images.skipped;
   }
 
   /** SHA-256 over class names, image shape, labels and pixels of all images that were read. */
@@ -149,16 +159,11 @@ public final class Experiment implements AutoCloseable {
     return learner;
   }
 
-  /** Frees the memory of the network; {@link #learner} makes it anew, with its first weights. */
-  public void releaseLearner() {
+  @Override
+  public void close() {
     if (learner != null) {
       learner.close();
       learner = null;
     }
-  }
-
-  @Override
-  public void close() {
-    releaseLearner();
   }
 }

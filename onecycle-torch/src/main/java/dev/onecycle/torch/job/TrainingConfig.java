@@ -13,10 +13,10 @@ import dev.onecycle.range.RangeTest;
 import dev.onecycle.run.files.SettingsFile;
 import dev.onecycle.schedule.PolicyChoice;
 import dev.onecycle.text.Nearest;
+import dev.onecycle.torch.nn.ModelSpec;
 import dev.onecycle.torch.nn.Models;
 import dev.onecycle.torch.settings.Device;
 import dev.onecycle.torch.settings.LearnerSettings;
-import dev.onecycle.torch.settings.ModelDefaults;
 import dev.onecycle.torch.settings.Optimizer;
 import dev.onecycle.torch.settings.Precision;
 import dev.onecycle.torch.train.Engine;
@@ -686,16 +686,6 @@ public final class TrainingConfig {
     }
   }
 
-  /**
-   * A recipe as a configuration: its settings, and its file as the source of the peak rate.
-   *
-   * @throws BadDataException where it cannot be read, or has a setting that is not known or out of
-   *     range
-   */
-  public static TrainingConfig ofRecipe(Path recipe) {
-    return StoredRate.config(recipe);
-  }
-
   /** This configuration with one setting given. */
   public <T> TrainingConfig with(Setting<T> setting, T value) {
     return with(Map.of(setting.name(), setting.write(value)), Origin.PROGRAM);
@@ -792,11 +782,9 @@ public final class TrainingConfig {
     Given own = given.get(setting);
     if (own != null) {
       String label = own.origin.label.apply(setting);
-      return own.origin == Origin.OPTION && setting == DATA
-          ? "argument " + DATA.placeholder()
-          : own.origin == Origin.OPTION || own.origin == Origin.ENVIRONMENT
-              ? own.origin.kind + " " + label
-              : own.origin.kind;
+      return own.origin == Origin.OPTION || own.origin == Origin.ENVIRONMENT
+          ? own.origin.kind + " " + label
+          : own.origin.kind;
     }
     Object ofModel = setting == MODEL ? null : modelDefaults().get(setting);
     return ofModel == null || Optional.of(ofModel).equals(setting.standard())
@@ -811,7 +799,7 @@ public final class TrainingConfig {
   }
 
   private Map<Setting<?>, Object> modelDefaults() {
-    ModelDefaults model = ModelDefaults.of(get(MODEL));
+    ModelSpec.Defaults model = Models.byName(get(MODEL)).defaults();
     LearnerSettings settings = model.settings();
     Map<Setting<?>, Object> values = new LinkedHashMap<>();
     values.put(BATCH_SIZE, model.batchSize());
@@ -833,28 +821,19 @@ public final class TrainingConfig {
   }
 
   private static OptimizerName name(Optimizer optimizer) {
-    if (optimizer instanceof Optimizer.Sgd sgd) {
-      return sgd.nesterov() ? OptimizerName.NESTEROV : OptimizerName.SGD;
-    }
-    return optimizer instanceof Optimizer.Muon ? OptimizerName.MUON : OptimizerName.ADAMW;
+    return optimizer.match(
+        sgd -> sgd.nesterov() ? OptimizerName.NESTEROV : OptimizerName.SGD,
+        adamW -> OptimizerName.ADAMW,
+        muon -> OptimizerName.MUON);
   }
 
   /** Every setting that has a value, by name, as numbers, texts and booleans: for a JSON file. */
   public Map<String, Object> toMap() {
     Map<String, Object> values = new LinkedHashMap<>();
     for (Setting<?> setting : SETTINGS.keySet()) {
-      if (!isExcluded(setting)) {
-        written(setting).ifPresent(value -> values.put(setting.name(), value));
-      }
+      written(setting).ifPresent(value -> values.put(setting.name(), value));
     }
     return values;
-  }
-
-  /** Whether another setting was given that excludes this one: its default then says nothing. */
-  private boolean isExcluded(Setting<?> setting) {
-    return !isGiven(setting)
-        && EXCLUSIVE.stream()
-            .anyMatch(pair -> pair.contains(setting) && pair.stream().anyMatch(this::isGiven));
   }
 
   /** The settings that were given, by name, as {@link #toMap} has them. */
@@ -929,7 +908,7 @@ public final class TrainingConfig {
     policyChoice().over(1_000_000, 1);
     plan(1);
     rangeTest(0.85);
-    Models.byName(get(MODEL), new ImageShape(3, 32, 32), 2, get(DROPOUT));
+    Models.byName(get(MODEL)).network(new ImageShape(3, 32, 32), 2, get(DROPOUT));
     boolean stale = get(ACCEPT_STALE) && find(LR_FROM).isEmpty();
     Require.that(
         !stale,
@@ -1052,15 +1031,17 @@ public final class TrainingConfig {
 
   /** The plan of a training of so many epochs. */
   public TrainingPlan plan(int epochs) {
-    return new TrainingPlan(
-            epochs, get(BATCH_SIZE), augmentation(), get(SEED), get(REESTIMATE_BATCHNORM))
-        .evaluatedEvery(get(EVALUATE_EVERY));
+    return TrainingPlan.of(epochs, get(BATCH_SIZE))
+        .withAugmentation(augmentation())
+        .withSeed(get(SEED))
+        .withReestimatedBatches(get(REESTIMATE_BATCHNORM))
+        .withEvaluateEvery(get(EVALUATE_EVERY));
   }
 
   /** The network, its optimizer and its augmentation, for images of a shape. */
   public Setup setup(ImageShape shape, int classes) {
     return new Setup(
-        Models.byName(get(MODEL), shape, classes, get(DROPOUT)),
+        Models.byName(get(MODEL)).network(shape, classes, get(DROPOUT)),
         get(BATCH_SIZE),
         policyChoice().momentumAtPeak(),
         augmentation(),

@@ -320,7 +320,7 @@ public final class TrainingJob {
   private static TrainingPlan plan(
       RunRecord record, TrainingConfig config, Policy policy, int images) {
     int epochs = Integer.parseInt(String.valueOf(record.resolved().get("epochs")));
-    return config.plan(epochs).over(policy.steps(), images);
+    return config.plan(epochs).withSteps(policy.steps(), images);
   }
 
   /** Says what may change the last bits of the result and nothing else. */
@@ -492,8 +492,7 @@ public final class TrainingJob {
     List<TrainingListener> all = new ArrayList<>(List.of(files));
     all.addAll(listener.all());
     all.add(checkpointer);
-    return TrainingListener.all(
-        all.stream().map(one -> writes.guarded(one, control)).toArray(TrainingListener[]::new));
+    return TrainingListener.all(all.stream().map(writes::guarded).toArray(TrainingListener[]::new));
   }
 
   /** Goes back to the last checkpoint and lowers the rates from there, or throws. */
@@ -549,7 +548,7 @@ public final class TrainingJob {
     } catch (CannotWriteException e) {
       failure.addSuppressed(e);
     }
-    control.uninterrupted(() -> listener.ended(folder, record));
+    listener.ended(folder, record);
   }
 
   /** Versions, processor and threads: the environment of a run's record. */

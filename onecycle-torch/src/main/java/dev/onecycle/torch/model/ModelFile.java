@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.InvalidValueException;
-import dev.onecycle.torch.engine.NetworkWeights;
 import dev.onecycle.torch.nn.Models;
 import dev.onecycle.torch.nn.Network;
 import dev.onecycle.torch.settings.Normalization;
@@ -60,7 +59,7 @@ public record ModelFile(
             "onecycle.classes", json(classes),
             "onecycle.input", json(List.of(input.channels(), input.height(), input.width())),
             "onecycle.means", json(normalization.means()),
-            "onecycle.deviations", json(normalization.deviations()),
+            "onecycle.stds", json(normalization.stds()),
             "onecycle.dropout", json(dropout)),
         tensors);
   }
@@ -79,14 +78,14 @@ public record ModelFile(
         () -> {
           ImageShape input = metadata.shape("input");
           int channels = input.channels();
-          content.tensors().forEach(NetworkWeights::requireFinite);
+          content.tensors().forEach(NamedTensor::requireFinite);
           return new ModelFile(
               metadata.text("model"),
               metadata.texts("classes"),
               input,
               new Normalization(
                   metadata.numbers("means", channels, -Double.MAX_VALUE),
-                  metadata.numbers("deviations", channels, Double.MIN_VALUE)),
+                  metadata.numbers("stds", channels, Double.MIN_VALUE)),
               metadata.number("dropout"),
               content.tensors());
         });
@@ -103,7 +102,7 @@ public record ModelFile(
     return usable(
         file,
         () -> {
-          NetworkWeights.requireThoseOf(model.network(), model.tensors);
+          NetworkWeights.requireSame(model.network(), model.tensors);
           return model;
         });
   }
@@ -121,7 +120,7 @@ public record ModelFile(
 
   /** The network, where it is one of those that come with the library. */
   public Network network() {
-    return Models.byName(model, input, classes.size(), dropout);
+    return Models.byName(model).network(input, classes.size(), dropout);
   }
 
   private static String json(Object value) {

@@ -32,7 +32,7 @@ record ModelMetadata(Path file, Map<String, String> texts) {
   String text(String key) {
     String value = texts.get("onecycle." + key);
     if (value == null) {
-      throw unusable(key);
+      throw new BadDataException(unusable(key));
     }
     return value;
   }
@@ -90,23 +90,20 @@ record ModelMetadata(Path file, Map<String, String> texts) {
     try {
       return JSON.readTree(text(key));
     } catch (JsonProcessingException e) {
-      BadDataException unusable = unusable(key);
-      unusable.initCause(e);
-      throw unusable;
+      throw new BadDataException(unusable(key), e);
     }
   }
 
   private void require(boolean holds, String key) {
     if (!holds) {
-      throw unusable(key);
+      throw new BadDataException(unusable(key));
     }
   }
 
-  private BadDataException unusable(String key) {
-    return new BadDataException(
-        file
-            + " holds weights but no usable onecycle."
-            + key
-            + " in its metadata; it was not written by onecycle train");
+  private String unusable(String key) {
+    return file
+        + " holds weights but no usable onecycle."
+        + key
+        + " in its metadata; it was not written by onecycle train";
   }
 }

@@ -2,6 +2,7 @@ package dev.onecycle.torch.nn;
 
 import dev.onecycle.error.Require;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * A layer of a network, as a value: what it computes, not yet the memory it computes with.
@@ -12,30 +13,43 @@ import java.util.List;
  * disk.
  */
 public sealed interface Layer {
+  /** The layers that it consists of, in the order of computing; empty for most. */
+  default List<Layer> children() {
+    return List.of();
+  }
+
+  /** The same layer, each of its {@link #children} replaced by what {@code change} makes of it. */
+  default Layer mapChildren(UnaryOperator<Layer> change) {
+    return this;
+  }
+
+  /** The shape and the multiplications of one image after this layer. */
+  Trace trace(Trace input);
+
   /**
    * Convolution: [N, in, H, W] to [N, out, (H + 2·padding − kernel)/stride + 1, same of W]; weight
    * [out, in, kernel, kernel].
    *
-   * @param start what its weights are before the first step
+   * @param init of the weights
    */
-  record Conv(int in, int out, int kernel, int stride, int padding, boolean bias, Start start)
+  record Conv(int in, int out, int kernel, int stride, int padding, boolean bias, Init init)
       implements Layer {
-    /** First weights. */
-    public enum Start {
+    /** The distribution of the weights before the first step. */
+    public enum Init {
       /** He et al. 2015 (arXiv 1502.01852, section 2.2) for ReLU, over the fan out. */
       HE,
       /**
-       * As {@link #UNIFORM}, but the first filters, as many as there are channels, hand a channel
-       * on each (K. Jordan 2024, arXiv 2404.00498, section 3.3).
+       * As {@link #UNIFORM}, but each of the first filters, as many as there are channels, copies
+       * its channel (K. Jordan 2024, arXiv 2404.00498, section 3.3).
        */
       IDENTITY,
       /** Uniform within ±1/√(fan in), PyTorch's own. */
       UNIFORM
     }
 
-    /** A convolution that starts as the sources' do. */
+    /** A convolution with the sources' initial weights, {@link Init#HE}. */
     public Conv(int in, int out, int kernel, int stride, int padding, boolean bias) {
-      this(in, out, kernel, stride, padding, bias, Start.HE);
+      this(in, out, kernel, stride, padding, bias, Init.HE);
     }
 
     public Conv {
@@ -45,6 +59,11 @@ public sealed interface Layer {
       Require.atLeast("stride", stride, 1);
       Require.atLeast("padding", padding, 0);
     }
+
+    @Override
+    public Trace trace(Trace input) {
+      return input.convolved(in, out, kernel, stride, padding);
+    }
   }
 
   /**
@@ -52,8 +71,8 @@ public sealed interface Layer {
    * negatives: [N, in, H, W] to [N, 2·in·kernel², H − kernel + 1, W − kernel + 1]; weight
    * [2·in·kernel², in, kernel, kernel] fixed, bias [2·in·kernel²] trained.
    *
-   * <p>The weight is found from training images before the first step, see {@link
-   * dev.onecycle.torch.train.Learner#fit}.
+   * <p>The weight is computed from training images before the first step, see {@code
+   * Learner.prepare}.
    *
    * <p><i>Source:</i> D. Page 2019, "How to train your ResNet 8"; with the negatives, K. Jordan
    * 2024 (arXiv 2404.00498, section 3.2).
@@ -64,9 +83,14 @@ public sealed interface Layer {
       Require.atLeast("kernel", kernel, 1);
     }
 
-    /** The channels that come out. */
+    /** The number of channels of the result. */
     public int out() {
       return 2 * in * kernel * kernel;
+    }
+
+    @Override
+    public Trace trace(Trace input) {
+      return input.convolved(in, out(), kernel, 1, 0);
     }
   }
 
@@ -79,34 +103,65 @@ public sealed interface Layer {
     public BatchNorm {
       Require.atLeast("features", features, 1);
     }
+
+    @Override
+    public Trace trace(Trace input) {
+      return input;
+    }
   }
 
   /** The positive part of every value. */
-  record Relu() implements Layer {}
+  record Relu() implements Layer {
+    @Override
+    public Trace trace(Trace input) {
+      return input;
+    }
+  }
 
   /**
    * Every value times the probability that a standard normal one is smaller, x·Φ(x).
    *
    * <p><i>Source:</i> Hendrycks and Gimpel 2016 (arXiv 1606.08415).
    */
-  record Gelu() implements Layer {}
+  record Gelu() implements Layer {
+    @Override
+    public Trace trace(Trace input) {
+      return input;
+    }
+  }
 
   /**
-   * In evaluation, the mean of the body's results for several views of the images, [N, C, H, W] to
-   * [N, classes]; the body alone in training.
+   * In evaluation, the mean of the body's results for several views of the images; in training, the
+   * body alone. [N, C, H, W] to [N, classes].
    *
    * <p><i>Source:</i> K. Jordan 2024 (arXiv 2404.00498, section 3.5).
    */
   record ViewMean(Layer body, Views views) implements Layer {
-    /** What is seen of an image. */
+    /** The views of an image. */
     public enum Views {
       /** The image and its mirror image. */
-      MIRRORED,
+      FLIP,
       /**
-       * As {@link #MIRRORED}, and, at half that weight each, the same of the image moved by a pixel
+       * As {@link #FLIP}, and, at half that weight each, the same of the image shifted by a pixel
        * up and left, and down and right, its edges reflected: six views.
        */
-      MIRRORED_AND_MOVED
+      FLIP_AND_SHIFT
+    }
+
+    @Override
+    public List<Layer> children() {
+      return List.of(body);
+    }
+
+    @Override
+    public Layer mapChildren(UnaryOperator<Layer> change) {
+      return new ViewMean(change.apply(body), views);
+    }
+
+    /** Of one view, as in training. */
+    @Override
+    public Trace trace(Trace input) {
+      return body.trace(input);
     }
   }
 
@@ -116,6 +171,11 @@ public sealed interface Layer {
       Require.atLeast("in", in, 1);
       Require.atLeast("out", out, 1);
     }
+
+    @Override
+    public Trace trace(Trace input) {
+      return input.multiplied(in, out);
+    }
   }
 
   /** The largest value of each size × size window, windows side by side. */
@@ -123,30 +183,61 @@ public sealed interface Layer {
     public MaxPool {
       Require.atLeast("size", size, 1);
     }
+
+    @Override
+    public Trace trace(Trace input) {
+      return input.shaped(input.channels(), input.height() / size, input.width() / size);
+    }
   }
 
   /** The mean of each channel: [N, C, H, W] to [N, C]. */
-  record GlobalAveragePool() implements Layer {}
+  record GlobalAveragePool() implements Layer {
+    @Override
+    public Trace trace(Trace input) {
+      return input.shaped(input.channels(), 1, 1);
+    }
+  }
 
   /** The largest value of each channel: [N, C, H, W] to [N, C]. */
-  record GlobalMaxPool() implements Layer {}
+  record GlobalMaxPool() implements Layer {
+    @Override
+    public Trace trace(Trace input) {
+      return input.shaped(input.channels(), 1, 1);
+    }
+  }
 
   /** [N, C, H, W] to [N, C·H·W]. */
-  record Flatten() implements Layer {}
+  record Flatten() implements Layer {
+    @Override
+    public Trace trace(Trace input) {
+      return input.shaped(input.channels() * input.height() * input.width(), 1, 1);
+    }
+  }
 
   /** Every value times a constant. */
-  record Scale(double factor) implements Layer {}
+  record Scale(double factor) implements Layer {
+    @Override
+    public Trace trace(Trace input) {
+      return input;
+    }
+  }
 
   /**
-   * In training, sets a share of the values to zero and scales the others up; nothing otherwise.
+   * In training, sets each value to zero with a probability, and scales the others up; does nothing
+   * in evaluation.
    *
-   * <p><i>Source:</i> Srivastava et al. 2014. Which values: drawn from (seed, step).
+   * <p><i>Source:</i> Srivastava et al. 2014. The values are drawn from (seed, step).
    *
-   * @param share in [0, 1)
+   * @param rate the probability, in [0, 1)
    */
-  record Dropout(double share) implements Layer {
+  record Dropout(double rate) implements Layer {
     public Dropout {
-      Require.inHalfOpen("dropout", share, 0, 1);
+      Require.inHalfOpen("dropout", rate, 0, 1);
+    }
+
+    @Override
+    public Trace trace(Trace input) {
+      return input;
     }
   }
 
@@ -166,18 +257,44 @@ public sealed interface Layer {
     public ReflectionPad(int all) {
       this(all, all, all, all);
     }
+
+    @Override
+    public Trace trace(Trace input) {
+      return input.shaped(
+          input.channels(), input.height() + top + bottom, input.width() + left + right);
+    }
   }
 
-  /** One layer after the other, each with the name its weights bear. */
+  /** Layers one after the other, each with the name that its weights bear. */
   record Sequential(List<Named> parts) implements Layer {
     public Sequential {
       parts = List.copyOf(parts);
       long names = parts.stream().map(Named::name).distinct().count();
       Require.that(names == parts.size(), "names of a sequence", "distinct", parts, parts);
     }
+
+    @Override
+    public List<Layer> children() {
+      return parts.stream().map(Named::layer).toList();
+    }
+
+    @Override
+    public Layer mapChildren(UnaryOperator<Layer> change) {
+      return new Sequential(
+          parts.stream().map(p -> new Named(p.name(), change.apply(p.layer()))).toList());
+    }
+
+    @Override
+    public Trace trace(Trace input) {
+      Trace at = input;
+      for (Named part : parts) {
+        at = part.layer().trace(at);
+      }
+      return at;
+    }
   }
 
-  /** A layer and the name its weights bear; letters, digits and underscores. */
+  /** A layer and the name that its weights bear: letters, digits and underscores. */
   record Named(String name, Layer layer) {
     public Named {
       Require.that(name.matches("\\w+"), "name", "letters, digits and underscores", name, name);
@@ -187,11 +304,27 @@ public sealed interface Layer {
   /**
    * The sum of two paths from one input (He et al. 2015, arXiv 1512.03385).
    *
-   * @param body the long way; its weights bear no further prefix
-   * @param shortcut the short way, {@code downsample} on disk; an empty {@link Sequential} is the
+   * @param body the long path; its weights bear no further prefix
+   * @param shortcut the short path, {@code downsample} on disk; an empty {@link Sequential} is the
    *     identity
    */
-  record Residual(Layer body, Layer shortcut) implements Layer {}
+  record Residual(Layer body, Layer shortcut) implements Layer {
+    @Override
+    public List<Layer> children() {
+      return List.of(body, shortcut);
+    }
+
+    @Override
+    public Layer mapChildren(UnaryOperator<Layer> change) {
+      return new Residual(change.apply(body), change.apply(shortcut));
+    }
+
+    @Override
+    public Trace trace(Trace input) {
+      long beside = shortcut.trace(input).multiplications() - input.multiplications();
+      return body.trace(input).plus(beside);
+    }
+  }
 
   /** A sequence whose parts are named 0, 1, 2 …. */
   static Sequential sequence(Layer... layers) {

@@ -3,6 +3,7 @@ package dev.onecycle.torch.nn;
 import static dev.onecycle.torch.nn.Layer.named;
 import static dev.onecycle.torch.nn.Layer.sequence;
 
+import dev.onecycle.data.augment.Augmentation;
 import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.error.Require;
 import dev.onecycle.torch.nn.Layer.BatchNorm;
@@ -21,42 +22,72 @@ import dev.onecycle.torch.nn.Layer.Sequential;
 import dev.onecycle.torch.nn.Layer.ViewMean;
 import dev.onecycle.torch.nn.Layer.ViewMean.Views;
 import dev.onecycle.torch.nn.Layer.Whitening;
+import dev.onecycle.torch.settings.LearnerSettings;
+import dev.onecycle.torch.settings.Optimizer;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The networks that come with the library, for images from 8×8 up ({@code fast}: 16×16). */
+/** The models that come with the library, for images from 8×8 up ({@code fast}: 16×16). */
 public final class Models {
-  private static final List<String> NAMES =
-      List.of("resnet20", "resnet32", "resnet44", "resnet56", "resnet110", "resnet9", "fast");
+  private static final String FAST = "fast";
+  private static final String RESNET = "resnet";
+  private static final String RESNET9 = RESNET + 9;
+  private static final List<ModelSpec> ALL = all();
 
   private Models() {}
 
+  private static List<ModelSpec> all() {
+    ModelSpec.Defaults sources =
+        new ModelSpec.Defaults(128, LearnerSettings.defaults(), Augmentation.standard());
+    List<ModelSpec> models = new ArrayList<>();
+    for (int depth : new int[] {20, 32, 44, 56, 110}) {
+      models.add(
+          new ModelSpec(
+              RESNET + depth,
+              8,
+              (input, classes, dropout) -> resnet(depth, input, classes, dropout),
+              sources));
+    }
+    models.add(new ModelSpec(RESNET9, 8, Models::resnet9, sources));
+    models.add(
+        new ModelSpec(
+            FAST,
+            16,
+            Models::fast,
+            // The reasons for these choices are in docs/performance.md.
+            new ModelSpec.Defaults(
+                512,
+                LearnerSettings.builder()
+                    .optimizer(Optimizer.muon())
+                    .weightDecay(3e-3)
+                    .labelSmoothing(0.1)
+                    .batchNormMomentum(0.4)
+                    .biasRate(64)
+                    .build(),
+                Augmentation.standard().withPad(2))));
+    return List.copyOf(models);
+  }
+
+  /** The models, as people are shown them. */
+  public static List<ModelSpec> list() {
+    return ALL;
+  }
+
   /** The names that {@link #byName} knows. */
   public static List<String> names() {
-    return NAMES;
+    return ALL.stream().map(ModelSpec::name).toList();
   }
 
   /**
-   * A network by its name.
+   * A model by its name.
    *
-   * @param dropout share of the features dropped before the last layer, in [0, 1); 0 for none
+   * @throws dev.onecycle.error.InvalidValueException listing the names where it is unknown
    */
-  public static Network byName(String name, ImageShape input, int classes, double dropout) {
-    if (!NAMES.contains(name)) {
-      throw Require.invalid("model", "one of " + String.join(", ", NAMES), name);
-    }
-    int least = name.equals("fast") ? 16 : 8;
-    Require.that(
-        Math.min(input.height(), input.width()) >= least,
-        "image size",
-        "at least " + least + "×" + least + " for " + name,
-        input,
-        input);
-    if (name.equals("fast")) {
-      return fast(input, classes, dropout);
-    }
-    int depth = Integer.parseInt(name.substring("resnet".length()));
-    return depth == 9 ? resnet9(input, classes, dropout) : resnet(depth, input, classes, dropout);
+  public static ModelSpec byName(String name) {
+    return ALL.stream()
+        .filter(model -> model.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> Require.invalid("model", "one of " + String.join(", ", names()), name));
   }
 
   /**
@@ -67,7 +98,7 @@ public final class Models {
    * Gugger's notebook, a shortcut that changes shape is a 1×1 convolution (their option B).
    *
    * @param depth 20, 32, 44, 56, 110 or any other 6n + 2
-   * @param dropout share of the features dropped before the last layer, in [0, 1); 0 for none
+   * @param dropout rate of the features before the last layer, in [0, 1); 0 for no dropout layer
    */
   public static Network resnet(int depth, ImageShape input, int classes, double dropout) {
     Require.that(depth >= 8 && depth % 6 == 2, "depth", "6n + 2, such as 20 or 56", depth, depth);
@@ -93,7 +124,7 @@ public final class Models {
       parts.add(named("dropout", new Dropout(dropout)));
     }
     parts.add(named("fc", new Linear(64, classes, true)));
-    return new Network("resnet" + depth, input, classes, new Sequential(parts));
+    return new Network(RESNET + depth, input, classes, new Sequential(parts));
   }
 
   private static Layer block(int in, int out, int stride) {
@@ -117,7 +148,7 @@ public final class Models {
    * <p><i>Source:</i> D. Page 2018, "How to train your ResNet 4: architecture", cifar10-fast.
    * <i>Deviation:</i> the last max-pooling spans the whole image, so that other sizes work.
    *
-   * @param dropout share of the features dropped before the last layer, in [0, 1); 0 for none
+   * @param dropout rate of the features before the last layer, in [0, 1); 0 for no dropout layer
    */
   public static Network resnet9(ImageShape input, int classes, double dropout) {
     Require.inHalfOpen("dropout", dropout, 0, 1);
@@ -134,7 +165,7 @@ public final class Models {
     }
     parts.add(named("fc", new Linear(512, classes, false)));
     parts.add(named("scale", new Scale(0.125)));
-    return new Network("resnet9", input, classes, new Sequential(parts));
+    return new Network(RESNET9, input, classes, new Sequential(parts));
   }
 
   private static Layer pooled(int in, int out) {
@@ -159,14 +190,15 @@ public final class Models {
   }
 
   /**
-   * A network for much accuracy in little time: a fixed whitening of the pixels and nine wide
-   * convolutions in three blocks, each a pooled one and two that add to it.
+   * A network for high accuracy in little time: a fixed whitening of the pixels, then three blocks
+   * of three wide convolutions. The first convolution of a block is followed by a pooling; the
+   * other two are a residual pair.
    *
    * <p><i>Source:</i> K. Jordan 2024, "94% on CIFAR-10 in 3.29 seconds on a single GPU" (arXiv
-   * 2404.00498), whose parts go back to D. Page's "How to train your ResNet". What was kept of
-   * them, and why, is in docs/performance.md.
+   * 2404.00498), which builds on D. Page's "How to train your ResNet". docs/performance.md says
+   * which parts were kept and why.
    *
-   * @param dropout share of the features dropped before the last layer, in [0, 1); 0 for none
+   * @param dropout rate of the features before the last layer, in [0, 1); 0 for no dropout layer
    */
   public static Network fast(ImageShape input, int classes, double dropout) {
     Require.inHalfOpen("dropout", dropout, 0, 1);
@@ -184,19 +216,19 @@ public final class Models {
     parts.add(named("fc", new Linear(512, classes, false)));
     parts.add(named("scale", new Scale(1 / 9.0)));
     return new Network(
-        "fast", input, classes, new ViewMean(new Sequential(parts), Views.MIRRORED_AND_MOVED));
+        FAST, input, classes, new ViewMean(new Sequential(parts), Views.FLIP_AND_SHIFT));
   }
 
   private static Layer pooledTriple(int in, int out) {
     Layer pair =
         sequence(
-            named("conv2", handingOn(out, out)),
+            named("conv2", identityConv(out, out)),
             named("bn2", new BatchNorm(out)),
             named("act2", new Gelu()),
-            named("conv3", handingOn(out, out)),
+            named("conv3", identityConv(out, out)),
             named("bn3", new BatchNorm(out)));
     return sequence(
-        named("conv1", handingOn(in, out)),
+        named("conv1", identityConv(in, out)),
         named("pool", new MaxPool(2)),
         named("bn1", new BatchNorm(out)),
         named("act1", new Gelu()),
@@ -204,8 +236,8 @@ public final class Models {
         named("act3", new Gelu()));
   }
 
-  private static Conv handingOn(int in, int out) {
-    return new Conv(in, out, 3, 1, 1, false, Conv.Start.IDENTITY);
+  private static Conv identityConv(int in, int out) {
+    return new Conv(in, out, 3, 1, 1, false, Conv.Init.IDENTITY);
   }
 
   /**

@@ -1,19 +1,18 @@
 package dev.onecycle.torch.nn;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.error.Require;
-import java.util.UUID;
+import dev.onecycle.text.Sha256;
+import java.util.OptionalDouble;
 
 /**
- * A network with its name and what goes in and comes out: uint8 images [N, C, H, W] to class scores
- * float [N, classes].
+ * A network: its name, its layers, and the shapes of its input and output. It maps uint8 images [N,
+ * C, H, W] to class scores, float [N, classes].
  *
- * @param name what run records and weight files call it
+ * @param name used by run records and weight files
  * @param input the shape of one image
  * @param classes the number of class scores
- * @param layers float images, normalised, to scores
+ * @param layers from float images, normalised, to scores
  */
 public record Network(String name, ImageShape input, int classes, Layer layers) {
   public Network {
@@ -25,31 +24,61 @@ public record Network(String name, ImageShape input, int classes, Layer layers) 
    * three times as many, and as many additions.
    */
   public long multiplications() {
-    return MacCount.of(input).through(layers).count();
+    return layers.trace(Trace.of(input)).multiplications();
   }
 
-  /** The share that its first {@link Layer.Dropout} drops; 0 where there is none. */
+  /** The rate of its first {@link Layer.Dropout}; 0 where there is none. */
   public double dropout() {
-    return DropoutRate.of(layers).orElse(0);
+    return firstDropout(layers).orElse(0);
+  }
+
+  private static OptionalDouble firstDropout(Layer layer) {
+    return layer instanceof Layer.Dropout dropout
+        ? OptionalDouble.of(dropout.rate())
+        : layer.children().stream()
+            .map(Network::firstDropout)
+            .filter(OptionalDouble::isPresent)
+            .findFirst()
+            .orElse(OptionalDouble.empty());
   }
 
   /**
-   * The same network with another share in every {@link Layer.Dropout}.
+   * The same network with another rate in every {@link Layer.Dropout}.
    *
-   * @throws dev.onecycle.error.InvalidValueException where it has none and the share is not 0
+   * @throws dev.onecycle.error.InvalidValueException where it has none and the rate is not 0
    */
-  public Network withDropout(double share) {
-    if (share != 0 && DropoutRate.of(layers).isEmpty()) {
+  public Network withDropout(double rate) {
+    if (rate != 0 && firstDropout(layers).isEmpty()) {
       throw Require.invalid(
-          "dropout", "0 for " + name + ", which has no layer of it,", share, "add one");
+          "dropout", "0 for " + name + ", which has no layer of it,", rate, "add one");
     }
-    return new Network(name, input, classes, DropoutRate.set(layers, share));
+    return new Network(name, input, classes, withDropout(layers, rate));
   }
 
-  /** Name and structure in a few words, equal for networks that differ by dropout alone. */
+  private static Layer withDropout(Layer layer, double rate) {
+    return layer instanceof Layer.Dropout
+        ? new Layer.Dropout(rate)
+        : layer.mapChildren(child -> withDropout(child, rate));
+  }
+
+  /**
+   * The name and a hash of the {@linkplain NetworkJson canonical text}, such as {@code resnet20
+   * 1f3a…}; equal for networks that differ by dropout alone.
+   */
   public String structure() {
-    String layers = DropoutRate.without(this.layers).toString();
-    UUID hash = UUID.nameUUIDFromBytes((input + " " + classes + layers).getBytes(UTF_8));
-    return name + " " + hash.toString().substring(0, 8);
+    Network same = new Network(name, input, classes, withoutDropout(layers));
+    return name + " " + Sha256.of(NetworkJson.write(same)).substring(0, 12);
+  }
+
+  /** The same layers without those dropouts that a sequence can do without. */
+  private static Layer withoutDropout(Layer layer) {
+    Layer kept =
+        layer instanceof Layer.Sequential sequence
+            ? new Layer.Sequential(
+                sequence.parts().stream()
+                    .filter(part -> !(part.layer() instanceof Layer.Dropout))
+                    .toList())
+            : layer;
+    return kept.mapChildren(Network::withoutDropout);
   }
 }

@@ -2,108 +2,88 @@ package dev.onecycle.torch.settings;
 
 import dev.onecycle.error.Require;
 import dev.onecycle.text.Numbers;
-import dev.onecycle.torch.engine.Cpu;
-import dev.onecycle.torch.train.Engine;
+import org.jspecify.annotations.Nullable;
 
 /**
- * How a learner trains, apart from the policy.
+ * The settings of a learner: everything that its steps depend on apart from rate, momentum and
+ * images.
  *
- * @param optimizer how gradients move weights
- * @param weightDecay strength of the pull towards zero, at least 0
- * @param decayNormAndBias whether batch norms and biases decay too, as in the sources
- * @param labelSmoothing share of each target spread over all classes, in [0, 1) (Szegedy et al.
- *     2015, arXiv 1512.00567, section 7)
- * @param gradientClip largest norm of the whole gradient, longer ones are scaled down to it; 0 for
- *     no limit
- * @param accumulation parts in which a batch is computed, one after the other, to save memory; the
- *     update is that of the whole batch, but batch norms see the parts
- * @param precision type of convolutions and matrix products
- * @param batchNormMomentum weight of a batch in the running statistics, in (0, 1]; PyTorch's 0.1
- * @param biasRate learning rate of biases over that of the other weights, for SGD; 1 in the
- *     sources, 64 in K. Jordan 2024 (arXiv 2404.00498, section 3.4)
- * @param seed of initial weights and dropout
- * @param threads of the engine; 0 for one a core, and one on a GPU
- * @param device what is computed on
+ * <p>A value, made by a {@link Builder}. Some settings may be left for the machine to choose: the
+ * precision, the threads and the device.
  */
-public record LearnerSettings(
-    Optimizer optimizer,
-    double weightDecay,
-    boolean decayNormAndBias,
-    double labelSmoothing,
-    double gradientClip,
-    int accumulation,
-    Precision precision,
-    double batchNormMomentum,
-    double biasRate,
-    long seed,
-    int threads,
-    Device device) {
-  private static final int MOST_REPLICAS = 256;
+public final class LearnerSettings {
+  private final Values values;
 
-  public LearnerSettings {
-    Require.atLeast("weight decay", weightDecay, 0);
-    Require.inHalfOpen("label smoothing", labelSmoothing, 0, 1);
-    Require.atLeast("gradient clip", gradientClip, 0);
-    Require.atLeast("accumulation", accumulation, 1);
-    Require.that(
-        batchNormMomentum > 0 && batchNormMomentum <= 1,
-        "batch norm momentum",
-        "in (0, 1]",
-        batchNormMomentum,
-        batchNormMomentum);
-    Require.positive("bias rate", biasRate);
-    Require.that(
-        biasRate == 1 || !(optimizer instanceof Optimizer.AdamW),
-        "bias rate",
-        "1 for " + optimizer.name() + ", whose steps do not depend on the size of a gradient,",
-        biasRate,
-        biasRate);
-    Require.atLeast("threads", threads, 0);
-    Require.that(
-        threads <= 1 || device != Device.CUDA,
-        "threads",
-        "1 or left out on a GPU, which computes whole batches,",
-        threads,
-        threads);
+  private LearnerSettings(Values values) {
+    this.values = values;
   }
 
-  /**
-   * The device that {@link Device#AUTO} comes to on this machine, which loads the engine, or the
-   * one that is set.
-   */
-  public Device resolvedDevice() {
-    return device != Device.AUTO ? device : Engine.seesGpu() ? Device.CUDA : Device.CPU;
-  }
-
-  /** The precision that {@link Precision#AUTO} comes to on this machine, or the one that is set. */
-  public Precision resolvedPrecision() {
-    boolean bfloat16 =
-        precision == Precision.BF16
-            || (precision == Precision.AUTO
-                && (resolvedDevice() == Device.CUDA || Cpu.multipliesBfloat16Faster()));
-    return bfloat16 ? Precision.BF16 : Precision.FP32;
-  }
-
-  /** The number of threads that 0 comes to on this machine, at most 256, or the one that is set. */
-  public int resolvedThreads() {
-    if (resolvedDevice() == Device.CUDA) {
-      return 1;
+  private record Values(
+      Optimizer optimizer,
+      double weightDecay,
+      boolean decayNormAndBias,
+      double labelSmoothing,
+      double gradientClip,
+      int accumulation,
+      Precision precision,
+      double batchNormMomentum,
+      double biasRate,
+      long seed,
+      int threads,
+      Device device) {
+    Values {
+      Require.atLeast("weight decay", weightDecay, 0);
+      Require.inHalfOpen("label smoothing", labelSmoothing, 0, 1);
+      Require.atLeast("gradient clip", gradientClip, 0);
+      Require.atLeast("accumulation", accumulation, 1);
+      Require.that(
+          batchNormMomentum > 0 && batchNormMomentum <= 1,
+          "batch norm momentum",
+          "in (0, 1]",
+          batchNormMomentum,
+          batchNormMomentum);
+      Require.positive("bias rate", biasRate);
+      Require.that(
+          biasRate == 1 || optimizer.followsGradientSize(),
+          "bias rate",
+          "1 for " + optimizer.name() + ", whose steps do not depend on the size of a gradient,",
+          biasRate,
+          biasRate);
+      Require.atLeast("threads", threads, 0);
+      Require.that(
+          threads <= 1 || device != Device.CUDA,
+          "threads",
+          "1 or left out on a GPU, which computes whole batches,",
+          threads,
+          threads);
     }
-    return threads > 0
-        ? threads
-        : Math.min(MOST_REPLICAS, Runtime.getRuntime().availableProcessors());
-  }
-
-  /** The optimizer in a few words for people, with whatever else its steps depend on. */
-  public String describeOptimizer() {
-    String biases =
-        biasRate == 1 ? "" : ", biases at " + Numbers.brief(biasRate) + " times the rate";
-    return optimizer.describe() + biases;
   }
 
   /** The sources' settings: SGD, weight decay 1e-4 on every parameter. */
   public static LearnerSettings defaults() {
     return builder().build();
+  }
+
+  /** A builder that begins with the sources' settings. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** A builder that begins with these settings. */
+  public Builder toBuilder() {
+    return builder()
+        .optimizer(values.optimizer)
+        .weightDecay(values.weightDecay)
+        .decayNormAndBias(values.decayNormAndBias)
+        .labelSmoothing(values.labelSmoothing)
+        .gradientClip(values.gradientClip)
+        .accumulation(values.accumulation)
+        .precision(values.precision)
+        .batchNormMomentum(values.batchNormMomentum)
+        .biasRate(values.biasRate)
+        .seed(values.seed)
+        .threads(values.threads)
+        .device(values.device);
   }
 
   /** The same settings with another weight decay. */
@@ -116,29 +96,105 @@ public record LearnerSettings(
     return toBuilder().seed(value).build();
   }
 
-  /** Settings to change, from these on. */
-  public Builder toBuilder() {
-    return builder()
-        .optimizer(optimizer)
-        .weightDecay(weightDecay)
-        .decayNormAndBias(decayNormAndBias)
-        .labelSmoothing(labelSmoothing)
-        .gradientClip(gradientClip)
-        .accumulation(accumulation)
-        .precision(precision)
-        .batchNormMomentum(batchNormMomentum)
-        .biasRate(biasRate)
-        .seed(seed)
-        .threads(threads)
-        .device(device);
+  /** The rule that updates the weights from their gradients. */
+  public Optimizer optimizer() {
+    return values.optimizer;
   }
 
-  /** Settings to change, from the sources' on. */
-  public static Builder builder() {
-    return new Builder();
+  /** The strength of the weight decay, at least 0. */
+  public double weightDecay() {
+    return values.weightDecay;
   }
 
-  /** Collects settings; each method sets the component of its name. */
+  /** Whether batch norms and biases decay too, as in the sources. */
+  public boolean decayNormAndBias() {
+    return values.decayNormAndBias;
+  }
+
+  /**
+   * The share of each target that is spread over all classes, in [0, 1).
+   *
+   * <p><i>Source:</i> Szegedy et al. 2015 (arXiv 1512.00567, section 7).
+   */
+  public double labelSmoothing() {
+    return values.labelSmoothing;
+  }
+
+  /**
+   * The largest norm of the whole gradient; a longer gradient is scaled down to it. 0 for no limit.
+   */
+  public double gradientClip() {
+    return values.gradientClip;
+  }
+
+  /**
+   * The number of parts in which each replica computes its share of a batch, one after the other,
+   * to save memory. The update is the same; batch norms see the parts.
+   */
+  public int accumulation() {
+    return values.accumulation;
+  }
+
+  /** The type of convolutions and matrix products. */
+  public Precision precision() {
+    return values.precision;
+  }
+
+  /** The weight of a batch in the running statistics of batch norms, in (0, 1]; 0.1 in PyTorch. */
+  public double batchNormMomentum() {
+    return values.batchNormMomentum;
+  }
+
+  /**
+   * The learning rate of biases, divided by the rate of the other weights; 1 in the sources.
+   *
+   * <p><i>Source:</i> K. Jordan 2024 (arXiv 2404.00498, section 3.4), who takes 64.
+   */
+  public double biasRate() {
+    return values.biasRate;
+  }
+
+  /** The seed of initial weights and dropout. */
+  public long seed() {
+    return values.seed;
+  }
+
+  /** The number of threads of the engine; 0 for one a core, and one on a GPU. */
+  public int threads() {
+    return values.threads;
+  }
+
+  /** The device that computes. */
+  public Device device() {
+    return values.device;
+  }
+
+  /** The optimizer in a few words for people, with whatever else its steps depend on. */
+  public String describeOptimizer() {
+    String biases =
+        values.biasRate == 1
+            ? ""
+            : ", biases at " + Numbers.brief(values.biasRate) + " times the rate";
+    return values.optimizer.describe() + biases;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof LearnerSettings settings && values.equals(settings.values);
+  }
+
+  @Override
+  public int hashCode() {
+    return values.hashCode();
+  }
+
+  /** The settings by name, for messages of tests. */
+  @Override
+  public String toString() {
+    return values.toString();
+  }
+
+  /** Collects settings; each method sets the setting of its name. */
   public static final class Builder {
     private Optimizer optimizer = Optimizer.sgd();
     private double weightDecay = 1e-4;
@@ -155,61 +211,73 @@ public record LearnerSettings(
 
     private Builder() {}
 
+    /** See {@link LearnerSettings#optimizer}. */
     public Builder optimizer(Optimizer value) {
       optimizer = value;
       return this;
     }
 
+    /** See {@link LearnerSettings#weightDecay}. */
     public Builder weightDecay(double value) {
       weightDecay = value;
       return this;
     }
 
+    /** See {@link LearnerSettings#decayNormAndBias}. */
     public Builder decayNormAndBias(boolean value) {
       decayNormAndBias = value;
       return this;
     }
 
+    /** See {@link LearnerSettings#labelSmoothing}. */
     public Builder labelSmoothing(double value) {
       labelSmoothing = value;
       return this;
     }
 
+    /** See {@link LearnerSettings#gradientClip}. */
     public Builder gradientClip(double value) {
       gradientClip = value;
       return this;
     }
 
+    /** See {@link LearnerSettings#accumulation}. */
     public Builder accumulation(int value) {
       accumulation = value;
       return this;
     }
 
+    /** See {@link LearnerSettings#precision}. */
     public Builder precision(Precision value) {
       precision = value;
       return this;
     }
 
+    /** See {@link LearnerSettings#batchNormMomentum}. */
     public Builder batchNormMomentum(double value) {
       batchNormMomentum = value;
       return this;
     }
 
+    /** See {@link LearnerSettings#biasRate}. */
     public Builder biasRate(double value) {
       biasRate = value;
       return this;
     }
 
+    /** See {@link LearnerSettings#seed}. */
     public Builder seed(long value) {
       seed = value;
       return this;
     }
 
+    /** See {@link LearnerSettings#threads}. */
     public Builder threads(int value) {
       threads = value;
       return this;
     }
 
+    /** See {@link LearnerSettings#device}. */
     public Builder device(Device value) {
       device = value;
       return this;
@@ -218,18 +286,19 @@ public record LearnerSettings(
     /** The settings, or an error that names the one out of range. */
     public LearnerSettings build() {
       return new LearnerSettings(
-          optimizer,
-          weightDecay,
-          decayNormAndBias,
-          labelSmoothing,
-          gradientClip,
-          accumulation,
-          precision,
-          batchNormMomentum,
-          biasRate,
-          seed,
-          threads,
-          device);
+          new Values(
+              optimizer,
+              weightDecay,
+              decayNormAndBias,
+              labelSmoothing,
+              gradientClip,
+              accumulation,
+              precision,
+              batchNormMomentum,
+              biasRate,
+              seed,
+              threads,
+              device));
     }
   }
 }

@@ -6,19 +6,23 @@ import dev.onecycle.error.BadDataException;
 import java.util.List;
 
 /**
- * Mean and standard deviation of each channel, of pixels scaled to [0, 1]: what a network subtracts
- * and divides by.
+ * The mean and standard deviation of each channel of pixels scaled to [0, 1]. A network's input is
+ * its image less the means, divided by the standard deviations.
  *
  * @param means one a channel
- * @param deviations one a channel, positive
+ * @param stds standard deviations, one a channel, positive
  */
-public record Normalization(List<Double> means, List<Double> deviations) {
+public record Normalization(List<Double> means, List<Double> stds) {
   public Normalization {
     means = List.copyOf(means);
-    deviations = List.copyOf(deviations);
+    stds = List.copyOf(stds);
   }
 
-  /** The statistics of a data set's images. */
+  /**
+   * The statistics of a data set's images.
+   *
+   * @throws BadDataException where a channel is the same in every image
+   */
   public static Normalization of(ImageDataset images) {
     ImageShape shape = images.shape();
     int channels = shape.channels();
@@ -31,7 +35,7 @@ public record Normalization(List<Double> means, List<Double> deviations) {
       }
     }
     Double[] means = new Double[channels];
-    Double[] deviations = new Double[channels];
+    Double[] stds = new Double[channels];
     for (int c = 0; c < channels; c++) {
       double n = (double) images.size() * shape.height() * shape.width();
       double sum = 0;
@@ -46,9 +50,9 @@ public record Normalization(List<Double> means, List<Double> deviations) {
         throw new BadDataException(
             "channel " + c + " has the same value in every training image; nothing can be learned");
       }
-      deviations[c] = Math.sqrt(variance);
+      stds[c] = Math.sqrt(variance);
     }
-    return new Normalization(List.of(means), List.of(deviations));
+    return new Normalization(List.of(means), List.of(stds));
   }
 
   /** In a method of its own, which the compiler makes fast after the first images. */
@@ -58,11 +62,13 @@ public record Normalization(List<Double> means, List<Double> deviations) {
     }
   }
 
+  /** The mean of a channel. */
   public double mean(int channel) {
     return means.get(channel);
   }
 
-  public double deviation(int channel) {
-    return deviations.get(channel);
+  /** The standard deviation of a channel. */
+  public double std(int channel) {
+    return stds.get(channel);
   }
 }

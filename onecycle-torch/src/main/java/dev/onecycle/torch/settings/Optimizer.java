@@ -1,12 +1,36 @@
 package dev.onecycle.torch.settings;
 
+import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.error.Require;
 import dev.onecycle.text.Numbers;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.function.Function;
 
-/** The rule by which a step's gradient moves the weights, as a value. */
+/** The rule that updates weights from their gradients, as a value. */
 public sealed interface Optimizer {
-  /** The name by which run records call it. */
+  /** The name that run records and people use. */
   String name();
+
+  /** The rule in a few words for people, with all of its numbers; equal rules have equal texts. */
+  String describe();
+
+  /**
+   * The rule as names and plain values, such as {@code {type=adamw, beta2=0.999, epsilon=1e-8}}:
+   * its form in JSON and YAML files. {@link #of} reads it.
+   */
+  Map<String, Object> toMap();
+
+  /** The result of the function for this kind of rule. */
+  <T> T match(Function<Sgd, T> sgd, Function<AdamW, T> adamW, Function<Muon, T> muon);
+
+  /**
+   * Whether a larger gradient makes a larger step. If not, scaling the gradients of some weights
+   * does not scale their steps.
+   */
+  boolean followsGradientSize();
 
   /**
    * Stochastic gradient descent with momentum m: {@code v ← m·v + g; w ← w − lr·v}.
@@ -24,6 +48,26 @@ public sealed interface Optimizer {
     @Override
     public String name() {
       return nesterov ? "sgd-nesterov" : "sgd";
+    }
+
+    @Override
+    public String describe() {
+      return name() + (decoupledDecay ? ", decoupled decay" : "");
+    }
+
+    @Override
+    public Map<String, Object> toMap() {
+      return map("sgd", "nesterov", nesterov, "decoupled_decay", decoupledDecay);
+    }
+
+    @Override
+    public <T> T match(Function<Sgd, T> sgd, Function<AdamW, T> adamW, Function<Muon, T> muon) {
+      return sgd.apply(this);
+    }
+
+    @Override
+    public boolean followsGradientSize() {
+      return true;
     }
   }
 
@@ -46,23 +90,44 @@ public sealed interface Optimizer {
     public String name() {
       return "adamw";
     }
+
+    @Override
+    public String describe() {
+      return name() + ", beta2 " + Numbers.exact(beta2) + ", epsilon " + Numbers.exact(epsilon);
+    }
+
+    @Override
+    public Map<String, Object> toMap() {
+      return map("adamw", "beta2", beta2, "epsilon", epsilon);
+    }
+
+    @Override
+    public <T> T match(Function<Sgd, T> sgd, Function<AdamW, T> adamW, Function<Muon, T> muon) {
+      return adamW.apply(this);
+    }
+
+    @Override
+    public boolean followsGradientSize() {
+      return false;
+    }
   }
 
   /**
-   * Muon: convolutions move by their momentum made orthogonal, all else as by {@link Sgd} with
-   * Nesterov's momentum and decoupled decay.
+   * Muon: updates the weights of convolutions by their momentum made orthogonal, all other weights
+   * as {@link Sgd} with Nesterov's momentum and decoupled decay.
    *
    * <p>The weight of a convolution, [out, in, kernel, kernel], is taken as a matrix of out rows.
-   * With u the gradient plus the momentum times the velocity, it moves by {@code −lr·matrixRate·O},
-   * where O is u with all its singular values brought near 1, so that no direction is left behind
-   * for having a small gradient. The policy's rate is thus that of the other weights, on the scale
-   * of SGD's.
+   * With u the gradient plus the momentum times the velocity, its update is {@code
+   * −lr·matrixRate·O}, where O is u with all its singular values brought near 1, so that a
+   * direction with a small gradient is not left behind. The policy's rate is the rate of the other
+   * weights, on the scale of SGD's.
    *
    * <p><i>Source:</i> K. Jordan et al. 2024, "Muon: an optimizer for hidden layers in neural
-   * networks". <i>Deviation:</i> three iterations unless told otherwise, as in K. Jordan's
-   * airbench; a matrix of more rows than columns takes no longer step.
+   * networks". <i>Deviation:</i> three iterations by default, as in K. Jordan's airbench; a matrix
+   * of more rows than columns takes no longer step.
    *
-   * @param matrixRate learning rate of convolutions over that of the other weights; default 0.12
+   * @param matrixRate learning rate of convolutions, divided by the rate of the other weights;
+   *     default 0.12
    * @param iterations of Newton and Schulz, which bring the singular values near 1; default 3
    */
   record Muon(double matrixRate, int iterations) implements Optimizer {
@@ -75,26 +140,26 @@ public sealed interface Optimizer {
     public String name() {
       return "muon";
     }
-  }
 
-  /** The rule in a few words for people, with whatever else it depends on. */
-  default String describe() {
-    if (this instanceof Sgd sgd) {
-      return name() + (sgd.decoupledDecay() ? ", decoupled decay" : "");
+    @Override
+    public String describe() {
+      return name() + ", matrix rate " + Numbers.exact(matrixRate) + ", iterations " + iterations;
     }
-    if (this instanceof Muon muon) {
-      return name()
-          + ", matrix rate "
-          + Numbers.exact(muon.matrixRate())
-          + ", iterations "
-          + muon.iterations();
+
+    @Override
+    public Map<String, Object> toMap() {
+      return map("muon", "matrix_rate", matrixRate, "iterations", iterations);
     }
-    AdamW adamW = (AdamW) this;
-    return name()
-        + ", beta2 "
-        + Numbers.exact(adamW.beta2())
-        + ", epsilon "
-        + Numbers.exact(adamW.epsilon());
+
+    @Override
+    public <T> T match(Function<Sgd, T> sgd, Function<AdamW, T> adamW, Function<Muon, T> muon) {
+      return muon.apply(this);
+    }
+
+    @Override
+    public boolean followsGradientSize() {
+      return true;
+    }
   }
 
   /** Plain SGD with momentum, decay added to the gradient: the sources' optimizer. */
@@ -110,5 +175,66 @@ public sealed interface Optimizer {
   /** AdamW with PyTorch's defaults. */
   static Optimizer adamW() {
     return new AdamW(0.999, 1e-8);
+  }
+
+  /**
+   * The rule that {@link #toMap} gave; the entries may be in any order, and numbers of any type.
+   *
+   * @throws InvalidValueException naming the entry that is missing, unknown or out of range
+   */
+  static Optimizer of(Map<String, ?> map) {
+    Object type = map.get("type");
+    return switch (String.valueOf(type)) {
+      case "sgd" -> {
+        requireKeys(map, "type", "nesterov", "decoupled_decay");
+        yield new Sgd(yesOrNo(map, "nesterov"), yesOrNo(map, "decoupled_decay"));
+      }
+      case "adamw" -> {
+        requireKeys(map, "type", "beta2", "epsilon");
+        yield new AdamW(number(map, "beta2"), number(map, "epsilon"));
+      }
+      case "muon" -> {
+        requireKeys(map, "type", "matrix_rate", "iterations");
+        double iterations = number(map, "iterations");
+        Require.that(
+            iterations == (int) iterations, "iterations", "a whole number", iterations, iterations);
+        yield new Muon(number(map, "matrix_rate"), (int) iterations);
+      }
+      default ->
+          throw Require.invalid("optimizer type", "one of sgd, adamw, muon", String.valueOf(type));
+    };
+  }
+
+  private static Map<String, Object> map(
+      String type, String first, Object firstValue, String second, Object secondValue) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("type", type);
+    map.put(first, firstValue);
+    map.put(second, secondValue);
+    return map;
+  }
+
+  private static void requireKeys(Map<String, ?> map, String... keys) {
+    TreeSet<String> expected = new TreeSet<>(List.of(keys));
+    Require.that(
+        map.keySet().equals(expected),
+        "entries of an optimizer of type " + map.get("type"),
+        String.join(", ", expected),
+        String.join(", ", new TreeSet<>(map.keySet())),
+        map);
+  }
+
+  private static boolean yesOrNo(Map<String, ?> map, String key) {
+    if (map.get(key) instanceof Boolean value) {
+      return value;
+    }
+    throw Require.invalid("optimizer's " + key, "true or false", String.valueOf(map.get(key)));
+  }
+
+  private static double number(Map<String, ?> map, String key) {
+    if (map.get(key) instanceof Number value) {
+      return value.doubleValue();
+    }
+    throw Require.invalid("optimizer's " + key, "a number", String.valueOf(map.get(key)));
   }
 }

@@ -1,5 +1,6 @@
 package dev.onecycle.torch.train;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.CannotWriteException;
 import dev.onecycle.error.DivergedException;
@@ -10,22 +11,23 @@ import dev.onecycle.run.checkpoint.CheckpointFolder;
 import dev.onecycle.run.checkpoint.CheckpointFolder.Found;
 import dev.onecycle.run.checkpoint.CheckpointFolder.Part;
 import dev.onecycle.run.files.JsonFile;
-import dev.onecycle.torch.engine.NetworkWeights;
 import dev.onecycle.torch.model.ModelFile;
+import dev.onecycle.torch.weights.NamedTensor;
 import dev.onecycle.torch.weights.Safetensors;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Checkpoints of a training run: from each of them {@link Training#resume} goes on to the same bits
- * as a run that was never stopped, at any step.
+ * The checkpoints of a training run. {@link Training#resume} continues from any of them, at any
+ * step, to the same bits as a run that was never stopped.
  *
  * <p>A checkpoint is a folder of {@code model.safetensors}, which is a model file like any other,
- * {@code optimizer.safetensors}, {@code state.json} and a manifest with the SHA-256 of each. There
- * is no state of random numbers in it, for there is none to keep.
+ * {@code optimizer.safetensors}, {@code state.json} and a manifest with the SHA-256 of each. It has
+ * no state of random numbers: each step draws from a stream of its own.
  */
 public final class Checkpoints {
   private static final String MODEL = "model.safetensors";
@@ -35,38 +37,42 @@ public final class Checkpoints {
 
   private final CheckpointFolder folder;
   private final ModelFile model;
-  private final Map<String, String> world;
+  private final Map<String, String> compatibility;
   private TrainingPosition saved = new TrainingPosition(-1, List.of(), 0, 0, 0);
 
   /**
    * The checkpoints of a run.
    *
    * @param run its folder
-   * @param model what is trained; its weights are not looked at
-   * @param world everything by name that must be the same for a resumed run to be the same run
+   * @param model that is trained; its weights are not used
+   * @param compatibility everything by name that must be equal in a resumed run
    */
-  public Checkpoints(Path run, ModelFile model, Map<String, String> world) {
+  public Checkpoints(Path run, ModelFile model, Map<String, String> compatibility) {
     this.folder = new CheckpointFolder(run);
     this.model = model;
-    this.world = new TreeMap<>(world);
+    this.compatibility = new TreeMap<>(compatibility);
   }
 
   /**
    * The content of {@code state.json}.
    *
    * @param format version of this record
-   * @param position where the run stands
+   * @param position of the run
    * @param updates that the optimizer has made
-   * @param world what must be the same, by name
+   * @param compatibility everything by name that must be equal in a resumed run
    */
-  record State(int format, TrainingPosition position, long updates, Map<String, String> world) {}
+  record State(
+      @JsonProperty("format") int format,
+      @JsonProperty("position") TrainingPosition position,
+      @JsonProperty("updates") long updates,
+      @JsonProperty("compatibility") Map<String, String> compatibility) {}
 
   /**
-   * Saves where a run stands; does nothing where that is saved already.
+   * Saves a position; does nothing where it is saved already.
    *
    * @param learningRate of the last step, for messages
-   * @throws DivergedException where a weight is not finite; nothing is then written
-   * @throws CannotWriteException where it cannot be written; earlier checkpoints are untouched
+   * @throws DivergedException where a weight is not finite; nothing is written then
+   * @throws CannotWriteException where the checkpoint cannot be written; earlier ones are untouched
    */
   public void save(Learner learner, TrainingPosition position, double learningRate) {
     if (position.equals(saved)) {
@@ -82,26 +88,29 @@ public final class Checkpoints {
                 STATE,
                 out ->
                     out.write(
-                        JsonFile.bytes(new State(FORMAT, position, state.updates(), world)))));
+                        JsonFile.bytes(
+                            new State(FORMAT, position, state.updates(), compatibility)))));
     folder.save(position.step(), position.epochs().size(), position.bestYet(), parts);
     saved = position;
   }
 
   /**
-   * Puts a learner where the newest checkpoint that is sound has it.
+   * Restores a learner from the newest sound checkpoint.
    *
-   * @return where the run then stands; nothing where there is no sound checkpoint, and the learner
-   *     is as it was. A note for each checkpoint that was passed over
-   * @throws InvalidValueException where it was made in another world than this
+   * @return the position of the run; empty where there is no sound checkpoint, and the learner is
+   *     then as it was. With a note for each checkpoint that was passed over
+   * @throws InvalidValueException where the checkpoint belongs to a run that is not compatible
    */
   public Found<TrainingPosition> restore(Learner learner) {
     Found<Restored> found =
         folder.newest(checkpoint -> new Restored(checkpoint, restore(checkpoint, learner)));
-    for (Restored restored : found.value()) {
-      saved = restored.position;
-      folder.settle(restored.checkpoint, saved.bestYet());
+    if (found.value().isEmpty()) {
+      return new Found<>(Optional.empty(), found.notes());
     }
-    return new Found<>(found.value().stream().map(Restored::position).toList(), found.notes());
+    Restored restored = found.value().get();
+    saved = restored.position;
+    folder.settle(restored.checkpoint, saved.bestYet());
+    return new Found<>(Optional.of(saved), found.notes());
   }
 
   private record Restored(Checkpoint checkpoint, TrainingPosition position) {}
@@ -115,30 +124,30 @@ public final class Checkpoints {
               + state.format
               + ", which this version does not know");
     }
-    requireSameWorld(checkpoint, state.world);
-    LearnerState saving =
+    requireCompatible(checkpoint, state.compatibility);
+    LearnerState content =
         new LearnerState(
             Safetensors.read(checkpoint.file(MODEL)).tensors(),
             Safetensors.read(checkpoint.file(OPTIMIZER)).tensors(),
             state.updates);
-    saving.weights().forEach(NetworkWeights::requireFinite);
-    saving.optimizer().forEach(NetworkWeights::requireFinite);
-    learner.restore(saving);
+    content.weights().forEach(NamedTensor::requireFinite);
+    content.optimizer().forEach(NamedTensor::requireFinite);
+    learner.restore(content);
     return state.position;
   }
 
-  private void requireSameWorld(Checkpoint checkpoint, Map<String, String> then) {
+  private void requireCompatible(Checkpoint checkpoint, Map<String, String> then) {
     TreeSet<String> names = new TreeSet<>(then.keySet());
-    names.addAll(world.keySet());
+    names.addAll(compatibility.keySet());
     for (String name : names) {
       String was = then.getOrDefault(name, "not set");
-      String is = world.getOrDefault(name, "not set");
+      String is = compatibility.getOrDefault(name, "not set");
       if (!was.equals(is)) {
         throw new InvalidValueException(
             name,
             was + ", as when " + checkpoint.path() + " was saved,",
             is,
-            "go on under the conditions of the run, or train anew");
+            "resume under the conditions of the run, or train anew");
       }
     }
   }

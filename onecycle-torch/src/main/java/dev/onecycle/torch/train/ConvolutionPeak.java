@@ -5,16 +5,16 @@ import dev.onecycle.torch.settings.LearnerSettings;
 import dev.onecycle.torch.settings.Precision;
 
 /**
- * The most that 3×3 convolutions come to on this machine, over shapes that small images have: what
- * training is measured against.
+ * The highest speed of 3×3 convolutions on this machine, over the shapes of small images; the speed
+ * of training is compared with it.
  *
- * @param forward operations a second of forward passes, a multiplication and an addition being two
+ * @param forward operations a second of forward passes; a multiplication and an addition are two
  * @param training operations a second of forward passes with both gradients
  */
 public record ConvolutionPeak(double forward, double training) {
   private static final int IMAGES = 64;
 
-  /** Channels in and out, and pixels of a side. */
+  /** Channels of input and output, and pixels of a side. */
   private static final int[][] SHAPES = {
     {64, 64, 31}, {64, 64, 15}, {64, 256, 15}, {128, 128, 15}, {128, 128, 31}, {256, 256, 15}
   };
@@ -22,19 +22,19 @@ public record ConvolutionPeak(double forward, double training) {
   /**
    * Measures; takes a few seconds.
    *
-   * @param precision bf16 or fp32; auto as training would choose
-   * @param threads that compute at once, one a core
+   * @param precision bf16 or fp32; auto for the choice of training
+   * @param threads that compute at once; 0 for one a core
    */
   public static ConvolutionPeak measure(Precision precision, int threads) {
-    LearnerSettings settings =
-        LearnerSettings.builder().precision(precision).threads(threads).build();
-    boolean bfloat16 = settings.resolvedPrecision() == Precision.BF16;
+    Compute compute =
+        Compute.of(LearnerSettings.builder().precision(precision).threads(threads).build());
+    boolean bfloat16 = compute.precision() == Precision.BF16;
     double forward = 0;
     double training = 0;
     for (int[] s : SHAPES) {
       double[] seconds =
-          ConvolutionTimes.measure(IMAGES, s[0], s[1], s[2], bfloat16, settings.resolvedThreads());
-      double operations = 2.0 * settings.resolvedThreads() * IMAGES * s[0] * s[1] * 9 * s[2] * s[2];
+          ConvolutionTimes.measure(IMAGES, s[0], s[1], s[2], bfloat16, compute.threads());
+      double operations = 2.0 * compute.threads() * IMAGES * s[0] * s[1] * 9 * s[2] * s[2];
       forward = Math.max(forward, operations / seconds[0]);
       training = Math.max(training, 3 * operations / seconds[1]);
     }

@@ -11,10 +11,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What training runs on here: for run records, and for people who wonder why it is slow. */
+/** The engine and the machine: for run records, and for people who wonder why training is slow. */
 public final class Engine {
   /**
-   * The allocator settings of the launcher: without them glibc gives large tensors back each step.
+   * The allocator settings of the launcher. Without them glibc returns large tensors to the system
+   * at every step.
    */
   private static final List<String> ALLOCATOR =
       List.of(
@@ -71,14 +72,14 @@ public final class Engine {
     return set.isEmpty() ? "system defaults" : String.join(" ", set);
   }
 
-  /** Whether the engine can compute on a GPU here. Loads the engine. */
+  /** Whether the engine can compute on a GPU of this machine. Loads the engine. */
   public static boolean seesGpu() {
     return EngineFacts.gpus() > 0;
   }
 
   /**
-   * Makes sure that the engine can compute on a device here. Loads the engine, but not for the
-   * processor.
+   * Makes sure that the engine can compute on a device of this machine. Loads the engine unless the
+   * device is the processor.
    *
    * @param name of the setting, for the error
    * @throws InvalidValueException saying what is missing and what to do
@@ -97,7 +98,7 @@ public final class Engine {
             + " package, or set ONECYCLE_MAVEN_ARGS=-Pcuda for the onecycle launcher";
   }
 
-  /** What could be better, and how; empty where nothing is. */
+  /** Advice on a faster setup, in sentences; empty where there is none to give. */
   public static List<String> advice() {
     List<String> advice = new ArrayList<>();
     boolean linux = System.getProperty("os.name", "").startsWith("Linux");

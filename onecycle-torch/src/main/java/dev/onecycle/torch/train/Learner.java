@@ -8,10 +8,12 @@ import dev.onecycle.error.Require;
 import dev.onecycle.run.Classification;
 import dev.onecycle.run.ClassificationCounter;
 import dev.onecycle.torch.engine.NamedArray;
-import dev.onecycle.torch.engine.NetworkState;
-import dev.onecycle.torch.engine.NetworkWeights;
-import dev.onecycle.torch.engine.TrainableNetwork;
 import dev.onecycle.torch.engine.WhiteningFilters;
+import dev.onecycle.torch.engine.network.NetworkState;
+import dev.onecycle.torch.engine.network.StepOutcome;
+import dev.onecycle.torch.engine.network.TrainableNetwork;
+import dev.onecycle.torch.model.ModelFile;
+import dev.onecycle.torch.model.NetworkWeights;
 import dev.onecycle.torch.nn.Network;
 import dev.onecycle.torch.settings.Device;
 import dev.onecycle.torch.settings.LearnerSettings;
@@ -22,48 +24,109 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
 
 /**
- * A network with its optimizer, ready to take steps: what the loop, the range test and users' own
- * loops train with.
+ * A network with its optimizer, ready to take steps: for the training loop, the range test and
+ * users' own loops.
  *
  * <p>Holds native memory until closed. Computes on threads of its own, but must be called by one
- * thread at a time. The learning rate and momentum of a step are its arguments, so that nothing is
- * left over from the step before.
+ * thread at a time. The learning rate and the momentum of a step are its arguments; a step leaves
+ * neither to the next one.
  */
 public final class Learner implements AutoCloseable {
-  private final TrainableNetwork network;
-  private final Network description;
+  private final Network network;
   private final Normalization normalization;
-  private final boolean bfloat16;
-  private final int threads;
-  private final Device device;
-  private boolean fitted;
+  private final Compute compute;
+  private final TrainableNetwork engine;
 
-  /**
-   * Builds the network with fresh weights, drawn from the settings' seed.
-   *
-   * @param normalization applied to every image
-   * @throws InvalidValueException where the engine cannot compute on the settings' device
-   */
-  public Learner(Network description, Normalization normalization, LearnerSettings settings) {
-    device = settings.resolvedDevice();
-    Engine.require("device", device);
-    this.description = description;
+  private Learner(Network network, Normalization normalization, LearnerSettings settings) {
+    compute = Compute.of(settings);
+    Engine.require("device", compute.device());
+    this.network = network;
     this.normalization = normalization;
-    bfloat16 = settings.resolvedPrecision() == Precision.BF16;
-    threads = settings.resolvedThreads();
-    network = new TrainableNetwork(description, normalization, settings, bfloat16, threads);
-    fitted = network.state().constants().isEmpty();
+    engine = new TrainableNetwork(network, normalization, compute.in(settings));
   }
 
-  /** A learner for training images: normalized as they are, its fixed filters taken from them. */
+  /**
+   * A learner with initial weights, drawn from the settings' seed. It normalizes images by the
+   * statistics of the training images, and computes fixed filters ({@link
+   * dev.onecycle.torch.nn.Layer.Whitening}) from them.
+   *
+   * @throws InvalidValueException where the engine cannot compute on the settings' device
+   * @throws BadDataException where a channel is the same in every training image
+   */
   public static Learner prepare(Network network, ImageDataset train, LearnerSettings settings) {
-    Learner learner = new Learner(network, Normalization.of(train), settings);
-    learner.fit(train);
-    return learner;
+    return prepare(network, train, Normalization.of(train), settings);
+  }
+
+  /**
+   * As {@link #prepare(Network, ImageDataset, LearnerSettings)}, with a normalization that is known
+   * already.
+   */
+  public static Learner prepare(
+      Network network, ImageDataset train, Normalization normalization, LearnerSettings settings) {
+    return create(
+        network,
+        normalization,
+        settings,
+        learner -> {
+          for (NamedArray filters : learner.engine.state().constants()) {
+            int kernel = (int) filters.shape()[2];
+            filters.set(WhiteningFilters.filters(train, normalization, kernel));
+          }
+        });
+  }
+
+  /**
+   * A learner with the weights of a file, for evaluation and prediction, or to be trained further.
+   *
+   * @throws InvalidValueException where the engine cannot compute on the settings' device
+   * @throws BadDataException where the weights do not belong to the network
+   */
+  public static Learner load(ModelFile model, LearnerSettings settings) {
+    return create(
+        model.network(),
+        model.normalization(),
+        settings,
+        learner -> learner.setWeights(model.tensors()));
+  }
+
+  /** A learner for a network that takes nothing from training images. */
+  static Learner withoutImages(
+      Network network, Normalization normalization, LearnerSettings settings) {
+    return create(
+        network,
+        normalization,
+        settings,
+        learner -> {
+          if (!learner.engine.state().constants().isEmpty()) {
+            throw new IllegalArgumentException(
+                network.name() + " must be given training images for its fixed filters");
+          }
+        });
+  }
+
+  private static Learner create(
+      Network network,
+      Normalization normalization,
+      LearnerSettings settings,
+      Consumer<Learner> initialization) {
+    Learner learner = new Learner(network, normalization, settings);
+    try {
+      initialization.accept(learner);
+      return learner;
+    } catch (RuntimeException e) {
+      learner.close();
+      throw e;
+    }
+  }
+
+  /** The network. */
+  public Network network() {
+    return network;
   }
 
   /** The normalization of its images. */
@@ -71,41 +134,24 @@ public final class Learner implements AutoCloseable {
     return normalization;
   }
 
-  /**
-   * Sets what the network takes from its training images before the first step: the filters of a
-   * {@link dev.onecycle.torch.nn.Layer.Whitening}. Does nothing for a network that has none.
-   */
-  public void fit(ImageDataset images) {
-    for (NamedArray constant : network.state().constants()) {
-      int kernel = (int) constant.shape()[2];
-      constant.set(WhiteningFilters.filters(images, normalization, kernel));
-    }
-    fitted = true;
-  }
-
-  /** What is being trained. */
-  public Network network() {
-    return description;
-  }
-
-  /** The precision that {@link Precision#AUTO} came to. */
+  /** The precision that it computes with. */
   public Precision precision() {
-    return bfloat16 ? Precision.BF16 : Precision.FP32;
+    return compute.precision();
   }
 
-  /** The device that {@link Device#AUTO} came to. */
+  /** The device that it computes on. */
   public Device device() {
-    return device;
+    return compute.device();
   }
 
-  /** The threads that it computes with. */
+  /** The number of threads that it computes with. */
   public int threads() {
-    return threads;
+    return compute.threads();
   }
 
   /** The number of trained values. */
   public long parameterCount() {
-    return network.parameterCount();
+    return engine.parameterCount();
   }
 
   /**
@@ -118,35 +164,9 @@ public final class Learner implements AutoCloseable {
   public StepResult step(Batch batch, double learningRate, double momentum) {
     Require.positive("learning rate", learningRate);
     Require.inHalfOpen("momentum", momentum, 0, 1);
-    if (!fitted) {
-      throw new IllegalStateException(
-          description.name() + " must be fit to its training images before its first step");
-    }
-    return network.step(batch, learningRate, momentum);
-  }
-
-  /**
-   * Where the time of steps on a batch goes: seconds a step by kind of layer, such as {@code Conv}
-   * and {@code Conv back}, summed over threads. Leaves the learner as it was.
-   *
-   * @param steps to take; their mean is answered
-   */
-  public Map<String, Double> profile(Batch batch, int steps) {
-    try (Snapshot before = snapshot()) {
-      try {
-        Map<String, Double> seconds =
-            network.profile(
-                () -> {
-                  for (int i = 0; i < steps; i++) {
-                    step(batch, 1e-6, 0.9);
-                  }
-                });
-        seconds.replaceAll((kind, sum) -> sum / steps);
-        return seconds;
-      } finally {
-        before.restore();
-      }
-    }
+    StepOutcome outcome = engine.step(batch, learningRate, momentum);
+    return new StepResult(
+        outcome.loss(), outcome.gradientNorm(), engine.learningRate(), engine.momentum());
   }
 
   /**
@@ -161,18 +181,18 @@ public final class Learner implements AutoCloseable {
   /**
    * Evaluates the network on batches, each of which it closes.
    *
-   * @param origins where the image of an index came from, for the worst mistakes
+   * @param origins the origin of the image of an index, for the worst mistakes
    * @param progress told the number of images done after each batch
    */
   public Evaluation evaluate(
       Iterable<Batch> batches, IntFunction<String> origins, IntConsumer progress) {
-    int classes = description.classes();
+    int classes = network.classes();
     ClassificationCounter counter = new ClassificationCounter(classes);
     int images = 0;
     double loss = 0;
     for (Batch next : batches) {
       try (Batch batch = next) {
-        TrainableNetwork.Scored scored = network.score(batch);
+        TrainableNetwork.Scored scored = engine.score(batch);
         loss += scored.lossSum();
         for (int i = 0; i < batch.size(); i++) {
           counter.add(batch.index(i), batch.label(i), scored.scores(), i * classes);
@@ -191,35 +211,59 @@ public final class Learner implements AutoCloseable {
    * The probability of each class for each image of a batch, [N, classes]: softmax of the scores.
    */
   public double[][] probabilities(Batch batch) {
-    float[] scores = network.score(batch).scores();
-    return Softmax.of(scores, description.classes());
+    float[] scores = engine.score(batch).scores();
+    return Softmax.of(scores, network.classes());
   }
 
   /**
-   * Estimates the batch norms' running statistics anew, as the mean over batches, each of which it
-   * closes: at high rates they lag behind the weights.
+   * Estimates the running statistics of batch norms anew, as the mean over batches, each of which
+   * it closes: at high rates the running ones lag behind the weights.
    */
   public void reestimateBatchNorms(Iterable<Batch> batches) {
     int seen = 0;
     for (Batch next : batches) {
       try (Batch batch = next) {
-        network.observe(batch, seen, 1.0 / (seen + 1));
+        engine.observe(batch, seen, 1.0 / (seen + 1));
         seen++;
       }
     }
   }
 
   /**
-   * Keeps a copy of everything that training changes: weights, running statistics, optimizer state.
-   * Random streams are not among it, for each step draws from its own.
+   * The time of steps on a batch: seconds a step by kind of layer, such as {@code Conv} and {@code
+   * Conv back}, summed over threads. Leaves the learner as it was.
+   *
+   * @param steps to take; the result is their mean
+   */
+  public Map<String, Double> profile(Batch batch, int steps) {
+    try (Snapshot before = snapshot()) {
+      try {
+        Map<String, Double> seconds =
+            engine.profile(
+                () -> {
+                  for (int i = 0; i < steps; i++) {
+                    step(batch, 1e-6, 0.9);
+                  }
+                });
+        seconds.replaceAll((kind, sum) -> sum / steps);
+        return seconds;
+      } finally {
+        before.restore();
+      }
+    }
+  }
+
+  /**
+   * A copy of everything that training changes: weights, running statistics, optimizer state.
+   * Random streams are not among it, since each step draws from its own.
    *
    * @return to be closed when done
    */
   public Snapshot snapshot() {
-    return new Snapshot(network.state().snapshot());
+    return new Snapshot(engine.state().snapshot());
   }
 
-  /** A learner as it was at a moment; holds native memory until closed. */
+  /** A copy of a learner's state; holds native memory until closed. */
   public final class Snapshot implements AutoCloseable {
     private final NetworkState.Snapshot copy;
 
@@ -227,9 +271,9 @@ public final class Learner implements AutoCloseable {
       this.copy = copy;
     }
 
-    /** Puts the learner back as it was, bit for bit. */
+    /** Restores the learner, bit for bit. */
     public void restore() {
-      network.state().restore(copy);
+      engine.state().restore(copy);
     }
 
     @Override
@@ -240,42 +284,42 @@ public final class Learner implements AutoCloseable {
 
   /** The weights and running statistics, copied. */
   public List<NamedTensor> weights() {
-    return network.state().arrays().stream()
+    return copies(engine.state().arrays());
+  }
+
+  /**
+   * Everything that training changes, copied: the content of a checkpoint.
+   *
+   * @see Checkpoints
+   */
+  public LearnerState state() {
+    return new LearnerState(
+        weights(), copies(engine.state().optimizerArrays()), engine.state().updates());
+  }
+
+  private static List<NamedTensor> copies(List<NamedArray> arrays) {
+    return arrays.stream()
         .map(array -> new NamedTensor(array.name(), array.shape(), array.values()))
         .toList();
   }
 
   /**
-   * Everything that training changes, copied: what a checkpoint keeps.
+   * Restores a state; the steps that follow have the same bits as after the state was taken.
    *
-   * @see Checkpoints
-   */
-  public LearnerState state() {
-    List<NamedTensor> optimizer =
-        network.state().optimizerArrays().stream()
-            .map(array -> new NamedTensor(array.name(), array.shape(), array.values()))
-            .toList();
-    return new LearnerState(weights(), optimizer, network.state().updates());
-  }
-
-  /**
-   * Goes on from a state, to the same bits.
-   *
-   * @throws BadDataException where it is not of such a network and optimizer; nothing has then
-   *     changed
+   * @throws BadDataException where it belongs to another network or optimizer; the learner is then
+   *     as it was
    */
   public void restore(LearnerState state) {
-    NetworkWeights.requireThoseOf(description, state.weights());
-    List<NamedArray> optimizer = network.state().optimizerArrays();
-    requireThoseOf(optimizer, state.optimizer());
-    put(state.weights(), network.state().arrays());
+    NetworkWeights.requireSame(network, state.weights());
+    List<NamedArray> optimizer = engine.state().optimizerArrays();
+    requireSame(optimizer, state.optimizer());
+    put(state.weights(), engine.state().arrays());
     put(state.optimizer(), optimizer);
-    network.state().updates(state.updates());
-    network.state().arraysChanged();
-    fitted = true;
+    engine.state().updates(state.updates());
+    engine.state().arraysChanged();
   }
 
-  private static void requireThoseOf(List<NamedArray> arrays, List<NamedTensor> tensors) {
+  private static void requireSame(List<NamedArray> arrays, List<NamedTensor> tensors) {
     List<String> wanted = arrays.stream().map(a -> a.name() + Arrays.toString(a.shape())).toList();
     List<String> given = tensors.stream().map(t -> t.name() + Arrays.toString(t.shape())).toList();
     if (!wanted.equals(given)) {
@@ -286,13 +330,13 @@ public final class Learner implements AutoCloseable {
   /**
    * Replaces the weights and running statistics.
    *
-   * @throws BadDataException where names or shapes are not those of the network
+   * @throws BadDataException where names or shapes are not the network's; the learner is then as it
+   *     was
    */
-  public void load(List<NamedTensor> weights) {
-    NetworkWeights.requireThoseOf(description, weights);
-    put(weights, network.state().arrays());
-    network.state().arraysChanged();
-    fitted = true;
+  public void setWeights(List<NamedTensor> weights) {
+    NetworkWeights.requireSame(network, weights);
+    put(weights, engine.state().arrays());
+    engine.state().arraysChanged();
   }
 
   private static void put(List<NamedTensor> tensors, List<NamedArray> arrays) {
@@ -308,6 +352,6 @@ public final class Learner implements AutoCloseable {
 
   @Override
   public void close() {
-    network.close();
+    engine.close();
   }
 }

@@ -6,12 +6,13 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * All of a learner that changes as it trains. Random streams are not among it: each step draws from
- * its own, which its number names.
+ * Everything in a learner that training changes. Random streams are not among it: each step draws
+ * from its own, which its number names.
  *
  * @param weights and running statistics, by name
- * @param optimizer what its rule carries over from step to step: for SGD and Muon {@code velocity},
- *     for AdamW {@code first_moment} and {@code second_moment}; each as long as all weights
+ * @param optimizer the buffers that an update leaves to the next one: for SGD and Muon {@code
+ *     velocity}, for AdamW {@code first_moment} and {@code second_moment}; each as long as all
+ *     weights
  * @param updates that the optimizer has made
  */
 public record LearnerState(List<NamedTensor> weights, List<NamedTensor> optimizer, long updates) {
@@ -21,8 +22,8 @@ public record LearnerState(List<NamedTensor> weights, List<NamedTensor> optimize
   }
 
   /**
-   * Makes sure that all values are numbers: an update by a rate that is far too high can spoil
-   * weights after a loss that was still a number.
+   * Makes sure that all values are finite: an update at a far too high rate can spoil the weights
+   * after a finite loss.
    *
    * @param step the last one, zero-based
    * @param learningRate of that step

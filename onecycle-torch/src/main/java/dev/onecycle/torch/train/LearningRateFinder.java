@@ -16,14 +16,13 @@ public final class LearningRateFinder {
   private LearningRateFinder() {}
 
   /**
-   * Runs the range test and leaves no trace: the learner is as it was, bit for bit, also when the
-   * test throws or its thread is interrupted.
+   * Runs the range test and leaves no trace: the learner is afterwards as it was, bit for bit, also
+   * when the test throws or its thread is interrupted.
    *
-   * <p>Batches are those that training would take from epoch 0 on; small data is gone through
-   * again.
+   * <p>The test takes the batches that training would take from epoch 0 on; small data is repeated.
    *
    * @param seed of order and augmentation
-   * @param watcher told of every step
+   * @param listener told of every step
    */
   public static RangeResult run(
       Learner learner,
@@ -32,7 +31,7 @@ public final class LearningRateFinder {
       Augmentation augmentation,
       int batchSize,
       long seed,
-      Consumer<RangePoint> watcher) {
+      Consumer<RangePoint> listener) {
     Sampler sampler = Sampler.shuffled(train.size(), batchSize, seed);
     try (Learner.Snapshot before = learner.snapshot();
         BatchLoader batches = BatchLoader.endless(train, augmentation, sampler)) {
@@ -42,14 +41,14 @@ public final class LearningRateFinder {
                 Faults.at("range.step");
                 try (Batch batch = batches.next()) {
                   StepResult result = learner.step(batch, learningRate, momentum);
-                  // A gradient that is not finite ends training as surely as such a loss.
+                  // A gradient that is not finite ends training, as a loss that is not finite does.
                   return Double.isFinite(result.loss()) && !result.finite()
                       ? Double.POSITIVE_INFINITY
                       : result.loss();
                 }
               },
               before::restore,
-              watcher);
+              listener);
     }
   }
 }

@@ -8,17 +8,16 @@ import dev.onecycle.torch.nn.Network;
 import dev.onecycle.torch.settings.LearnerSettings;
 import dev.onecycle.tune.Hyperparameter;
 import java.util.Locale;
-import java.util.Map;
 
 /**
- * What is trained and how, apart from the length and the peak of the cycle: what a range test
- * shares with the training that it is for.
+ * The setup of a training, apart from the length and the peak of its cycle. A range test has the
+ * same setup as the training that it prepares.
  *
- * @param network what is trained
+ * @param network to train
  * @param batchSize images an optimizer step
  * @param momentum at the peak rate; β1 for AdamW
  * @param augmentation of training images
- * @param settings everything else
+ * @param settings of the learner
  */
 public record Setup(
     Network network,
@@ -31,7 +30,7 @@ public record Setup(
     Require.inHalfOpen("momentum", momentum, 0, 1);
   }
 
-  /** The same setup but for one value. */
+  /** The same setup with another value of one hyper-parameter. */
   public Setup with(Hyperparameter parameter, double value) {
     parameter.require(value);
     return switch (parameter) {
@@ -42,15 +41,6 @@ public record Setup(
       case MOMENTUM -> new Setup(network, batchSize, value, augmentation, settings);
       case BATCH_SIZE -> new Setup(network, (int) value, momentum, augmentation, settings);
     };
-  }
-
-  /** The same setup but for some values. */
-  public Setup with(Map<Hyperparameter, Double> values) {
-    Setup changed = this;
-    for (Map.Entry<Hyperparameter, Double> value : values.entrySet()) {
-      changed = changed.with(value.getKey(), value.getValue());
-    }
-    return changed;
   }
 
   /** The value of one hyper-parameter. */
@@ -69,12 +59,13 @@ public record Setup(
   }
 
   /**
-   * What a result found with this setup depends on.
+   * The conditions of results that are found with this setup.
    *
    * @param fingerprint of the training images
    */
   public Conditions conditions(String fingerprint) {
     double smoothing = settings.labelSmoothing();
+    Compute compute = Compute.of(settings);
     return Conditions.none()
         .with("model", network.structure())
         .with(
@@ -83,7 +74,7 @@ public record Setup(
                 "%d classes of images %s, sha256 %s",
                 network.classes(), network.input(), fingerprint))
         .with("batch_size", batchSize)
-        .with("replicas", settings.resolvedThreads())
+        .with("replicas", compute.threads())
         .with("optimizer", settings.describeOptimizer())
         .with("weight_decay", settings.weightDecay())
         .with("norm_decay", settings.decayNormAndBias())
@@ -98,6 +89,6 @@ public record Setup(
         .with("accumulate", settings.accumulation())
         .with("batchnorm_momentum", settings.batchNormMomentum())
         .with("augmentation", augmentation.describe())
-        .with("precision", settings.resolvedPrecision().name().toLowerCase(Locale.ROOT));
+        .with("precision", compute.precision().name().toLowerCase(Locale.ROOT));
   }
 }

@@ -9,14 +9,14 @@ import dev.onecycle.error.Require;
 import java.time.Duration;
 
 /**
- * What training costs on this machine, measured on it.
+ * The cost of training on this machine, measured.
  *
- * @param secondsPerStep time of an optimizer step, its batch included
+ * @param secondsPerStep time of an optimizer step and its batch
  * @param secondsPerEvaluatedImage time of evaluating an image
  */
 public record StepCost(double secondsPerStep, double secondsPerEvaluatedImage) {
   private static final int WARM_UP = 2;
-  private static final int LEAST_STEPS = 2;
+  private static final int MIN_STEPS = 2;
   private static final int EVALUATED = 1000;
 
   /**
@@ -50,7 +50,7 @@ public record StepCost(double secondsPerStep, double secondsPerEvaluatedImage) {
       Learner learner, BatchLoader batches, Setup setup, Duration patience) {
     long begin = 0;
     int timed = -WARM_UP;
-    while (timed < LEAST_STEPS || System.nanoTime() - begin < patience.toNanos()) {
+    while (timed < MIN_STEPS || System.nanoTime() - begin < patience.toNanos()) {
       if (timed == 0) {
         begin = System.nanoTime();
       }
@@ -65,28 +65,26 @@ public record StepCost(double secondsPerStep, double secondsPerEvaluatedImage) {
   /**
    * The time of a cycle.
    *
-   * @param stepsPerEvaluation after how many steps the network is evaluated, each time; it is at
-   *     the end too
-   * @param judging seconds that an evaluation, and all that belongs to it, takes
+   * @param stepsPerEvaluation steps between evaluations; the last one follows the last step
+   * @param evaluation seconds of an evaluation with everything around it
    */
-  public double seconds(long steps, long stepsPerEvaluation, double judging) {
+  public double seconds(long steps, long stepsPerEvaluation, double evaluation) {
     long evaluations = (steps + stepsPerEvaluation - 1) / stepsPerEvaluation;
-    return steps * secondsPerStep + evaluations * judging;
+    return steps * secondsPerStep + evaluations * evaluation;
   }
 
   /**
-   * The most steps of a cycle that takes no longer than a time; 0 where not even one does.
+   * The largest number of steps of a cycle that fits into a time; 0 where none does.
    *
    * @param seconds for steps and evaluations
-   * @param stepsPerEvaluation after how many steps the network is evaluated, each time; it is at
-   *     the end too
-   * @param judging seconds that an evaluation, and all that belongs to it, takes
+   * @param stepsPerEvaluation steps between evaluations; the last one follows the last step
+   * @param evaluation seconds of an evaluation with everything around it
    */
-  public long stepsWithin(double seconds, long stepsPerEvaluation, double judging) {
+  public long stepsWithin(double seconds, long stepsPerEvaluation, double evaluation) {
     Require.atLeast("steps per evaluation", stepsPerEvaluation, 1);
-    double period = seconds(stepsPerEvaluation, stepsPerEvaluation, judging);
+    double period = seconds(stepsPerEvaluation, stepsPerEvaluation, evaluation);
     long whole = (long) (Math.max(0, seconds) / period);
-    double rest = seconds - whole * period - judging;
+    double rest = seconds - whole * period - evaluation;
     long more = (long) Math.floor(Math.max(0, rest) / secondsPerStep);
     return whole * stepsPerEvaluation + Math.min(more, stepsPerEvaluation - 1);
   }

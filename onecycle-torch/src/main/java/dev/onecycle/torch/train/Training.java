@@ -30,9 +30,9 @@ public final class Training {
    * Trains a network by a policy.
    *
    * @param policy made for the plan's number of steps
-   * @param listener watches
+   * @param listener told of everything
    * @param stop asked after every step; true ends the run
-   * @return the epochs completed: fewer than planned if it was stopped
+   * @return the epochs completed: fewer than planned where it was stopped
    * @throws DivergedException where a loss or gradient is not finite; the weights are those before
    *     that step
    */
@@ -49,11 +49,11 @@ public final class Training {
   }
 
   /**
-   * Goes on with a run from where it stands, to the same bits as one that was never stopped.
+   * Resumes a run from a position, to the same bits as a run that was never stopped.
    *
-   * @param learner as it was there, see {@link Checkpoints#restore}
-   * @param from where that is; {@link TrainingPosition#START} for a run from its beginning
-   * @return where it then stands
+   * @param learner in its state at the position, see {@link Checkpoints#restore}
+   * @param from the position; {@link TrainingPosition#START} for a run from its beginning
+   * @return the position at the end, or where it was stopped
    * @throws DivergedException where a loss or gradient is not finite; the weights are those before
    *     that step
    */
@@ -73,8 +73,8 @@ public final class Training {
         "the plan's " + plan.steps(train.size()),
         policy.steps(),
         policy);
-    // Where the steps end before the epochs do, no epoch without a step follows.
-    int epochs = plan.over(policy.steps(), train.size()).epochs();
+    // A plan made for another number of images may have epochs after its last step.
+    int epochs = plan.withSteps(policy.steps(), train.size()).epochs();
     TrainingPosition at = from;
     while (at.epochs().size() < epochs) {
       int epoch = at.epochs().size();
@@ -101,7 +101,7 @@ public final class Training {
       }
       Optional<Evaluated> evaluated = Optional.empty();
       if (plan.evaluates(epoch) || epoch == epochs - 1) {
-        evaluated = Optional.of(judge(learner, plan, train, evaluation, epoch, listener));
+        evaluated = Optional.of(evaluated(learner, plan, train, evaluation, epoch, listener));
       }
       at = at.completed(record(at, evaluated));
       listener.epoch(at.epochs().get(epoch));
@@ -110,7 +110,7 @@ public final class Training {
     return at;
   }
 
-  private static Evaluated judge(
+  private static Evaluated evaluated(
       Learner learner,
       TrainingPlan plan,
       ImageDataset train,

@@ -3,76 +3,166 @@ package dev.onecycle.torch.train;
 import dev.onecycle.data.augment.Augmentation;
 import dev.onecycle.data.batch.Sampler;
 import dev.onecycle.error.Require;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What a training run goes through, apart from the policy.
+ * The plan of a training run, apart from the policy: its length, its batches and its evaluations.
  *
- * @param epochs passes over the training images
- * @param batchSize images an optimizer step; the last batch of an epoch holds what is left
- * @param augmentation of training images; evaluation sees none
- * @param seed of order and augmentation
- * @param reestimatedBatches training batches from which batch norms' running statistics are
- *     estimated anew before each evaluation; 0 to evaluate with the running ones
- * @param evaluateEvery epochs after which the network is evaluated, each time; it is after the last
- *     one too
- * @param mostSteps optimizer steps after which the run ends, also within an epoch; {@link
- *     #WHOLE_EPOCHS} for no such end
+ * <p>A value, begun by {@link #of} and changed by its {@code with} methods.
  */
-public record TrainingPlan(
-    int epochs,
-    int batchSize,
-    Augmentation augmentation,
-    long seed,
-    int reestimatedBatches,
-    int evaluateEvery,
-    long mostSteps) {
+public final class TrainingPlan {
   /** No end within an epoch. */
-  public static final long WHOLE_EPOCHS = Long.MAX_VALUE;
+  private static final long WHOLE_EPOCHS = Long.MAX_VALUE;
 
-  public TrainingPlan {
-    Require.atLeast("epochs", epochs, 1);
-    Require.atLeast("batch size", batchSize, 1);
-    Require.atLeast("re-estimated batches", reestimatedBatches, 0);
-    Require.atLeast("epochs between evaluations", evaluateEvery, 1);
-    Require.atLeast("steps", mostSteps, 1);
+  private final Values values;
+
+  private TrainingPlan(Values values) {
+    this.values = values;
   }
 
-  /** A plan of whole epochs, evaluated after each. */
-  public TrainingPlan(
-      int epochs, int batchSize, Augmentation augmentation, long seed, int reestimatedBatches) {
-    this(epochs, batchSize, augmentation, seed, reestimatedBatches, 1, WHOLE_EPOCHS);
+  private record Values(
+      int epochs,
+      int batchSize,
+      Augmentation augmentation,
+      long seed,
+      int reestimatedBatches,
+      int evaluateEvery,
+      long maxSteps) {
+    Values {
+      Require.atLeast("epochs", epochs, 1);
+      Require.atLeast("batch size", batchSize, 1);
+      Require.atLeast("re-estimated batches", reestimatedBatches, 0);
+      Require.atLeast("epochs between evaluations", evaluateEvery, 1);
+      Require.atLeast("steps", maxSteps, 1);
+    }
   }
 
-  /** The same training, evaluated after every so many epochs and after the last. */
-  public TrainingPlan evaluatedEvery(int newEpochs) {
+  /**
+   * A plan of whole epochs, evaluated after each, with the standard augmentation and seed 0.
+   *
+   * @param epochs passes over the training images
+   * @param batchSize images an optimizer step; the last batch of an epoch may be smaller
+   */
+  public static TrainingPlan of(int epochs, int batchSize) {
     return new TrainingPlan(
-        epochs, batchSize, augmentation, seed, reestimatedBatches, newEpochs, mostSteps);
+        new Values(epochs, batchSize, Augmentation.standard(), 0, 0, 1, WHOLE_EPOCHS));
+  }
+
+  /** The same plan with another augmentation of training images; evaluation sees none. */
+  public TrainingPlan withAugmentation(Augmentation value) {
+    return with(value, seed(), reestimatedBatches(), evaluateEvery());
+  }
+
+  /** The same plan with another seed of order and augmentation. */
+  public TrainingPlan withSeed(long value) {
+    return with(augmentation(), value, reestimatedBatches(), evaluateEvery());
+  }
+
+  /**
+   * The same plan with another number of training batches from which the running statistics of
+   * batch norms are estimated anew before each evaluation; 0 to evaluate with the running ones.
+   */
+  public TrainingPlan withReestimatedBatches(int value) {
+    return with(augmentation(), seed(), value, evaluateEvery());
+  }
+
+  /**
+   * The same plan with another number of epochs between evaluations; the last epoch is always
+   * evaluated.
+   */
+  public TrainingPlan withEvaluateEvery(int value) {
+    return with(augmentation(), seed(), reestimatedBatches(), value);
+  }
+
+  private TrainingPlan with(
+      Augmentation augmentation, long seed, int reestimatedBatches, int evaluateEvery) {
+    return new TrainingPlan(
+        new Values(
+            epochs(),
+            batchSize(),
+            augmentation,
+            seed,
+            reestimatedBatches,
+            evaluateEvery,
+            values.maxSteps));
+  }
+
+  /**
+   * The same plan over a number of steps: with as many epochs as they begin, the last of which ends
+   * with the last step.
+   */
+  public TrainingPlan withSteps(long steps, int images) {
+    Require.atLeast("steps", steps, 1);
+    int batches = sampler(images).batchesPerEpoch();
+    int epochs = Math.toIntExact((steps + batches - 1) / batches);
+    return new TrainingPlan(
+        new Values(
+            epochs,
+            batchSize(),
+            augmentation(),
+            seed(),
+            reestimatedBatches(),
+            evaluateEvery(),
+            steps));
+  }
+
+  /** The number of passes over the training images. */
+  public int epochs() {
+    return values.epochs;
+  }
+
+  /** The number of images in an optimizer step. */
+  public int batchSize() {
+    return values.batchSize;
+  }
+
+  /** The augmentation of training images. */
+  public Augmentation augmentation() {
+    return values.augmentation;
+  }
+
+  /** The seed of order and augmentation. */
+  public long seed() {
+    return values.seed;
+  }
+
+  /** The number of batches from which the statistics of batch norms are estimated anew. */
+  public int reestimatedBatches() {
+    return values.reestimatedBatches;
+  }
+
+  /** The number of epochs between evaluations. */
+  public int evaluateEvery() {
+    return values.evaluateEvery;
   }
 
   /** Whether the network is evaluated after an epoch, zero-based. */
   public boolean evaluates(int epoch) {
-    return (epoch + 1) % evaluateEvery == 0 || epoch == epochs - 1;
+    return (epoch + 1) % evaluateEvery() == 0 || epoch == epochs() - 1;
   }
 
-  /**
-   * The same training, over a number of steps: as many epochs as they begin, the last of which ends
-   * with the last step.
-   */
-  public TrainingPlan over(long steps, int images) {
-    Require.atLeast("steps", steps, 1);
-    int batches = sampler(images).batchesPerEpoch();
-    int begun = Math.toIntExact((steps + batches - 1) / batches);
-    return new TrainingPlan(
-        begun, batchSize, augmentation, seed, reestimatedBatches, evaluateEvery, steps);
-  }
-
-  /** The order in which the images are taken. */
+  /** The order of the images. */
   public Sampler sampler(int images) {
-    return Sampler.shuffled(images, batchSize, seed);
+    return Sampler.shuffled(images, batchSize(), seed());
   }
 
-  /** The optimizer steps of the whole run. */
+  /** The number of optimizer steps of the whole run. */
   public long steps(int images) {
-    return Math.min(mostSteps, (long) epochs * sampler(images).batchesPerEpoch());
+    return Math.min(values.maxSteps, (long) epochs() * sampler(images).batchesPerEpoch());
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof TrainingPlan plan && values.equals(plan.values);
+  }
+
+  @Override
+  public int hashCode() {
+    return values.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return values.toString();
   }
 }

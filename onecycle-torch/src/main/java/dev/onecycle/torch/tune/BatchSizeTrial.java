@@ -3,7 +3,6 @@ package dev.onecycle.torch.tune;
 import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.data.image.Subset;
-import dev.onecycle.torch.settings.Normalization;
 import dev.onecycle.torch.train.Learner;
 import dev.onecycle.torch.train.Setup;
 import dev.onecycle.torch.train.StepCost;
@@ -36,9 +35,7 @@ public final class BatchSizeTrial {
     int size = setup.batchSize();
     int ragged = Math.max(2, size / 2 + 1);
     ImageDataset images = noise(setup.network().input(), setup.network().classes());
-    Normalization normalization = Normalization.of(images);
-    try (Learner learner = new Learner(setup.network(), normalization, setup.settings())) {
-      learner.fit(images);
+    try (Learner learner = Learner.prepare(setup.network(), images, setup.settings())) {
       StepCost cost = StepCost.measure(learner, setup, repeated(images, size), patience);
       Setup atTheEnd = setup.with(Hyperparameter.BATCH_SIZE, ragged);
       StepCost.measure(learner, atTheEnd, repeated(images, ragged), Duration.ZERO);

@@ -78,7 +78,10 @@ final class Trials {
       long seed,
       LongConsumer watcher,
       BooleanSupplier stop) {
-    TrainingPlan plan = new TrainingPlan(epochs, setup.batchSize(), setup.augmentation(), seed, 0);
+    TrainingPlan plan =
+        TrainingPlan.of(epochs, setup.batchSize())
+            .withAugmentation(setup.augmentation())
+            .withSeed(seed);
     Policy cycle = policy.over(plan.steps(train.size()), peak);
     List<EpochRecord> done = new ArrayList<>();
     TrainingListener listener =
@@ -105,8 +108,6 @@ final class Trials {
   }
 
   private Learner learner(Setup setup, long seed) {
-    Learner learner = new Learner(setup.network(), normalization, setup.withSeed(seed).settings());
-    learner.fit(train);
-    return learner;
+    return Learner.prepare(setup.network(), train, normalization, setup.withSeed(seed).settings());
   }
 }

@@ -13,7 +13,6 @@ import dev.onecycle.tune.BatchTrial;
 import dev.onecycle.tune.Candidate;
 import dev.onecycle.tune.Hyperparameter;
 import dev.onecycle.tune.Sweep;
-import dev.onecycle.tune.TuningResult;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.ArrayList;
@@ -34,23 +33,23 @@ public final class Tuner {
   private static final String SEARCH = "batch sizes";
 
   private final Sweeper sweeper;
-  private final Memo memo;
+  private final Memo work;
   private final TuningListener watcher;
 
   /**
    * Prepares tuning on a tuning split, which must not hold test images.
    *
-   * @param memo keeps the results, so that a tuning run can be resumed
+   * @param work remembers what was done before, so that a tuning run can go on where it was
    * @param stop asked during cycles; true ends the run, as an interrupt ends a range test
    */
   public Tuner(
       ImageDataset train,
       ImageDataset validation,
-      Memo memo,
+      Memo work,
       TuningListener watcher,
       BooleanSupplier stop) {
-    this.sweeper = new Sweeper(train, validation, memo, watcher, stop);
-    this.memo = memo;
+    this.sweeper = new Sweeper(train, validation, work, watcher, stop);
+    this.work = work;
     this.watcher = watcher;
   }
 
@@ -62,7 +61,7 @@ public final class Tuner {
    * @throws BadDataException where the evidence does not tell what to choose
    * @throws java.util.concurrent.CancellationException where it was interrupted or stopped
    */
-  public TuningResult tune(Setup setup, TuningPlan plan, IntFunction<BatchTrial> trial) {
+  public Tuned tune(Setup setup, TuningPlan plan, IntFunction<BatchTrial> trial) {
     Setup current = setup;
     List<Sweep> sweeps = new ArrayList<>();
     Optional<BatchSizeResult> sizes = plan.batchSizes().map(search -> search(search, trial));
@@ -82,7 +81,7 @@ public final class Tuner {
                         "the range test of what was chosen gives no learning rate: "
                             + range.verdict().explanation()));
     // As many digits as a person would write: a median of a few tests does not know more.
-    return new TuningResult(rounded(peak), current.batchSize(), sizes, sweeps, range);
+    return new Tuned(current, rounded(peak), sizes, sweeps, range);
   }
 
   private static double rounded(double rate) {
@@ -90,10 +89,9 @@ public final class Tuner {
   }
 
   private BatchSizeResult search(BatchSizes search, IntFunction<BatchTrial> trial) {
-    boolean before = memo.contains(SEARCH);
+    boolean before = work.knows(SEARCH);
     BatchSizeResult result =
-        memo.computeIfAbsent(
-            SEARCH, BatchSizeResult.class, () -> search.search(trial, watcher::tried));
+        work.once(SEARCH, BatchSizeResult.class, () -> search.search(trial, watcher::tried));
     watcher.done(new Task(Kind.BATCH_SIZES, "batch size"), before);
     return result;
   }

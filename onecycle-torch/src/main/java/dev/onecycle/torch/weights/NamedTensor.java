@@ -1,5 +1,6 @@
 package dev.onecycle.torch.weights;
 
+import dev.onecycle.error.BadDataException;
 import java.util.Arrays;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
@@ -26,7 +27,20 @@ public record NamedTensor(String name, long[] shape, float[] values) {
     }
   }
 
-  /** The place of the first value that is not finite, if there is one. */
+  /**
+   * Makes sure that every value is finite.
+   *
+   * @throws BadDataException naming the array and the first value that is not
+   */
+  public void requireFinite() {
+    firstNotFinite()
+        .ifPresent(
+            i -> {
+              throw new BadDataException(name + " must be finite but holds " + values[i]);
+            });
+  }
+
+  /** The index of the first value that is not finite, if there is one. */
   public OptionalInt firstNotFinite() {
     return IntStream.range(0, values.length).filter(i -> !Float.isFinite(values[i])).findFirst();
   }

@@ -77,7 +77,7 @@ class GradientsTest {
         images(
             "mean of views",
             new Layer.ViewMean(
-                new Conv(4, 5, 3, 1, 1, false), Layer.ViewMean.Views.MIRRORED_AND_MOVED)),
+                new Conv(4, 5, 3, 1, 1, false), Layer.ViewMean.Views.FLIP_AND_SHIFT)),
         images("residual", new Residual(block, identity())),
         images("residual of nothing", new Residual(identity(), identity())),
         images(
@@ -183,9 +183,9 @@ class GradientsTest {
     try (PointerScope scope = new PointerScope();
         NoGradGuard noGrad = new NoGradGuard()) {
       Tensor x = input(2, 4, 8, 8);
-      ModuleBuilder blueprint = new ModuleBuilder();
-      Module module = blueprint.build("", new Conv(4, 5, 3, 1, 1, false));
-      place(blueprint);
+      ModuleBuilder builder = new ModuleBuilder();
+      Module module = builder.build("", new Conv(4, 5, 3, 1, 1, false));
+      place(builder);
       Tape tape = new Tape(false, null);
       Tensor y = module.forward(x, pass(ScalarType.Float, tape));
       assertThat(tape.back(torch.ones_like(y))).isNull();
@@ -204,12 +204,12 @@ class GradientsTest {
     return new ForwardContext(true, compute, 0.1, new GeneratorOptional(generator), tape);
   }
 
-  private static void place(ModuleBuilder blueprint) {
+  private static void place(ModuleBuilder builder) {
     torch.manual_seed(2);
-    for (Parameter p : blueprint.parameters) {
+    for (Parameter p : builder.parameters) {
       p.place(weight(p), torch.zeros(p.shape));
     }
-    blueprint.statistics.forEach(s -> s.place(torch.ones(s.shape)));
+    builder.statistics.forEach(s -> s.place(torch.ones(s.shape)));
   }
 
   private static Tensor weight(Parameter parameter) {
@@ -225,23 +225,23 @@ class GradientsTest {
   /** Gradients of the input and then of every parameter. */
   private static List<Tensor> byTape(Layer layer, Tensor x, ScalarType compute) {
     try (NoGradGuard noGrad = new NoGradGuard()) {
-      ModuleBuilder blueprint = new ModuleBuilder();
-      Module module = blueprint.build("", layer);
-      place(blueprint);
+      ModuleBuilder builder = new ModuleBuilder();
+      Module module = builder.build("", layer);
+      place(builder);
       Tape tape = new Tape(true, null);
       Tensor y = module.forward(x.clone().to(compute), pass(compute, tape));
       Tensor gradient = tape.back(outputGradient(y.to(ScalarType.Float)).to(compute));
       List<Tensor> gradients = new ArrayList<>(List.of(gradient));
-      blueprint.parameters.forEach(p -> gradients.add(p.gradient()));
+      builder.parameters.forEach(p -> gradients.add(p.gradient()));
       return gradients;
     }
   }
 
   private static List<Tensor> byAutograd(Layer layer, Tensor x) {
-    ModuleBuilder blueprint = new ModuleBuilder();
-    Module module = blueprint.build("", layer);
-    place(blueprint);
-    blueprint.parameters.forEach(p -> p.tensor().set_requires_grad(true));
+    ModuleBuilder builder = new ModuleBuilder();
+    Module module = builder.build("", layer);
+    place(builder);
+    builder.parameters.forEach(p -> p.tensor().set_requires_grad(true));
     Tensor leaf = x.clone().set_requires_grad(true);
     Tensor y = module.forward(leaf, pass(ScalarType.Float, null));
     y.backward(
@@ -250,7 +250,7 @@ class GradientsTest {
         false,
         new org.bytedeco.pytorch.TensorArrayRefOptional());
     List<Tensor> gradients = new ArrayList<>(List.of(leaf.grad()));
-    blueprint.parameters.forEach(p -> gradients.add(p.tensor().grad()));
+    builder.parameters.forEach(p -> gradients.add(p.tensor().grad()));
     return gradients;
   }
 

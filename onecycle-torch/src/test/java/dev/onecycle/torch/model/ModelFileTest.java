@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.error.BadDataException;
+import dev.onecycle.torch.ImageSets;
 import dev.onecycle.torch.nn.Models;
 import dev.onecycle.torch.settings.LearnerSettings;
 import dev.onecycle.torch.settings.Normalization;
@@ -36,8 +37,11 @@ class ModelFileTest {
     ImageShape shape = new ImageShape(3, 8, 8);
     Path file = folder.resolve("sound");
     try (Learner learner =
-        new Learner(
-            Models.byName("resnet20", shape, 2, 0), NORMALIZATION, LearnerSettings.defaults())) {
+        Learner.prepare(
+            Models.byName("resnet20").network(shape, 2, 0),
+            ImageSets.noise(shape, 2),
+            NORMALIZATION,
+            LearnerSettings.defaults())) {
       new ModelFile("resnet20", List.of("a", "b"), shape, NORMALIZATION, 0.5, learner.weights())
           .write(file);
     }
@@ -92,10 +96,10 @@ class ModelFileTest {
         "means; [0.5,0.5]",
         "means; [0.5,0.5,\"NaN\"]",
         "means; [0.5,0.5,1e400]",
-        "deviations; [0.2,0.2,0]",
-        "deviations; [0.2,0.2,-1]",
-        "deviations; [0.2,0.2,null]",
-        "deviations; [0.2]",
+        "stds; [0.2,0.2,0]",
+        "stds; [0.2,0.2,-1]",
+        "stds; [0.2,0.2,null]",
+        "stds; [0.2]",
         "dropout; NaN",
         "dropout; \"NaN\"",
         "dropout; 2",

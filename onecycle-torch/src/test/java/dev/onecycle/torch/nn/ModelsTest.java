@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.error.InvalidValueException;
+import dev.onecycle.torch.ImageSets;
 import dev.onecycle.torch.settings.LearnerSettings;
 import dev.onecycle.torch.settings.Normalization;
 import dev.onecycle.torch.train.Learner;
@@ -28,7 +29,7 @@ class ModelsTest {
         Map.of("resnet20", 272_474L, "resnet56", 855_770L, "resnet110", 1_730_714L);
     expected.forEach(
         (name, count) -> {
-          try (Learner learner = learner(Models.byName(name, CIFAR, 10, 0))) {
+          try (Learner learner = learner(Models.byName(name).network(CIFAR, 10, 0))) {
             assertThat(learner.parameterCount()).as(name).isEqualTo(count);
           }
         });
@@ -41,7 +42,7 @@ class ModelsTest {
             + conv(256, 512)
             + 2 * conv(512, 512)
             + 512 * 10;
-    try (Learner learner = learner(Models.byName("resnet9", CIFAR, 10, 0))) {
+    try (Learner learner = learner(Models.byName("resnet9").network(CIFAR, 10, 0))) {
       assertThat(learner.parameterCount()).isEqualTo(resnet9);
     }
   }
@@ -58,7 +59,7 @@ class ModelsTest {
             + conv(256, 512)
             + 2 * conv(512, 512)
             + 512 * 10;
-    try (Learner learner = learner(Models.byName("fast", CIFAR, 10, 0))) {
+    try (Learner learner = learner(Models.byName("fast").network(CIFAR, 10, 0))) {
       assertThat(learner.parameterCount()).isEqualTo(expected);
       assertThat(learner.weights().stream().map(NamedTensor::name))
           .contains("whiten.weight", "whiten.bias", "block2.residual.conv3.weight", "fc.weight");
@@ -84,10 +85,11 @@ class ModelsTest {
 
   @Test
   void fastNeedsImagesOfSixteenPixels() {
-    assertThatThrownBy(() -> Models.byName("fast", new ImageShape(3, 15, 32), 10, 0))
+    assertThatThrownBy(() -> Models.byName("fast").network(new ImageShape(3, 15, 32), 10, 0))
         .isInstanceOf(InvalidValueException.class)
         .hasMessageContaining("at least 16×16 for fast");
-    try (Learner learner = learner(Models.byName("fast", new ImageShape(3, 16, 16), 10, 0))) {
+    try (Learner learner =
+        learner(Models.byName("fast").network(new ImageShape(3, 16, 16), 10, 0))) {
       assertThat(learner.parameterCount()).isPositive();
     }
   }
@@ -116,21 +118,25 @@ class ModelsTest {
 
   @Test
   void refuseWhatTheyCannotBe() {
-    assertThatThrownBy(() -> Models.byName("resnet21", CIFAR, 10, 0))
+    assertThatThrownBy(() -> Models.byName("resnet21").network(CIFAR, 10, 0))
         .isInstanceOf(InvalidValueException.class)
         .hasMessageContaining("model must be one of resnet20")
         .hasMessageContaining("but was resnet21");
     assertThatThrownBy(() -> Models.resnet(21, CIFAR, 10, 0))
         .hasMessageContaining("depth must be 6n + 2");
-    assertThatThrownBy(() -> Models.byName("resnet20", new ImageShape(3, 4, 4), 10, 0))
+    assertThatThrownBy(() -> Models.byName("resnet20").network(new ImageShape(3, 4, 4), 10, 0))
         .hasMessageContaining("image size must be at least 8×8");
-    assertThatThrownBy(() -> Models.byName("resnet20", CIFAR, 10, 1))
+    assertThatThrownBy(() -> Models.byName("resnet20").network(CIFAR, 10, 1))
         .hasMessage("dropout must be in [0, 1) but was 1");
-    assertThatThrownBy(() -> Models.byName("resnet20", CIFAR, 1, 0))
+    assertThatThrownBy(() -> Models.byName("resnet20").network(CIFAR, 1, 0))
         .hasMessage("classes must be at least 2 but was 1");
   }
 
   private static Learner learner(Network network) {
-    return new Learner(network, NORMALIZATION, LearnerSettings.builder().threads(1).build());
+    return Learner.prepare(
+        network,
+        ImageSets.noise(network.input(), network.classes()),
+        NORMALIZATION,
+        LearnerSettings.builder().threads(1).build());
   }
 }

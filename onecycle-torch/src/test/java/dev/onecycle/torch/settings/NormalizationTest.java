@@ -46,7 +46,7 @@ class NormalizationTest {
         squares += (value - mean) * (value - mean);
       }
       assertThat(found.mean(c)).isCloseTo(mean, within(1e-12));
-      assertThat(found.deviation(c)).isCloseTo(Math.sqrt(squares / values.length), within(1e-12));
+      assertThat(found.std(c)).isCloseTo(Math.sqrt(squares / values.length), within(1e-12));
     }
     assertThat(Normalization.of(turned)).isEqualTo(found);
   }

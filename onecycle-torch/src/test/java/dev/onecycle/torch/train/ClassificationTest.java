@@ -16,7 +16,6 @@ import dev.onecycle.run.TrainingListener;
 import dev.onecycle.schedule.OneCycle;
 import dev.onecycle.torch.nn.Models;
 import dev.onecycle.torch.settings.LearnerSettings;
-import dev.onecycle.torch.settings.Normalization;
 import dev.onecycle.torch.settings.Precision;
 import dev.onecycle.torch.weights.NamedTensor;
 import java.util.ArrayList;
@@ -41,9 +40,9 @@ class ClassificationTest {
   }
 
   private static Learner learner() {
-    return new Learner(
+    return Learner.prepare(
         Models.resnet(8, SHAPE, 4, 0),
-        Normalization.of(IMAGES),
+        IMAGES,
         LearnerSettings.builder().precision(Precision.FP32).threads(2).seed(3).build());
   }
 
@@ -128,7 +127,7 @@ class ClassificationTest {
             told.add(epoch);
           }
         };
-    TrainingPlan plan = new TrainingPlan(2, 128, Augmentation.none(), 5, 0);
+    TrainingPlan plan = TrainingPlan.of(2, 128).withAugmentation(Augmentation.none()).withSeed(5);
     try (Learner learner = learner()) {
       OneCycle policy = OneCycle.of(plan.steps(IMAGES.size()), 0.05);
       Training.run(learner, policy, plan, IMAGES, IMAGES, listener, () -> false);
@@ -152,7 +151,7 @@ class ClassificationTest {
     try (Learner learner = learner()) {
       List<NamedTensor> weights = learner.weights();
       weights.forEach(tensor -> java.util.Arrays.fill(tensor.values(), Float.NaN));
-      learner.load(weights);
+      learner.setWeights(weights);
       Classification found = Training.evaluate(learner, IMAGES, done -> {}).classification();
       assertThat(found.right()).isZero();
       assertThat(found.cells()).extracting(Cell::predicted).containsOnly(Classification.NOTHING);

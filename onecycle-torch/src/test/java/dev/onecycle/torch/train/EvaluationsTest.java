@@ -1,10 +1,14 @@
 package dev.onecycle.torch.train;
 
+import static dev.onecycle.torch.train.SmallTraining.PLAN;
+import static dev.onecycle.torch.train.SmallTraining.TEST;
+import static dev.onecycle.torch.train.SmallTraining.TRAIN;
+import static dev.onecycle.torch.train.SmallTraining.keeping;
+import static dev.onecycle.torch.train.SmallTraining.learner;
+import static dev.onecycle.torch.train.SmallTraining.policy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.onecycle.data.augment.Augmentation;
-import dev.onecycle.data.image.ImageDataset;
-import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.record.EpochRecord;
 import dev.onecycle.record.EpochRecord.Evaluated;
 import dev.onecycle.record.StepRecord;
@@ -12,10 +16,6 @@ import dev.onecycle.run.Classification;
 import dev.onecycle.run.TrainingListener;
 import dev.onecycle.run.TrainingPosition;
 import dev.onecycle.schedule.OneCycle;
-import dev.onecycle.torch.nn.Models;
-import dev.onecycle.torch.settings.LearnerSettings;
-import dev.onecycle.torch.settings.Normalization;
-import dev.onecycle.torch.settings.Precision;
 import dev.onecycle.torch.weights.NamedTensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,40 +24,6 @@ import org.junit.jupiter.api.Test;
 
 /** Runs of three epochs of seven steps that are not evaluated after each. */
 class EvaluationsTest {
-  private static final ImageShape SHAPE = new ImageShape(3, 16, 12);
-  private static final List<String> CLASSES = List.of("red", "green", "blue");
-  private static final ImageDataset TRAIN = images(1, 200);
-  private static final ImageDataset TEST = images(2, 90);
-  private static final TrainingPlan PLAN =
-      new TrainingPlan(3, 32, Augmentation.standard().withPad(2), 5, 0);
-
-  private static ImageDataset images(long seed, int count) {
-    ArrayBatch batch = ArrayBatch.coloured(seed, count, 3, SHAPE);
-    byte[] pixels = new byte[count * SHAPE.bytes()];
-    batch.pixels().get(pixels);
-    return ImageDataset.of(SHAPE, CLASSES, batch.labels(), pixels);
-  }
-
-  private static Learner learner(double dropout) {
-    return new Learner(
-        Models.resnet(8, SHAPE, 3, dropout),
-        Normalization.of(TRAIN),
-        LearnerSettings.builder().precision(Precision.FP32).threads(2).seed(3).build());
-  }
-
-  private static OneCycle policy() {
-    return OneCycle.of(PLAN.steps(TRAIN.size()), 0.1);
-  }
-
-  private static TrainingListener keeping(List<StepRecord> steps) {
-    return new TrainingListener() {
-      @Override
-      public void step(StepRecord step) {
-        steps.add(step);
-      }
-    };
-  }
-
   /** With statistics of batch norms estimated anew, which show how often that was done. */
   @Test
   void evaluatedEveryFewEpochsARunTrainsTheSame() {
@@ -66,7 +32,10 @@ class EvaluationsTest {
     List<List<NamedTensor>> weights = new ArrayList<>();
     for (int every : new int[] {1, 2, 9}) {
       List<StepRecord> taken = new ArrayList<>();
-      TrainingPlan plan = new TrainingPlan(3, 32, Augmentation.none(), 5, 4).evaluatedEvery(every);
+      TrainingPlan plan =
+          PLAN.withAugmentation(Augmentation.none())
+              .withReestimatedBatches(4)
+              .withEvaluateEvery(every);
       try (Learner learner = learner(0.2)) {
         epochs.add(Training.run(learner, policy(), plan, TRAIN, TEST, keeping(taken), () -> false));
         steps.add(taken);
@@ -116,7 +85,8 @@ class EvaluationsTest {
           }
         };
     try (Learner learner = learner(0)) {
-      Training.run(learner, policy(), PLAN.evaluatedEvery(2), TRAIN, TEST, listener, () -> false);
+      Training.run(
+          learner, policy(), PLAN.withEvaluateEvery(2), TRAIN, TEST, listener, () -> false);
     }
     assertThat(told)
         .containsExactly(
@@ -135,8 +105,8 @@ class EvaluationsTest {
   /** As by a program that trains on after what was the end. */
   @Test
   void whatWasEvaluatedAsTheLastEpochStaysSoInALongerRun() {
-    TrainingPlan plan = PLAN.evaluatedEvery(3);
-    TrainingPlan two = plan.over(14, TRAIN.size());
+    TrainingPlan plan = PLAN.withEvaluateEvery(3);
+    TrainingPlan two = plan.withSteps(14, TRAIN.size());
     try (Learner learner = learner(0)) {
       OneCycle first = OneCycle.of(14, 0.1);
       TrainingPosition at =
@@ -153,7 +123,7 @@ class EvaluationsTest {
           Training.resume(
                   learner,
                   OneCycle.of(28, 0.1),
-                  plan.over(28, TRAIN.size()),
+                  plan.withSteps(28, TRAIN.size()),
                   TRAIN,
                   TEST,
                   at,

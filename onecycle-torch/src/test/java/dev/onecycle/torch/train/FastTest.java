@@ -10,13 +10,14 @@ import dev.onecycle.data.Datasets;
 import dev.onecycle.data.batch.Batch;
 import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.data.image.ImageShape;
+import dev.onecycle.torch.ArrayBatch;
 import dev.onecycle.torch.nn.Layer;
 import dev.onecycle.torch.nn.Layer.Conv;
 import dev.onecycle.torch.nn.Layer.ViewMean.Views;
+import dev.onecycle.torch.nn.ModelSpec;
 import dev.onecycle.torch.nn.Models;
 import dev.onecycle.torch.nn.Network;
 import dev.onecycle.torch.settings.LearnerSettings;
-import dev.onecycle.torch.settings.ModelDefaults;
 import dev.onecycle.torch.settings.Normalization;
 import dev.onecycle.torch.settings.Precision;
 import dev.onecycle.torch.weights.NamedTensor;
@@ -36,7 +37,7 @@ class FastTest {
       LearnerSettings.builder().precision(Precision.FP32).threads(1).build();
 
   private static Learner learner(Network network) {
-    return new Learner(network, Normalization.of(SHAPES), FP32);
+    return Learner.prepare(network, SHAPES, FP32);
   }
 
   private static float[] weight(Learner learner, String name) {
@@ -53,7 +54,6 @@ class FastTest {
     Network network = Models.fast(SHAPES.shape(), 10, 0);
     float[] filters;
     try (Learner learner = learner(network)) {
-      learner.fit(SHAPES);
       filters = weight(learner, "whiten.weight");
     }
     Normalization normalization = Normalization.of(SHAPES);
@@ -94,8 +94,7 @@ class FastTest {
             int c = at / 4;
             int place = ((y + at % 4 / 2) * shape.width() + x + at % 2) * 3 + c;
             double value =
-                ((pixels.get(place) & 0xff) / 255.0 - normalization.mean(c))
-                    / normalization.deviation(c);
+                ((pixels.get(place) & 0xff) / 255.0 - normalization.mean(c)) / normalization.std(c);
             responses[y * side + x][f] += value * filters[f * 12 + at];
           }
         }
@@ -105,16 +104,11 @@ class FastTest {
   }
 
   @Test
-  void mustBeFitBeforeItsFirstStep() {
+  void cannotBeMadeWithoutItsFilters() {
     Network network = Models.fast(SHAPES.shape(), 10, 0);
-    List<Batch> batches = ArrayBatch.several(1, 1, 32, 10, SHAPES.shape());
-    try (Learner learner = learner(network)) {
-      assertThatThrownBy(() -> learner.step(batches.get(0), 0.1, 0.9))
-          .isInstanceOf(IllegalStateException.class)
-          .hasMessageContaining("fast must be fit to its training images");
-      learner.fit(SHAPES);
-      assertThat(learner.step(batches.get(0), 0.1, 0.9).finite()).isTrue();
-    }
+    assertThatThrownBy(() -> Learner.withoutImages(network, Normalization.of(SHAPES), FP32))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("fast must be given training images for its fixed filters");
   }
 
   @Test
@@ -122,7 +116,6 @@ class FastTest {
     Network network = Models.fast(SHAPES.shape(), 10, 0);
     List<Batch> batches = ArrayBatch.several(1, 1, 32, 10, SHAPES.shape());
     try (Learner learner = learner(network)) {
-      learner.fit(SHAPES);
       float[] filters = weight(learner, "whiten.weight");
       float[] bias = weight(learner, "whiten.bias");
       learner.step(batches.get(0), 0.1, 0.9);
@@ -131,14 +124,12 @@ class FastTest {
     }
   }
 
-  /** A state of a learner that was fit needs no fitting. */
   @Test
   void aRestoredLearnerGoesOnWithTheSameWhitening() {
     Network network = Models.fast(SHAPES.shape(), 10, 0);
     List<Batch> batches = ArrayBatch.several(1, 2, 32, 10, SHAPES.shape());
     try (Learner first = learner(network);
         Learner second = learner(network)) {
-      first.fit(SHAPES);
       first.step(batches.get(0), 0.1, 0.9);
       second.restore(first.state());
       double loss = first.step(batches.get(1), 0.1, 0.9).loss();
@@ -150,7 +141,7 @@ class FastTest {
   void identityStartHandsChannelsOn() {
     Layer layers =
         Layer.sequence(
-            named("conv", new Conv(3, 5, 3, 1, 1, false, Conv.Start.IDENTITY)),
+            named("conv", new Conv(3, 5, 3, 1, 1, false, Conv.Init.IDENTITY)),
             named("pool", new Layer.GlobalAveragePool()),
             named("fc", new Layer.Linear(5, 2, false)));
     try (Learner learner = learner(new Network("identity", SHAPES.shape(), 2, layers))) {
@@ -181,7 +172,7 @@ class FastTest {
     try (Learner learner = learner(network);
         Learner alone = learner(new Network("b", shape, 2, body))) {
       double expected = logitOfBoth(alone, image, 0);
-      if (views == Views.MIRRORED_AND_MOVED) {
+      if (views == Views.FLIP_AND_SHIFT) {
         double moved = (logitOfBoth(alone, image, 1) + logitOfBoth(alone, image, -1)) / 2;
         assertThat(moved).isNotCloseTo(expected, within(1e-3));
         expected = (expected + moved) / 2;
@@ -240,13 +231,13 @@ class FastTest {
     List<Batch> batches = ArrayBatch.several(1, 1, 32, 10, SHAPES.shape());
     Network network = Models.resnet(8, SHAPES.shape(), 10, 0);
     for (float sign : new float[] {1, -1}) {
-      try (Learner learner = new Learner(network, Normalization.of(SHAPES), bf16)) {
+      try (Learner learner = Learner.prepare(network, SHAPES, bf16)) {
         List<NamedTensor> weights = new ArrayList<>(learner.weights());
         NamedTensor first = weights.get(0);
         float[] values = first.values().clone();
         values[0] = Math.copySign(Float.NaN, sign);
         weights.set(0, new NamedTensor(first.name(), first.shape(), values));
-        learner.load(weights);
+        learner.setWeights(weights);
         float[] before = weight(learner, "fc.weight");
         assertThat(learner.step(batches.get(0), 0.1, 0.9).finite()).isFalse();
         assertThat(weight(learner, "fc.weight")).isEqualTo(before);
@@ -256,9 +247,11 @@ class FastTest {
 
   @Test
   void hasDefaultsOfItsOwn() {
-    assertThat(ModelDefaults.of("resnet20").batchSize()).isEqualTo(128);
-    assertThat(ModelDefaults.of("resnet20").settings()).isEqualTo(LearnerSettings.defaults());
-    assertThat(ModelDefaults.of("fast").augmentation().pad()).isEqualTo(2);
-    assertThat(ModelDefaults.of("fast").settings().labelSmoothing()).isPositive();
+    ModelSpec.Defaults sources = Models.byName("resnet20").defaults();
+    assertThat(sources.batchSize()).isEqualTo(128);
+    assertThat(sources.settings()).isEqualTo(LearnerSettings.defaults());
+    ModelSpec.Defaults fast = Models.byName("fast").defaults();
+    assertThat(fast.augmentation().pad()).isEqualTo(2);
+    assertThat(fast.settings().labelSmoothing()).isPositive();
   }
 }

@@ -8,6 +8,7 @@ import dev.onecycle.data.batch.Batch;
 import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.InvalidValueException;
+import dev.onecycle.torch.ArrayBatch;
 import dev.onecycle.torch.nn.Layer;
 import dev.onecycle.torch.nn.Models;
 import dev.onecycle.torch.nn.Network;
@@ -29,7 +30,7 @@ class LearnerTest {
       LearnerSettings.builder().precision(Precision.FP32).threads(2).build();
 
   private static Learner learner(Network network, LearnerSettings settings) {
-    return new Learner(network, NORMALIZATION, settings);
+    return Learner.withoutImages(network, NORMALIZATION, settings);
   }
 
   private static Network tiny(double dropout) {
@@ -125,7 +126,7 @@ class LearnerTest {
       train(learner, 2);
       List<NamedTensor> weights = learner.weights();
       weights.get(0).values()[0] = Float.NaN;
-      learner.load(weights);
+      learner.setWeights(weights);
       float[] before = flat(learner);
       StepResult result = learner.step(ArrayBatch.coloured(1, 64, 6, SHAPE), 0.1, 0.9);
       assertThat(result.finite()).isFalse();
@@ -264,18 +265,18 @@ class LearnerTest {
                 tiny(0),
                 LearnerSettings.builder().seed(9).precision(Precision.FP32).threads(1).build())) {
       train(trained, 3);
-      fresh.load(trained.weights());
+      fresh.setWeights(trained.weights());
       assertThat(flat(fresh)).isEqualTo(flat(trained));
       Batch batch = ArrayBatch.coloured(3, 8, 6, SHAPE);
       assertThat(fresh.probabilities(batch)).isEqualTo(trained.probabilities(batch));
       List<NamedTensor> lacking = new ArrayList<>(trained.weights());
       NamedTensor gone = lacking.remove(4);
-      assertThatThrownBy(() -> fresh.load(lacking))
+      assertThatThrownBy(() -> fresh.setWeights(lacking))
           .isInstanceOf(BadDataException.class)
           .hasMessageContaining(gone.name());
       List<NamedTensor> more = new ArrayList<>(trained.weights());
       more.add(new NamedTensor("extra", new long[] {1}, new float[1]));
-      assertThatThrownBy(() -> fresh.load(more)).hasMessageContaining("extra");
+      assertThatThrownBy(() -> fresh.setWeights(more)).hasMessageContaining("extra");
       assertThat(flat(fresh)).as("a refused load changes nothing").isEqualTo(flat(trained));
     }
   }

@@ -18,7 +18,6 @@ import dev.onecycle.schedule.Policy;
 import dev.onecycle.torch.nn.Layer;
 import dev.onecycle.torch.nn.Network;
 import dev.onecycle.torch.settings.LearnerSettings;
-import dev.onecycle.torch.settings.Normalization;
 import dev.onecycle.torch.tune.SweepPlan;
 import dev.onecycle.torch.tune.Sweeper;
 import dev.onecycle.torch.tune.TuningListener;
@@ -36,7 +35,7 @@ class ReadmeExampleTest {
   void trainsByTheRateThatItFound(@TempDir Path cache) {
     DataSplits data = Datasets.open("shapes", DataOptions.defaults().withCacheFolder(cache));
     Network network = network(data.train().shape());
-    TrainingPlan plan = new TrainingPlan(2, 128, Augmentation.standard(), 0, 0);
+    TrainingPlan plan = TrainingPlan.of(2, 128);
     List<StepRecord> steps = new ArrayList<>();
     TrainingListener listener =
         new TrainingListener() {
@@ -46,8 +45,7 @@ class ReadmeExampleTest {
           }
         };
 
-    try (Learner learner =
-        new Learner(network, Normalization.of(data.train()), LearnerSettings.defaults())) {
+    try (Learner learner = Learner.prepare(network, data.train(), LearnerSettings.defaults())) {
       RangeResult range =
           LearningRateFinder.run(
               learner,
@@ -83,7 +81,7 @@ class ReadmeExampleTest {
             LearnerSettings.defaults());
     TuningListener watcher = new TuningListener() {};
     Sweeper sweeper =
-        new Sweeper(split.train(), split.validation(), Memo.none(), watcher, () -> false);
+        new Sweeper(split.train(), split.validation(), Memo.unremembered(), watcher, () -> false);
     Sweep sweep =
         sweeper.sweep(
             setup,

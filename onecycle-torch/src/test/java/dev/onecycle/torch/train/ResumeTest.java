@@ -14,6 +14,7 @@ import dev.onecycle.record.StepRecord;
 import dev.onecycle.run.TrainingListener;
 import dev.onecycle.run.TrainingPosition;
 import dev.onecycle.schedule.OneCycle;
+import dev.onecycle.torch.ImageSets;
 import dev.onecycle.torch.model.ModelFile;
 import dev.onecycle.torch.nn.Models;
 import dev.onecycle.torch.nn.Network;
@@ -36,19 +37,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ResumeTest {
   private static final ImageShape SHAPE = new ImageShape(3, 16, 12);
   private static final List<String> CLASSES = List.of("red", "green", "blue");
-  private static final ImageDataset TRAIN = images(1, 130);
-  private static final ImageDataset TEST = images(2, 40);
+  private static final ImageDataset TRAIN = ImageSets.coloured(1, 130, CLASSES, SHAPE);
+  private static final ImageDataset TEST = ImageSets.coloured(2, 40, CLASSES, SHAPE);
   private static final Network NETWORK = Models.resnet(8, SHAPE, 3, 0.2);
   private static final int STEPS = 10;
 
   @TempDir Path temp;
-
-  private static ImageDataset images(long seed, int count) {
-    ArrayBatch batch = ArrayBatch.coloured(seed, count, 3, SHAPE);
-    byte[] pixels = new byte[count * SHAPE.bytes()];
-    batch.pixels().get(pixels);
-    return ImageDataset.of(SHAPE, CLASSES, batch.labels(), pixels);
-  }
 
   /** Ways to train that carry different things from step to step. */
   enum Way {
@@ -92,12 +86,15 @@ class ResumeTest {
       this.settings = settings;
       // 130 images by 32 are four batches and a small one.
       plan =
-          new TrainingPlan(2, 32, Augmentation.standard().withPad(2), 5, reestimated)
-              .evaluatedEvery(every);
+          TrainingPlan.of(2, 32)
+              .withAugmentation(Augmentation.standard().withPad(2))
+              .withSeed(5)
+              .withReestimatedBatches(reestimated)
+              .withEvaluateEvery(every);
     }
 
     Learner learner() {
-      return new Learner(NETWORK, Normalization.of(TRAIN), settings);
+      return Learner.prepare(NETWORK, TRAIN, settings);
     }
   }
 
@@ -180,7 +177,7 @@ class ResumeTest {
         checkpoints().save(learner, at, 0.05);
       }
       try (Learner learner = way.learner()) {
-        TrainingPosition from = checkpoints().restore(learner).value().get(0);
+        TrainingPosition from = checkpoints().restore(learner).value().orElseThrow();
         TrainingPosition end = train(way, learner, from, steps);
         assertThat(Result.of(steps, end, learner)).as("stopped at %d", stop).isEqualTo(whole);
       }
@@ -199,7 +196,7 @@ class ResumeTest {
   }
 
   @Test
-  void anotherWorldIsRefusedByName() {
+  void anIncompatibleRunIsRefusedByName() {
     try (Learner learner = Way.SGD.learner()) {
       checkpoints().save(learner, TrainingPosition.START, 0);
       Checkpoints other = new Checkpoints(temp, model(), Map.of("seed", "4"));
@@ -215,7 +212,7 @@ class ResumeTest {
     try (Learner learner = Way.SGD.learner()) {
       List<NamedTensor> weights = learner.weights();
       weights.get(0).values()[0] = Float.NaN;
-      learner.load(weights);
+      learner.setWeights(weights);
       assertThatThrownBy(() -> checkpoints().save(learner, TrainingPosition.START, 0.5))
           .isInstanceOf(DivergedException.class);
       assertThat(checkpoints().restore(learner).value()).isEmpty();

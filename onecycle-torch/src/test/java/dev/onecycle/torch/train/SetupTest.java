@@ -2,7 +2,6 @@ package dev.onecycle.torch.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.onecycle.data.augment.Augmentation;
 import dev.onecycle.data.image.ImageShape;
@@ -11,10 +10,7 @@ import dev.onecycle.run.Conditions.Difference;
 import dev.onecycle.torch.nn.Layer;
 import dev.onecycle.torch.nn.Models;
 import dev.onecycle.torch.nn.Network;
-import dev.onecycle.torch.settings.Device;
 import dev.onecycle.torch.settings.LearnerSettings;
-import dev.onecycle.torch.settings.Normalization;
-import dev.onecycle.torch.settings.Precision;
 import dev.onecycle.tune.Hyperparameter;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -26,7 +22,7 @@ class SetupTest {
   private static final ImageShape SHAPE = new ImageShape(3, 16, 16);
   private static final Setup SETUP =
       new Setup(
-          Models.byName("resnet20", SHAPE, 10, 0.3),
+          Models.byName("resnet20").network(SHAPE, 10, 0.3),
           64,
           0.85,
           Augmentation.standard(),
@@ -41,7 +37,7 @@ class SetupTest {
         .extracting(Difference::name)
         .singleElement()
         .asString()
-        .startsWith(parameter.title());
+        .startsWith(parameter.title().replace(" ", "_"));
     for (Hyperparameter other : Hyperparameter.values()) {
       if (other != parameter) {
         assertThat(changed.value(other)).isEqualTo(SETUP.value(other));
@@ -58,11 +54,11 @@ class SetupTest {
   void structureTellsNetworksApartButNotTheirDropout() {
     String structure = SETUP.network().structure();
     assertThat(structure).startsWith("resnet20 ");
-    assertThat(Models.byName("resnet20", SHAPE, 10, 0).structure()).isEqualTo(structure);
+    assertThat(Models.byName("resnet20").network(SHAPE, 10, 0).structure()).isEqualTo(structure);
     assertThat(SETUP.network().withDropout(0).structure()).isEqualTo(structure);
-    assertThat(Models.byName("resnet32", SHAPE, 10, 0).structure()).isNotEqualTo(structure);
-    assertThat(Models.byName("resnet20", SHAPE, 9, 0).structure()).isNotEqualTo(structure);
-    assertThat(Models.byName("resnet20", new ImageShape(1, 16, 16), 10, 0).structure())
+    assertThat(Models.byName("resnet32").network(SHAPE, 10, 0).structure()).isNotEqualTo(structure);
+    assertThat(Models.byName("resnet20").network(SHAPE, 9, 0).structure()).isNotEqualTo(structure);
+    assertThat(Models.byName("resnet20").network(new ImageShape(1, 16, 16), 10, 0).structure())
         .isNotEqualTo(structure);
     Layer deeper = Layer.sequence(SETUP.network().layers(), Layer.identity(), new Layer.Scale(2));
     assertThat(new Network("resnet20", SHAPE, 10, deeper).structure()).isNotEqualTo(structure);
@@ -82,40 +78,12 @@ class SetupTest {
 
   @Test
   void aNetworkWithoutDropoutCannotBeGivenOne() {
-    Network plain = Models.byName("resnet20", SHAPE, 10, 0);
+    Network plain = Models.byName("resnet20").network(SHAPE, 10, 0);
     assertThat(plain.dropout()).isZero();
     assertThat(plain.withDropout(0)).isEqualTo(plain);
     assertThatThrownBy(() -> plain.withDropout(0.1))
         .isInstanceOf(InvalidValueException.class)
         .hasMessageContaining("dropout must be 0 for resnet20");
-  }
-
-  @Test
-  void aGpuComputesWholeBatchesInBfloat16() {
-    LearnerSettings settings = LearnerSettings.builder().device(Device.CUDA).build();
-    assertThat(settings.resolvedDevice()).isEqualTo(Device.CUDA);
-    assertThat(settings.resolvedThreads()).isEqualTo(1);
-    assertThat(settings.resolvedPrecision()).isEqualTo(Precision.BF16);
-    assertThat(settings.toBuilder().precision(Precision.FP32).build().resolvedPrecision())
-        .isEqualTo(Precision.FP32);
-    assertThatThrownBy(() -> settings.toBuilder().threads(2).build())
-        .isInstanceOf(InvalidValueException.class)
-        .hasMessage(
-            "threads must be 1 or left out on a GPU, which computes whole batches, but was 2");
-  }
-
-  @Test
-  void theProcessorIsTakenWhereNoGpuIsSeen() {
-    assumeFalse(Engine.seesGpu());
-    LearnerSettings auto = LearnerSettings.builder().device(Device.AUTO).threads(2).build();
-    assertThat(auto.resolvedDevice()).isEqualTo(Device.CPU);
-    assertThat(auto.resolvedThreads()).isEqualTo(2);
-    LearnerSettings asked = LearnerSettings.builder().device(Device.CUDA).build();
-    Normalization normalization = new Normalization(List.of(0.5, 0.5, 0.5), List.of(0.2, 0.2, 0.2));
-    assertThatThrownBy(() -> new Learner(SETUP.network(), normalization, asked))
-        .isInstanceOf(InvalidValueException.class)
-        .hasMessageStartingWith(
-            "device must be one that the engine can compute on but was cuda; this build ");
   }
 
   @Test
@@ -157,13 +125,13 @@ class SetupTest {
 
   @Test
   void aPlanSaysWhichEpochsAreEvaluated() {
-    TrainingPlan plan = new TrainingPlan(7, 10, Augmentation.none(), 0, 0);
+    TrainingPlan plan = TrainingPlan.of(7, 10);
     assertThat(evaluated(plan)).containsExactly(0, 1, 2, 3, 4, 5, 6);
-    assertThat(evaluated(plan.evaluatedEvery(3))).containsExactly(2, 5, 6);
-    assertThat(evaluated(plan.evaluatedEvery(7))).containsExactly(6);
-    assertThat(evaluated(plan.evaluatedEvery(Integer.MAX_VALUE))).containsExactly(6);
-    assertThat(evaluated(plan.evaluatedEvery(3).over(35, 100))).containsExactly(2, 3);
-    assertThatThrownBy(() -> plan.evaluatedEvery(0))
+    assertThat(evaluated(plan.withEvaluateEvery(3))).containsExactly(2, 5, 6);
+    assertThat(evaluated(plan.withEvaluateEvery(7))).containsExactly(6);
+    assertThat(evaluated(plan.withEvaluateEvery(Integer.MAX_VALUE))).containsExactly(6);
+    assertThat(evaluated(plan.withEvaluateEvery(3).withSteps(35, 100))).containsExactly(2, 3);
+    assertThatThrownBy(() -> plan.withEvaluateEvery(0))
         .isInstanceOf(InvalidValueException.class)
         .hasMessageContaining("epochs between evaluations must be at least 1 but was 0");
   }
@@ -174,13 +142,13 @@ class SetupTest {
 
   @Test
   void aPlanOverStepsEndsWithinItsLastEpoch() {
-    TrainingPlan plan = new TrainingPlan(1, 10, Augmentation.none(), 0, 0);
-    assertThat(plan.over(25, 100))
+    TrainingPlan plan = TrainingPlan.of(1, 10);
+    assertThat(plan.withSteps(25, 100))
         .extracting(p -> p.epochs(), p -> p.steps(100))
         .isEqualTo(List.of(3, 25L));
-    assertThat(plan.over(20, 100))
+    assertThat(plan.withSteps(20, 100))
         .extracting(p -> p.epochs(), p -> p.steps(100))
         .isEqualTo(List.of(2, 20L));
-    assertThat(plan.over(1, 100).epochs()).isEqualTo(1);
+    assertThat(plan.withSteps(1, 100).epochs()).isEqualTo(1);
   }
 }

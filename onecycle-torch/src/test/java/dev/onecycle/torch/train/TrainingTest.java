@@ -1,11 +1,14 @@
 package dev.onecycle.torch.train;
 
+import static dev.onecycle.torch.train.SmallTraining.PLAN;
+import static dev.onecycle.torch.train.SmallTraining.TEST;
+import static dev.onecycle.torch.train.SmallTraining.TRAIN;
+import static dev.onecycle.torch.train.SmallTraining.learner;
+import static dev.onecycle.torch.train.SmallTraining.policy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.onecycle.data.augment.Augmentation;
-import dev.onecycle.data.image.ImageDataset;
-import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.error.DivergedException;
 import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.range.RangePoint;
@@ -16,10 +19,7 @@ import dev.onecycle.record.EpochRecord;
 import dev.onecycle.record.StepRecord;
 import dev.onecycle.run.TrainingListener;
 import dev.onecycle.schedule.OneCycle;
-import dev.onecycle.torch.nn.Models;
-import dev.onecycle.torch.settings.LearnerSettings;
-import dev.onecycle.torch.settings.Normalization;
-import dev.onecycle.torch.settings.Precision;
+import dev.onecycle.torch.ArrayBatch;
 import dev.onecycle.torch.weights.NamedTensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,31 +27,6 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 class TrainingTest {
-  private static final ImageShape SHAPE = new ImageShape(3, 16, 12);
-  private static final List<String> CLASSES = List.of("red", "green", "blue");
-  private static final ImageDataset TRAIN = images(1, 200);
-  private static final ImageDataset TEST = images(2, 90);
-  private static final TrainingPlan PLAN =
-      new TrainingPlan(3, 32, Augmentation.standard().withPad(2), 5, 0);
-
-  private static ImageDataset images(long seed, int count) {
-    ArrayBatch batch = ArrayBatch.coloured(seed, count, 3, SHAPE);
-    byte[] pixels = new byte[count * SHAPE.bytes()];
-    batch.pixels().get(pixels);
-    return ImageDataset.of(SHAPE, CLASSES, batch.labels(), pixels);
-  }
-
-  private static Learner learner(double dropout) {
-    return new Learner(
-        Models.resnet(8, SHAPE, 3, dropout),
-        Normalization.of(TRAIN),
-        LearnerSettings.builder().precision(Precision.FP32).threads(2).seed(3).build());
-  }
-
-  private static OneCycle policy() {
-    return OneCycle.of(PLAN.steps(TRAIN.size()), 0.1);
-  }
-
   /** Keeps everything it is told. */
   private static final class Kept implements TrainingListener {
     final List<StepRecord> steps = new ArrayList<>();
@@ -160,7 +135,7 @@ class TrainingTest {
   void stepsThatEndBeforeTheEpochsEndTheTraining() {
     Kept kept = new Kept();
     // Seven steps an epoch: the second ends after its second step.
-    TrainingPlan plan = new TrainingPlan(5, 32, Augmentation.none(), 5, 0, 4, 9);
+    TrainingPlan plan = PLAN.withEvaluateEvery(4).withSteps(9, 60);
     try (Learner learner = learner(0)) {
       Training.run(learner, OneCycle.of(9, 0.1), plan, TRAIN, TEST, kept, () -> false);
     }
@@ -176,7 +151,8 @@ class TrainingTest {
     List<Double> losses = new ArrayList<>();
     for (int batches : new int[] {0, 4}) {
       Kept kept = new Kept();
-      TrainingPlan plan = new TrainingPlan(3, 32, Augmentation.none(), 5, batches);
+      TrainingPlan plan =
+          PLAN.withAugmentation(Augmentation.none()).withReestimatedBatches(batches);
       try (Learner learner = learner(0)) {
         Training.run(learner, policy(), plan, TRAIN, TEST, kept, () -> false);
         steps.add(kept.steps);
@@ -263,7 +239,7 @@ class TrainingTest {
 
   private static void step(Learner... learners) {
     for (Learner learner : learners) {
-      learner.step(ArrayBatch.coloured(9, 32, 3, SHAPE), 0.05, 0.9);
+      learner.step(ArrayBatch.coloured(9, 32, 3, TRAIN.shape()), 0.05, 0.9);
     }
   }
 

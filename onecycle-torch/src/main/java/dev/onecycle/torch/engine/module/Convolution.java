@@ -14,7 +14,7 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
-/** Two-dimensional convolution, and how its gradients are computed. */
+/** Two-dimensional convolution, with the choice of algorithms for it and its gradients. */
 public final class Convolution implements Module {
   private static final long[] ONE = {1, 1};
   private static final long[] ZERO = {0, 0};
@@ -27,19 +27,19 @@ public final class Convolution implements Module {
 
   private static final int SHORT_ROW = 10;
 
-  /** From so many channels on, in and out, Winograd's way pays: docs/performance.md. */
+  /** From so many channels on, in and out, Winograd's algorithm is faster: docs/performance.md. */
   private static final int FEW_CHANNELS = 64;
 
   private static final int MANY_CHANNELS = 128;
 
-  /** How one convolution and its gradients are computed. */
-  private enum Way {
+  /** The algorithms of one convolution and its gradients. */
+  private enum Algorithm {
     DIRECT,
     /** The weights' gradient from images side by side. */
     SIDE_BY_SIDE,
-    /** The weights' gradient by Winograd's way. */
+    /** The weights' gradient by Winograd's algorithm. */
     WINOGRAD_OF_WEIGHTS,
-    /** All by Winograd's way. */
+    /** All by Winograd's algorithm. */
     WINOGRAD;
 
     boolean transformsImages() {
@@ -62,7 +62,7 @@ public final class Convolution implements Module {
   }
 
   /**
-   * The module of a convolution. One of single pixels with a stride reads no more than those: they
+   * The module of a convolution. One of single pixels with a stride reads only some pixels: they
    * are picked first, since the engine is slow at strides.
    */
   static Module of(Parameter weight, @Nullable Parameter bias, int stride, int padding) {
@@ -73,25 +73,25 @@ public final class Convolution implements Module {
   }
 
   @Override
-  public Tensor forward(Tensor x, ForwardContext pass) {
-    Tensor kernel = weight.cast(pass.compute());
+  public Tensor forward(Tensor x, ForwardContext context) {
+    Tensor kernel = weight.cast(context.compute());
     TensorOptional offset =
-        bias == null ? new TensorOptional() : new TensorOptional(bias.cast(pass.compute()));
-    boolean inputLearns = pass.inputLearns();
-    Way way = way(x, pass);
-    return pass.keep(
-        way.transformsImages()
+        bias == null ? new TensorOptional() : new TensorOptional(bias.cast(context.compute()));
+    boolean inputLearns = context.inputLearns();
+    Algorithm algorithm = algorithm(x, context);
+    return context.keep(
+        algorithm.transformsImages()
             ? Winograd.forward(x, kernel)
             : torch.conv2d(x, kernel, offset, stride, padding, ONE, 1),
-        gradient -> back(x, kernel, gradient, inputLearns, way));
+        gradient -> back(x, kernel, gradient, inputLearns, algorithm));
   }
 
-  private Way way(Tensor x, ForwardContext pass) {
+  private Algorithm algorithm(Tensor x, ForwardContext context) {
     if (!sameSize || !x.is_cpu()) {
-      return Way.DIRECT;
+      return Algorithm.DIRECT;
     }
-    if (pass.compute() == ScalarType.BFloat16) {
-      return x.size(3) <= SHORT_ROW ? Way.SIDE_BY_SIDE : Way.DIRECT;
+    if (context.compute() == ScalarType.BFloat16) {
+      return x.size(3) <= SHORT_ROW ? Algorithm.SIDE_BY_SIDE : Algorithm.DIRECT;
     }
     long channels = Math.min(weight.shape[0], weight.shape[1]);
     boolean transforms =
@@ -100,20 +100,25 @@ public final class Convolution implements Module {
             && Cpu.gainsByWinograd()
             && Winograd.covers(x.size(2), x.size(3));
     return !transforms || channels < FEW_CHANNELS
-        ? Way.DIRECT
-        : channels < MANY_CHANNELS ? Way.WINOGRAD_OF_WEIGHTS : Way.WINOGRAD;
+        ? Algorithm.DIRECT
+        : channels < MANY_CHANNELS ? Algorithm.WINOGRAD_OF_WEIGHTS : Algorithm.WINOGRAD;
   }
 
   private @Nullable Tensor back(
-      Tensor x, Tensor kernel, Tensor gradient, boolean inputLearns, Way way) {
+      Tensor x, Tensor kernel, Tensor gradient, boolean inputLearns, Algorithm algorithm) {
     boolean learns = weight.learns();
-    boolean direct = !way.transformsImages();
+    boolean direct = !algorithm.transformsImages();
     T_TensorTensorTensor_T gradients =
         gradients(
-            gradient, x, kernel, inputLearns && direct, learns && way == Way.DIRECT, bias != null);
+            gradient,
+            x,
+            kernel,
+            inputLearns && direct,
+            learns && algorithm == Algorithm.DIRECT,
+            bias != null);
     if (learns) {
       weight.learn(
-          switch (way) {
+          switch (algorithm) {
             case DIRECT -> gradients.get1();
             case SIDE_BY_SIDE -> weightGradientSideBySide(x, kernel, gradient);
             case WINOGRAD_OF_WEIGHTS, WINOGRAD -> Winograd.weightGradient(x, gradient);

@@ -6,13 +6,13 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one forward pass needs to know.
+ * The settings of one forward pass.
  *
  * @param training whether batch norms use and update batch statistics, and dropout drops
  * @param compute the type of convolutions and matrix products; weights stay float32
  * @param batchNormMomentum weight of the batch in the running statistics
- * @param dropout where dropout draws from; needed in training only
- * @param tape where the way back is kept; null where there is none
+ * @param dropout generator of the dropout; needed in training only
+ * @param tape records the way back; null where there is none
  */
 public record ForwardContext(
     boolean training,
@@ -21,17 +21,17 @@ public record ForwardContext(
     @Nullable GeneratorOptional dropout,
     @Nullable Tape tape) {
 
-  /** As in evaluation: running statistics, no dropout, no way back. */
+  /** The context of an evaluation: running statistics, no dropout, no way back. */
   public static ForwardContext evaluation(ScalarType compute) {
     return new ForwardContext(false, compute, 0, null, null);
   }
 
-  /** The same pass, its way back kept on another tape. */
+  /** The same context with another tape. */
   ForwardContext on(@Nullable Tape other) {
     return new ForwardContext(training, compute, batchNormMomentum, dropout, other);
   }
 
-  /** Keeps the way back of a module, where there is one. */
+  /** Records the way back of a module, where there is a tape. */
   Tensor keep(Tensor output, Tape.Back back) {
     if (tape != null) {
       tape.add(output, back, false);
@@ -39,7 +39,7 @@ public record ForwardContext(
     return output;
   }
 
-  /** The same for a way back that overwrites the gradient it is given. */
+  /** As {@link #keep}, for a way back that overwrites its gradient. */
   Tensor keepOverwriting(Tensor output, Tape.Back back) {
     if (tape != null) {
       tape.add(output, back, true);
@@ -47,12 +47,12 @@ public record ForwardContext(
     return output;
   }
 
-  /** A tape for a branch of the network, where there is a way back. */
+  /** A tape for a branch of the network, where there is a tape. */
   @Nullable Tape branch() {
     return tape == null ? null : tape.branch();
   }
 
-  /** Whether a gradient of what goes into the next module is wanted. */
+  /** Whether a gradient of the next module's input is needed. */
   boolean inputLearns() {
     return tape != null && tape.inputLearns();
   }

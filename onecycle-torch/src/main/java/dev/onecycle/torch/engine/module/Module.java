@@ -3,10 +3,10 @@ package dev.onecycle.torch.engine.module;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * A layer with its memory: computes in whatever native scope is open, without autograd, and leaves
- * the way back on the pass's tape.
+ * A layer with its weights. It computes in the open native scope, without autograd, and records the
+ * way back on the context's tape.
  */
 @FunctionalInterface
 public interface Module {
-  Tensor forward(Tensor x, ForwardContext pass);
+  Tensor forward(Tensor x, ForwardContext context);
 }

@@ -7,19 +7,23 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Turns layers into modules, and collects the parameters and running statistics they need.
+ * Turns layers into modules, and collects their parameters, running statistics and constants.
  *
  * <p>Names grow from the parts of sequences, joined by dots.
  */
 public final class ModuleBuilder {
   private static final double EPSILON = 1e-5;
 
+  /** Trained weights. */
   public final List<Parameter> parameters = new ArrayList<>();
+
+  /** Running statistics of batch norms. */
   public final List<Parameter> statistics = new ArrayList<>();
 
-  /** Set once, before the first step. */
+  /** Arrays that are set once, before the first step. */
   public final List<Parameter> constants = new ArrayList<>();
 
+  /** Whether a layer draws random numbers in training. */
   public boolean drops;
 
   /** The module of a layer whose weights bear the prefix. */
@@ -48,7 +52,7 @@ public final class ModuleBuilder {
     }
     if (layer instanceof Layer.Dropout dropout) {
       drops = true;
-      return Modules.dropout(dropout.share());
+      return Modules.dropout(dropout.rate());
     }
     if (layer instanceof Layer.Relu) {
       return Modules.relu();
@@ -80,7 +84,7 @@ public final class ModuleBuilder {
     if (layer instanceof Layer.ReflectionPad pad) {
       return Modules.reflectionPad(pad.left(), pad.right(), pad.top(), pad.bottom());
     }
-    throw new AssertionError("a sealed type has another case: " + layer);
+    throw new IllegalStateException(layer.getClass() + " must have a module");
   }
 
   private Module convolution(String prefix, Layer.Conv conv) {
@@ -88,7 +92,7 @@ public final class ModuleBuilder {
     double fanIn = (double) conv.in() * conv.kernel() * conv.kernel();
     long[] shape = {conv.out(), conv.in(), conv.kernel(), conv.kernel()};
     Parameter weight =
-        switch (conv.start()) {
+        switch (conv.init()) {
           case HE ->
               add(prefix, "weight", shape, false, Initial.Kind.NORMAL, Math.sqrt(2 / fanOut));
           case UNIFORM ->
@@ -156,7 +160,7 @@ public final class ModuleBuilder {
     if (endsInBatchNorm(before)) {
       return Modules.reluOfBatchNorm();
     }
-    // What these give is a tensor of their own that nothing else reads: it may be overwritten.
+    // Nothing else reads the results of these layers: they may be overwritten.
     boolean fresh =
         before instanceof Layer.Conv
             || before instanceof Layer.Residual

@@ -17,7 +17,7 @@ import org.bytedeco.pytorch.global.torch.MemoryFormat;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
-/** What each layer computes, forward and back; convolutions are in {@link Convolution}. */
+/** The modules of all layers but convolutions, see {@link Convolution}. */
 public final class Modules {
   private static final long[] ONE = {1, 1};
   private static final long[] ZERO = {0, 0};
@@ -25,12 +25,12 @@ public final class Modules {
   private Modules() {}
 
   static Module linear(Parameter weight, @Nullable Parameter bias) {
-    return (x, pass) -> {
-      Tensor matrix = weight.cast(pass.compute());
+    return (x, context) -> {
+      Tensor matrix = weight.cast(context.compute());
       TensorOptional offset =
-          bias == null ? new TensorOptional() : new TensorOptional(bias.cast(pass.compute()));
-      boolean inputLearns = pass.inputLearns();
-      return pass.keep(
+          bias == null ? new TensorOptional() : new TensorOptional(bias.cast(context.compute()));
+      boolean inputLearns = context.inputLearns();
+      return context.keep(
           torch.linear(x, matrix, offset),
           gradient -> {
             weight.learn(gradient.t().mm(x));
@@ -44,21 +44,21 @@ public final class Modules {
 
   static Module batchNorm(
       Parameter weight, Parameter bias, Parameter mean, Parameter variance, double epsilon) {
-    return (x, pass) -> {
+    return (x, context) -> {
       TensorOptional scale = new TensorOptional(weight.tensor());
       TensorOptional shift = new TensorOptional(bias.tensor());
       TensorOptional means = new TensorOptional(mean.tensor());
       TensorOptional variances = new TensorOptional(variance.tensor());
-      if (!pass.training()) {
+      if (!context.training()) {
         return torch.batch_norm(x, scale, shift, means, variances, false, 0, epsilon, true);
       }
       requireVariance(x);
       T_TensorTensorTensor_T out =
           torch.native_batch_norm(
-              x, scale, shift, means, variances, true, pass.batchNormMomentum(), epsilon);
+              x, scale, shift, means, variances, true, context.batchNormMomentum(), epsilon);
       Tensor batchMean = TensorHandles.of(out.get1());
-      Tensor batchDeviation = TensorHandles.of(out.get2());
-      return pass.keep(
+      Tensor batchInverseStd = TensorHandles.of(out.get2());
+      return context.keep(
           TensorHandles.first(out),
           gradient -> {
             T_TensorTensorTensor_T gradients =
@@ -69,7 +69,7 @@ public final class Modules {
                     means,
                     variances,
                     new TensorOptional(batchMean),
-                    new TensorOptional(batchDeviation),
+                    new TensorOptional(batchInverseStd),
                     true,
                     epsilon,
                     new BoolPointer(3).put(0, true).put(1, true).put(2, true));
@@ -92,15 +92,15 @@ public final class Modules {
   }
 
   static Module relu() {
-    return (x, pass) -> passPositive(torch.relu(x), pass);
+    return (x, context) -> passPositive(torch.relu(x), context);
   }
 
   static Module reluInPlace() {
-    return (x, pass) -> passPositive(torch.relu_(x), pass);
+    return (x, context) -> passPositive(torch.relu_(x), context);
   }
 
-  private static Tensor passPositive(Tensor out, ForwardContext pass) {
-    return pass.keepOverwriting(
+  private static Tensor passPositive(Tensor out, ForwardContext context) {
+    return context.keepOverwriting(
         out,
         gradient -> {
           torch.threshold_backward_out(gradient, gradient, out, new Scalar(0));
@@ -109,21 +109,21 @@ public final class Modules {
   }
 
   /**
-   * The positive part of what a batch norm gives, in its place.
+   * The positive part of a batch norm's result, in place.
    *
    * <p>The sign of a bfloat16 is that of its bits read as a 16-bit integer, which is several times
-   * faster to compute with. A NaN may become 0 so, but not unseen: what makes a batch norm give one
-   * makes its gradient NaN, too.
+   * faster to compute with. A NaN may become 0, but not unseen: whatever makes a batch norm's
+   * result NaN makes its gradient NaN, too.
    */
   public static Module reluOfBatchNorm() {
     Module plain = reluInPlace();
-    return (x, pass) -> {
-      if (!pass.training() || pass.compute() != ScalarType.BFloat16 || !x.is_cpu()) {
-        return plain.forward(x, pass);
+    return (x, context) -> {
+      if (!context.training() || context.compute() != ScalarType.BFloat16 || !x.is_cpu()) {
+        return plain.forward(x, context);
       }
       Tensor bits = x.view(ScalarType.Short);
       torch.relu_(bits);
-      return pass.keepOverwriting(
+      return context.keepOverwriting(
           x.alias(),
           gradient -> {
             Tensor gradientBits = gradient.view(ScalarType.Short);
@@ -134,14 +134,15 @@ public final class Modules {
   }
 
   static Module gelu() {
-    return (x, pass) -> pass.keep(torch.gelu(x), gradient -> torch.gelu_backward(gradient, x));
+    return (x, context) ->
+        context.keep(torch.gelu(x), gradient -> torch.gelu_backward(gradient, x));
   }
 
   /** Every pixel whose row and column are multiples of the stride. */
   static Module everyOther(int stride) {
-    return (x, pass) -> {
-      boolean inputLearns = pass.inputLearns();
-      return pass.keep(
+    return (x, context) -> {
+      boolean inputLearns = context.inputLearns();
+      return context.keep(
           channelsLast(picked(x, stride)),
           gradient -> {
             if (!inputLearns) {
@@ -161,13 +162,13 @@ public final class Modules {
 
   static Module maxPool(int size) {
     long[] window = {size, size};
-    return (x, pass) -> {
-      if (pass.tape() == null) {
+    return (x, context) -> {
+      if (context.tape() == null) {
         return torch.max_pool2d(x, size, size);
       }
       T_TensorTensor_T out = torch.max_pool2d_with_indices(x, window, window, ZERO, ONE, false);
       Tensor places = TensorHandles.of(out.get1());
-      return pass.keep(
+      return context.keep(
           TensorHandles.first(out),
           gradient ->
               torch.max_pool2d_with_indices_backward(
@@ -176,19 +177,19 @@ public final class Modules {
   }
 
   static Module globalAverage() {
-    return (x, pass) -> {
+    return (x, context) -> {
       Scalar share = new Scalar(1.0 / (x.size(2) * x.size(3)));
-      return pass.keep(
+      return context.keep(
           torch.adaptive_avg_pool2d(x, ONE).flatten(1, -1),
           gradient -> channelsLast(gradient.mul(share).unsqueeze(-1).unsqueeze(-1).expand_as(x)));
     };
   }
 
   static Module globalMax() {
-    return (x, pass) -> {
+    return (x, context) -> {
       T_TensorTensor_T out = torch.adaptive_max_pool2d(x, ONE);
       Tensor places = TensorHandles.of(out.get1());
-      return pass.keep(
+      return context.keep(
           out.get0().flatten(1, -1),
           gradient ->
               torch.adaptive_max_pool2d_backward(gradient.unsqueeze(-1).unsqueeze(-1), x, places));
@@ -196,7 +197,8 @@ public final class Modules {
   }
 
   static Module flatten() {
-    return (x, pass) -> pass.keep(x.flatten(1, -1), gradient -> channelsLast(gradient.view_as(x)));
+    return (x, context) ->
+        context.keep(x.flatten(1, -1), gradient -> channelsLast(gradient.view_as(x)));
   }
 
   static Tensor channelsLast(Tensor images) {
@@ -204,60 +206,61 @@ public final class Modules {
   }
 
   static Module scale(double factor) {
-    return (x, pass) ->
-        pass.keep(
-            x.mul(new Scalar(factor)), // made here: a blueprint needs no engine
+    return (x, context) ->
+        context.keep(
+            x.mul(new Scalar(factor)), // made here: building needs no engine
             gradient -> gradient.mul(new Scalar(factor)));
   }
 
   static Module reflectionPad(int left, int right, int top, int bottom) {
-    return (x, pass) ->
-        pass.keep(
+    return (x, context) ->
+        context.keep(
             torch.reflection_pad2d(x, left, right, top, bottom),
             gradient -> torch.reflection_pad2d_backward(gradient, x, left, right, top, bottom));
   }
 
-  static Module dropout(double share) {
-    double kept = 1 / (1 - share);
-    return (x, pass) -> {
-      if (!pass.training() || share == 0) {
+  static Module dropout(double rate) {
+    double kept = 1 / (1 - rate);
+    return (x, context) -> {
+      if (!context.training() || rate == 0) {
         return x;
       }
       Tensor mask =
-          torch.empty_like(x).bernoulli_(1 - share, pass.dropout()).mul_(new Scalar(kept));
-      return pass.keep(x.mul(mask), gradient -> gradient.mul(mask));
+          torch.empty_like(x).bernoulli_(1 - rate, context.dropout()).mul_(new Scalar(kept));
+      return context.keep(x.mul(mask), gradient -> gradient.mul(mask));
     };
   }
 
-  /** The same module, its time taken where a profile is. */
+  /** The same module, timed where there is a profile. */
   static Module timed(String kind, Module module) {
-    return (x, pass) -> {
-      StepClock clock = pass.tape() == null ? null : pass.tape().clock();
+    return (x, context) -> {
+      StepClock clock = context.tape() == null ? null : context.tape().clock();
       return clock == null
-          ? module.forward(x, pass)
-          : clock.time(kind, () -> module.forward(x, pass));
+          ? module.forward(x, context)
+          : clock.time(kind, () -> module.forward(x, context));
     };
   }
 
   static Module sequence(List<Module> modules) {
     Module[] parts = modules.toArray(Module[]::new);
-    return (x, pass) -> pass.tape() == null ? lettingGo(parts, x, pass) : kept(parts, x, pass);
+    return (x, context) ->
+        context.tape() == null ? freeing(parts, x, context) : keeping(parts, x, context);
   }
 
-  private static Tensor kept(Module[] parts, Tensor x, ForwardContext pass) {
+  private static Tensor keeping(Module[] parts, Tensor x, ForwardContext context) {
     Tensor out = x;
     for (Module part : parts) {
-      out = part.forward(out, pass);
+      out = part.forward(out, context);
     }
     return out;
   }
 
-  /** Without a way back nobody reads again what lies between: it is freed as soon as it is used. */
-  private static Tensor lettingGo(Module[] parts, Tensor x, ForwardContext pass) {
+  /** Without a way back nobody reads the results in between again: each is freed after its use. */
+  private static Tensor freeing(Module[] parts, Tensor x, ForwardContext context) {
     Tensor out = x;
     for (Module part : parts) {
       Tensor in = out;
-      out = TensorHandles.outOf(() -> part.forward(in, pass));
+      out = TensorHandles.outOf(() -> part.forward(in, context));
       if (in != x) {
         in.close();
       }
@@ -269,23 +272,23 @@ public final class Modules {
    * @param overwrite whether the body's result may be overwritten by the sum
    */
   static Module residual(Module body, Module shortcut, boolean overwrite) {
-    return (x, pass) -> {
-      Tape longWay = pass.branch();
-      Tape shortWay = pass.branch();
-      Tensor out = body.forward(x, pass.on(longWay));
-      Tensor input = shortcut.forward(x, pass.on(shortWay));
+    return (x, context) -> {
+      Tape bodyTape = context.branch();
+      Tape shortcutTape = context.branch();
+      Tensor out = body.forward(x, context.on(bodyTape));
+      Tensor input = shortcut.forward(x, context.on(shortcutTape));
       Tensor sum = overwrite ? out.add_(input) : out.add(input);
-      return longWay == null || shortWay == null
+      return bodyTape == null || shortcutTape == null
           ? sum
-          : pass.keep(sum, gradient -> sum(gradient, longWay, shortWay));
+          : context.keep(sum, gradient -> sum(gradient, bodyTape, shortcutTape));
     };
   }
 
-  private static @Nullable Tensor sum(Tensor gradient, Tape longWay, Tape shortWay) {
-    Tensor first = longWay.back(gradient);
-    Tensor second = shortWay.back(gradient);
+  private static @Nullable Tensor sum(Tensor gradient, Tape bodyTape, Tape shortcutTape) {
+    Tensor first = bodyTape.back(gradient);
+    Tensor second = shortcutTape.back(gradient);
     if (first == null || second == null) {
-      return null; // the same for both: nothing before them learns
+      return null; // both are: nothing before them learns
     }
     return first == gradient ? second.add(first) : first.add_(second);
   }

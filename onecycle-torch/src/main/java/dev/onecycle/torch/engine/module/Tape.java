@@ -8,7 +8,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a forward pass leaves for the way back: of every module, in order, how a gradient passes it.
+ * The way back of a forward pass: for every module, in order, a function of gradients.
  *
  * <p>Used instead of libtorch's autograd, so that each module chooses how its gradients are
  * computed (docs/performance.md). Lives in the native scope of its pass.
@@ -18,8 +18,8 @@ public final class Tape {
   @FunctionalInterface
   interface Back {
     /**
-     * The gradient of what went in, from that of what came out. Adds the gradients of the module's
-     * weights to theirs.
+     * The gradient of the module's input, from the gradient of its output. Adds to the gradients of
+     * the module's weights.
      *
      * @return null where nothing before the module learns
      */
@@ -33,7 +33,7 @@ public final class Tape {
   private final @Nullable StepClock clock;
 
   /**
-   * @param inputLearns whether a gradient of what goes into the first module is wanted
+   * @param inputLearns whether a gradient of the first module's input is needed
    * @param clock for a profile; null usually
    */
   public Tape(boolean inputLearns, @Nullable StepClock clock) {
@@ -41,7 +41,7 @@ public final class Tape {
     this.clock = clock;
   }
 
-  /** Another one for a branch that begins with the next module. */
+  /** A tape for a branch that begins with the next module. */
   Tape branch() {
     return new Tape(inputLearns(), clock);
   }
@@ -53,29 +53,29 @@ public final class Tape {
   /**
    * Adds a module.
    *
-   * @param output freed when the way back has passed the module
-   * @param overwrites whether the way back overwrites the gradient that it is given
+   * @param output freed after the way back through the module
+   * @param overwrites whether the way back overwrites its gradient
    */
   void add(Tensor output, Back back, boolean overwrites) {
     String kind = clock == null ? "" : clock.kind() + " back";
     entries.add(new Entry(output, back, overwrites, kind));
   }
 
-  /** Whether a gradient of what goes into the next module is wanted. */
+  /** Whether a gradient of the next module's input is needed. */
   boolean inputLearns() {
     return inputLearns || !entries.isEmpty();
   }
 
   /**
-   * Goes all the way back, freeing what is no longer needed on the way.
+   * Goes all the way back, and frees every tensor after its last use.
    *
-   * @return the gradient of what went in, in the open scope; null where none is wanted
+   * @return the gradient of the first module's input, in the open scope; null where none is needed
    */
   public @Nullable Tensor back(Tensor gradient) {
     Tensor current = gradient;
     for (int i = entries.size() - 1; i >= 0; i--) {
       Entry entry = entries.get(i);
-      // What was handed in is not ours to overwrite: another branch may need it.
+      // The caller's gradient is not ours to overwrite: another branch may need it.
       Tensor given = entry.overwrites && current == gradient ? current.clone() : current;
       Tensor next =
           clock == null
@@ -93,7 +93,7 @@ public final class Tape {
     return current;
   }
 
-  /** The gradient that a module hands back; everything else that it made on the way is freed. */
+  /** The result of a module's way back; everything else that it made is freed. */
   private static @Nullable Tensor kept(Back back, Tensor gradient) {
     PointerScope outer = PointerScope.getInnerScope();
     try (PointerScope scope = new PointerScope()) {

@@ -14,36 +14,36 @@ final class TestTimeAugmentation {
   private TestTimeAugmentation() {}
 
   static Module of(Views views, Module body) {
-    return (x, pass) -> {
-      if (pass.training()) {
-        return body.forward(x, pass);
+    return (x, context) -> {
+      if (context.training()) {
+        return body.forward(x, context);
       }
-      Tensor sum = body.forward(x, pass).to(ScalarType.Float); // bfloat16 would round each mean
-      addMirrored(sum, body, x, 1, pass);
-      if (views == Views.MIRRORED) {
+      Tensor sum = body.forward(x, context).to(ScalarType.Float); // bfloat16 would round each mean
+      addFlipped(sum, body, x, 1, context);
+      if (views == Views.FLIP) {
         return sum.mul_(new Scalar(1 / 2.0));
       }
       Tensor padded = torch.reflection_pad2d(x, 1, 1, 1, 1);
       for (int corner : new int[] {0, 2}) {
         Tensor window = padded.narrow(2, corner, x.size(2)).narrow(3, corner, x.size(3));
-        Tensor moved = Modules.channelsLast(window);
-        add(sum, body, moved, 0.5, pass);
-        addMirrored(sum, body, moved, 0.5, pass);
+        Tensor shifted = Modules.channelsLast(window);
+        add(sum, body, shifted, 0.5, context);
+        addFlipped(sum, body, shifted, 0.5, context);
       }
       return sum.mul_(new Scalar(1 / 4.0));
     };
   }
 
-  private static void addMirrored(
-      Tensor sum, Module body, Tensor x, double weight, ForwardContext pass) {
-    add(sum, body, x.flip(WIDTH), weight, pass);
+  private static void addFlipped(
+      Tensor sum, Module body, Tensor x, double weight, ForwardContext context) {
+    add(sum, body, x.flip(WIDTH), weight, context);
   }
 
-  /** Adds the weighted result for a view; what computing it took is free again afterwards. */
+  /** Adds the weighted result for a view; frees all memory that this took. */
   private static void add(
-      Tensor sum, Module body, Tensor view, double weight, ForwardContext pass) {
+      Tensor sum, Module body, Tensor view, double weight, ForwardContext context) {
     try (PointerScope scope = new PointerScope()) {
-      sum.add_(body.forward(view, pass), new Scalar(weight));
+      sum.add_(body.forward(view, context), new Scalar(weight));
     }
   }
 }

@@ -8,15 +8,15 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * Convolutions of 3×3 in float32 by a quarter of the multiplications.
+ * 3×3 convolutions in float32 with a quarter of the multiplications.
  *
  * <p>An output of 4×4 pixels depends on a patch of 6×6. Both are seen in another basis, in which
  * the convolution is a product for each of the patch's 36 places by itself: 36 products of matrices
  * [patches, in]·[in, out] in place of 144. Changing the basis is a product, too.
  *
  * <p>All images are float32, [N, C, H, W], channels last, padded by one pixel of zeros; kernels are
- * [out, in, 3, 3]. What comes out is the convolution but for rounding: the error is a few times
- * that of the engine's own.
+ * [out, in, 3, 3]. The result is the convolution up to rounding: the error is a few times the error
+ * of the engine's own convolution.
  *
  * <p><i>Source:</i> A. Lavin and S. Gray 2015 (arXiv 1509.09308, sections 4.2 and 4.3), F(4×4,
  * 3×3). <i>Deviation:</i> the weights' gradient is the exact adjoint of the forward pass, not an
@@ -27,10 +27,12 @@ final class Winograd {
   private static final int PATCH = TILE + 2;
   private static final int PLACES = PATCH * PATCH;
 
-  /** Enough rows to multiply fast, few enough for what is between two products to stay cached. */
+  /**
+   * Enough rows to multiply fast, few enough for the results between two products to stay cached.
+   */
   private static final int ROWS = 256;
 
-  /** What a patch, a kernel and an output are multiplied by, for one of their two directions. */
+  /** The factors of a patch, a kernel and an output, for one of their two directions. */
   private static final float[][] PATCHES = {
     {4, 0, -5, 0, 1, 0},
     {0, -4, -4, 1, 1, 0},
@@ -58,7 +60,7 @@ final class Winograd {
 
   private Winograd() {}
 
-  /** Whether tiles cover images of this size without computing more than they save. */
+  /** Whether tiles fit images of this size well enough to save multiplications. */
   static boolean covers(long height, long width) {
     return TILE * TILE * tiles(height) * tiles(width) <= 2 * height * width;
   }
@@ -69,7 +71,9 @@ final class Winograd {
         () -> convolved(x, inBasis(byPlace(kernel), kernel).transpose(1, 2)));
   }
 
-  /** The gradient of x [N, in, H, W], from that of the convolution: one with kernels turned. */
+  /**
+   * The gradient of x [N, in, H, W] from the result's gradient: a convolution by turned kernels.
+   */
   static Tensor inputGradient(Tensor gradient, Tensor kernel) {
     return TensorHandles.outOf(() -> convolved(gradient, inBasis(byPlace(kernel).flip(0), kernel)));
   }
@@ -180,7 +184,7 @@ final class Winograd {
       inside = frame.narrow(1, border / 2, height).narrow(2, border / 2, width);
     }
 
-    /** Frames images from the given one on; answers how many were left. */
+    /** Frames images from the given one on, and returns their number. */
     long take(long first) {
       long taken = Math.min(count, images.size(0) - first);
       inside.narrow(0, 0, taken).copy_(images.narrow(0, first, taken));

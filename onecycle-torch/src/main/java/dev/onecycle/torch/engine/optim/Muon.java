@@ -1,10 +1,10 @@
 package dev.onecycle.torch.engine.optim;
 
 import dev.onecycle.torch.engine.Parameter;
+import dev.onecycle.torch.engine.TensorDevice;
 import dev.onecycle.torch.engine.Workers;
 import dev.onecycle.torch.settings.LearnerSettings;
 import dev.onecycle.torch.settings.Optimizer;
-import dev.onecycle.torch.settings.Precision;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -15,7 +15,9 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/** Convolutions move by their momentum made orthogonal, all else by Nesterov's momentum. */
+/**
+ * Updates convolutions by their momentum made orthogonal, all other weights by Nesterov's momentum.
+ */
 final class Muon extends OptimizerKernel {
   /** Raises small singular values fast rather than bringing all to 1 exactly; the source's. */
   private static final double LINEAR = 3.4445;
@@ -31,9 +33,9 @@ final class Muon extends OptimizerKernel {
   private final Workers workers;
   private final Tensor velocity;
 
-  /** Where the weight of a convolution lies among all. */
+  /** The place of a convolution's weight among all weights. */
   private record Matrix(long offset, long rows, long columns) {
-    /** Its part of a flat tensor; in which order the columns come makes no difference. */
+    /** Its part of a flat tensor; the order of the columns makes no difference. */
     Tensor of(Tensor flat) {
       return flat.narrow(0, offset, rows * columns).view(rows, columns);
     }
@@ -52,8 +54,7 @@ final class Muon extends OptimizerKernel {
     this.biases = biases;
     this.workers = workers;
     biasRate = settings.biasRate();
-    compute =
-        settings.resolvedPrecision() == Precision.BF16 ? ScalarType.BFloat16 : ScalarType.Float;
+    compute = TensorDevice.type(settings.precision());
     matrices = matrices(parameters);
     velocity = torch.zeros_like(values);
   }
@@ -72,7 +73,7 @@ final class Muon extends OptimizerKernel {
   }
 
   @Override
-  void move(Tensor values, Tensor gradients) {
+  void apply(Tensor values, Tensor gradients) {
     speedUp(gradients, biases, biasRate);
     shrinkWeights(values);
     velocity.mul_(new Scalar(momentum())).add_(gradients);
@@ -117,7 +118,7 @@ final class Muon extends OptimizerKernel {
 
   /**
    * The same on x·xᵀ alone, which is a ninth of a convolution's x or less: every iteration
-   * multiplies x by a polynomial of it. It loses what is smaller than the root of the rounding
+   * multiplies x by a polynomial of it. It loses singular values below the root of the rounding
    * error, about 1/3000 of the largest in float32, which no iteration would bring near 1 either.
    */
   private static Tensor iteratedOnSquare(Tensor x, int iterations) {

@@ -2,7 +2,6 @@ package dev.onecycle.torch.engine.optim;
 
 import dev.onecycle.torch.engine.FlatBuffer;
 import dev.onecycle.torch.engine.Parameter;
-import dev.onecycle.torch.engine.Replica;
 import dev.onecycle.torch.engine.Workers;
 import dev.onecycle.torch.settings.LearnerSettings;
 import dev.onecycle.torch.settings.Optimizer;
@@ -31,60 +30,62 @@ public abstract sealed class OptimizerKernel implements AutoCloseable
   }
 
   /**
-   * The optimizer that the settings name.
+   * The optimizer of the settings.
    *
+   * @param settings whose precision is chosen
    * @param values the weights
-   * @param parameters what they belong to, laid out as {@link Replica#ordered} says
-   * @param workers to compute with
+   * @param parameters that the weights belong to, in the order of {@link FlatBuffer#ordered}
+   * @param workers threads to compute with
    */
   public static OptimizerKernel of(
       LearnerSettings settings, Tensor values, List<Parameter> parameters, Workers workers) {
     long matrices = FlatBuffer.count(parameters.stream().filter(p -> !p.normOrBias).toList());
     long biases = FlatBuffer.count(parameters.stream().filter(Parameter::bias).toList());
     long decayed = settings.decayNormAndBias() ? values.numel() : matrices;
-    if (settings.optimizer() instanceof Optimizer.Sgd sgd) {
-      return new Sgd(sgd, settings, decayed, values, biases);
-    }
-    if (settings.optimizer() instanceof Optimizer.Muon muon) {
-      return new Muon(muon, settings, decayed, values, biases, parameters, workers);
-    }
-    return new AdamW(
-        (Optimizer.AdamW) settings.optimizer(), settings.weightDecay(), decayed, values);
+    return settings
+        .optimizer()
+        .match(
+            sgd -> new Sgd(sgd, settings, decayed, values, biases),
+            adamW -> new AdamW(adamW, settings.weightDecay(), decayed, values),
+            muon -> new Muon(muon, settings, decayed, values, biases, parameters, workers));
   }
 
-  /** Sets what the next update will use. */
+  /** Sets the rate and the momentum of the next update. */
   public final void set(double newLearningRate, double newMomentum) {
     learningRate = newLearningRate;
     momentum = newMomentum;
   }
 
+  /** The rate of the last update, or of the next one. */
   public final double learningRate() {
     return learningRate;
   }
 
+  /** The momentum of the last update, or of the next one. */
   public final double momentum() {
     return momentum;
   }
 
-  /** Moves the weights by their gradients, in the open scope and without autograd. */
+  /** Updates the weights from their gradients, in the open scope and without autograd. */
   public final void update(Tensor values, Tensor gradients) {
     updates++;
-    move(values, gradients);
+    apply(values, gradients);
   }
 
-  abstract void move(Tensor values, Tensor gradients);
+  abstract void apply(Tensor values, Tensor gradients);
 
-  /** The buffers that carry over from step to step, each as long as the weights. */
+  /** The buffers that an update leaves to the next one, each as long as the weights. */
   public abstract List<Tensor> state();
 
-  /** What those buffers are called on disk. */
+  /** The names of the buffers on disk. */
   public abstract List<String> names();
 
-  /** The number of updates made, the one that is being made among them. */
+  /** The number of updates made, including the present one. */
   public final long updates() {
     return updates;
   }
 
+  /** Sets the number of updates made. */
   public final void updates(long count) {
     updates = count;
   }
@@ -107,8 +108,8 @@ public abstract sealed class OptimizerKernel implements AutoCloseable
   }
 
   /**
-   * Gives the last weights, the biases, a rate of their own, but for their decay, which stays that
-   * of the others.
+   * Scales the gradients of the biases, which come last, to give them a learning rate of their own;
+   * their weight decay stays at the rate of the other weights.
    */
   static void speedUp(Tensor gradients, long biases, double biasRate) {
     if (biasRate != 1) {
@@ -131,7 +132,7 @@ public abstract sealed class OptimizerKernel implements AutoCloseable
     }
 
     @Override
-    void move(Tensor values, Tensor gradients) {
+    void apply(Tensor values, Tensor gradients) {
       speedUp(gradients, biases, biasRate);
       if (rule.decoupledDecay()) {
         shrinkWeights(values);
@@ -171,7 +172,7 @@ public abstract sealed class OptimizerKernel implements AutoCloseable
     }
 
     @Override
-    void move(Tensor values, Tensor gradients) {
+    void apply(Tensor values, Tensor gradients) {
       shrinkWeights(values);
       first.lerp_(gradients, new Scalar(1 - momentum()));
       second

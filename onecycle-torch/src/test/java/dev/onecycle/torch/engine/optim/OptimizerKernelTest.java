@@ -116,10 +116,10 @@ class OptimizerKernelTest {
             .build();
     Tensor values = torch.ones(4);
     Tensor gradients = torch.zeros(4);
-    try (OptimizerKernel updater = OptimizerKernel.of(settings, values, weights(2, 2, 0), workers);
+    try (OptimizerKernel kernel = OptimizerKernel.of(settings, values, weights(2, 2, 0), workers);
         NoGradGuard noGrad = new NoGradGuard()) {
-      updater.set(0.1, 0.9);
-      updater.update(values, gradients);
+      kernel.set(0.1, 0.9);
+      kernel.update(values, gradients);
       assertThat(FlatBuffer.elements(values).get(3)).isCloseTo(0.95f, within(1e-7f));
     }
   }
@@ -130,10 +130,10 @@ class OptimizerKernelTest {
         LearnerSettings.builder().weightDecay(0.5).decayNormAndBias(false).build();
     Tensor values = torch.ones(4);
     Tensor gradients = torch.zeros(4);
-    try (OptimizerKernel updater = OptimizerKernel.of(settings, values, weights(2, 2, 0), workers);
+    try (OptimizerKernel kernel = OptimizerKernel.of(settings, values, weights(2, 2, 0), workers);
         NoGradGuard noGrad = new NoGradGuard()) {
-      updater.set(0.1, 0.9);
-      updater.update(values, gradients);
+      kernel.set(0.1, 0.9);
+      kernel.update(values, gradients);
       float[] after = new float[4];
       FlatBuffer.elements(values).get(after);
       assertThat(after).containsExactly(0.95f, 0.95f, 1, 1);
@@ -146,10 +146,10 @@ class OptimizerKernelTest {
     LearnerSettings settings = LearnerSettings.builder().weightDecay(0.5).biasRate(64).build();
     Tensor values = torch.ones(4);
     Tensor gradients = torch.ones(4);
-    try (OptimizerKernel updater = OptimizerKernel.of(settings, values, weights(2, 1, 1), workers);
+    try (OptimizerKernel kernel = OptimizerKernel.of(settings, values, weights(2, 1, 1), workers);
         NoGradGuard noGrad = new NoGradGuard()) {
-      updater.set(0.01, 0.9);
-      updater.update(values, gradients);
+      kernel.set(0.01, 0.9);
+      kernel.update(values, gradients);
       float[] after = new float[4];
       FlatBuffer.elements(values).get(after);
       assertThat(after)
@@ -179,12 +179,12 @@ class OptimizerKernelTest {
     double[] expected = random.doubles(matrix + 4, -1, 1).toArray();
     double[] velocity = new double[matrix + 4];
     Tensor values = tensor(expected);
-    try (OptimizerKernel updater = OptimizerKernel.of(settings, values, parameters, workers);
+    try (OptimizerKernel kernel = OptimizerKernel.of(settings, values, parameters, workers);
         NoGradGuard noGrad = new NoGradGuard()) {
       for (int step = 0; step < 4; step++) {
         double[] gradient = random.doubles(matrix + 4, -1, 1).toArray();
-        updater.set(0.1, 0.9);
-        updater.update(values, tensor(gradient));
+        kernel.set(0.1, 0.9);
+        kernel.update(values, tensor(gradient));
         double[] move = new double[matrix + 4];
         for (int i = 0; i < move.length; i++) {
           double g = gradient[i] * (i < matrix + 2 ? 1 : 4);
@@ -303,7 +303,7 @@ class OptimizerKernelTest {
     SplittableRandom random = new SplittableRandom(7);
     Tensor ours = start();
     Tensor gradients = torch.zeros(COUNT);
-    try (OptimizerKernel updater =
+    try (OptimizerKernel kernel =
         OptimizerKernel.of(settings, ours, weights(COUNT, 0, 0), workers)) {
       for (int step = 0; step < STEPS; step++) {
         double rate = cycle.learningRate().at(step);
@@ -316,11 +316,11 @@ class OptimizerKernelTest {
         theirStep.accept(rate, momentum);
         try (NoGradGuard noGrad = new NoGradGuard()) {
           gradients.copy_(gradient);
-          updater.set(rate, momentum);
-          updater.update(ours, gradients);
+          kernel.set(rate, momentum);
+          kernel.update(ours, gradients);
         }
-        assertThat(updater.learningRate()).isEqualTo(rate);
-        assertThat(updater.momentum()).isEqualTo(momentum);
+        assertThat(kernel.learningRate()).isEqualTo(rate);
+        assertThat(kernel.momentum()).isEqualTo(momentum);
       }
     }
     for (int i = 0; i < COUNT; i++) {

@@ -1,0 +1,132 @@
+package dev.onecycle.cli.tune;
+
+import dev.onecycle.cli.console.Bar;
+import dev.onecycle.cli.console.Console;
+import dev.onecycle.cli.console.Signals;
+import dev.onecycle.cli.console.Terminal;
+import dev.onecycle.data.image.ImageDataset;
+import dev.onecycle.range.RangePoint;
+import dev.onecycle.range.RangeResult;
+import dev.onecycle.range.RangeSummary;
+import dev.onecycle.range.RangeTest;
+import dev.onecycle.range.StopReason;
+import dev.onecycle.report.figures.TerminalFigures;
+import dev.onecycle.text.Numbers;
+import dev.onecycle.torch.train.Learner;
+import dev.onecycle.torch.train.LearningRateFinder;
+import dev.onecycle.torch.train.Setup;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.concurrent.CancellationException;
+
+/** Runs range tests and shows what they say. */
+public final class RangeRun {
+  private RangeRun() {}
+
+  /** Runs as many tests as asked for, each from a seed of its own, and sums them up. */
+  public static RangeSummary run(
+      Console console,
+      Learner learner,
+      ImageDataset train,
+      Setup setup,
+      RangeTest test,
+      int repeats) {
+    List<RangeResult> results = new ArrayList<>();
+    for (int i = 0; i < repeats; i++) {
+      String task =
+          repeats == 1 ? "range test" : Numbers.format("range test %d/%d", i + 1, repeats);
+      try (Bar bar = new Bar(console, task, test.steps(), " steps")) {
+        RangeResult result =
+            LearningRateFinder.run(
+                learner,
+                test,
+                train,
+                setup.augmentation(),
+                setup.batchSize(),
+                setup.settings().seed() + i,
+                point -> bar.at(point.step() + 1, message(point)));
+        results.add(result);
+        if (result.stop().reason() == StopReason.INTERRUPTED) {
+          Signals.stopRequested();
+          throw new CancellationException();
+        }
+      }
+    }
+    return RangeSummary.of(results);
+  }
+
+  private static String message(RangePoint point) {
+    return "rate " + Numbers.brief(point.learningRate()) + "  loss " + Numbers.brief(point.loss());
+  }
+
+  /** The curve and its readings, for people. */
+  public static void show(Console console, RangeSummary summary) {
+    RangeResult first = summary.runs().get(0);
+    console.picture(TerminalFigures.range(first, Terminal.style()));
+    console.say(
+        Numbers.format(
+            "%d steps up to a rate of %s at momentum %s; %s",
+            first.points().size(),
+            Numbers.brief(first.points().get(first.points().size() - 1).learningRate()),
+            Numbers.brief(first.momentum()),
+            first.stop().sentence()));
+    for (Map.Entry<String, String> reading : readings(summary).entrySet()) {
+      console.say(Numbers.format("  %-9s %s", reading.getKey(), reading.getValue()));
+    }
+    console.say(summary.verdict().explanation());
+  }
+
+  private static Map<String, String> readings(RangeSummary summary) {
+    Map<String, String> readings = new LinkedHashMap<>();
+    readings.put("edge", text(summary.edge()));
+    readings.put("minimum", text(summary.minimum()));
+    readings.put("steepest", text(summary.steepest()));
+    readings.put("valley", text(summary.valley()));
+    return readings;
+  }
+
+  private static String text(Optional<RangeSummary.Spread> spread) {
+    return spread
+        .map(
+            s ->
+                s.count() == 1
+                    ? Numbers.brief(s.median())
+                    : Numbers.format(
+                        "%s (%s to %s, n = %d)",
+                        Numbers.brief(s.median()),
+                        Numbers.brief(s.low()),
+                        Numbers.brief(s.high()),
+                        s.count()))
+        .orElse("not shown by the curve");
+  }
+
+  /** The summary by name, for JSON and run records. */
+  public static Map<String, Object> record(RangeSummary summary) {
+    Map<String, Object> record = new LinkedHashMap<>();
+    RangeResult first = summary.runs().get(0);
+    record.put("verdict", summary.verdict().kind().name().toLowerCase(Locale.ROOT));
+    record.put("explanation", summary.verdict().explanation());
+    put(record, "suggestion", summary.suggestion());
+    summary.edge().ifPresent(s -> record.put("edge", s.median()));
+    summary.minimum().ifPresent(s -> record.put("minimum", s.median()));
+    summary.steepest().ifPresent(s -> record.put("steepest", s.median()));
+    summary.valley().ifPresent(s -> record.put("valley", s.median()));
+    record.put("stopped", first.stop().reason().name().toLowerCase(Locale.ROOT));
+    record.put("steps", first.points().size());
+    record.put("extended", first.stop().extended());
+    record.put("momentum", first.momentum());
+    record.put("repeats", summary.runs().size());
+    return record;
+  }
+
+  private static void put(Map<String, Object> record, String name, OptionalDouble value) {
+    if (value.isPresent()) {
+      record.put(name, value.getAsDouble());
+    }
+  }
+}

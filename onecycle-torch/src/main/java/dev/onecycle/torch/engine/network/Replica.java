@@ -1,0 +1,264 @@
+package dev.onecycle.torch.engine.network;
+
+import dev.onecycle.data.batch.Batch;
+import dev.onecycle.data.image.ImageShape;
+import dev.onecycle.random.RandomStream;
+import dev.onecycle.torch.engine.FlatBuffer;
+import dev.onecycle.torch.engine.Parameter;
+import dev.onecycle.torch.engine.StepClock;
+import dev.onecycle.torch.engine.TensorDevice;
+import dev.onecycle.torch.engine.TensorLayout;
+import dev.onecycle.torch.engine.module.ForwardContext;
+import dev.onecycle.torch.engine.module.Module;
+import dev.onecycle.torch.engine.module.ModuleBuilder;
+import dev.onecycle.torch.engine.module.Tape;
+import dev.onecycle.torch.nn.Layer;
+import dev.onecycle.torch.settings.Normalization;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntToDoubleFunction;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.LongPointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Generator;
+import org.bytedeco.pytorch.GeneratorOptional;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The network of one thread. Replicas share their weights; each has its own gradients, running
+ * statistics and random numbers.
+ *
+ * <p>Every slice of a batch is computed in a scope of its own, so that its tensors are freed at its
+ * end.
+ */
+final class Replica implements AutoCloseable {
+  private static final long NO_IGNORED_LABEL = -100;
+  private static final long MEAN_REDUCTION = 1;
+
+  /** The gradient of every parameter, in the order of the shared weights, float32. */
+  final Tensor gradients;
+
+  /** The mean loss of each slice of a step, in the order of slices, float32. */
+  final Tensor losses;
+
+  /** Running means and variances, float32. */
+  final Tensor statistics;
+
+  private final Module module;
+  private final boolean drops;
+  private final ScalarType compute;
+  private final TensorDevice device;
+  private final Tensor mean;
+  private final Tensor inverseStd;
+  private final Generator generator;
+  private final GeneratorOptional dropout;
+  private final List<Tensor> views = new ArrayList<>();
+  private @Nullable StepClock clock;
+
+  /**
+   * Builds a replica; must not run inside a scope, which would take its tensors with it.
+   *
+   * @param values the shared weights, in the order of {@link FlatBuffer#ordered}
+   * @param constants shared arrays that never change
+   * @param slices the largest number that it gets in a step
+   * @param device of the weights, which computes
+   */
+  Replica(
+      Layer layers,
+      Tensor values,
+      Tensor constants,
+      Normalization normalization,
+      ImageShape input,
+      ScalarType compute,
+      int slices,
+      TensorDevice device) {
+    this.compute = compute;
+    this.device = device;
+    ModuleBuilder builder = new ModuleBuilder();
+    module = builder.build("", layers);
+    drops = builder.drops;
+    List<Parameter> parameters = FlatBuffer.ordered(builder.parameters);
+    gradients = torch.zeros_like(values);
+    losses = device.moved(torch.zeros(slices));
+    statistics = device.moved(FlatBuffer.initial(builder.statistics, 0));
+    mean = device.moved(perPixel(input, c -> 255 * normalization.mean(c)));
+    inverseStd = device.moved(perPixel(input, c -> 1 / (255 * normalization.std(c))));
+    generator = device.generator();
+    dropout = new GeneratorOptional(generator);
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard noGrad = new NoGradGuard()) {
+      List<Tensor> weightViews = FlatBuffer.views(values, parameters);
+      List<Tensor> gradientViews = FlatBuffer.views(gradients, parameters);
+      for (int i = 0; i < parameters.size(); i++) {
+        parameters.get(i).place(keep(weightViews.get(i)), keep(gradientViews.get(i)));
+      }
+      place(builder.statistics, statistics);
+      place(builder.constants, constants);
+    }
+  }
+
+  private void place(List<Parameter> arrays, Tensor flat) {
+    List<Tensor> views = FlatBuffer.views(flat, arrays);
+    for (int i = 0; i < views.size(); i++) {
+      arrays.get(i).place(keep(views.get(i)));
+    }
+  }
+
+  /** Times the work from now on; null to stop. */
+  void clock(@Nullable StepClock newClock) {
+    clock = newClock;
+  }
+
+  private Tensor keep(Tensor view) {
+    view.retainReference();
+    views.add(view);
+    return view;
+  }
+
+  /** A value of each channel, repeated for every pixel: broadcasting over images alone is fast. */
+  private static Tensor perPixel(ImageShape input, IntToDoubleFunction value) {
+    long[] shape = {1, input.channels(), input.height(), input.width()};
+    Tensor tensor = torch.zeros(input.bytes()).as_strided(shape, TensorLayout.strides(shape));
+    FloatBuffer elements = FlatBuffer.elements(tensor);
+    for (int i = 0; i < input.bytes(); i++) {
+      elements.put(i, (float) value.applyAsDouble(i % input.channels()));
+    }
+    return tensor;
+  }
+
+  void zeroGradients() {
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard noGrad = new NoGradGuard()) {
+      gradients.zero_();
+    }
+  }
+
+  /**
+   * Adds the gradients of the images [from, to), weighted by their share of the batch, and writes
+   * their mean loss to {@link #losses}, without waiting for either.
+   *
+   * @param place of the loss in {@link #losses}
+   * @param dropoutKey seed of the dropout
+   */
+  void accumulate(
+      Batch batch,
+      int from,
+      int to,
+      int place,
+      double labelSmoothing,
+      double batchNormMomentum,
+      long dropoutKey) {
+    seedDropout(dropoutKey);
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard noGrad = new NoGradGuard()) {
+      Tape tape = new Tape(false, clock);
+      ForwardContext context = new ForwardContext(true, compute, batchNormMomentum, dropout, tape);
+      Tensor scores = scores(batch, from, to, context);
+      Tensor labels = labels(batch, from, to);
+      losses.narrow(0, place, 1).copy_(loss(scores, labels, labelSmoothing));
+      tape.back(lossGradient(scores, labels, labelSmoothing, batch.size()).to(compute));
+    }
+  }
+
+  /**
+   * Scores the images [from, to) as in evaluation: running statistics, no dropout.
+   *
+   * @param target [N, classes] of the whole batch, of which rows [from, to) are filled
+   * @return the sum of the images' losses, without label smoothing
+   */
+  double score(Batch batch, int from, int to, float[] target) {
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard noGrad = new NoGradGuard()) {
+      Tensor scores = scores(batch, from, to, ForwardContext.evaluation(compute));
+      double loss = loss(scores, labels(batch, from, to), 0).item_float();
+      int classes = Math.toIntExact(scores.size(1));
+      FlatBuffer.elements(device.read(scores.contiguous()))
+          .get(target, from * classes, (to - from) * classes);
+      return loss * (to - from);
+    }
+  }
+
+  /** Updates the running statistics by the images [from, to), with weight {@code momentum}. */
+  void observe(Batch batch, int from, int to, double momentum, long dropoutKey) {
+    seedDropout(dropoutKey);
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard noGrad = new NoGradGuard()) {
+      scores(batch, from, to, new ForwardContext(true, compute, momentum, dropout, null));
+    }
+  }
+
+  private void seedDropout(long key) {
+    if (drops) {
+      generator.set_current_seed(key);
+    }
+  }
+
+  private Tensor scores(Batch batch, int from, int to, ForwardContext context) {
+    return module.forward(images(batch, from, to).to(compute), context).to(ScalarType.Float);
+  }
+
+  private Tensor labels(Batch batch, int from, int to) {
+    long[] labels = new long[to - from];
+    for (int i = from; i < to; i++) {
+      labels[i - from] = batch.label(i);
+    }
+    return device.sent(
+        torch.from_blob(
+            new LongPointer(labels),
+            new long[] {labels.length},
+            new TensorOptions(ScalarType.Long)));
+  }
+
+  private static Tensor loss(Tensor scores, Tensor labels, double smoothing) {
+    return torch.cross_entropy_loss(
+        scores, labels, new TensorOptional(), MEAN_REDUCTION, NO_IGNORED_LABEL, smoothing);
+  }
+
+  /** The gradient of a batch's loss by the scores of some of its images: softmax less targets. */
+  private static Tensor lossGradient(Tensor scores, Tensor labels, double smoothing, int batch) {
+    Tensor gradient = scores.softmax(1).sub_(new Scalar(smoothing / scores.size(1)));
+    Tensor hits = scores.new_full(new long[] {labels.size(0), 1}, new Scalar(smoothing - 1));
+    return gradient.scatter_add_(1, labels.unsqueeze(1), hits).mul_(new Scalar(1.0 / batch));
+  }
+
+  /** Normalised float images [to − from, C, H, W], channels last. */
+  private Tensor images(Batch batch, int from, int to) {
+    ImageShape shape = batch.shape();
+    long[] size = {to - from, shape.channels(), shape.height(), shape.width()};
+    BytePointer pixels = new BytePointer(batch.pixels()).getPointer((long) from * shape.bytes());
+    Tensor bytes =
+        torch.from_blob(
+            pixels, size, TensorLayout.strides(size), new TensorOptions(ScalarType.Byte));
+    return device.sent(bytes).to(ScalarType.Float).sub_(mean).mul_(inverseStd);
+  }
+
+  /** A dropout key for a slice of a step. */
+  static long dropoutKey(long seed, long step, int slice) {
+    return RandomStream.key(seed, "dropout", step, slice);
+  }
+
+  /** A dropout key for a slice of a batch that is observed after so many steps. */
+  static long observationKey(long seed, long step, long number, int slice) {
+    return RandomStream.key(seed, "observe", step, number, slice);
+  }
+
+  @Override
+  public void close() {
+    views.forEach(Tensor::close);
+    gradients.close();
+    losses.close();
+    statistics.close();
+    mean.close();
+    inverseStd.close();
+    dropout.close();
+    generator.close();
+  }
+}

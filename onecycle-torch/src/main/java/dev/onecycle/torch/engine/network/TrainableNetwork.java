@@ -1,0 +1,302 @@
+package dev.onecycle.torch.engine.network;
+
+import dev.onecycle.data.batch.Batch;
+import dev.onecycle.fault.Faults;
+import dev.onecycle.torch.engine.FlatBuffer;
+import dev.onecycle.torch.engine.Natives;
+import dev.onecycle.torch.engine.Parameter;
+import dev.onecycle.torch.engine.StepClock;
+import dev.onecycle.torch.engine.TensorDevice;
+import dev.onecycle.torch.engine.Workers;
+import dev.onecycle.torch.engine.module.ModuleBuilder;
+import dev.onecycle.torch.engine.optim.OptimizerKernel;
+import dev.onecycle.torch.nn.Network;
+import dev.onecycle.torch.settings.LearnerSettings;
+import dev.onecycle.torch.settings.Normalization;
+import dev.onecycle.torch.settings.Precision;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * A network in native memory, with one replica a thread: computes scores, losses and gradients, and
+ * updates the weights that the replicas share.
+ *
+ * <p>A batch is cut into slices; each replica computes its share of them, and batch norms see slice
+ * by slice, as in data-parallel training. The slices depend on the batch size, the number of
+ * threads and the accumulation alone, so that equal settings give equal bits.
+ *
+ * <p>On a GPU there is one replica, and a step waits for the GPU once ({@link StepOutcome}).
+ *
+ * <p>Not safe for use by more than one thread at a time.
+ */
+public final class TrainableNetwork implements AutoCloseable {
+  private final LearnerSettings settings;
+  private final TensorDevice device;
+  private final Network network;
+  private final long parameterCount;
+  private final Tensor values;
+  private final Tensor fixed;
+  private final List<Replica> replicas = new ArrayList<>();
+  private final Workers workers;
+  private final OptimizerKernel kernel;
+  private final NetworkState state;
+
+  /**
+   * Builds the network with its initial weights.
+   *
+   * @param settings that leave nothing open: neither precision nor threads nor device
+   */
+  public TrainableNetwork(Network network, Normalization normalization, LearnerSettings settings) {
+    this(network, normalization, settings, TensorDevice.of(settings.device()));
+  }
+
+  /** Builds the network with its arrays on a device, whatever the settings name. */
+  TrainableNetwork(
+      Network network, Normalization normalization, LearnerSettings settings, TensorDevice device) {
+    if (settings.precision() == Precision.AUTO || settings.threads() < 1) {
+      throw new IllegalArgumentException("precision and threads must be chosen: " + settings);
+    }
+    Natives.load();
+    device.prepare();
+    if (PointerScope.getInnerScope() != null) {
+      throw new IllegalStateException("a network built inside a native scope would die with it");
+    }
+    this.settings = settings;
+    this.device = device;
+    this.network = network;
+    ModuleBuilder builder = new ModuleBuilder();
+    builder.build("", network.layers());
+    List<Parameter> parameters = FlatBuffer.ordered(builder.parameters);
+    parameterCount = FlatBuffer.count(parameters);
+    fixed = device.moved(FlatBuffer.initial(builder.constants, 0));
+    values = device.moved(FlatBuffer.initial(parameters, settings.seed()));
+    ScalarType compute = TensorDevice.type(settings.precision());
+    for (int i = 0; i < settings.threads(); i++) {
+      replicas.add(
+          new Replica(
+              network.layers(),
+              values,
+              fixed,
+              normalization,
+              network.input(),
+              compute,
+              settings.accumulation(),
+              device));
+    }
+    workers = new Workers(settings.threads());
+    kernel = OptimizerKernel.of(settings, values, parameters, workers);
+    state = new NetworkState(builder, parameters, values, fixed, replicas, kernel, device);
+  }
+
+  /** The number of trained values. */
+  public long parameterCount() {
+    return parameterCount;
+  }
+
+  /** The work of one replica on its slices; the results of all replicas are added up. */
+  @FunctionalInterface
+  private interface Work {
+    double of(Replica replica, List<Slice> slices);
+  }
+
+  private double onReplicas(List<List<Slice>> slices, Work work) {
+    List<Callable<Double>> tasks = new ArrayList<>();
+    for (int i = 0; i < slices.size(); i++) {
+      Replica replica = replicas.get(i);
+      List<Slice> mine = slices.get(i);
+      tasks.add(() -> work.of(replica, mine));
+    }
+    return workers.run(tasks).stream().mapToDouble(Double::doubleValue).sum();
+  }
+
+  /**
+   * Takes one optimizer step on a batch. Where the loss or the gradient is not finite, neither
+   * weights nor running statistics change.
+   *
+   * @return the loss before the update, and the norm of the gradient; NaN where the loss was not
+   *     finite
+   */
+  public StepOutcome step(Batch batch, double learningRate, double momentum) {
+    requireFits(batch);
+    kernel.set(learningRate, momentum);
+    long before = kernel.updates();
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard noGrad = new NoGradGuard()) {
+      Tensor statistics = state.statistics();
+      try {
+        return stepped(batch);
+      } finally {
+        if (kernel.updates() == before) {
+          state.putBack(statistics);
+        }
+      }
+    }
+  }
+
+  private StepOutcome stepped(Batch batch) {
+    List<List<Slice>> slices =
+        Slice.deal(batch.size(), replicas.size() * settings.accumulation(), replicas.size());
+    long step = kernel.updates();
+    onReplicas(
+        slices,
+        (replica, mine) -> {
+          replica.zeroGradients();
+          for (int i = 0; i < mine.size(); i++) {
+            Slice s = mine.get(i);
+            replica.accumulate(
+                batch,
+                s.from(),
+                s.to(),
+                i,
+                settings.labelSmoothing(),
+                settings.batchNormMomentum(),
+                Replica.dropoutKey(settings.seed(), step, s.number()));
+          }
+          return 0;
+        });
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard noGrad = new NoGradGuard()) {
+      Tensor gradients = replicas.get(0).gradients;
+      for (Replica other : replicas.subList(1, slices.size())) {
+        gradients.add_(other.gradients);
+      }
+      StepOutcome found =
+          StepOutcome.read(slices, replicas, gradients.norm(), device, batch.size());
+      double loss = Faults.number("train.loss", found.loss());
+      double norm =
+          Double.isFinite(loss) ? update(found.gradientNorm(), slices.size()) : Double.NaN;
+      return new StepOutcome(loss, norm);
+    }
+  }
+
+  /** Applies the sum of the replicas' gradients if it is finite; answers its norm. */
+  private double update(double found, int used) {
+    double norm = Faults.number("train.gradient", found);
+    Faults.at("train.before-update");
+    if (Double.isFinite(norm)) {
+      Tensor gradients = replicas.get(0).gradients;
+      double clip = settings.gradientClip();
+      if (clip > 0 && norm > clip) {
+        gradients.mul_(new Scalar(clip / norm));
+      }
+      kernel.update(values, gradients);
+      state.shareStatistics(used);
+    }
+    return norm;
+  }
+
+  /**
+   * The result of a network for a batch.
+   *
+   * @param lossSum sum of the images' losses, without label smoothing
+   * @param scores [N, classes], row by row
+   */
+  public record Scored(double lossSum, float[] scores) {}
+
+  /** Loss and scores of a batch, as in evaluation: running statistics, no dropout. */
+  public Scored score(Batch batch) {
+    requireFits(batch);
+    float[] scores = new float[batch.size() * network.classes()];
+    double loss =
+        onReplicas(
+            Slice.deal(batch.size(), replicas.size(), replicas.size()),
+            (replica, mine) -> {
+              double sum = 0;
+              for (Slice s : mine) {
+                sum += replica.score(batch, s.from(), s.to(), scores);
+              }
+              return sum;
+            });
+    return new Scored(loss, scores);
+  }
+
+  /**
+   * Updates the running statistics of the batch norms by a batch, with weight {@code momentum};
+   * changes no weight.
+   *
+   * @param number of the batch among the observed ones; dropout draws from it
+   */
+  public void observe(Batch batch, long number, double momentum) {
+    requireFits(batch);
+    long step = kernel.updates();
+    List<List<Slice>> slices = Slice.deal(batch.size(), replicas.size(), replicas.size());
+    onReplicas(
+        slices,
+        (replica, mine) -> {
+          for (Slice s : mine) {
+            long key = Replica.observationKey(settings.seed(), step, number, s.number());
+            replica.observe(batch, s.from(), s.to(), momentum, key);
+          }
+          return 0;
+        });
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard noGrad = new NoGradGuard()) {
+      state.shareStatistics(slices.size());
+    }
+  }
+
+  /**
+   * The seconds that the replicas spend on each kind of layer, forward and back, summed over
+   * replicas. On a GPU it is the time to queue the work.
+   *
+   * @param steps the work to time
+   */
+  public Map<String, Double> profile(Runnable steps) {
+    List<StepClock> clocks = replicas.stream().map(replica -> new StepClock()).toList();
+    for (int i = 0; i < clocks.size(); i++) {
+      replicas.get(i).clock(clocks.get(i));
+    }
+    try {
+      steps.run();
+    } finally {
+      replicas.forEach(replica -> replica.clock(null));
+    }
+    Map<String, Double> seconds = new TreeMap<>();
+    for (StepClock clock : clocks) {
+      clock.nanos().forEach((kind, nanos) -> seconds.merge(kind, nanos / 1e9, Double::sum));
+    }
+    return seconds;
+  }
+
+  private void requireFits(Batch batch) {
+    if (!batch.shape().equals(network.input())) {
+      throw new IllegalArgumentException(
+          "batch must have images of "
+              + network.input()
+              + " as the network has but was "
+              + batch.shape());
+    }
+  }
+
+  /** The rate that the optimizer holds, from its last update. */
+  public double learningRate() {
+    return kernel.learningRate();
+  }
+
+  /** The momentum that the optimizer holds, from its last update. */
+  public double momentum() {
+    return kernel.momentum();
+  }
+
+  /** Everything that it computes with and that training changes, in place. */
+  public NetworkState state() {
+    return state;
+  }
+
+  @Override
+  public void close() {
+    workers.close();
+    kernel.close();
+    replicas.forEach(Replica::close);
+    values.close();
+    fixed.close();
+  }
+}

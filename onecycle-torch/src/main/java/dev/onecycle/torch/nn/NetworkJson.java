@@ -1,0 +1,321 @@
+package dev.onecycle.torch.nn;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.DecimalNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.onecycle.data.image.ImageShape;
+import dev.onecycle.error.BadDataException;
+import dev.onecycle.error.InvalidValueException;
+import dev.onecycle.text.Numbers;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+
+/**
+ * The canonical text of a network, JSON: equal networks have equal texts, on every machine and in
+ * every version.
+ *
+ * <p>A layer is an object of its {@code kind} and its components, in a fixed order and under names
+ * of their own, which do not change when a Java name does.
+ */
+public final class NetworkJson {
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+  private static final String KIND = "kind";
+
+  /** Every kind of layer, with its name in JSON and both directions. */
+  private static final List<Kind<?>> KINDS =
+      List.of(
+          new Kind<>(
+              "conv",
+              Layer.Conv.class,
+              (layer, json) ->
+                  json.put("in", layer.in())
+                      .put("out", layer.out())
+                      .put("kernel", layer.kernel())
+                      .put("stride", layer.stride())
+                      .put("padding", layer.padding())
+                      .put("bias", layer.bias())
+                      .put("init", text(layer.init())),
+              json ->
+                  new Layer.Conv(
+                      json.whole("in"),
+                      json.whole("out"),
+                      json.whole("kernel"),
+                      json.whole("stride"),
+                      json.whole("padding"),
+                      json.yesOrNo("bias"),
+                      json.constant("init", Layer.Conv.Init.class))),
+          new Kind<>(
+              "whitening",
+              Layer.Whitening.class,
+              (layer, json) -> json.put("in", layer.in()).put("kernel", layer.kernel()),
+              json -> new Layer.Whitening(json.whole("in"), json.whole("kernel"))),
+          new Kind<>(
+              "batch_norm",
+              Layer.BatchNorm.class,
+              (layer, json) -> json.put("features", layer.features()),
+              json -> new Layer.BatchNorm(json.whole("features"))),
+          new Kind<>("relu", Layer.Relu.class, (layer, json) -> {}, json -> new Layer.Relu()),
+          new Kind<>("gelu", Layer.Gelu.class, (layer, json) -> {}, json -> new Layer.Gelu()),
+          new Kind<>(
+              "view_mean",
+              Layer.ViewMean.class,
+              (layer, json) ->
+                  json.put("views", text(layer.views())).set("body", write(layer.body())),
+              json ->
+                  new Layer.ViewMean(
+                      json.layer("body"), json.constant("views", Layer.ViewMean.Views.class))),
+          new Kind<>(
+              "linear",
+              Layer.Linear.class,
+              (layer, json) ->
+                  json.put("in", layer.in()).put("out", layer.out()).put("bias", layer.bias()),
+              json -> new Layer.Linear(json.whole("in"), json.whole("out"), json.yesOrNo("bias"))),
+          new Kind<>(
+              "max_pool",
+              Layer.MaxPool.class,
+              (layer, json) -> json.put("size", layer.size()),
+              json -> new Layer.MaxPool(json.whole("size"))),
+          new Kind<>(
+              "global_average_pool",
+              Layer.GlobalAveragePool.class,
+              (layer, json) -> {},
+              json -> new Layer.GlobalAveragePool()),
+          new Kind<>(
+              "global_max_pool",
+              Layer.GlobalMaxPool.class,
+              (layer, json) -> {},
+              json -> new Layer.GlobalMaxPool()),
+          new Kind<>(
+              "flatten", Layer.Flatten.class, (layer, json) -> {}, json -> new Layer.Flatten()),
+          new Kind<>(
+              "scale",
+              Layer.Scale.class,
+              (layer, json) -> json.set("factor", number(layer.factor())),
+              json -> new Layer.Scale(json.number("factor"))),
+          new Kind<>(
+              "dropout",
+              Layer.Dropout.class,
+              (layer, json) -> json.set("rate", number(layer.rate())),
+              json -> new Layer.Dropout(json.number("rate"))),
+          new Kind<>(
+              "reflection_pad",
+              Layer.ReflectionPad.class,
+              (layer, json) ->
+                  json.put("left", layer.left())
+                      .put("right", layer.right())
+                      .put("top", layer.top())
+                      .put("bottom", layer.bottom()),
+              json ->
+                  new Layer.ReflectionPad(
+                      json.whole("left"),
+                      json.whole("right"),
+                      json.whole("top"),
+                      json.whole("bottom"))),
+          new Kind<>(
+              "residual",
+              Layer.Residual.class,
+              (layer, json) ->
+                  json.<ObjectNode>set("body", write(layer.body()))
+                      .set("shortcut", write(layer.shortcut())),
+              json -> new Layer.Residual(json.layer("body"), json.layer("shortcut"))),
+          new Kind<>(
+              "sequential",
+              Layer.Sequential.class,
+              (layer, json) -> {
+                ArrayNode parts = json.putArray("parts");
+                for (Layer.Named part : layer.parts()) {
+                  parts.addObject().put("name", part.name()).set("layer", write(part.layer()));
+                }
+              },
+              json -> new Layer.Sequential(json.parts("parts"))));
+
+  private NetworkJson() {}
+
+  private record Kind<L extends Layer>(
+      String name, Class<L> type, BiConsumer<L, ObjectNode> writer, Function<Fields, L> reader) {
+    ObjectNode write(Layer layer) {
+      ObjectNode json = JSON.createObjectNode().put(KIND, name);
+      writer.accept(type.cast(layer), json);
+      return json;
+    }
+  }
+
+  /** The canonical text of a network, in one line. */
+  public static String write(Network network) {
+    ObjectNode json = JSON.createObjectNode().put("name", network.name());
+    ImageShape input = network.input();
+    json.putArray("input").add(input.channels()).add(input.height()).add(input.width());
+    json.put("classes", network.classes()).set("layers", write(network.layers()));
+    try {
+      return JSON.writeValueAsString(json);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a tree of texts and numbers can always be written", e);
+    }
+  }
+
+  /**
+   * Reads what {@link #write} wrote.
+   *
+   * @throws BadDataException naming the part that is missing, unknown or out of range
+   */
+  public static Network read(String text) {
+    try {
+      Fields json = new Fields("the network", JSON.readTree(text));
+      List<Integer> input = new ArrayList<>();
+      json.list("input").forEach(size -> input.add(json.whole("input", size)));
+      json.require(input.size() == 3, "input", "three numbers");
+      Network network =
+          new Network(
+              json.text("name"),
+              new ImageShape(input.get(0), input.get(1), input.get(2)),
+              json.whole("classes"),
+              json.layer("layers"));
+      json.requireAllRead();
+      return network;
+    } catch (JsonProcessingException e) {
+      throw new BadDataException("a network is not valid JSON: " + e.getOriginalMessage(), e);
+    } catch (InvalidValueException e) {
+      throw new BadDataException("a network is not usable: " + e.getMessage(), e);
+    }
+  }
+
+  private static ObjectNode write(Layer layer) {
+    for (Kind<?> kind : KINDS) {
+      if (kind.type.isInstance(layer)) {
+        return kind.write(layer);
+      }
+    }
+    throw new IllegalStateException(layer.getClass() + " must have a kind in NetworkJson");
+  }
+
+  private static Layer read(JsonNode json) {
+    Fields fields = new Fields("a layer", json);
+    String name = fields.text(KIND);
+    for (Kind<?> kind : KINDS) {
+      if (kind.name.equals(name)) {
+        Fields own = new Fields("a layer of kind " + name, json);
+        own.text(KIND);
+        Layer layer = kind.reader.apply(own);
+        own.requireAllRead();
+        return layer;
+      }
+    }
+    List<String> names = KINDS.stream().map(Kind::name).toList();
+    throw new BadDataException("a layer's kind must be one of " + names + " but was " + name);
+  }
+
+  private static String text(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
+  }
+
+  /** A number without a digit too many: {@code 0.125}, never {@code 1.25E-1}. */
+  private static JsonNode number(double value) {
+    return DecimalNode.valueOf(new BigDecimal(Numbers.exact(value)));
+  }
+
+  /** The fields of an object, each of the type that it must have. */
+  private static final class Fields {
+    private final String owner;
+    private final JsonNode json;
+    private final Set<String> read = new TreeSet<>();
+
+    Fields(String owner, JsonNode json) {
+      this.owner = owner;
+      this.json = json;
+      if (!json.isObject()) {
+        throw new BadDataException(owner + " must be a JSON object but was " + json);
+      }
+    }
+
+    private JsonNode value(String name) {
+      read.add(name);
+      return json.path(name);
+    }
+
+    void require(boolean holds, String name, String constraint) {
+      if (!holds) {
+        String value = json.has(name) ? json.path(name).toString() : "not there";
+        throw new BadDataException(
+            name + " of " + owner + " must be " + constraint + " but was " + value);
+      }
+    }
+
+    int whole(String name) {
+      return whole(name, value(name));
+    }
+
+    int whole(String name, JsonNode value) {
+      require(value.isInt(), name, "a whole number");
+      return value.asInt();
+    }
+
+    double number(String name) {
+      require(value(name).isNumber(), name, "a number");
+      return value(name).asDouble();
+    }
+
+    boolean yesOrNo(String name) {
+      require(value(name).isBoolean(), name, "true or false");
+      return value(name).asBoolean();
+    }
+
+    String text(String name) {
+      require(value(name).isTextual(), name, "a text");
+      return value(name).asText();
+    }
+
+    <E extends Enum<E>> E constant(String name, Class<E> type) {
+      String text = text(name);
+      for (E constant : type.getEnumConstants()) {
+        if (NetworkJson.text(constant).equals(text)) {
+          return constant;
+        }
+      }
+      List<String> names =
+          List.of(type.getEnumConstants()).stream().map(NetworkJson::text).toList();
+      throw new BadDataException(
+          name + " of " + owner + " must be one of " + names + " but was " + text);
+    }
+
+    JsonNode list(String name) {
+      require(value(name).isArray(), name, "a list");
+      return value(name);
+    }
+
+    Layer layer(String name) {
+      return NetworkJson.read(value(name));
+    }
+
+    List<Layer.Named> parts(String name) {
+      List<Layer.Named> parts = new ArrayList<>();
+      for (JsonNode item : list(name)) {
+        Fields part = new Fields("a part of a sequence", item);
+        parts.add(new Layer.Named(part.text("name"), part.layer("layer")));
+        part.requireAllRead();
+      }
+      return parts;
+    }
+
+    void requireAllRead() {
+      json.fieldNames()
+          .forEachRemaining(
+              name -> {
+                if (!read.contains(name)) {
+                  throw new BadDataException(owner + " has the unknown component " + name);
+                }
+              });
+    }
+  }
+}
