@@ -5,25 +5,25 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/** The name that was probably meant. */
+/** The name that a user probably meant by a misspelled word. */
 public final class Nearest {
   private Nearest() {}
 
-  /** No name is so long; to compare a longer word would take time for nothing. */
-  private static final int LONGEST = 60;
+  /** Longer words are not compared, because no name is so long. */
+  private static final int MAX_LENGTH = 60;
 
   /**
-   * Of several names the one with the fewest letters to change; the first of equals. None for a
-   * word that is far longer than any name.
+   * The name with the smallest edit distance to a word; of several the first. Empty if the word has
+   * more than 60 letters or there are no names.
    */
   public static Optional<String> to(String word, List<String> names) {
-    if (word.length() > LONGEST) {
+    if (word.length() > MAX_LENGTH) {
       return Optional.empty();
     }
     return names.stream().min(Comparator.comparingInt(name -> distance(word, name)));
   }
 
-  /** Letters to insert, delete or replace (Levenshtein 1965), row by row. */
+  /** The number of letters to insert, delete or replace (Levenshtein 1965). */
   private static int distance(String a, String b) {
     int[] row = new int[b.length() + 1];
     Arrays.setAll(row, j -> j);

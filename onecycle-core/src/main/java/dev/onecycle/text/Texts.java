@@ -1,12 +1,12 @@
 package dev.onecycle.text;
 
-/** Texts from anywhere, made fit to be shown. */
+/** Texts of unknown origin, made safe to print. */
 public final class Texts {
   private Texts() {}
 
   /**
-   * The text with everything replaced that is no visible character: class names come from folders,
-   * and a folder may be called by a terminal's escape sequence or by half a surrogate pair.
+   * Replaces every invisible character by U+FFFD. Class names are names of folders, which may
+   * contain escape sequences of a terminal or half of a surrogate pair.
    */
   public static String clean(String text) {
     StringBuilder clean = new StringBuilder();
@@ -14,7 +14,7 @@ public final class Texts {
     return clean.toString();
   }
 
-  /** Whether a character shows and does nothing else. */
+  /** Whether a code point is a visible character without an effect on a terminal. */
   public static boolean visible(int c) {
     return switch (Character.getType(c)) {
       case Character.CONTROL,

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Data that cannot be trained on: one line each, which names the folder or file. */
+/** Data that cannot be trained on: the error is one line that names the folder or file. */
 class DegenerateDataTest {
   @TempDir Path temp;
 

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tuning gets its images, and the test images may be anything. */
+/** Data for tuning does not depend on the test images, which may be unreadable. */
 @Timeout(60)
 class TuningDataTest {
   @TempDir Path temp;
@@ -74,7 +74,7 @@ class TuningDataTest {
     Images.assertTunes(Datasets.openForTuning(tar, options()), whole);
   }
 
-  /** A zip whose test images cannot even be unpacked fails as soon as one of them is opened. */
+  /** The test images of this zip cannot be expanded, so opening one of them fails. */
   @Test
   void inAZipTestImagesNeedNotUnpack() throws IOException {
     Path zip = Path.of(archived("whole.zip", ""));
@@ -131,7 +131,7 @@ class TuningDataTest {
     assertThat(tuning.fingerprint()).isEqualTo(whole.fingerprint());
   }
 
-  /** Nothing is a test image for its folder's name alone. */
+  /** A folder called test inside a class does not make its images test images. */
   @Test
   void aFolderCalledTestInsideAClassBelongsToTheClass() throws IOException {
     Path flat = temp.resolve("flat");
@@ -194,7 +194,7 @@ class TuningDataTest {
     assertRefused(doubled, "two folders for one split");
   }
 
-  /** Overwrites every test image with what is no image. */
+  /** Overwrites every test image with bytes that are not an image. */
   private void spoil() throws IOException {
     for (String name : List.of("cat/0", "cat/1", "dog/0", "dog/1")) {
       Path image = data.resolve("test").resolve(name + ".png");

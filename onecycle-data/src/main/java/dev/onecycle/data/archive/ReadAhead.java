@@ -44,7 +44,7 @@ final class ReadAhead implements SeekableByteChannel {
   }
 
   /**
-   * Fills the window that contains the position; answers whether the file has a byte there. Windows
+   * Fills the window that contains the position; returns whether the file has a byte there. Windows
    * do not overlap, because the list of entries is searched backwards.
    */
   private boolean fill() throws IOException {

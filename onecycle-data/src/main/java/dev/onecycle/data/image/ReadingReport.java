@@ -10,7 +10,7 @@ import java.util.List;
  * @param skipped the images that were left out because they cannot be used
  */
 public record ReadingReport(List<String> notes, List<SkippedImage> skipped) {
-  /** The report on data of which there is nothing to say. */
+  /** A report without notes and skipped images. */
   public static final ReadingReport EMPTY = new ReadingReport(List.of(), List.of());
 
   public ReadingReport {

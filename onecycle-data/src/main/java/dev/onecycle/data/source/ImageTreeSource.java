@@ -78,7 +78,7 @@ final class ImageTreeSource implements Source {
     return index(layout, shape, bad, notes);
   }
 
-  /** The shape of all images. It does not depend on the test images, nor must training. */
+  /** The shape of all images. Test images do not affect it, so they do not affect training. */
   private ImageShape shape(TreeLayout layout, Map<Integer, ImageShape> shapes, List<String> notes) {
     Set<ImageShape> different = new HashSet<>();
     for (Map.Entry<String, List<Item>> split : layout.splits().entrySet()) {

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Archives that mean harm or came to harm: read safely or refused, and never unpacked. */
+/** Hostile and damaged archives: they are read safely or refused, and never unpacked. */
 @Timeout(60)
 class ArchiveTest {
   @TempDir Path temp;
@@ -178,7 +178,7 @@ class ArchiveTest {
     }
   }
 
-  /** A name and a description are held in memory whole. */
+  /** Names and descriptions are held in memory, so their length is bounded. */
   @Test
   void longHeadersAreRefused() throws IOException {
     for (byte type :
@@ -211,7 +211,7 @@ class ArchiveTest {
     return header;
   }
 
-  /** Two gigabytes of nothing: passing over them took seconds, and of more it takes hours. */
+  /** Two gigabytes of holes: passing over them took seconds, and larger ones would take hours. */
   @Test
   void holesAreCountedToo() throws IOException {
     byte[] special = Archives.tarWith(Map.of(), "hole", TarConstants.LF_GNUTYPE_SPARSE, "");
@@ -230,7 +230,7 @@ class ArchiveTest {
         .hasMessageContaining("hole.tar expands to more than 200 times its size");
   }
 
-  /** A size below nothing would let any hole pass after it. */
+  /** A negative size would allow any number of holes after it. */
   @Test
   void aNegativeSizeIsDamage() throws IOException {
     byte[] pax = new byte[512];
@@ -309,9 +309,9 @@ class ArchiveTest {
     }
   }
 
-  private static int indexOf(byte[] bytes, byte[] wanted) {
-    for (int i = 0; i + wanted.length <= bytes.length; i++) {
-      if (Arrays.equals(bytes, i, i + wanted.length, wanted, 0, wanted.length)) {
+  private static int indexOf(byte[] bytes, byte[] pattern) {
+    for (int i = 0; i + pattern.length <= bytes.length; i++) {
+      if (Arrays.equals(bytes, i, i + pattern.length, pattern, 0, pattern.length)) {
         return i;
       }
     }

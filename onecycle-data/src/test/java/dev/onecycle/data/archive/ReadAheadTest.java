@@ -25,7 +25,7 @@ class ReadAheadTest {
     try (ReadAhead file = new ReadAhead(Files.write(folder.resolve("f"), bytes))) {
       assertThat(file.size()).isEqualTo(bytes.length);
       for (int i = 0; i < 2000; i++) {
-        // Often about a window's ends, where a reader that is off by one shows.
+        // Often near the ends of a window, where off-by-one errors occur.
         int near = random.nextInt(4) * WINDOW + random.nextInt(9) - 4;
         int from = random.nextBoolean() ? random.nextInt(bytes.length) : Math.max(near, 0);
         int length = random.nextInt(random.nextBoolean() ? 8 : 2 * WINDOW);

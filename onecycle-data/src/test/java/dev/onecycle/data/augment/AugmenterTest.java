@@ -56,7 +56,7 @@ class AugmenterTest {
         .isEqualTo(GRID);
   }
 
-  /** Against the plain way: build the padded image, cut the window out, mirror it. */
+  /** Compares with a simple implementation: pad the image, cut out the window, mirror it. */
   @Test
   void agreesWithAPaddedImageForEveryChoice() {
     Property.holds(

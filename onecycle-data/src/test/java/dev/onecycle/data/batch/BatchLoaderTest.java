@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 class BatchLoaderTest {
   private static final ImageShape SHAPE = new ImageShape(3, 8, 6);
 
-  /** What a batch held: its images by index, and their pixels. */
+  /** The content of a batch: indices, labels and pixels of its images. */
   private record Seen(List<Integer> indices, List<Integer> labels, List<byte[]> images) {}
 
   @Test

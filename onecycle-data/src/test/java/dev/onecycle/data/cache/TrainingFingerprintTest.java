@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The fingerprint by which tuning and training know that they speak of the same data. */
+/** The fingerprint by which tuning and training recognize the same data. */
 class TrainingFingerprintTest {
   @TempDir Path temp;
   private Path data;
@@ -65,7 +65,7 @@ class TrainingFingerprintTest {
     assertThat(fingerprint()).isNotEqualTo(before);
   }
 
-  /** The last cat becomes the first dog, so that the images and their order stay. */
+  /** The last cat becomes the first dog, so the images and their order do not change. */
   @Test
   void oneLabelCounts() throws IOException {
     Files.move(data.resolve("train/cat/4.png"), data.resolve("train/dog/!.png"));

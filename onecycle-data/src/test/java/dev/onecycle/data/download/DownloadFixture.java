@@ -25,7 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A server of the test's own, and what it is asked for. */
+/** A local server that records its requests. */
 abstract class DownloadFixture {
   static final Patience PATIENCE =
       new Patience(3, Duration.ofMillis(10), Duration.ofMillis(400), 1000);

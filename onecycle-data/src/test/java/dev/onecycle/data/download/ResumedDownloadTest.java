@@ -9,7 +9,7 @@ import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Downloads that go on where an earlier try has ended. */
+/** Downloads that continue an earlier attempt. */
 @Timeout(60)
 class ResumedDownloadTest extends DownloadFixture {
   @Test

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Files in class folders that are no images, or not what they seem. */
+/** Files in class folders that are not images, links, and files with odd names. */
 @Timeout(60)
 class StrangeFilesTest {
   @TempDir Path temp;

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A reading for training opens no test image, be it only to look at its head. */
+/** Reading data for training opens no test image, not even for its size. */
 class UnopenedTest {
   private static final List<String> TRAINING = List.of("train/cat", "train/dog", "val/cat");
 

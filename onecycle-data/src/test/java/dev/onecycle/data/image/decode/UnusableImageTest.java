@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Images that must be refused by name, and never become half an image. */
+/** Images that must be refused with an error that names them. */
 @Timeout(60)
 class UnusableImageTest {
   @ParameterizedTest
@@ -85,7 +85,7 @@ class UnusableImageTest {
     }
   }
 
-  /** Only the header says 30,000 × 30,000: decoding would take 2.7 GB. */
+  /** The header states 30,000 × 30,000 pixels, which would take 2.7 GB. */
   @Test
   @Timeout(value = 2, unit = TimeUnit.SECONDS)
   void giantsAreRefusedByTheirHeader() throws IOException {
@@ -108,7 +108,7 @@ class UnusableImageTest {
         .hasMessageContaining("65535×65535");
   }
 
-  /** Each scan is a pass over all blocks: 5,000 of them took a minute and more. */
+  /** Each scan is a pass over all blocks: 5,000 scans took more than a minute. */
   @Test
   @Timeout(value = 5, unit = TimeUnit.SECONDS)
   void aJpegOfManyScansIsRefused() {
@@ -184,7 +184,7 @@ class UnusableImageTest {
     ((javax.imageio.stream.ImageOutputStream) writer.getOutput()).close();
     writer.dispose();
     byte[] cmyk = out.toByteArray();
-    // The marker by which Adobe's programs say that the four components are CMYK.
+    // The marker of Adobe's programs for CMYK.
     byte[] adobe = HexFormat.of().parseHex("ffee000e41646f6265006400000000" + "00");
     byte[] marked = new byte[cmyk.length + adobe.length];
     System.arraycopy(cmyk, 0, marked, 0, 2);
