@@ -7,7 +7,6 @@ import dev.onecycle.range.RangePoint;
 import dev.onecycle.range.RangeResult;
 import dev.onecycle.report.csv.RangeCsv;
 import dev.onecycle.report.csv.ScheduleCsv;
-import dev.onecycle.report.figures.Fixtures;
 import dev.onecycle.report.figures.RangeFigures;
 import dev.onecycle.report.figures.TerminalFigures;
 import java.io.File;
@@ -30,22 +29,22 @@ class ChartLibraryTest {
     private Calls() {}
 
     static String terminal() {
-      RangeResult result = Fixtures.clear(Fixtures.descent(), 1.25);
-      return TerminalFigures.schedule(Fixtures.oneCycle(), 80) + TerminalFigures.range(result, 80);
+      RangeResult result = Samples.clear(Samples.descent(), 1.25);
+      return TerminalFigures.schedule(Samples.oneCycle(), 80) + TerminalFigures.range(result, 80);
     }
 
     static List<RangePoint> csv(Path folder) {
-      ScheduleCsv.write(Fixtures.oneCycle(), folder.resolve("schedule.csv"));
-      RangeCsv.write(Fixtures.descent(), folder.resolve("range.csv"));
+      ScheduleCsv.write(Samples.oneCycle(), folder.resolve("schedule.csv"));
+      RangeCsv.write(Samples.descent(), folder.resolve("range.csv"));
       return RangeCsv.read(folder.resolve("range.csv"));
     }
 
     static String figure() {
-      return RangeFigures.of(Fixtures.clear(Fixtures.descent(), 1.25)).title();
+      return RangeFigures.of(Samples.clear(Samples.descent(), 1.25)).title();
     }
 
     static String svg() {
-      return RangeFigures.of(Fixtures.clear(Fixtures.descent(), 1.25)).svg();
+      return RangeFigures.of(Samples.clear(Samples.descent(), 1.25)).svg();
     }
   }
 
@@ -59,7 +58,7 @@ class ChartLibraryTest {
       assertThat(call(calls, "figure")).isEqualTo("Learning rate range test");
       var csv = calls.getDeclaredMethod("csv", Path.class);
       csv.setAccessible(true);
-      assertThat((List<?>) csv.invoke(null, folder)).hasSize(Fixtures.descent().size());
+      assertThat((List<?>) csv.invoke(null, folder)).hasSize(Samples.descent().size());
       assertThatThrownBy(() -> call(calls, "svg"))
           .isInstanceOf(InvocationTargetException.class)
           .hasRootCauseInstanceOf(ClassNotFoundException.class);

@@ -28,7 +28,7 @@ class ReportArchitectureTest {
           "tensorboard", List.of("chart"),
           "csv", List.of("chart", "figures"),
           "compare", List.of("chart", "figures"),
-          "page", List.of("chart", "figures", "csv", "compare"));
+          "page", List.of("chart", "figures", "tensorboard", "csv", "compare"));
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()

@@ -8,6 +8,7 @@ import dev.onecycle.report.chart.MovingAverage;
 import dev.onecycle.report.chart.Point;
 import dev.onecycle.run.RunHistory;
 import dev.onecycle.schedule.Phase;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -48,7 +49,9 @@ public record RunCurves(String name, List<Phase> phases, Map<Quantity, List<Poin
 
   public RunCurves {
     phases = List.copyOf(phases);
-    points = Map.copyOf(points);
+    Map<Quantity, List<Point>> copy = new EnumMap<>(Quantity.class);
+    points.forEach((quantity, curve) -> copy.put(quantity, List.copyOf(curve)));
+    points = Collections.unmodifiableMap(copy);
   }
 
   /** A run without curves. */
@@ -97,7 +100,7 @@ public record RunCurves(String name, List<Phase> phases, Map<Quantity, List<Poin
   public RunCurves with(Quantity quantity, List<Point> newPoints) {
     Map<Quantity, List<Point>> changed = new EnumMap<>(Quantity.class);
     changed.putAll(points);
-    changed.put(quantity, List.copyOf(newPoints));
+    changed.put(quantity, newPoints);
     return new RunCurves(name, phases, changed);
   }
 

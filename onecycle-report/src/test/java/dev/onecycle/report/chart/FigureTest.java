@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.onecycle.error.CannotWriteException;
-import dev.onecycle.report.figures.Fixtures;
+import dev.onecycle.report.Samples;
+import dev.onecycle.report.Svg;
 import dev.onecycle.report.figures.RangeFigures;
 import dev.onecycle.report.figures.ScheduleFigures;
 import dev.onecycle.report.figures.TerminalFigures;
@@ -28,7 +29,7 @@ class FigureTest {
 
   @Test
   void pngHasTwoPixelsForEachOfTheSvgAndTheColoursOfTheCurves() throws IOException {
-    Figure figure = ScheduleFigures.rateAndMomentum(Fixtures.oneCycle());
+    Figure figure = ScheduleFigures.rateAndMomentum(Samples.oneCycle());
     Path file = folder.resolve("figure.png");
     figure.writePng(file);
     BufferedImage image = ImageIO.read(file.toFile());
@@ -49,7 +50,7 @@ class FigureTest {
 
   @Test
   void pngSaysItsResolution() throws IOException {
-    byte[] png = ScheduleFigures.rate(Fixtures.oneCycle()).png();
+    byte[] png = ScheduleFigures.rate(Samples.oneCycle()).png();
     int at = new String(png, java.nio.charset.StandardCharsets.ISO_8859_1).indexOf("pHYs");
 
     // 192 dots an inch are 7559 a metre, in four bytes.
@@ -59,8 +60,8 @@ class FigureTest {
 
   @Test
   void equalFiguresGiveEqualBytes() {
-    Figure first = RangeFigures.of(Fixtures.clear(Fixtures.descent(), 1.2));
-    Figure second = RangeFigures.of(Fixtures.clear(Fixtures.descent(), 1.2));
+    Figure first = RangeFigures.of(Samples.clear(Samples.descent(), 1.2));
+    Figure second = RangeFigures.of(Samples.clear(Samples.descent(), 1.2));
 
     assertThat(first.svg()).isEqualTo(second.svg());
     assertThat(first.png()).isEqualTo(second.png());
@@ -71,15 +72,15 @@ class FigureTest {
     Locale usual = Locale.getDefault();
     try {
       Locale.setDefault(Locale.ROOT);
-      String figure = RangeFigures.of(Fixtures.clear(Fixtures.descent(), 1.25)).svg();
-      String picture = TerminalFigures.schedule(Fixtures.oneCycle(), 80);
+      String figure = RangeFigures.of(Samples.clear(Samples.descent(), 1.25)).svg();
+      String picture = TerminalFigures.schedule(Samples.oneCycle(), 80);
       for (String tag : new String[] {"tr-TR", "de-DE", "ar-EG-u-nu-arab"}) {
         Locale.setDefault(Locale.forLanguageTag(tag));
-        assertThat(RangeFigures.of(Fixtures.clear(Fixtures.descent(), 1.25)).svg())
+        assertThat(RangeFigures.of(Samples.clear(Samples.descent(), 1.25)).svg())
             .as(tag)
             .isEqualTo(figure)
             .contains(">edge 1.25<", ">0.001<");
-        assertThat(TerminalFigures.schedule(Fixtures.oneCycle(), 80)).as(tag).isEqualTo(picture);
+        assertThat(TerminalFigures.schedule(Samples.oneCycle(), 80)).as(tag).isEqualTo(picture);
       }
     } finally {
       Locale.setDefault(usual);
@@ -88,7 +89,7 @@ class FigureTest {
 
   @Test
   void svgFileIsTheSvgAlone() throws IOException {
-    Figure figure = ScheduleFigures.rate(Fixtures.oneCycle());
+    Figure figure = ScheduleFigures.rate(Samples.oneCycle());
     Path file = folder.resolve("figure.svg");
     figure.writeSvg(file);
 
@@ -100,11 +101,11 @@ class FigureTest {
 
   @Test
   void identifiersDifferSoThatManyFiguresCanShareAPage() {
-    Set<String> first = ids(RangeFigures.of(Fixtures.clear(Fixtures.descent(), 1)).svg());
-    Set<String> second = ids(RangeFigures.of(Fixtures.clear(Fixtures.descent(), 2)).svg());
+    Set<String> first = ids(RangeFigures.of(Samples.clear(Samples.descent(), 1)).svg());
+    Set<String> second = ids(RangeFigures.of(Samples.clear(Samples.descent(), 2)).svg());
 
     assertThat(first).isNotEmpty().doesNotContainAnyElementsOf(second);
-    assertThat(ids(RangeFigures.of(Fixtures.clear(Fixtures.descent(), 1)).svg())).isEqualTo(first);
+    assertThat(ids(RangeFigures.of(Samples.clear(Samples.descent(), 1)).svg())).isEqualTo(first);
   }
 
   private static Set<String> ids(String svg) {
@@ -117,7 +118,7 @@ class FigureTest {
 
   @Test
   void titleAndDescriptionComeFirst() {
-    Svg svg = Svg.of(RangeFigures.of(Fixtures.clear(Fixtures.descent(), 1.25)));
+    Svg svg = Svg.of(RangeFigures.of(Samples.clear(Samples.descent(), 1.25)));
     Element root = svg.document().getDocumentElement();
 
     assertThat(root.getAttribute("viewBox"))
@@ -131,7 +132,7 @@ class FigureTest {
 
   @Test
   void textsAreNotOutlines() {
-    Svg svg = Svg.of(ScheduleFigures.rateAndMomentum(Fixtures.oneCycle()));
+    Svg svg = Svg.of(ScheduleFigures.rateAndMomentum(Samples.oneCycle()));
 
     // Two curves, and the clips: of the figure, of two axis titles, of two panels.
     assertThat(svg.all("path")).hasSize(2 + 5);
@@ -142,7 +143,7 @@ class FigureTest {
   void aFolderThatIsNotThereIsNamed() {
     Path file = folder.resolve("absent").resolve("figure.png");
 
-    assertThatThrownBy(() -> ScheduleFigures.rate(Fixtures.oneCycle()).writePng(file))
+    assertThatThrownBy(() -> ScheduleFigures.rate(Samples.oneCycle()).writePng(file))
         .isInstanceOf(CannotWriteException.class)
         .hasMessageContaining(file.toString())
         .hasMessageContaining("no such file or folder");

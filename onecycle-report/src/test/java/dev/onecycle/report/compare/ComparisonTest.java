@@ -3,15 +3,16 @@ package dev.onecycle.report.compare;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.onecycle.report.SampleRun;
+import dev.onecycle.report.SampleRun.Place;
 import dev.onecycle.report.chart.Point;
 import dev.onecycle.report.compare.Comparison.Difference;
 import dev.onecycle.report.compare.Comparison.SeedGroup;
 import dev.onecycle.report.figures.RunCurves;
 import dev.onecycle.report.figures.RunCurves.Quantity;
-import dev.onecycle.report.figures.RunFixtures;
 import dev.onecycle.run.RunHistory;
+import dev.onecycle.run.RunRecord.Status;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 
@@ -31,10 +32,10 @@ class ComparisonTest {
   void runsThatDifferByTheirSeedAreOneGroup() {
     List<RunHistory> runs =
         List.of(
-            RunFixtures.run("a", 1, 1e-4, 0.5, 2.0),
-            RunFixtures.run("b", 2, 1e-4, 0.6, 1.8),
-            RunFixtures.run("heavy", 3, 1e-3, 0.9, 1.0),
-            RunFixtures.run("c", 3, 1e-4, 0.7, 1.6));
+            SampleRun.small("a", 1, 1e-4, 0.5, 2.0).history(),
+            SampleRun.small("b", 2, 1e-4, 0.6, 1.8).history(),
+            SampleRun.small("heavy", 3, 1e-3, 0.9, 1.0).history(),
+            SampleRun.small("c", 3, 1e-4, 0.7, 1.6).history());
     Comparison comparison = Comparison.of(runs);
 
     SeedGroup group = comparison.groups().get(0);
@@ -51,16 +52,16 @@ class ComparisonTest {
 
   @Test
   void aFoundRateFollowsFromTheSeedAndAGivenOneDoesNot() {
-    RunHistory a = RunFixtures.run("a", 1, 1e-4, 0.5, 2.0);
-    RunHistory b = RunFixtures.run("b", 2, 1e-4, 0.6, 1.8);
+    SampleRun a = SampleRun.small("a", 1, 1e-4, 0.5, 2.0);
+    SampleRun b = SampleRun.small("b", 2, 1e-4, 0.6, 1.8);
     List<RunHistory> given =
         List.of(
-            RunFixtures.with(a, Map.of("max_lr", 0.1, "learning_rate", 0.1)),
-            RunFixtures.with(b, Map.of("max_lr", 0.2, "learning_rate", 0.2)));
+            a.withSetting("max_lr", 0.1).withSetting("learning_rate", 0.1).history(),
+            b.withSetting("max_lr", 0.2).withSetting("learning_rate", 0.2).history());
     List<RunHistory> found =
         List.of(
-            RunFixtures.with(a, Map.of("learning_rate", 0.1)),
-            RunFixtures.with(b, Map.of("learning_rate", 0.2)));
+            a.withSetting("learning_rate", 0.1).history(),
+            b.withSetting("learning_rate", 0.2).history());
 
     assertThat(Comparison.of(given).groups()).isEmpty();
     assertThat(Comparison.of(found).groups()).hasSize(1);
@@ -70,18 +71,17 @@ class ComparisonTest {
 
   @Test
   void anUnfinishedRunIsInNoGroupAndARunTwiceIsNone() {
-    RunHistory a = RunFixtures.run("a", 1, 1e-4, 0.5, 2.0);
-    RunHistory b = RunFixtures.run("b", 2, 1e-4, 0.6, 1.8);
-    RunHistory early =
-        new RunHistory("b", b.record(), b.steps(), b.epochs().subList(0, 1), List.of());
+    SampleRun a = SampleRun.small("a", 1, 1e-4, 0.5, 2.0);
+    SampleRun b = SampleRun.small("b", 2, 1e-4, 0.6, 1.8);
+    SampleRun early = b.withDone(1, Status.FINISHED);
 
-    assertThat(Comparison.of(List.of(a, early)).groups()).isEmpty();
-    assertThat(Comparison.of(List.of(a, a)).groups()).isEmpty();
+    assertThat(Comparison.of(List.of(a.history(), early.history())).groups()).isEmpty();
+    assertThat(Comparison.of(List.of(a.history(), a.history())).groups()).isEmpty();
   }
 
   @Test
   void resultsAreThoseOfTheLastEpochAndTheBest() {
-    RunResult result = RunResult.of(RunFixtures.run("a", 1, 1e-4, 0.5, 2.0));
+    RunResult result = RunResult.of(SampleRun.small("a", 1, 1e-4, 0.5, 2.0).history());
 
     assertThat(result.epochs()).isEqualTo(2);
     assertThat(result.accuracy()).hasValue(50);
@@ -95,13 +95,12 @@ class ComparisonTest {
 
   @Test
   void resultsAreThoseOfEvaluationsNotOfEpochs() {
-    RunHistory run = RunFixtures.evaluatedEvery(RunFixtures.run("a", 1, 1e-4, 0.5, 2.0), 2);
-    RunResult result = RunResult.of(run);
+    SampleRun run = SampleRun.small("a", 1, 1e-4, 0.5, 2.0).evaluatedEvery(2);
+    RunResult result = RunResult.of(run.history());
     assertThat(result.accuracy()).hasValue(50);
     assertThat(result.bestAccuracy()).as("the first epoch is not known").hasValue(50);
 
-    RunHistory early =
-        new RunHistory("b", run.record(), run.steps(), run.epochs().subList(0, 1), List.of());
+    RunHistory early = run.withDone(1, Status.FINISHED).history();
     RunResult none = RunResult.of(early);
     assertThat(none.epochs()).isEqualTo(1);
     assertThat(none.accuracy()).isEmpty();
@@ -110,7 +109,7 @@ class ComparisonTest {
     assertThat(none.trainLoss()).hasValue(2.3);
     assertThat(ResultTable.cells(none))
         .containsExactly("", "", "", "2.3000", "1", "100", "1", "finished");
-    assertThat(Comparison.of(List.of(early, run)).ranked())
+    assertThat(Comparison.of(List.of(early, run.history())).ranked())
         .extracting(RunResult::name)
         .containsExactly("a");
   }
@@ -118,17 +117,17 @@ class ComparisonTest {
   /** Runs that are evaluated after each epoch do not have the setting, and are not blank. */
   @Test
   void howOftenRunsAreEvaluatedIsADifference() {
-    RunHistory each = RunFixtures.run("a", 1, 1e-4, 0.5, 2.0);
-    RunHistory few = RunFixtures.evaluatedEvery(RunFixtures.run("b", 1, 1e-4, 0.5, 2.0), 2);
-    assertThat(Comparison.of(List.of(each, few)).differences())
+    SampleRun each = SampleRun.small("a", 1, 1e-4, 0.5, 2.0);
+    SampleRun few = SampleRun.small("b", 1, 1e-4, 0.5, 2.0).evaluatedEvery(2);
+    assertThat(Comparison.of(List.of(each.history(), few.history())).differences())
         .containsExactly(new Difference("evaluate every", List.of("1", "2")));
   }
 
   @Test
   void aRunWithoutAnEpochHasBlanks() {
-    RunHistory a = RunFixtures.run("a", 1, 1e-4, 0.5, 2.0);
-    RunHistory bare = new RunHistory("bare", a.record(), List.of(), List.of(), List.of());
-    Comparison comparison = Comparison.of(List.of(bare, a));
+    SampleRun a = SampleRun.small("a", 1, 1e-4, 0.5, 2.0);
+    SampleRun bare = a.with(Place.RUN, "bare").withDone(0, Status.FINISHED);
+    Comparison comparison = Comparison.of(List.of(bare.history(), a.history()));
 
     assertThat(comparison.results().get(0).accuracy()).isEqualTo(OptionalDouble.empty());
     assertThat(comparison.ranked()).extracting(RunResult::name).containsExactly("a");
@@ -140,7 +139,7 @@ class ComparisonTest {
         RunCurves.named("csv")
             .with(Quantity.ACCURACY, List.of(new Point(0, 99), new Point(9, 92.44)));
     Comparison comparison =
-        Comparison.of(List.of(RunFixtures.run("a", 1, 1e-4, 0.5, 2.0)), List.of(csv));
+        Comparison.of(List.of(SampleRun.small("a", 1, 1e-4, 0.5, 2.0).history()), List.of(csv));
 
     assertThat(comparison.ranked()).extracting(RunResult::name).containsExactly("csv", "a");
     assertThat(comparison.ranked().get(0).accuracy()).hasValue(92.44);

@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.CannotWriteException;
 import dev.onecycle.range.RangePoint;
-import dev.onecycle.report.figures.Fixtures;
+import dev.onecycle.report.Samples;
 import dev.onecycle.run.files.AtomicFile;
 import dev.onecycle.schedule.Policy;
+import dev.onecycle.tune.Hyperparameter;
+import dev.onecycle.tune.Sweep;
+import dev.onecycle.tune.SweepFixtures;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +34,7 @@ class CsvTest {
 
   @Test
   void scheduleHasARowForEveryStepWithExactNumbers() throws IOException {
-    Policy policy = Fixtures.oneCycle();
+    Policy policy = Samples.oneCycle();
     Path file = folder.resolve("schedule.csv");
     ScheduleCsv.write(policy, file);
     List<String> lines = Files.readAllLines(file);
@@ -52,7 +55,7 @@ class CsvTest {
   @Test
   void aPolicyWithoutStepsIsAHeader() throws IOException {
     Path file = folder.resolve("none.csv");
-    ScheduleCsv.write(Fixtures.policy("none", 0, s -> 1, s -> 0.9), file);
+    ScheduleCsv.write(Samples.policy("none", 0, s -> 1, s -> 0.9), file);
 
     assertThat(Files.readString(file)).isEqualTo("step,learning_rate,momentum\n");
   }
@@ -71,6 +74,31 @@ class CsvTest {
     RangeCsv.write(points, file);
 
     assertThat(RangeCsv.read(file)).as("seed " + seed).isEqualTo(points);
+  }
+
+  @Test
+  void csvHoldsEveryPointOfEveryTest() throws IOException {
+    Sweep sweep =
+        Sweep.byEdge(
+            Hyperparameter.WEIGHT_DECAY,
+            List.of(
+                SweepFixtures.candidate(1e-2, SweepFixtures.leaving(2)),
+                SweepFixtures.candidate(
+                    1e-4, SweepFixtures.leaving(6), SweepFixtures.leaving(12))));
+    Path file = folder.resolve("sweep.csv");
+    SweepCsv.write(sweep, file);
+    List<String> lines = Files.readAllLines(file);
+    assertThat(lines.get(0)).isEqualTo("value,test,step,learning_rate,loss,smoothed");
+    int points =
+        sweep.candidates().stream()
+            .flatMap(c -> c.test().runs().stream())
+            .mapToInt(run -> run.points().size())
+            .sum();
+    assertThat(lines).hasSize(1 + points);
+    var last = sweep.candidates().get(1).test().runs().get(1).points();
+    String[] cells = lines.get(points).split(",", -1);
+    assertThat(cells[0] + " " + cells[1]).isEqualTo("1.0E-4 1");
+    assertThat(Double.parseDouble(cells[3])).isEqualTo(last.get(last.size() - 1).learningRate());
   }
 
   @Test
@@ -167,7 +195,7 @@ class CsvTest {
   @Test
   void aScheduleThatThrowsLeavesNothing() throws IOException {
     Policy policy =
-        Fixtures.policy(
+        Samples.policy(
             "throws",
             10,
             s -> {

@@ -2,9 +2,9 @@ package dev.onecycle.report.figures;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.onecycle.report.Svg;
 import dev.onecycle.report.chart.Figure;
 import dev.onecycle.report.chart.Point;
-import dev.onecycle.report.chart.Svg;
 import dev.onecycle.report.figures.RunCurves.Quantity;
 import dev.onecycle.schedule.Phase;
 import java.util.List;

@@ -7,8 +7,9 @@ import dev.onecycle.range.RangePoint;
 import dev.onecycle.range.RangeResult;
 import dev.onecycle.range.StopReason;
 import dev.onecycle.range.Verdict;
+import dev.onecycle.report.Samples;
+import dev.onecycle.report.Svg;
 import dev.onecycle.report.chart.Point;
-import dev.onecycle.report.chart.Svg;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class RangeFiguresTest {
   @Test
   void readingsAreMarkedAndNamedWithTheirValues() {
-    Svg svg = Svg.of(RangeFigures.of(Fixtures.clear(Fixtures.descent(), 1.25)));
+    Svg svg = Svg.of(RangeFigures.of(Samples.clear(Samples.descent(), 1.25)));
 
     assertThat(svg.texts())
         .contains("Learning rate range test", "learning rate", "loss")
@@ -34,7 +35,7 @@ class RangeFiguresTest {
 
   @Test
   void aDecadeTakesTheSameRoomEverywhere() {
-    RangeResult result = Fixtures.clear(Fixtures.descent(), 1);
+    RangeResult result = Samples.clear(Samples.descent(), 1);
     Svg svg = Svg.of(RangeFigures.of(result));
     double suggestion = svg.marks(Svg.GREEN).get(0);
     double edge = svg.marks(Svg.VERMILLION).get(0);
@@ -46,9 +47,9 @@ class RangeFiguresTest {
 
   @Test
   void theDivergenceDoesNotFlattenTheDescent() {
-    List<RangePoint> points = Fixtures.descent();
+    List<RangePoint> points = Samples.descent();
     double highest = points.stream().mapToDouble(RangePoint::loss).max().orElseThrow();
-    Svg svg = Svg.of(RangeFigures.of(Fixtures.clear(points, 1)));
+    Svg svg = Svg.of(RangeFigures.of(Samples.clear(points, 1)));
     double top = RangeCurves.top(points);
     long below = points.stream().filter(p -> p.loss() <= top).count();
 
@@ -64,8 +65,8 @@ class RangeFiguresTest {
 
   @Test
   void aRangeWithoutEdgeHasNoMarks() {
-    List<RangePoint> points = Fixtures.descent().subList(0, 40);
-    RangeResult result = Fixtures.unclear(points, StopReason.REACHED_END, Verdict.Kind.NO_EDGE);
+    List<RangePoint> points = Samples.descent().subList(0, 40);
+    RangeResult result = Samples.unclear(points, StopReason.REACHED_END, Verdict.Kind.NO_EDGE);
     Svg svg = Svg.of(RangeFigures.of(result));
 
     assertThat(svg.marks(Svg.GREEN)).isEmpty();
@@ -75,7 +76,7 @@ class RangeFiguresTest {
 
   @Test
   void lossesThatAreNotFiniteAreCounted() {
-    List<RangePoint> points = new ArrayList<>(Fixtures.descent().subList(0, 30));
+    List<RangePoint> points = new ArrayList<>(Samples.descent().subList(0, 30));
     points.set(10, new RangePoint(10, points.get(10).learningRate(), Double.NaN, 1));
     points.set(11, new RangePoint(11, points.get(11).learningRate(), Double.NEGATIVE_INFINITY, 1));
     Svg svg = Svg.of(RangeFigures.of(points));
@@ -106,10 +107,10 @@ class RangeFiguresTest {
   @Test
   void overlaidTestsAreToldApartByColourAndDash() {
     Map<String, RangeResult> results = new LinkedHashMap<>();
-    results.put("decay <1e-2>", Fixtures.clear(Fixtures.descent(), 1.5));
-    results.put("decay 1e-3 & more", Fixtures.clear(Fixtures.descent(), 3));
+    results.put("decay <1e-2>", Samples.clear(Samples.descent(), 1.5));
+    results.put("decay 1e-3 & more", Samples.clear(Samples.descent(), 3));
     results.put(
-        "unclear", Fixtures.unclear(Fixtures.descent(), StopReason.NON_FINITE, Verdict.Kind.NOISY));
+        "unclear", Samples.unclear(Samples.descent(), StopReason.NON_FINITE, Verdict.Kind.NOISY));
     Svg svg = Svg.of(RangeFigures.overlay("Three decays", results));
     List<Svg.Line> series =
         Stream.of(Svg.BLUE, Svg.VERMILLION, Svg.GREEN)
@@ -128,9 +129,9 @@ class RangeFiguresTest {
 
   @Test
   void theDotOfAnEdgeLiesOnItsCurve() {
-    List<RangePoint> points = Fixtures.descent();
+    List<RangePoint> points = Samples.descent();
     double rate = points.get(50).learningRate();
-    Svg svg = Svg.of(RangeFigures.overlay("One", Map.of("one", Fixtures.clear(points, rate))));
+    Svg svg = Svg.of(RangeFigures.overlay("One", Map.of("one", Samples.clear(points, rate))));
     Point dot = svg.dots(Svg.BLUE).get(0);
     Point onCurve = svg.curves(Svg.BLUE).get(0).points().get(50);
 
@@ -141,13 +142,11 @@ class RangeFiguresTest {
   @Test
   void aTestWithoutLossesDoesNotSpoilTheOthers() {
     Map<String, RangeResult> results = new LinkedHashMap<>();
-    results.put("good", Fixtures.clear(Fixtures.descent(), 1.5));
-    results.put(
-        "empty", Fixtures.unclear(List.of(), StopReason.NON_FINITE, Verdict.Kind.TOO_SHORT));
+    results.put("good", Samples.clear(Samples.descent(), 1.5));
+    results.put("empty", Samples.unclear(List.of(), StopReason.NON_FINITE, Verdict.Kind.TOO_SHORT));
     Svg svg = Svg.of(RangeFigures.overlay("Two", results));
     Svg alone =
-        Svg.of(
-            RangeFigures.overlay("One", Map.of("good", Fixtures.clear(Fixtures.descent(), 1.5))));
+        Svg.of(RangeFigures.overlay("One", Map.of("good", Samples.clear(Samples.descent(), 1.5))));
 
     assertThat(svg.curves(Svg.BLUE)).isEqualTo(alone.curves(Svg.BLUE)).hasSize(1);
   }
@@ -155,12 +154,12 @@ class RangeFiguresTest {
   @Test
   void aCurveThatStartsLowerLeavesThePictureLikeTheOthers() {
     List<RangePoint> half =
-        Fixtures.descent().stream()
+        Samples.descent().stream()
             .map(p -> new RangePoint(p.step(), p.learningRate(), p.loss() / 2, p.smoothed() / 2))
             .toList();
     Map<String, RangeResult> results = new LinkedHashMap<>();
-    results.put("high", Fixtures.clear(Fixtures.descent(), 1.5));
-    results.put("low", Fixtures.clear(half, 1.5));
+    results.put("high", Samples.clear(Samples.descent(), 1.5));
+    results.put("low", Samples.clear(half, 1.5));
     Svg svg = Svg.of(RangeFigures.overlay("Two", results));
 
     for (String colour : List.of(Svg.BLUE, Svg.VERMILLION)) {
@@ -172,8 +171,8 @@ class RangeFiguresTest {
 
   @Test
   void aVerdictThatIsNotClearIsExplained() {
-    List<RangePoint> points = Fixtures.descent().subList(0, 40);
-    RangeResult flat = Fixtures.unclear(points, StopReason.REACHED_END, Verdict.Kind.FLAT);
+    List<RangePoint> points = Samples.descent().subList(0, 40);
+    RangeResult flat = Samples.unclear(points, StopReason.REACHED_END, Verdict.Kind.FLAT);
 
     assertThat(Svg.of(RangeFigures.of(flat)).all("desc").get(0).getTextContent())
         .contains("stopped because the range ended. no rise was seen.");

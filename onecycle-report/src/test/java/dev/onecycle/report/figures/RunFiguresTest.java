@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.onecycle.report.SampleRun;
 import dev.onecycle.report.chart.Figure;
 import dev.onecycle.report.chart.FigureTable;
 import dev.onecycle.report.chart.Point;
 import dev.onecycle.report.figures.RunCurves.Quantity;
-import dev.onecycle.run.RunHistory;
 import dev.onecycle.run.RunRecord.PolicySummary;
 import dev.onecycle.schedule.OneCycle;
 import dev.onecycle.schedule.PlannedStep;
@@ -116,8 +116,8 @@ class RunFiguresTest {
 
   @Test
   void pointsStandWhereTheRunWasEvaluatedOnly() throws Exception {
-    RunHistory run = RunFixtures.evaluatedEvery(RunFixtures.run("a", 1, 1e-4, 0.5, 2.0), 2);
-    RunCurves curves = RunCurves.of(run);
+    SampleRun run = SampleRun.small("a", 1, 1e-4, 0.5, 2.0).evaluatedEvery(2);
+    RunCurves curves = RunCurves.of(run.history());
     assertThat(curves.validationLoss().points()).containsExactly(new Point(3, 2));
     assertThat(curves.gap().points()).containsExactly(new Point(3, 0.5));
     assertThat(curves.accuracy().points()).containsExactly(new Point(3, 50));

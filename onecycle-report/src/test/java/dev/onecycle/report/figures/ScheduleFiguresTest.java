@@ -3,9 +3,10 @@ package dev.onecycle.report.figures;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.onecycle.report.Samples;
+import dev.onecycle.report.Svg;
 import dev.onecycle.report.chart.Figure;
 import dev.onecycle.report.chart.Point;
-import dev.onecycle.report.chart.Svg;
 import dev.onecycle.schedule.Phase;
 import dev.onecycle.schedule.Policy;
 import dev.onecycle.schedule.Schedule;
@@ -18,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class ScheduleFiguresTest {
   @Test
   void rateSaysWhatItsAxesAndPhasesAre() {
-    Svg svg = Svg.of(ScheduleFigures.rate(Fixtures.oneCycle()));
+    Svg svg = Svg.of(ScheduleFigures.rate(Samples.oneCycle()));
 
     assertThat(svg.texts())
         .contains("onecycle, 9310 steps", "step", "learning rate")
@@ -31,7 +32,7 @@ class ScheduleFiguresTest {
 
   @Test
   void theCurveIsFourCornersAtTheirPlaces() {
-    Svg svg = Svg.of(ScheduleFigures.rate(Fixtures.oneCycle()));
+    Svg svg = Svg.of(ScheduleFigures.rate(Samples.oneCycle()));
     List<Point> corners = svg.curves(Svg.BLUE).get(0).points();
     List<List<Point>> grid = svg.straights(Svg.GRID); // at 0, 0.2, … 0.8, from axis to margin
     double left = grid.get(0).get(0).x();
@@ -52,7 +53,7 @@ class ScheduleFiguresTest {
 
   @Test
   void rateAndMomentumShareTheStepsAndMoveAgainstEachOther() {
-    Svg svg = Svg.of(ScheduleFigures.rateAndMomentum(Fixtures.oneCycle()));
+    Svg svg = Svg.of(ScheduleFigures.rateAndMomentum(Samples.oneCycle()));
 
     assertThat(svg.texts()).contains("learning rate", "momentum", "0.85", "0.95");
     assertThat(svg.texts().stream().filter("step"::equals)).hasSize(1);
@@ -70,7 +71,7 @@ class ScheduleFiguresTest {
     long steps = 1_000_003;
     long jump = 654_321;
     Policy policy =
-        new Fixtures.Corners(
+        new Samples.Corners(
             "step",
             steps,
             s -> s < jump ? 1 : 0.5,
@@ -87,12 +88,12 @@ class ScheduleFiguresTest {
   @Test
   void aLongScheduleIsAFewPathsAndASmallFile() {
     Schedule bent = s -> 0.4 * (1 - Math.cos(2 * Math.PI * s / 9309));
-    Figure figure = ScheduleFigures.rateAndMomentum(Fixtures.policy("bent", 9310, bent, bent));
+    Figure figure = ScheduleFigures.rateAndMomentum(Samples.policy("bent", 9310, bent, bent));
 
     assertThat(Svg.of(figure).all("path")).hasSizeLessThan(10);
     assertThat(Svg.of(figure).all("line")).hasSizeLessThan(50);
     assertThat(figure.svg().length()).isLessThan(200_000);
-    assertThat(ScheduleFigures.rateAndMomentum(Fixtures.oneCycle()).svg().length())
+    assertThat(ScheduleFigures.rateAndMomentum(Samples.oneCycle()).svg().length())
         .as("straight stretches are drawn by their ends")
         .isLessThan(25_000);
   }
@@ -100,7 +101,7 @@ class ScheduleFiguresTest {
   @Test
   void straightStretchesAreTheirEndsAndBendsAreWhole() {
     Schedule bent = s -> s < 500 ? 1 : 1 + (s - 500) * (s - 500) * 1e-6;
-    List<Point> points = PolicyCurves.rate(Fixtures.policy("bent", 1000, bent, bent)).points();
+    List<Point> points = PolicyCurves.rate(Samples.policy("bent", 1000, bent, bent)).points();
 
     assertThat(points.get(0)).isEqualTo(new Point(0, 1));
     assertThat(points.get(1).x()).isBetween(499.0, 501.0);
@@ -112,7 +113,7 @@ class ScheduleFiguresTest {
     Schedule rate = s -> s;
     List<Phase> phases =
         List.of(new Phase("a", 0, 97), new Phase("a name that is rather long", 98, 99));
-    Svg svg = Svg.of(ScheduleFigures.rate(new Fixtures.Corners("x", 100, rate, rate, phases)));
+    Svg svg = Svg.of(ScheduleFigures.rate(new Samples.Corners("x", 100, rate, rate, phases)));
     var name =
         svg.all("text").stream()
             .filter(e -> e.getTextContent().equals("a name that is rather long"))
@@ -129,7 +130,7 @@ class ScheduleFiguresTest {
   @Test
   void hostileNamesStayText() {
     Policy policy =
-        new Fixtures.Corners(
+        new Samples.Corners(
             "<script>alert(1)</script> & \"co\" \u001b[31m \ud800",
             10,
             Schedule.constant(1),
@@ -148,8 +149,8 @@ class ScheduleFiguresTest {
   @Test
   void whatCannotBeDrawnIsSaid() {
     Schedule nan = Schedule.constant(Double.NaN);
-    Svg none = Svg.of(ScheduleFigures.rateAndMomentum(Fixtures.policy("none", 0, nan, nan)));
-    Svg broken = Svg.of(ScheduleFigures.rateAndMomentum(Fixtures.policy("nan", 50, nan, nan)));
+    Svg none = Svg.of(ScheduleFigures.rateAndMomentum(Samples.policy("none", 0, nan, nan)));
+    Svg broken = Svg.of(ScheduleFigures.rateAndMomentum(Samples.policy("nan", 50, nan, nan)));
 
     assertThat(none.texts().stream().filter("no steps"::equals)).hasSize(2);
     assertThat(broken.texts().stream().filter("no finite value"::equals)).hasSize(2);
@@ -159,7 +160,7 @@ class ScheduleFiguresTest {
   @Test
   void aGapIsLeftWhereTheRateIsNotFinite() {
     Schedule gap = s -> s == 50 ? Double.NaN : s == 70 ? Double.POSITIVE_INFINITY : s;
-    Svg svg = Svg.of(ScheduleFigures.rate(Fixtures.policy("gap", 100, gap, gap)));
+    Svg svg = Svg.of(ScheduleFigures.rate(Samples.policy("gap", 100, gap, gap)));
 
     assertThat(svg.curves(Svg.BLUE)).hasSize(1);
     assertThat(svg.curves(Svg.BLUE).get(0).parts()).hasSize(3);
@@ -168,7 +169,7 @@ class ScheduleFiguresTest {
   @Test
   void aSingleStepIsADot() {
     Schedule one = Schedule.constant(0.1);
-    Svg svg = Svg.of(ScheduleFigures.rate(Fixtures.policy("one", 1, one, one)));
+    Svg svg = Svg.of(ScheduleFigures.rate(Samples.policy("one", 1, one, one)));
 
     assertThat(svg.texts()).contains("one, 1 step");
     assertThat(svg.dots(Svg.BLUE)).hasSize(1);
@@ -179,7 +180,7 @@ class ScheduleFiguresTest {
     for (double extreme : new double[] {0, -1, Double.MIN_VALUE, Double.MAX_VALUE, 1e300}) {
       Schedule schedule = s -> s % 2 == 0 ? extreme : -extreme;
       Figure figure =
-          ScheduleFigures.rateAndMomentum(Fixtures.policy("extreme", 20, schedule, schedule));
+          ScheduleFigures.rateAndMomentum(Samples.policy("extreme", 20, schedule, schedule));
       assertThat(Svg.of(figure).texts()).contains("learning rate");
       assertThat(figure.svg()).doesNotContain("NaN").doesNotContain("Infinity");
     }
@@ -190,7 +191,7 @@ class ScheduleFiguresTest {
     List<Phase> phases =
         LongStream.range(0, 100).mapToObj(i -> new Phase("decay " + i, i, i)).toList();
     Schedule rate = s -> s;
-    Svg svg = Svg.of(ScheduleFigures.rate(new Fixtures.Corners("many", 100, rate, rate, phases)));
+    Svg svg = Svg.of(ScheduleFigures.rate(new Samples.Corners("many", 100, rate, rate, phases)));
 
     assertThat(svg.texts().stream().filter(t -> t.startsWith("decay")).count()).isBetween(5L, 25L);
     assertThat(svg.all("desc").get(0).getTextContent()).contains("decay 77 from 77 to 77");

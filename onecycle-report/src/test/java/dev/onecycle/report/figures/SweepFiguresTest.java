@@ -2,18 +2,13 @@ package dev.onecycle.report.figures;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.onecycle.report.chart.Svg;
-import dev.onecycle.report.csv.SweepCsv;
+import dev.onecycle.report.Svg;
 import dev.onecycle.tune.Candidate;
 import dev.onecycle.tune.Hyperparameter;
 import dev.onecycle.tune.Sweep;
 import dev.onecycle.tune.SweepFixtures;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class SweepFiguresTest {
   private static final Sweep BY_EDGE =
@@ -75,23 +70,5 @@ class SweepFiguresTest {
             List.of(SweepFixtures.cycled(0, 0.4), SweepFixtures.cycled(0.2, 0.3)));
     Svg svg = Svg.of(SweepFigures.of(sweep));
     assertThat(svg.dots(Svg.BLUE)).hasSizeGreaterThanOrEqualTo(2);
-  }
-
-  @Test
-  void csvHoldsEveryPointOfEveryTest(@TempDir Path folder) throws IOException {
-    Path file = folder.resolve("sweep.csv");
-    SweepCsv.write(BY_EDGE, file);
-    List<String> lines = Files.readAllLines(file);
-    assertThat(lines.get(0)).isEqualTo("value,test,step,learning_rate,loss,smoothed");
-    int points =
-        BY_EDGE.candidates().stream()
-            .flatMap(c -> c.test().runs().stream())
-            .mapToInt(run -> run.points().size())
-            .sum();
-    assertThat(lines).hasSize(1 + points);
-    var last = BY_EDGE.candidates().get(1).test().runs().get(2).points();
-    String[] cells = lines.get(points).split(",", -1);
-    assertThat(cells[0] + " " + cells[1]).isEqualTo("1.0E-4 2");
-    assertThat(Double.parseDouble(cells[3])).isEqualTo(last.get(last.size() - 1).learningRate());
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.onecycle.range.RangeResult;
 import dev.onecycle.range.StopReason;
 import dev.onecycle.range.Verdict;
+import dev.onecycle.report.Samples;
 import dev.onecycle.report.terminal.TerminalStyle;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -12,9 +13,9 @@ import org.junit.jupiter.api.Test;
 class TerminalFiguresTest {
   @Test
   void colourAddsNothingButColour() {
-    String plain = TerminalFigures.schedule(Fixtures.oneCycle(), 80);
+    String plain = TerminalFigures.schedule(Samples.oneCycle(), 80);
     TerminalStyle style = TerminalStyle.of(80).withHeight(24).withColour(true);
-    String coloured = TerminalFigures.schedule(Fixtures.oneCycle(), style);
+    String coloured = TerminalFigures.schedule(Samples.oneCycle(), style);
 
     assertThat(coloured).contains("\u001b[36m").isNotEqualTo(plain);
     assertThat(coloured.replaceAll("\u001b\\[[0-9]+m", "")).isEqualTo(plain);
@@ -22,7 +23,7 @@ class TerminalFiguresTest {
 
   @Test
   void scheduleShowsRateOverMomentumWithThePhases() {
-    List<String> lines = TerminalFigures.schedule(Fixtures.oneCycle(), 80).lines().toList();
+    List<String> lines = TerminalFigures.schedule(Samples.oneCycle(), 80).lines().toList();
 
     assertThat(lines).hasSize(24);
     assertThat(lines.get(0)).isEqualTo("onecycle, 9310 steps: learning rate");
@@ -41,7 +42,7 @@ class TerminalFiguresTest {
 
   @Test
   void rangeShowsEdgeAndSuggestion() {
-    RangeResult result = Fixtures.clear(Fixtures.descent(), 1.25);
+    RangeResult result = Samples.clear(Samples.descent(), 1.25);
     String drawn = TerminalFigures.range(result, 80);
 
     assertThat(drawn).contains("suggestion 0.125", "edge 1.25", "learning rate", "momentum 0.85");
@@ -50,7 +51,7 @@ class TerminalFiguresTest {
 
   @Test
   void aRangeOfNothingIsSaid() {
-    RangeResult none = Fixtures.unclear(List.of(), StopReason.INTERRUPTED, Verdict.Kind.TOO_SHORT);
+    RangeResult none = Samples.unclear(List.of(), StopReason.INTERRUPTED, Verdict.Kind.TOO_SHORT);
 
     assertThat(TerminalFigures.range(none, 40))
         .contains("0 steps at momentum 0.85", "no finite value");

@@ -1,9 +1,13 @@
 package dev.onecycle.report.page;
 
+import dev.onecycle.run.files.Directories;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.Map;
 import java.util.logging.Level;
+import org.junit.jupiter.api.extension.ExtensionContext;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
@@ -11,22 +15,47 @@ import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
 
 /**
- * Debian's Chromium, without a window, with its own driver: nothing is downloaded.
+ * Chromium without a window and its driver, both from the system; nothing is downloaded.
  *
- * @param drivers one, or none before it is started
+ * @param profile the folder of its profile
  */
-record Browser(List<ChromeDriver> drivers) implements AutoCloseable {
-  static final Browser NONE = new Browser(List.of());
-
+record Browser(ChromeDriver driver, Path profile) implements AutoCloseable {
   private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
   private static final Path DRIVER = Path.of("/usr/bin/chromedriver");
+
+  /** Pages do not repeat anything by themselves: a test says when, without waiting. */
+  private static final String HELD_TIMER =
+      "window.setInterval = (action, millis) => { window.heldTimer = { action, millis }; };";
 
   static boolean installed() {
     return Files.isExecutable(CHROMIUM) && Files.isExecutable(DRIVER);
   }
 
-  /** Starts it with a fresh profile. */
-  static Browser start(Path profile) {
+  /** The browser of all tests: starting one takes longer than most tests. JUnit closes it. */
+  static Browser shared(ExtensionContext context) {
+    return context
+        .getRoot()
+        .getStore(ExtensionContext.Namespace.create(Browser.class))
+        .computeIfAbsent(Browser.class, key -> start(), Browser.class);
+  }
+
+  private static Browser start() {
+    try {
+      Path profile = Files.createTempDirectory("onecycle-browser");
+      ChromeDriver driver = new ChromeDriver(service(), options(profile));
+      driver.executeCdpCommand(
+          "Page.addScriptToEvaluateOnNewDocument", Map.of("source", HELD_TIMER));
+      return new Browser(driver, profile);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static ChromeDriverService service() {
+    return new ChromeDriverService.Builder().usingDriverExecutable(DRIVER.toFile()).build();
+  }
+
+  private static ChromeOptions options(Path profile) {
     LoggingPreferences logs = new LoggingPreferences();
     logs.enable(LogType.BROWSER, Level.ALL);
     logs.enable(LogType.PERFORMANCE, Level.ALL);
@@ -41,17 +70,12 @@ record Browser(List<ChromeDriver> drivers) implements AutoCloseable {
         "--window-size=1000,1400",
         "--user-data-dir=" + profile);
     options.setCapability("goog:loggingPrefs", logs);
-    ChromeDriverService service =
-        new ChromeDriverService.Builder().usingDriverExecutable(DRIVER.toFile()).build();
-    return new Browser(List.of(new ChromeDriver(service, options)));
-  }
-
-  ChromeDriver get() {
-    return drivers.get(0);
+    return options;
   }
 
   @Override
-  public void close() {
-    drivers.forEach(ChromeDriver::quit);
+  public void close() throws IOException {
+    driver.quit();
+    Directories.remove(profile);
   }
 }

@@ -2,11 +2,12 @@ package dev.onecycle.report.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.onecycle.report.figures.RunFixtures;
-import dev.onecycle.run.RunHistory;
+import dev.onecycle.report.SampleRun;
+import dev.onecycle.report.SampleRun.Place;
+import dev.onecycle.run.RunRecord.Status;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
+import java.util.stream.Stream;
 import org.jsoup.Jsoup;
 import org.jsoup.nodes.Document;
 import org.junit.jupiter.api.Test;
@@ -14,22 +15,22 @@ import org.junit.jupiter.api.Test;
 class ComparisonReportTest {
   private static final String HOSTILE = "<script>alert(1)</script>";
 
-  private static ComparisonReport report(RunHistory... runs) {
-    return ComparisonReport.of(List.of(runs), List.of());
+  private static ComparisonReport report(SampleRun... runs) {
+    return ComparisonReport.of(Stream.of(runs).map(SampleRun::history).toList(), List.of());
   }
 
   @Test
   void theBestIsNamedWithItsPoints() {
     ComparisonReport report =
-        report(RunFixtures.run("a", 1, 1e-4, 0.5, 2.0), RunFixtures.run("b", 1, 1e-3, 0.7125, 1.0));
+        report(SampleRun.small("a", 1, 1e-4, 0.5, 2.0), SampleRun.small("b", 1, 1e-3, 0.7125, 1.0));
     assertThat(report.sentence()).isEqualTo("b is best with 71.25 % right, 21.25 points above a.");
   }
 
   @Test
   void equalRunsAreNotRankedAndRunsWithoutAnEpochAreNot() {
-    RunHistory a = RunFixtures.run("a", 1, 1e-4, 0.5, 2.0);
-    RunHistory b = RunFixtures.run("b", 1, 1e-3, 0.5, 2.0);
-    RunHistory bare = new RunHistory("bare", b.record(), List.of(), List.of(), List.of());
+    SampleRun a = SampleRun.small("a", 1, 1e-4, 0.5, 2.0);
+    SampleRun b = SampleRun.small("b", 1, 1e-3, 0.5, 2.0);
+    SampleRun bare = b.with(Place.RUN, "bare").withDone(0, Status.FINISHED);
 
     assertThat(report(a, b).sentence()).isEqualTo("a and b are best alike with 50.00 % right.");
     assertThat(report(a, bare).sentence()).isEqualTo("a: 50.00 % right.");
@@ -40,9 +41,9 @@ class ComparisonReportTest {
   void aSeedGroupIsToldWithItsDeviation() {
     ComparisonReport report =
         report(
-            RunFixtures.run("a", 1, 1e-4, 0.5, 2.0),
-            RunFixtures.run("b", 2, 1e-4, 0.6, 1.8),
-            RunFixtures.run("c", 3, 1e-4, 0.7, 1.6));
+            SampleRun.small("a", 1, 1e-4, 0.5, 2.0),
+            SampleRun.small("b", 2, 1e-4, 0.6, 1.8),
+            SampleRun.small("c", 3, 1e-4, 0.7, 1.6));
     assertThat(report.sentence())
         .endsWith(
             "Over 3 seeds (a, b, c): 60.00 ± 10.00 % right, mean ± standard deviation; validation"
@@ -52,9 +53,9 @@ class ComparisonReportTest {
 
   @Test
   void thePageHasFiguresTablesAndNamesAsText() {
-    RunHistory odd = RunFixtures.run(HOSTILE, 1, 1e-4, 0.5, 2.0);
-    RunHistory hostile = RunFixtures.with(odd, Map.of("note", "<img src=x>"));
-    String html = report(hostile, RunFixtures.run("b", 1, 1e-3, 0.6, 1.8)).html();
+    SampleRun hostile =
+        SampleRun.small(HOSTILE, 1, 1e-4, 0.5, 2.0).withSetting("note", "<img src=x>");
+    String html = report(hostile, SampleRun.small("b", 1, 1e-3, 0.6, 1.8)).html();
     Document page = Jsoup.parse(html);
 
     assertThat(html).doesNotContain(HOSTILE, "<img");

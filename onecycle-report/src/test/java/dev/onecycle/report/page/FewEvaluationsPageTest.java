@@ -2,8 +2,7 @@ package dev.onecycle.report.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.onecycle.report.figures.RunFixtures;
-import dev.onecycle.run.RunHistory;
+import dev.onecycle.report.SampleRun;
 import dev.onecycle.run.RunRecord.Status;
 import java.util.List;
 import org.jsoup.Jsoup;
@@ -13,12 +12,11 @@ import org.junit.jupiter.api.Test;
 /** The page of a run of seven epochs that is evaluated after every three and after the last. */
 class FewEvaluationsPageTest {
   private static Document page(int done, Status status) {
-    RunReport usual = Reports.usual().withEpochs(7, 20).withDone(done, status).report();
-    RunHistory few = RunFixtures.evaluatedEvery(usual.history(), 3);
-    return Jsoup.parse(new RunReport(few, usual.evidence(), usual.classification()).html());
+    SampleRun run = SampleRun.usual().withEpochs(7, 20).withDone(done, status);
+    return Jsoup.parse(run.evaluatedEvery(3).html());
   }
 
-  /** Accuracies of {@link Reports}: 0.2 + 0.7 · epoch / 7, of which 3 epochs give 50 %. */
+  /** Accuracies of {@link SampleRun}: 0.2 + 0.7 · epoch / 7, of which 3 epochs give 50 %. */
   @Test
   void theOutcomeIsThatOfTheLastEvaluation() {
     assertThat(page(2, Status.RUNNING).select(".outcome").text())
@@ -45,7 +43,7 @@ class FewEvaluationsPageTest {
 
   @Test
   void aRunThatIsEvaluatedEachTimeSaysNothingOfIt() {
-    assertThat(Reports.usual().html())
+    assertThat(SampleRun.usual().html())
         .contains("Of 30 test images, after each epoch.")
         .doesNotContain("evaluate_every");
   }

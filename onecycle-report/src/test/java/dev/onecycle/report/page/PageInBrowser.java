@@ -7,9 +7,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebDriver;
@@ -20,9 +22,10 @@ import org.openqa.selenium.support.ui.FluentWait;
 import org.openqa.selenium.support.ui.WebDriverWait;
 
 /**
- * A page in a real browser: Chromium, where the system has it with its driver; a build that says
- * {@code CI=true} must have it.
+ * A page in a real browser. Skipped if the system has no Chromium with its driver; a build with
+ * {@code CI=true} must have them.
  */
+@ExtendWith(PageInBrowser.Start.class)
 abstract class PageInBrowser {
   static final List<String> FIGURES = List.of("losses", "accuracy", "schedule", "range");
 
@@ -32,26 +35,23 @@ abstract class PageInBrowser {
   static final String DARK_COLOUR = "p === 0xFFEAB04F";
 
   @TempDir static Path temp = Path.of("");
-  private static Browser browser = Browser.NONE;
+  private static @Nullable Browser browser;
 
-  @BeforeAll
-  static void start() {
-    assumeTrue(
-        Browser.installed() || "true".equals(System.getenv("CI")), "no Chromium with its driver");
-    browser = Browser.start(temp.resolve("profile"));
-  }
-
-  @AfterAll
-  static void quit() {
-    browser.close();
-    browser = Browser.NONE;
+  /** Takes the browser of all tests. */
+  static final class Start implements BeforeAllCallback {
+    @Override
+    public void beforeAll(ExtensionContext context) {
+      assumeTrue(
+          Browser.installed() || "true".equals(System.getenv("CI")), "no Chromium with its driver");
+      browser = Browser.shared(context);
+    }
   }
 
   static ChromeDriver driver() {
-    return browser.get();
+    return Objects.requireNonNull(browser, "not started").driver();
   }
 
-  /** Opens a file; what the log held before is forgotten. */
+  /** Opens a file; earlier messages of the console are dropped. */
   static ChromeDriver open(Path page) {
     errors();
     driver().manage().logs().get(LogType.PERFORMANCE);
@@ -59,18 +59,24 @@ abstract class PageInBrowser {
     return driver();
   }
 
-  /** What the console has said since it was last asked. */
+  /** The new messages of the console. */
   static List<String> errors() {
     return driver().manage().logs().get(LogType.BROWSER).getAll().stream()
         .map(LogEntry::getMessage)
         .toList();
   }
 
+  /** Lets an open page load itself again, as it would after five seconds. */
+  static void passFiveSeconds() {
+    assertThat(run("return heldTimer.millis")).isEqualTo(5000L);
+    run("heldTimer.action()");
+  }
+
   static @Nullable Object run(String script, Object... arguments) {
     return driver().executeScript(script, arguments);
   }
 
-  /** The range that a figure would remember over a reload. */
+  /** The zoom that a figure would keep over a reload. */
   static @Nullable Object zoom(String figure) {
     run("dispatchEvent(new Event('pagehide'))");
     return run(
@@ -79,7 +85,7 @@ abstract class PageInBrowser {
         figure);
   }
 
-  /** How many pixels of a figure's first canvas are so. */
+  /** The number of pixels of a figure's first canvas that satisfy a condition. */
   static long pixels(String figure, String which) {
     Object count =
         run(
@@ -94,7 +100,7 @@ abstract class PageInBrowser {
     return count instanceof Long pixels ? pixels : -1;
   }
 
-  /** How many pixels of a figure's first canvas differ from its corner. */
+  /** The number of pixels of a figure's first canvas that differ from its corner. */
   static long painted(String figure) {
     return pixels(figure, "p !== pixels[0]");
   }
@@ -105,7 +111,7 @@ abstract class PageInBrowser {
     }
   }
 
-  /** Shows the page as another medium, or in another scheme of colours. */
+  /** Shows the page on another medium or in another colour scheme. */
   static void emulate(String media, String scheme) {
     driver()
         .executeCdpCommand(

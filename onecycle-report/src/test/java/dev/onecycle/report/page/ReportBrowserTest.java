@@ -2,6 +2,7 @@ package dev.onecycle.report.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.onecycle.report.SampleRun;
 import dev.onecycle.run.RunRecord.Status;
 import dev.onecycle.text.Texts;
 import java.nio.file.Files;
@@ -24,7 +25,7 @@ class ReportBrowserTest extends PageInBrowser {
 
   private static ChromeDriver openUsual() throws Exception {
     // Under a name of its own each time: a page remembers what was done to it.
-    return open("usual-" + System.nanoTime(), Reports.usual().html());
+    return open("usual-" + System.nanoTime(), SampleRun.usual().html());
   }
 
   private static String text(String selector) {
@@ -133,7 +134,7 @@ class ReportBrowserTest extends PageInBrowser {
     ChromeDriver driver = driver();
     driver.executeCdpCommand("Emulation.setScriptExecutionDisabled", Map.of("value", true));
     try {
-      open("still", Reports.usual().html());
+      open("still", SampleRun.usual().html());
       for (String figure : FIGURES) {
         WebElement svg = driver.findElement(By.cssSelector("#" + figure + " .still svg"));
         assertThat(svg.isDisplayed()).isTrue();
@@ -148,31 +149,34 @@ class ReportBrowserTest extends PageInBrowser {
 
   @Test
   void anOpenPageFollowsTheTrainingAndKeepsWhatTheReaderDid() throws Exception {
-    Reports run = Reports.usual();
+    SampleRun run = SampleRun.usual();
     ChromeDriver driver = open("going", run.withDone(1, Status.RUNNING).html());
     assertThat(text(".outcome")).contains("after 1 of 4 epochs so far");
     driver.findElement(By.cssSelector("#accuracy .legend input")).click();
     Files.writeString(temp.resolve("going.html"), run.withDone(2, Status.RUNNING).html());
+    passFiveSeconds();
     waiting().until(d -> d.findElement(By.cssSelector(".outcome")).getText().contains("2 of 4"));
     assertThat(driver.findElement(By.cssSelector("#accuracy .legend input")).isSelected())
         .isFalse();
     Files.writeString(temp.resolve("going.html"), run.html());
+    passFiveSeconds();
     waiting().until(d -> d.findElements(By.cssSelector(".finished")).size() == 1);
     assertThat(driver.findElements(By.id("follow"))).isEmpty();
   }
 
   @Test
   void hostileNamesRunNothing() throws Exception {
-    List<String> names = Payloads.all();
-    ChromeDriver driver = open("matrix", Reports.usual().withClasses(names.subList(0, 24)).html());
+    List<String> names = HostileNames.all();
+    ChromeDriver driver =
+        open("matrix", SampleRun.usual().withClasses(names.subList(0, 24)).html());
     assertThat(run("return typeof window.hacked")).isEqualTo("undefined");
-    for (Reports.Place place : Reports.Place.values()) {
-      driver = open("hostile", Reports.usual().with(place, String.join(" ", names)).html());
+    for (SampleRun.Place place : SampleRun.Place.values()) {
+      driver = open("hostile", SampleRun.usual().with(place, String.join(" ", names)).html());
       assertThat(run("return typeof window.hacked")).as("%s", place).isEqualTo("undefined");
       assertThat(run("return document.documentElement.dataset.ready")).isEqualTo("true");
       assertThat(errors()).isEmpty();
     }
-    open("classes", Reports.usual().withClasses(names).html());
+    open("classes", SampleRun.usual().withClasses(names).html());
     assertThat(run("return typeof window.hacked")).isEqualTo("undefined");
     String shown = String.valueOf(run("return document.body.textContent"));
     assertThat(names).allMatch(name -> shown.contains(Texts.clean(name)));
@@ -180,12 +184,12 @@ class ReportBrowserTest extends PageInBrowser {
 
   @Test
   void aComparisonOpensLikeARun() throws Exception {
-    String hostile = String.join(" ", Payloads.all());
+    String hostile = String.join(" ", HostileNames.all());
     ComparisonReport comparison =
         ComparisonReport.of(
             List.of(
-                Reports.usual().report().history(),
-                Reports.usual().with(Reports.Place.RUN, hostile).report().history()),
+                SampleRun.usual().report().history(),
+                SampleRun.usual().with(SampleRun.Place.RUN, hostile).report().history()),
             List.of());
     open("comparison", comparison.html());
     assertThat(errors()).isEmpty();

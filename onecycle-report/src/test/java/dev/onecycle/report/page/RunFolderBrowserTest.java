@@ -2,6 +2,8 @@ package dev.onecycle.report.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.onecycle.report.RunFolders;
+import dev.onecycle.report.SampleRun;
 import dev.onecycle.run.RunRecord.Status;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,9 +17,9 @@ import org.openqa.selenium.chrome.ChromeDriver;
 /** Pages made from folders, in Chromium: long runs, runs that go on, scales, dark plots. */
 class RunFolderBrowserTest extends PageInBrowser {
   /** The file of a page, made from a folder of the name. */
-  private static Path page(String name, Reports reports) {
+  private static Path page(String name, SampleRun reports) {
     Path file = temp.resolve(name + ".html");
-    RunReport.read(Runs.write(reports.report(), temp.resolve(name))).write(file);
+    RunReport.read(RunFolders.write(reports.report(), temp.resolve(name))).write(file);
     return file;
   }
 
@@ -28,7 +30,7 @@ class RunFolderBrowserTest extends PageInBrowser {
 
   @Test
   void aHundredThousandStepsOpenAndAreDrawn() throws Exception {
-    Path file = page("long", Reports.usual().withEpochs(200, 500));
+    Path file = page("long", SampleRun.usual().withEpochs(200, 500));
     assertThat(Files.size(file)).isLessThan(1_000_000);
     open(file);
     assertThat(errors()).isEmpty();
@@ -37,7 +39,7 @@ class RunFolderBrowserTest extends PageInBrowser {
 
   @Test
   void darkPlotsAreDrawnAgainInTheirOwnColours() {
-    open(page("dark", Reports.usual()));
+    open(page("dark", SampleRun.usual()));
     assertThat(pixels("accuracy", LIGHT_COLOUR)).isGreaterThan(200);
     assertThat(pixels("accuracy", DARK_COLOUR)).isZero();
     emulate("", "dark");
@@ -49,7 +51,7 @@ class RunFolderBrowserTest extends PageInBrowser {
 
   @Test
   void aPageThatLoadsItselfAgainKeepsItsZoom() {
-    Reports run = Reports.usual();
+    SampleRun run = SampleRun.usual();
     Path file = page("first", run.withDone(1, Status.RUNNING));
     ChromeDriver driver = open(file);
     driver.findElement(By.cssSelector("#schedule .plot")).sendKeys("+", "+");
@@ -57,8 +59,10 @@ class RunFolderBrowserTest extends PageInBrowser {
     assertThat(zoomed).isNotNull();
 
     RunReport later =
-        RunReport.read(Runs.write(run.withDone(3, Status.RUNNING).report(), temp.resolve("later")));
+        RunReport.read(
+            RunFolders.write(run.withDone(3, Status.RUNNING).report(), temp.resolve("later")));
     later.write(file);
+    passFiveSeconds();
     waiting().until(d -> d.findElement(By.cssSelector(".outcome")).getText().contains("3 of 4"));
     assertThat(zoom("schedule")).isEqualTo(zoomed);
     assertThat(zoom("losses")).isNull();
@@ -66,7 +70,7 @@ class RunFolderBrowserTest extends PageInBrowser {
 
   @Test
   void whatIsOpenStaysOpenWhenTheFirstEpochBringsMoreBeforeIt() {
-    Reports run = Reports.usual();
+    SampleRun run = SampleRun.usual();
     Path file = page("bare", run.withDone(0, Status.RUNNING));
     ChromeDriver driver = open(file);
     driver.findElement(By.xpath("//summary[.='Settings']")).click();
@@ -74,8 +78,9 @@ class RunFolderBrowserTest extends PageInBrowser {
     Object opened = opened();
     assertThat(opened).isEqualTo(List.of("schedule: Table", ": Settings"));
 
-    RunReport.read(Runs.write(run.withDone(1, Status.RUNNING).report(), temp.resolve("one")))
+    RunReport.read(RunFolders.write(run.withDone(1, Status.RUNNING).report(), temp.resolve("one")))
         .write(file);
+    passFiveSeconds();
     waiting().until(d -> d.findElement(By.cssSelector(".outcome")).getText().contains("1 of 4"));
     assertThat(opened()).isEqualTo(opened);
   }
@@ -88,7 +93,7 @@ class RunFolderBrowserTest extends PageInBrowser {
 
   @Test
   void aLogarithmicAxisOfStepsIsNoZoom() {
-    open(page("log", Reports.usual()));
+    open(page("log", SampleRun.usual()));
     button("schedule", "Logarithmic x axis").click();
     assertThat(zoom("schedule")).as("all of the logarithmic axis").isNull();
     button("schedule", "Zoom in").click();

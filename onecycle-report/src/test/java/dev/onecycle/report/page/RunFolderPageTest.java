@@ -3,6 +3,8 @@ package dev.onecycle.report.page;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.onecycle.record.StepRecord;
+import dev.onecycle.report.RunFolders;
+import dev.onecycle.report.SampleRun;
 import dev.onecycle.run.RunFolder;
 import dev.onecycle.run.RunRecord.Status;
 import dev.onecycle.text.Texts;
@@ -27,7 +29,7 @@ class RunFolderPageTest {
   @TempDir Path temp = Path.of("");
 
   private Path written(RunReport report) {
-    return Runs.write(report, temp.resolve("run"));
+    return RunFolders.write(report, temp.resolve("run"));
   }
 
   private static Document page(Path folder) {
@@ -41,14 +43,14 @@ class RunFolderPageTest {
 
   @Test
   void theFolderGivesThePageOfWhatWasWrittenToIt() {
-    RunReport report = Reports.usual().report();
+    RunReport report = SampleRun.usual().report();
     assertThat(RunReport.read(written(report)).html())
-        .isEqualTo(Runs.withoutPictures(report, "run").html());
+        .isEqualTo(RunFolders.withoutPictures(report, "run").html());
   }
 
   @Test
   void nothingOutsideThePageIsNamedButNamespacesAndThePlotterNamingItself() {
-    String html = RunReport.read(written(Reports.usual().report())).html();
+    String html = RunReport.read(written(SampleRun.usual().report())).html();
     String plotter = "/*! https://github.com/leeoniya/uPlot";
     assertThat(html).containsOnlyOnce(plotter);
     assertThat(
@@ -58,9 +60,9 @@ class RunFolderPageTest {
 
   @Test
   void aLineCutInTheMiddleIsLeftOutAndThePageSaysSo() throws Exception {
-    RunReport report = Reports.usual().withDone(2, Status.INTERRUPTED).report();
+    RunReport report = SampleRun.usual().withDone(2, Status.INTERRUPTED).report();
     Path folder = written(report);
-    Runs.cut(folder.resolve(RunFolder.STEPS), 7);
+    RunFolders.cut(folder.resolve(RunFolder.STEPS), 7);
 
     assertThat(RunReport.read(folder).history().steps())
         .isEqualTo(report.history().steps().subList(0, 59));
@@ -74,15 +76,15 @@ class RunFolderPageTest {
 
   @Test
   void aLossCutToAnotherNumberIsLeftOut() throws Exception {
-    Path folder = written(Reports.usual().report());
-    Runs.cut(folder.resolve(RunFolder.STEPS), 3);
+    Path folder = written(SampleRun.usual().report());
+    RunFolders.cut(folder.resolve(RunFolder.STEPS), 3);
     assertThat(RunReport.read(folder).history().steps()).hasSize(119);
     assertThat(page(folder).select(".notes p")).hasSize(1);
   }
 
   @Test
   void filesThatAreGoneAreNamed() throws Exception {
-    Path folder = written(Reports.usual().report());
+    Path folder = written(SampleRun.usual().report());
     Files.delete(folder.resolve(RunFolder.STEPS));
     Files.delete(folder.resolve(RunFolder.EPOCHS));
     assertThat(page(folder).select(".notes p").eachText())
@@ -91,7 +93,7 @@ class RunFolderPageTest {
 
   @Test
   void aFolderJustBegunHasAPage() {
-    Path folder = written(Reports.usual().withDone(0, Status.RUNNING).report());
+    Path folder = written(SampleRun.usual().withDone(0, Status.RUNNING).report());
     Document page = page(folder);
     assertThat(page.select(".outcome").text())
         .isEqualTo("Training has begun; no epoch is done yet.");
@@ -111,7 +113,7 @@ class RunFolderPageTest {
         "FAILED | Failed after 2 of 4 epochs: no reason is recorded"
       })
   void thePageSaysHowTheRunStands(Status status, String sentence) {
-    Document page = page(written(Reports.usual().withDone(2, status).report()));
+    Document page = page(written(SampleRun.usual().withDone(2, status).report()));
     assertThat(page.select(".outcome").text()).isEqualTo(sentence);
     assertThat(page.select("#follow")).hasSize(status == Status.RUNNING ? 1 : 0);
   }
@@ -119,26 +121,26 @@ class RunFolderPageTest {
   @ParameterizedTest
   @CsvSource({"NaN", "Infinity", "-Infinity"})
   void lossesThatAreNotFiniteComeThroughTheFile(double loss) {
-    RunReport report = Reports.usual().withDone(4, Status.DIVERGED).report();
+    SampleRun run = SampleRun.usual().withDone(4, Status.DIVERGED);
     List<StepRecord> steps =
-        report.history().steps().stream()
+        run.history().steps().stream()
             .map(
                 s ->
                     s.step() < 100
                         ? s
                         : new StepRecord(s.step(), s.epoch(), s.learningRate(), s.momentum(), loss))
             .toList();
-    Document page = page(written(Runs.with(report, steps)));
+    Document page = page(written(run.withSteps(steps).report()));
     assertThat(page.select("#losses desc").text())
         .contains("training loss of a batch: 20 not finite");
     assertThat(page.select(".notes")).isEmpty();
   }
 
   @ParameterizedTest
-  @CsvSource({"1, 20, 3", "1000, 4, 3", "200, 500, 3", "4, 30, 1000", "1000, 100, 1000"})
+  @CsvSource({"1, 20, 3", "200, 500, 3", "4, 30, 1000", "1000, 100, 1000"})
   void anyLengthAndAnyNumberOfClassesFitIntoAMegabyte(int epochs, int steps, int classes) {
     List<String> names = IntStream.range(0, classes).mapToObj(i -> "class " + i).toList();
-    Path folder = written(Reports.usual().withEpochs(epochs, steps).withClasses(names).report());
+    Path folder = written(SampleRun.usual().withEpochs(epochs, steps).withClasses(names).report());
     RunReport report = RunReport.read(folder);
     assertThat(report.history().steps()).hasSize(epochs * steps);
     String html = report.html();
@@ -149,14 +151,14 @@ class RunFolderPageTest {
   }
 
   static Stream<String> foldersNames() {
-    return Payloads.all().stream()
+    return HostileNames.all().stream()
         .filter(name -> !name.contains("/") && StandardCharsets.UTF_8.newEncoder().canEncode(name));
   }
 
   @ParameterizedTest
   @MethodSource("foldersNames")
   void aFolderMayBeCalledAnything(String name) {
-    Document page = page(Runs.write(Reports.usual().report(), temp.resolve(name)));
+    Document page = page(RunFolders.write(SampleRun.usual().report(), temp.resolve(name)));
     assertThat(page.title()).isEqualTo(normal(Texts.clean(name)) + " – Onecycle");
     assertThat(page.select("h1").text()).isEqualTo(normal(Texts.clean(name)));
     assertThat(page.select("script:not([type=application/json])")).hasSize(2);

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.onecycle.record.StepRecord;
+import dev.onecycle.report.SampleRun;
+import dev.onecycle.report.SampleRun.Place;
 import dev.onecycle.run.RunRecord.Status;
 import dev.onecycle.text.Texts;
 import java.nio.charset.StandardCharsets;
@@ -13,25 +15,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.jsoup.Jsoup;
 import org.jsoup.nodes.Document;
 import org.jsoup.nodes.Element;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
 
 class RunPageTest {
   private static final int MEGABYTE = 1_000_000;
 
-  private static Document parsed(Reports reports) {
+  private static Document parsed(SampleRun reports) {
     return Jsoup.parse(reports.html());
   }
 
   @Test
   void everyFigureHasAPictureDataACaptionAndATable() throws Exception {
-    Document page = parsed(Reports.usual());
+    Document page = parsed(SampleRun.usual());
     assertThat(page.select("figure").eachAttr("id"))
         .containsExactly("losses", "accuracy", "schedule", "range");
     for (Element figure : page.select("figure")) {
@@ -47,7 +45,7 @@ class RunPageTest {
 
   @Test
   void itSaysWhatCameOutAndHowToRepeatIt() {
-    String text = parsed(Reports.usual()).text();
+    String text = parsed(SampleRun.usual()).text();
     assertThat(text)
         .contains("90.00 % of 30 test images right after 4 of 4 epochs, 8 s of training.")
         .contains("Peak learning rate 0.4: as given")
@@ -58,7 +56,7 @@ class RunPageTest {
 
   @Test
   void itNeedsNothingElse() {
-    Document page = parsed(Reports.usual());
+    Document page = parsed(SampleRun.usual());
     assertThat(page.select("[href]").eachAttr("href")).containsExactly("data:,");
     assertThat(page.select("[src]").eachAttr("src")).allMatch(s -> s.startsWith("data:image/png"));
     assertThat(page.select("style").html()).doesNotContain("url(", "@import");
@@ -68,7 +66,7 @@ class RunPageTest {
 
   @Test
   void aRunWithoutAnEpochYetSaysSoAndFollows() {
-    Document page = parsed(Reports.usual().withDone(0, Status.RUNNING));
+    Document page = parsed(SampleRun.usual().withDone(0, Status.RUNNING));
     assertThat(page.select(".outcome").text())
         .isEqualTo("Training has begun; no epoch is done yet.");
     assertThat(page.select("#follow")).hasSize(1);
@@ -78,9 +76,9 @@ class RunPageTest {
 
   @Test
   void oneEpochAndAThousand() {
-    assertThat(parsed(Reports.usual().withEpochs(1, 20)).text())
+    assertThat(parsed(SampleRun.usual().withEpochs(1, 20)).text())
         .contains("The gap between losses can be read from 3 epochs on");
-    String thousand = Reports.usual().withEpochs(1000, 4).html();
+    String thousand = SampleRun.usual().withEpochs(1000, 4).html();
     assertThat(thousand.length()).isLessThan(MEGABYTE);
     assertThat(Jsoup.parse(thousand).select("details:contains(Table of 1,000) tbody tr"))
         .hasSize(1000);
@@ -88,14 +86,11 @@ class RunPageTest {
 
   @Test
   void aHundredThousandStepsFitIntoAMegabyteAndKeepTheirSpike() {
-    RunReport usual = Reports.usual().withEpochs(100, 1000).report();
-    List<StepRecord> steps = new ArrayList<>(usual.history().steps());
+    SampleRun run = SampleRun.usual().withEpochs(100, 1000);
+    List<StepRecord> steps = new ArrayList<>(run.history().steps());
     StepRecord calm = steps.get(54_321);
     steps.set(54_321, new StepRecord(54_321, 54, calm.learningRate(), calm.momentum(), 7.654321));
-    var history =
-        new dev.onecycle.run.RunHistory(
-            "long", usual.history().record(), steps, usual.history().epochs(), List.of());
-    String html = new RunReport(history, usual.evidence(), usual.classification()).html();
+    String html = run.withSteps(steps).html();
     assertThat(html.length()).isLessThan(MEGABYTE);
     assertThat(html).contains("7.65432");
   }
@@ -103,7 +98,7 @@ class RunPageTest {
   @Test
   void aThousandClassesAreListedNotLaidOutInAMatrix() {
     List<String> names = IntStream.range(0, 1000).mapToObj(i -> "class " + i).toList();
-    String html = Reports.usual().withClasses(names).html();
+    String html = SampleRun.usual().withClasses(names).html();
     assertThat(html.length()).isLessThan(MEGABYTE);
     Document page = Jsoup.parse(html);
     assertThat(page.select("#confusion")).isEmpty();
@@ -116,7 +111,7 @@ class RunPageTest {
     for (String sign : List.of("&", "\"", "猫")) {
       String tail = sign.repeat(sign.equals("猫") ? 80 : 250);
       List<String> names = IntStream.range(0, 1000).mapToObj(i -> "c" + i + tail).toList();
-      String html = Reports.usual().withEpochs(1000, 100).withClasses(names).html();
+      String html = SampleRun.usual().withEpochs(1000, 100).withClasses(names).html();
       assertThat(html.getBytes(StandardCharsets.UTF_8).length).as(sign).isLessThan(MEGABYTE);
       assertThat(Jsoup.parse(html).select("ol li").get(7).text())
           .isEqualTo("c7" + sign.repeat(38) + "…");
@@ -126,7 +121,7 @@ class RunPageTest {
   @Test
   void moreThanAThousandClassesAreNotAllListed() {
     List<String> names = IntStream.range(0, 20_000).mapToObj(i -> "class " + i).toList();
-    String html = Reports.usual().withClasses(names).html();
+    String html = SampleRun.usual().withClasses(names).html();
     assertThat(html.length()).isLessThan(MEGABYTE);
     assertThat(Jsoup.parse(html).select("ol li")).hasSize(1000);
     assertThat(html).contains("The first 1,000; all are in run.json.");
@@ -134,35 +129,38 @@ class RunPageTest {
 
   @Test
   void lossesThatAreNoNumbersAreGaps() {
-    RunReport usual = Reports.usual().report();
+    SampleRun run = SampleRun.usual().withNotes("a note");
     List<StepRecord> steps =
-        usual.history().steps().stream()
+        run.history().steps().stream()
             .map(s -> new StepRecord(s.step(), s.epoch(), s.learningRate(), s.momentum(), 0 / 0.0))
             .toList();
-    var history =
-        new dev.onecycle.run.RunHistory(
-            "nan", usual.history().record(), steps, usual.history().epochs(), List.of("a note"));
-    Document page =
-        Jsoup.parse(new RunReport(history, usual.evidence(), usual.classification()).html());
+    Document page = parsed(run.withSteps(steps));
     assertThat(page.select("#losses desc").text())
         .contains("training loss of a batch: 120 not finite");
     assertThat(page.select(".notes").text()).isEqualTo("a note.");
   }
 
-  static Stream<Arguments> hostile() {
-    assertThat(Payloads.all()).hasSize(64);
-    return Payloads.all().stream()
-        .flatMap(text -> Stream.of(Reports.Place.values()).map(p -> Arguments.of(p, text)));
+  @Test
+  void namesAreTextAndNothingElse() {
+    assertThat(HostileNames.all()).hasSize(64);
+    Document harmless = parsed(everywhere("harmless"));
+    for (String name : HostileNames.all()) {
+      Document page = parsed(everywhere(name));
+      assertThat(tags(page)).as(name).isEqualTo(tags(harmless));
+      assertThat(attributes(page)).as(name).isEqualTo(attributes(harmless));
+      for (Place place : Place.values()) {
+        assertThat(page.wholeText()).contains(Texts.clean(name + " " + place));
+      }
+    }
   }
 
-  @ParameterizedTest
-  @MethodSource("hostile")
-  void namesAreTextAndNothingElse(Reports.Place place, String name) {
-    Document harmless = parsed(Reports.usual().with(place, "harmless"));
-    Document page = parsed(Reports.usual().with(place, name));
-    assertThat(tags(page)).isEqualTo(tags(harmless));
-    assertThat(attributes(page)).isEqualTo(attributes(harmless));
-    assertThat(page.wholeText()).contains(Texts.clean(name));
+  /** The name at every place, with the place after it. */
+  private static SampleRun everywhere(String name) {
+    SampleRun run = SampleRun.usual();
+    for (Place place : Place.values()) {
+      run = run.with(place, name + " " + place);
+    }
+    return run;
   }
 
   private static Map<String, Integer> tags(Document page) {

@@ -3,11 +3,11 @@ package dev.onecycle.report.page;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Names that folders could have and nobody wants to see run; each would set {@code hacked}. */
-final class Payloads {
+/** Names with code that would set {@code window.hacked} if a browser ran it. */
+final class HostileNames {
   private static final String RUN = "window.hacked=1";
 
-  private Payloads() {}
+  private HostileNames() {}
 
   /** Sixty-four of them. */
   static List<String> all() {

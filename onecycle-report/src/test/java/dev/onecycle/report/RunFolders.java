@@ -1,7 +1,7 @@
-package dev.onecycle.report.page;
+package dev.onecycle.report;
 
 import dev.onecycle.record.EpochRecord;
-import dev.onecycle.record.StepRecord;
+import dev.onecycle.report.page.RunReport;
 import dev.onecycle.run.ClassificationRecord;
 import dev.onecycle.run.RunFolder;
 import dev.onecycle.run.RunHistory;
@@ -14,12 +14,12 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
 
-/** Folders of runs, written as training writes them. */
-final class Runs {
-  private Runs() {}
+/** Writes run folders as training does, and damages them. */
+public final class RunFolders {
+  private RunFolders() {}
 
-  /** Writes everything that a report shows, but the pictures of mistakes. */
-  static Path write(RunReport report, Path folder) {
+  /** Writes everything that a report shows, except the pictures of mistakes. */
+  public static Path write(RunReport report, Path folder) {
     RunHistory history = report.history();
     try (RunFolder run = RunFolder.create(folder, history.record())) {
       int next = 0;
@@ -41,17 +41,8 @@ final class Runs {
     return folder;
   }
 
-  /** The report with other steps. */
-  static RunReport with(RunReport report, List<StepRecord> steps) {
-    RunHistory old = report.history();
-    return new RunReport(
-        new RunHistory(old.name(), old.record(), steps, old.epochs(), old.notes()),
-        report.evidence(),
-        report.classification());
-  }
-
-  /** The report as a folder gives it back that is called so and has no pictures. */
-  static RunReport withoutPictures(RunReport report, String name) {
+  /** The report of a folder of that name without pictures. */
+  public static RunReport withoutPictures(RunReport report, String name) {
     RunHistory old = report.history();
     Optional<ClassificationRecord> bare =
         report
@@ -63,8 +54,8 @@ final class Runs {
         bare);
   }
 
-  /** Takes bytes off a file's end, as a process does that is killed while it writes. */
-  static void cut(Path file, long bytes) throws IOException {
+  /** Cuts bytes off the end of a file, as after a kill during a write. */
+  public static void cut(Path file, long bytes) throws IOException {
     try (var channel = Files.newByteChannel(file, StandardOpenOption.WRITE)) {
       channel.truncate(channel.size() - bytes);
     }

@@ -1,5 +1,7 @@
-package dev.onecycle.report.chart;
+package dev.onecycle.report;
 
+import dev.onecycle.report.chart.Figure;
+import dev.onecycle.report.chart.Point;
 import java.io.IOException;
 import java.io.StringReader;
 import java.util.ArrayList;
@@ -14,7 +16,7 @@ import org.w3c.dom.NodeList;
 import org.xml.sax.InputSource;
 import org.xml.sax.SAXException;
 
-/** A figure's SVG as an XML parser sees it. */
+/** The SVG of a figure, parsed. */
 public record Svg(Document document) {
   public static final String BLUE = "rgb(0,114,178)";
   public static final String VERMILLION = "rgb(213,94,0)";

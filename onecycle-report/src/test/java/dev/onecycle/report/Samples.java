@@ -1,4 +1,4 @@
-package dev.onecycle.report.figures;
+package dev.onecycle.report;
 
 import dev.onecycle.range.RangePoint;
 import dev.onecycle.range.RangeResult;
@@ -13,12 +13,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
 
-/** Small policies and range tests with known numbers. */
-public final class Fixtures {
-  private Fixtures() {}
+/** Policies and range tests with known numbers. */
+public final class Samples {
+  private Samples() {}
 
-  /** Straight lines between corners: what a picture of a policy has to get right. */
-  record Corners(
+  /** A policy of straight lines between corners. */
+  public record Corners(
       String name, long steps, Schedule learningRate, Schedule momentum, List<Phase> phases)
       implements Policy {
     @Override
