@@ -1,13 +1,13 @@
-"""PyTorch as a contestant of `./onecycle bench peers`: trains until it is ended, and says each step.
+"""PyTorch as a peer of `./onecycle bench peers`: trains until it is ended and prints each step.
 
-  python3 pytorch.py contest.properties --mode standard
+  python3 pytorch.py workload.properties --mode standard
 
-standard  what one writes first: transforms image by image in the workers of a DataLoader, float32, NCHW
+standard  the usual first program: transforms image by image in the workers of a DataLoader, float32, NCHW
 tuned     after a day of tuning: images in memory as uint8 tensors, augmented by the batch, NHWC, and bfloat16 autocast where the
-          contest says that this processor multiplies it faster than float32
+          workload says that this processor multiplies it faster than float32
 
 Both: SGD with momentum under OneCycleLR, reflect-pad by 4, random crop, random flip, and a loss that is read at every step.
-Standard output gets one line of JSON for what trains, then one for every step.
+Standard output gets one line of JSON that describes the peer, then one for every step.
 """
 
 import argparse
@@ -22,16 +22,16 @@ from torch.nn import functional as F
 from torch.utils.data import DataLoader, Dataset
 
 PAD = 4
-MEAN, DEVIATION = 0.5, 0.25  # of pixels in [0, 1]; the values have no say in the speed
+MEAN, DEVIATION = 0.5, 0.25  # of pixels in [0, 1]; the values do not change the speed
 
 
-def read_contest(path):
+def read_workload(path):
     with open(path, encoding="utf-8") as lines:
-        contest = dict(line.rstrip("\n").split("=", 1) for line in lines if "=" in line)
-    shape = [int(contest[name]) for name in ("count", "height", "width", "channels")]
-    images = numpy.fromfile(contest["images"], dtype=numpy.uint8).reshape(shape)
-    labels = numpy.fromfile(contest["labels"], dtype=numpy.uint8).astype(numpy.int64)
-    return contest, images, labels
+        workload = dict(line.rstrip("\n").split("=", 1) for line in lines if "=" in line)
+    shape = [int(workload[name]) for name in ("count", "height", "width", "channels")]
+    images = numpy.fromfile(workload["images"], dtype=numpy.uint8).reshape(shape)
+    labels = numpy.fromfile(workload["labels"], dtype=numpy.uint8).astype(numpy.int64)
+    return workload, images, labels
 
 
 def conv(inputs, outputs, kernel, stride=1):
@@ -69,11 +69,11 @@ def resnet(depth, channels, classes):
 
 
 def image_transforms(height, width):
-    """The usual transforms of one image, by torchvision where it is installed, else the same written out; and which."""
+    """The usual transforms of one image, by torchvision or, without it, by code of our own; and the name of the choice."""
     try:
         from torchvision import transforms as T
     except ImportError:
-        return written_out(height, width), "without torchvision"
+        return own_transform(height, width), "without torchvision"
     steps = [
         T.RandomCrop((height, width), padding=PAD, padding_mode="reflect"),
         T.RandomHorizontalFlip(),
@@ -83,7 +83,7 @@ def image_transforms(height, width):
     return T.Compose(steps), "torchvision"
 
 
-def written_out(height, width):
+def own_transform(height, width):
     from PIL import Image
 
     def transform(image):
@@ -136,22 +136,22 @@ def say(line):
 
 def main():
     arguments = argparse.ArgumentParser()
-    arguments.add_argument("contest")
+    arguments.add_argument("workload")
     arguments.add_argument("--mode", choices=("standard", "tuned"), required=True)
     options = arguments.parse_args()
-    contest, images, labels = read_contest(options.contest)
+    workload, images, labels = read_workload(options.workload)
     cores = len(os.sched_getaffinity(0))
     torch.set_num_threads(cores)
-    size, tuned = int(contest["batchSize"]), options.mode == "tuned"
-    bf16 = tuned and contest["precision"] == "bf16"
+    size, tuned = int(workload["batchSize"]), options.mode == "tuned"
+    bf16 = tuned and workload["precision"] == "bf16"
 
-    net = resnet(int(contest["depth"]), int(contest["channels"]), int(contest["classes"]))
+    net = resnet(int(workload["depth"]), int(workload["channels"]), int(workload["classes"]))
     if tuned:
         net = net.to(memory_format=torch.channels_last)
         epoch = tuned_batches(images, labels, size)
         setup = f"{'bf16 autocast' if bf16 else 'fp32'}, NHWC, batches augmented in memory"
     else:
-        transform, by = image_transforms(int(contest["height"]), int(contest["width"]))
+        transform, by = image_transforms(int(workload["height"]), int(workload["width"]))
         loader = DataLoader(ImageByImage(images, labels, transform), size, shuffle=True, num_workers=cores)
         epoch = lambda: loader
         setup = f"fp32, NCHW, DataLoader with {cores} workers, transforms image by image ({by})"

@@ -14,53 +14,50 @@ import dev.onecycle.torch.settings.LearnerSettings;
 import dev.onecycle.torch.settings.Optimizer;
 import java.util.function.UnaryOperator;
 
-/** What the model {@code fast} and its defaults are made of, and how to leave a part out. */
+/** A part of the model {@code fast} and its defaults that can be left out. */
 enum Ablation {
   RESIDUAL("one convolution in place of the two that add to each block"),
   WHITENING("a trained first convolution instead of the whitening"),
-  IDENTITY_START("He's initial weights instead of identities"),
+  IDENTITY_INIT("He's initial weights instead of identities"),
   ACTIVATION("ReLU instead of GELU, or the other way round"),
   LABEL_SMOOTHING("no label smoothing"),
   RANDOM_FLIP("alternating flips instead of random ones, or the other way round"),
-  MOVED_VIEWS("judging an image and its mirror image, but not moved ones"),
-  VIEWS("judging an image as it is, once"),
+  SHIFTED_VIEWS("evaluation of an image and its mirror image, without shifted ones"),
+  VIEWS("evaluation of an image as it is"),
   BIAS_RATE("one learning rate for biases and weights"),
-  MUON("convolutions moved by Nesterov's momentum, as all else, instead of by Muon"),
+  MUON("convolutions updated by Nesterov's momentum, as all else, instead of Muon"),
   BATCH_NORM_MOMENTUM("a batch norm momentum of 0.1");
 
-  private final String without;
+  private final String replacement;
 
-  Ablation(String without) {
-    this.without = without;
+  Ablation(String replacement) {
+    this.replacement = replacement;
   }
 
-  /** What is done instead. */
-  String without() {
-    return without;
+  /** The replacement of the part, for the table. */
+  String replacement() {
+    return replacement;
   }
 
-  /** Whether training is the same without it. */
+  /** Whether training is the same without the part. */
   boolean onlyInEvaluation() {
-    return this == MOVED_VIEWS || this == VIEWS;
+    return this == SHIFTED_VIEWS || this == VIEWS;
   }
 
-  /** The network without this. */
+  /** The network without the part. */
   Network leftOut(Network network) {
     return new Network(
-        network.name(),
-        network.input(),
-        network.classes(),
-        each(network.layers(), this::replacement));
+        network.name(), network.input(), network.classes(), each(network.layers(), this::replaced));
   }
 
-  private Layer replacement(Layer layer) {
+  private Layer replaced(Layer layer) {
     return switch (this) {
       case RESIDUAL -> layer instanceof Residual residual ? firstHalf(residual.body()) : layer;
       case WHITENING ->
           layer instanceof Layer.Whitening w
               ? new Conv(w.in(), w.out(), w.kernel(), 1, 0, true)
               : layer;
-      case IDENTITY_START ->
+      case IDENTITY_INIT ->
           layer instanceof Conv c
               ? new Conv(c.in(), c.out(), c.kernel(), c.stride(), c.padding(), c.bias())
               : layer;
@@ -68,14 +65,14 @@ enum Ablation {
           layer instanceof Layer.Gelu
               ? new Layer.Relu()
               : layer instanceof Layer.Relu ? new Layer.Gelu() : layer;
-      case MOVED_VIEWS ->
+      case SHIFTED_VIEWS ->
           layer instanceof ViewMean mean ? new ViewMean(mean.body(), Views.FLIP) : layer;
       case VIEWS -> layer instanceof ViewMean mean ? mean.body() : layer;
       default -> layer;
     };
   }
 
-  /** The body's first convolution and batch norm; the activation behind it is the block's own. */
+  /** The first convolution and batch norm of a body; the activation after it is the block's. */
   private static Layer firstHalf(Layer body) {
     return new Sequential(((Sequential) body).parts().subList(0, 2));
   }
@@ -84,7 +81,7 @@ enum Ablation {
     return change.apply(layer.mapChildren(child -> each(child, change)));
   }
 
-  /** The defaults without this. */
+  /** The defaults without the part. */
   ModelSpec.Defaults leftOut(ModelSpec.Defaults defaults) {
     LearnerSettings.Builder settings = defaults.settings().toBuilder();
     switch (this) {

@@ -23,9 +23,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** What each part of the model {@code fast} is worth: trained with it and without it, in pairs. */
+/** The accuracy of the model {@code fast} with all parts, and without one part at a time. */
 @Command(
-    name = "ingredients",
+    name = "ablation",
     description = "Accuracy of fast with all its parts, and without one at a time, by seed.",
     mixinStandardHelpOptions = true)
 final class AblationBench implements Callable<Integer> {
@@ -63,20 +63,20 @@ final class AblationBench implements Callable<Integer> {
     System.out.println("| | accuracy by seed | mean | difference by seed | mean |");
     System.out.println("|---|---|---|---|---|");
     System.out.println(Numbers.format("| everything | %s | %.2f | | |", text(with), mean(with)));
-    for (Ablation ingredient : only) {
+    for (Ablation part : only) {
       double[] without = new double[with.length];
       double[] difference = new double[with.length];
       for (int i = 0; i < with.length; i++) {
         without[i] =
-            ingredient.onlyInEvaluation()
-                ? percent(data, ingredient, whole.get(i).weights())
-                : trained(data, ingredient, seeds.get(i)).percent();
+            part.onlyInEvaluation()
+                ? percent(data, part, whole.get(i).weights())
+                : trained(data, part, seeds.get(i)).percent();
         difference[i] = without[i] - with[i];
       }
       System.out.println(
           Numbers.format(
               "| %s | %s | %.2f | %s | %+.2f |",
-              ingredient.without(),
+              part.replacement(),
               text(without),
               mean(without),
               text(difference),
@@ -85,7 +85,7 @@ final class AblationBench implements Callable<Integer> {
     return 0;
   }
 
-  /** What a training came to. */
+  /** The weights and the accuracy after a training. */
   private record Trained(List<NamedTensor> weights, double percent) {}
 
   private Trained trained(DataSplits data, @Nullable Ablation without, long seed) {
@@ -109,11 +109,11 @@ final class AblationBench implements Callable<Integer> {
               new TrainingListener() {},
               () -> false);
       double percent = 100 * done.get(epochs - 1).evaluated().orElseThrow().accuracy();
-      // A row takes many minutes; whoever ends it early keeps what there is.
+      // A row takes many minutes: a line a training shows the results so far.
       System.err.println(
           Numbers.format(
               "%s, seed %d: %.2f %%",
-              without == null ? "everything" : without.without(), seed, percent));
+              without == null ? "everything" : without.replacement(), seed, percent));
       return new Trained(learner.weights(), percent);
     }
   }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** What is trained on what: the same for every measurement. */
+/** Options of all measurements that train: images, model, batch size, precision and threads. */
 final class BenchOptions {
   @Parameters(
       paramLabel = "DATA",
@@ -31,7 +31,7 @@ final class BenchOptions {
   @Option(names = "--precision", defaultValue = "auto", description = "auto, bf16 or fp32.")
   Precision precision = Precision.AUTO;
 
-  @Option(names = "--threads", defaultValue = "0", description = "Default: one a core.")
+  @Option(names = "--threads", defaultValue = "0", description = "Default: one for each core.")
   int threads;
 
   int batchSize() {

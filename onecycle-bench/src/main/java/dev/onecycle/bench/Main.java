@@ -12,7 +12,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
-/** The measurements: {@code ./onecycle bench train} and others. */
+/** The command {@code ./onecycle bench} with the measurements as its subcommands. */
 @Command(
     name = "onecycle bench",
     description = "Measure training, its reports and its start on this machine.",
@@ -33,7 +33,8 @@ public final class Main implements Runnable {
   @Override
   public void run() {
     if (spec != null) {
-      throw new ParameterException(spec.commandLine(), "name a measurement; --help lists them");
+      throw new ParameterException(
+          spec.commandLine(), "a measurement is missing; --help lists them");
     }
   }
 
@@ -41,12 +42,12 @@ public final class Main implements Runnable {
     System.exit(
         new CommandLine(new Main())
             .setCaseInsensitiveEnumValuesAllowed(true)
-            .setExecutionExceptionHandler(Main::told)
+            .setExecutionExceptionHandler(Main::report)
             .execute(args));
   }
 
-  /** One line for what a user can correct, as the other commands have it; frames for the rest. */
-  private static int told(Exception e, CommandLine line, ParseResult parsed) throws Exception {
+  /** Prints one line for an error that the user can correct, and a stack trace for others. */
+  private static int report(Exception e, CommandLine line, ParseResult parsed) throws Exception {
     int code =
         e instanceof InvalidValueException
             ? 2

@@ -19,7 +19,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Resident memory of a long training run: it must not grow. Linux only. */
+/** The resident memory of a long training, which must not grow; on Linux only. */
 @Command(
     name = "memory",
     description = "Resident memory after 200 steps and an evaluation, and after many more steps.",
@@ -27,7 +27,7 @@ import picocli.CommandLine.Option;
 final class MemoryBench implements Callable<Integer> {
   private static final int EARLY = 200;
 
-  @Mixin BenchOptions setting = new BenchOptions();
+  @Mixin BenchOptions options = new BenchOptions();
 
   @Option(names = "--steps", defaultValue = "2000", description = "Default: ${DEFAULT-VALUE}.")
   int steps = 2000;
@@ -40,21 +40,21 @@ final class MemoryBench implements Callable<Integer> {
   @Override
   public Integer call() {
     Require.atLeast("steps", steps, EARLY + 1);
-    DataSplits data = setting.data();
+    DataSplits data = options.data();
     int epochs = 1;
     while (plan(epochs).steps(data.train().size()) < steps) {
       epochs++;
     }
     TrainingPlan plan = plan(epochs);
-    try (Learner learner = setting.learner(data)) {
-      System.out.println(setting.describe(learner));
+    try (Learner learner = options.learner(data)) {
+      System.out.println(options.describe(learner));
       Training.run(
           learner,
           OneCycle.of(plan.steps(data.train().size()), 0.2),
           plan,
           data.train(),
           data.evaluation(),
-          watcher(),
+          listener(),
           () -> late > 0);
     }
     Require.that(
@@ -76,10 +76,10 @@ final class MemoryBench implements Callable<Integer> {
   }
 
   private TrainingPlan plan(int epochs) {
-    return TrainingPlan.of(epochs, setting.batchSize()).withAugmentation(setting.augmentation());
+    return TrainingPlan.of(epochs, options.batchSize()).withAugmentation(options.augmentation());
   }
 
-  private TrainingListener watcher() {
+  private TrainingListener listener() {
     return new TrainingListener() {
       @Override
       public void epoch(EpochRecord epoch) {
@@ -111,7 +111,7 @@ final class MemoryBench implements Callable<Integer> {
           return Double.parseDouble(line.replaceAll("\\D", "")) / 1024;
         }
       }
-      throw new IllegalStateException("/proc/self/status tells no resident memory");
+      throw new IllegalStateException("/proc/self/status must contain VmRSS");
     } catch (IOException e) {
       throw new UncheckedIOException("resident memory can be read on Linux only", e);
     }

@@ -36,7 +36,7 @@ final class ProfileBench implements Callable<Integer> {
   @Option(
       names = "--rounds",
       defaultValue = "5",
-      description = "Of the peak and the step in turn. Default: ${DEFAULT-VALUE}.")
+      description = "Rounds, in which the peak and the step take turns. Default: ${DEFAULT-VALUE}.")
   int rounds = 5;
 
   @Override

@@ -17,23 +17,23 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * The time and the allocation of a schedule's lookup, by JMH.
+ * The time and the allocation of a lookup in a schedule, by JMH.
  *
- * <p>Iterations are many and short, so that on a machine that others use some are undisturbed: the
- * lowest is told beside the median.
+ * <p>Iterations are many and short, so that some are undisturbed on a busy machine: the lowest is
+ * printed beside the median.
  */
 @Command(
     name = "schedule",
     description = "Nanoseconds and bytes of a lookup of a step's learning rate and momentum.",
     mixinStandardHelpOptions = true)
 final class ScheduleBench implements Callable<Integer> {
-  private static final String ALLOCATION = "gc.alloc.rate.norm"; // bytes a lookup
+  private static final String ALLOCATION = "gc.alloc.rate.norm"; // in bytes a lookup
 
   @Option(
       names = "--policy",
       split = ",",
       paramLabel = "NAME",
-      description = "Only these. Default: all, and an amended 1cycle policy.")
+      description = "Policies to measure. Default: all, and an amended 1cycle policy.")
   String[] policies = {};
 
   @Option(names = "--forks", defaultValue = "3", description = "Default: ${DEFAULT-VALUE}.")
@@ -42,7 +42,7 @@ final class ScheduleBench implements Callable<Integer> {
   @Option(
       names = "--iterations",
       defaultValue = "50",
-      description = "Of 20 ms, a fork. Default: ${DEFAULT-VALUE}.")
+      description = "Iterations of 20 ms in each fork. Default: ${DEFAULT-VALUE}.")
   int iterations = 50;
 
   @Override

@@ -16,14 +16,14 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** A lookup of a step's learning rate and of its momentum, over all steps of a run in turn. */
+/** Lookups of learning rate and momentum, over all steps of a run in turn. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class ScheduleLookup {
   private static final long STEPS = 9310;
 
-  /** A kind of policy, or an amended 1cycle policy. */
+  /** A kind of policy, or {@code amended} for an amended 1cycle policy. */
   @Param({
     "onecycle",
     "amended",

@@ -39,7 +39,7 @@ final class TrainBench implements Callable<Integer> {
   @Option(
       names = "--steps",
       defaultValue = "60",
-      description = "A round. Default: ${DEFAULT-VALUE}.")
+      description = "Steps of a round. Default: ${DEFAULT-VALUE}.")
   int steps = 60;
 
   @Override

@@ -1,4 +1,4 @@
-/** Measurements of training speed and memory. */
+/** Measurements of speed, memory and accuracy, in a checkout. */
 @NullMarked
 package dev.onecycle.bench;
 

@@ -25,13 +25,13 @@ class AblationTest {
     return flat(network.layers()).filter(kind::isInstance).count();
   }
 
-  /** A part that fast has not, or that leaving out does not reach, would be measured as nothing. */
+  /** A part that fast does not have would be measured as no difference. */
   @ParameterizedTest
   @EnumSource
-  void changesSomethingWhereItIsLeftOut(Ablation ingredient) {
+  void changesSomethingWhereItIsLeftOut(Ablation part) {
     ModelSpec.Defaults defaults = Models.byName("fast").defaults();
-    boolean sameNetwork = ingredient.leftOut(FAST).layers().equals(FAST.layers());
-    boolean sameSettings = ingredient.leftOut(defaults).equals(defaults);
+    boolean sameNetwork = part.leftOut(FAST).layers().equals(FAST.layers());
+    boolean sameSettings = part.leftOut(defaults).equals(defaults);
     assertThat(sameNetwork && sameSettings).isFalse();
     assertThat(sameNetwork || sameSettings).isTrue();
   }

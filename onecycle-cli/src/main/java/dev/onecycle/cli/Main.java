@@ -2,6 +2,7 @@ package dev.onecycle.cli;
 
 import dev.onecycle.cli.console.ExitCode;
 import dev.onecycle.cli.console.OneLine;
+import dev.onecycle.cli.console.OptionWording;
 import dev.onecycle.cli.console.Version;
 import dev.onecycle.cli.inspect.AbsentSelftestCommand;
 import dev.onecycle.cli.inspect.CompareCommand;
@@ -129,6 +130,13 @@ public final class Main implements Runnable {
       Command about = command.getAnnotation(Command.class);
       line.addSubcommand(about.name(), whole.test(about.name()) ? whole(command) : entry(about));
     }
+    // Picocli adds the options of settings to a command itself only where that stands alone.
+    for (CommandLine sub : line.getSubcommands().values()) {
+      CommandSpec spec = sub.getCommandSpec();
+      if (spec.modelTransformer() != null) {
+        spec.modelTransformer().transform(spec);
+      }
+    }
     configured(line);
     line.setParameterExceptionHandler(new Misuse());
     line.setExecutionExceptionHandler(new Failure());
@@ -164,7 +172,7 @@ public final class Main implements Runnable {
       Faults.requireKnown();
       return new RunLast().execute(parsed);
     } catch (InvalidValueException e) {
-      return told(parsed, "onecycle: " + e.getMessage(), ExitCode.USAGE);
+      return told(parsed, "onecycle: " + OptionWording.of(e), ExitCode.USAGE);
     } catch (OutOfMemoryError e) {
       return told(
           parsed,
@@ -223,7 +231,7 @@ public final class Main implements Runnable {
         return unknown(unmatched);
       }
       return e.getCause() instanceof InvalidValueException ours
-          ? String.valueOf(ours.getMessage())
+          ? OptionWording.of(ours)
           : String.valueOf(e.getMessage());
     }
 
@@ -246,7 +254,7 @@ public final class Main implements Runnable {
       if (e instanceof CancellationException) {
         err.println("onecycle: interrupted");
       } else {
-        err.println("onecycle: " + OneLine.brief(e.getMessage()));
+        err.println("onecycle: " + OneLine.brief(OptionWording.of(e)));
       }
       if (code == ExitCode.SOFTWARE || Boolean.getBoolean("onecycle.debug")) {
         e.printStackTrace(err);

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import dev.onecycle.testing.TestData;
+import dev.onecycle.testing.TestImages;
 import dev.onecycle.torch.train.Engine;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -73,38 +75,38 @@ class BadInputTest {
     Path data = temp.resolve("single");
     for (String set : List.of("train", "test")) {
       Path folder = Files.createDirectories(data.resolve(set).resolve("cat"));
-      Files.write(folder.resolve("a.png"), TestImages.png(1, 0, 16, 16));
-      Files.write(folder.resolve("b.png"), TestImages.png(2, 0, 16, 16));
+      Files.write(folder.resolve("a.png"), TestData.colourPng(1, 0, 16, 16));
+      Files.write(folder.resolve("b.png"), TestData.colourPng(2, 0, 16, 16));
     }
     trainRefused(65, "one class only, cat", data);
   }
 
   @Test
   void classWithNoImage() throws IOException {
-    Path data = TestImages.small(temp.resolve("data"));
+    Path data = TestData.fewColours(temp.resolve("data"));
     Files.createDirectory(data.resolve("train/yellow"));
     Path folder = Files.createDirectory(data.resolve("test/yellow"));
-    Files.write(folder.resolve("a.png"), TestImages.png(1, 0, 16, 16));
+    Files.write(folder.resolve("a.png"), TestData.colourPng(1, 0, 16, 16));
     trainRefused(65, "train/yellow has no image", data);
   }
 
   @Test
   void truncatedJpeg() throws IOException {
-    Path data = TestImages.small(temp.resolve("data"));
+    Path data = TestData.fewColours(temp.resolve("data"));
     Files.write(data.resolve("train/red/cut.jpg"), TestImages.truncatedJpeg());
     trainRefused(65, "train/red/cut.jpg is damaged or cut short", data);
   }
 
   @Test
   void fileThatIsNoImage() throws IOException {
-    Path data = TestImages.small(temp.resolve("data"));
+    Path data = TestData.fewColours(temp.resolve("data"));
     Files.writeString(data.resolve("train/red/notes.png"), "milk, eggs, bread");
     trainRefused(65, "train/red/notes.png is not a JPEG, PNG, BMP or GIF image", data);
   }
 
   @Test
   void imageOfThirtyThousandBySide() throws IOException {
-    Path data = TestImages.small(temp.resolve("data"));
+    Path data = TestData.fewColours(temp.resolve("data"));
     Files.write(data.resolve("test/blue/huge.png"), TestImages.hugePng(30_000));
     trainRefused(65, "test/blue/huge.png has 30000×30000 pixels", data);
     trainRefused(65, "test/blue/huge.png has 30000×30000 pixels", data, "--image-size", "16");
@@ -112,14 +114,14 @@ class BadInputTest {
 
   @Test
   void cifarFileOfTheWrongLength() throws IOException {
-    Path data = TestImages.cifar(temp.resolve("cifar"), b -> Arrays.copyOf(b, b.length - 100));
+    Path data = TestData.cifar10(temp.resolve("cifar"), b -> Arrays.copyOf(b, b.length - 100));
     trainRefused(65, "data_batch_2.bin must be a whole number of records", data);
   }
 
   @Test
   void labelOutOfRange() throws IOException {
     Path data =
-        TestImages.cifar(
+        TestData.cifar10(
             temp.resolve("cifar"),
             batch -> {
               batch[3 * 3073] = 77;
@@ -189,7 +191,7 @@ class BadInputTest {
     "--policy cosine --annihilation 0.1, annihilation must be left out with the policy cosine"
   })
   void optionsThatMakeNoSense(String options, String names) throws IOException {
-    Path data = TestImages.small(temp.resolve("data"));
+    Path data = TestData.fewColours(temp.resolve("data"));
     List<Object> words = new ArrayList<>(List.of("train", data, "--out", out));
     words.addAll(List.of(options.split(" ")));
     refused(2, names, words.toArray());
@@ -198,7 +200,7 @@ class BadInputTest {
   @Test
   void aGpuThatTheEngineDoesNotSee() throws IOException {
     assumeFalse(Engine.seesGpu());
-    Path data = TestImages.small(temp.resolve("data"));
+    Path data = TestData.fewColours(temp.resolve("data"));
     String refusal =
         "--device must be one that the engine can compute on but was cuda; this build brings the"
             + " engine for ";
@@ -211,7 +213,7 @@ class BadInputTest {
 
   @Test
   void tooFewStepsForACycle() throws IOException {
-    Path data = TestImages.small(temp.resolve("data"));
+    Path data = TestData.fewColours(temp.resolve("data"));
     refused(2, "steps must be enough", "train", data, "--max-lr", "1", "--epochs", 1, "--out", out);
   }
 
@@ -234,7 +236,7 @@ class BadInputTest {
 
   @Test
   void outputFolderThatCannotBeMade() throws IOException {
-    Path data = TestImages.small(temp.resolve("data"));
+    Path data = TestData.fewColours(temp.resolve("data"));
     refused(73, "/proc/run", "train", data, "--max-lr", "0.1", "--out", "/proc/run");
     Path below = data.resolve("train/red/000.png/run");
     refused(73, below.toString(), "train", data, "--max-lr", "0.1", "--out", below);
@@ -242,14 +244,14 @@ class BadInputTest {
 
   @Test
   void outputFolderInUse() throws IOException {
-    Path data = TestImages.small(temp.resolve("data"));
+    Path data = TestData.fewColours(temp.resolve("data"));
     Files.writeString(Files.createDirectory(out).resolve("letter.txt"), "dear reader");
     trainRefused(2, "output folder must be new or empty but was " + out, data);
   }
 
   @Test
   void filesOfARangeTestThatCannotBeWritten() throws IOException {
-    Path data = TestImages.small(temp.resolve("data"));
+    Path data = TestData.fewColours(temp.resolve("data"));
     Path svg = temp.resolve("curve.svg");
     refused(73, "/proc/curve.svg", "find-lr", data, "--svg", "/proc/curve.svg");
     refused(73, "/proc/c.csv", "find-lr", data, "--svg", svg, "--csv", "/proc/c.csv");
@@ -273,7 +275,7 @@ class BadInputTest {
         "--repeats 0; --repeats must be at least 1"
       })
   void sweepsThatMakeNoSense(String options, String names) throws IOException {
-    Path data = TestImages.small(temp.resolve("data"));
+    Path data = TestData.fewColours(temp.resolve("data"));
     List<Object> words = new ArrayList<>(List.of("sweep", data, "--out", temp.resolve("s.json")));
     words.addAll(List.of(options.split(" ")));
     refused(2, names, words.toArray());
@@ -302,7 +304,7 @@ class BadInputTest {
       })
   void tuningAndTrainingThatMakeNoSense(String command, String options, String names)
       throws IOException {
-    Path data = TestImages.small(temp.resolve("data"));
+    Path data = TestData.fewColours(temp.resolve("data"));
     List<Object> words = new ArrayList<>(List.of(command, data));
     words.addAll(List.of(options.split(" ")));
     refused(2, names, words.toArray());
@@ -310,7 +312,7 @@ class BadInputTest {
 
   @Test
   void recipesAndResultsThatAreNone() throws IOException {
-    Path data = TestImages.small(temp.resolve("data"));
+    Path data = TestData.fewColours(temp.resolve("data"));
     Path text = Files.writeString(temp.resolve("letter.txt"), "dear reader");
     trainRefused(65, text + " is not a recipe", data, "--recipe", text);
     refused(65, text + " is not the result of", "train", data, "--lr-from", text, "--out", out);
@@ -327,7 +329,7 @@ class BadInputTest {
   @Test
   @EnabledOnOs(OS.LINUX)
   void devicesWithoutEnd() throws IOException {
-    Path data = TestImages.small(temp.resolve("data"));
+    Path data = TestData.fewColours(temp.resolve("data"));
     trainRefused(65, "/dev/zero is not a recipe: it is larger", data, "--recipe", "/dev/zero");
     refused(65, "/dev/zero is not", "train", data, "--lr-from", "/dev/zero", "--out", out);
     refused(65, "/dev/zero is not a log", "compare", "--csv", "/dev/zero", "--out", out);
@@ -336,7 +338,7 @@ class BadInputTest {
 
   @Test
   void missingModel() throws IOException {
-    Path data = TestImages.small(temp.resolve("data"));
+    Path data = TestData.fewColours(temp.resolve("data"));
     Path model = temp.resolve("model.safetensors");
     refused(65, model + " cannot be read", "evaluate", model, data);
     refused(65, model + " cannot be read", "predict", model, data.resolve("test/red/000.png"));
@@ -344,7 +346,7 @@ class BadInputTest {
 
   @Test
   void modelThatIsNone() throws IOException {
-    Path data = TestImages.small(temp.resolve("data"));
+    Path data = TestData.fewColours(temp.resolve("data"));
     Path model = Files.writeString(temp.resolve("model.safetensors"), "these are no weights");
     refused(65, model + " is not a sound safetensors file", "evaluate", model, data);
     refused(65, model.toString(), "predict", model, data.resolve("test/red/000.png"));

@@ -2,6 +2,7 @@ package dev.onecycle.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.onecycle.testing.TestData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +24,7 @@ public abstract class StoppedRun {
 
   @BeforeAll
   public static void train() throws IOException {
-    data = TestImages.folder(temp.resolve("data"));
+    data = TestData.colours(temp.resolve("data"));
     whole = temp.resolve("whole");
     Cli.Result result =
         Cli.run(

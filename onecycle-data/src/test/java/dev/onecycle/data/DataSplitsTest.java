@@ -7,6 +7,7 @@ import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.data.image.ReadingReport;
 import dev.onecycle.error.InvalidValueException;
+import dev.onecycle.testing.TestData;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -19,8 +20,8 @@ class DataSplitsTest {
   @Test
   void ownImagesHaveTheFingerprintsOfTheSameImagesInAFolder() throws IOException {
     Path folder = temp.resolve("pets");
-    Images.classes(folder.resolve("train"), 3);
-    Images.classes(folder.resolve("test"), 2);
+    TestData.catsAndDogs(folder.resolve("train"), 3);
+    TestData.catsAndDogs(folder.resolve("test"), 2);
     DataOptions options = DataOptions.defaults().withCacheFolder(temp.resolve("cache"));
     DataSplits opened = Datasets.open(folder.toString(), options);
     DataSplits own = DataSplits.of(copy(opened.train()), copy(opened.evaluation()));
@@ -32,9 +33,9 @@ class DataSplitsTest {
 
   @Test
   void shapesAndClassesMustMatch() {
-    ImageDataset train = Images.random(4, new ImageShape(3, 2, 2), 2);
-    ImageDataset otherShape = Images.random(4, new ImageShape(1, 2, 2), 2);
-    ImageDataset otherClasses = Images.random(4, new ImageShape(3, 2, 2), 3);
+    ImageDataset train = TestDatasets.random(4, new ImageShape(3, 2, 2), 2);
+    ImageDataset otherShape = TestDatasets.random(4, new ImageShape(1, 2, 2), 2);
+    ImageDataset otherClasses = TestDatasets.random(4, new ImageShape(3, 2, 2), 3);
     assertThatThrownBy(() -> DataSplits.of(train, otherShape))
         .isInstanceOf(InvalidValueException.class)
         .hasMessage("shape of the evaluation images must be 3×2×2 but was 1×2×2");

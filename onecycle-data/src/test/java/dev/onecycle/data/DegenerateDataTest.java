@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.onecycle.error.BadDataException;
+import dev.onecycle.testing.TestData;
+import dev.onecycle.testing.TestImages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,57 +34,57 @@ class DegenerateDataTest {
 
   @Test
   void aFolderWithoutClassFolders() throws IOException {
-    Images.write(temp.resolve("1.png"), Images.png(2, 2, 0));
+    TestData.write(temp.resolve("1.png"), TestImages.png(2, 2, 0));
     assertFails(temp.toString(), temp + " has no class folders", "train/<class>/<image>");
-    Images.write(temp.resolve("train/1.png"), Images.png(2, 2, 0));
+    TestData.write(temp.resolve("train/1.png"), TestImages.png(2, 2, 0));
     assertFails(temp.toString(), temp + "/train/ has no class folders");
   }
 
   @Test
   void oneClassOnly() throws IOException {
-    Images.write(temp.resolve("train/cat/1.png"), Images.png(2, 2, 0));
-    Images.write(temp.resolve("train/cat/2.png"), Images.png(2, 2, 0));
+    TestData.write(temp.resolve("train/cat/1.png"), TestImages.png(2, 2, 0));
+    TestData.write(temp.resolve("train/cat/2.png"), TestImages.png(2, 2, 0));
     assertFails(temp.toString(), temp + " has images of one class only, cat");
     Path flat = temp.resolve("flat");
-    Images.write(flat.resolve("cat/1.png"), Images.png(2, 2, 0));
+    TestData.write(flat.resolve("cat/1.png"), TestImages.png(2, 2, 0));
     assertFails(flat.toString(), flat + " has images of one class only, cat");
   }
 
   @Test
   void aClassWithoutImages() throws IOException {
-    Images.classes(temp.resolve("train"), 2);
+    TestData.catsAndDogs(temp.resolve("train"), 2);
     Files.createDirectories(temp.resolve("train/zebra"));
     assertFails(temp.toString(), temp + "/train/zebra has no image");
   }
 
   @Test
   void classesThatDoNotMatch() throws IOException {
-    Images.classes(temp.resolve("train"), 2);
-    Images.classes(temp.resolve("test"), 1);
-    Images.write(temp.resolve("test/zebra/1.png"), Images.png(4, 3, 0));
+    TestData.catsAndDogs(temp.resolve("train"), 2);
+    TestData.catsAndDogs(temp.resolve("test"), 1);
+    TestData.write(temp.resolve("test/zebra/1.png"), TestImages.png(4, 3, 0));
     assertFails(temp.toString(), "test/ has the class zebra, but", "train/ does not");
-    Images.write(temp.resolve("train/zebra/1.png"), Images.png(4, 3, 0));
-    Images.write(temp.resolve("train/yak/1.png"), Images.png(4, 3, 0));
+    TestData.write(temp.resolve("train/zebra/1.png"), TestImages.png(4, 3, 0));
+    TestData.write(temp.resolve("train/yak/1.png"), TestImages.png(4, 3, 0));
     assertFails(temp.toString(), "train/ has the class yak, but", "test/ does not");
   }
 
   @Test
   void aTestSetAlone() throws IOException {
-    Images.classes(temp.resolve("test"), 1);
+    TestData.catsAndDogs(temp.resolve("test"), 1);
     assertFails(temp.toString(), "test is there, but no train folder");
   }
 
   @Test
   void twoFoldersForOneSet() throws IOException {
-    Images.classes(temp.resolve("train"), 1);
-    Images.classes(temp.resolve("val"), 1);
-    Images.classes(temp.resolve("valid"), 1);
+    TestData.catsAndDogs(temp.resolve("train"), 1);
+    TestData.catsAndDogs(temp.resolve("val"), 1);
+    TestData.catsAndDogs(temp.resolve("valid"), 1);
     assertFails(temp.toString(), "two folders for one split");
   }
 
   @Test
   void nothingToHoldOut() throws IOException {
-    Images.classes(temp, 1);
+    TestData.catsAndDogs(temp, 1);
     assertFails(temp.toString(), "none can be held out");
   }
 
@@ -95,7 +97,7 @@ class DegenerateDataTest {
 
   @Test
   void imagesThatWouldFillTheDisk() throws IOException {
-    byte[] png = Images.encode(new java.awt.image.BufferedImage(7000, 7000, 12), "png");
+    byte[] png = TestImages.encode(new java.awt.image.BufferedImage(7000, 7000, 12), "png");
     for (int i = 0; i < 500; i++) {
       Path file = temp.resolve((i % 2 == 0 ? "cat/" : "dog/") + i + ".png");
       Files.createDirectories(file.getParent());

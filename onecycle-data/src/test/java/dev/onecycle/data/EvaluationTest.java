@@ -7,6 +7,8 @@ import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.InvalidValueException;
+import dev.onecycle.testing.TestData;
+import dev.onecycle.testing.TestImages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +24,7 @@ class EvaluationTest {
 
   @Test
   void aTestFolderAloneIsEnoughAndLabelsAreTheModels() throws IOException {
-    Images.classes(temp.resolve("data/test"), 2);
+    TestData.catsAndDogs(temp.resolve("data/test"), 2);
     EvaluationSplit split = open();
     assertThat(split.name()).isEqualTo("test");
     assertThat(split.images().shape()).isEqualTo(SHAPE);
@@ -35,23 +37,24 @@ class EvaluationTest {
 
   @Test
   void imagesAreResizedAsThoseToTrainOn() throws IOException {
-    Images.classes(temp.resolve("data/test"), 2);
+    TestData.catsAndDogs(temp.resolve("data/test"), 2);
     byte[] alone = Files.readAllBytes(temp.resolve("data/test/dog/1.png"));
-    assertThat(Images.pixels(open().images(), 3)).isEqualTo(ImageFiles.decode(alone, "dog", SHAPE));
+    assertThat(TestDatasets.pixels(open().images(), 3))
+        .isEqualTo(ImageFiles.decode(alone, "dog", SHAPE));
   }
 
   @Test
   void testComesBeforeValidationAndThatBeforeTraining() throws IOException {
-    Images.classes(temp.resolve("data/train"), 3);
+    TestData.catsAndDogs(temp.resolve("data/train"), 3);
     EvaluationSplit train = open();
     assertThat(train.name()).isEqualTo("train");
     assertThat(train.report().notes())
         .singleElement()
         .asString()
         .contains("all 6 images are evaluated");
-    Images.classes(temp.resolve("data/val"), 2);
+    TestData.catsAndDogs(temp.resolve("data/val"), 2);
     assertThat(open().name()).isEqualTo("val");
-    Images.classes(temp.resolve("data/test"), 1);
+    TestData.catsAndDogs(temp.resolve("data/test"), 1);
     Files.write(temp.resolve("data/train/cat/0.png"), new byte[] {1});
     assertThat(open().name()).isEqualTo("test");
     assertThat(open().images().size()).isEqualTo(2);
@@ -59,15 +62,15 @@ class EvaluationTest {
 
   @Test
   void classFoldersAloneAreAllEvaluated() throws IOException {
-    Images.classes(temp.resolve("data"), 3);
+    TestData.catsAndDogs(temp.resolve("data"), 3);
     assertThat(open().name()).isEqualTo("all");
     assertThat(open().images().size()).isEqualTo(6);
   }
 
   @Test
   void aClassThatTheModelDoesNotKnowIsAnError() throws IOException {
-    Images.classes(temp.resolve("data/test"), 1);
-    Images.write(temp.resolve("data/test/yak/1.png"), Images.png(4, 3, 0));
+    TestData.catsAndDogs(temp.resolve("data/test"), 1);
+    TestData.write(temp.resolve("data/test/yak/1.png"), TestImages.png(4, 3, 0));
     assertThatThrownBy(this::open)
         .isInstanceOf(BadDataException.class)
         .hasMessageContaining("has the class yak, which the model does not know");

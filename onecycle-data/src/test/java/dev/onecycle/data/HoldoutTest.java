@@ -16,7 +16,7 @@ class HoldoutTest {
 
   @Test
   void aTenthOfEachClassIsHeldOutAndTheRestIsTheRest() {
-    ImageDataset data = Images.random(1000, PIXEL, 4);
+    ImageDataset data = TestDatasets.random(1000, PIXEL, 4);
     Holdout holdout = Holdout.of(data, 3);
     assertThat(holdout.tenth().size()).isEqualTo(100);
     assertThat(holdout.rest().size()).isEqualTo(900);
@@ -47,20 +47,22 @@ class HoldoutTest {
 
   @Test
   void theSeedDecides() {
-    ImageDataset data = Images.random(200, PIXEL, 2);
+    ImageDataset data = TestDatasets.random(200, PIXEL, 2);
     assertThat(origins(Holdout.of(data, 1))).isEqualTo(origins(Holdout.of(data, 1)));
     assertThat(origins(Holdout.of(data, 1))).isNotEqualTo(origins(Holdout.of(data, 2)));
   }
 
   @Test
   void pixelsGoWithTheirImage() {
-    ImageDataset data = Images.random(50, new ImageShape(3, 2, 2), 2);
+    ImageDataset data = TestDatasets.random(50, new ImageShape(3, 2, 2), 2);
     ImageDataset tenth = Holdout.of(data, 1).tenth();
     for (int i = 0; i < tenth.size(); i++) {
       int index = Integer.parseInt(tenth.origin(i).substring(1));
       byte[] read = new byte[12];
       tenth.read(i, read);
-      assertThat(Images.pixels(tenth, i)).isEqualTo(Images.pixels(data, index)).isEqualTo(read);
+      assertThat(TestDatasets.pixels(tenth, i))
+          .isEqualTo(TestDatasets.pixels(data, index))
+          .isEqualTo(read);
       assertThat(tenth.label(i)).isEqualTo(data.label(index));
     }
   }

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.data.image.SkippedImage;
 import dev.onecycle.error.BadDataException;
+import dev.onecycle.testing.TestArchives;
+import dev.onecycle.testing.TestData;
+import dev.onecycle.testing.TestImages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,8 +31,8 @@ class TuningDataTest {
   @BeforeEach
   void writeImages() throws IOException {
     data = temp.resolve("pets");
-    Images.classes(data.resolve("train"), 10);
-    Images.classes(data.resolve("test"), 2);
+    TestData.catsAndDogs(data.resolve("train"), 10);
+    TestData.catsAndDogs(data.resolve("test"), 2);
   }
 
   @Test
@@ -70,8 +73,8 @@ class TuningDataTest {
     TuningData tuning = Datasets.openForTuning(tar, options());
     DataSplits whole = Datasets.open(tar, options());
     assertThat(whole.evaluationName()).isEqualTo("test");
-    Images.assertTunes(tuning, whole);
-    Images.assertTunes(Datasets.openForTuning(tar, options()), whole);
+    TestDatasets.assertTunes(tuning, whole);
+    TestDatasets.assertTunes(Datasets.openForTuning(tar, options()), whole);
   }
 
   /** The test images of this zip cannot be expanded, so opening one of them fails. */
@@ -90,13 +93,13 @@ class TuningDataTest {
 
   @Test
   void theValidationFolderIsUsedWhereThereIsOne() throws IOException {
-    Images.classes(data.resolve("val"), 3);
+    TestData.catsAndDogs(data.resolve("val"), 3);
     DataSplits whole = Datasets.open(data.toString(), options());
     TuningData before = Datasets.openForTuning(data.toString(), options());
     spoil();
     assertTunes(data, whole);
     TuningData tuning = Datasets.openForTuning(data.toString(), fresh());
-    Images.assertSame(tuning.validation(), before.validation());
+    TestDatasets.assertSame(tuning.validation(), before.validation());
     assertThat(tuning.validationName()).isEqualTo("val");
     assertThat(tuning.train().size()).isEqualTo(20);
     assertThat(tuning.report().notes())
@@ -113,7 +116,7 @@ class TuningDataTest {
     spoil();
     TuningData tuning =
         Datasets.openForTuning(data.toString(), asked.withCacheFolder(temp.resolve("other")));
-    Images.assertTunes(tuning, whole, 5);
+    TestDatasets.assertTunes(tuning, whole, 5);
     assertThat(tuning.report().skipped())
         .extracting(SkippedImage::origin)
         .containsExactly("train/cat/3.png");
@@ -123,11 +126,11 @@ class TuningDataTest {
   @Test
   void withoutATestSetTuningHasWhatTrainingHas() throws IOException {
     Path flat = temp.resolve("flat");
-    Images.classes(flat, 20);
+    TestData.catsAndDogs(flat, 20);
     DataSplits whole = Datasets.open(flat.toString(), options());
     TuningData tuning = Datasets.openForTuning(flat.toString(), options());
-    Images.assertTunes(tuning, whole);
-    Images.assertSame(tuning.train(), whole.train());
+    TestDatasets.assertTunes(tuning, whole);
+    TestDatasets.assertSame(tuning.train(), whole.train());
     assertThat(tuning.fingerprint()).isEqualTo(whole.fingerprint());
   }
 
@@ -135,21 +138,21 @@ class TuningDataTest {
   @Test
   void aFolderCalledTestInsideAClassBelongsToTheClass() throws IOException {
     Path flat = temp.resolve("flat");
-    Images.classes(flat, 10);
-    Images.write(flat.resolve("cat/test/0.png"), Images.png(9, 9, 5));
+    TestData.catsAndDogs(flat, 10);
+    TestData.write(flat.resolve("cat/test/0.png"), TestImages.png(9, 9, 5));
     Path named = temp.resolve("named");
-    Images.classes(named.resolve("train"), 4);
-    Images.classes(named.resolve("test"), 1);
-    Images.write(named.resolve("train/test/0.png"), Images.png(9, 9, 5));
-    Images.write(named.resolve("test/test/0.png"), Images.png(9, 9, 5));
+    TestData.catsAndDogs(named.resolve("train"), 4);
+    TestData.catsAndDogs(named.resolve("test"), 1);
+    TestData.write(named.resolve("train/test/0.png"), TestImages.png(9, 9, 5));
+    TestData.write(named.resolve("test/test/0.png"), TestImages.png(9, 9, 5));
     for (Path folder : List.of(flat, named)) {
       Path tar = temp.resolve(folder.getFileName() + ".tar");
-      Files.write(tar, Archives.tar(Archives.files(folder, "")));
+      Files.write(tar, TestArchives.tar(TestArchives.files(folder, "")));
       for (Path location : List.of(folder, tar)) {
         DataSplits whole = Datasets.open(location.toString(), options());
         assertThat(whole.train().shape()).isEqualTo(new ImageShape(3, 64, 64));
         TuningData tuning = Datasets.openForTuning(location.toString(), options());
-        Images.assertTunes(tuning, whole);
+        TestDatasets.assertTunes(tuning, whole);
         assertThat(tuning.report().notes()).hasSize(2).first().asString().contains("2 sizes");
       }
     }
@@ -165,8 +168,8 @@ class TuningDataTest {
     spoil();
     Datasets.openForTuning(data.toString(), options);
     assertThat(work).isEmpty();
-    Images.write(data.resolve("train/cat/7.png"), Images.png(4, 3, 0xABCDEF));
-    Images.write(data.resolve("train/cat/new.png"), Images.png(4, 3, 0xABCDEF));
+    TestData.write(data.resolve("train/cat/7.png"), TestImages.png(4, 3, 0xABCDEF));
+    TestData.write(data.resolve("train/cat/new.png"), TestImages.png(4, 3, 0xABCDEF));
     Datasets.openForTuning(data.toString(), options);
     assertThat(work).isNotEmpty();
   }
@@ -176,21 +179,21 @@ class TuningDataTest {
     Files.write(data.resolve("train/dog/4.png"), new byte[] {1});
     assertRefused(data, "train/dog/4.png is not a JPEG");
     Path one = temp.resolve("one");
-    Images.write(one.resolve("train/cat/1.png"), Images.png(2, 2, 0));
+    TestData.write(one.resolve("train/cat/1.png"), TestImages.png(2, 2, 0));
     assertRefused(one, "images of one class only, cat");
     Path few = temp.resolve("few");
-    Images.classes(few.resolve("train"), 1);
-    Images.classes(few.resolve("test"), 1);
+    TestData.catsAndDogs(few.resolve("train"), 1);
+    TestData.catsAndDogs(few.resolve("test"), 1);
     assertRefused(few, "none can be held out");
     Path alone = temp.resolve("alone");
-    Images.classes(alone.resolve("test"), 1);
+    TestData.catsAndDogs(alone.resolve("test"), 1);
     assertRefused(alone, alone + " has no files to train on");
-    Files.write(temp.resolve("alone.tar"), Archives.tar(Archives.files(alone, "")));
+    Files.write(temp.resolve("alone.tar"), TestArchives.tar(TestArchives.files(alone, "")));
     assertRefused(temp.resolve("alone.tar"), "test is there, but no train folder");
     Path doubled = temp.resolve("doubled");
-    Images.classes(doubled.resolve("train"), 1);
-    Images.classes(doubled.resolve("test"), 1);
-    Images.classes(doubled.resolve("Test"), 1);
+    TestData.catsAndDogs(doubled.resolve("train"), 1);
+    TestData.catsAndDogs(doubled.resolve("test"), 1);
+    TestData.catsAndDogs(doubled.resolve("Test"), 1);
     assertRefused(doubled, "two folders for one split");
   }
 
@@ -205,7 +208,7 @@ class TuningDataTest {
   private void assertTunes(Path location, DataSplits whole) {
     assertThatThrownBy(() -> Datasets.open(location.toString(), fresh()))
         .isInstanceOf(BadDataException.class);
-    Images.assertTunes(Datasets.openForTuning(location.toString(), fresh()), whole);
+    TestDatasets.assertTunes(Datasets.openForTuning(location.toString(), fresh()), whole);
   }
 
   private void assertRefused(Path location, String message) {
@@ -215,11 +218,13 @@ class TuningDataTest {
   }
 
   private String archived(String name, String prefix) throws IOException {
-    Map<String, byte[]> files = Archives.files(data, prefix);
+    Map<String, byte[]> files = TestArchives.files(data, prefix);
     byte[] bytes =
         name.endsWith(".zip")
-            ? Archives.zip(files)
-            : name.endsWith(".gz") ? Archives.gzip(Archives.tar(files)) : Archives.tar(files);
+            ? TestArchives.zip(files)
+            : name.endsWith(".gz")
+                ? TestArchives.gzip(TestArchives.tar(files))
+                : TestArchives.tar(files);
     return Files.write(temp.resolve(name), bytes).toString();
   }
 

@@ -5,11 +5,11 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The checkout that this program was built in: contestants have their sources there. */
+/** The checkout that this program was built in, which has the sources of the peers. */
 final class Checkout {
   private Checkout() {}
 
-  /** Its folder. */
+  /** The folder of the checkout. */
   static Path root() {
     Path code;
     try {
@@ -17,7 +17,7 @@ final class Checkout {
           Path.of(Checkout.class.getProtectionDomain().getCodeSource().getLocation().toURI())
               .toAbsolutePath();
     } catch (URISyntaxException e) {
-      throw new IllegalStateException("the place of this program is a path", e);
+      throw new IllegalStateException("the program must be in a file", e);
     }
     for (Path folder = code; folder != null; folder = folder.getParent()) {
       if (Files.isDirectory(folder.resolve("onecycle-bench/peers"))) {

@@ -13,14 +13,15 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Facts about this machine, without an engine; how busy it is among them. */
+/** Facts about this machine and its load, read without an engine. */
 final class Machine {
-  /** What decides how fast a processor multiplies matrices. */
+  /** Features of a processor that decide how fast it multiplies matrices. */
   private static final Set<String> FEATURES =
       Set.of("avx2", "avx512f", "avx512_bf16", "amx_bf16", "asimd", "bf16", "i8mm", "sve");
 
   private Machine() {}
 
+  /** Facts by name, in the order of the report. */
   static Map<String, String> facts() {
     List<String> processor = lines(Path.of("/proc/cpuinfo"));
     Map<String, String> facts = new LinkedHashMap<>();

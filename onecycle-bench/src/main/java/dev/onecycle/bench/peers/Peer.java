@@ -4,23 +4,25 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A contestant: the program that trains, or why there is none here.
+ * A peer: a program that trains, or the reason why it does not run here.
  *
  * @param name as in {@code --only}
  * @param command that trains until it is ended
- * @param ours whether it runs in the launcher's environment, as others' users do not have it
- * @param absent why it does not run
+ * @param launcherEnvironment whether the command runs with the environment of onecycle's launcher;
+ *     users of other trainers do not have it
+ * @param absent reason why the peer does not run
  */
-record Peer(String name, List<String> command, boolean ours, Optional<String> absent) {
+record Peer(
+    String name, List<String> command, boolean launcherEnvironment, Optional<String> absent) {
   Peer {
     command = List.copyOf(command);
   }
 
-  static Peer ours(String name, List<String> command) {
+  static Peer onecycle(String name, List<String> command) {
     return new Peer(name, command, true, Optional.empty());
   }
 
-  static Peer peer(String name, List<String> command) {
+  static Peer other(String name, List<String> command) {
     return new Peer(name, command, false, Optional.empty());
   }
 

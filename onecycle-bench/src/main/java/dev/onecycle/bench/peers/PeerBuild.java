@@ -8,7 +8,7 @@ import java.nio.file.attribute.FileTime;
 import java.util.stream.Stream;
 
 /**
- * Builds the contestants of the JVM, which are no part of the normal build: each brings a native
+ * Builds the peers of the JVM. They are not part of the normal build, because each has a native
  * engine of its own.
  */
 final class PeerBuild {
@@ -19,9 +19,9 @@ final class PeerBuild {
   }
 
   /**
-   * The jar of a contestant, built if it is missing or older than its sources.
+   * Returns the jar of a peer, built if it is missing or older than its sources.
    *
-   * @param size what building it downloads the first time
+   * @param size of the download of the first build
    */
   Path jar(String name, String size) throws TimedRun.DoesNotRunException {
     Path module = checkout.resolve("onecycle-bench/peers").resolve(name);
@@ -31,11 +31,7 @@ final class PeerBuild {
         return jar;
       }
       System.err.println(
-          "onecycle: building the contestant "
-              + name
-              + " (the first time downloads "
-              + size
-              + ") ...");
+          "onecycle: building the peer " + name + " (the first time downloads " + size + ") ...");
       Path log = Files.createDirectories(module.resolve("target")).resolve("build.log");
       int code =
           new ProcessBuilder(

@@ -12,10 +12,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a contestant says on standard output: first {@link Hello}, then {@link Step} after each
- * step.
+ * A message of a peer on standard output: first {@link Hello}, then a {@link Step} after each step.
  *
- * <p>Lines that do not begin with a brace are others' (warnings, say) and are passed over.
+ * <p>Lines that do not begin with a brace, such as warnings, are no messages.
  */
 sealed interface PeerMessage {
   JsonMapper JSON =
@@ -27,11 +26,11 @@ sealed interface PeerMessage {
           .build();
 
   /**
-   * What trains.
+   * The description of a peer.
    *
-   * @param setup how, in a few words
-   * @param parameters of the network that are learnt
-   * @param versions of what it runs on, by name
+   * @param setup precision, threads and data path in a few words
+   * @param parameters number of parameters that are trained
+   * @param versions of its libraries, by name
    */
   record Hello(String setup, long parameters, Map<String, String> versions) implements PeerMessage {
     public Hello {
@@ -40,17 +39,17 @@ sealed interface PeerMessage {
   }
 
   /**
-   * A step that has ended.
+   * The end of a step.
    *
-   * @param images in it
-   * @param loss of it, or what the contestant keeps of its losses; may be NaN
+   * @param images of the step
+   * @param loss of the step, or the peer's mean of recent losses; may be NaN
    */
   record Step(int images, double loss) implements PeerMessage {}
 
   /**
-   * Reads a line; empty where it is none of ours.
+   * Reads a line; empty if it is no message.
    *
-   * @throws BadDataException where it begins as one of ours and is not
+   * @throws BadDataException if the line begins like a message but is none
    */
   static Optional<PeerMessage> parse(String text) {
     if (!text.startsWith("{")) {
@@ -64,16 +63,16 @@ sealed interface PeerMessage {
               : JSON.treeToValue(tree, Hello.class));
     } catch (JsonProcessingException e) {
       throw new BadDataException(
-          "it said '" + text + "', which cannot be understood: " + e.getOriginalMessage(), e);
+          "the peer printed '" + text + "', which is no message: " + e.getOriginalMessage(), e);
     }
   }
 
-  /** The line as it is said. */
+  /** The message as a line. */
   default String text() {
     try {
       return JSON.writeValueAsString(this);
     } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a line can be written as JSON", e);
+      throw new IllegalStateException("a message must be writable as JSON", e);
     }
   }
 }

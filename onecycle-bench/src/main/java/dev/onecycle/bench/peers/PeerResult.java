@@ -5,12 +5,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a contestant has come to.
+ * The results of a peer so far.
  *
- * @param name of it
- * @param rates images a second, of rounds 1, 2, …
- * @param last its latest turn; empty where it has never run
- * @param failure why it does not run, or has not come through a later round
+ * @param name of the peer
+ * @param rates images a second of rounds 1, 2, …
+ * @param last the latest round; empty if there is none
+ * @param failure reason why the peer does not run, or failed in a later round
  */
 record PeerResult(
     String name, List<Double> rates, Optional<TimedRun.Result> last, Optional<String> failure) {
@@ -18,8 +18,8 @@ record PeerResult(
     rates = List.copyOf(rates);
   }
 
-  static PeerResult of(Peer entry) {
-    return new PeerResult(entry.name(), List.of(), Optional.empty(), entry.absent());
+  static PeerResult of(Peer peer) {
+    return new PeerResult(peer.name(), List.of(), Optional.empty(), peer.absent());
   }
 
   boolean runs() {

@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Who takes part, and how each is started. */
+/** The catalog of peers and their commands. */
 final class Peers {
-  /** The one that the others are compared with. */
-  static final String OURS = "onecycle";
+  /** The peer that the others are compared with. */
+  static final String ONECYCLE = "onecycle";
 
-  static final String OURS_STEP = "onecycle-step";
+  static final String ONECYCLE_STEP = "onecycle-step";
   static final String DJL = "djl";
   static final String DL4J = "dl4j";
   static final String PYTORCH_STANDARD = "pytorch-standard";
@@ -21,37 +21,37 @@ final class Peers {
 
   /** All of them, in the order of the table. */
   static final List<String> NAMES =
-      List.of(OURS, OURS_STEP, PYTORCH_TUNED, PYTORCH_STANDARD, DJL, DL4J);
+      List.of(ONECYCLE, ONECYCLE_STEP, PYTORCH_TUNED, PYTORCH_STANDARD, DJL, DL4J);
 
   private final Path checkout;
-  private final Path contest;
+  private final Path workload;
   private final Optional<String> python;
 
   /**
-   * Contestants for one contest.
+   * Creates the catalog for one workload.
    *
-   * @param contest the file that says what is trained on what
-   * @param python the interpreter that was asked for
+   * @param workload file of the workload
+   * @param python the interpreter to use; if empty, one is searched
    */
-  Peers(Path checkout, Path contest, Optional<String> python) {
+  Peers(Path checkout, Path workload, Optional<String> python) {
     this.checkout = checkout;
-    this.contest = contest;
+    this.workload = workload;
     this.python = python;
   }
 
-  /** The named ones, ready to start: builds those that are to be built. */
-  List<Peer> entries(List<String> names) {
-    Map<String, Peer> entries = new LinkedHashMap<>();
+  /** The peers with some names, built if necessary. */
+  List<Peer> named(List<String> names) {
+    Map<String, Peer> peers = new LinkedHashMap<>();
     for (String name : names) {
-      entries.computeIfAbsent(name, this::entry);
+      peers.computeIfAbsent(name, this::peer);
     }
-    return List.copyOf(entries.values());
+    return List.copyOf(peers.values());
   }
 
-  private Peer entry(String name) {
+  private Peer peer(String name) {
     return switch (name) {
-      case OURS -> Peer.ours(name, ours());
-      case OURS_STEP -> Peer.ours(name, ours(Ours.STEP));
+      case ONECYCLE -> Peer.onecycle(name, onecycle());
+      case ONECYCLE_STEP -> Peer.onecycle(name, onecycle(OnecyclePeer.STEP));
       case DJL -> java(name, "118 MB");
       case DL4J -> java(name, "150 MB");
       case PYTORCH_STANDARD -> python(name, "standard");
@@ -60,33 +60,34 @@ final class Peers {
     };
   }
 
-  /** This program again, with the launcher's options. */
-  private List<String> ours(String... mode) {
+  /** The command that starts this program again, with the launcher's options. */
+  private List<String> onecycle(String... mode) {
     List<String> command = new ArrayList<>();
     command.add(virtualMachine());
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(argument -> !argument.startsWith("-agentlib:jdwp"))
         .forEach(command::add);
     command.add("--enable-native-access=ALL-UNNAMED");
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Ours.class.getName()));
-    command.add(contest.toString());
+    command.addAll(
+        List.of("-cp", System.getProperty("java.class.path"), OnecyclePeer.class.getName()));
+    command.add(workload.toString());
     command.addAll(List.of(mode));
     return command;
   }
 
-  /** Another framework of the JVM, with the virtual machine's own defaults. */
+  /** Another framework of the JVM, with the default options of the virtual machine. */
   private Peer java(String name, String size) {
     try {
       Path jar = new PeerBuild(checkout).jar(name, size);
-      return Peer.peer(
+      return Peer.other(
           name,
           List.of(
               virtualMachine(),
-              "-XX:ErrorFile=" + contest.resolveSibling(name + "-crash.log"),
+              "-XX:ErrorFile=" + workload.resolveSibling(name + "-crash.log"),
               "-XX:-CreateCoredumpOnCrash",
               "-jar",
               jar.toString(),
-              contest.toString()));
+              workload.toString()));
     } catch (TimedRun.DoesNotRunException e) {
       return Peer.absent(name, String.valueOf(e.getMessage()));
     }
@@ -94,10 +95,10 @@ final class Peers {
 
   private Peer python(String name, String mode) {
     try {
-      String interpreter = Pythons.withTorch(python);
+      String interpreter = PythonInterpreter.withTorch(python);
       Path script = checkout.resolve("onecycle-bench/peers/pytorch.py");
-      return Peer.peer(
-          name, List.of(interpreter, script.toString(), contest.toString(), "--mode", mode));
+      return Peer.other(
+          name, List.of(interpreter, script.toString(), workload.toString(), "--mode", mode));
     } catch (TimedRun.DoesNotRunException e) {
       return Peer.absent(name, String.valueOf(e.getMessage()));
     }

@@ -18,16 +18,16 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Ours and other trainers, in turn, on the same images and the same network. */
+/** The speed of onecycle and of other trainers, in turn, on the same images and network. */
 @Command(
     name = "peers",
     description = {
       "Images/s of training, against other trainers on the same images and network.",
       "",
-      "Each contestant runs in a process of its own, as its user gets it: the start and a warm-up do"
-          + " not count, for any of them. Contestants take turns in every round, and what is compared"
-          + " are ratios within a round. DJL and DL4J are built on first use (118 and 150 MB of"
-          + " downloads); PyTorch is taken from a Python that has it.",
+      "Each peer runs in a process of its own, with its own defaults; its start and a warm-up do not"
+          + " count. Peers take turns in every round, and the ratios within a round are compared."
+          + " DJL and DL4J are built on first use (118 and 150 MB of downloads); PyTorch is taken"
+          + " from a Python that has it.",
       ""
     },
     mixinStandardHelpOptions = true)
@@ -47,30 +47,31 @@ public final class PeersBench implements Callable<Integer> {
       split = ",",
       paramLabel = "NAME",
       description =
-          "Contestants: onecycle, onecycle-step, pytorch-tuned, pytorch-standard, djl, dl4j."
+          "Peers: onecycle, onecycle-step, pytorch-tuned, pytorch-standard, djl, dl4j."
               + " Default: all.")
   List<String> only = Peers.NAMES;
 
   @Option(
       names = "--seconds",
       defaultValue = "10",
-      description = "That count, a turn. Default: ${DEFAULT-VALUE}.")
+      description = "Measured time of a turn. Default: ${DEFAULT-VALUE}.")
   double seconds = 10;
 
   @Option(
       names = "--warm-up",
       paramLabel = "SECONDS",
       defaultValue = "4",
-      description = "That do not count, a turn, from its first step on. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Time of a turn that does not count, from its first step. Default: ${DEFAULT-VALUE}.")
   double warmUp = 4;
 
   @Option(
-      names = "--patience",
+      names = "--timeout",
       paramLabel = "SECONDS",
       defaultValue = "180",
       description =
-          "After which a turn is ended: it counts if a step does. Default: ${DEFAULT-VALUE}.")
-  long patience = 180;
+          "Limit of a turn; after it, the turn counts if a step does. Default: ${DEFAULT-VALUE}.")
+  double timeout = 180;
 
   @Option(
       names = "--limit",
@@ -94,7 +95,7 @@ public final class PeersBench implements Callable<Integer> {
       description = "A Python that has torch. Default: python3 or /usr/bin/python3.")
   @Nullable String python;
 
-  @Option(names = "--json", paramLabel = "FILE", description = "Write every figure as JSON.")
+  @Option(names = "--json", paramLabel = "FILE", description = "Write all results as JSON.")
   @Nullable Path json;
 
   @Option(names = "--markdown", paramLabel = "FILE", description = "Write the table as Markdown.")
@@ -106,25 +107,25 @@ public final class PeersBench implements Callable<Integer> {
     Map<String, String> machine = Machine.facts();
     Path checkout = Checkout.root();
     Path folder = folder(checkout);
-    Workload contest = new Workload(location, limit, depth(), batchSize);
-    Peers contestants = new Peers(checkout, contest.write(folder), Optional.ofNullable(python));
-    List<Peer> entries = contestants.entries(only);
-    TimedRun heat = new TimedRun(warmUp, seconds, patience, folder);
-    List<PeerResult> standings = new ArrayList<>(entries.stream().map(PeerResult::of).toList());
-    standings.forEach(PeersBench::printAbsent);
+    Workload workload = new Workload(location, limit, depth(), batchSize);
+    Peers catalog = new Peers(checkout, workload.write(folder), Optional.ofNullable(python));
+    List<Peer> peers = catalog.named(only);
+    TimedRun timedRun = new TimedRun(warmUp, seconds, timeout, folder);
+    List<PeerResult> results = new ArrayList<>(peers.stream().map(PeerResult::of).toList());
+    results.forEach(PeersBench::printAbsent);
     for (int round = 0;
-        round < rounds && ours(standings).map(PeerResult::runs).orElse(true);
+        round < rounds && onecycle(results).map(PeerResult::runs).orElse(true);
         round++) {
-      for (int turn = 0; turn < entries.size(); turn++) {
-        // Each round begins with another, so that a drift of the machine falls on all of them.
-        int i = (round + turn) % entries.size();
-        if (standings.get(i).runs()) {
-          standings.set(i, run(heat, entries.get(i), standings.get(i), round));
+      for (int turn = 0; turn < peers.size(); turn++) {
+        // Each round begins with another peer, so that a drift of the machine falls on all of them.
+        int i = (round + turn) % peers.size();
+        if (results.get(i).runs()) {
+          results.set(i, run(timedRun, peers.get(i), results.get(i), round));
         }
       }
     }
-    report(machine, contest, standings);
-    return ours(standings).map(PeerResult::runs).orElse(true) ? 0 : 1;
+    report(machine, workload, results);
+    return onecycle(results).map(PeerResult::runs).orElse(true) ? 0 : 1;
   }
 
   private void require() {
@@ -134,15 +135,15 @@ public final class PeersBench implements Callable<Integer> {
     Require.positive("seconds", seconds);
     Require.atLeast("warm-up", warmUp, 0.0);
     Require.that(
-        patience > warmUp + seconds,
-        "patience",
+        timeout > warmUp + seconds,
+        "timeout",
         "more than warm-up and seconds together",
-        patience,
-        patience);
+        timeout,
+        timeout);
     for (String name : only) {
       Require.that(
           Peers.NAMES.contains(name),
-          "a contestant",
+          "a peer",
           "one of " + String.join(", ", Peers.NAMES),
           name,
           name);
@@ -171,19 +172,19 @@ public final class PeersBench implements Callable<Integer> {
     }
   }
 
-  private static Optional<PeerResult> ours(List<PeerResult> standings) {
-    return standings.stream().filter(s -> s.name().equals(Peers.OURS)).findFirst();
+  private static Optional<PeerResult> onecycle(List<PeerResult> results) {
+    return results.stream().filter(result -> result.name().equals(Peers.ONECYCLE)).findFirst();
   }
 
-  private static void printAbsent(PeerResult standing) {
-    standing.failure().ifPresent(reason -> print(standing.name(), "does not run: " + reason));
+  private static void printAbsent(PeerResult result) {
+    result.failure().ifPresent(reason -> print(result.name(), "does not run: " + reason));
   }
 
-  private static PeerResult run(TimedRun heat, Peer entry, PeerResult standing, int round) {
+  private static PeerResult run(TimedRun timedRun, Peer peer, PeerResult before, int round) {
     try {
-      TimedRun.Result result = heat.run(entry);
+      TimedRun.Result result = timedRun.run(peer);
       print(
-          entry.name(),
+          peer.name(),
           Numbers.format(
               "round %d  %,7.0f images/s  %4d steps  loss %.3f  %s",
               round + 1,
@@ -191,26 +192,26 @@ public final class PeersBench implements Callable<Integer> {
               result.steps(),
               result.loss(),
               result.hello().setup()));
-      return standing.with(result);
+      return before.with(result);
     } catch (TimedRun.DoesNotRunException e) {
       String reason = String.valueOf(e.getMessage());
-      print(entry.name(), "does not run: " + reason);
-      return standing.failed(reason);
+      print(peer.name(), "does not run: " + reason);
+      return before.failed(reason);
     }
   }
 
-  private static void print(String name, String what) {
-    System.out.println(Numbers.format("%-16s  %s", name, what));
+  private static void print(String name, String text) {
+    System.out.println(Numbers.format("%-16s  %s", name, text));
   }
 
-  private void report(Map<String, String> machine, Workload contest, List<PeerResult> standings) {
-    Results results =
-        new Results(machine, contest, warmUp, seconds, Results.rows(standings, Peers.OURS));
-    List<String> table = PeersTable.lines(results);
+  private void report(Map<String, String> machine, Workload workload, List<PeerResult> results) {
+    Results report =
+        new Results(machine, workload, warmUp, seconds, Results.rows(results, Peers.ONECYCLE));
+    List<String> table = PeersTable.lines(report);
     System.out.println();
     table.forEach(System.out::println);
     if (json != null) {
-      JsonFile.write(json, results);
+      JsonFile.write(json, report);
     }
     if (markdown != null) {
       AtomicFile.writeText(markdown, String.join("\n", table) + "\n");

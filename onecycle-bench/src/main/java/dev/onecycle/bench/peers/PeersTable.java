@@ -8,26 +8,26 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The results as Markdown, for {@code docs/performance.md} and for a terminal alike. */
+/** The results as a Markdown table, for the documents and for a terminal. */
 final class PeersTable {
   private static final String HEAD =
-      "| | how | images/s, median | lowest to highest | ours ÷ it, median of the rounds | lowest to"
+      "| | how | images/s, median | lowest to highest | onecycle ÷ peer, median of the rounds | lowest to"
           + " highest |";
   private static final String RULE = "|---|---|---|---|---|---|";
   private static final String NONE = "–";
 
   private PeersTable() {}
 
-  /** The table and the sentences about it, line by line. */
+  /** The lines of the table and of the notes below it. */
   static List<String> lines(Results results) {
     List<String> lines = new ArrayList<>();
     lines.add(HEAD);
     lines.add(RULE);
-    results.contestants().forEach(row -> lines.add(line(row)));
+    results.peers().forEach(row -> lines.add(line(row)));
     lines.add("");
     lines.add(conditions(results));
-    versions(results.contestants()).ifPresent(lines::add);
-    differentNets(results.contestants()).ifPresent(lines::add);
+    versions(results.peers()).ifPresent(lines::add);
+    differentNetworks(results.peers()).ifPresent(lines::add);
     return lines;
   }
 
@@ -58,19 +58,18 @@ final class PeersTable {
         + " |";
   }
 
-  /** As many digits as a ratio of noisy rates deserves; three after the point about one. */
+  /** A ratio of noisy rates with about three digits. */
   private static String ratio(double value) {
     String format = value < 2 ? "%.3f" : value < 20 ? "%.2f" : value < 200 ? "%.1f" : "%,.0f";
     return Numbers.format(format, value);
   }
 
   private static String conditions(Results results) {
-    int rounds =
-        results.contestants().stream().mapToInt(r -> r.imagesPerSecond().size()).max().orElse(0);
+    int rounds = results.peers().stream().mapToInt(r -> r.imagesPerSecond().size()).max().orElse(0);
     return Numbers.format(
         "ResNet-%d, batch %d, %d round%s of %s s each after %s s of warm-up, in turn; %s.",
-        results.contest().depth(),
-        results.contest().batchSize(),
+        results.workload().depth(),
+        results.workload().batchSize(),
         rounds,
         rounds == 1 ? "" : "s",
         Numbers.brief(results.seconds()),
@@ -94,8 +93,8 @@ final class PeersTable {
         : Optional.of("Versions: " + String.join("; ", versions) + ".");
   }
 
-  /** Says so where networks are not of one size. */
-  private static Optional<String> differentNets(List<Results.Row> rows) {
+  /** A note if the networks differ in the number of parameters. */
+  private static Optional<String> differentNetworks(List<Results.Row> rows) {
     List<Results.Row> run = rows.stream().filter(row -> row.parameters() > 0).toList();
     if (run.stream().mapToLong(Results.Row::parameters).distinct().count() <= 1) {
       return Optional.empty();

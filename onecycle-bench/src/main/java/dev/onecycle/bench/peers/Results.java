@@ -6,36 +6,37 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a contest came to: also its file.
+ * The results of all peers, as they are written to the JSON file.
  *
- * @param machine facts, by name
- * @param contest what was trained on what
- * @param warmUp seconds at each turn that do not count
- * @param seconds at each turn that count
- * @param contestants in the order of the table
+ * @param machine facts by name
+ * @param workload images and network
+ * @param warmUp seconds of each turn that do not count
+ * @param seconds of each turn that count
+ * @param peers in the order of the table
  */
 record Results(
     Map<String, String> machine,
-    Workload contest,
+    Workload workload,
     double warmUp,
     double seconds,
-    List<Row> contestants) {
+    List<Row> peers) {
   Results {
-    contestants = List.copyOf(contestants);
+    peers = List.copyOf(peers);
   }
 
   /**
-   * A contestant's part of it.
+   * The results of a peer.
    *
-   * @param setup how it trains, in its own words
-   * @param parameters of its network; 0 where it does not run
+   * @param setup the peer's description of itself
+   * @param parameters of its network; 0 if it does not run
    * @param imagesPerSecond of each round
-   * @param steps that counted in its last round
-   * @param loss its last
-   * @param rate of the rounds
-   * @param ratio ours over it, round by round; empty for ours, and where either does not run
-   * @param failure why it does not run
-   * @param versions of what it runs on
+   * @param steps that counted in the last round
+   * @param loss the last loss
+   * @param rate spread of the images per second
+   * @param ratio spread of onecycle's rate divided by the peer's, round by round; empty for
+   *     onecycle and if either does not run
+   * @param failure reason why the peer does not run
+   * @param versions of its libraries, by name
    */
   record Row(
       String name,
@@ -49,38 +50,38 @@ record Results(
       Optional<String> failure,
       Map<String, String> versions) {}
 
-  /** Compares contestants with the one named {@code ours}, where it is among them. */
-  static List<Row> rows(List<PeerResult> standings, String ours) {
-    List<Double> our =
-        standings.stream()
-            .filter(s -> s.name().equals(ours))
+  /** Compares the peers with the peer {@code reference}, if it is among them. */
+  static List<Row> rows(List<PeerResult> results, String reference) {
+    List<Double> referenceRates =
+        results.stream()
+            .filter(s -> s.name().equals(reference))
             .findFirst()
             .map(PeerResult::rates)
             .orElse(List.of());
-    return standings.stream()
+    return results.stream()
         .map(
-            standing ->
+            result ->
                 row(
-                    standing,
-                    standing.name().equals(ours)
+                    result,
+                    result.name().equals(reference)
                         ? List.of()
-                        : Spread.ratios(our, standing.rates())))
+                        : Spread.ratios(referenceRates, result.rates())))
         .toList();
   }
 
-  private static Row row(PeerResult standing, List<Double> ratios) {
-    Optional<TimedRun.Result> last = standing.last();
+  private static Row row(PeerResult result, List<Double> ratios) {
+    Optional<TimedRun.Result> last = result.last();
     return new Row(
-        standing.name(),
-        last.map(result -> result.hello().setup()).orElse(""),
-        last.map(result -> result.hello().parameters()).orElse(0L),
-        standing.rates(),
+        result.name(),
+        last.map(turn -> turn.hello().setup()).orElse(""),
+        last.map(turn -> turn.hello().parameters()).orElse(0L),
+        result.rates(),
         last.map(TimedRun.Result::steps).orElse(0),
         last.map(TimedRun.Result::loss).orElse(Double.NaN),
-        spread(standing.rates()),
+        spread(result.rates()),
         spread(ratios),
-        standing.failure(),
-        last.map(result -> result.hello().versions()).orElse(Map.of()));
+        result.failure(),
+        last.map(turn -> turn.hello().versions()).orElse(Map.of()));
   }
 
   private static Optional<Spread> spread(List<Double> values) {

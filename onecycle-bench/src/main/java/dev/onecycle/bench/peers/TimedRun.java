@@ -15,18 +15,19 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One contestant's turn in one round: its process is started, timed and ended.
+ * Starts the process of a peer, times its steps and ends it: the peer's turn in a round.
  *
  * @param warmUp seconds that do not count
  * @param seconds that count, to the end of the step under way
- * @param patience seconds after which a contestant is ended that has not come so far
- * @param folder for what contestants say on standard error
+ * @param timeout seconds after which the process is ended; the turn counts if a step does
+ * @param folder for the standard error of the peers
  */
-record TimedRun(double warmUp, double seconds, long patience, Path folder) {
-  /** The launcher's settings of glibc's allocator, which are ours alone. */
+record TimedRun(double warmUp, double seconds, double timeout, Path folder) {
+  /** Settings of glibc's allocator by onecycle's launcher, which other peers do not get. */
   private static final List<String> LAUNCHER_ENVIRONMENT =
       List.of(
           "MALLOC_ARENA_MAX",
@@ -35,15 +36,15 @@ record TimedRun(double warmUp, double seconds, long patience, Path folder) {
           "MALLOC_TOP_PAD_");
 
   /**
-   * What a turn came to.
+   * The result of a turn.
    *
    * @param imagesPerSecond over the steps that count
-   * @param steps that count
-   * @param loss the last that was said
+   * @param steps number of steps that count
+   * @param loss the last loss
    */
   record Result(PeerMessage.Hello hello, double imagesPerSecond, int steps, double loss) {}
 
-  /** A contestant that does not run, with the reason as message. */
+  /** Thrown if a peer does not run; the message is the reason. */
   static final class DoesNotRunException extends Exception {
     private static final long serialVersionUID = 1;
 
@@ -52,11 +53,12 @@ record TimedRun(double warmUp, double seconds, long patience, Path folder) {
     }
   }
 
-  Result run(Peer entry) throws DoesNotRunException {
-    Path errors = folder.resolve(entry.name() + ".log");
+  /** Runs one turn. */
+  Result run(Peer peer) throws DoesNotRunException {
+    Path errors = folder.resolve(peer.name() + ".log");
     Process process;
     try {
-      process = start(entry, errors);
+      process = start(peer, errors);
     } catch (IOException e) {
       throw new DoesNotRunException("cannot be started: " + IoErrors.reason(e));
     }
@@ -71,22 +73,22 @@ record TimedRun(double warmUp, double seconds, long patience, Path folder) {
                 late.set(true);
                 end(process);
               },
-              patience,
-              TimeUnit.SECONDS);
-      Said said = listen(lines);
-      PeerMessage.Hello hello = said.hello();
-      Window window = said.window();
+              (long) (1e3 * timeout),
+              TimeUnit.MILLISECONDS);
+      Heard heard = listen(lines);
+      PeerMessage.Hello hello = heard.hello();
+      Window window = heard.window();
       if (hello != null && window != null && window.steps() > 0) {
         if (window.seconds() >= seconds || late.get()) {
-          return new Result(hello, window.imagesPerSecond(), window.steps(), said.loss());
+          return new Result(hello, window.imagesPerSecond(), window.steps(), heard.loss());
         }
       }
       throw new DoesNotRunException(
           late.get()
-              ? Numbers.format("did not come through a step within %d s", patience)
-              : lastWords(errors, process));
+              ? "no step of the measured time ended within " + Numbers.brief(timeout) + " s"
+              : reason(errors, process));
     } catch (IOException e) {
-      throw new DoesNotRunException("cannot be listened to: " + IoErrors.reason(e));
+      throw new DoesNotRunException("its output cannot be read: " + IoErrors.reason(e));
     } catch (BadDataException e) {
       throw new DoesNotRunException(String.valueOf(e.getMessage()));
     } finally {
@@ -95,9 +97,9 @@ record TimedRun(double warmUp, double seconds, long patience, Path folder) {
     }
   }
 
-  private static Process start(Peer entry, Path errors) throws IOException {
-    ProcessBuilder builder = new ProcessBuilder(entry.command()).redirectError(errors.toFile());
-    if (!entry.ours()) {
+  private static Process start(Peer peer, Path errors) throws IOException {
+    ProcessBuilder builder = new ProcessBuilder(peer.command()).redirectError(errors.toFile());
+    if (!peer.launcherEnvironment()) {
       LAUNCHER_ENVIRONMENT.forEach(builder.environment()::remove);
     }
     Process process = builder.start();
@@ -105,20 +107,20 @@ record TimedRun(double warmUp, double seconds, long patience, Path folder) {
     return process;
   }
 
-  /** What was heard until it was enough, or until nothing more came. */
-  private record Said(PeerMessage.@Nullable Hello hello, @Nullable Window window, double loss) {}
+  /** The messages until the measured time or the end of the output. */
+  private record Heard(PeerMessage.@Nullable Hello hello, @Nullable Window window, double loss) {}
 
-  private Said listen(BufferedReader lines) throws IOException {
+  private Heard listen(BufferedReader lines) throws IOException {
     PeerMessage.Hello hello = null;
     Window window = null;
     double loss = Double.NaN;
     String text;
     while ((text = lines.readLine()) != null) {
       long now = System.nanoTime();
-      Optional<PeerMessage> line = PeerMessage.parse(text);
-      if (line.isPresent() && line.get() instanceof PeerMessage.Hello said) {
-        hello = said;
-      } else if (line.isPresent() && line.get() instanceof PeerMessage.Step step) {
+      Optional<PeerMessage> message = PeerMessage.parse(text);
+      if (message.isPresent() && message.get() instanceof PeerMessage.Hello first) {
+        hello = first;
+      } else if (message.isPresent() && message.get() instanceof PeerMessage.Step step) {
         loss = step.loss();
         window =
             window == null
@@ -129,25 +131,45 @@ record TimedRun(double warmUp, double seconds, long patience, Path folder) {
         }
       }
     }
-    return new Said(hello, window, loss);
+    return new Heard(hello, window, loss);
   }
 
-  /** Ends it with all that it has started, at once: none of it may be heard in the next turn. */
+  /** Kills a process with its descendants, which must not run during the next turn. */
   private static void end(Process process) {
     List<ProcessHandle> started = process.descendants().toList();
-    // First the one that starts others.
+    // First the process that starts others.
     process.destroyForcibly();
     started.forEach(ProcessHandle::destroyForcibly);
     process.onExit().join();
     for (ProcessHandle child : started) {
-      // Not for ever: where nobody asks how it ended, it looks alive for as long.
-      child.onExit().completeOnTimeout(child, 2, TimeUnit.SECONDS).join();
+      awaitEnd(child);
     }
   }
 
-  /** Why it ended by itself: the last line that names an error, or else the last one. */
-  private static String lastWords(Path errors, Process process) {
-    String code = "exit code " + ended(process);
+  /**
+   * Waits at most two seconds for the end of a descendant. An orphan whose exit code nobody reads
+   * stays a zombie, which looks alive.
+   */
+  private static void awaitEnd(ProcessHandle process) {
+    long limit = System.nanoTime() + TimeUnit.SECONDS.toNanos(2);
+    while (process.isAlive() && !isZombie(process.pid()) && System.nanoTime() < limit) {
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(2));
+    }
+  }
+
+  /** Whether a process has ended but is still listed, by Linux's {@code /proc}. */
+  private static boolean isZombie(long pid) {
+    try {
+      String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+      return stat.startsWith("Z", stat.lastIndexOf(')') + 2);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** The reason of an end: the last line with an error, or else the last line. */
+  private static String reason(Path errors, Process process) {
+    String code = "exit code " + exitCode(process);
     try {
       List<String> lines =
           Files.readString(errors, StandardCharsets.ISO_8859_1)
@@ -167,7 +189,7 @@ record TimedRun(double warmUp, double seconds, long patience, Path folder) {
     }
   }
 
-  private static String ended(Process process) {
+  private static String exitCode(Process process) {
     try {
       return Integer.toString(process.waitFor());
     } catch (InterruptedException e) {

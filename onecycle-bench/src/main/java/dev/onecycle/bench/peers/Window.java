@@ -3,16 +3,16 @@ package dev.onecycle.bench.peers;
 import dev.onecycle.error.Require;
 
 /**
- * The part of a contestant's training that counts: whole steps, from the end of the first step that
- * ends after the warm-up.
+ * The measured part of a peer's training: whole steps, from the end of the first step that ends
+ * after the warm-up.
  *
- * <p>The warm-up begins at the end of the very first step, so that neither the start of a program
- * nor its reading of the images is in it.
+ * <p>The warm-up begins at the end of the first step, so that it includes neither the start of the
+ * program nor the reading of the images.
  *
  * @param warmUp nanoseconds
- * @param first when the first step ended
- * @param begin when the warm-up ended, on the same clock; {@code first} before that
- * @param end when the last step ended
+ * @param first time of the end of the first step, by {@link System#nanoTime}
+ * @param begin time of the begin of the measured part; {@code first} before that
+ * @param end time of the end of the last step
  * @param images of the steps that count
  * @param steps that count
  * @param warm whether the warm-up is over
@@ -22,12 +22,12 @@ record Window(long warmUp, long first, long begin, long end, long images, int st
     Require.atLeast("warm-up", warmUp, 0);
   }
 
-  /** The window of a contestant whose first step ended now. */
+  /** The window after the first step. */
   static Window opened(long warmUp, long now) {
     return new Window(warmUp, now, now, now, 0, 0, warmUp == 0);
   }
 
-  /** After another step. */
+  /** The window after another step. */
   Window stepped(long now, long stepImages) {
     if (warm) {
       return new Window(warmUp, first, begin, now, images + stepImages, steps + 1, true);
@@ -35,15 +35,15 @@ record Window(long warmUp, long first, long begin, long end, long images, int st
     return new Window(warmUp, first, now, now, 0, 0, now - first >= warmUp);
   }
 
-  /** Seconds over which it counts so far. */
+  /** Duration of the measured part so far in seconds. */
   double seconds() {
     return (end - begin) / 1e9;
   }
 
   /**
-   * Images a second of the steps that count.
+   * Images a second of the measured steps.
    *
-   * @throws IllegalStateException where there is none
+   * @throws IllegalStateException if there is none
    */
   double imagesPerSecond() {
     if (steps == 0 || end == begin) {

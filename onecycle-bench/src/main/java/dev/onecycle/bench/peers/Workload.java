@@ -22,18 +22,18 @@ import java.util.Properties;
 import java.util.stream.IntStream;
 
 /**
- * What every contestant trains on what: the file {@code contest.properties}, with the images beside
- * it as plain bytes, for programs that share no code with this one.
+ * The images and the network that every peer trains. The file {@code workload.properties}, with the
+ * images beside it as plain bytes, describes them to programs that share no code with this one.
  *
  * @param location of the images, as for {@code train}
- * @param limit the most images, evenly picked; 0 for all
+ * @param limit maximum number of images, evenly picked; 0 for all
  * @param depth of the residual network: 6n + 2
  * @param batchSize images a step
  */
 record Workload(String location, int limit, int depth, int batchSize) {
-  private static final String FILE = "contest.properties";
+  private static final String FILE = "workload.properties";
 
-  /** The training images, read as {@code train} reads them. */
+  /** The training images, as {@code train} reads them. */
   ImageDataset images() {
     ImageDataset all = Datasets.open(location, DataOptions.defaults()).train();
     if (limit == 0 || limit >= all.size()) {
@@ -43,7 +43,7 @@ record Workload(String location, int limit, int depth, int batchSize) {
         all, IntStream.range(0, limit).map(i -> (int) ((long) i * all.size() / limit)).toArray());
   }
 
-  /** Writes it to a folder, with uint8 images in height, width, channel order and uint8 labels. */
+  /** Writes the file and the images (uint8 in height, width, channel order) and labels (uint8). */
   Path write(Path folder) {
     ImageDataset images = images();
     int classes = images.classes().size();
@@ -83,14 +83,12 @@ record Workload(String location, int limit, int depth, int batchSize) {
     return file;
   }
 
-  /**
-   * The faster type of this processor, for a program that leaves its choice to whoever tunes it.
-   */
+  /** The faster type of this processor, for a program that does not choose it itself. */
   private static String precision() {
     return Compute.of(LearnerSettings.defaults()).precision().name().toLowerCase(Locale.ROOT);
   }
 
-  /** Reads back what {@link #write} has written. */
+  /** Reads a file that {@link #write} has written. */
   static Workload read(Path file) {
     Properties properties = new Properties();
     try (var reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {

@@ -1,9 +1,8 @@
 /**
- * Other trainers on the same images and the same network, each in a process of its own.
+ * Measurements of other trainers on the same images and network, each in a process of its own.
  *
- * <p>A contestant is a program that trains without end and says so in lines of JSON ({@link
- * dev.onecycle.bench.peers.Line}); it is timed from outside ({@link
- * dev.onecycle.bench.peers.Window}), so that all are measured alike whatever they are written in.
+ * <p>A peer is a program that trains until it is ended and prints a {@link PeerMessage} after each
+ * step. Its steps are timed from outside, so that all programs are measured alike.
  */
 @NullMarked
 package dev.onecycle.bench.peers;

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class PeerMessageTest {
   @Test
-  void readsWhatContestantsSay() {
+  void readsMessagesOfPeers() {
     assertThat(
             PeerMessage.parse(
                 "{\"setup\":\"fp32, 2 threads\",\"parameters\":272474,\"versions\":{\"torch\":\"1.13\"}}"))
@@ -21,13 +21,13 @@ class PeerMessageTest {
   }
 
   @Test
-  void aLossMayBeNoNumber() {
+  void aLossMayBeNaN() {
     assertThat(PeerMessage.parse("{\"images\":1,\"loss\":NaN}"))
         .contains(new PeerMessage.Step(1, Double.NaN));
   }
 
   @Test
-  void saysWhatItReads() {
+  void readsItsOwnText() {
     PeerMessage hello = new PeerMessage.Hello("a \"quoted\" setup", 3, Map.of("b", "2"));
     assertThat(PeerMessage.parse(hello.text())).contains(hello);
     PeerMessage step = new PeerMessage.Step(64, 0.125);
@@ -36,7 +36,7 @@ class PeerMessageTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "WARNING: something", "[2026] INFO {\"images\":1}"})
-  void othersLinesArePassedOver(String line) {
+  void otherLinesAreNoMessages(String line) {
     assertThat(PeerMessage.parse(line)).isEmpty();
   }
 
@@ -50,7 +50,7 @@ class PeerMessageTest {
         "{\"setup\":\"x\"}",
         "{}"
       })
-  void brokenLinesAreErrorsThatShowThem(String line) {
+  void anErrorShowsABrokenMessage(String line) {
     assertThatThrownBy(() -> PeerMessage.parse(line))
         .isInstanceOf(BadDataException.class)
         .hasMessageContaining(line);

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Turns of contestants that are shell scripts. */
+/** Turns of peers that are shell scripts. */
 @EnabledOnOs({OS.LINUX, OS.MAC})
 class TimedRunTest {
   private static final String HELLO =
@@ -21,7 +21,7 @@ class TimedRunTest {
   @TempDir Path folder;
 
   @Test
-  void timesAContestantAndEndsItWithAllItHasStarted() throws Exception {
+  void timesAPeerAndEndsItWithAllItHasStarted() throws Exception {
     Path trace = folder.resolve("trace");
     String worker =
         "{ i=0; while [ $i -lt 500 ]; do i=$((i+1)); echo >> '"
@@ -38,7 +38,7 @@ class TimedRunTest {
   }
 
   @Test
-  void aContestantThatFailsIsToldByItsLastError() {
+  void aPeerThatFailsIsReportedByItsLastError() {
     assertThatThrownBy(
             () ->
                 run(
@@ -58,32 +58,32 @@ class TimedRunTest {
   }
 
   @Test
-  void patienceEndsAContestantWithoutSteps() {
-    assertThatThrownBy(() -> run(HELLO + "sleep 30", 1))
+  void theTimeoutEndsAPeerWithoutSteps() {
+    assertThatThrownBy(() -> run(HELLO + "sleep 30", 0.3))
         .isInstanceOf(TimedRun.DoesNotRunException.class)
-        .hasMessageContaining("within 1 s");
+        .hasMessageContaining("within 0.3 s");
   }
 
   @Test
-  void patienceEndsAContestantThatCountsIfAStepDoes() throws Exception {
+  void theTimeoutEndsATurnThatCountsIfAStepDoes() throws Exception {
     String slow = HELLO + STEP + "; sleep 0.05; " + STEP + "; sleep 0.05; " + STEP + "; sleep 30";
-    Peer entry = Peer.peer("shell", List.of("sh", "-c", slow));
-    assertThat(new TimedRun(0.02, 60, 2, folder).run(entry).steps()).isEqualTo(1);
+    Peer peer = Peer.other("shell", List.of("sh", "-c", slow));
+    assertThat(new TimedRun(0.02, 60, 0.8, folder).run(peer).steps()).isEqualTo(1);
   }
 
   @Test
   void aProgramThatIsNotThereDoesNotRun() {
-    Peer entry = Peer.peer("none", List.of(folder.resolve("no-such-program").toString()));
-    assertThatThrownBy(() -> heat(20).run(entry))
+    Peer peer = Peer.other("none", List.of(folder.resolve("no-such-program").toString()));
+    assertThatThrownBy(() -> timedRun(20).run(peer))
         .isInstanceOf(TimedRun.DoesNotRunException.class)
         .hasMessageStartingWith("cannot be started");
   }
 
-  private TimedRun.Result run(String script, long patience) throws TimedRun.DoesNotRunException {
-    return heat(patience).run(Peer.peer("shell", List.of("sh", "-c", script)));
+  private TimedRun.Result run(String script, double timeout) throws TimedRun.DoesNotRunException {
+    return timedRun(timeout).run(Peer.other("shell", List.of("sh", "-c", script)));
   }
 
-  private TimedRun heat(long patience) {
-    return new TimedRun(0.02, 0.2, patience, folder);
+  private TimedRun timedRun(double timeout) {
+    return new TimedRun(0.02, 0.2, timeout, folder);
   }
 }

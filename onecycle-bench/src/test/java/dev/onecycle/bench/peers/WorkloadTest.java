@@ -13,11 +13,11 @@ class WorkloadTest {
   @TempDir Path folder;
 
   @Test
-  void allContestantsAreGivenTheSameImages() throws Exception {
-    Workload contest = new Workload("shapes", 30, 20, 16);
-    Path file = contest.write(folder);
-    assertThat(Workload.read(file)).isEqualTo(contest);
-    ImageDataset images = contest.images();
+  void allPeersGetTheSameImages() throws Exception {
+    Workload workload = new Workload("shapes", 30, 20, 16);
+    Path file = workload.write(folder);
+    assertThat(Workload.read(file)).isEqualTo(workload);
+    ImageDataset images = workload.images();
     byte[] pixels = Files.readAllBytes(folder.resolve("images.u8"));
     byte[] labels = Files.readAllBytes(folder.resolve("labels.u8"));
     assertThat(images.size()).isEqualTo(30);

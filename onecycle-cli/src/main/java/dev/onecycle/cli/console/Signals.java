@@ -1,5 +1,6 @@
 package dev.onecycle.cli.console;
 
+import dev.onecycle.torch.job.RunControl;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -13,6 +14,25 @@ import sun.misc.SignalHandler;
  * process at once. USR1 asks for a checkpoint.
  */
 public final class Signals {
+  /** Signals as the control of a job. */
+  public static final RunControl CONTROL =
+      new RunControl() {
+        @Override
+        public boolean stopRequested() {
+          return Signals.stopRequested();
+        }
+
+        @Override
+        public boolean saveRequested() {
+          return Signals.saveRequested();
+        }
+
+        @Override
+        public <T> T uninterrupted(Supplier<T> work) {
+          return Signals.uninterrupted(work);
+        }
+      };
+
   private static final AtomicReference<@Nullable Signal> received = new AtomicReference<>();
   private static final AtomicBoolean SAVE = new AtomicBoolean();
   private static final Object INTERRUPTING = new Object();
@@ -55,15 +75,9 @@ public final class Signals {
     return SAVE.getAndSet(false);
   }
 
-  /**
-   * Whether a signal has come; clears the interrupt that came with it, which would spoil writing.
-   */
+  /** Whether a signal has come. */
   public static boolean stopRequested() {
-    if (received.get() == null) {
-      return false;
-    }
-    Thread.interrupted();
-    return true;
+    return received.get() != null;
   }
 
   private static void interrupt(Thread thread) {
@@ -76,12 +90,15 @@ public final class Signals {
 
   /**
    * Runs work that a signal must not interrupt, such as writing the files of a run that belong
-   * together. {@link #stopRequested} tells of the signal as ever.
+   * together. An interrupt that a signal has left pending is cleared, for it would spoil writing;
+   * {@link #stopRequested} tells of the signal as ever.
    */
   public static <T> T uninterrupted(Supplier<T> work) {
     synchronized (INTERRUPTING) {
       interrupts = false;
-      stopRequested();
+      if (stopRequested()) {
+        Thread.interrupted();
+      }
     }
     try {
       return work.get();

@@ -3,13 +3,16 @@ package dev.onecycle.cli.inspect;
 import dev.onecycle.cli.console.Bar;
 import dev.onecycle.cli.console.Console;
 import dev.onecycle.cli.console.ExitCode;
+import dev.onecycle.cli.console.JobProgress;
 import dev.onecycle.cli.console.OutputOptions;
-import dev.onecycle.cli.options.DataArguments;
 import dev.onecycle.cli.options.ModelArgument;
+import dev.onecycle.cli.options.SettingOptions;
+import dev.onecycle.data.Datasets;
 import dev.onecycle.data.EvaluationSplit;
 import dev.onecycle.run.Classification;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.text.Texts;
+import dev.onecycle.torch.job.TrainingConfig;
 import dev.onecycle.torch.model.ModelFile;
 import dev.onecycle.torch.train.Evaluation;
 import dev.onecycle.torch.train.Learner;
@@ -20,8 +23,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IModelTransformer;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** Judges a trained model by labelled images. */
 @Command(
@@ -29,14 +37,30 @@ import picocli.CommandLine.Mixin;
     description = "Evaluate a trained model on the test images of a data set.",
     mixinStandardHelpOptions = true,
     sortOptions = false,
+    modelTransformer = EvaluateCommand.Settings.class,
     footer = {"", "Examples:", "  onecycle evaluate runs/NAME photos/"})
 public final class EvaluateCommand implements Callable<Integer> {
+  /** The settings of reading images are options. */
+  static final class Settings implements IModelTransformer {
+    @Override
+    public CommandSpec transform(CommandSpec spec) {
+      SettingOptions.add(
+          spec,
+          List.of(
+              TrainingConfig.DATA,
+              TrainingConfig.SKIP_BAD,
+              TrainingConfig.OFFLINE,
+              TrainingConfig.CACHE));
+      return spec;
+    }
+  }
+
   /** Pairs of confused classes that are named. */
   private static final int PAIRS = 3;
 
   @Mixin ModelArgument model = new ModelArgument();
-  @Mixin DataArguments dataArguments = new DataArguments();
   @Mixin OutputOptions output = new OutputOptions();
+  @Spec @Nullable CommandSpec spec;
 
   /** How many images of a class were taken for another, both by name. */
   private record Confused(String label, String predicted, int count) {}
@@ -45,7 +69,7 @@ public final class EvaluateCommand implements Callable<Integer> {
   public Integer call() {
     Console console = output.console();
     ModelFile file = model.read();
-    EvaluationSplit data = dataArguments.openEvaluation(console, file.input(), file.classes());
+    EvaluationSplit data = open(console, file);
     Evaluation evaluation;
     try (Learner learner = ModelArgument.learner(file);
         Bar bar = new Bar(console, "evaluating", data.images().size(), " images")) {
@@ -55,7 +79,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     console.answer(
         String.format(
             Locale.ROOT,
-            "%.2f %% of %,d %s images right, loss %.4f",
+            "accuracy %.2f %% on %,d %s images, loss %.4f",
             100 * evaluation.accuracy(),
             evaluation.images(),
             data.name(),
@@ -77,6 +101,29 @@ public final class EvaluateCommand implements Callable<Integer> {
     result.put("model", file.model());
     console.result(result);
     return ExitCode.OK;
+  }
+
+  private EvaluationSplit open(Console console, ModelFile file) {
+    if (spec == null) {
+      throw new IllegalStateException("commands are run by picocli");
+    }
+    TrainingConfig config = SettingOptions.given(spec);
+    if (config.find(TrainingConfig.DATA).isEmpty()) {
+      throw new ParameterException(spec.commandLine(), "Missing required parameter: 'DATA'");
+    }
+    String location = config.get(TrainingConfig.DATA);
+    try (JobProgress progress = JobProgress.ofTraining(console)) {
+      EvaluationSplit data =
+          Datasets.openEvaluation(
+              location,
+              file.input(),
+              file.classes(),
+              config.dataOptions().withListener(progress::reading));
+      progress.close();
+      console.say(Numbers.format("%s: %,d %s images", location, data.images().size(), data.name()));
+      JobProgress.show(console, data.report());
+      return data;
+    }
   }
 
   private static List<Confused> confused(Classification images, List<String> classes) {

@@ -5,7 +5,7 @@ import dev.onecycle.cli.console.ExitCode;
 import dev.onecycle.cli.console.OutputOptions;
 import dev.onecycle.cli.console.Terminal;
 import dev.onecycle.cli.options.FileNames;
-import dev.onecycle.cli.options.PolicyOptions;
+import dev.onecycle.cli.options.SettingOptions;
 import dev.onecycle.error.Require;
 import dev.onecycle.report.chart.Figure;
 import dev.onecycle.report.csv.ScheduleCsv;
@@ -14,9 +14,12 @@ import dev.onecycle.report.figures.TerminalFigures;
 import dev.onecycle.run.files.AtomicFile;
 import dev.onecycle.schedule.Phase;
 import dev.onecycle.schedule.Policy;
+import dev.onecycle.schedule.PolicyChoice;
 import dev.onecycle.text.Numbers;
+import dev.onecycle.torch.job.TrainingConfig;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -24,14 +27,19 @@ import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IModelTransformer;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Shows a policy before anything is trained by it. */
 @Command(
     name = "schedule",
     description = "Print, draw or write the learning rate and momentum of every step.",
     mixinStandardHelpOptions = true,
+    sortOptions = false,
+    modelTransformer = ScheduleCommand.Settings.class,
     footer = {
       "",
       "Examples:",
@@ -40,6 +48,15 @@ import picocli.CommandLine.Option;
       "  onecycle schedule --max-lr 3 --epochs 50 --steps-per-epoch 98 --momentum 0.9 --divider 20"
     })
 public final class ScheduleCommand implements Callable<Integer> {
+  /** The settings of the policy are options. */
+  static final class Settings implements IModelTransformer {
+    @Override
+    public CommandSpec transform(CommandSpec spec) {
+      SettingOptions.add(spec, TrainingConfig.settings(List.of(TrainingConfig.Group.POLICY)));
+      return spec;
+    }
+  }
+
   @Option(names = "--max-lr", required = true, paramLabel = "RATE", description = "Peak rate.")
   double maxLr;
 
@@ -71,13 +88,13 @@ public final class ScheduleCommand implements Callable<Integer> {
       description = "The same as PNG: FILE, and FILE-rate.png.")
   @Nullable Path png;
 
-  @Mixin PolicyOptions policyOptions = new PolicyOptions();
   @Mixin OutputOptions output = new OutputOptions();
+  @Spec @Nullable CommandSpec spec;
 
   @Override
   public Integer call() {
     Console console = output.console();
-    Policy policy = policyOptions.choice().over(steps(), maxLr);
+    Policy policy = choice().over(steps(), maxLr);
     Stream.of(csv, svg, png).filter(Objects::nonNull).forEach(AtomicFile::requireWritable);
     console.answer(policy.describe());
     for (Phase phase : policy.phases()) {
@@ -104,6 +121,13 @@ public final class ScheduleCommand implements Callable<Integer> {
     result.put("description", policy.describe());
     console.result(result);
     return ExitCode.OK;
+  }
+
+  private PolicyChoice choice() {
+    if (spec == null) {
+      throw new IllegalStateException("commands are run by picocli");
+    }
+    return SettingOptions.given(spec).policyChoice();
   }
 
   private long steps() {

@@ -1,6 +1,6 @@
 package dev.onecycle.cli.options;
 
-import dev.onecycle.cli.train.Session;
+import dev.onecycle.torch.job.RunSummary;
 import dev.onecycle.torch.model.ModelFile;
 import dev.onecycle.torch.settings.LearnerSettings;
 import dev.onecycle.torch.train.Learner;
@@ -17,7 +17,7 @@ public final class ModelArgument {
   Path path = Path.of("");
 
   public ModelFile read() {
-    return ModelFile.readKnown(Files.isDirectory(path) ? path.resolve(Session.MODEL) : path);
+    return ModelFile.readKnown(Files.isDirectory(path) ? path.resolve(RunSummary.MODEL) : path);
   }
 
   /** The model ready to compute, with the weights of the file. */

@@ -1,30 +1,37 @@
 package dev.onecycle.cli.train;
 
+import dev.onecycle.cli.console.JobProgress;
 import dev.onecycle.cli.console.OutputOptions;
-import dev.onecycle.cli.options.CommandLineArgs;
-import dev.onecycle.cli.options.SaveOptions;
+import dev.onecycle.cli.console.Signals;
+import dev.onecycle.cli.options.SettingOptions;
+import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.error.Require;
+import dev.onecycle.torch.job.ResumeOptions;
+import dev.onecycle.torch.job.Setting;
+import dev.onecycle.torch.job.TrainingConfig;
 import java.nio.file.Path;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IModelTransformer;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Goes on with a run that was stopped or killed. */
+/** Resumes a run that was stopped or killed. */
 @Command(
     name = "resume",
     description = {
-      "Go on with a run that was stopped, killed or failed, from its last sound checkpoint, to the"
-          + " same bits as a run that was never stopped. Every setting is the run's own.",
+      "Resume a run that was stopped, killed or failed, from its last sound checkpoint, to the same"
+          + " bits as a run that was never stopped. Every setting is the run's own, but for those"
+          + " given here.",
       ""
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,
+    modelTransformer = ResumeCommand.Settings.class,
     footer = {
       "",
       "Examples:",
@@ -33,7 +40,21 @@ import picocli.CommandLine.Spec;
       "  onecycle resume runs/first --on-divergence retry"
     })
 public final class ResumeCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "RUN", description = "The folder of the run.")
+  /** Settings that a resumed run may change are options. */
+  static final class Settings implements IModelTransformer {
+    @Override
+    public CommandSpec transform(CommandSpec spec) {
+      SettingOptions.add(
+          spec,
+          TrainingConfig.settings().stream()
+              .filter(Setting::isChangeableOnResume)
+              .filter(setting -> setting != TrainingConfig.DATA)
+              .toList());
+      return spec;
+    }
+  }
+
+  @Parameters(index = "0", paramLabel = "RUN", description = "The folder of the run.")
   Path run = Path.of("");
 
   @Option(
@@ -41,8 +62,8 @@ public final class ResumeCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "0",
       description =
-          "Add N epochs: what is left of the cycle is stretched over the steps that are then left.")
-  int extendEpochs;
+          "Add N epochs: the rest of the cycle is stretched over the steps that are then left.")
+  int extraEpochs;
 
   @Option(
       names = "--data",
@@ -50,15 +71,24 @@ public final class ResumeCommand implements Callable<Integer> {
       description = "Where the run's images are now. Default: where they were.")
   @Nullable String data;
 
-  @Mixin SaveOptions saving = new SaveOptions();
   @Mixin OutputOptions output = new OutputOptions();
   @Spec @Nullable CommandSpec spec;
 
   @Override
   public Integer call() {
-    saving.validate();
-    Require.atLeast("--extend-epochs", extendEpochs, 0);
-    Set<String> given = spec == null ? Set.of() : CommandLineArgs.given(spec).keySet();
-    return new ResumeRun(output.console(), run, extendEpochs, data, saving, given).run();
+    if (spec == null) {
+      throw new IllegalStateException("commands are run by picocli");
+    }
+    Require.atLeast("--extend-epochs", extraEpochs, 0);
+    ResumeOptions options = new ResumeOptions(SettingOptions.given(spec), extraEpochs);
+    if (data != null) {
+      options = options.with(TrainingConfig.DATA, data);
+    }
+    Signals.watch();
+    try (JobProgress progress = JobProgress.ofTraining(output.console())) {
+      return Runs.resume(output.console(), run, options, progress);
+    } catch (InvalidValueException e) {
+      throw e.name().equals("extra epochs") ? e.named("--extend-epochs") : e;
+    }
   }
 }

@@ -1,11 +1,11 @@
 package dev.onecycle.cli.tune;
 
 import dev.onecycle.cli.console.ExitCode;
-import dev.onecycle.cli.options.TrainOptions;
 import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.error.Require;
 import dev.onecycle.run.files.JsonFile;
 import dev.onecycle.text.Bytes;
+import dev.onecycle.torch.job.TrainingConfig;
 import dev.onecycle.torch.tune.BatchSizeTrial;
 import dev.onecycle.torch.tune.MemoryBudget;
 import dev.onecycle.tune.BatchTrial;
@@ -17,7 +17,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Tries one batch size; started by {@link TrialProcess}, in a process that may come to grief. */
@@ -30,7 +29,8 @@ public final class BatchTrialCommand implements Callable<Integer> {
   private static final long MILLIS_BETWEEN_LOOKS = 2;
   private static final int MOST_FAILURES = 100;
 
-  @Mixin TrainOptions options = new TrainOptions();
+  @Option(names = "--config", required = true, description = "The configuration to try.")
+  Path config = Path.of("");
 
   @Option(names = "--shape", required = true, split = ",", description = "C,H,W of an image.")
   List<Integer> shape = List.of();
@@ -46,7 +46,7 @@ public final class BatchTrialCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    options.validate();
+    TrainingConfig settings = TrainingConfig.read(config).validated();
     Require.that(shape.size() == 3, "--shape", "C,H,W", shape, shape);
     // Where memory runs out for all, this process is to go, and not the one that started it.
     try {
@@ -56,22 +56,22 @@ public final class BatchTrialCommand implements Callable<Integer> {
       System.getLogger(BatchTrialCommand.class.getName())
           .log(System.Logger.Level.DEBUG, "the process cannot offer itself", e);
     }
-    watchMemory();
+    watchMemory(settings.get(TrainingConfig.BATCH_SIZE));
     ImageShape image = new ImageShape(shape.get(0), shape.get(1), shape.get(2));
-    JsonFile.write(out, BatchSizeTrial.run(options.setup(image, classes, 0.9), PATIENCE));
+    JsonFile.write(out, BatchSizeTrial.run(settings.setup(image, classes), PATIENCE));
     return ExitCode.OK;
   }
 
-  private void watchMemory() {
+  private void watchMemory(int batchSize) {
     if (limit > 0) {
-      Thread watch = new Thread(this::endWhereTooMuchIsHeld, "onecycle-memory");
+      Thread watch = new Thread(() -> endWhereTooMuchIsHeld(batchSize), "onecycle-memory");
       watch.setDaemon(true);
       watch.setPriority(Thread.MAX_PRIORITY);
       watch.start();
     }
   }
 
-  private void endWhereTooMuchIsHeld() {
+  private void endWhereTooMuchIsHeld(int batchSize) {
     int failures = 0;
     try {
       while (failures < MOST_FAILURES) {
@@ -79,7 +79,7 @@ public final class BatchTrialCommand implements Callable<Integer> {
           if (MemoryBudget.heldByThisProcess().orElse(0) > limit) {
             // The exit code may be lost: the engine can crash where it is ended at work.
             String why = "holds more than the budget of " + Bytes.text(limit);
-            JsonFile.write(out, BatchTrial.failed(options.firstBatchSize(), why));
+            JsonFile.write(out, BatchTrial.failed(batchSize, why));
             Runtime.getRuntime().halt(ExitCode.SOFTWARE);
           }
           failures = 0;

@@ -2,27 +2,31 @@ package dev.onecycle.cli.tune;
 
 import dev.onecycle.cli.console.Console;
 import dev.onecycle.cli.console.ExitCode;
+import dev.onecycle.cli.console.JobProgress;
 import dev.onecycle.cli.console.OutputOptions;
 import dev.onecycle.cli.console.Signals;
-import dev.onecycle.cli.options.BatchSizeOptions;
-import dev.onecycle.cli.options.CommandLineArgs;
-import dev.onecycle.cli.options.DataArguments;
-import dev.onecycle.cli.options.TrainOptions;
-import dev.onecycle.data.TuningData;
+import dev.onecycle.cli.options.ConfigOptions;
+import dev.onecycle.cli.options.MemoryOptions;
+import dev.onecycle.cli.options.SettingOptions;
 import dev.onecycle.error.Require;
+import dev.onecycle.torch.job.Experiment;
+import dev.onecycle.torch.job.Setting;
+import dev.onecycle.torch.job.TrainingConfig;
+import dev.onecycle.torch.job.TrainingConfig.Group;
 import dev.onecycle.torch.tune.TuningPlan;
 import dev.onecycle.tune.BatchSizeResult;
 import dev.onecycle.tune.BatchSizes;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IModelTransformer;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Finds the batch size that memory and the length of the run allow. */
 @Command(
@@ -35,6 +39,7 @@ import picocli.CommandLine.Spec;
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,
+    modelTransformer = FindBatchSizeCommand.Settings.class,
     footer = {
       "",
       "Examples:",
@@ -42,9 +47,22 @@ import picocli.CommandLine.Spec;
       "  onecycle find-batch-size photos/ --model resnet56 --memory 4G --batch-rule knee"
     })
 public final class FindBatchSizeCommand implements Callable<Integer> {
-  @Mixin DataArguments dataArguments = new DataArguments();
-  @Mixin TrainOptions options = new TrainOptions();
-  @Mixin BatchSizeOptions sizes = new BatchSizeOptions();
+  /** The settings that a step's memory and time depend on, and the length of the cycle. */
+  static final class Settings implements IModelTransformer {
+    @Override
+    public CommandSpec transform(CommandSpec spec) {
+      List<Setting<?>> all = new ArrayList<>(TrainingConfig.settings(GROUPS));
+      all.add(TrainingConfig.EPOCHS);
+      all.remove(TrainingConfig.BATCH_SIZE);
+      SettingOptions.add(spec, all);
+      return spec;
+    }
+  }
+
+  private static final List<Group> GROUPS = List.of(Group.DATA, Group.LEARNER, Group.AUGMENTATION);
+
+  @Mixin ConfigOptions settings = new ConfigOptions();
+  @Mixin MemoryOptions memory = new MemoryOptions();
 
   @Option(
       names = "--batch-rule",
@@ -56,22 +74,16 @@ public final class FindBatchSizeCommand implements Callable<Integer> {
   TuningPlan.Rule rule = TuningPlan.Rule.LARGEST;
 
   @Mixin OutputOptions output = new OutputOptions();
-  @Spec @Nullable CommandSpec spec;
 
   @Override
   public Integer call() {
     Console console = output.console();
-    options.validate();
-    options.requireProcessor("for find-batch-size");
-    Require.atLeast("--epochs", sizes.epochs, 1);
-    if (spec == null) {
-      throw new IllegalStateException("commands are run by picocli");
+    TrainingConfig config = settings.config();
+    if (settings.printed(console, config, GROUPS)) {
+      return ExitCode.OK;
     }
-    Map<String, String> given = CommandLineArgs.given(spec);
-    if (given.containsKey("batch-size")) {
-      throw Require.invalid(
-          "--batch-size", "left out, for it is what is looked for,", options.firstBatchSize());
-    }
+    config.validated();
+    MemoryOptions.requireProcessor(config, "for find-batch-size");
     Require.that(
         rule != TuningPlan.Rule.CYCLE,
         "--batch-rule",
@@ -79,12 +91,17 @@ public final class FindBatchSizeCommand implements Callable<Integer> {
         "cycle",
         rule);
     Signals.watch();
-    TuningData data = dataArguments.openForTuning(console, options.seed);
-    OptionalLong budget = sizes.budget();
-    TrialProcess trial = TrialProcess.of(spec, options, data.train(), budget);
-    BatchSizeResult result =
-        new BatchSizes(data.train().size(), sizes.epochs, budget)
-            .search(trial, tried -> BatchSizeView.say(console, tried));
+    OptionalLong budget = memory.budget();
+    BatchSizeResult result;
+    try (JobProgress reading = JobProgress.ofTuning(console);
+        Experiment experiment = Experiment.openForTuning(config, reading)) {
+      TrialProcess trial =
+          new TrialProcess(
+              config, experiment.train().shape(), experiment.train().classes().size(), budget);
+      result =
+          new BatchSizes(experiment.train().size(), config.get(TrainingConfig.EPOCHS), budget)
+              .search(trial, tried -> BatchSizeView.say(console, tried));
+    }
     BatchSizeView.show(console, result);
     int chosen = rule == TuningPlan.Rule.LARGEST ? result.largest() : result.knee();
     console.answer("Batch size: " + chosen);

@@ -2,38 +2,42 @@ package dev.onecycle.cli.tune;
 
 import dev.onecycle.cli.console.Console;
 import dev.onecycle.cli.console.ExitCode;
+import dev.onecycle.cli.console.JobProgress;
 import dev.onecycle.cli.console.OutputOptions;
+import dev.onecycle.cli.console.RangeView;
 import dev.onecycle.cli.console.Signals;
 import dev.onecycle.cli.options.CommandLineArgs;
-import dev.onecycle.cli.options.DataArguments;
+import dev.onecycle.cli.options.ConfigOptions;
 import dev.onecycle.cli.options.FigureOptions;
 import dev.onecycle.cli.options.FileNames;
-import dev.onecycle.cli.options.MomentumRange;
-import dev.onecycle.cli.options.RangeOptions;
-import dev.onecycle.cli.options.TrainOptions;
-import dev.onecycle.data.TuningData;
+import dev.onecycle.cli.options.SettingOptions;
 import dev.onecycle.range.RangeSummary;
 import dev.onecycle.range.RangeTest;
 import dev.onecycle.report.csv.RangeCsv;
 import dev.onecycle.report.figures.RangeFigures;
+import dev.onecycle.run.Conditions;
 import dev.onecycle.run.files.AtomicFile;
-import dev.onecycle.run.files.JsonFile;
-import dev.onecycle.run.tuning.FinderRecord;
+import dev.onecycle.run.tuning.Evidence;
+import dev.onecycle.run.tuning.FoundRate;
 import dev.onecycle.text.Numbers;
-import dev.onecycle.torch.train.Learner;
-import dev.onecycle.torch.train.Setup;
+import dev.onecycle.torch.job.Experiment;
+import dev.onecycle.torch.job.PeakRate;
+import dev.onecycle.torch.job.Setting;
+import dev.onecycle.torch.job.TrainingConfig;
+import dev.onecycle.torch.job.TrainingConfig.Group;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IModelTransformer;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Runs the range test and suggests a peak rate. */
 @Command(
@@ -45,6 +49,7 @@ import picocli.CommandLine.Spec;
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,
+    modelTransformer = FindLrCommand.Settings.class,
     footer = {
       "",
       "Examples:",
@@ -55,17 +60,24 @@ import picocli.CommandLine.Spec;
 public final class FindLrCommand implements Callable<Integer> {
   private static final String SVG = "find-lr.svg";
 
-  @Mixin DataArguments dataArguments = new DataArguments();
-  @Mixin TrainOptions train = new TrainOptions();
-  @Mixin RangeOptions range = new RangeOptions();
+  /** The settings of a range test's conditions, and of the test itself. */
+  static final class Settings implements IModelTransformer {
+    @Override
+    public CommandSpec transform(CommandSpec spec) {
+      SettingOptions.add(spec, SETTINGS);
+      return spec;
+    }
+  }
 
-  @Option(
-      names = "--momentum",
-      paramLabel = "M",
-      description =
-          "Momentum of every step; of 0.95:0.85, cycled, the one at the peak. Default: 0.85.",
-      converter = MomentumRange.Converter.class)
-  MomentumRange momentum = MomentumRange.DEFAULT;
+  private static final List<Group> GROUPS =
+      List.of(Group.DATA, Group.LEARNER, Group.AUGMENTATION, Group.RANGE_TEST);
+  private static final List<Setting<?>> SETTINGS =
+      Stream.concat(
+              TrainingConfig.settings(GROUPS).stream(),
+              Stream.<Setting<?>>of(TrainingConfig.MOMENTUM))
+          .toList();
+
+  @Mixin ConfigOptions settings = new ConfigOptions();
 
   @Option(
       names = {"-o", "--out"},
@@ -82,27 +94,29 @@ public final class FindLrCommand implements Callable<Integer> {
 
   @Mixin FigureOptions figures = new FigureOptions();
   @Mixin OutputOptions output = new OutputOptions();
-  @Spec @Nullable CommandSpec spec;
 
   @Override
   public Integer call() {
     Console console = output.console();
-    train.validate();
-    RangeTest test = range.test(momentum.low().orElse(momentum.high().orElse(0.85)));
+    TrainingConfig config = settings.config();
+    if (settings.printed(console, config, GROUPS)) {
+      return ExitCode.OK;
+    }
+    config.validated();
     figures.requireWritable(SVG);
     Stream.of(out, csv).filter(Objects::nonNull).forEach(AtomicFile::requireWritable);
     Signals.watch();
-    TuningData data = dataArguments.openForTuning(console, train.seed);
-    Setup setup = train.setup(data.train().shape(), data.train().classes().size(), test.momentum());
-    RangeSummary summary;
-    try (Learner learner = Learner.prepare(setup.network(), data.train(), setup.settings())) {
-      summary = RangeRun.run(console, learner, data.train(), setup, test, range.repeats);
+    try (JobProgress progress = JobProgress.ofTuning(console);
+        Experiment experiment = Experiment.openForTuning(config, progress)) {
+      RangeTest test = config.rangeTest(experiment.setup().momentum());
+      RangeSummary summary = PeakRate.rangeTests(experiment, test, progress);
+      progress.close();
+      return Signals.uninterrupted(() -> finish(console, summary, experiment.conditions()));
     }
-    return Signals.uninterrupted(() -> finish(console, summary, setup, data));
   }
 
-  private int finish(Console console, RangeSummary summary, Setup setup, TuningData data) {
-    RangeRun.show(console, summary);
+  private int finish(Console console, RangeSummary summary, Conditions conditions) {
+    RangeView.show(console, summary);
     writeCsv(console, summary);
     if (summary.suggestion().isPresent()) {
       console.answer(
@@ -111,19 +125,18 @@ public final class FindLrCommand implements Callable<Integer> {
       console.answer("No peak learning rate can be suggested.");
     }
     figures.write(console, () -> RangeFigures.of(summary), SVG);
-    JsonFile.write(
-        out,
-        new FinderRecord(
-            CommandLineArgs.of(spec),
+    new FoundRate(
+            CommandLineArgs.of(settings.spec()),
             summary.suggestion(),
-            setup.conditions(data.fingerprint()),
-            summary));
+            conditions,
+            Evidence.of(summary))
+        .write(out);
     console.say("Wrote " + out);
     Map<String, Object> result = new LinkedHashMap<>();
     if (summary.suggestion().isPresent()) {
       result.put("learning_rate", summary.suggestion().getAsDouble());
     }
-    result.putAll(RangeRun.record(summary));
+    result.putAll(RangeView.record(summary));
     result.put("svg", figures.svg(SVG).toString());
     result.put("result", out.toString());
     console.result(result);

@@ -13,20 +13,20 @@ import java.util.function.Supplier;
  */
 record InterruptibleWork(TuningJournal journal) implements Memo {
   @Override
-  public <T> T once(String name, Class<T> type, Supplier<T> doing) {
-    return journal.once(
+  public <T> T computeIfAbsent(String name, Class<T> type, Supplier<T> work) {
+    return journal.computeIfAbsent(
         name,
         type,
         () -> {
           if (Signals.stopRequested()) {
             throw new CancellationException();
           }
-          return doing.get();
+          return work.get();
         });
   }
 
   @Override
-  public boolean knows(String name) {
-    return journal.knows(name);
+  public boolean contains(String name) {
+    return journal.contains(name);
   }
 }

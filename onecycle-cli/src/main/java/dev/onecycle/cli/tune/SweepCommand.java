@@ -2,23 +2,24 @@ package dev.onecycle.cli.tune;
 
 import dev.onecycle.cli.console.Console;
 import dev.onecycle.cli.console.ExitCode;
+import dev.onecycle.cli.console.JobProgress;
 import dev.onecycle.cli.console.OutputOptions;
 import dev.onecycle.cli.console.Signals;
-import dev.onecycle.cli.options.CandidateOptions;
 import dev.onecycle.cli.options.CommandLineArgs;
-import dev.onecycle.cli.options.DataArguments;
+import dev.onecycle.cli.options.ConfigOptions;
 import dev.onecycle.cli.options.FigureOptions;
-import dev.onecycle.cli.options.RangeOptions;
-import dev.onecycle.cli.options.Rates;
-import dev.onecycle.data.TuningData;
+import dev.onecycle.cli.options.SettingOptions;
 import dev.onecycle.error.Require;
 import dev.onecycle.report.csv.SweepCsv;
 import dev.onecycle.report.figures.SweepFigures;
 import dev.onecycle.run.files.AtomicFile;
-import dev.onecycle.run.files.JsonFile;
+import dev.onecycle.run.tuning.Evidence;
+import dev.onecycle.run.tuning.FoundRate;
 import dev.onecycle.run.tuning.Memo;
-import dev.onecycle.run.tuning.SweepRecord;
-import dev.onecycle.schedule.PolicyChoice;
+import dev.onecycle.torch.job.Experiment;
+import dev.onecycle.torch.job.Setting;
+import dev.onecycle.torch.job.TrainingConfig;
+import dev.onecycle.torch.job.TrainingConfig.Group;
 import dev.onecycle.torch.train.Setup;
 import dev.onecycle.torch.tune.SweepPlan;
 import dev.onecycle.torch.tune.Sweeper;
@@ -36,10 +37,10 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IModelTransformer;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Tries values of one hyper-parameter and chooses one. */
 @Command(
@@ -52,6 +53,7 @@ import picocli.CommandLine.Spec;
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,
+    modelTransformer = SweepCommand.Settings.class,
     footer = {
       "",
       "Examples:",
@@ -64,17 +66,24 @@ import picocli.CommandLine.Spec;
 public final class SweepCommand implements Callable<Integer> {
   private static final String SVG = "sweep.svg";
 
-  @Mixin DataArguments dataArguments = new DataArguments();
-  @Mixin CandidateOptions options = new CandidateOptions();
+  /** The settings of a range test's conditions, some with several values, and of the test. */
+  static final class Settings implements IModelTransformer {
+    @Override
+    public CommandSpec transform(CommandSpec spec) {
+      SettingOptions.add(
+          spec,
+          Stream.concat(
+                  TrainingConfig.settings(GROUPS).stream(),
+                  Stream.<Setting<?>>of(TrainingConfig.MOMENTUM))
+              .toList());
+      return spec;
+    }
+  }
 
-  @Option(
-      names = "--momentum",
-      paramLabel = "M",
-      split = ",",
-      description = "One momentum, or candidates such as 0.8,0.85,0.9. Default: 0.85.")
-  List<Double> momenta = List.of();
+  private static final List<Group> GROUPS =
+      List.of(Group.DATA, Group.LEARNER, Group.AUGMENTATION, Group.RANGE_TEST);
 
-  @Mixin RangeOptions range = new RangeOptions();
+  @Mixin ConfigOptions settings = new ConfigOptions();
 
   @Option(
       names = "--by-cycle",
@@ -106,61 +115,55 @@ public final class SweepCommand implements Callable<Integer> {
 
   @Mixin FigureOptions figures = new FigureOptions();
   @Mixin OutputOptions output = new OutputOptions();
-  @Spec @Nullable CommandSpec spec;
 
   @Override
   public Integer call() {
     Console console = output.console();
-    options.validate();
-    momenta.forEach(m -> Require.inHalfOpen("--momentum", m, 0, 1));
-    CandidateOptions.requireDistinct("--momentum", momenta);
+    TrainingConfig config = settings.config(Candidates.SEVERAL);
+    if (settings.printed(console, config, GROUPS)) {
+      return ExitCode.OK;
+    }
+    config.validated();
     Hyperparameter parameter = swept();
     List<Double> values = values(parameter);
-    double momentum = momenta.isEmpty() ? 0.85 : momenta.get(0);
-    SweepPlan plan = plan(momentum);
+    SweepPlan plan = plan(config);
     figures.requireWritable(SVG);
     Stream.of(out, csv).filter(Objects::nonNull).forEach(AtomicFile::requireWritable);
     Signals.watch();
-    TuningData data = dataArguments.openForTuning(console, options.seed);
-    Setup setup = options.setup(data.train().shape(), data.train().classes().size(), momentum);
-    Sweep sweep;
-    try (TuningProgress progress = new TuningProgress(console)) {
-      progress.expect(values.size() * range.repeats, plan.byCycle() ? values.size() : 0, 0);
-      progress.measure(setup, plan, data);
-      if (parameter == Hyperparameter.BATCH_SIZE) {
-        progress.at(values.stream().mapToDouble(Double::doubleValue).average().orElseThrow());
+    try (JobProgress reading = JobProgress.ofTuning(console);
+        Experiment experiment =
+            Experiment.openForTuning(Candidates.atLargestDropout(config, settings), reading)) {
+      Setup setup = experiment.setup();
+      Sweep sweep;
+      try (TuningProgress progress = new TuningProgress(console)) {
+        progress.expect(values.size() * plan.repeats(), plan.byCycle() ? values.size() : 0, 0);
+        progress.measure(experiment, plan);
+        if (parameter == Hyperparameter.BATCH_SIZE) {
+          progress.at(values.stream().mapToDouble(Double::doubleValue).average().orElseThrow());
+        }
+        progress.announce();
+        sweep =
+            new Sweeper(
+                    experiment.train(),
+                    experiment.evaluation(),
+                    Memo.none(),
+                    progress,
+                    Signals::stopRequested)
+                .sweep(setup, parameter, values, plan);
       }
-      progress.announce();
-      sweep =
-          new Sweeper(
-                  data.train(),
-                  data.validation(),
-                  Memo.unremembered(),
-                  progress,
-                  Signals::stopRequested)
-              .sweep(setup, parameter, values, plan);
+      return Signals.uninterrupted(() -> finish(console, sweep, setup, experiment));
     }
-    return Signals.uninterrupted(() -> finish(console, sweep, setup, data));
   }
 
-  private SweepPlan plan(double momentum) {
+  private SweepPlan plan(TrainingConfig config) {
     if (maxLr != null && byCycle == 0) {
       throw Require.invalid("--max-lr", "given with --by-cycle, whose peak it is,", maxLr);
     }
     OptionalDouble peak =
-        maxLr == null ? OptionalDouble.empty() : OptionalDouble.of(Rates.rate("--max-lr", maxLr));
-    PolicyChoice policy =
-        momenta.isEmpty()
-            ? PolicyChoice.oneCycle()
-            : PolicyChoice.oneCycle().withMomentum(momentum);
-    return new SweepPlan(
-        range.slowTest(momentum, options.optimizer()),
-        range.leastImages(),
-        range.repeats,
-        options.seed,
-        Require.atLeast("--by-cycle", byCycle, 0),
-        policy,
-        peak);
+        maxLr == null
+            ? OptionalDouble.empty()
+            : OptionalDouble.of(TrainingConfig.MAX_LR.read("--max-lr", maxLr));
+    return Candidates.plan(config, Require.atLeast("--by-cycle", byCycle, 0), peak);
   }
 
   private Hyperparameter swept() {
@@ -189,31 +192,25 @@ public final class SweepCommand implements Callable<Integer> {
           parameter.title() + " " + parameter.text(values.get(0)),
           "give them as --weight-decay 1e-3,1e-4");
     }
-    return values.isEmpty() ? CandidateOptions.WEIGHT_DECAYS : values;
+    return values.isEmpty() ? Candidates.WEIGHT_DECAYS : values;
   }
 
   private List<Double> given(Hyperparameter parameter) {
-    return switch (parameter) {
-      case WEIGHT_DECAY -> options.weightDecays;
-      case DROPOUT -> options.dropouts;
-      case MOMENTUM -> momenta;
-      case BATCH_SIZE -> options.batchSizes.stream().map(Integer::doubleValue).toList();
-    };
+    return Candidates.of(settings.spec(), parameter);
   }
 
-  private int finish(Console console, Sweep sweep, Setup setup, TuningData data) {
+  private int finish(Console console, Sweep sweep, Setup setup, Experiment experiment) {
     Candidate shown = sweep.chosen().orElse(sweep.candidates().get(0));
     OptionalDouble rate =
         sweep.chosen().isEmpty()
             ? OptionalDouble.empty()
             : maxLr == null ? shown.peak() : OptionalDouble.of(maxLr);
-    JsonFile.write(
-        out,
-        new SweepRecord(
-            CommandLineArgs.of(spec),
+    new FoundRate(
+            CommandLineArgs.of(settings.spec()),
             rate,
-            setup.with(sweep.parameter(), shown.value()).conditions(data.fingerprint()),
-            sweep));
+            experiment.conditions(setup.with(sweep.parameter(), shown.value())),
+            Evidence.of(sweep))
+        .write(out);
     console.say("Wrote " + out);
     if (csv != null) {
       SweepCsv.write(sweep, csv);

@@ -3,14 +3,10 @@ package dev.onecycle.cli.tune;
 import dev.onecycle.cli.Main;
 import dev.onecycle.cli.console.ExitCode;
 import dev.onecycle.cli.console.Signals;
-import dev.onecycle.cli.options.CommandLineArgs;
-import dev.onecycle.cli.options.SetupOptions;
-import dev.onecycle.cli.options.TrainOptions;
-import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.error.IoErrors;
 import dev.onecycle.run.files.JsonFile;
-import dev.onecycle.text.Numbers;
+import dev.onecycle.torch.job.TrainingConfig;
 import dev.onecycle.tune.BatchTrial;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -19,49 +15,36 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Model.CommandSpec;
 
 /**
  * Tries batch sizes, each in a process of its own, so that one that needs more memory than there is
  * ends that process and nothing else.
  *
- * @param settings options of the setup, by name, as {@link CommandLineArgs#given} has them
+ * @param config of the training that is tried, but for its batch size
  * @param shape of an image
  * @param classes their number
  * @param limit bytes that a trial may hold
  */
-record TrialProcess(Map<String, String> settings, ImageShape shape, int classes, OptionalLong limit)
+record TrialProcess(TrainingConfig config, ImageShape shape, int classes, OptionalLong limit)
     implements IntFunction<BatchTrial> {
-  private static final Set<String> SETTINGS = CommandLineArgs.names(new TrainOptions());
   private static final long MOST_MINUTES = 10;
   private static final int KILLED = 137;
+  private static final String CONFIG = "config.json";
   private static final String RESULT = "trial.json";
   private static final String ERRORS = "errors.txt";
-
-  /** Trials of what a command line has set, whatever else it says. */
-  static TrialProcess of(
-      CommandSpec spec, SetupOptions options, ImageDataset images, OptionalLong limit) {
-    Map<String, String> settings = CommandLineArgs.given(spec);
-    settings.keySet().retainAll(SETTINGS);
-    settings.remove("batch-size");
-    // Of candidates those that take the most memory, if any takes more than another.
-    settings.put("weight-decay", Numbers.exact(options.firstWeightDecay()));
-    settings.put("dropout", Numbers.exact(options.mostDropout()));
-    return new TrialProcess(settings, images.shape(), images.classes().size(), limit);
-  }
 
   @Override
   public BatchTrial apply(int size) {
     Path folder = null;
     try {
       folder = Files.createTempDirectory("onecycle-trial");
+      JsonFile.write(
+          folder.resolve(CONFIG), config.with(TrainingConfig.BATCH_SIZE, size).givenToMap());
       return tried(size, folder);
     } catch (IOException e) {
       return BatchTrial.failed(size, "cannot be tried: " + IoErrors.reason(e));
@@ -72,7 +55,7 @@ record TrialProcess(Map<String, String> settings, ImageShape shape, int classes,
 
   private BatchTrial tried(int size, Path folder) throws IOException {
     Process process =
-        new ProcessBuilder(command(size, folder))
+        new ProcessBuilder(command(folder))
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .redirectError(folder.resolve(ERRORS).toFile())
             .start();
@@ -105,7 +88,7 @@ record TrialProcess(Map<String, String> settings, ImageShape shape, int classes,
             : "failed: " + lastWords(folder.resolve(ERRORS), code));
   }
 
-  private List<String> command(int size, Path folder) {
+  private List<String> command(Path folder) {
     List<String> command = new ArrayList<>();
     command.add(
         ProcessHandle.current()
@@ -122,10 +105,9 @@ record TrialProcess(Map<String, String> settings, ImageShape shape, int classes,
             "-XX:-CreateCoredumpOnCrash"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.addAll(List.of(Main.class.getName(), BatchTrialCommand.NAME));
-    command.addAll(CommandLineArgs.of(settings));
     command.addAll(
         List.of(
-            "--batch-size=" + size,
+            "--config=" + folder.resolve(CONFIG),
             "--shape=" + shape.channels() + "," + shape.height() + "," + shape.width(),
             "--classes=" + classes,
             "--limit=" + limit.orElse(0),

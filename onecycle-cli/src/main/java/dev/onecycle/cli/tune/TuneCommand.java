@@ -1,31 +1,36 @@
 package dev.onecycle.cli.tune;
 
+import dev.onecycle.cli.console.Console;
+import dev.onecycle.cli.console.ExitCode;
+import dev.onecycle.cli.console.JobProgress;
 import dev.onecycle.cli.console.OutputOptions;
 import dev.onecycle.cli.console.Signals;
-import dev.onecycle.cli.options.BatchSizeOptions;
-import dev.onecycle.cli.options.CandidateOptions;
-import dev.onecycle.cli.options.DataArguments;
-import dev.onecycle.cli.options.PolicyOptions;
-import dev.onecycle.cli.options.RangeOptions;
+import dev.onecycle.cli.options.CommandLineArgs;
+import dev.onecycle.cli.options.ConfigOptions;
+import dev.onecycle.cli.options.MemoryOptions;
 import dev.onecycle.cli.options.RunNames;
-import dev.onecycle.data.TuningData;
+import dev.onecycle.cli.options.SettingOptions;
 import dev.onecycle.error.Require;
-import dev.onecycle.schedule.PolicyChoice;
+import dev.onecycle.torch.job.Experiment;
+import dev.onecycle.torch.job.Setting;
+import dev.onecycle.torch.job.TrainingConfig;
+import dev.onecycle.torch.job.TrainingConfig.Group;
 import dev.onecycle.torch.tune.SweepPlan;
 import dev.onecycle.torch.tune.TuningPlan;
 import dev.onecycle.tune.BatchSizes;
+import dev.onecycle.tune.Hyperparameter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IModelTransformer;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Chooses batch size, weight decay, dropout and peak rate, in that order. */
 @Command(
@@ -38,6 +43,7 @@ import picocli.CommandLine.Spec;
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,
+    modelTransformer = TuneCommand.Settings.class,
     footer = {
       "",
       "Examples:",
@@ -47,10 +53,22 @@ import picocli.CommandLine.Spec;
       "  onecycle train photos/ --recipe runs/tuned/recipe.yaml"
     })
 public final class TuneCommand implements Callable<Integer> {
-  @Mixin DataArguments dataArguments = new DataArguments();
-  @Mixin CandidateOptions options = new CandidateOptions();
-  @Mixin PolicyOptions policy = new PolicyOptions();
-  @Mixin BatchSizeOptions sizes = new BatchSizeOptions();
+  /** All settings but the peak rate's and the run's; some may have several values. */
+  static final class Settings implements IModelTransformer {
+    @Override
+    public CommandSpec transform(CommandSpec spec) {
+      List<Setting<?>> all = new ArrayList<>(TrainingConfig.settings(GROUPS));
+      all.add(TrainingConfig.EPOCHS);
+      SettingOptions.add(spec, all);
+      return spec;
+    }
+  }
+
+  private static final List<Group> GROUPS =
+      List.of(Group.DATA, Group.LEARNER, Group.AUGMENTATION, Group.POLICY, Group.RANGE_TEST);
+
+  @Mixin ConfigOptions settings = new ConfigOptions();
+  @Mixin MemoryOptions memory = new MemoryOptions();
 
   @Option(
       names = "--batch-rule",
@@ -80,8 +98,6 @@ public final class TuneCommand implements Callable<Integer> {
               + " Default: ${DEFAULT-VALUE}.")
   int finalTests = 3;
 
-  @Mixin RangeOptions range = new RangeOptions();
-
   @Option(
       names = {"-o", "--out"},
       paramLabel = "FOLDER",
@@ -91,48 +107,27 @@ public final class TuneCommand implements Callable<Integer> {
   @Nullable Path out;
 
   @Mixin OutputOptions output = new OutputOptions();
-  @Spec @Nullable CommandSpec spec;
 
   @Override
   public Integer call() {
-    if (spec == null) {
-      throw new IllegalStateException("commands are run by picocli");
+    Console console = output.console();
+    TrainingConfig config = settings.config(Candidates.SEVERAL);
+    if (settings.printed(console, config, GROUPS)) {
+      return ExitCode.OK;
     }
-    options.validate();
-    Require.atLeast("--epochs", sizes.epochs, 1);
-    Require.that(
-        options.batchSizes.size() < 2,
-        "--batch-size",
-        "one, or left out to search,",
-        options.batchSizes,
-        0);
-    if (!options.batchSizes.isEmpty() && (rule != null || sizes.memory != null)) {
+    config.validated();
+    List<Double> sizes = Candidates.of(settings.spec(), Hyperparameter.BATCH_SIZE);
+    boolean search = !config.isGiven(TrainingConfig.BATCH_SIZE);
+    Require.that(sizes.size() < 2, "--batch-size", "one, or left out to search,", sizes, 0);
+    if (!search && (rule != null || memory.amount != null)) {
       throw Require.invalid(
           "--batch-size",
           "left out where --batch-rule or --memory is given,",
-          options.batchSizes.get(0));
+          config.get(TrainingConfig.BATCH_SIZE));
     }
-    if (options.batchSizes.isEmpty()) {
-      options.requireProcessor("where no --batch-size is given");
+    if (search) {
+      MemoryOptions.requireProcessor(config, "where no --batch-size is given");
     }
-    PolicyChoice choice = policy.choice();
-    TuneRun run =
-        new TuneRun(
-            output.console(),
-            spec,
-            options,
-            choice,
-            sizes.epochs,
-            out == null ? RunNames.fresh("tune-" + options.model) : out);
-    SweepPlan sweep =
-        new SweepPlan(
-            range.slowTest(choice.momentumAtPeak(), options.optimizer()),
-            range.leastImages(),
-            range.repeats,
-            options.seed,
-            Require.atLeast("--by-cycle", byCycle, 0),
-            choice,
-            OptionalDouble.empty());
     Require.atLeast("--final-tests", finalTests, 1);
     Require.that(
         rule != TuningPlan.Rule.CYCLE || byCycle > 0,
@@ -140,26 +135,39 @@ public final class TuneCommand implements Callable<Integer> {
         "knee or largest with --by-cycle 0",
         "cycle",
         0);
+    SweepPlan sweep =
+        Candidates.plan(config, Require.atLeast("--by-cycle", byCycle, 0), OptionalDouble.empty());
+    Path folder = out == null ? RunNames.fresh("tune-" + config.get(TrainingConfig.MODEL)) : out;
+    TuneRun.requireUsable(folder);
     Signals.watch();
-    TuningData data = dataArguments.openForTuning(output.console(), options.seed);
-    OptionalLong budget = sizes.budget();
-    Optional<BatchSizes> search =
-        options.batchSizes.isEmpty()
-            ? Optional.of(new BatchSizes(data.train().size(), sizes.epochs, budget))
-            : Optional.empty();
-    TuningPlan.Rule byDefault = byCycle > 0 ? TuningPlan.Rule.CYCLE : TuningPlan.Rule.KNEE;
-    TuningPlan plan =
-        new TuningPlan(
-            search,
-            rule == null ? byDefault : rule,
-            weightDecays(),
-            options.dropouts,
-            sweep,
-            finalTests);
-    return run.run(data, dataArguments.source(), plan);
+    try (JobProgress reading = JobProgress.ofTuning(console);
+        Experiment experiment =
+            Experiment.openForTuning(Candidates.atLargestDropout(config, settings), reading)) {
+      Optional<BatchSizes> batchSizes =
+          search
+              ? Optional.of(
+                  new BatchSizes(
+                      experiment.train().size(),
+                      config.get(TrainingConfig.EPOCHS),
+                      memory.budget()))
+              : Optional.empty();
+      TuningPlan.Rule byDefault = byCycle > 0 ? TuningPlan.Rule.CYCLE : TuningPlan.Rule.KNEE;
+      TuningPlan plan =
+          new TuningPlan(
+              batchSizes,
+              rule == null ? byDefault : rule,
+              weightDecays(config),
+              Candidates.of(settings.spec(), Hyperparameter.DROPOUT),
+              sweep,
+              finalTests);
+      return new TuneRun(console, CommandLineArgs.of(settings.spec()), experiment, folder, memory)
+          .run(plan);
+    }
   }
 
-  private List<Double> weightDecays() {
-    return options.weightDecays.isEmpty() ? CandidateOptions.WEIGHT_DECAYS : options.weightDecays;
+  private List<Double> weightDecays(TrainingConfig config) {
+    return config.isGiven(TrainingConfig.WEIGHT_DECAY)
+        ? Candidates.of(settings.spec(), Hyperparameter.WEIGHT_DECAY)
+        : Candidates.WEIGHT_DECAYS;
   }
 }

@@ -2,12 +2,9 @@ package dev.onecycle.cli.tune;
 
 import dev.onecycle.cli.console.Console;
 import dev.onecycle.cli.console.ExitCode;
+import dev.onecycle.cli.console.RangeView;
 import dev.onecycle.cli.console.Signals;
-import dev.onecycle.cli.options.CandidateOptions;
-import dev.onecycle.cli.options.CommandLineArgs;
-import dev.onecycle.cli.options.PolicyOptions;
-import dev.onecycle.cli.options.TrainOptions;
-import dev.onecycle.data.TuningData;
+import dev.onecycle.cli.options.MemoryOptions;
 import dev.onecycle.error.MissingFontsException;
 import dev.onecycle.report.figures.RangeFigures;
 import dev.onecycle.report.figures.SweepFigures;
@@ -15,29 +12,32 @@ import dev.onecycle.run.Conditions;
 import dev.onecycle.run.RunFolder;
 import dev.onecycle.run.tuning.Recipe;
 import dev.onecycle.run.tuning.TuningJournal;
-import dev.onecycle.run.tuning.TuningOutcome;
-import dev.onecycle.schedule.PolicyChoice;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.text.Shell;
+import dev.onecycle.torch.job.Experiment;
+import dev.onecycle.torch.job.Setting;
+import dev.onecycle.torch.job.TrainingConfig;
+import dev.onecycle.torch.job.TrainingConfig.Group;
 import dev.onecycle.torch.train.Setup;
 import dev.onecycle.torch.tune.SweepPlan;
-import dev.onecycle.torch.tune.Tuned;
 import dev.onecycle.torch.tune.Tuner;
 import dev.onecycle.torch.tune.TuningPlan;
 import dev.onecycle.tune.BatchSizes;
 import dev.onecycle.tune.BatchTrial;
 import dev.onecycle.tune.Hyperparameter;
 import dev.onecycle.tune.Sweep;
+import dev.onecycle.tune.TuningResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.stream.Collectors;
-import picocli.CommandLine.Model.CommandSpec;
 
 /** One tuning run from data to recipe. */
 final class TuneRun {
@@ -50,99 +50,113 @@ final class TuneRun {
   private static final int SURELY_SMALL = 16;
 
   private final Console console;
-  private final CommandSpec spec;
-  private final CandidateOptions options;
-  private final PolicyChoice choice;
-  private final int epochs;
+  private final List<String> command;
+  private final Experiment experiment;
+  private final TrainingConfig config;
   private final Path folder;
+  private final MemoryOptions memory;
 
-  /** Prepares a run; throws where the folder is in other use or cannot be written. */
+  /**
+   * Prepares a run.
+   *
+   * @param command that it was started by
+   * @param experiment that candidates are tried in
+   * @param memory that a batch may hold
+   */
   TuneRun(
       Console console,
-      CommandSpec spec,
-      CandidateOptions options,
-      PolicyChoice choice,
-      int epochs,
-      Path folder) {
+      List<String> command,
+      Experiment experiment,
+      Path folder,
+      MemoryOptions memory) {
     this.console = console;
-    this.spec = spec;
-    this.options = options;
-    this.choice = choice;
-    this.epochs = epochs;
+    this.command = command;
+    this.experiment = experiment;
+    this.config = experiment.config();
     this.folder = folder;
+    this.memory = memory;
+  }
+
+  /** Throws where the folder is in other use or cannot be written. */
+  static void requireUsable(Path folder) {
     if (!Files.exists(folder.resolve(TuningJournal.FILE))) {
       RunFolder.requireWritable(folder);
     }
   }
 
   /** Runs; answers the exit code. */
-  int run(TuningData data, String source, TuningPlan plan) {
-    Setup setup =
-        options.setup(data.train().shape(), data.train().classes().size(), choice.momentumAtPeak());
+  int run(TuningPlan plan) {
     TuningJournal journal =
-        TuningJournal.open(
-            RunFolder.made(folder), request(setup, data, plan), Signals::uninterrupted);
+        TuningJournal.open(RunFolder.made(folder), request(plan), Signals::uninterrupted);
     if (journal.size() == 0) {
-      console.say("Tuning in " + folder + "; if it is ended, call it again with --out " + folder);
+      console.say("Tuning in " + folder + "; to resume it, call it again with --out " + folder);
     } else {
       console.say(
           Numbers.format(
-              "Going on with %s, where %d results are there already.", folder, journal.size()));
+              "Resuming the tuning in %s, which has %d results already.", folder, journal.size()));
     }
-    Tuned tuned;
+    TuningResult tuned;
     try (TuningProgress progress = new TuningProgress(console)) {
       boolean search = plan.batchSizes().isPresent();
       TrialProcess trial =
-          TrialProcess.of(
-              spec,
-              options,
-              data.train(),
+          new TrialProcess(
+              config,
+              experiment.train().shape(),
+              experiment.train().classes().size(),
               plan.batchSizes().map(BatchSizes::budgetBytes).orElse(OptionalLong.empty()));
       progress.expect(plan.rangeTests(), plan.shortCycles(), search ? TRIALS : 0);
       if (search) {
-        // Not in this process, which must not hold what a batch size takes that is not yet tried.
-        BatchTrial usual = trial.apply(setup.batchSize());
+        // Not in this process, which must not hold the memory of a batch size not yet tried.
+        BatchTrial usual = trial.apply(experiment.setup().batchSize());
         BatchTrial timed = usual.fits() ? usual : trial.apply(SURELY_SMALL);
-        progress.measured(timed, setup, plan.sweep(), data);
+        progress.measured(timed, experiment, plan.sweep());
       } else {
-        progress.measure(setup, plan.sweep(), data);
+        progress.measure(experiment, plan.sweep());
       }
       progress.announce();
       tuned =
           new Tuner(
-                  data.train(),
-                  data.validation(),
+                  experiment.train(),
+                  experiment.evaluation(),
                   new InterruptibleWork(journal),
                   progress,
                   Signals::stopRequested)
-              .tune(setup, plan, trial);
+              .tune(experiment.setup(), plan, trial);
     } catch (CancellationException e) {
-      console.say("Interrupted; to go on, call it again with --out " + folder);
+      console.say("Interrupted; to resume it, call it again with --out " + folder);
       throw e;
     }
-    return Signals.uninterrupted(() -> finish(journal, tuned, data, source));
+    return Signals.uninterrupted(() -> finish(journal, tuned));
   }
 
-  private int finish(TuningJournal journal, Tuned tuned, TuningData data, String source) {
-    Conditions conditions = tuned.setup().conditions(data.fingerprint());
-    Recipe recipe = recipe(tuned, conditions);
+  private int finish(TuningJournal journal, TuningResult tuned) {
+    Setup used = experiment.setup().with(tuned.chosen());
+    Conditions conditions = experiment.conditions(used);
+    Recipe recipe = recipe(tuned, used, conditions);
     recipe.write(folder.resolve(RECIPE));
-    journal.conclude(
-        new TuningOutcome(
-            tuned.batchSizes(), tuned.sweeps(), tuned.range(), tuned.peak(), conditions));
+    journal.conclude(tuned);
     writeFigures(tuned);
-    RangeRun.show(console, tuned.range());
+    RangeView.show(console, tuned.range());
     recipe.reasons().forEach((name, reason) -> console.say(name + ": " + reason));
     console.answer(
-        "Chosen: " + Shell.line(CommandLineArgs.of(recipe.settings())).replace("=", " "));
+        "Chosen: "
+            + recipe.settings().entrySet().stream()
+                .map(setting -> setting.getKey() + " " + setting.getValue())
+                .collect(Collectors.joining(", ")));
     Path file = folder.resolve(RECIPE);
     console.answer(
         "Train by it: "
-            + Shell.line(List.of("onecycle", "train", source, "--recipe", file.toString())));
+            + Shell.line(
+                List.of(
+                    "onecycle",
+                    "train",
+                    config.get(TrainingConfig.DATA),
+                    "--recipe",
+                    file.toString())));
     Map<String, Object> result = new LinkedHashMap<>();
     Map<String, Object> chosen = new LinkedHashMap<>();
     for (Hyperparameter parameter : Hyperparameter.values()) {
-      chosen.put(parameter.title().replace(' ', '_'), tuned.setup().value(parameter));
+      chosen.put(parameter.title().replace(' ', '_'), used.value(parameter));
     }
     result.put("chosen", chosen);
     result.put("learning_rate", tuned.peak());
@@ -153,31 +167,31 @@ final class TuneRun {
   }
 
   /** Everything that results depend on, by name. */
-  private Map<String, String> request(Setup setup, TuningData data, TuningPlan plan) {
-    Map<String, String> request =
-        new LinkedHashMap<>(setup.conditions(data.fingerprint()).byName());
+  private Map<String, String> request(TuningPlan plan) {
+    Map<String, String> request = new LinkedHashMap<>(experiment.conditions().byName());
     SweepPlan sweep = plan.sweep();
-    request.put("seed", Long.toString(options.seed));
-    request.put("epochs", Integer.toString(epochs));
-    request.put("batch size", plan.batchSizes().isPresent() ? "searched" : "" + setup.batchSize());
-    request.put("batch rule", plan.rule().toString());
-    request.put("weight decay", texts(Hyperparameter.WEIGHT_DECAY, plan.weightDecays()));
+    request.put("seed", config.get(TrainingConfig.SEED).toString());
+    request.put("epochs", config.get(TrainingConfig.EPOCHS).toString());
+    if (plan.batchSizes().isPresent()) {
+      request.put("batch_size", "searched");
+    }
+    request.put("batch_rule", plan.rule().name().toLowerCase(Locale.ROOT));
+    request.put("weight_decay", texts(Hyperparameter.WEIGHT_DECAY, plan.weightDecays()));
     request.put("dropout", texts(Hyperparameter.DROPOUT, plan.dropouts()));
     request.put(
-        "range test",
+        "range_test",
         Numbers.format(
-            "%s to %s in %d steps",
+            "%s, %s to %s in %d steps",
+            sweep.test().ramp().name().toLowerCase(Locale.ROOT),
             Numbers.brief(sweep.test().start()),
             Numbers.brief(sweep.test().end()),
             sweep.test().steps()));
-    request.put("images of a range test", Integer.toString(sweep.leastImages()));
-    request.put("ramp", sweep.test().ramp().toString());
-    request.put("batch norm momentum", Numbers.exact(setup.settings().batchNormMomentum()));
-    request.put("memory", CommandLineArgs.given(spec).getOrDefault("memory", "what is free"));
-    request.put("range tests a candidate", Integer.toString(sweep.repeats()));
-    request.put("final range tests", Integer.toString(plan.finalTests()));
-    request.put("epochs of a short cycle", Integer.toString(sweep.cycleEpochs()));
-    request.put("policy", choice.over(1_000_000, 1).describe());
+    request.put("images_of_a_range_test", Integer.toString(sweep.leastImages()));
+    request.put("memory", memory.amount == null ? "free memory" : memory.amount + " bytes");
+    request.put("range_tests_of_a_candidate", Integer.toString(sweep.repeats()));
+    request.put("final_tests", Integer.toString(plan.finalTests()));
+    request.put("epochs_of_a_short_cycle", Integer.toString(sweep.cycleEpochs()));
+    request.put("policy", config.policyChoice().over(1_000_000, 1).describe());
     return request;
   }
 
@@ -185,28 +199,46 @@ final class TuneRun {
     return values.stream().map(parameter::text).collect(Collectors.joining(","));
   }
 
-  private Recipe recipe(Tuned tuned, Conditions conditions) {
-    Map<String, String> settings = new LinkedHashMap<>(CommandLineArgs.given(spec));
-    Set<String> kept = CommandLineArgs.names(new TrainOptions());
-    kept.addAll(CommandLineArgs.names(new PolicyOptions()));
-    kept.addAll(Set.of("image-size", "skip-bad")); // what the data are depends on them
-    settings.keySet().retainAll(kept);
-    settings.put("model", options.model);
-    settings.put("batch-size", Integer.toString(tuned.setup().batchSize()));
-    settings.put("weight-decay", Numbers.power(tuned.setup().value(Hyperparameter.WEIGHT_DECAY)));
-    settings.put("dropout", Numbers.exact(tuned.setup().value(Hyperparameter.DROPOUT)));
-    settings.put("epochs", Integer.toString(epochs));
-    settings.put("max-lr", Numbers.exact(tuned.peak()));
+  private Recipe recipe(TuningResult tuned, Setup used, Conditions conditions) {
+    Set<String> kept = new HashSet<>();
+    for (Setting<?> setting :
+        TrainingConfig.settings(List.of(Group.LEARNER, Group.AUGMENTATION, Group.POLICY))) {
+      kept.add(setting.name());
+    }
+    // The images depend on these.
+    kept.addAll(Set.of(TrainingConfig.IMAGE_SIZE.name(), TrainingConfig.SKIP_BAD.name()));
+    Map<String, String> settings = new LinkedHashMap<>();
+    settings.put(TrainingConfig.MODEL.name(), config.get(TrainingConfig.MODEL));
+    config
+        .givenToMap()
+        .forEach(
+            (name, value) -> {
+              if (kept.contains(name)) {
+                settings.put(name, value.toString());
+              }
+            });
+    put(settings, TrainingConfig.BATCH_SIZE, Integer.toString(used.batchSize()));
+    put(
+        settings,
+        TrainingConfig.WEIGHT_DECAY,
+        Numbers.power(used.value(Hyperparameter.WEIGHT_DECAY)));
+    put(settings, TrainingConfig.DROPOUT, Numbers.exact(used.value(Hyperparameter.DROPOUT)));
+    put(settings, TrainingConfig.EPOCHS, config.get(TrainingConfig.EPOCHS).toString());
+    put(settings, TrainingConfig.MAX_LR, Numbers.exact(tuned.peak()));
     Map<String, String> reasons = new LinkedHashMap<>();
     tuned
         .reasons()
-        .forEach((parameter, why) -> reasons.put(parameter.title().replace(' ', '-'), why));
-    reasons.put("max-lr", tuned.range().verdict().explanation());
-    return new Recipe(Recipe.FORMAT, CommandLineArgs.of(spec), settings, reasons, conditions);
+        .forEach((parameter, why) -> reasons.put(parameter.title().replace(' ', '_'), why));
+    reasons.put(TrainingConfig.MAX_LR.name(), tuned.range().verdict().explanation());
+    return new Recipe(Recipe.FORMAT, command, settings, reasons, conditions);
+  }
+
+  private static void put(Map<String, String> settings, Setting<?> setting, String value) {
+    settings.put(setting.name(), value);
   }
 
   /** Writes the figures; a system on which none can be drawn can tune all the same. */
-  private void writeFigures(Tuned tuned) {
+  private void writeFigures(TuningResult tuned) {
     try {
       for (Sweep sweep : tuned.sweeps()) {
         String name = sweep.parameter().title().replace(' ', '-') + ".svg";

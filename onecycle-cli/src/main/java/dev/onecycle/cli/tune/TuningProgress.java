@@ -2,9 +2,8 @@ package dev.onecycle.cli.tune;
 
 import dev.onecycle.cli.console.Bar;
 import dev.onecycle.cli.console.Console;
-import dev.onecycle.data.TuningData;
 import dev.onecycle.text.Numbers;
-import dev.onecycle.torch.train.Learner;
+import dev.onecycle.torch.job.Experiment;
 import dev.onecycle.torch.train.Setup;
 import dev.onecycle.torch.train.StepCost;
 import dev.onecycle.torch.tune.SweepPlan;
@@ -48,28 +47,30 @@ final class TuningProgress implements TuningListener, AutoCloseable {
     seconds.put(Kind.BATCH_SIZES, batchTrials * SECONDS_A_BATCH_TRIAL);
   }
 
-  /** Measures in this process what a step costs. */
-  void measure(Setup setup, SweepPlan plan, TuningData data) {
-    try (Learner learner = Learner.prepare(setup.network(), data.train(), setup.settings())) {
-      costs(StepCost.measure(learner, setup, data.train(), MEASURED), setup, plan, data);
-    }
+  /** Measures in this process the cost of a step. */
+  void measure(Experiment experiment, SweepPlan tried) {
+    Setup setup = experiment.setup();
+    StepCost cost = StepCost.measure(experiment.learner(), setup, experiment.train(), MEASURED);
+    experiment.releaseLearner(); // each trial has a network of its own
+    costs(cost, experiment, tried);
   }
 
-  /** Takes from a trial what a step costs: of a size that may not fit into this process. */
-  void measured(BatchTrial trial, Setup setup, SweepPlan plan, TuningData data) {
+  /** Takes the cost of a step from a trial: of a size that may not fit into this process. */
+  void measured(BatchTrial trial, Experiment experiment, SweepPlan tried) {
     double image = 1 / trial.imagesPerSecond().orElse(Double.POSITIVE_INFINITY);
-    costs(new StepCost(image * setup.batchSize(), image * SHARE_OF_STEP), setup, plan, data);
+    int size = experiment.setup().batchSize();
+    costs(new StepCost(image * size, image * SHARE_OF_STEP), experiment, tried);
   }
 
-  private void costs(StepCost cost, Setup setup, SweepPlan tried, TuningData data) {
+  private void costs(StepCost cost, Experiment experiment, SweepPlan tried) {
     plan = tried;
-    batchSize = setup.batchSize();
-    int stepsPerEpoch = (data.train().size() + batchSize - 1) / batchSize;
-    double judging = data.validation().size() * cost.secondsPerEvaluatedImage();
+    batchSize = experiment.setup().batchSize();
+    int stepsPerEpoch = (experiment.train().size() + batchSize - 1) / batchSize;
+    double evaluation = experiment.evaluation().size() * cost.secondsPerEvaluatedImage();
     seconds.put(Kind.RANGE_TEST, SHARE_OF_RANGE * steps(batchSize) * cost.secondsPerStep());
     seconds.put(
         Kind.SHORT_CYCLE,
-        cost.seconds((long) tried.cycleEpochs() * stepsPerEpoch, stepsPerEpoch, judging));
+        cost.seconds((long) tried.cycleEpochs() * stepsPerEpoch, stepsPerEpoch, evaluation));
   }
 
   /** From now on range tests are at another batch size, or at several: their mean. */

@@ -4,15 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.onecycle.cli.Cli;
-import dev.onecycle.cli.TestImages;
 import dev.onecycle.cli.console.Console;
 import dev.onecycle.cli.console.ExitCode;
-import dev.onecycle.cli.train.RunView;
 import dev.onecycle.record.EpochRecord;
 import dev.onecycle.record.StepRecord;
+import dev.onecycle.report.page.LiveReport;
 import dev.onecycle.report.page.RunReport;
 import dev.onecycle.run.RunFolder;
 import dev.onecycle.run.RunRecord;
+import dev.onecycle.schedule.OneCycle;
+import dev.onecycle.testing.TestData;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -33,7 +34,7 @@ class ReportCommandTest {
 
   @BeforeAll
   static void train() throws IOException {
-    data = TestImages.folder(temp.resolve("data"));
+    data = TestData.colours(temp.resolve("data"));
     run = temp.resolve("run");
     Cli.Result trained =
         Cli.run(
@@ -148,8 +149,9 @@ class ReportCommandTest {
     StringWriter said = new StringWriter();
     Console console = new Console(new PrintWriter(said), new PrintWriter(said), false, false);
     Path page = folder.resolve(RunReport.FILE);
-    try (RunFolder files = RunFolder.create(folder, going);
-        RunView view = RunView.open(console, folder, false)) {
+    LiveReport live = new LiveReport(console::answer);
+    try (RunFolder files = RunFolder.create(folder, going)) {
+      live.begun(folder, going, OneCycle.of(going.policy().steps(), going.policy().peak()));
       assertThat(Cli.read(page)).contains("no epoch is done yet", "id=\"follow\"");
       for (int epoch = 0; epoch < 2; epoch++) {
         StepRecord step = new StepRecord(epoch, epoch, 0.1, 0.9, 2);
@@ -162,9 +164,9 @@ class ReportCommandTest {
                 1,
                 Optional.of(new EpochRecord.Evaluated(2, 0.25 * (epoch + 1), 1)));
         files.step(step);
-        view.step(step);
+        live.step(step);
         files.epoch(done);
-        view.epoch(done);
+        live.epoch(done);
         assertThat(Cli.read(page)).contains("right after " + (epoch + 1) + " of 2 epochs so far");
       }
     }
@@ -176,15 +178,18 @@ class ReportCommandTest {
     Path folder = temp.resolve("blocked");
     StringWriter said = new StringWriter();
     Console console = new Console(new PrintWriter(said), new PrintWriter(said), false, false);
-    try (RunFolder files = RunFolder.create(folder, RunFolder.read(run));
-        RunView view = RunView.open(console, files.path(), false)) {
+    LiveReport live = new LiveReport(console::answer);
+    RunRecord record = RunFolder.read(run);
+    try (RunFolder files = RunFolder.create(folder, record)) {
+      live.begun(
+          files.path(), record, OneCycle.of(record.policy().steps(), record.policy().peak()));
       Files.delete(folder.resolve(RunReport.FILE));
       Files.createDirectories(folder.resolve(RunReport.FILE).resolve("in the way"));
-      view.page();
+      live.ended(folder, record);
       assertThat(said.toString())
           .contains("No report: ", "report.html cannot be created: it is a folder");
       Files.writeString(folder.resolve(RunFolder.RECORD), "{");
-      view.page();
+      live.ended(folder, record);
       assertThat(said.toString()).contains("No report: " + folder.resolve(RunFolder.RECORD));
     }
   }

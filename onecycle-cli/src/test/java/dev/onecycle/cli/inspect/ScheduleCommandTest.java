@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.onecycle.cli.Cli;
-import dev.onecycle.cli.options.PolicyOptions;
+import dev.onecycle.torch.job.TrainingConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -108,7 +108,7 @@ class ScheduleCommandTest {
 
   @Test
   void everyPolicyCanBeWritten() {
-    for (String policy : new PolicyOptions.KindNames()) {
+    for (String policy : TrainingConfig.POLICY.names()) {
       Path csv = temp.resolve(policy + ".csv");
       Cli.Result result =
           Cli.run("schedule", "--max-lr", 0.5, "--steps", 100, "--policy", policy, "--csv", csv);

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.onecycle.cli.Cli;
-import dev.onecycle.cli.TestImages;
 import dev.onecycle.run.Classification;
 import dev.onecycle.run.Classification.Cell;
 import dev.onecycle.run.Classification.Mistake;
 import dev.onecycle.run.ClassificationRecord;
 import dev.onecycle.run.RunFolder;
 import dev.onecycle.run.RunRecord;
+import dev.onecycle.testing.TestData;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -35,7 +35,7 @@ class ClassificationTest {
   /** Every test image lies in two classes, so that at least half of them are mistaken. */
   @BeforeAll
   static void train() throws IOException {
-    data = TestImages.folder(temp.resolve("data"), 30, 4, 16, 16);
+    data = TestData.colours(temp.resolve("data"), 30, 4, 16, 16);
     for (String set : List.of("train", "test")) {
       Files.move(data.resolve(set).resolve("red"), data.resolve(set).resolve(BOLD));
     }

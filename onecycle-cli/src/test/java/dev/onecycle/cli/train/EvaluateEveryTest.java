@@ -5,14 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.onecycle.cli.Cli;
 import dev.onecycle.cli.StoppedRun;
-import dev.onecycle.cli.TestImages;
-import dev.onecycle.cli.console.Console;
 import dev.onecycle.record.EpochRecord;
 import dev.onecycle.run.RunHistory;
 import dev.onecycle.run.RunRecord;
+import dev.onecycle.testing.TestData;
+import dev.onecycle.torch.job.RunSummary;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -43,7 +41,7 @@ class EvaluateEveryTest {
 
   @BeforeAll
   static void train() throws IOException {
-    Path data = TestImages.folder(temp.resolve("data"));
+    Path data = TestData.colours(temp.resolve("data"));
     each = temp.resolve("each");
     few = temp.resolve("few");
     train(data, each, 1);
@@ -193,7 +191,7 @@ class EvaluateEveryTest {
     EpochRecord third = epochs.get(2);
     String right =
         String.format(
-            Locale.ROOT, "%.2f %% of 30 test images right after 3 of 4 epochs", percent(third));
+            Locale.ROOT, "accuracy %.2f %% on 30 test images after 3 of 4 epochs", percent(third));
     assertThat(said(run, epochs.subList(0, 3))).startsWith(right + ", 0 s of training");
     EpochRecord fourth = new EpochRecord(3, 32, 1, 1, 1, Optional.empty());
     assertThat(said(run, List.of(epochs.get(0), epochs.get(1), third, fourth)))
@@ -205,11 +203,8 @@ class EvaluateEveryTest {
   }
 
   private static String said(RunHistory run, List<EpochRecord> done) {
-    StringWriter out = new StringWriter();
-    Console console = new Console(new PrintWriter(out), new PrintWriter(out), false, false);
     RunRecord record = run.record().withEnd(RunRecord.Status.INTERRUPTED, "", Map.of());
-    RunSummary.report(console, few, record, done);
-    return out.toString();
+    return new RunSummary(few, record, done).describe();
   }
 
   @Test

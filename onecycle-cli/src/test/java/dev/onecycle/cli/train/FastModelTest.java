@@ -3,10 +3,10 @@ package dev.onecycle.cli.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.onecycle.cli.Cli;
-import dev.onecycle.cli.TestImages;
 import dev.onecycle.cli.console.ExitCode;
 import dev.onecycle.run.RunHistory;
 import dev.onecycle.run.RunRecord;
+import dev.onecycle.testing.TestData;
 import dev.onecycle.torch.model.ModelFile;
 import dev.onecycle.torch.weights.NamedTensor;
 import java.io.IOException;
@@ -28,7 +28,7 @@ class FastModelTest {
 
   @BeforeAll
   static void train() throws IOException {
-    data = TestImages.folder(temp.resolve("data"));
+    data = TestData.colours(temp.resolve("data"));
     run = temp.resolve("run");
     trained =
         Cli.run(

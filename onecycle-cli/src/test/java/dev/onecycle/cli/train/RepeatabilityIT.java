@@ -3,8 +3,8 @@ package dev.onecycle.cli.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.onecycle.cli.Processes;
-import dev.onecycle.cli.TestImages;
 import dev.onecycle.selftest.harness.ProcessUnderTest;
+import dev.onecycle.testing.TestData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,7 +48,7 @@ class RepeatabilityIT {
 
   @Test
   void runsWithTheSameSeedWriteTheSameStepsAndWeights() throws IOException {
-    Path data = TestImages.folder(temp.resolve("data"));
+    Path data = TestData.colours(temp.resolve("data"));
     Path one = train(data, "one", 5);
     Path same = train(data, "same", 5);
     Path other = train(data, "other", 6);

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.onecycle.cli.Cli;
 import dev.onecycle.cli.Processes;
-import dev.onecycle.cli.TestImages;
 import dev.onecycle.selftest.harness.ProcessUnderTest;
+import dev.onecycle.testing.TestData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +25,7 @@ class SignalsIT {
 
   @BeforeEach
   void draw() throws IOException {
-    data = TestImages.folder(temp.resolve("data"));
+    data = TestData.colours(temp.resolve("data"));
   }
 
   private ProcessUnderTest train(Path out, Object... more) {
@@ -85,7 +85,7 @@ class SignalsIT {
   @ParameterizedTest
   @CsvSource({"0", "50", "100"})
   void trainingEndsInOrderWhileItEvaluates(long millis) throws IOException {
-    data = TestImages.folder(temp.resolve("mostly-test"), 8, 400, 16, 16);
+    data = TestData.colours(temp.resolve("mostly-test"), 8, 400, 16, 16);
     Path out = temp.resolve("run");
     ProcessUnderTest run = train(out, "--max-lr", "0.05", "--batch-size", "8");
     run.awaitOutput("epoch   2/100000");

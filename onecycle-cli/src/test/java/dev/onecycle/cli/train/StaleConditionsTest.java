@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.onecycle.cli.Cli;
-import dev.onecycle.cli.TestImages;
 import dev.onecycle.run.Conditions.Difference;
 import dev.onecycle.run.RunFolder;
 import dev.onecycle.run.tuning.Recipe;
+import dev.onecycle.testing.TestData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +29,7 @@ class StaleConditionsTest {
 
   @BeforeAll
   static void find() throws IOException {
-    data = TestImages.folder(temp.resolve("data"));
+    data = TestData.colours(temp.resolve("data"));
     found = temp.resolve("found.json");
     Cli.Result result =
         Cli.run(
@@ -139,15 +139,15 @@ class StaleConditionsTest {
 
   @Test
   void otherImagesAreRefused() throws IOException {
-    Path other = TestImages.folder(temp.resolve("other"));
-    Files.write(other.resolve("train/red/000.png"), TestImages.png(99, 2, 16, 16));
+    Path other = TestData.colours(temp.resolve("other"));
+    Files.write(other.resolve("train/red/000.png"), TestData.colourPng(99, 2, 16, 16));
     Cli.Result result =
         Cli.run("train", other, "--recipe", recipe, "--out", temp.resolve("refused"));
     assertThat(result.code()).isEqualTo(2);
     assertThat(result.err()).contains("data must be 3 classes of images 3×16×16, sha256 ");
     Files.write(
         other.resolve("train/red/000.png"), Files.readAllBytes(data.resolve("train/red/000.png")));
-    Files.write(other.resolve("test/red/000.png"), TestImages.png(99, 2, 16, 16));
+    Files.write(other.resolve("test/red/000.png"), TestData.colourPng(99, 2, 16, 16));
     Cli.Result moved = Cli.run("train", other, "--recipe", recipe, "--out", temp.resolve("moved"));
     assertThat(moved.code()).as("the same training images elsewhere: " + moved.err()).isZero();
   }

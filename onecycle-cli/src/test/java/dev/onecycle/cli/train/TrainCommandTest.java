@@ -4,9 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.onecycle.cli.Cli;
-import dev.onecycle.cli.TestImages;
 import dev.onecycle.schedule.OneCycle;
 import dev.onecycle.schedule.Policy;
+import dev.onecycle.testing.TestData;
+import dev.onecycle.testing.TestImages;
 import dev.onecycle.torch.model.ModelFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -31,7 +32,7 @@ class TrainCommandTest {
   /** 120 images in batches of 16, two epochs: 16 steps, the last of an epoch of 8 images. */
   @BeforeAll
   static void train() throws IOException {
-    data = TestImages.folder(temp.resolve("data"));
+    data = TestData.colours(temp.resolve("data"));
     run = temp.resolve("run");
     trained =
         Cli.run(
@@ -139,7 +140,7 @@ class TrainCommandTest {
   void modelIsWholeAndFinite() {
     ModelFile model = ModelFile.read(run.resolve("model.safetensors"));
     assertThat(model.model()).isEqualTo("resnet20");
-    assertThat(model.classes()).isEqualTo(TestImages.CLASSES);
+    assertThat(model.classes()).isEqualTo(TestData.COLOURS);
     model
         .tensors()
         .forEach(
@@ -165,7 +166,7 @@ class TrainCommandTest {
   void predictionsAreThoseThatEvaluationCounts() throws IOException {
     List<Object> words = new ArrayList<>(List.of("predict", run, "--json", "--top", 3));
     List<String> truth = new ArrayList<>();
-    for (String name : TestImages.CLASSES) {
+    for (String name : TestData.COLOURS) {
       for (String file : namesIn(test(name))) {
         words.add(test(name).resolve(file));
         truth.add(name);
@@ -228,7 +229,7 @@ class TrainCommandTest {
 
   @Test
   void modelDoesNotJudgeClassesItDoesNotKnow() throws IOException {
-    Path other = TestImages.small(temp.resolve("other"));
+    Path other = TestData.fewColours(temp.resolve("other"));
     for (String set : List.of("train", "test")) {
       Files.move(other.resolve(set).resolve("red"), other.resolve(set).resolve("zebra"));
     }
@@ -286,7 +287,7 @@ class TrainCommandTest {
 
   @Test
   void imagesNeedNotBeSquare() throws IOException {
-    Path wide = TestImages.folder(temp.resolve("wide"), 20, 5, 20, 12);
+    Path wide = TestData.colours(temp.resolve("wide"), 20, 5, 20, 12);
     Path out = temp.resolve("wide-run");
     Cli.Result result =
         Cli.run(
@@ -337,7 +338,7 @@ class TrainCommandTest {
 
   @Test
   void badImagesAreSkippedCountedAndListedWhereAsked() throws IOException {
-    Path bad = TestImages.folder(temp.resolve("bad"), 10, 5, 16, 16);
+    Path bad = TestData.colours(temp.resolve("bad"), 10, 5, 16, 16);
     Files.writeString(bad.resolve("train/red/notes.png"), "no image");
     Files.write(bad.resolve("train/blue/cut.jpg"), TestImages.truncatedJpeg());
     Path out = temp.resolve("skipped");

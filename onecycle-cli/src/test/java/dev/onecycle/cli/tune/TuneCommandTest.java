@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.onecycle.cli.Cli;
-import dev.onecycle.cli.TestImages;
 import dev.onecycle.run.RunFolder;
-import dev.onecycle.run.files.JsonFile;
+import dev.onecycle.run.tuning.FoundRate;
 import dev.onecycle.run.tuning.Recipe;
-import dev.onecycle.run.tuning.SweepRecord;
 import dev.onecycle.run.tuning.TuningJournal;
-import dev.onecycle.run.tuning.TuningOutcome;
+import dev.onecycle.testing.TestData;
 import dev.onecycle.text.Numbers;
+import dev.onecycle.tune.Sweep;
+import dev.onecycle.tune.TuningResult;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +28,7 @@ class TuneCommandTest {
 
   @BeforeEach
   void draw() throws IOException {
-    data = TestImages.folder(temp.resolve("data"));
+    data = TestData.colours(temp.resolve("data"));
   }
 
   private Cli.Result sweep(Object... more) {
@@ -79,16 +79,15 @@ class TuneCommandTest {
     assertThat(json.get("candidates")).hasSize(2);
     assertThat(json.get("explanation").asText()).contains("the largest weight decay whose edge");
     assertThat(result.err()).contains("<- chosen", "range tests of", "verdict");
-    SweepRecord record = JsonFile.read(temp.resolve("sweep.json"), SweepRecord.class, "it");
-    double chosen = record.result().chosen().orElseThrow().value();
+    FoundRate found = FoundRate.read(temp.resolve("sweep.json"));
+    Sweep swept = found.evidence().sweeps().get(0);
+    double chosen = swept.chosen().orElseThrow().value();
     assertThat(json.get("chosen").asDouble()).isEqualTo(chosen);
-    assertThat(record.conditions().get("weight_decay")).isEqualTo(Numbers.exact(chosen));
-    assertThat(record.learningRate()).hasValue(json.get("learning_rate").asDouble());
+    assertThat(found.conditions().get("weight_decay")).isEqualTo(Numbers.exact(chosen));
+    assertThat(found.learningRate()).hasValue(json.get("learning_rate").asDouble());
     assertThat(Cli.read(temp.resolve("sweep.svg"))).contains("0.1", "1e-4", "chosen");
     int steps =
-        record.result().candidates().stream()
-            .mapToInt(c -> c.test().runs().get(0).points().size())
-            .sum();
+        swept.candidates().stream().mapToInt(c -> c.test().runs().get(0).points().size()).sum();
     assertThat(Cli.csv(temp.resolve("sweep.csv"), "value,test,step,learning_rate,loss,smoothed"))
         .hasSize(steps);
   }
@@ -97,14 +96,15 @@ class TuneCommandTest {
   void candidatesStartFromTheSameWeightsAndSeeTheSameBatches() {
     Cli.Result result = sweep("--batch-size", 16, "--weight-decay", "0,1e-4,10");
     assertThat(result.code()).as(result.err()).isIn(0, 65);
-    SweepRecord record = JsonFile.read(temp.resolve("sweep.json"), SweepRecord.class, "it");
+    FoundRate found = FoundRate.read(temp.resolve("sweep.json"));
+    Sweep swept = found.evidence().sweeps().get(0);
     List<Double> firstLosses =
-        record.result().candidates().stream()
+        swept.candidates().stream()
             .map(c -> c.test().runs().get(0).points().get(0).loss())
             .toList();
     assertThat(firstLosses).containsOnly(firstLosses.get(0));
     List<Double> later =
-        record.result().candidates().stream()
+        swept.candidates().stream()
             .map(c -> c.test().runs().get(0).points().get(50).loss())
             .toList();
     assertThat(later).doesNotHaveDuplicates();
@@ -174,9 +174,9 @@ class TuneCommandTest {
     JsonNode json = result.json();
     assertThat(json.at("/chosen/batch_size").asInt()).isEqualTo(16);
     assertThat(recipe.settings()).containsEntry("max-lr", json.get("learning_rate").asText());
-    TuningOutcome outcome = TuningJournal.outcome(out).orElseThrow();
+    TuningResult outcome = TuningJournal.result(out).orElseThrow();
     assertThat(outcome.sweeps()).hasSize(2);
-    assertThat(outcome.conditions()).isEqualTo(recipe.conditions());
+    assertThat(outcome.peak()).isEqualTo(json.get("learning_rate").asDouble());
     try (Stream<Path> files = Files.list(out)) {
       assertThat(files.map(f -> f.getFileName().toString()))
           .containsExactlyInAnyOrder(
@@ -211,10 +211,9 @@ class TuneCommandTest {
     assertThat(recipe.settings()).containsEntry("image-size", "16");
     assertThat(recipe.reasons())
         .containsOnlyKeys("batch-size", "weight-decay", "dropout", "max-lr");
-    TuningOutcome outcome = TuningJournal.outcome(out).orElseThrow();
-    int size = Integer.parseInt(outcome.conditions().get("batch_size"));
+    TuningResult outcome = TuningJournal.result(out).orElseThrow();
     assertThat(outcome.batchSizes().orElseThrow().largest()).isEqualTo(16);
-    assertThat(size).isEqualTo(16);
+    assertThat(outcome.batchSize()).isEqualTo(16);
     for (var sweep : outcome.sweeps()) {
       assertThat(sweep.explanation()).contains("held-out images");
     }

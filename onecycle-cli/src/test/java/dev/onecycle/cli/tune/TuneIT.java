@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.onecycle.cli.Processes;
-import dev.onecycle.cli.TestImages;
 import dev.onecycle.run.tuning.Recipe;
 import dev.onecycle.run.tuning.TuningJournal;
 import dev.onecycle.selftest.harness.ProcessUnderTest;
+import dev.onecycle.testing.TestData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +27,7 @@ class TuneIT {
 
   @BeforeEach
   void draw() throws IOException {
-    data = TestImages.folder(temp.resolve("data"));
+    data = TestData.colours(temp.resolve("data"));
   }
 
   private ProcessUnderTest tune(Path out) {

@@ -3,13 +3,13 @@ package dev.onecycle.data.archive;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.onecycle.data.Archives;
 import dev.onecycle.data.DataOptions;
 import dev.onecycle.data.DataSplits;
 import dev.onecycle.data.Datasets;
-import dev.onecycle.data.Images;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.testing.Property;
+import dev.onecycle.testing.TestArchives;
+import dev.onecycle.testing.TestImages;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -39,8 +39,8 @@ class ArchiveTest {
   void makeFiles() {
     for (String set : List.of("train", "test")) {
       for (int i = 0; i < 3; i++) {
-        files.put(set + "/cat/" + i + ".png", Images.png(4, 3, i));
-        files.put(set + "/dog/" + i + ".png", Images.png(4, 3, 0x100 + i));
+        files.put(set + "/cat/" + i + ".png", TestImages.png(4, 3, i));
+        files.put(set + "/dog/" + i + ".png", TestImages.png(4, 3, 0x100 + i));
       }
     }
   }
@@ -52,14 +52,14 @@ class ArchiveTest {
     for (String name :
         List.of(
             "../../escaped.png", "train/cat/../../../escaped.png", "train\\..\\..\\escaped.png")) {
-      hostile.put(name, Images.png(4, 3, 9));
+      hostile.put(name, TestImages.png(4, 3, 9));
     }
-    hostile.put("/train/cat/absolute.png", Images.png(4, 3, 9));
-    hostile.put("train\\cat\\backslash.png", Images.png(4, 3, 9));
-    hostile.put("train/cat/" + long255, Images.png(4, 3, 9));
-    hostile.put("train/cat/ünïcode 名.png", Images.png(4, 3, 9));
-    Path tar = write("hostile.tar", Archives.tar(hostile));
-    Path zip = write("hostile.zip", Archives.zip(hostile));
+    hostile.put("/train/cat/absolute.png", TestImages.png(4, 3, 9));
+    hostile.put("train\\cat\\backslash.png", TestImages.png(4, 3, 9));
+    hostile.put("train/cat/" + long255, TestImages.png(4, 3, 9));
+    hostile.put("train/cat/ünïcode 名.png", TestImages.png(4, 3, 9));
+    Path tar = write("hostile.tar", TestArchives.tar(hostile));
+    Path zip = write("hostile.zip", TestArchives.zip(hostile));
     List<Path> before = everything();
     for (Path archive : List.of(tar, zip)) {
       DataSplits splits = open(archive);
@@ -82,7 +82,7 @@ class ArchiveTest {
           TarConstants.LF_BLK,
           TarConstants.LF_FIFO
         }) {
-      byte[] tar = Archives.tarWith(files, "train/cat/special.png", type, "/etc/passwd");
+      byte[] tar = TestArchives.tarWith(files, "train/cat/special.png", type, "/etc/passwd");
       Path archive = write("special" + type + ".tar", tar);
       assertThatThrownBy(() -> open(archive))
           .isInstanceOf(BadDataException.class)
@@ -94,16 +94,16 @@ class ArchiveTest {
 
   @Test
   void aLinkInPlaceOfAFolderLeadsNowhere() throws IOException {
-    byte[] tar = Archives.tarWith(files, "train/cat", TarConstants.LF_SYMLINK, temp.toString());
+    byte[] tar = TestArchives.tarWith(files, "train/cat", TarConstants.LF_SYMLINK, temp.toString());
     assertThat(open(write("link.tar", tar)).train().size()).isEqualTo(6);
     assertThat(everything()).hasSize(1);
   }
 
   @Test
   void cutShortIsNoticedWhereverTheCutIs() throws IOException {
-    byte[] tar = Archives.tar(files);
-    byte[] gz = Archives.gzip(tar);
-    byte[] zip = Archives.zip(files);
+    byte[] tar = TestArchives.tar(files);
+    byte[] gz = TestArchives.gzip(tar);
+    byte[] zip = TestArchives.zip(files);
     for (int percent = 0; percent < 90; percent += 5) {
       assertDamaged("cut.tar", Arrays.copyOf(tar, tar.length * percent / 100 / 512 * 512));
       assertDamaged("odd.tar", Arrays.copyOf(tar, tar.length * percent / 100 + 7));
@@ -112,7 +112,7 @@ class ArchiveTest {
     }
     assertDamaged("tail.tar.gz", Arrays.copyOf(gz, gz.length - 1));
     for (int padding : new int[] {0, 200_000}) {
-      byte[] crc = Archives.gzip(Arrays.copyOf(tar, tar.length + padding));
+      byte[] crc = TestArchives.gzip(Arrays.copyOf(tar, tar.length + padding));
       crc[crc.length - 6] ^= 1;
       assertDamaged("crc.tar.gz", crc);
     }
@@ -127,9 +127,9 @@ class ArchiveTest {
             for (String kind : List.of("tar", "tar.gz", "zip")) {
               byte[] bytes =
                   switch (kind) {
-                    case "tar" -> Archives.tar(files);
-                    case "zip" -> Archives.zip(files);
-                    default -> Archives.gzip(Archives.tar(files));
+                    case "tar" -> TestArchives.tar(files);
+                    case "zip" -> TestArchives.zip(files);
+                    default -> TestArchives.gzip(TestArchives.tar(files));
                   };
               for (int i = 0; i < 6; i++) {
                 bytes[random.nextInt(bytes.length)] = (byte) random.nextInt();
@@ -149,9 +149,9 @@ class ArchiveTest {
   @Test
   void aZipWhoseChecksumDoesNotMatchIsABadImage() throws IOException {
     Map<String, byte[]> stored = new LinkedHashMap<>(files);
-    byte[] bmp = Images.encode(Images.plain(4, 3, 0x123456), "bmp");
+    byte[] bmp = TestImages.encode(TestImages.plain(4, 3, 0x123456), "bmp");
     stored.put("train/cat/0.png", bmp);
-    byte[] zip = Archives.zip(stored);
+    byte[] zip = TestArchives.zip(stored);
     // The checksum in the central directory, 16 bytes after the entry's signature.
     int directory = indexOf(zip, new byte[] {'P', 'K', 1, 2});
     zip[directory + 16] ^= 1;
@@ -168,8 +168,8 @@ class ArchiveTest {
       bomb.put("train/cat/bomb" + i + ".bmp", zeros);
     }
     Path gz = temp.resolve("bomb.tar.gz");
-    Archives.tar(bomb, new GZIPOutputStream(Files.newOutputStream(gz)));
-    Path zip = write("bomb.zip", Archives.zip(bomb));
+    TestArchives.tar(bomb, new GZIPOutputStream(Files.newOutputStream(gz)));
+    Path zip = write("bomb.zip", TestArchives.zip(bomb));
     for (Path archive : List.of(gz, zip)) {
       assertThat(Files.size(archive)).isLessThan(1 << 20);
       assertThatThrownBy(() -> open(archive))
@@ -187,11 +187,11 @@ class ArchiveTest {
       Arrays.fill(text, (byte) 'n');
       byte[] begin = "2097152 comment=".getBytes(StandardCharsets.US_ASCII);
       System.arraycopy(begin, 0, text, 0, begin.length);
-      byte[] special = Archives.tarWith(Map.of(), "long", type, "");
+      byte[] special = TestArchives.tarWith(Map.of(), "long", type, "");
       ByteArrayOutputStream tar = new ByteArrayOutputStream();
       tar.writeBytes(withSize(Arrays.copyOf(special, 512), text.length));
       tar.writeBytes(text);
-      tar.writeBytes(Archives.tar(files));
+      tar.writeBytes(TestArchives.tar(files));
       assertThatThrownBy(() -> open(write("long.tar", tar.toByteArray())))
           .isInstanceOf(BadDataException.class)
           .hasMessageContaining("long.tar has an entry with a name or description of more than");
@@ -214,7 +214,7 @@ class ArchiveTest {
   /** Two gigabytes of holes: passing over them took seconds, and larger ones would take hours. */
   @Test
   void holesAreCountedToo() throws IOException {
-    byte[] special = Archives.tarWith(Map.of(), "hole", TarConstants.LF_GNUTYPE_SPARSE, "");
+    byte[] special = TestArchives.tarWith(Map.of(), "hole", TarConstants.LF_GNUTYPE_SPARSE, "");
     byte[] header = Arrays.copyOf(special, 512);
     // The old form: pieces at 386, whether there are more at 482, the size at 483.
     byte[] size = "17777777777\0".getBytes(StandardCharsets.US_ASCII);
@@ -224,7 +224,7 @@ class ArchiveTest {
     System.arraycopy("ustar  \0".getBytes(StandardCharsets.US_ASCII), 0, header, 257, 8);
     ByteArrayOutputStream tar = new ByteArrayOutputStream();
     tar.writeBytes(withSize(header, 0));
-    tar.writeBytes(Archives.tar(files));
+    tar.writeBytes(TestArchives.tar(files));
     assertThatThrownBy(() -> open(write("hole.tar", tar.toByteArray())))
         .isInstanceOf(BadDataException.class)
         .hasMessageContaining("hole.tar expands to more than 200 times its size");
@@ -238,14 +238,14 @@ class ArchiveTest {
     System.arraycopy(said.getBytes(StandardCharsets.US_ASCII), 0, pax, 0, said.length());
     byte[] described =
         Arrays.copyOf(
-            Archives.tarWith(Map.of(), "x", TarConstants.LF_PAX_EXTENDED_HEADER_LC, ""), 512);
-    byte[] empty = Archives.tarWith(Map.of(), "hole", TarConstants.LF_NORMAL, "");
+            TestArchives.tarWith(Map.of(), "x", TarConstants.LF_PAX_EXTENDED_HEADER_LC, ""), 512);
+    byte[] empty = TestArchives.tarWith(Map.of(), "hole", TarConstants.LF_NORMAL, "");
     ByteArrayOutputStream tar = new ByteArrayOutputStream();
     tar.writeBytes(withSize(described, said.length()));
     tar.writeBytes(pax);
     tar.writeBytes(empty);
     for (String name : List.of("negative.tar", "negative.tar.gz")) {
-      byte[] bytes = name.endsWith("gz") ? Archives.gzip(tar.toByteArray()) : tar.toByteArray();
+      byte[] bytes = name.endsWith("gz") ? TestArchives.gzip(tar.toByteArray()) : tar.toByteArray();
       assertThatThrownBy(() -> open(write(name, bytes)))
           .isInstanceOf(BadDataException.class)
           .hasMessageContaining(name + " is damaged");
@@ -255,7 +255,7 @@ class ArchiveTest {
   @Test
   void aNameLongerThanAnyPathIsRefused() throws IOException {
     Map<String, byte[]> tooLong = Map.of("train/" + "x".repeat(5000) + ".png", new byte[1]);
-    assertThatThrownBy(() -> open(write("long.tar", Archives.tar(tooLong))))
+    assertThatThrownBy(() -> open(write("long.tar", TestArchives.tar(tooLong))))
         .isInstanceOf(BadDataException.class)
         .hasMessageContaining("long.tar has a name of more than 4096 characters");
   }
@@ -265,19 +265,19 @@ class ArchiveTest {
     Map<String, byte[]> large = new LinkedHashMap<>(files);
     large.put("train/cat/large.png", new byte[(64 << 20) + 1]);
     Path tar = temp.resolve("large.tar");
-    Archives.tar(large, Files.newOutputStream(tar));
+    TestArchives.tar(large, Files.newOutputStream(tar));
     assertThatThrownBy(() -> open(tar))
         .isInstanceOf(BadDataException.class)
         .hasMessageContaining("train/cat/large.png is larger than 64 MiB");
-    assertThatThrownBy(() -> open(write("large.zip", Archives.zip(large))))
+    assertThatThrownBy(() -> open(write("large.zip", TestArchives.zip(large))))
         .hasMessageContaining("train/cat/large.png is larger than 64 MiB");
   }
 
   @Test
   void anEmptyArchiveSaysSo() throws IOException {
-    Path tar = write("empty.tar", Archives.tar(Map.of()));
+    Path tar = write("empty.tar", TestArchives.tar(Map.of()));
     assertThatThrownBy(() -> open(tar)).hasMessageContaining(tar + " has no files");
-    Path zip = write("empty.zip", Archives.zip(Map.of()));
+    Path zip = write("empty.zip", TestArchives.zip(Map.of()));
     assertThatThrownBy(() -> open(zip)).hasMessageContaining(zip + " has no files");
     Path nothing = write("nothing.tar", new byte[0]);
     assertThatThrownBy(() -> open(nothing)).hasMessageContaining("damaged or cut short");

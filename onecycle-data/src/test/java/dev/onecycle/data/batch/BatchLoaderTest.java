@@ -3,7 +3,7 @@ package dev.onecycle.data.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.onecycle.data.Images;
+import dev.onecycle.data.TestDatasets;
 import dev.onecycle.data.augment.Augmentation;
 import dev.onecycle.data.augment.Augmenter;
 import dev.onecycle.data.image.ImageDataset;
@@ -28,7 +28,7 @@ class BatchLoaderTest {
 
   @Test
   void anEpochIsTheOrderOfTheSamplerWithTheChoicesOfTheAugmentation() {
-    ImageDataset data = Images.random(23, SHAPE, 4);
+    ImageDataset data = TestDatasets.random(23, SHAPE, 4);
     Augmentation augmentation = Augmentation.standard();
     Sampler sampler = Sampler.shuffled(23, 5, 9);
     Augmenter augmenter = new Augmenter(augmentation, 3, 8, 6);
@@ -54,7 +54,7 @@ class BatchLoaderTest {
 
   @Test
   void evaluationSeesEveryImageInOrderAndAsItIs() {
-    ImageDataset data = Images.random(9, SHAPE, 3);
+    ImageDataset data = TestDatasets.random(9, SHAPE, 3);
     List<Seen> batches = take(BatchLoader.evaluation(data, 4), 100);
     assertThat(batches)
         .extracting(Seen::indices)
@@ -66,7 +66,7 @@ class BatchLoaderTest {
 
   @Test
   void aRunThatResumesGetsTheBatchesItHasNotSeen() {
-    ImageDataset data = Images.random(10, SHAPE, 2);
+    ImageDataset data = TestDatasets.random(10, SHAPE, 2);
     Sampler sampler = Sampler.shuffled(10, 3, 4);
     assertThat(sampler.batchesPerEpoch()).isEqualTo(3);
     List<Seen> whole = take(BatchLoader.batches(data, Augmentation.standard(), sampler, 0, 9), 9);
@@ -81,7 +81,7 @@ class BatchLoaderTest {
 
   @Test
   void smallDataIsCycledOverWithoutEnd() {
-    ImageDataset data = Images.random(4, SHAPE, 2);
+    ImageDataset data = TestDatasets.random(4, SHAPE, 2);
     Sampler sampler = Sampler.shuffled(4, 3, 4);
     try (BatchLoader loader = BatchLoader.endless(data, Augmentation.none(), sampler)) {
       for (int step = 0; step < 50; step++) {
@@ -96,7 +96,7 @@ class BatchLoaderTest {
 
   @Test
   void pixelsAreDirectAndExactlyTheBatch() {
-    ImageDataset data = Images.random(5, SHAPE, 2);
+    ImageDataset data = TestDatasets.random(5, SHAPE, 2);
     try (BatchLoader loader = BatchLoader.evaluation(data, 3)) {
       try (Batch first = loader.next()) {
         assertThat(first.pixels().isDirect()).isTrue();
@@ -113,7 +113,7 @@ class BatchLoaderTest {
 
   @Test
   void aBatchHeldIsNotOverwrittenByLaterOnes() {
-    ImageDataset data = Images.random(40, SHAPE, 2);
+    ImageDataset data = TestDatasets.random(40, SHAPE, 2);
     try (BatchLoader loader = BatchLoader.evaluation(data, 2)) {
       Batch held = loader.next();
       byte[] before = bytes(held.pixels());
@@ -128,7 +128,7 @@ class BatchLoaderTest {
 
   @Test
   void batchesThatAreNeverClosedAreSaidToBeSo() {
-    ImageDataset data = Images.random(40, SHAPE, 2);
+    ImageDataset data = TestDatasets.random(40, SHAPE, 2);
     try (BatchLoader loader = BatchLoader.evaluation(data, 2)) {
       assertThatThrownBy(
               () -> {
@@ -143,7 +143,7 @@ class BatchLoaderTest {
 
   @Test
   void aClosedBatchCannotBeReadAndClosingTwiceIsHarmless() {
-    try (BatchLoader loader = BatchLoader.evaluation(Images.random(40, SHAPE, 2), 2)) {
+    try (BatchLoader loader = BatchLoader.evaluation(TestDatasets.random(40, SHAPE, 2), 2)) {
       Batch batch = loader.next();
       batch.close();
       batch.close();
@@ -158,7 +158,7 @@ class BatchLoaderTest {
   @Test
   void aFailureOfTheBackgroundThreadComesOutOfNext() {
     ImageDataset broken =
-        new Images.Forwarding(Images.random(10, SHAPE, 2)) {
+        new TestDatasets.Forwarding(TestDatasets.random(10, SHAPE, 2)) {
           @Override
           public void read(int index, byte[] target) {
             if (index == 5) {
@@ -180,7 +180,7 @@ class BatchLoaderTest {
 
   @Test
   void closingEarlyStopsTheBackgroundThread() {
-    ImageDataset data = Images.random(4, SHAPE, 2);
+    ImageDataset data = TestDatasets.random(4, SHAPE, 2);
     BatchLoader loader = BatchLoader.endless(data, Augmentation.none(), Sampler.shuffled(4, 2, 1));
     loader.next().close();
     assertThat(backgroundThreads()).isPositive();
@@ -193,7 +193,7 @@ class BatchLoaderTest {
   void aWaitingConsumerCanBeInterrupted() throws InterruptedException {
     CountDownLatch never = new CountDownLatch(1);
     ImageDataset stuck =
-        new Images.Forwarding(Images.random(4, SHAPE, 2)) {
+        new TestDatasets.Forwarding(TestDatasets.random(4, SHAPE, 2)) {
           @Override
           public void read(int index, byte[] target) {
             try {
@@ -215,7 +215,10 @@ class BatchLoaderTest {
     assertThatThrownBy(
             () ->
                 BatchLoader.epoch(
-                    Images.random(4, SHAPE, 2), Augmentation.none(), Sampler.shuffled(5, 2, 1), 0))
+                    TestDatasets.random(4, SHAPE, 2),
+                    Augmentation.none(),
+                    Sampler.shuffled(5, 2, 1),
+                    0))
         .isInstanceOf(InvalidValueException.class);
   }
 

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.onecycle.data.DataOptions;
 import dev.onecycle.data.DataSplits;
 import dev.onecycle.data.Datasets;
-import dev.onecycle.data.Images;
+import dev.onecycle.data.TestDatasets;
 import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.testing.Property;
+import dev.onecycle.testing.TestData;
+import dev.onecycle.testing.TestImages;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
@@ -38,8 +40,8 @@ class DecodedCacheTest {
   void writeImages() throws IOException {
     data = temp.resolve("pets");
     cache = temp.resolve("cache");
-    Images.classes(data.resolve("train"), 3);
-    Images.classes(data.resolve("test"), 2);
+    TestData.catsAndDogs(data.resolve("train"), 3);
+    TestData.catsAndDogs(data.resolve("test"), 2);
   }
 
   @Test
@@ -49,15 +51,15 @@ class DecodedCacheTest {
     DataSplits second = open();
     assertThat(decoded).hasValue(10);
     assertSame(second, first);
-    assertThat(Images.pixels(second.train(), 0)).isNotEmpty();
+    assertThat(TestDatasets.pixels(second.train(), 0)).isNotEmpty();
     assertThat(files(".tmp")).isEmpty();
     assertThat(files(".images")).hasSize(1);
   }
 
   @Test
   void notesAndSkippedImagesAreRemembered() throws IOException {
-    Images.write(data.resolve("train/cat/bad.png"), new byte[] {1});
-    Images.write(data.resolve("train/cat/other.png"), Images.png(9, 9, 1));
+    TestData.write(data.resolve("train/cat/bad.png"), new byte[] {1});
+    TestData.write(data.resolve("train/cat/other.png"), TestImages.png(9, 9, 1));
     DataOptions options = options().withSkipBad(true);
     DataSplits first = Datasets.open(data.toString(), options);
     DataSplits second = Datasets.open(data.toString(), options);
@@ -70,14 +72,14 @@ class DecodedCacheTest {
   @Test
   void whatHasChangedIsDecodedAgainAndReplacesTheOld() throws IOException {
     open();
-    Images.write(data.resolve("train/cat/new.png"), Images.png(4, 3, 77));
+    TestData.write(data.resolve("train/cat/new.png"), TestImages.png(4, 3, 77));
     assertThat(open().train().size()).isEqualTo(7);
     assertThat(files(".images")).hasSize(1);
     Path file = data.resolve("train/dog/0.png");
-    Files.write(file, Images.png(4, 3, 0xABCDEF));
+    Files.write(file, TestImages.png(4, 3, 0xABCDEF));
     Files.setLastModifiedTime(file, FileTime.fromMillis(1_000_000));
     DataSplits changed = open();
-    assertThat(Images.pixels(changed.train(), 4)).endsWith(0xAB, 0xCD, 0xEF);
+    assertThat(TestDatasets.pixels(changed.train(), 4)).endsWith(0xAB, 0xCD, 0xEF);
     Files.delete(data.resolve("train/cat/new.png"));
     assertThat(open().train().size()).isEqualTo(6);
   }
@@ -216,10 +218,10 @@ class DecodedCacheTest {
   @Test
   void aSetInUseSurvivesItsReplacement() throws IOException {
     DataSplits before = open();
-    byte[] pixels = Images.pixels(before.train(), 5);
-    Images.write(data.resolve("train/cat/new.png"), Images.png(4, 3, 77));
+    byte[] pixels = TestDatasets.pixels(before.train(), 5);
+    TestData.write(data.resolve("train/cat/new.png"), TestImages.png(4, 3, 77));
     open();
-    assertThat(Images.pixels(before.train(), 5)).isEqualTo(pixels);
+    assertThat(TestDatasets.pixels(before.train(), 5)).isEqualTo(pixels);
   }
 
   private DataSplits open() {
@@ -247,7 +249,7 @@ class DecodedCacheTest {
     assertThat(actual.fingerprint()).isEqualTo(expected.fingerprint());
     assertThat(actual.trainingFingerprint()).isEqualTo(expected.trainingFingerprint());
     assertThat(actual.evaluationName()).isEqualTo(expected.evaluationName());
-    Images.assertSame(actual.train(), expected.train());
-    Images.assertSame(actual.evaluation(), expected.evaluation());
+    TestDatasets.assertSame(actual.train(), expected.train());
+    TestDatasets.assertSame(actual.evaluation(), expected.evaluation());
   }
 }

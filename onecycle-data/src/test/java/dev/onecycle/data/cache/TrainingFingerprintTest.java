@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.onecycle.data.DataOptions;
 import dev.onecycle.data.DataSplits;
 import dev.onecycle.data.Datasets;
-import dev.onecycle.data.Images;
+import dev.onecycle.testing.TestData;
+import dev.onecycle.testing.TestImages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,9 +24,9 @@ class TrainingFingerprintTest {
   @BeforeEach
   void writeImages() throws IOException {
     data = temp.resolve("pets");
-    Images.classes(data.resolve("train"), 5);
-    Images.classes(data.resolve("val"), 2);
-    Images.classes(data.resolve("test"), 2);
+    TestData.catsAndDogs(data.resolve("train"), 5);
+    TestData.catsAndDogs(data.resolve("val"), 2);
+    TestData.catsAndDogs(data.resolve("test"), 2);
     before = fingerprint();
     wholeBefore = open().fingerprint();
   }
@@ -39,12 +40,12 @@ class TrainingFingerprintTest {
 
   @Test
   void testImagesDoNotCount() throws IOException {
-    Images.write(data.resolve("test/cat/0.png"), Images.png(4, 3, 0xABCDEF));
+    TestData.write(data.resolve("test/cat/0.png"), TestImages.png(4, 3, 0xABCDEF));
     assertThat(fingerprint()).isEqualTo(before);
     assertThat(open().fingerprint()).isNotEqualTo(wholeBefore);
-    Images.write(data.resolve("test/cat/7.png"), Images.png(4, 3, 1));
+    TestData.write(data.resolve("test/cat/7.png"), TestImages.png(4, 3, 1));
     assertThat(fingerprint()).isEqualTo(before);
-    Images.write(data.resolve("test/cat/8.png"), Images.png(20, 10, 1));
+    TestData.write(data.resolve("test/cat/8.png"), TestImages.png(20, 10, 1));
     assertThat(fingerprint()).isEqualTo(before);
     try (var files = Files.walk(data.resolve("test"))) {
       files.sorted(java.util.Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
@@ -55,13 +56,13 @@ class TrainingFingerprintTest {
 
   @Test
   void onePixelCounts() throws IOException {
-    var image = Images.plain(4, 3, 1);
+    var image = TestImages.plain(4, 3, 1);
     image.setRGB(2, 2, 2);
-    Images.write(data.resolve("train/cat/1.png"), Images.encode(image, "png"));
+    TestData.write(data.resolve("train/cat/1.png"), TestImages.encode(image, "png"));
     assertThat(fingerprint()).isNotEqualTo(before);
-    Images.write(data.resolve("train/cat/1.png"), Images.png(4, 3, 1));
+    TestData.write(data.resolve("train/cat/1.png"), TestImages.png(4, 3, 1));
     assertThat(fingerprint()).isEqualTo(before);
-    Images.write(data.resolve("val/cat/1.png"), Images.encode(image, "png"));
+    TestData.write(data.resolve("val/cat/1.png"), TestImages.encode(image, "png"));
     assertThat(fingerprint()).isNotEqualTo(before);
   }
 
@@ -83,7 +84,7 @@ class TrainingFingerprintTest {
   @Test
   void whichImagesAreHeldOutDoesNotCount() throws IOException {
     Path flat = temp.resolve("flat");
-    Images.classes(flat, 30);
+    TestData.catsAndDogs(flat, 30);
     DataOptions one = options().withSeed(1);
     DataOptions two = options().withSeed(2);
     assertThat(Datasets.openForTuning(flat.toString(), one).fingerprint())

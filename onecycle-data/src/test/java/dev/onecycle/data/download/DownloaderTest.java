@@ -3,9 +3,9 @@ package dev.onecycle.data.download;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.onecycle.data.Images;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.CannotWriteException;
+import dev.onecycle.testing.TestData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,7 +54,7 @@ class DownloaderTest extends DownloadFixture {
   @Test
   void aFileThatTheUserPutThereIsVerifiedToo() throws IOException {
     Path file = temp.resolve("downloads/set/data.gz");
-    Images.write(file, Arrays.copyOf(content, 1000));
+    TestData.write(file, Arrays.copyOf(content, 1000));
     assertThatThrownBy(() -> downloader(false).get(remote()))
         .isInstanceOf(BadDataException.class)
         .hasMessageContaining(file + " must have 200000 bytes but has 1000; remove it");

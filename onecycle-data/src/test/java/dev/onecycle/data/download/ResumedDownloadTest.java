@@ -2,7 +2,7 @@ package dev.onecycle.data.download;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.onecycle.data.Images;
+import dev.onecycle.testing.TestData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Arrays;
@@ -33,7 +33,7 @@ class ResumedDownloadTest extends DownloadFixture {
 
   @Test
   void aLaterProcessContinuesToo() throws IOException {
-    Images.write(part(), Arrays.copyOf(content, 50_000));
+    TestData.write(part(), Arrays.copyOf(content, 50_000));
     answer =
         (exchange, number) -> {
           exchange.getResponseHeaders().add("Content-Range", "bytes 50000-199999/200000");
@@ -45,14 +45,14 @@ class ResumedDownloadTest extends DownloadFixture {
 
   @Test
   void aServerThatCannotContinueStartsAgain() throws IOException {
-    Images.write(part(), new byte[50_000]);
+    TestData.write(part(), new byte[50_000]);
     assertThat(Files.readAllBytes(downloader(false).get(remote()))).isEqualTo(content);
     assertThat(requests).containsExactly("bytes=50000-");
   }
 
   @Test
   void aSpoiltBeginningIsFetchedAgain() throws IOException {
-    Images.write(part(), new byte[50_000]);
+    TestData.write(part(), new byte[50_000]);
     answer =
         (exchange, number) -> {
           if (number == 1) {
@@ -65,13 +65,13 @@ class ResumedDownloadTest extends DownloadFixture {
     assertThat(Files.readAllBytes(downloader(false).get(remote()))).isEqualTo(content);
     assertThat(requests).containsExactly("bytes=50000-", "null");
     Files.delete(temp.resolve("downloads/set/data.gz"));
-    Images.write(part(), new byte[300_000]);
+    TestData.write(part(), new byte[300_000]);
     assertThat(Files.readAllBytes(downloader(false).get(remote()))).isEqualTo(content);
   }
 
   @Test
   void arangeThatTheServerRefusesIsFetchedAgain() throws IOException {
-    Images.write(part(), new byte[50_000]);
+    TestData.write(part(), new byte[50_000]);
     answer =
         (exchange, number) -> {
           if (number == 1) {

@@ -3,14 +3,15 @@ package dev.onecycle.data.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.onecycle.data.Archives;
 import dev.onecycle.data.DataOptions;
 import dev.onecycle.data.DataSplits;
 import dev.onecycle.data.Datasets;
 import dev.onecycle.data.EvaluationSplit;
-import dev.onecycle.data.Images;
+import dev.onecycle.data.TestDatasets;
 import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.error.BadDataException;
+import dev.onecycle.testing.TestArchives;
+import dev.onecycle.testing.TestData;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -36,14 +37,14 @@ class CifarTest {
   void writeTen() throws IOException {
     ten = temp.resolve("cifar-10-batches-bin");
     for (int batch = 1; batch <= 5; batch++) {
-      Images.write(
+      TestData.write(
           ten.resolve("data_batch_" + batch + ".bin"),
           records(new int[] {batch}, new int[] {batch + 1}));
     }
-    Images.write(
+    TestData.write(
         ten.resolve("test_batch.bin"), records(new int[] {0}, new int[] {9}, new int[] {3}));
-    Images.write(ten.resolve("batches.meta.txt"), NAMES.getBytes(StandardCharsets.UTF_8));
-    Images.write(ten.resolve("readme.html"), "<html>".getBytes(StandardCharsets.UTF_8));
+    TestData.write(ten.resolve("batches.meta.txt"), NAMES.getBytes(StandardCharsets.UTF_8));
+    TestData.write(ten.resolve("readme.html"), "<html>".getBytes(StandardCharsets.UTF_8));
   }
 
   @Test
@@ -57,7 +58,7 @@ class CifarTest {
       assertThat(splits.train().label(i)).isEqualTo(batch + i % 2);
       assertThat(splits.train().origin(i)).isEqualTo("data_batch_" + batch + ".bin#" + i % 2);
     }
-    byte[] pixels = Images.pixels(splits.train(), 2);
+    byte[] pixels = TestDatasets.pixels(splits.train(), 2);
     assertThat(pixels).hasSize(3072).startsWith(red(2, 0), green(2, 0), blue(2, 0), red(2, 1));
     assertThat(pixels).endsWith(red(2, 1023), green(2, 1023), blue(2, 1023));
     assertThat(splits.evaluation().label(1)).isEqualTo(9);
@@ -71,7 +72,7 @@ class CifarTest {
     Files.move(ten, alone.resolve("cifar-10-batches-bin"));
     assertThat(open(alone).fingerprint()).isEqualTo(fingerprint);
     Path archive = temp.resolve("cifar-10-binary.tar.gz");
-    Files.write(archive, Archives.gzip(Archives.tar(Archives.files(alone, ""))));
+    Files.write(archive, TestArchives.gzip(TestArchives.tar(TestArchives.files(alone, ""))));
     assertThat(open(archive).fingerprint()).isEqualTo(fingerprint);
     assertThat(open(archive).train().label(9)).isEqualTo(6);
   }
@@ -79,19 +80,19 @@ class CifarTest {
   @Test
   void ofCifar100TheFineLabelCounts() throws IOException {
     Path hundred = temp.resolve("cifar-100-binary");
-    Images.write(hundred.resolve("train.bin"), records(new int[] {5, 77}, new int[] {19, 99}));
-    Images.write(hundred.resolve("test.bin"), records(new int[] {1, 2}));
+    TestData.write(hundred.resolve("train.bin"), records(new int[] {5, 77}, new int[] {19, 99}));
+    TestData.write(hundred.resolve("test.bin"), records(new int[] {1, 2}));
     StringBuilder names = new StringBuilder();
     for (int i = 0; i < 100; i++) {
       names.append("fine").append(i).append('\n');
     }
-    Images.write(
+    TestData.write(
         hundred.resolve("fine_label_names.txt"), names.toString().getBytes(StandardCharsets.UTF_8));
     DataSplits splits = open(hundred);
     assertThat(splits.train().label(0)).isEqualTo(77);
     assertThat(splits.train().classes().get(77)).isEqualTo("fine77");
-    assertThat(Images.pixels(splits.train(), 0)).startsWith(red(77, 0), green(77, 0));
-    Images.write(hundred.resolve("train.bin"), records(new int[] {5, 100}));
+    assertThat(TestDatasets.pixels(splits.train(), 0)).startsWith(red(77, 0), green(77, 0));
+    TestData.write(hundred.resolve("train.bin"), records(new int[] {5, 100}));
     assertFails(hundred, "train.bin has label 100 at image 0, but there are 100 classes");
   }
 
@@ -99,12 +100,12 @@ class CifarTest {
   void anotherSizeIsResized() {
     DataSplits splits = Datasets.open(ten.toString(), options().withImageSize(16));
     assertThat(splits.train().shape()).isEqualTo(new ImageShape(3, 16, 16));
-    assertThat(Images.pixels(splits.train(), 0)).hasSize(768);
+    assertThat(TestDatasets.pixels(splits.train(), 0)).hasSize(768);
   }
 
   @Test
   void aLabelOutOfRangeIsNamed() throws IOException {
-    Images.write(ten.resolve("data_batch_3.bin"), records(new int[] {1}, new int[] {10}));
+    TestData.write(ten.resolve("data_batch_3.bin"), records(new int[] {1}, new int[] {10}));
     assertFails(ten, "data_batch_3.bin has label 10 at image 1, but there are 10 classes");
   }
 
@@ -131,7 +132,7 @@ class CifarTest {
 
   @Test
   void aBatchThatIsThereTwiceIsRefused() throws IOException {
-    Images.write(ten.resolve("copy/data_batch_1.bin"), records(new int[] {1}));
+    TestData.write(ten.resolve("copy/data_batch_1.bin"), records(new int[] {1}));
     assertFails(ten, "has data_batch_1.bin twice");
   }
 
@@ -152,7 +153,7 @@ class CifarTest {
     Path test = ten.resolve("test_batch.bin");
     Path archive = temp.resolve("cifar-10-binary.tar.gz");
     Files.write(test, new byte[17]);
-    Files.write(archive, Archives.gzip(Archives.tar(Archives.files(ten, "cifar/"))));
+    Files.write(archive, TestArchives.gzip(TestArchives.tar(TestArchives.files(ten, "cifar/"))));
     assertFails(ten, "test_batch.bin must be a whole number of records");
     assertFails(archive, "test_batch.bin must be a whole number of records");
     assertTunes(ten, "cache 1", whole);
@@ -184,7 +185,7 @@ class CifarTest {
 
   private void assertTunes(Path location, String cache, DataSplits whole) {
     DataOptions options = options().withCacheFolder(temp.resolve(cache));
-    Images.assertTunes(Datasets.openForTuning(location.toString(), options), whole);
+    TestDatasets.assertTunes(Datasets.openForTuning(location.toString(), options), whole);
   }
 
   private static byte[] records(int[]... labels) {

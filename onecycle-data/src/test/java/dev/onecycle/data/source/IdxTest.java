@@ -3,15 +3,16 @@ package dev.onecycle.data.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.onecycle.data.Archives;
 import dev.onecycle.data.DataOptions;
 import dev.onecycle.data.DataSplits;
 import dev.onecycle.data.Datasets;
 import dev.onecycle.data.EvaluationSplit;
-import dev.onecycle.data.Images;
+import dev.onecycle.data.TestDatasets;
 import dev.onecycle.data.TuningData;
 import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.error.BadDataException;
+import dev.onecycle.testing.TestArchives;
+import dev.onecycle.testing.TestData;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -65,7 +66,7 @@ class IdxTest {
     assertThat(splits.evaluation().size()).isEqualTo(4);
     assertThat(splits.train().classes()).containsExactlyElementsOf(IdxSource.DIGITS);
     assertThat(splits.train().label(13)).isEqualTo(3);
-    assertThat(Images.pixels(splits.train(), 2)).containsExactly(12, 13, 14, 15, 16, 17);
+    assertThat(TestDatasets.pixels(splits.train(), 2)).containsExactly(12, 13, 14, 15, 16, 17);
   }
 
   @Test
@@ -74,7 +75,7 @@ class IdxTest {
     for (String name : List.of(TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS)) {
       byte[] plain = Files.readAllBytes(mnist.resolve(name));
       Files.delete(mnist.resolve(name));
-      write(name.replace("-idx", ".idx") + ".gz", Archives.gzip(plain));
+      write(name.replace("-idx", ".idx") + ".gz", TestArchives.gzip(plain));
     }
     assertThat(open().fingerprint()).isEqualTo(fingerprint);
   }
@@ -93,7 +94,7 @@ class IdxTest {
         Datasets.openEvaluation(
             mnist.toString(), new ImageShape(3, 3, 2), IdxSource.DIGITS, options());
     assertThat(split.images().shape()).isEqualTo(new ImageShape(3, 3, 2));
-    assertThat(Images.pixels(split.images(), 0)).startsWith(0, 0, 0, 1, 1, 1);
+    assertThat(TestDatasets.pixels(split.images(), 0)).startsWith(0, 0, 0, 1, 1, 1);
   }
 
   @Test
@@ -126,19 +127,19 @@ class IdxTest {
 
   @Test
   void aSmallFileDoesNotFillTheDisk() throws IOException {
-    byte[] zeros = Archives.gzip(new byte[1 << 20]);
+    byte[] zeros = TestArchives.gzip(new byte[1 << 20]);
     for (String name : List.of(TRAIN_IMAGES, TRAIN_LABELS)) {
       Files.delete(mnist.resolve(name));
     }
     ByteArrayOutputStream bomb = new ByteArrayOutputStream();
-    bomb.writeBytes(Archives.gzip(header(0x00000803, 300_000, 32, 32)));
+    bomb.writeBytes(TestArchives.gzip(header(0x00000803, 300_000, 32, 32)));
     for (int i = 0; i < 300; i++) {
       bomb.writeBytes(zeros);
     }
     write(TRAIN_IMAGES + ".gz", bomb.toByteArray());
     ByteArrayOutputStream labels = new ByteArrayOutputStream();
-    labels.writeBytes(Archives.gzip(header(0x00000801, 300_000)));
-    labels.writeBytes(Archives.gzip(new byte[300_000]));
+    labels.writeBytes(TestArchives.gzip(header(0x00000801, 300_000)));
+    labels.writeBytes(TestArchives.gzip(new byte[300_000]));
     write(TRAIN_LABELS + ".gz", labels.toByteArray());
     assertThatThrownBy(this::open)
         .isInstanceOf(BadDataException.class)
@@ -147,7 +148,7 @@ class IdxTest {
 
   @Test
   void gzipThatIsCutShortIsNamed() throws IOException {
-    byte[] gz = Archives.gzip(images(20, 3, 2));
+    byte[] gz = TestArchives.gzip(images(20, 3, 2));
     Files.delete(mnist.resolve(TRAIN_IMAGES));
     write(TRAIN_IMAGES + ".gz", Arrays.copyOf(gz, gz.length - 12));
     assertThatThrownBy(this::open)
@@ -197,12 +198,12 @@ class IdxTest {
     write(TEST_IMAGES, new byte[] {1, 2, 3});
     TuningData second = Datasets.openForTuning(mnist.toString(), options);
     assertThat(reads).isEmpty();
-    Images.assertSame(second.train(), first.train());
+    TestDatasets.assertSame(second.train(), first.train());
   }
 
   private void assertTunes(String cache, DataSplits whole) {
     DataOptions options = options().withCacheFolder(temp.resolve(cache));
-    Images.assertTunes(Datasets.openForTuning(mnist.toString(), options), whole);
+    TestDatasets.assertTunes(Datasets.openForTuning(mnist.toString(), options), whole);
   }
 
   private void assertFails(String file, byte[] content, String message) throws IOException {
@@ -216,7 +217,7 @@ class IdxTest {
   }
 
   private void write(String name, byte[] bytes) throws IOException {
-    Images.write(mnist.resolve(name), bytes);
+    TestData.write(mnist.resolve(name), bytes);
   }
 
   private static byte[] header(int... values) {

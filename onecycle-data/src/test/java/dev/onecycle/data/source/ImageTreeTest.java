@@ -2,16 +2,18 @@ package dev.onecycle.data.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.onecycle.data.Archives;
 import dev.onecycle.data.DataOptions;
 import dev.onecycle.data.DataSplits;
 import dev.onecycle.data.Datasets;
 import dev.onecycle.data.ImageFiles;
-import dev.onecycle.data.Images;
+import dev.onecycle.data.TestDatasets;
 import dev.onecycle.data.TuningData;
 import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.data.image.ReadingListener;
+import dev.onecycle.testing.TestArchives;
+import dev.onecycle.testing.TestData;
+import dev.onecycle.testing.TestImages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,8 +39,8 @@ class ImageTreeTest {
 
   @Test
   void trainAndTestFoldersAreTheTwoSets() throws IOException {
-    Images.classes(data.resolve("train"), 3);
-    Images.classes(data.resolve("test"), 2);
+    TestData.catsAndDogs(data.resolve("train"), 3);
+    TestData.catsAndDogs(data.resolve("test"), 2);
     DataSplits splits = open(data);
     assertThat(splits.train().size()).isEqualTo(6);
     assertThat(splits.evaluation().size()).isEqualTo(4);
@@ -51,21 +53,21 @@ class ImageTreeTest {
       assertThat(splits.train().label(i)).isEqualTo(i / 3);
       String origin = (i < 3 ? "train/cat/" : "train/dog/") + i % 3 + ".png";
       assertThat(splits.train().origin(i)).isEqualTo(origin);
-      byte[] pixels = Images.pixels(splits.train(), i);
+      byte[] pixels = TestDatasets.pixels(splits.train(), i);
       assertThat(pixels).hasSize(36).startsWith(-1, -1, -1, i / 3, 0, i % 3);
     }
-    assertThat(Images.pixels(splits.evaluation(), 3)).endsWith(1, 0, 1);
+    assertThat(TestDatasets.pixels(splits.evaluation(), 3)).endsWith(1, 0, 1);
   }
 
   @Test
   void tuningNeverSeesTestImages() throws IOException {
-    Images.classes(data.resolve("train"), 10);
-    Images.classes(data.resolve("test"), 2);
+    TestData.catsAndDogs(data.resolve("train"), 10);
+    TestData.catsAndDogs(data.resolve("test"), 2);
     TuningData tuning = Datasets.openForTuning(data.toString(), options());
     assertThat(tuning.validationName()).isEqualTo("held-out tenth");
     assertThat(tuning.train().size()).isEqualTo(18);
     assertThat(origins(tuning.validation())).hasSize(2).allMatch(o -> o.startsWith("train"));
-    Images.classes(data.resolve("val"), 1);
+    TestData.catsAndDogs(data.resolve("val"), 1);
     DataSplits three = open(data);
     assertThat(three.evaluationName()).isEqualTo("test");
     assertThat(three.train().size()).isEqualTo(20);
@@ -79,8 +81,8 @@ class ImageTreeTest {
   void validationFoldersGoByThreeNames() throws IOException {
     for (String name : List.of("val", "valid", "validation")) {
       Path folder = temp.resolve(name + " set");
-      Images.classes(folder.resolve("train"), 2);
-      Images.classes(folder.resolve(name), 1);
+      TestData.catsAndDogs(folder.resolve("train"), 2);
+      TestData.catsAndDogs(folder.resolve(name), 1);
       DataSplits splits = open(folder);
       assertThat(splits.evaluationName()).isEqualTo("val");
       assertThat(splits.train().size()).isEqualTo(4);
@@ -90,7 +92,7 @@ class ImageTreeTest {
 
   @Test
   void withoutATestSetATenthOfEachClassIsHeldOutBySeed() throws IOException {
-    Images.classes(data, 20);
+    TestData.catsAndDogs(data, 20);
     DataSplits splits = open(data);
     assertThat(splits.evaluationName()).isEqualTo("held-out tenth");
     assertThat(splits.train().size()).isEqualTo(36);
@@ -106,25 +108,25 @@ class ImageTreeTest {
     DataSplits other = Datasets.open(data.toString(), options().withSeed(1));
     assertThat(origins(other.evaluation())).isNotEqualTo(origins(splits.evaluation()));
     assertThat(other.fingerprint()).isEqualTo(splits.fingerprint());
-    Images.assertTunes(Datasets.openForTuning(data.toString(), options()), splits);
+    TestDatasets.assertTunes(Datasets.openForTuning(data.toString(), options()), splits);
     Path trainOnly = temp.resolve("train only");
-    Images.classes(trainOnly.resolve("train"), 20);
+    TestData.catsAndDogs(trainOnly.resolve("train"), 20);
     assertThat(open(trainOnly).evaluationName()).isEqualTo("held-out tenth");
   }
 
   @Test
   void archivesGiveTheSameImagesAsTheFolder() throws IOException {
-    Images.classes(data.resolve("train"), 3);
-    Images.classes(data.resolve("test"), 1);
+    TestData.catsAndDogs(data.resolve("train"), 3);
+    TestData.catsAndDogs(data.resolve("test"), 1);
     DataSplits folder = open(data);
-    Map<String, byte[]> plain = Archives.files(data, "");
-    Map<String, byte[]> dotted = Archives.files(data, "./");
-    Map<String, byte[]> wrapped = Archives.files(data, "cifar10/");
-    Path tar = Files.write(temp.resolve("a.tar"), Archives.tar(plain));
-    Path dots = Files.write(temp.resolve("b.tar"), Archives.tar(dotted));
-    Path gz = Files.write(temp.resolve("c.tar.gz"), Archives.gzip(Archives.tar(wrapped)));
-    Path tgz = Files.write(temp.resolve("d.tgz"), Archives.gzip(Archives.tar(plain)));
-    Path zip = Files.write(temp.resolve("e.zip"), Archives.zip(wrapped));
+    Map<String, byte[]> plain = TestArchives.files(data, "");
+    Map<String, byte[]> dotted = TestArchives.files(data, "./");
+    Map<String, byte[]> wrapped = TestArchives.files(data, "cifar10/");
+    Path tar = Files.write(temp.resolve("a.tar"), TestArchives.tar(plain));
+    Path dots = Files.write(temp.resolve("b.tar"), TestArchives.tar(dotted));
+    Path gz = Files.write(temp.resolve("c.tar.gz"), TestArchives.gzip(TestArchives.tar(wrapped)));
+    Path tgz = Files.write(temp.resolve("d.tgz"), TestArchives.gzip(TestArchives.tar(plain)));
+    Path zip = Files.write(temp.resolve("e.zip"), TestArchives.zip(wrapped));
     for (Path archive : List.of(tar, dots, gz, tgz, zip)) {
       DataSplits splits = open(archive);
       assertThat(splits.fingerprint()).as(archive.toString()).isEqualTo(folder.fingerprint());
@@ -138,30 +140,30 @@ class ImageTreeTest {
 
   @Test
   void aFolderAroundTheSetsDoesNotMatter() throws IOException {
-    Images.classes(data.resolve("inner/train"), 2);
-    Images.classes(data.resolve("inner/test"), 1);
+    TestData.catsAndDogs(data.resolve("inner/train"), 2);
+    TestData.catsAndDogs(data.resolve("inner/test"), 1);
     assertThat(open(data).evaluationName()).isEqualTo("test");
     Path classesOnly = temp.resolve("outer");
-    Images.classes(classesOnly.resolve("inner"), 4);
+    TestData.catsAndDogs(classesOnly.resolve("inner"), 4);
     assertThat(open(classesOnly).train().classes()).containsExactly("cat", "dog");
   }
 
   @Test
   void foldersInsideAClassBelongToIt() throws IOException {
-    Images.classes(data.resolve("train"), 2);
-    Images.classes(data.resolve("test"), 1);
-    Images.write(data.resolve("train/cat/more/deep/9.png"), Images.png(4, 3, 9));
+    TestData.catsAndDogs(data.resolve("train"), 2);
+    TestData.catsAndDogs(data.resolve("test"), 1);
+    TestData.write(data.resolve("train/cat/more/deep/9.png"), TestImages.png(4, 3, 9));
     assertThat(open(data).train().size()).isEqualTo(5);
   }
 
   @Test
   void hiddenFilesAndLitterAreNoImages() throws IOException {
-    Images.classes(data.resolve("train"), 2);
-    Images.classes(data.resolve("test"), 1);
+    TestData.catsAndDogs(data.resolve("train"), 2);
+    TestData.catsAndDogs(data.resolve("test"), 1);
     for (String name : List.of(".DS_Store", "._1.png", "Thumbs.db", ".git/cat.png")) {
-      Images.write(data.resolve("train/cat").resolve(name), new byte[] {1, 2, 3});
+      TestData.write(data.resolve("train/cat").resolve(name), new byte[] {1, 2, 3});
     }
-    Images.write(data.resolve("__MACOSX/train/cat/0.png"), new byte[] {1});
+    TestData.write(data.resolve("__MACOSX/train/cat/0.png"), new byte[] {1});
     DataSplits splits = open(data);
     assertThat(splits.train().size()).isEqualTo(4);
     assertThat(splits.report().notes()).isEmpty();
@@ -169,11 +171,11 @@ class ImageTreeTest {
 
   @Test
   void whatLiesOutsideTheClassFoldersIsLeftOutAndSaid() throws IOException {
-    Images.classes(data.resolve("train"), 2);
-    Images.classes(data.resolve("test"), 1);
-    Images.write(data.resolve("README.md"), new byte[] {1});
-    Images.write(data.resolve("train/labels.csv"), new byte[] {1});
-    Images.write(data.resolve("raw/1.png"), new byte[] {1});
+    TestData.catsAndDogs(data.resolve("train"), 2);
+    TestData.catsAndDogs(data.resolve("test"), 1);
+    TestData.write(data.resolve("README.md"), new byte[] {1});
+    TestData.write(data.resolve("train/labels.csv"), new byte[] {1});
+    TestData.write(data.resolve("raw/1.png"), new byte[] {1});
     DataSplits splits = open(data);
     assertThat(splits.report().notes()).hasSize(2);
     assertThat(splits.report().notes().get(0)).contains("train/labels.csv");
@@ -182,9 +184,9 @@ class ImageTreeTest {
 
   @Test
   void mixedSizesBecome64By64UnlessASizeIsAskedFor() throws IOException {
-    Images.classes(data.resolve("train"), 2);
-    Images.classes(data.resolve("test"), 1);
-    Images.write(data.resolve("train/dog/5.png"), Images.png(20, 10, 7));
+    TestData.catsAndDogs(data.resolve("train"), 2);
+    TestData.catsAndDogs(data.resolve("test"), 1);
+    TestData.write(data.resolve("train/dog/5.png"), TestImages.png(20, 10, 7));
     DataSplits mixed = open(data);
     assertThat(mixed.train().shape()).isEqualTo(new ImageShape(3, 64, 64));
     assertThat(mixed.report().notes()).singleElement().asString().contains("2 sizes", "64×64");
@@ -196,12 +198,12 @@ class ImageTreeTest {
 
   @Test
   void testImagesHaveNoSayInTheSize() throws IOException {
-    Images.classes(data.resolve("train"), 2);
-    Images.classes(data.resolve("test"), 1);
+    TestData.catsAndDogs(data.resolve("train"), 2);
+    TestData.catsAndDogs(data.resolve("test"), 1);
     DataSplits alike = open(data);
-    Images.write(data.resolve("test/dog/5.png"), Images.png(20, 10, 7));
+    TestData.write(data.resolve("test/dog/5.png"), TestImages.png(20, 10, 7));
     DataSplits other = open(data);
-    Images.assertSame(other.train(), alike.train());
+    TestDatasets.assertSame(other.train(), alike.train());
     assertResized(other.evaluation(), 2, data.resolve("test/dog/5.png"));
     assertThat(other.report().notes())
         .singleElement()
@@ -212,14 +214,14 @@ class ImageTreeTest {
   }
 
   private static void assertResized(ImageDataset images, int index, Path file) throws IOException {
-    assertThat(Images.pixels(images, index))
+    assertThat(TestDatasets.pixels(images, index))
         .isEqualTo(ImageFiles.decode(Files.readAllBytes(file), "", images.shape()));
   }
 
   @Test
   void progressCountsEveryImage() throws IOException {
-    Images.classes(data.resolve("train"), 8);
-    Images.classes(data.resolve("test"), 2);
+    TestData.catsAndDogs(data.resolve("train"), 8);
+    TestData.catsAndDogs(data.resolve("test"), 2);
     AtomicLong most = new AtomicLong();
     ReadingListener progress =
         (task, done, total) -> {

@@ -6,10 +6,11 @@ import dev.onecycle.data.DataOptions;
 import dev.onecycle.data.DataSplits;
 import dev.onecycle.data.Datasets;
 import dev.onecycle.data.EvaluationSplit;
-import dev.onecycle.data.Images;
+import dev.onecycle.data.TestDatasets;
 import dev.onecycle.data.TuningData;
 import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.data.image.ImageShape;
+import dev.onecycle.testing.TestData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,19 +66,20 @@ class ShapesTest {
             "shapes", options().withListener((task, done, total) -> totals.add(total)));
     assertThat(totals).containsExactly(6000L);
     assertThat(tuning.validation().size()).isEqualTo(600);
-    Images.assertTunes(tuning, whole);
+    TestDatasets.assertTunes(tuning, whole);
   }
 
   @Test
   void anImageDependsOnSeedPartAndIndexAlone() {
     ImageDataset few = Shapes.generate(1, "train", 20);
     ImageDataset many = Shapes.generate(1, "train", 40);
-    assertThat(Images.pixels(many, 13)).isEqualTo(Images.pixels(few, 13));
+    assertThat(TestDatasets.pixels(many, 13)).isEqualTo(TestDatasets.pixels(few, 13));
     DataSplits splits = Datasets.open("shapes", options());
-    assertThat(Images.pixels(splits.train(), 13)).isEqualTo(Images.pixels(few, 13));
-    assertThat(Images.pixels(splits.evaluation(), 13)).isNotEqualTo(Images.pixels(few, 13));
-    assertThat(Images.pixels(Shapes.generate(2, "train", 20), 13))
-        .isNotEqualTo(Images.pixels(few, 13));
+    assertThat(TestDatasets.pixels(splits.train(), 13)).isEqualTo(TestDatasets.pixels(few, 13));
+    assertThat(TestDatasets.pixels(splits.evaluation(), 13))
+        .isNotEqualTo(TestDatasets.pixels(few, 13));
+    assertThat(TestDatasets.pixels(Shapes.generate(2, "train", 20), 13))
+        .isNotEqualTo(TestDatasets.pixels(few, 13));
   }
 
   @Test
@@ -85,7 +87,7 @@ class ShapesTest {
     ImageDataset data = Shapes.generate(5, "train", 500);
     Set<String> seen = new HashSet<>();
     for (int i = 0; i < 500; i++) {
-      seen.add(java.util.Arrays.toString(Images.pixels(data, i)));
+      seen.add(java.util.Arrays.toString(TestDatasets.pixels(data, i)));
     }
     assertThat(seen).hasSize(500);
   }
@@ -131,7 +133,7 @@ class ShapesTest {
 
   @Test
   void aFolderOfTheSameNameIsReadByItsPath() throws IOException {
-    Images.classes(temp.resolve("shapes"), 5);
+    TestData.catsAndDogs(temp.resolve("shapes"), 5);
     assertThat(Datasets.open(temp.resolve("shapes").toString(), options()).train().classes())
         .containsExactly("cat", "dog");
     assertThat(Files.exists(temp.resolve("shapes"))).isTrue();

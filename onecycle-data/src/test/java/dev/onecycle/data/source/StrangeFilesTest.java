@@ -3,14 +3,16 @@ package dev.onecycle.data.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.onecycle.data.Archives;
 import dev.onecycle.data.DataOptions;
 import dev.onecycle.data.DataSplits;
 import dev.onecycle.data.Datasets;
-import dev.onecycle.data.Images;
+import dev.onecycle.data.TestDatasets;
 import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.data.image.SkippedImage;
 import dev.onecycle.error.BadDataException;
+import dev.onecycle.testing.TestArchives;
+import dev.onecycle.testing.TestData;
+import dev.onecycle.testing.TestImages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,17 +36,17 @@ class StrangeFilesTest {
 
   @Test
   void aBadImageIsAnErrorThatNamesItAndCountsTheOthers() throws IOException {
-    Images.classes(data.resolve("train"), 3);
-    Images.classes(data.resolve("test"), 1);
-    Images.write(
+    TestData.catsAndDogs(data.resolve("train"), 3);
+    TestData.catsAndDogs(data.resolve("test"), 1);
+    TestData.write(
         data.resolve("train/cat/1.png"), "text".getBytes(java.nio.charset.StandardCharsets.UTF_8));
-    Images.write(data.resolve("train/dog/notes.txt"), new byte[] {1, 2});
-    Images.write(data.resolve("train/dog/zero.png"), new byte[0]);
+    TestData.write(data.resolve("train/dog/notes.txt"), new byte[] {1, 2});
+    TestData.write(data.resolve("train/dog/zero.png"), new byte[0]);
     assertThatThrownBy(() -> open(data))
         .isInstanceOf(BadDataException.class)
         .hasMessageStartingWith(data + "/train/cat/1.png is not a JPEG, PNG, BMP or GIF image")
         .hasMessageContaining("and 2 other images cannot be used");
-    Path tar = Files.write(temp.resolve("a.tar"), Archives.tar(Archives.files(data, "")));
+    Path tar = Files.write(temp.resolve("a.tar"), TestArchives.tar(TestArchives.files(data, "")));
     assertThatThrownBy(() -> open(tar))
         .hasMessageStartingWith(tar + "/train/cat/1.png is not a JPEG, PNG, BMP or GIF image")
         .hasMessageContaining("and 2 other images");
@@ -52,12 +54,12 @@ class StrangeFilesTest {
 
   @Test
   void badImagesCanBeSkippedAndAreListed() throws IOException {
-    Images.classes(data.resolve("train"), 3);
-    Images.classes(data.resolve("test"), 1);
-    byte[] noise = Images.encode(Images.noise(4, 3, 1), "png");
-    Images.write(
+    TestData.catsAndDogs(data.resolve("train"), 3);
+    TestData.catsAndDogs(data.resolve("test"), 1);
+    byte[] noise = TestImages.encode(TestImages.noise(4, 3, 1), "png");
+    TestData.write(
         data.resolve("train/cat/1.png"), java.util.Arrays.copyOf(noise, noise.length - 30));
-    Images.write(data.resolve("train/dog/0.png"), new byte[0]);
+    TestData.write(data.resolve("train/dog/0.png"), new byte[0]);
     for (DataOptions options : List.of(options(), options().withImageSize(4))) {
       DataSplits splits = Datasets.open(data.toString(), options.withSkipBad(true));
       assertThat(splits.train().size()).isEqualTo(4);
@@ -71,15 +73,15 @@ class StrangeFilesTest {
       assertThat(origins(splits.train()))
           .containsExactly(
               "train/cat/0.png", "train/cat/2.png", "train/dog/1.png", "train/dog/2.png");
-      assertThat(Images.pixels(splits.train(), 3)).endsWith(1, 0, 2);
+      assertThat(TestDatasets.pixels(splits.train(), 3)).endsWith(1, 0, 2);
     }
   }
 
   @Test
   void skippingMustNotEmptyAClass() throws IOException {
-    Images.classes(data.resolve("train"), 2);
-    Images.classes(data.resolve("test"), 1);
-    Images.write(data.resolve("test/dog/0.png"), new byte[0]);
+    TestData.catsAndDogs(data.resolve("train"), 2);
+    TestData.catsAndDogs(data.resolve("test"), 1);
+    TestData.write(data.resolve("test/dog/0.png"), new byte[0]);
     assertThatThrownBy(() -> Datasets.open(data.toString(), options().withSkipBad(true)))
         .isInstanceOf(BadDataException.class)
         .hasMessage(data + " has no usable image of class dog in test");
@@ -87,11 +89,11 @@ class StrangeFilesTest {
 
   @Test
   void linksAreFollowedOnlyInsideTheFolder() throws IOException {
-    Images.classes(data.resolve("train"), 2);
+    TestData.catsAndDogs(data.resolve("train"), 2);
     Files.createSymbolicLink(data.resolve("test"), data.resolve("train"));
     assertThat(open(data).evaluation().size()).isEqualTo(4);
     Path outside = temp.resolve("secret.png");
-    Files.write(outside, Images.png(4, 3, 1));
+    Files.write(outside, TestImages.png(4, 3, 1));
     Files.createSymbolicLink(data.resolve("train/cat/link.png"), outside);
     assertThatThrownBy(() -> open(data))
         .isInstanceOf(BadDataException.class)
@@ -110,8 +112,8 @@ class StrangeFilesTest {
 
   @Test
   void pipesAreNotWaitedFor() throws IOException, InterruptedException {
-    Images.classes(data.resolve("train"), 2);
-    Images.classes(data.resolve("test"), 1);
+    TestData.catsAndDogs(data.resolve("train"), 2);
+    TestData.catsAndDogs(data.resolve("test"), 1);
     Path pipe = data.resolve("train/cat/pipe.jpg");
     assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
     assertThatThrownBy(() -> open(data)).hasMessageContaining("pipe.jpg is not a regular file");
@@ -119,8 +121,8 @@ class StrangeFilesTest {
 
   @Test
   void namesThatAreNoValidTextAreReadAllTheSame() throws IOException, InterruptedException {
-    Images.classes(data.resolve("train"), 2);
-    Images.classes(data.resolve("test"), 1);
+    TestData.catsAndDogs(data.resolve("train"), 2);
+    TestData.catsAndDogs(data.resolve("test"), 1);
     String copy = "cp 0.png \"$(printf 'x\\377\\376.png')\"";
     Process shell =
         new ProcessBuilder("sh", "-c", copy).directory(data.resolve("train/cat").toFile()).start();

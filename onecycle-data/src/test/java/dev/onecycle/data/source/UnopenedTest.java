@@ -3,14 +3,14 @@ package dev.onecycle.data.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.onecycle.data.Archives;
-import dev.onecycle.data.Images;
 import dev.onecycle.data.archive.Archive;
 import dev.onecycle.data.archive.FileTree;
 import dev.onecycle.data.archive.FolderTree;
 import dev.onecycle.data.cache.DecodedCache;
 import dev.onecycle.data.image.ReadingListener;
 import dev.onecycle.data.index.Split;
+import dev.onecycle.testing.TestArchives;
+import dev.onecycle.testing.TestData;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -33,18 +33,18 @@ class UnopenedTest {
   @BeforeEach
   void writeImages() throws IOException {
     data = temp.resolve("pets");
-    Images.classes(data.resolve("train"), 2);
-    Images.classes(data.resolve("val"), 1);
-    Images.classes(data.resolve("test"), 1);
+    TestData.catsAndDogs(data.resolve("train"), 2);
+    TestData.catsAndDogs(data.resolve("val"), 1);
+    TestData.catsAndDogs(data.resolve("test"), 1);
   }
 
   @Test
   void ofImagesOnlyThoseToTrainOnAreOpened() throws IOException {
-    Map<String, byte[]> plain = Archives.files(data, "");
-    Map<String, byte[]> wrapped = Archives.files(data, "pets/");
-    Path tar = Files.write(temp.resolve("a.tar"), Archives.tar(plain));
-    Path gz = Files.write(temp.resolve("b.tar.gz"), Archives.gzip(Archives.tar(wrapped)));
-    Path zip = Files.write(temp.resolve("c.zip"), Archives.zip(wrapped));
+    Map<String, byte[]> plain = TestArchives.files(data, "");
+    Map<String, byte[]> wrapped = TestArchives.files(data, "pets/");
+    Path tar = Files.write(temp.resolve("a.tar"), TestArchives.tar(plain));
+    Path gz = Files.write(temp.resolve("b.tar.gz"), TestArchives.gzip(TestArchives.tar(wrapped)));
+    Path zip = Files.write(temp.resolve("c.zip"), TestArchives.zip(wrapped));
     List<FileTree> trees =
         List.of(
             FolderTree.of(data, name -> false),

@@ -1,5 +1,6 @@
 package dev.onecycle.run.tuning;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.run.Conditions;
 import dev.onecycle.run.files.JsonFile;
@@ -8,21 +9,45 @@ import java.util.List;
 import java.util.OptionalDouble;
 
 /**
- * What training needs of a {@link FinderRecord} or {@link SweepRecord}.
+ * A learning rate that range tests or a sweep have found, with its evidence: the file that {@code
+ * find-lr} and {@code sweep} write.
  *
- * @param command that found it
- * @param learningRate the peak rate
- * @param conditions under which it was found
+ * @param command the command line that finds it again, word by word
+ * @param learningRate the peak rate to train with; empty where the evidence gives none
+ * @param conditions under which it was found; of a sweep, with the chosen value, or with the first
+ *     candidate where none is chosen
+ * @param evidence the range tests, and the sweep where there was one
  */
-public record FoundRate(List<String> command, OptionalDouble learningRate, Conditions conditions) {
+public record FoundRate(
+    @JsonProperty("command") List<String> command,
+    @JsonProperty("learning_rate") OptionalDouble learningRate,
+    @JsonProperty("conditions") Conditions conditions,
+    @JsonProperty("evidence") Evidence evidence) {
+  public FoundRate {
+    command = List.copyOf(command);
+  }
+
+  /** Writes the file, whole or not at all. */
+  public void write(Path file) {
+    JsonFile.write(file, this);
+  }
+
   /**
-   * Reads either's file.
+   * Reads a file that {@link #write} wrote.
+   *
+   * @throws BadDataException where it cannot be read or is something else
+   */
+  public static FoundRate read(Path file) {
+    return JsonFile.read(file, FoundRate.class, "the result of a range test or sweep");
+  }
+
+  /**
+   * Reads a file whose rate is needed.
    *
    * @throws BadDataException where it cannot be read, or gives no rate
    */
-  public static FoundRate read(Path file) {
-    FoundRate found =
-        JsonFile.read(file, FoundRate.class, "the result of onecycle find-lr or sweep");
+  public static FoundRate readWithRate(Path file) {
+    FoundRate found = read(file);
     if (found.learningRate.isEmpty()) {
       throw new BadDataException(file + " gives no learning rate: no edge was seen in its curves");
     }

@@ -2,24 +2,27 @@ package dev.onecycle.run.tuning;
 
 import java.util.function.Supplier;
 
-/** Pieces of work with names, some of which may have been done before. */
+/** Results of named pieces of work, so that no piece is done twice. */
 public interface Memo {
-  /** Answers what came out of the work of this name, doing it unless that is known already. */
-  <T> T once(String name, Class<T> type, Supplier<T> doing);
+  /**
+   * The result of the work of a name: the one that is kept, or else of {@code work}, kept from then
+   * on.
+   */
+  <T> T computeIfAbsent(String name, Class<T> type, Supplier<T> work);
 
-  /** Whether it is known what comes out of the work of this name. */
-  boolean knows(String name);
+  /** Whether a result of the name is kept. */
+  boolean contains(String name);
 
-  /** Work that is always done and never remembered. */
-  static Memo unremembered() {
+  /** A memo that keeps nothing. */
+  static Memo none() {
     return new Memo() {
       @Override
-      public <T> T once(String name, Class<T> type, Supplier<T> doing) {
-        return doing.get();
+      public <T> T computeIfAbsent(String name, Class<T> type, Supplier<T> work) {
+        return work.get();
       }
 
       @Override
-      public boolean knows(String name) {
+      public boolean contains(String name) {
         return false;
       }
     };

@@ -1,9 +1,11 @@
 package dev.onecycle.run.tuning;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.run.files.JsonFile;
+import dev.onecycle.tune.TuningResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -15,20 +17,18 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The results of a tuning run, each on disk as soon as it is there, so that a run that was ended in
- * any way goes on where it was.
+ * The results of a tuning run, each on disk as soon as it exists, so that a run that ended early
+ * can be resumed.
  *
- * <p>Work is named. {@link #once} does it the first time and remembers what came out; when the same
- * tuning is run again in the same folder, it answers what is remembered. So whoever tunes writes
- * plain code from top to bottom, and a resumed run takes the same way through it.
+ * <p>Tuning is plain code from top to bottom. Every piece of work has a name: {@link
+ * #computeIfAbsent} does it the first time and keeps its result; when the same tuning is run again
+ * in the same folder, it returns the kept result.
  */
 public final class TuningJournal implements Memo {
   /** The file's name in the folder of a tuning run. */
   public static final String FILE = "tuning.json";
 
-  /** The name under which {@link TuningOutcome} stands among the results of a run that is done. */
-  public static final String OUTCOME = "outcome";
-
+  private static final String RESULT = "result";
   private static final int FORMAT = 1;
 
   private final Path file;
@@ -48,22 +48,25 @@ public final class TuningJournal implements Memo {
   }
 
   /**
-   * The file's content.
+   * The content of the file.
    *
    * @param format version of this record
-   * @param request what is tuned, and how, by name
-   * @param results what has come out so far, by the name of the work
+   * @param request everything that the results depend on, by name
+   * @param results so far, by the name of the work
    */
-  public record Content(int format, Map<String, String> request, Map<String, JsonNode> results) {}
+  public record Content(
+      @JsonProperty("format") int format,
+      @JsonProperty("request") Map<String, String> request,
+      @JsonProperty("results") Map<String, JsonNode> results) {}
 
   /**
-   * Begins a tuning run in a folder, or goes on with the one that is there.
+   * Begins a tuning run in a folder, or resumes the one that the folder holds.
    *
-   * @param request all that results depend on, by name
-   * @param writer runs what writes the file: a program that can be interrupted keeps it from being
-   *     interrupted meanwhile
-   * @throws InvalidValueException where another request was begun in the folder
-   * @throws BadDataException where what is there cannot be understood
+   * @param request everything that the results depend on, by name
+   * @param writer runs the task that writes the file: a program that can be interrupted holds
+   *     interrupts back meanwhile
+   * @throws InvalidValueException where the folder holds a run with another request
+   * @throws BadDataException where its file cannot be read
    */
   public static TuningJournal open(
       Path folder, Map<String, String> request, Consumer<Runnable> writer) {
@@ -78,7 +81,7 @@ public final class TuningJournal implements Memo {
     return new TuningJournal(file, request, new LinkedHashMap<>(content.results), writer);
   }
 
-  /** What a tuning run has come to so far. */
+  /** The file of a tuning run. */
   public static Content read(Path folder) {
     Path file = folder.resolve(FILE);
     Content content = JsonFile.read(file, Content.class, "a tuning record");
@@ -89,10 +92,10 @@ public final class TuningJournal implements Memo {
     return content;
   }
 
-  /** What a tuning run has chosen; empty where it has not come to its end. */
-  public static Optional<TuningOutcome> outcome(Path folder) {
-    return Optional.ofNullable(read(folder).results.get(OUTCOME))
-        .map(tree -> JsonFile.value(tree, TuningOutcome.class, folder.resolve(FILE) + ""));
+  /** The result of a tuning run; empty where it has not reached its end. */
+  public static Optional<TuningResult> result(Path folder) {
+    return Optional.ofNullable(read(folder).results.get(RESULT))
+        .map(tree -> JsonFile.value(tree, TuningResult.class, folder.resolve(FILE) + ""));
   }
 
   private static void requireSame(
@@ -112,31 +115,31 @@ public final class TuningJournal implements Memo {
     }
   }
 
-  /** How much work was done before. */
+  /** The number of results that are kept. */
   public int size() {
     return results.size();
   }
 
   @Override
-  public <T> T once(String work, Class<T> type, Supplier<T> doing) {
-    @Nullable JsonNode remembered = results.get(work);
-    if (remembered != null) {
-      return JsonFile.value(remembered, type, file + ", " + work + ",");
+  public <T> T computeIfAbsent(String name, Class<T> type, Supplier<T> work) {
+    @Nullable JsonNode kept = results.get(name);
+    if (kept != null) {
+      return JsonFile.value(kept, type, file + ", " + name + ",");
     }
-    T result = doing.get();
-    results.put(work, JsonFile.tree(result));
+    T result = work.get();
+    results.put(name, JsonFile.tree(result));
     write();
     return result;
   }
 
   @Override
-  public boolean knows(String work) {
-    return results.containsKey(work);
+  public boolean contains(String name) {
+    return results.containsKey(name);
   }
 
-  /** Keeps what all the work has come to, under {@link #OUTCOME}. */
-  public void conclude(TuningOutcome outcome) {
-    results.put(OUTCOME, JsonFile.tree(outcome));
+  /** Keeps the result of the whole run. */
+  public void conclude(TuningResult result) {
+    results.put(RESULT, JsonFile.tree(result));
     write();
   }
 

@@ -10,6 +10,7 @@ import dev.onecycle.run.files.JsonFile;
 import dev.onecycle.tune.Hyperparameter;
 import dev.onecycle.tune.Sweep;
 import dev.onecycle.tune.SweepFixtures;
+import dev.onecycle.tune.TuningResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -31,20 +32,19 @@ class EvidenceTest {
   @Test
   void theResultOfEveryCommandIsEvidence() {
     Path finder = folder.resolve("find-lr.json");
-    JsonFile.write(
-        finder, new FinderRecord(List.of("x"), range.suggestion(), ConditionsTest.some(), range));
+    new FoundRate(List.of("x"), range.suggestion(), ConditionsTest.some(), Evidence.of(range))
+        .write(finder);
     assertThat(Evidence.read(finder)).isEqualTo(new Evidence(Optional.of(range), List.of()));
     Path swept = folder.resolve("sweep.json");
-    JsonFile.write(
-        swept, new SweepRecord(List.of("x"), OptionalDouble.of(1), ConditionsTest.some(), sweep));
+    new FoundRate(List.of("x"), OptionalDouble.of(1), ConditionsTest.some(), Evidence.of(sweep))
+        .write(swept);
     assertThat(Evidence.read(swept))
         .isEqualTo(new Evidence(Optional.of(sweep.candidates().get(0).test()), List.of(sweep)));
     TuningJournal journal = TuningJournal.open(folder, Map.of(), Runnable::run);
     assertThatThrownBy(() -> Evidence.read(folder))
         .isInstanceOf(BadDataException.class)
         .hasMessageContaining("holds no result yet");
-    journal.conclude(
-        new TuningOutcome(Optional.empty(), List.of(sweep), range, 0.3, ConditionsTest.some()));
+    journal.conclude(new TuningResult(0.3, 16, Optional.empty(), List.of(sweep), range));
     assertThat(Evidence.read(folder)).isEqualTo(new Evidence(Optional.of(range), List.of(sweep)));
   }
 

@@ -5,12 +5,11 @@ import dev.onecycle.data.DataSplits;
 import dev.onecycle.data.Datasets;
 import dev.onecycle.data.TuningData;
 import dev.onecycle.data.image.ImageDataset;
-import dev.onecycle.data.image.SkippedImage;
+import dev.onecycle.data.image.ReadingReport;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.run.Conditions;
 import dev.onecycle.torch.train.Learner;
 import dev.onecycle.torch.train.Setup;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,16 +32,14 @@ public final class Experiment implements AutoCloseable {
    * @param train to train on
    * @param evaluation to evaluate on, of the same shape and classes
    * @param evaluationName of these: "test", "val", …
-   * @param notes sentences for the user: what was chosen and why
-   * @param skipped images that cannot be used and were left out
+   * @param report of the reading, for the user
    * @param fingerprint SHA-256 of all that was read
    */
   private record Images(
       ImageDataset train,
       ImageDataset evaluation,
       String evaluationName,
-      List<String> notes,
-      List<SkippedImage> skipped,
+      ReadingReport report,
       Fingerprint fingerprint) {}
 
   private record Fingerprint(String all, String training) {}
@@ -67,8 +64,7 @@ public final class Experiment implements AutoCloseable {
                 data.train(),
                 data.evaluation(),
                 data.evaluationName(),
-                data.report().notes(),
-                data.report().skipped(),
+                data.report(),
                 new Fingerprint(data.fingerprint(), data.trainingFingerprint())));
     listener.opened(experiment);
     return experiment;
@@ -90,8 +86,7 @@ public final class Experiment implements AutoCloseable {
                 data.train(),
                 data.validation(),
                 data.validationName(),
-                data.report().notes(),
-                data.report().skipped(),
+                data.report(),
                 new Fingerprint(data.fingerprint(), data.fingerprint())));
     listener.opened(experiment);
     return experiment;
@@ -121,14 +116,9 @@ public final class Experiment implements AutoCloseable {
     return images.evaluationName;
   }
 
-  /** Sentences for the user about the images: what was chosen and why. */
-  public List<String> notes() {
-    return images.notes;
-  }
-
-  /** Images that cannot be used and were left out. */
-  public List<SkippedImage> skipped() {
-    return images.skipped;
+  /** The report of the reading of the images, for the user. */
+  public ReadingReport report() {
+    return images.report;
   }
 
   /** SHA-256 over class names, image shape, labels and pixels of all images that were read. */
@@ -159,11 +149,16 @@ public final class Experiment implements AutoCloseable {
     return learner;
   }
 
-  @Override
-  public void close() {
+  /** Frees the memory of the network; {@link #learner} makes it anew, with its first weights. */
+  public void releaseLearner() {
     if (learner != null) {
       learner.close();
       learner = null;
     }
+  }
+
+  @Override
+  public void close() {
+    releaseLearner();
   }
 }

@@ -57,16 +57,16 @@ record StoredRate(
         throw new BadDataException(String.valueOf(e.getMessage()), e);
       }
     }
-    FoundRate found = FoundRate.read(file);
+    FoundRate found = FoundRate.readWithRate(file);
     return new StoredRate(
-        file, found.learningRate().orElseThrow(), found.conditions(), Evidence.read(file), false);
+        file, found.learningRate().orElseThrow(), found.conditions(), found.evidence(), false);
   }
 
   /** The evidence of a recipe, where it still lies beside its tuning. */
   private static Evidence evidence(Path recipe) {
     Path folder = recipe.toAbsolutePath().getParent();
     return folder != null && Files.exists(folder.resolve(TuningJournal.FILE))
-        ? TuningJournal.outcome(folder).map(Evidence::of).orElse(Evidence.NONE)
+        ? TuningJournal.result(folder).map(Evidence::of).orElse(Evidence.NONE)
         : Evidence.NONE;
   }
 

@@ -686,6 +686,16 @@ public final class TrainingConfig {
     }
   }
 
+  /**
+   * A recipe as a configuration: its settings, and its file as the source of the peak rate.
+   *
+   * @throws BadDataException where it cannot be read, or has a setting that is not known or out of
+   *     range
+   */
+  public static TrainingConfig ofRecipe(Path recipe) {
+    return StoredRate.config(recipe);
+  }
+
   /** This configuration with one setting given. */
   public <T> TrainingConfig with(Setting<T> setting, T value) {
     return with(Map.of(setting.name(), setting.write(value)), Origin.PROGRAM);
@@ -782,9 +792,11 @@ public final class TrainingConfig {
     Given own = given.get(setting);
     if (own != null) {
       String label = own.origin.label.apply(setting);
-      return own.origin == Origin.OPTION || own.origin == Origin.ENVIRONMENT
-          ? own.origin.kind + " " + label
-          : own.origin.kind;
+      return own.origin == Origin.OPTION && setting == DATA
+          ? "argument " + DATA.placeholder()
+          : own.origin == Origin.OPTION || own.origin == Origin.ENVIRONMENT
+              ? own.origin.kind + " " + label
+              : own.origin.kind;
     }
     Object ofModel = setting == MODEL ? null : modelDefaults().get(setting);
     return ofModel == null || Optional.of(ofModel).equals(setting.standard())
@@ -831,9 +843,18 @@ public final class TrainingConfig {
   public Map<String, Object> toMap() {
     Map<String, Object> values = new LinkedHashMap<>();
     for (Setting<?> setting : SETTINGS.keySet()) {
-      written(setting).ifPresent(value -> values.put(setting.name(), value));
+      if (!isExcluded(setting)) {
+        written(setting).ifPresent(value -> values.put(setting.name(), value));
+      }
     }
     return values;
+  }
+
+  /** Whether another setting was given that excludes this one: its default then says nothing. */
+  private boolean isExcluded(Setting<?> setting) {
+    return !isGiven(setting)
+        && EXCLUSIVE.stream()
+            .anyMatch(pair -> pair.contains(setting) && pair.stream().anyMatch(this::isGiven));
   }
 
   /** The settings that were given, by name, as {@link #toMap} has them. */

@@ -492,7 +492,8 @@ public final class TrainingJob {
     List<TrainingListener> all = new ArrayList<>(List.of(files));
     all.addAll(listener.all());
     all.add(checkpointer);
-    return TrainingListener.all(all.stream().map(writes::guarded).toArray(TrainingListener[]::new));
+    return TrainingListener.all(
+        all.stream().map(one -> writes.guarded(one, control)).toArray(TrainingListener[]::new));
   }
 
   /** Goes back to the last checkpoint and lowers the rates from there, or throws. */
@@ -548,7 +549,7 @@ public final class TrainingJob {
     } catch (CannotWriteException e) {
       failure.addSuppressed(e);
     }
-    listener.ended(folder, record);
+    control.uninterrupted(() -> listener.ended(folder, record));
   }
 
   /** Versions, processor and threads: the environment of a run's record. */

@@ -38,8 +38,8 @@ record WriteFailurePolicy(boolean continues, Consumer<String> warning) {
     }
   }
 
-  /** A listener that may fail to write. */
-  TrainingListener guarded(TrainingListener listener) {
+  /** A listener that may fail to write, and that an interrupt must not end halfway an epoch. */
+  TrainingListener guarded(TrainingListener listener, RunControl control) {
     return new TrainingListener() {
       private String said = "";
 
@@ -59,12 +59,12 @@ record WriteFailurePolicy(boolean continues, Consumer<String> warning) {
 
       @Override
       public void classified(int epoch, Classification classification) {
-        guard(() -> listener.classified(epoch, classification));
+        guard(() -> control.uninterrupted(() -> listener.classified(epoch, classification)));
       }
 
       @Override
       public void epoch(EpochRecord epoch) {
-        guard(() -> listener.epoch(epoch));
+        guard(() -> control.uninterrupted(() -> listener.epoch(epoch)));
       }
 
       @Override

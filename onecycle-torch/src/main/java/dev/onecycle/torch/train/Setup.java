@@ -8,6 +8,7 @@ import dev.onecycle.torch.nn.Network;
 import dev.onecycle.torch.settings.LearnerSettings;
 import dev.onecycle.tune.Hyperparameter;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * The setup of a training, apart from the length and the peak of its cycle. A range test has the
@@ -41,6 +42,15 @@ public record Setup(
       case MOMENTUM -> new Setup(network, batchSize, value, augmentation, settings);
       case BATCH_SIZE -> new Setup(network, (int) value, momentum, augmentation, settings);
     };
+  }
+
+  /** The same setup but for some values. */
+  public Setup with(Map<Hyperparameter, Double> values) {
+    Setup changed = this;
+    for (Map.Entry<Hyperparameter, Double> value : values.entrySet()) {
+      changed = changed.with(value.getKey(), value.getValue());
+    }
+    return changed;
   }
 
   /** The value of one hyper-parameter. */

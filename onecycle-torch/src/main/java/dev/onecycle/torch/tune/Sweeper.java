@@ -37,7 +37,7 @@ public final class Sweeper {
 
   private final Trials trials;
   private final ImageDataset train;
-  private final Memo work;
+  private final Memo memo;
   private final TuningListener watcher;
   private final BooleanSupplier stop;
 
@@ -46,18 +46,18 @@ public final class Sweeper {
    *
    * @param train images to train on
    * @param validation images to judge short cycles by
-   * @param work remembers what was done before, {@link Memo#unremembered} for nothing
+   * @param memo keeps the results; {@link Memo#none} for a sweep that is not resumed
    * @param stop asked during cycles; true ends the sweep, as an interrupt ends a range test
    */
   public Sweeper(
       ImageDataset train,
       ImageDataset validation,
-      Memo work,
+      Memo memo,
       TuningListener watcher,
       BooleanSupplier stop) {
     this.trials = new Trials(train, validation);
     this.train = train;
-    this.work = work;
+    this.memo = memo;
     this.watcher = watcher;
     this.stop = stop;
   }
@@ -178,8 +178,8 @@ public final class Sweeper {
   }
 
   private <T> T done(Task task, String key, Class<T> type, Supplier<T> doing) {
-    boolean before = work.knows(key);
-    T result = work.once(key, type, doing);
+    boolean before = memo.contains(key);
+    T result = memo.computeIfAbsent(key, type, doing);
     watcher.done(task, before);
     return result;
   }

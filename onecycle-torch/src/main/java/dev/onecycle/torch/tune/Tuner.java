@@ -13,6 +13,7 @@ import dev.onecycle.tune.BatchTrial;
 import dev.onecycle.tune.Candidate;
 import dev.onecycle.tune.Hyperparameter;
 import dev.onecycle.tune.Sweep;
+import dev.onecycle.tune.TuningResult;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.ArrayList;
@@ -33,23 +34,23 @@ public final class Tuner {
   private static final String SEARCH = "batch sizes";
 
   private final Sweeper sweeper;
-  private final Memo work;
+  private final Memo memo;
   private final TuningListener watcher;
 
   /**
    * Prepares tuning on a tuning split, which must not hold test images.
    *
-   * @param work remembers what was done before, so that a tuning run can go on where it was
+   * @param memo keeps the results, so that a tuning run can be resumed
    * @param stop asked during cycles; true ends the run, as an interrupt ends a range test
    */
   public Tuner(
       ImageDataset train,
       ImageDataset validation,
-      Memo work,
+      Memo memo,
       TuningListener watcher,
       BooleanSupplier stop) {
-    this.sweeper = new Sweeper(train, validation, work, watcher, stop);
-    this.work = work;
+    this.sweeper = new Sweeper(train, validation, memo, watcher, stop);
+    this.memo = memo;
     this.watcher = watcher;
   }
 
@@ -61,7 +62,7 @@ public final class Tuner {
    * @throws BadDataException where the evidence does not tell what to choose
    * @throws java.util.concurrent.CancellationException where it was interrupted or stopped
    */
-  public Tuned tune(Setup setup, TuningPlan plan, IntFunction<BatchTrial> trial) {
+  public TuningResult tune(Setup setup, TuningPlan plan, IntFunction<BatchTrial> trial) {
     Setup current = setup;
     List<Sweep> sweeps = new ArrayList<>();
     Optional<BatchSizeResult> sizes = plan.batchSizes().map(search -> search(search, trial));
@@ -81,7 +82,7 @@ public final class Tuner {
                         "the range test of what was chosen gives no learning rate: "
                             + range.verdict().explanation()));
     // As many digits as a person would write: a median of a few tests does not know more.
-    return new Tuned(current, rounded(peak), sizes, sweeps, range);
+    return new TuningResult(rounded(peak), current.batchSize(), sizes, sweeps, range);
   }
 
   private static double rounded(double rate) {
@@ -89,9 +90,10 @@ public final class Tuner {
   }
 
   private BatchSizeResult search(BatchSizes search, IntFunction<BatchTrial> trial) {
-    boolean before = work.knows(SEARCH);
+    boolean before = memo.contains(SEARCH);
     BatchSizeResult result =
-        work.once(SEARCH, BatchSizeResult.class, () -> search.search(trial, watcher::tried));
+        memo.computeIfAbsent(
+            SEARCH, BatchSizeResult.class, () -> search.search(trial, watcher::tried));
     watcher.done(new Task(Kind.BATCH_SIZES, "batch size"), before);
     return result;
   }

@@ -81,7 +81,7 @@ class ReadmeExampleTest {
             LearnerSettings.defaults());
     TuningListener watcher = new TuningListener() {};
     Sweeper sweeper =
-        new Sweeper(split.train(), split.validation(), Memo.unremembered(), watcher, () -> false);
+        new Sweeper(split.train(), split.validation(), Memo.none(), watcher, () -> false);
     Sweep sweep =
         sweeper.sweep(
             setup,

@@ -18,6 +18,7 @@ import dev.onecycle.tune.BatchTrial;
 import dev.onecycle.tune.Candidate;
 import dev.onecycle.tune.Hyperparameter;
 import dev.onecycle.tune.Sweep;
+import dev.onecycle.tune.TuningResult;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -54,15 +55,15 @@ class TunerTest {
     final Map<String, Object> results = new HashMap<>();
 
     @Override
-    public <T> T once(String name, Class<T> type, Supplier<T> doing) {
+    public <T> T computeIfAbsent(String name, Class<T> type, Supplier<T> work) {
       if (!results.containsKey(name)) {
-        results.put(name, doing.get());
+        results.put(name, work.get());
       }
       return type.cast(results.get(name));
     }
 
     @Override
-    public boolean knows(String name) {
+    public boolean contains(String name) {
       return results.containsKey(name);
     }
   }
@@ -106,18 +107,16 @@ class TunerTest {
   @Test
   void candidatesArePairedToTheBit() {
     Sweep sweep =
-        sweeper(Memo.unremembered())
-            .sweep(SETUP, Hyperparameter.WEIGHT_DECAY, List.of(0.0, 1.0), PLAN);
+        sweeper(Memo.none()).sweep(SETUP, Hyperparameter.WEIGHT_DECAY, List.of(0.0, 1.0), PLAN);
     Candidate none = sweep.candidates().get(0);
     Candidate strong = sweep.candidates().get(1);
     assertThat(loss(none, 0)).isEqualTo(loss(strong, 0));
     assertThat(loss(none, 30)).isNotEqualTo(loss(strong, 30));
     Sweep again =
-        sweeper(Memo.unremembered())
-            .sweep(SETUP, Hyperparameter.WEIGHT_DECAY, List.of(0.0, 1.0), PLAN);
+        sweeper(Memo.none()).sweep(SETUP, Hyperparameter.WEIGHT_DECAY, List.of(0.0, 1.0), PLAN);
     assertThat(again).isEqualTo(sweep);
     Sweep other =
-        sweeper(Memo.unremembered())
+        sweeper(Memo.none())
             .sweep(SETUP, Hyperparameter.WEIGHT_DECAY, List.of(0.0), SweepPlan.byEdge(TEST, 6));
     assertThat(loss(other.candidates().get(0), 0)).isNotEqualTo(loss(none, 0));
   }
@@ -125,7 +124,7 @@ class TunerTest {
   @Test
   void repeatsAreOverSeedsOfWeightsToo() {
     Sweep sweep =
-        sweeper(Memo.unremembered())
+        sweeper(Memo.none())
             .sweep(SETUP, Hyperparameter.DROPOUT, List.of(0.0), PLAN.withRepeats(2));
     List<Double> first =
         sweep.candidates().get(0).test().runs().stream()
@@ -148,7 +147,7 @@ class TunerTest {
   @Test
   void momentumIsThatOfTheCandidate() {
     Sweep sweep =
-        sweeper(Memo.unremembered()).sweep(SETUP, Hyperparameter.MOMENTUM, List.of(0.5, 0.9), PLAN);
+        sweeper(Memo.none()).sweep(SETUP, Hyperparameter.MOMENTUM, List.of(0.5, 0.9), PLAN);
     assertThat(sweep.candidates())
         .extracting(c -> c.test().runs().get(0).momentum())
         .containsExactly(0.5, 0.9);
@@ -158,8 +157,7 @@ class TunerTest {
   void shortCyclesAreJudgedByTheHeldOutImages() {
     SweepPlan plan = new SweepPlan(TEST, 0, 1, 5, 3, PLAN.policy(), OptionalDouble.of(0.05));
     Sweep sweep =
-        sweeper(Memo.unremembered())
-            .sweep(SETUP, Hyperparameter.WEIGHT_DECAY, List.of(1e-4, 1e-3), plan);
+        sweeper(Memo.none()).sweep(SETUP, Hyperparameter.WEIGHT_DECAY, List.of(1e-4, 1e-3), plan);
     for (Candidate candidate : sweep.candidates()) {
       // 3 epochs of 10 steps are too few to walk through a cycle: it takes 50 steps.
       assertThat(candidate.cycle().orElseThrow().epochs()).hasSize(5);
@@ -180,16 +178,16 @@ class TunerTest {
             List.of(0.0, 0.1),
             PLAN,
             2);
-    Tuned tuned =
+    TuningResult tuned =
         new Tuner(TRAIN, VALIDATION, work, watcher, () -> false)
             .tune(SETUP, plan, size -> BatchTrial.completed(size, OptionalLong.empty(), size));
-    assertThat(tuned.setup().batchSize()).isEqualTo(32);
+    assertThat(tuned.batchSize()).isEqualTo(32);
     assertThat(tuned.batchSizes().orElseThrow().largest()).isEqualTo(32);
     assertThat(tuned.sweeps())
         .extracting(Sweep::parameter)
         .containsExactly(Hyperparameter.WEIGHT_DECAY, Hyperparameter.DROPOUT);
     double decay = tuned.sweeps().get(0).chosen().orElseThrow().value();
-    assertThat(tuned.setup().settings().weightDecay()).isEqualTo(decay);
+    assertThat(SETUP.with(tuned.chosen()).settings().weightDecay()).isEqualTo(decay);
     assertThat(tuned.peak())
         .isCloseTo(tuned.range().suggestion().orElseThrow(), withinPercentage(1));
     assertThat(tuned.reasons())
@@ -199,7 +197,7 @@ class TunerTest {
     assertThat(done).hasSize(1 + 2 + 2 + 2);
     assertThat(work.results.size()).isLessThan(done.size());
     int kept = work.results.size();
-    Tuned again =
+    TuningResult again =
         new Tuner(TRAIN, VALIDATION, work, watcher, () -> false)
             .tune(
                 SETUP,

@@ -3,8 +3,8 @@ package dev.onecycle.data.image.decode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.onecycle.data.ImageFiles;
-import dev.onecycle.data.Images;
 import dev.onecycle.data.image.ImageShape;
+import dev.onecycle.testing.TestImages;
 import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
 import java.io.IOException;
@@ -30,13 +30,13 @@ class ImageDecoderTest {
     image.setRGB(1, 0, 0xFFFEFD);
     image.setRGB(0, 1, 0x804020);
     image.setRGB(1, 1, 0x000000);
-    assertThat(decode(Images.encode(image, format), new ImageShape(3, 2, 2)))
+    assertThat(decode(TestImages.encode(image, format), new ImageShape(3, 2, 2)))
         .containsExactly(1, 2, 3, 255, 254, 253, 128, 64, 32, 0, 0, 0);
   }
 
   @Test
   void jpegComesCloseToItsPixels() {
-    byte[] file = Images.encode(Images.plain(16, 16, 0x3366CC), "jpg");
+    byte[] file = TestImages.encode(TestImages.plain(16, 16, 0x3366CC), "jpg");
     int[] pixels = decode(file, new ImageShape(3, 16, 16));
     int last = pixels.length - 3;
     assertThat(Math.abs(pixels[last] - 0x33)).isLessThan(6);
@@ -49,11 +49,12 @@ class ImageDecoderTest {
     BufferedImage image = new BufferedImage(2, 1, BufferedImage.TYPE_BYTE_GRAY);
     image.getRaster().setSample(0, 0, 0, 100);
     image.getRaster().setSample(1, 0, 0, 7);
-    assertThat(decode(Images.encode(image, "png"), TWO)).containsExactly(100, 100, 100, 7, 7, 7);
+    assertThat(decode(TestImages.encode(image, "png"), TWO))
+        .containsExactly(100, 100, 100, 7, 7, 7);
     BufferedImage wide = new BufferedImage(16, 16, BufferedImage.TYPE_BYTE_GRAY);
     Arrays.fill(
         ((java.awt.image.DataBufferByte) wide.getRaster().getDataBuffer()).getData(), (byte) 90);
-    int[] jpeg = decode(Images.encode(wide, "jpg"), new ImageShape(3, 16, 16));
+    int[] jpeg = decode(TestImages.encode(wide, "jpg"), new ImageShape(3, 16, 16));
     assertThat(jpeg).containsOnly(90);
   }
 
@@ -63,7 +64,7 @@ class ImageDecoderTest {
     image.setRGB(0, 0, 0xFF0000);
     image.setRGB(1, 0, 0x646464);
     // 0.299 · 255 = 76.2
-    assertThat(decode(Images.encode(image, "png"), new ImageShape(1, 1, 2)))
+    assertThat(decode(TestImages.encode(image, "png"), new ImageShape(1, 1, 2)))
         .containsExactly(76, 100);
   }
 
@@ -72,7 +73,7 @@ class ImageDecoderTest {
     BufferedImage image = new BufferedImage(2, 1, BufferedImage.TYPE_USHORT_GRAY);
     image.getRaster().setSample(0, 0, 0, 0x7FAB);
     image.getRaster().setSample(1, 0, 0, 0xFFFF);
-    assertThat(decode(Images.encode(image, "png"), TWO))
+    assertThat(decode(TestImages.encode(image, "png"), TWO))
         .containsExactly(127, 127, 127, 255, 255, 255);
   }
 
@@ -81,7 +82,7 @@ class ImageDecoderTest {
     BufferedImage image = new BufferedImage(2, 1, BufferedImage.TYPE_INT_ARGB);
     image.setRGB(0, 0, 0x00FFFFFF);
     image.setRGB(1, 0, 0x80FF8000);
-    assertThat(decode(Images.encode(image, "png"), TWO)).containsExactly(0, 0, 0, 128, 64, 0);
+    assertThat(decode(TestImages.encode(image, "png"), TWO)).containsExactly(0, 0, 0, 128, 64, 0);
   }
 
   @Test
@@ -93,11 +94,13 @@ class ImageDecoderTest {
     BufferedImage image = new BufferedImage(2, 1, BufferedImage.TYPE_BYTE_INDEXED, palette);
     image.getRaster().setSample(0, 0, 0, 1);
     image.getRaster().setSample(1, 0, 0, 2);
-    assertThat(decode(Images.encode(image, "png"), TWO)).containsExactly(10, 20, 30, 200, 100, 50);
-    assertThat(decode(Images.encode(image, "gif"), TWO)).containsExactly(10, 20, 30, 200, 100, 50);
+    assertThat(decode(TestImages.encode(image, "png"), TWO))
+        .containsExactly(10, 20, 30, 200, 100, 50);
+    assertThat(decode(TestImages.encode(image, "gif"), TWO))
+        .containsExactly(10, 20, 30, 200, 100, 50);
     BufferedImage bits = new BufferedImage(2, 1, BufferedImage.TYPE_BYTE_BINARY);
     bits.setRGB(1, 0, -1);
-    assertThat(decode(Images.encode(bits, "png"), TWO)).containsExactly(0, 0, 0, 255, 255, 255);
+    assertThat(decode(TestImages.encode(bits, "png"), TWO)).containsExactly(0, 0, 0, 255, 255, 255);
   }
 
   @Test
@@ -109,7 +112,7 @@ class ImageDecoderTest {
         image.setRGB(x, y, x < 10 ? 0x00FF00 : x < 20 ? 0xFF0000 : 0x0000FF);
       }
     }
-    int[] small = decode(Images.encode(image, "png"), new ImageShape(3, 5, 5));
+    int[] small = decode(TestImages.encode(image, "png"), new ImageShape(3, 5, 5));
     assertThat(small).hasSize(75);
     for (int i = 0; i < small.length; i += 3) {
       assertThat(List.of(small[i], small[i + 1], small[i + 2])).isEqualTo(List.of(255, 0, 0));
@@ -120,16 +123,18 @@ class ImageDecoderTest {
         upright.setRGB(x, y, image.getRGB(y, x));
       }
     }
-    assertThat(decode(Images.encode(upright, "png"), new ImageShape(3, 5, 5))).isEqualTo(small);
-    assertThat(decode(Images.encode(image, "png"), new ImageShape(3, 40, 40))).hasSize(4800);
-    assertThat(decode(Images.png(1, 1, 0), new ImageShape(3, 8, 8))).hasSize(192).containsOnly(255);
-    assertThat(decode(Images.png(5000, 1, 0x40), new ImageShape(3, 64, 64))).hasSize(12288);
+    assertThat(decode(TestImages.encode(upright, "png"), new ImageShape(3, 5, 5))).isEqualTo(small);
+    assertThat(decode(TestImages.encode(image, "png"), new ImageShape(3, 40, 40))).hasSize(4800);
+    assertThat(decode(TestImages.png(1, 1, 0), new ImageShape(3, 8, 8)))
+        .hasSize(192)
+        .containsOnly(255);
+    assertThat(decode(TestImages.png(5000, 1, 0x40), new ImageShape(3, 64, 64))).hasSize(12288);
   }
 
   @Test
   void theContentCountsNotTheName(@TempDir Path folder) throws IOException {
     Path file = folder.resolve("really-a-png.jpg");
-    Files.write(file, Images.png(2, 1, 0x010203));
+    Files.write(file, TestImages.png(2, 1, 0x010203));
     byte[] pixels = ImageFiles.decode(file, TWO);
     assertThat(pixels.length).isEqualTo(6);
     assertThat(pixels[5]).isEqualTo((byte) 3);
@@ -143,7 +148,7 @@ class ImageDecoderTest {
         image.getRaster().setSample(x, y, 0, 200);
       }
     }
-    int[] pixels = decode(Images.encode(image, "png"), new ImageShape(1, 8, 8));
+    int[] pixels = decode(TestImages.encode(image, "png"), new ImageShape(1, 8, 8));
     for (int y = 0; y < 8; y++) {
       assertThat(pixels[y * 8]).isZero();
       assertThat(pixels[y * 8 + 7]).isEqualTo(200);

@@ -2,7 +2,7 @@ package dev.onecycle.data.image.decode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.onecycle.data.Images;
+import dev.onecycle.data.TestDatasets;
 import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.data.image.ImageShape;
 import java.awt.image.BufferedImage;
@@ -45,13 +45,13 @@ class ThumbnailsTest {
   @ParameterizedTest
   @CsvSource({"1, 9, 13", "3, 9, 13", "3, 64, 64", "1, 64, 1", "3, 1, 1"})
   void smallImagesKeepEverySample(int channels, int height, int width) throws IOException {
-    ImageDataset images = Images.random(3, new ImageShape(channels, height, width), 2);
+    ImageDataset images = TestDatasets.random(3, new ImageShape(channels, height, width), 2);
     for (int i = 0; i < 3; i++) {
       BufferedImage image = read(Thumbnails.png(images, i, 64));
       assertThat(image.getWidth()).isEqualTo(width);
       assertThat(image.getHeight()).isEqualTo(height);
       assertThat(image.getRaster().getNumBands()).isEqualTo(channels);
-      assertThat(samples(image)).isEqualTo(Images.pixels(images, i));
+      assertThat(samples(image)).isEqualTo(TestDatasets.pixels(images, i));
     }
   }
 

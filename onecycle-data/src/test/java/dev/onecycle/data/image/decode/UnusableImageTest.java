@@ -4,14 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.onecycle.data.ImageFiles;
-import dev.onecycle.data.Images;
 import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.error.BadDataException;
+import dev.onecycle.testing.TestImages;
 import java.awt.image.DataBuffer;
 import java.io.ByteArrayOutputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +17,6 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,7 +29,7 @@ class UnusableImageTest {
   @ParameterizedTest
   @ValueSource(strings = {"jpg", "png", "gif", "bmp"})
   void anImageCutShortIsNamedAndNeverHalfAnImage(String format) {
-    byte[] whole = Images.encode(Images.noise(32, 32, 1), format);
+    byte[] whole = TestImages.encode(TestImages.noise(32, 32, 1), format);
     ImageShape shape = new ImageShape(3, 32, 32);
     for (int percent = 1; percent <= 95; percent += 3) {
       byte[] cut = Arrays.copyOf(whole, whole.length * percent / 100);
@@ -52,7 +49,7 @@ class UnusableImageTest {
     param.setProgressiveMode(javax.imageio.ImageWriteParam.MODE_DEFAULT);
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     writer.setOutput(new javax.imageio.stream.MemoryCacheImageOutputStream(out));
-    writer.write(null, new javax.imageio.IIOImage(Images.noise(32, 32, 2), null, null), param);
+    writer.write(null, new javax.imageio.IIOImage(TestImages.noise(32, 32, 2), null, null), param);
     ((javax.imageio.stream.ImageOutputStream) writer.getOutput()).close();
     writer.dispose();
     byte[] whole = out.toByteArray();
@@ -67,7 +64,7 @@ class UnusableImageTest {
   void damagedImagesFailInNoOtherWay() {
     ImageShape shape = new ImageShape(3, 32, 32);
     for (String format : List.of("jpg", "png", "gif", "bmp")) {
-      byte[] whole = Images.encode(Images.noise(32, 32, 3), format);
+      byte[] whole = TestImages.encode(TestImages.noise(32, 32, 3), format);
       dev.onecycle.testing.Property.holds(
           150,
           random -> {
@@ -88,19 +85,13 @@ class UnusableImageTest {
   /** The header states 30,000 × 30,000 pixels, which would take 2.7 GB. */
   @Test
   @Timeout(value = 2, unit = TimeUnit.SECONDS)
-  void giantsAreRefusedByTheirHeader() throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    DataOutputStream png = new DataOutputStream(bytes);
-    png.writeLong(0x89504E470D0A1A0AL);
-    chunk(png, "IHDR", new byte[] {0, 0, 0x75, 0x30, 0, 0, 0x75, 0x30, 8, 2, 0, 0, 0});
-    chunk(png, "IDAT", new byte[100]);
-    chunk(png, "IEND", new byte[0]);
-    assertThatThrownBy(
-            () -> ImageFiles.decode(bytes.toByteArray(), "huge.png", new ImageShape(3, 8, 8)))
+  void giantsAreRefusedByTheirHeader() {
+    byte[] png = TestImages.pngWithoutPixels(30_000, 30_000);
+    assertThatThrownBy(() -> ImageFiles.decode(png, "huge.png", new ImageShape(3, 8, 8)))
         .isInstanceOf(BadDataException.class)
         .hasMessageContaining("huge.png has 30000×30000 pixels")
         .hasMessageContaining("64 megapixels");
-    byte[] gif = Images.encode(Images.plain(2, 2, 0), "gif");
+    byte[] gif = TestImages.encode(TestImages.plain(2, 2, 0), "gif");
     int frame = indexOf(gif, 0x2C);
     Arrays.fill(gif, frame + 5, frame + 9, (byte) 0xFF);
     assertThatThrownBy(() -> ImageFiles.decode(gif, "huge.gif", new ImageShape(3, 8, 8)))
@@ -119,13 +110,13 @@ class UnusableImageTest {
     assertThatThrownBy(() -> ImageFiles.decode(jpeg, "scans.jpg", new ImageShape(3, 8, 8)))
         .isInstanceOf(BadDataException.class)
         .hasMessageContaining("scans.jpg has 5001 scans of 4000×4000 pixels");
-    assertThat(JpegScans.count(Images.encode(Images.noise(32, 32, 1), "jpg"))).isEqualTo(1);
+    assertThat(JpegScans.count(TestImages.encode(TestImages.noise(32, 32, 1), "jpg"))).isEqualTo(1);
     assertThat(JpegScans.count(new byte[] {1, 2, 3})).isZero();
   }
 
   @Test
   void aGifWithFewerRowsThanItClaimsIsRefused() {
-    byte[] gif = Images.encode(Images.plain(16, 16, 0), "gif");
+    byte[] gif = TestImages.encode(TestImages.plain(16, 16, 0), "gif");
     int frame = indexOf(gif, 0x2C);
     gif[8] = 40;
     gif[frame + 7] = 40;
@@ -134,17 +125,9 @@ class UnusableImageTest {
   }
 
   @Test
-  void aRowThatWouldFillTheMemoryIsRefused() throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    DataOutputStream png = new DataOutputStream(bytes);
-    png.writeLong(0x89504E470D0A1A0AL);
-    chunk(
-        png,
-        "IHDR",
-        ByteBuffer.allocate(13).putInt(64_000_000).putInt(1).putInt(0x10060000).array());
-    chunk(png, "IEND", new byte[0]);
-    assertThatThrownBy(
-            () -> ImageFiles.decode(bytes.toByteArray(), "row.png", new ImageShape(3, 8, 8)))
+  void aRowThatWouldFillTheMemoryIsRefused() {
+    byte[] png = TestImages.pngWithoutPixels(64_000_000, 1);
+    assertThatThrownBy(() -> ImageFiles.decode(png, "row.png", new ImageShape(3, 8, 8)))
         .hasMessageContaining("row.png has 64000000×1 pixels, more than 65,535 in a row");
   }
 
@@ -204,17 +187,6 @@ class UnusableImageTest {
       values[i] = pixels[i] & 0xFF;
     }
     return values;
-  }
-
-  private static void chunk(DataOutputStream out, String type, byte[] data) throws IOException {
-    byte[] typed = new byte[4 + data.length];
-    System.arraycopy(type.getBytes(StandardCharsets.US_ASCII), 0, typed, 0, 4);
-    System.arraycopy(data, 0, typed, 4, data.length);
-    CRC32 crc = new CRC32();
-    crc.update(typed);
-    out.writeInt(data.length);
-    out.write(typed);
-    out.writeInt((int) crc.getValue());
   }
 
   private static int indexOf(byte[] bytes, int value) {

@@ -36,18 +36,18 @@ import java.util.Properties;
  * {@link Normalize}, without augmentation (its PyTorch engine implements no random flip), in
  * float32.
  *
- * <p>The argument is the file of a contest. Standard output gets one line of JSON for what trains,
- * then one for every step.
+ * <p>The argument is the file of the workload. Standard output gets one line of JSON that describes
+ * the peer, then one for every step.
  */
 public final class Main {
   private Main() {}
 
   public static void main(String[] args) throws IOException, TranslateException {
-    Properties contest = new Properties();
+    Properties workload = new Properties();
     try (Reader reader = Files.newBufferedReader(Path.of(args[0]))) {
-      contest.load(reader);
+      workload.load(reader);
     }
-    int batchSize = number(contest, "batchSize");
+    int batchSize = number(workload, "batchSize");
     DefaultTrainingConfig config =
         new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss())
             .optOptimizer(
@@ -59,12 +59,12 @@ public final class Main {
             .addTrainingListeners(TrainingListener.Defaults.basic());
     try (NDManager manager = NDManager.newBaseManager();
         Model model = Model.newInstance("resnet")) {
-      model.setBlock(ResNet.of(number(contest, "depth"), number(contest, "classes")));
+      model.setBlock(ResNet.of(number(workload, "depth"), number(workload, "classes")));
       try (Trainer trainer = model.newTrainer(config)) {
         trainer.initialize(
-            new Shape(1, number(contest, "channels"), height(contest), width(contest)));
+            new Shape(1, number(workload, "channels"), height(workload), width(workload)));
         say(model);
-        train(trainer, dataset(manager, contest, batchSize));
+        train(trainer, dataset(manager, workload, batchSize));
       }
     }
   }
@@ -81,7 +81,7 @@ public final class Main {
         float loss = trainer.getLoss().getAccumulator(EvaluatorTrainingListener.TRAIN_PROGRESS);
         System.out.printf(Locale.ROOT, "{\"images\":%d,\"loss\":%s}%n", size, loss);
         if (System.out.checkError()) {
-          // Nobody listens any more: the contest was ended.
+          // The reader of the messages has ended.
           return;
         }
       }
@@ -89,18 +89,18 @@ public final class Main {
     }
   }
 
-  private static ArrayDataset dataset(NDManager manager, Properties contest, int batchSize)
+  private static ArrayDataset dataset(NDManager manager, Properties workload, int batchSize)
       throws IOException {
-    long count = number(contest, "count");
-    int channels = number(contest, "channels");
+    long count = number(workload, "count");
+    int channels = number(workload, "channels");
     NDArray images =
         manager.create(
-            ByteBuffer.wrap(Files.readAllBytes(Path.of(contest.getProperty("images")))),
-            new Shape(count, height(contest), width(contest), channels),
+            ByteBuffer.wrap(Files.readAllBytes(Path.of(workload.getProperty("images")))),
+            new Shape(count, height(workload), width(workload), channels),
             DataType.UINT8);
     NDArray labels =
         manager.create(
-            ByteBuffer.wrap(Files.readAllBytes(Path.of(contest.getProperty("labels")))),
+            ByteBuffer.wrap(Files.readAllBytes(Path.of(workload.getProperty("labels")))),
             new Shape(count),
             DataType.UINT8);
     float[] mean = new float[channels];
@@ -135,15 +135,15 @@ public final class Main {
     System.out.flush();
   }
 
-  private static int height(Properties contest) {
-    return number(contest, "height");
+  private static int height(Properties workload) {
+    return number(workload, "height");
   }
 
-  private static int width(Properties contest) {
-    return number(contest, "width");
+  private static int width(Properties workload) {
+    return number(workload, "width");
   }
 
-  private static int number(Properties contest, String name) {
-    return Integer.parseInt(contest.getProperty(name));
+  private static int number(Properties workload, String name) {
+    return Integer.parseInt(workload.getProperty(name));
   }
 }

@@ -1,4 +1,4 @@
-/** DJL as a contestant: its own blocks, data set, trainer and loop, in a process of its own. */
+/** DJL as a peer of {@code bench peers}, with DJL's own blocks, data set, trainer and loop. */
 @NullMarked
 package dev.onecycle.peer.djl;
 

@@ -16,27 +16,27 @@ import org.nd4j.linalg.factory.Nd4j;
  * Trains until it is ended, with DL4J's {@link ComputationGraph#fit} on batches of images in
  * memory, shuffled, without augmentation, in float32.
  *
- * <p>The argument is the file of a contest. Standard output gets one line of JSON for what trains,
- * then one for every step.
+ * <p>The argument is the file of the workload. Standard output gets one line of JSON that describes
+ * the peer, then one for every step.
  */
 public final class Main {
-  private final Properties contest;
+  private final Properties workload;
   private final byte[] images;
   private final byte[] labels;
   private final Random random = new Random(0);
 
-  private Main(Properties contest) throws IOException {
-    this.contest = contest;
-    this.images = Files.readAllBytes(Path.of(contest.getProperty("images")));
-    this.labels = Files.readAllBytes(Path.of(contest.getProperty("labels")));
+  private Main(Properties workload) throws IOException {
+    this.workload = workload;
+    this.images = Files.readAllBytes(Path.of(workload.getProperty("images")));
+    this.labels = Files.readAllBytes(Path.of(workload.getProperty("labels")));
   }
 
   public static void main(String[] args) throws IOException {
-    Properties contest = new Properties();
+    Properties workload = new Properties();
     try (Reader reader = Files.newBufferedReader(Path.of(args[0]))) {
-      contest.load(reader);
+      workload.load(reader);
     }
-    new Main(contest).train();
+    new Main(workload).train();
   }
 
   private void train() throws IOException {
@@ -53,12 +53,12 @@ public final class Main {
         Locale.ROOT,
         "{\"setup\":\"fp32, no augmentation\",\"parameters\":%d,"
             + "\"versions\":{\"dl4j\":\"%s\",\"nd4j\":\"%s\"}}%n",
-        learnt(net),
+        trainedParameters(net),
         version(),
         Nd4j.getBackend().getClass().getSimpleName());
     System.out.flush();
     int size = number("batchSize");
-    // Until nobody listens any more: the contest was ended.
+    // The error is that the reader of the messages has ended.
     while (!System.out.checkError()) {
       int[] chosen = random.ints(size, 0, labels.length).toArray();
       net.fit(new INDArray[] {pixels(chosen)}, new INDArray[] {targets(chosen)});
@@ -67,7 +67,7 @@ public final class Main {
     }
   }
 
-  /** Its jar has it in Maven's properties alone. */
+  /** DL4J's version, from Maven's properties in its jar. */
   private static String version() throws IOException {
     Properties built = new Properties();
     try (InputStream in =
@@ -80,8 +80,8 @@ public final class Main {
     return built.getProperty("version", "of unknown version");
   }
 
-  /** Parameters but for the running statistics of batch norms, which DL4J counts among them. */
-  private static long learnt(ComputationGraph net) {
+  /** Number of parameters without the running statistics of batch norms, which DL4J includes. */
+  private static long trainedParameters(ComputationGraph net) {
     return net.paramTable().entrySet().stream()
         .filter(entry -> !entry.getKey().matches(".*_(mean|var|log10stdev)"))
         .mapToLong(entry -> entry.getValue().length())
@@ -114,6 +114,6 @@ public final class Main {
   }
 
   private int number(String name) {
-    return Integer.parseInt(contest.getProperty(name));
+    return Integer.parseInt(workload.getProperty(name));
   }
 }

@@ -1,4 +1,4 @@
-/** DL4J as a contestant: its own graph and fit, in a process of its own. */
+/** DL4J as a peer of {@code bench peers}, with DL4J's own graph and training. */
 @NullMarked
 package dev.onecycle.peer.dl4j;
 

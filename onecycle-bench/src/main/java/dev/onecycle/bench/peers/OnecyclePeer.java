@@ -22,27 +22,27 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/** Onecycle as a contestant: the loop that users get, or the step alone on one fixed batch. */
-public final class Ours {
+/** Onecycle as a peer: its training loop, or its step alone on one fixed batch. */
+public final class OnecyclePeer {
   /** The second argument for the step alone. */
   static final String STEP = "step";
 
-  /** So long an epoch that no contest reaches its end, as no other contestant evaluates either. */
-  private static final int MOST_IMAGES = 2_000_000;
+  /** Images of an epoch that no turn ends: other peers do not evaluate either. */
+  private static final int MAX_IMAGES = 2_000_000;
 
   private static final double RATE = 0.05;
   private static final double MOMENTUM = 0.9;
 
-  private Ours() {}
+  private OnecyclePeer() {}
 
-  /** Trains until the process is ended; the arguments are a contest's file and a mode. */
+  /** Trains until the process is ended; the arguments are the file of the workload and a mode. */
   public static void main(String[] args) {
-    Workload contest = Workload.read(Path.of(args[0]));
-    ImageDataset images = contest.images();
+    Workload workload = Workload.read(Path.of(args[0]));
+    ImageDataset images = workload.images();
     boolean stepAlone = args.length > 1 && args[1].equals(STEP);
     try (Learner learner =
         Learner.prepare(
-            Models.resnet(contest.depth(), images.shape(), images.classes().size(), 0),
+            Models.resnet(workload.depth(), images.shape(), images.classes().size(), 0),
             images,
             LearnerSettings.defaults())) {
       String setup =
@@ -51,18 +51,18 @@ public final class Ours {
               stepAlone ? "the step on one fixed batch" : "training with data, pad-crop-flip",
               learner.precision().toString().toLowerCase(Locale.ROOT),
               learner.threads());
-      say(new PeerMessage.Hello(setup, learner.parameterCount(), Map.of("libtorch", engine())));
+      print(new PeerMessage.Hello(setup, learner.parameterCount(), Map.of("libtorch", engine())));
       if (stepAlone) {
-        step(learner, images, contest.batchSize());
+        step(learner, images, workload.batchSize());
       } else {
-        train(learner, images, contest.batchSize());
+        train(learner, images, workload.batchSize());
       }
     }
   }
 
   private static void train(Learner learner, ImageDataset images, int batchSize) {
     ImageDataset endless =
-        new Subset(images, IntStream.range(0, MOST_IMAGES).map(i -> i % images.size()).toArray());
+        new Subset(images, IntStream.range(0, MAX_IMAGES).map(i -> i % images.size()).toArray());
     TrainingPlan plan = TrainingPlan.of(1, batchSize);
     Training.run(
         learner,
@@ -70,8 +70,8 @@ public final class Ours {
         plan,
         endless,
         images,
-        new Watcher(),
-        // Nobody listens any more: the contest was ended.
+        new StepPrinter(),
+        // The reader of the messages has ended.
         System.out::checkError);
   }
 
@@ -80,7 +80,7 @@ public final class Ours {
     try (BatchLoader batches = BatchLoader.endless(images, Augmentation.standard(), sampler);
         Batch batch = batches.next()) {
       while (!System.out.checkError()) {
-        say(new PeerMessage.Step(batch.size(), learner.step(batch, RATE, MOMENTUM).loss()));
+        print(new PeerMessage.Step(batch.size(), learner.step(batch, RATE, MOMENTUM).loss()));
       }
     }
   }
@@ -90,13 +90,13 @@ public final class Ours {
     return version.replaceFirst("^libtorch ", "").replaceFirst(" .*", "");
   }
 
-  private static void say(PeerMessage line) {
-    System.out.println(line.text());
+  private static void print(PeerMessage message) {
+    System.out.println(message.text());
     System.out.flush();
   }
 
-  /** Says every step of a run of one epoch. */
-  private static final class Watcher implements TrainingListener {
+  /** Prints a message after every step. */
+  private static final class StepPrinter implements TrainingListener {
     private double loss;
     private long images;
 
@@ -107,7 +107,7 @@ public final class Ours {
 
     @Override
     public void reached(TrainingPosition position) {
-      say(new PeerMessage.Step((int) (position.images() - images), loss));
+      print(new PeerMessage.Step((int) (position.images() - images), loss));
       images = position.images();
     }
   }

@@ -1,4 +1,4 @@
-package dev.onecycle.cli.train;
+package dev.onecycle.torch.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

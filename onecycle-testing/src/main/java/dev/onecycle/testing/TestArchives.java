@@ -1,4 +1,4 @@
-package dev.onecycle.data;
+package dev.onecycle.testing;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -14,11 +14,11 @@ import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
 
-/** Archives that tests make for themselves. */
-public final class Archives {
-  private Archives() {}
+/** Tar, zip and gzip files as bytes. */
+public final class TestArchives {
+  private TestArchives() {}
 
-  /** The files of a folder by their name, each after {@code prefix}. */
+  /** The files of a folder by their relative names, each with a prefix. */
   public static Map<String, byte[]> files(Path folder, String prefix) throws IOException {
     Map<String, byte[]> files = new TreeMap<>();
     try (Stream<Path> walk = Files.walk(folder)) {
@@ -29,7 +29,7 @@ public final class Archives {
     return files;
   }
 
-  /** A tar of files, in the order given; a name that ends with a slash is a folder. */
+  /** A tar of files, in the order given. A name that ends with a slash is a folder. */
   public static byte[] tar(Map<String, byte[]> files) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     tar(files, bytes);
@@ -50,7 +50,7 @@ public final class Archives {
     }
   }
 
-  /** A tar whose only entry beside {@code files} is of a type without content, such as a link. */
+  /** A tar of files and one entry of a type without content, such as a link. */
   public static byte[] tarWith(Map<String, byte[]> files, String name, byte type, String target)
       throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -70,6 +70,7 @@ public final class Archives {
     return bytes.toByteArray();
   }
 
+  /** A gzip file. */
   public static byte[] gzip(byte[] plain) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (OutputStream out = new GZIPOutputStream(bytes)) {
@@ -78,6 +79,7 @@ public final class Archives {
     return bytes.toByteArray();
   }
 
+  /** A zip of files, in the order given. */
   public static byte[] zip(Map<String, byte[]> files) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ZipArchiveOutputStream zip = new ZipArchiveOutputStream(bytes)) {

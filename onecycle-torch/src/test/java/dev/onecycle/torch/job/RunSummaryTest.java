@@ -1,4 +1,4 @@
-package dev.onecycle.cli.train;
+package dev.onecycle.torch.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,13 +10,13 @@ import org.junit.jupiter.api.Test;
 
 class RunSummaryTest {
   private static final EpochRecord NOT = new EpochRecord(0, 2, 3, 100, 2, Optional.empty());
-  private static final EpochRecord JUDGED =
+  private static final EpochRecord EVALUATED =
       new EpochRecord(1, 4, 2, 100, 2, Optional.of(new EpochRecord.Evaluated(1.75, 0.5, 1)));
   private static final EpochRecord NOT_AGAIN = new EpochRecord(2, 6, 1, 100, 2, Optional.empty());
 
   @Test
-  void theResultIsThatOfTheLastEvaluation() {
-    assertThat(RunSummary.of(List.of(NOT, JUDGED), "test"))
+  void theLastEvaluationIsTheResult() {
+    assertThat(RunSummary.outcome(List.of(NOT, EVALUATED), "test"))
         .isEqualTo(
             Map.of(
                 "epochs",
@@ -35,7 +35,7 @@ class RunSummaryTest {
 
   @Test
   void itSaysAfterWhichEpochItWasWhereThatIsNotTheLast() {
-    assertThat(RunSummary.of(List.of(NOT, JUDGED, NOT_AGAIN), "val"))
+    assertThat(RunSummary.outcome(List.of(NOT, EVALUATED, NOT_AGAIN), "val"))
         .containsEntry("epochs", 3)
         .containsEntry("validation_accuracy", 0.5)
         .containsEntry("validation_loss", 1.75)
@@ -45,7 +45,7 @@ class RunSummaryTest {
 
   @Test
   void withoutAnEvaluationThereIsNone() {
-    assertThat(RunSummary.of(List.of(NOT), "test"))
+    assertThat(RunSummary.outcome(List.of(NOT), "test"))
         .containsOnlyKeys("epochs", "train_loss", "images_per_second", "train_seconds");
   }
 }

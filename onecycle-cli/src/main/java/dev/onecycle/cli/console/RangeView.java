@@ -1,68 +1,18 @@
-package dev.onecycle.cli.tune;
+package dev.onecycle.cli.console;
 
-import dev.onecycle.cli.console.Bar;
-import dev.onecycle.cli.console.Console;
-import dev.onecycle.cli.console.Signals;
-import dev.onecycle.cli.console.Terminal;
-import dev.onecycle.data.image.ImageDataset;
-import dev.onecycle.range.RangePoint;
 import dev.onecycle.range.RangeResult;
 import dev.onecycle.range.RangeSummary;
-import dev.onecycle.range.RangeTest;
-import dev.onecycle.range.StopReason;
 import dev.onecycle.report.figures.TerminalFigures;
 import dev.onecycle.text.Numbers;
-import dev.onecycle.torch.train.Learner;
-import dev.onecycle.torch.train.LearningRateFinder;
-import dev.onecycle.torch.train.Setup;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.concurrent.CancellationException;
 
-/** Runs range tests and shows what they say. */
-public final class RangeRun {
-  private RangeRun() {}
-
-  /** Runs as many tests as asked for, each from a seed of its own, and sums them up. */
-  public static RangeSummary run(
-      Console console,
-      Learner learner,
-      ImageDataset train,
-      Setup setup,
-      RangeTest test,
-      int repeats) {
-    List<RangeResult> results = new ArrayList<>();
-    for (int i = 0; i < repeats; i++) {
-      String task =
-          repeats == 1 ? "range test" : Numbers.format("range test %d/%d", i + 1, repeats);
-      try (Bar bar = new Bar(console, task, test.steps(), " steps")) {
-        RangeResult result =
-            LearningRateFinder.run(
-                learner,
-                test,
-                train,
-                setup.augmentation(),
-                setup.batchSize(),
-                setup.settings().seed() + i,
-                point -> bar.at(point.step() + 1, message(point)));
-        results.add(result);
-        if (result.stop().reason() == StopReason.INTERRUPTED) {
-          Signals.stopRequested();
-          throw new CancellationException();
-        }
-      }
-    }
-    return RangeSummary.of(results);
-  }
-
-  private static String message(RangePoint point) {
-    return "rate " + Numbers.brief(point.learningRate()) + "  loss " + Numbers.brief(point.loss());
-  }
+/** Shows range tests. */
+public final class RangeView {
+  private RangeView() {}
 
   /** The curve and its readings, for people. */
   public static void show(Console console, RangeSummary summary) {

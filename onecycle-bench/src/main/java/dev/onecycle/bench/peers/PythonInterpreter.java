@@ -5,20 +5,20 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/** Finds a Python that has PyTorch. */
-final class Pythons {
-  /** The first on the path need not be the system's, whose packages are the system's. */
-  private static final List<String> USUAL = List.of("python3", "/usr/bin/python3");
+/** Finds a Python interpreter that has PyTorch. */
+final class PythonInterpreter {
+  /** The first Python on the path may lack the packages of the system's Python. */
+  private static final List<String> USUAL_NAMES = List.of("python3", "/usr/bin/python3");
 
-  private Pythons() {}
+  private PythonInterpreter() {}
 
   /**
-   * An interpreter that can import torch.
+   * Returns an interpreter that can import torch.
    *
-   * @param asked the one to take, whatever else there is
+   * @param asked the only interpreter to try; if empty, the usual ones are tried
    */
   static String withTorch(Optional<String> asked) throws TimedRun.DoesNotRunException {
-    List<String> candidates = asked.map(List::of).orElse(USUAL);
+    List<String> candidates = asked.map(List::of).orElse(USUAL_NAMES);
     for (String candidate : candidates) {
       if (hasTorch(candidate)) {
         return candidate;

@@ -1,0 +1,240 @@
+package dev.onecycle.cli.console;
+
+import dev.onecycle.data.image.ReadingReport;
+import dev.onecycle.data.image.SkippedImage;
+import dev.onecycle.range.RangePoint;
+import dev.onecycle.range.RangeTest;
+import dev.onecycle.record.EpochRecord;
+import dev.onecycle.record.EpochRecord.Evaluated;
+import dev.onecycle.record.StepRecord;
+import dev.onecycle.run.Conditions.Difference;
+import dev.onecycle.run.RunRecord;
+import dev.onecycle.run.TrainingPosition;
+import dev.onecycle.schedule.Policy;
+import dev.onecycle.text.Numbers;
+import dev.onecycle.torch.job.Experiment;
+import dev.onecycle.torch.job.JobListener;
+import dev.onecycle.torch.job.PeakRate;
+import dev.onecycle.torch.job.TrainingConfig;
+import dev.onecycle.torch.settings.Device;
+import dev.onecycle.torch.train.Learner;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Shows a job: a bar for each of its phases, and a line for each that is done. */
+public final class JobProgress implements JobListener, AutoCloseable {
+  private static final int MAX_SKIPPED = 10;
+
+  private final Console console;
+  private final boolean tuning;
+  private @Nullable Bar bar;
+  private String phase = "";
+  private int epochs;
+  private int stepsPerEpoch;
+  private int batchSize;
+  private String evaluationName = "";
+  private double smoothedLoss = Double.NaN;
+
+  private JobProgress(Console console, boolean tuning) {
+    this.console = console;
+    this.tuning = tuning;
+  }
+
+  /** The progress of a training. */
+  public static JobProgress ofTraining(Console console) {
+    return new JobProgress(console, false);
+  }
+
+  /** The progress of a choice of hyper-parameters, which reads no test images. */
+  public static JobProgress ofTuning(Console console) {
+    return new JobProgress(console, true);
+  }
+
+  private Bar bar(String task, long total, String unit) {
+    if (bar == null || !phase.equals(task)) {
+      close();
+      phase = task;
+      bar = new Bar(console, task, total, unit);
+    }
+    return bar;
+  }
+
+  @Override
+  public synchronized void reading(String task, long done, long total) {
+    bar(task, total, "").at(done, "");
+  }
+
+  @Override
+  public synchronized void opened(Experiment experiment) {
+    close();
+    console.say(
+        Numbers.format(
+            "%s: %,d training and %,d %s images of %s in %d classes%s",
+            experiment.config().get(TrainingConfig.DATA),
+            experiment.train().size(),
+            experiment.evaluation().size(),
+            experiment.evaluationName(),
+            experiment.train().shape(),
+            experiment.train().classes().size(),
+            tuning ? "; test images are not read" : ""));
+    show(console, experiment.report());
+  }
+
+  /** Says what was found out about the images, and which cannot be used. */
+  public static void show(Console console, ReadingReport report) {
+    report.notes().forEach(console::say);
+    List<SkippedImage> skipped = report.skipped();
+    if (!skipped.isEmpty()) {
+      console.say("Skipped " + skipped.size() + " images that cannot be used:");
+      skipped.stream()
+          .limit(MAX_SKIPPED)
+          .forEach(image -> console.say("  " + image.origin() + " " + image.reason()));
+      if (skipped.size() > MAX_SKIPPED) {
+        console.say("  and " + (skipped.size() - MAX_SKIPPED) + " more");
+      }
+    }
+  }
+
+  @Override
+  public void prepared(Experiment experiment) {
+    Learner learner = experiment.learner();
+    console.say(
+        Numbers.format(
+            "%s: %,d parameters, %s on %s",
+            learner.network().name(),
+            learner.parameterCount(),
+            learner.precision().name().toLowerCase(Locale.ROOT),
+            learner.device() == Device.CUDA ? "CUDA" : learner.threads() + " threads"));
+  }
+
+  @Override
+  public void rangeTest(int test, int tests, RangeTest plan, RangePoint point) {
+    String task = tests == 1 ? "range test" : Numbers.format("range test %d/%d", test + 1, tests);
+    bar(task, plan.steps(), " steps")
+        .at(
+            point.step() + 1L,
+            "rate "
+                + Numbers.brief(point.learningRate())
+                + "  loss "
+                + Numbers.brief(point.loss()));
+  }
+
+  @Override
+  public void peakRate(PeakRate peak) {
+    close();
+    if (peak.reason().startsWith("a tenth")) {
+      peak.evidence().range().ifPresent(summary -> RangeView.show(console, summary));
+    }
+    console.say("Peak learning rate " + Numbers.brief(peak.rate()) + ": " + peak.reason());
+    for (Difference d : peak.acceptedDifferences()) {
+      console.say(
+          "Stale: "
+              + d.name()
+              + " was "
+              + d.found()
+              + " when the rate was found and is "
+              + d.now());
+    }
+  }
+
+  @Override
+  public void begun(Path folder, RunRecord record, Policy policy) {
+    expect(record, policy);
+    console.say(policy.describe());
+  }
+
+  @Override
+  public void resumed(Path folder, RunRecord record, Policy policy, TrainingPosition from) {
+    expect(record, policy);
+    console.say(Numbers.format("Resuming from step %,d of %,d", from.step(), policy.steps()));
+    console.say(policy.describe());
+  }
+
+  private void expect(RunRecord record, Policy policy) {
+    epochs = number(record, "epochs");
+    batchSize = number(record, "batch_size");
+    int images = record.data().trainImages();
+    stepsPerEpoch = Math.max(1, (images + batchSize - 1) / batchSize);
+    evaluationName = record.data().evaluationName();
+  }
+
+  private static int number(RunRecord record, String setting) {
+    return Integer.parseInt(String.valueOf(record.settings().get(setting)));
+  }
+
+  @Override
+  public void note(String sentence) {
+    close();
+    console.say(sentence);
+  }
+
+  @Override
+  public void warning(String sentence) {
+    close();
+    console.answer(sentence);
+  }
+
+  @Override
+  public void step(StepRecord step) {
+    smoothedLoss =
+        Double.isNaN(smoothedLoss) ? step.loss() : 0.95 * smoothedLoss + 0.05 * step.loss();
+    long done = (step.step() - (long) step.epoch() * stepsPerEpoch + 1) * batchSize;
+    bar(
+            Numbers.format("epoch %d/%d", step.epoch() + 1, epochs),
+            (long) stepsPerEpoch * batchSize,
+            " images")
+        .at(
+            done,
+            String.format(
+                Locale.ROOT,
+                "loss %.3f  rate %s  momentum %.3f",
+                smoothedLoss,
+                Numbers.brief(step.learningRate()),
+                step.momentum()));
+  }
+
+  @Override
+  public void evaluating(int epoch, int done, int total) {
+    bar("evaluating", total, " images").at(done, evaluationName + " images");
+  }
+
+  @Override
+  public void epoch(EpochRecord e) {
+    close();
+    console.say(
+        String.format(
+            Locale.ROOT,
+            "epoch %3d/%d   train loss %.4f   %s   %5.0f images/s   %.1f s",
+            e.epoch() + 1,
+            epochs,
+            e.trainLoss(),
+            e.evaluated().map(this::evaluated).orElseGet(this::notEvaluated),
+            e.imagesPerSecond(),
+            e.trainSeconds() + e.evaluated().map(Evaluated::seconds).orElse(0.0)));
+  }
+
+  private String evaluated(Evaluated e) {
+    return String.format(
+        Locale.ROOT,
+        "%s loss %.4f   accuracy %6.2f %%",
+        evaluationName,
+        e.loss(),
+        100 * e.accuracy());
+  }
+
+  /** As wide as the text after the other epochs. */
+  private String notEvaluated() {
+    String text = "not evaluated";
+    return text + " ".repeat(evaluated(new Evaluated(0, 0, 0)).length() - text.length());
+  }
+
+  @Override
+  public void close() {
+    if (bar != null) {
+      bar.close();
+      bar = null;
+    }
+  }
+}

@@ -1,0 +1,218 @@
+package dev.onecycle.cli.options;
+
+import static java.util.stream.Collectors.joining;
+
+import dev.onecycle.error.Require;
+import dev.onecycle.text.Numbers;
+import dev.onecycle.torch.job.Setting;
+import dev.onecycle.torch.job.TrainingConfig;
+import dev.onecycle.torch.job.TrainingConfig.Group;
+import dev.onecycle.torch.job.TrainingConfig.Origin;
+import dev.onecycle.torch.nn.Models;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.ArgGroupSpec;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+
+/**
+ * The settings of {@link TrainingConfig} as options of commands: names, help and values all come
+ * from the setting.
+ */
+public final class SettingOptions {
+  private SettingOptions() {}
+
+  /** Adds an option for each of some settings to a command, under the headings of their groups. */
+  public static void add(CommandSpec spec, Collection<? extends Setting<?>> settings) {
+    spec.usageMessage().abbreviateSynopsis(true);
+    for (Group group : Group.values()) {
+      List<Setting<?>> own = new ArrayList<>();
+      for (Setting<?> setting : settings) {
+        if (TrainingConfig.group(setting) == group) {
+          own.add(setting);
+        }
+      }
+      addGroup(spec, group, own);
+    }
+  }
+
+  private static void addGroup(CommandSpec spec, Group group, List<Setting<?>> settings) {
+    ArgGroupSpec.Builder section =
+        ArgGroupSpec.builder()
+            .heading("%n" + group.title() + ":%n")
+            .exclusive(false)
+            .validate(false)
+            .multiplicity("0..1");
+    boolean empty = true;
+    for (Setting<?> setting : settings) {
+      if (setting == TrainingConfig.DATA) {
+        spec.addPositional(
+            PositionalParamSpec.builder()
+                .index(Integer.toString(spec.positionalParameters().size()))
+                .arity("0..1")
+                .type(String.class)
+                .paramLabel(setting.placeholder())
+                .description(setting.description())
+                .build());
+        continue;
+      }
+      section.addArg(option(setting));
+      setting
+          .shorthands()
+          .forEach((name, value) -> section.addArg(shorthand(setting, name, value)));
+      empty = false;
+    }
+    if (!empty) {
+      spec.addArgGroup(section.build());
+    }
+  }
+
+  private static OptionSpec option(Setting<?> setting) {
+    OptionSpec.Builder option =
+        OptionSpec.builder(setting.options().toArray(String[]::new))
+            .description(help(setting))
+            .completionCandidates(setting.names());
+    return isFlag(setting)
+        ? option.type(boolean.class).arity("0").negatable(true).build()
+        : option.type(String.class).arity("1").paramLabel(setting.placeholder()).build();
+  }
+
+  private static OptionSpec shorthand(Setting<?> setting, String name, Object value) {
+    return OptionSpec.builder(name)
+        .type(boolean.class)
+        .arity("0")
+        .description("As " + setting.option() + " " + value + ".")
+        .build();
+  }
+
+  private static boolean isFlag(Setting<?> setting) {
+    return setting.standard().filter(Boolean.class::isInstance).isPresent();
+  }
+
+  private static String help(Setting<?> setting) {
+    StringBuilder help = new StringBuilder(setting.description());
+    if (!setting.names().isEmpty()) {
+      help.append(" One of ").append(String.join(", ", setting.names())).append('.');
+    }
+    standard(setting, TrainingConfig.defaults())
+        .ifPresent(value -> help.append(" Default: ").append(value).append(ofModels(setting)));
+    return help.append(setting.standard().isPresent() ? "." : "").toString().replace("%", "%%");
+  }
+
+  /** The defaults of models that have their own: "; fast: 512". */
+  private static String ofModels(Setting<?> setting) {
+    Optional<String> usual = standard(setting, TrainingConfig.defaults());
+    return setting == TrainingConfig.MODEL
+        ? ""
+        : Models.names().stream()
+            .map(
+                model ->
+                    Map.entry(
+                        model,
+                        standard(
+                            setting, TrainingConfig.defaults().with(TrainingConfig.MODEL, model))))
+            .filter(entry -> !entry.getValue().equals(usual))
+            .map(entry -> "; " + entry.getKey() + ": " + entry.getValue().orElse("none"))
+            .collect(joining());
+  }
+
+  private static <T> Optional<String> standard(Setting<T> setting, TrainingConfig config) {
+    return setting.standard().isEmpty()
+        ? Optional.empty()
+        : config
+            .find(setting)
+            .map(setting::write)
+            .map(value -> value instanceof Boolean on ? (on ? "on" : "off") : text(value));
+  }
+
+  private static String text(Object value) {
+    return value instanceof Double number ? Numbers.exact(number) : value.toString();
+  }
+
+  /** The settings that the options of a command line give. */
+  public static TrainingConfig given(CommandSpec spec) {
+    Map<String, Object> values = new LinkedHashMap<>();
+    texts(spec).forEach((setting, text) -> values.put(setting.name(), text));
+    return TrainingConfig.defaults().with(values, Origin.OPTION);
+  }
+
+  /**
+   * The settings that a command line gives, but for those that may have several values there: of
+   * these the first.
+   */
+  public static TrainingConfig given(CommandSpec spec, Collection<? extends Setting<?>> several) {
+    Map<String, Object> values = new LinkedHashMap<>();
+    texts(spec)
+        .forEach(
+            (setting, text) ->
+                values.put(setting.name(), several.contains(setting) ? words(text).get(0) : text));
+    return TrainingConfig.defaults().with(values, Origin.OPTION);
+  }
+
+  /** The values that a command line gives for a setting, separated by commas; distinct. */
+  public static <T> List<T> candidates(CommandSpec spec, Setting<T> setting) {
+    Object text = texts(spec).get(setting);
+    if (text == null) {
+      return List.of();
+    }
+    List<T> values =
+        words(text).stream().map(word -> setting.read(setting.option(), word)).toList();
+    return Require.that(
+        values.stream().distinct().count() == values.size(),
+        setting.option(),
+        "distinct candidates",
+        text,
+        values);
+  }
+
+  private static List<String> words(Object text) {
+    return Arrays.stream(text.toString().split(",", -1)).map(String::strip).toList();
+  }
+
+  /** Whether a command line gives a setting. */
+  public static boolean isGiven(CommandSpec spec, Setting<?> setting) {
+    return texts(spec).containsKey(setting);
+  }
+
+  private static Map<Setting<?>, Object> texts(CommandSpec spec) {
+    Map<Setting<?>, Object> texts = new LinkedHashMap<>();
+    Map<Setting<?>, String> givenBy = new LinkedHashMap<>();
+    for (ArgSpec arg : spec.commandLine().getParseResult().matchedArgs()) {
+      if (arg instanceof PositionalParamSpec && arg.paramLabel().equals("DATA")) {
+        Object location = arg.getValue();
+        if (location != null) {
+          texts.put(TrainingConfig.DATA, location);
+        }
+      } else if (arg instanceof OptionSpec option) {
+        for (Setting<?> setting : TrainingConfig.settings()) {
+          Object value = value(setting, option);
+          if (value == null) {
+            continue;
+          }
+          String other = givenBy.putIfAbsent(setting, option.longestName());
+          if (other != null) {
+            throw Require.invalid(
+                option.longestName(), "left out where " + other + " is given,", value);
+          }
+          texts.put(setting, value);
+        }
+      }
+    }
+    return texts;
+  }
+
+  private static @Nullable Object value(Setting<?> setting, OptionSpec option) {
+    if (setting.options().contains(option.longestName())) {
+      return option.getValue();
+    }
+    return setting.shorthands().get(option.longestName());
+  }
+}

@@ -1,0 +1,56 @@
+package dev.onecycle.cli.train;
+
+import dev.onecycle.cli.console.Console;
+import dev.onecycle.cli.console.ExitCode;
+import dev.onecycle.cli.console.JobProgress;
+import dev.onecycle.cli.console.Signals;
+import dev.onecycle.report.page.LiveReport;
+import dev.onecycle.report.page.RunReport;
+import dev.onecycle.run.RunRecord;
+import dev.onecycle.torch.job.ResumeOptions;
+import dev.onecycle.torch.job.RunSummary;
+import dev.onecycle.torch.job.TrainingConfig;
+import dev.onecycle.torch.job.TrainingJob;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Runs jobs with a live report, and shows their results. */
+final class Runs {
+  private Runs() {}
+
+  /** Starts a run; answers the exit code. */
+  static int start(Console console, TrainingConfig config, Path folder, JobProgress progress) {
+    return shown(
+        console,
+        TrainingJob.start(
+            config, folder, Signals.CONTROL, progress, new LiveReport(console::answer)));
+  }
+
+  /** Resumes a run; answers the exit code. */
+  static int resume(Console console, Path folder, ResumeOptions options, JobProgress progress) {
+    return shown(
+        console,
+        TrainingJob.resume(
+            folder, options, Signals.CONTROL, progress, new LiveReport(console::answer)));
+  }
+
+  private static int shown(Console console, RunSummary run) {
+    RunRecord record = run.record();
+    Path report = run.folder().resolve(RunReport.FILE);
+    console.answer(run.describe());
+    console.answer("Run: " + run.folder() + "  (model: " + run.model() + ")");
+    console.answer("Report: " + report);
+    Map<String, Object> result = new LinkedHashMap<>(record.outcome());
+    result.put("learning_rate", run.learningRate());
+    result.put("run_dir", run.folder().toString());
+    result.put("model", run.model().toString());
+    result.put("report", report.toString());
+    console.result(result);
+    if (run.isFinished()) {
+      return ExitCode.OK;
+    }
+    console.answer("Resume it: onecycle resume " + run.folder());
+    return Signals.exitCode();
+  }
+}

@@ -1,0 +1,63 @@
+package dev.onecycle.cli.tune;
+
+import dev.onecycle.cli.options.ConfigOptions;
+import dev.onecycle.cli.options.SettingOptions;
+import dev.onecycle.torch.job.MomentumRange;
+import dev.onecycle.torch.job.Setting;
+import dev.onecycle.torch.job.TrainingConfig;
+import dev.onecycle.torch.tune.SweepPlan;
+import dev.onecycle.tune.Hyperparameter;
+import java.util.List;
+import java.util.OptionalDouble;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** Settings that may have several values on the command line: candidates to choose among. */
+final class Candidates {
+  static final List<Double> WEIGHT_DECAYS = List.of(1e-2, 1e-3, 1e-4, 1e-5);
+
+  static final List<Setting<?>> SEVERAL =
+      List.of(
+          TrainingConfig.BATCH_SIZE,
+          TrainingConfig.WEIGHT_DECAY,
+          TrainingConfig.DROPOUT,
+          TrainingConfig.MOMENTUM);
+
+  private Candidates() {}
+
+  /** The values that a command line gives for a hyper-parameter; distinct. */
+  static List<Double> of(CommandSpec spec, Hyperparameter parameter) {
+    return switch (parameter) {
+      case WEIGHT_DECAY -> SettingOptions.candidates(spec, TrainingConfig.WEIGHT_DECAY);
+      case DROPOUT -> SettingOptions.candidates(spec, TrainingConfig.DROPOUT);
+      case MOMENTUM ->
+          SettingOptions.candidates(spec, TrainingConfig.MOMENTUM).stream()
+              .map(MomentumRange::atPeak)
+              .toList();
+      case BATCH_SIZE ->
+          SettingOptions.candidates(spec, TrainingConfig.BATCH_SIZE).stream()
+              .map(Integer::doubleValue)
+              .toList();
+    };
+  }
+
+  /** The configuration with the largest dropout tried, so that the network has a layer of it. */
+  static TrainingConfig atLargestDropout(TrainingConfig config, ConfigOptions options) {
+    return of(options.spec(), Hyperparameter.DROPOUT).stream()
+        .max(Double::compare)
+        .map(most -> config.with(TrainingConfig.DROPOUT, most))
+        .orElse(config);
+  }
+
+  /** The plan by which candidates are tried. */
+  static SweepPlan plan(TrainingConfig config, int cycleEpochs, OptionalDouble peak) {
+    double momentum = config.policyChoice().momentumAtPeak();
+    return new SweepPlan(
+        config.slowRangeTest(momentum),
+        config.minImagesOfSlowRangeTest(),
+        config.get(TrainingConfig.RANGE_REPEATS),
+        config.get(TrainingConfig.SEED),
+        cycleEpochs,
+        config.policyChoice(),
+        peak);
+  }
+}
