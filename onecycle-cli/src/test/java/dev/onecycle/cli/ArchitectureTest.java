@@ -84,6 +84,25 @@ class ArchitectureTest {
         .check(CLASSES);
   }
 
+  /** The API of onecycle-data: its facade, images, batches and augmentation. */
+  @Test
+  void internalPackagesOfDataAreNotUsedFromOutside() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages("dev.onecycle.data..", SELFTEST)
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "dev.onecycle.data.archive",
+            "dev.onecycle.data.cache",
+            "dev.onecycle.data.download",
+            "dev.onecycle.data.image.decode",
+            "dev.onecycle.data.index",
+            "dev.onecycle.data.source",
+            "dev.onecycle.data.work")
+        .check(CLASSES);
+  }
+
   @Test
   void reportAndTorchDoNotMeet() {
     noClasses()

@@ -10,8 +10,8 @@ import static dev.onecycle.torch.job.TrainingConfig.PRECISION;
 import static dev.onecycle.torch.job.TrainingConfig.SEED;
 import static dev.onecycle.torch.job.TrainingConfig.THREADS;
 
+import dev.onecycle.data.ImageFiles;
 import dev.onecycle.data.image.ImageShape;
-import dev.onecycle.data.image.decode.Thumbnails;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.CannotWriteException;
 import dev.onecycle.error.DivergedException;
@@ -408,7 +408,8 @@ public final class TrainingJob {
   private PictureSource pictures() {
     return index ->
         new Picture(
-            Thumbnails.png(experiment.evaluation(), index, ClassificationRecord.LONGEST_SIDE));
+            ImageFiles.thumbnail(
+                experiment.evaluation(), index, ClassificationRecord.LONGEST_SIDE));
   }
 
   /**
