@@ -163,9 +163,9 @@ record TinyRuns(Program program, Path home) {
   /** The step from which a run resumed, by its output. */
   static int resumedFrom(ProcessUnderTest resumed) {
     String output = resumed.output();
-    int at = output.indexOf("Going on from step ");
+    int at = output.indexOf("Resuming from step ");
     Expect.that(at >= 0, () -> "the step from which it resumed must be printed" + output);
-    String number = output.substring(at + "Going on from step ".length()).split(" ")[0];
+    String number = output.substring(at + "Resuming from step ".length()).split(" ")[0];
     return Integer.parseInt(number.replace(",", ""));
   }
 
