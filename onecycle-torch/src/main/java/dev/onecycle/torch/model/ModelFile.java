@@ -1,6 +1,8 @@
 package dev.onecycle.torch.model;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.error.BadDataException;
@@ -11,19 +13,20 @@ import dev.onecycle.torch.settings.Normalization;
 import dev.onecycle.torch.weights.NamedTensor;
 import dev.onecycle.torch.weights.Safetensors;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * A trained model as a file: weights, and what is needed to use them. The metadata of a safetensors
- * file holds the latter.
+ * A trained model as a safetensors file: its weights, with the network, the classes and the
+ * normalization in the file's metadata.
  *
  * @param model name of the network
  * @param classes names by label
  * @param input shape of one image
- * @param normalization applied to pixels
- * @param dropout share dropped before the last layer in training
+ * @param normalization of the images
+ * @param dropout rate before the last layer in training
  * @param tensors weights and running statistics by name
  */
 public record ModelFile(
@@ -50,7 +53,7 @@ public record ModelFile(
     content().write(file);
   }
 
-  /** What the file holds. */
+  /** The content of the file. */
   public Safetensors content() {
     return new Safetensors(
         Map.of(
@@ -65,14 +68,14 @@ public record ModelFile(
   }
 
   /**
-   * Reads a file that {@link #write} wrote. That the metadata make sense and the weights are finite
-   * is checked; whether they are those of the network, {@link #readKnown} checks.
+   * Reads a file that {@link #write} wrote. Checks the metadata and that the weights are finite;
+   * {@link #readKnown} also checks that they belong to the network.
    *
    * @throws BadDataException naming the file and what is wrong with it
    */
   public static ModelFile read(Path file) {
     Safetensors content = Safetensors.read(file);
-    ModelMetadata metadata = new ModelMetadata(file, content.metadata());
+    Metadata metadata = new Metadata(file, content.metadata());
     return usable(
         file,
         () -> {
@@ -92,8 +95,8 @@ public record ModelFile(
   }
 
   /**
-   * Reads the file of a network that comes with the library. All of it is checked before anything
-   * native is made of it: also that the weights are those of the network.
+   * Reads the file of a network that comes with the library. Everything is checked before the
+   * engine is used, also that the weights belong to the network.
    *
    * @throws BadDataException naming the file and what is wrong with it
    */
@@ -118,7 +121,11 @@ public record ModelFile(
     }
   }
 
-  /** The network, where it is one of those that come with the library. */
+  /**
+   * The network, which must come with the library.
+   *
+   * @throws InvalidValueException where it does not
+   */
   public Network network() {
     return Models.byName(model).network(input, classes.size(), dropout);
   }
@@ -128,6 +135,103 @@ public record ModelFile(
       return JSON.writeValueAsString(value);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("numbers and texts can always be written", e);
+    }
+  }
+
+  /**
+   * The metadata of a file, each value of the type that it must have.
+   *
+   * @param file for messages
+   * @param texts by name
+   */
+  private record Metadata(Path file, Map<String, String> texts) {
+    /** As large as images are read, see {@code ImageDecoder}. */
+    private static final int MAX_SIDE = 65_535;
+
+    private static final long MAX_VALUES = 3 * 64_000_000L;
+
+    /** Names of folders have at most 255 bytes; a file from elsewhere may have longer ones. */
+    private static final int MAX_NAME = 1000;
+
+    private static final ObjectMapper STRICT =
+        new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+    String text(String key) {
+      String value = texts.get("onecycle." + key);
+      if (value == null) {
+        throw new BadDataException(unusable(key));
+      }
+      return value;
+    }
+
+    List<String> texts(String key) {
+      List<String> values = new ArrayList<>();
+      for (JsonNode value : list(key)) {
+        require(value.isTextual() && value.asText().length() <= MAX_NAME, key);
+        values.add(value.asText());
+      }
+      return values;
+    }
+
+    /** The shape of an image that can be read: [C, H, W]. */
+    ImageShape shape(String key) {
+      List<Integer> sizes = new ArrayList<>();
+      long product = 1;
+      for (JsonNode value : list(key)) {
+        require(value.isInt() && value.asInt() >= 1 && value.asInt() <= MAX_SIDE, key);
+        sizes.add(value.asInt());
+        product *= value.asInt();
+        require(sizes.size() <= 3 && product <= MAX_VALUES, key);
+      }
+      require(sizes.size() == 3, key);
+      return new ImageShape(sizes.get(0), sizes.get(1), sizes.get(2));
+    }
+
+    /** Finite numbers, none below the least. */
+    List<Double> numbers(String key, int count, double least) {
+      List<Double> values = new ArrayList<>();
+      for (JsonNode value : list(key)) {
+        values.add(finite(value, key));
+        require(value.asDouble() >= least, key);
+      }
+      require(values.size() == count, key);
+      return values;
+    }
+
+    double number(String key) {
+      return finite(tree(key), key);
+    }
+
+    private double finite(JsonNode value, String key) {
+      require(value.isNumber() && Double.isFinite(value.asDouble()), key);
+      return value.asDouble();
+    }
+
+    private JsonNode list(String key) {
+      JsonNode tree = tree(key);
+      require(tree.isArray(), key);
+      return tree;
+    }
+
+    private JsonNode tree(String key) {
+      try {
+        return STRICT.readTree(text(key));
+      } catch (JsonProcessingException e) {
+        throw new BadDataException(unusable(key), e);
+      }
+    }
+
+    private void require(boolean holds, String key) {
+      if (!holds) {
+        throw new BadDataException(unusable(key));
+      }
+    }
+
+    private String unusable(String key) {
+      return file
+          + " holds weights but no usable onecycle."
+          + key
+          + " in its metadata; it was not written by onecycle train";
     }
   }
 }

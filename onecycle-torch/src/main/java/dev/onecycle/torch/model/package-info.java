@@ -1,4 +1,4 @@
-/** Model files: weights with what is needed to use them. */
+/** Model files: weights with their network, classes and normalization. */
 @NullMarked
 package dev.onecycle.torch.model;
 

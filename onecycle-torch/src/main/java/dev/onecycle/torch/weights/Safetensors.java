@@ -1,13 +1,16 @@
 package dev.onecycle.torch.weights;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.IoErrors;
 import dev.onecycle.run.files.AtomicFile;
-import dev.onecycle.torch.weights.SafetensorsHeader.Unsound;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -18,26 +21,27 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Weights on disk in the safetensors format, which Python reads as it is: a length, a JSON header,
- * then the arrays, little-endian, with nothing to execute.
+ * A safetensors file: named float32 arrays that Python reads too. The format is a length, a JSON
+ * header, then the arrays, little-endian; nothing in it can be executed.
  *
- * <p>Reading checks everything before it trusts anything: lengths, offsets without hole or overlap,
- * types, duplicate names. <i>Source:</i> the format's description, huggingface/safetensors.
+ * <p>Reading checks everything before use: lengths, offsets without hole or overlap, types,
+ * duplicate names. <i>Source:</i> the format's description, huggingface/safetensors.
  *
  * @param metadata free text by name
  * @param tensors in the order of their bytes
  */
 public record Safetensors(Map<String, String> metadata, List<NamedTensor> tensors) {
-  private static final long LARGEST_HEADER = 100_000_000;
-  private static final int PIECE = 1 << 20;
+  private static final long MAX_HEADER = 100_000_000;
+  private static final int CHUNK = 1 << 20;
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  static final String METADATA = "__metadata__";
+  private static final String METADATA = "__metadata__";
 
   public Safetensors {
     metadata = new TreeMap<>(metadata);
@@ -49,7 +53,7 @@ public record Safetensors(Map<String, String> metadata, List<NamedTensor> tensor
     AtomicFile.write(file, this::to);
   }
 
-  /** Writes the bytes of the format, and does not close. */
+  /** Writes the bytes of the format; does not close the stream. */
   public void to(OutputStream out) throws IOException {
     byte[] header = header();
     byte[] length = new byte[8];
@@ -94,8 +98,8 @@ public record Safetensors(Map<String, String> metadata, List<NamedTensor> tensor
   }
 
   /**
-   * Reads a file, whose lengths are checked before memory is asked for: it takes about the size of
-   * the file.
+   * Reads a file. Its lengths are checked before memory is allocated: reading takes about as much
+   * memory as the file has bytes.
    *
    * @throws BadDataException where the file is missing, damaged, or holds anything but float32
    */
@@ -108,15 +112,15 @@ public record Safetensors(Map<String, String> metadata, List<NamedTensor> tensor
       ByteBuffer length = littleEndian(new byte[8]);
       fill(length, channel, 0);
       long headerLength = length.getLong(0);
-      if (headerLength < 2 || headerLength > LARGEST_HEADER || headerLength > size - 8) {
+      if (headerLength < 2 || headerLength > MAX_HEADER || headerLength > size - 8) {
         throw new Unsound("has a length of " + headerLength);
       }
       long start = 8 + headerLength;
       ByteBuffer json = ByteBuffer.allocate((int) headerLength);
       fill(json, channel, 8);
-      SafetensorsHeader header = SafetensorsHeader.parse(json.array(), size - start);
+      Header header = Header.parse(json.array(), size - start);
       List<NamedTensor> tensors = new ArrayList<>();
-      for (SafetensorsHeader.Entry entry : header.entries()) {
+      for (Header.Entry entry : header.entries()) {
         float[] values = floats(channel, start + entry.begin(), entry.bytes());
         tensors.add(new NamedTensor(entry.name(), entry.shape(), values));
       }
@@ -131,12 +135,12 @@ public record Safetensors(Map<String, String> metadata, List<NamedTensor> tensor
     }
   }
 
-  /** In pieces, so that no second copy of a large array lies in memory. */
+  /** Reads in chunks, so that memory holds no second copy of a large array. */
   private static float[] floats(FileChannel channel, long at, int bytes) throws IOException {
     float[] values = new float[bytes / Float.BYTES];
-    ByteBuffer piece = littleEndian(new byte[Math.min(bytes, PIECE)]);
+    ByteBuffer piece = littleEndian(new byte[Math.min(bytes, CHUNK)]);
     for (int done = 0; done < bytes; done += piece.limit()) {
-      piece.clear().limit(Math.min(PIECE, bytes - done));
+      piece.clear().limit(Math.min(CHUNK, bytes - done));
       fill(piece, channel, at + done);
       piece.flip().asFloatBuffer().get(values, done / Float.BYTES, piece.limit() / Float.BYTES);
     }
@@ -147,6 +151,161 @@ public record Safetensors(Map<String, String> metadata, List<NamedTensor> tensor
     while (target.hasRemaining()) {
       if (channel.read(target, at + target.position()) < 0) {
         throw new EOFException();
+      }
+    }
+  }
+
+  /** The reason why a header is refused. */
+  private static final class Unsound extends Exception {
+    Unsound(String reason) {
+      super(reason);
+    }
+  }
+
+  /**
+   * The header of a file, read token by token: unsound parts are refused where they stand, so that
+   * a hostile header never grows in memory.
+   *
+   * @param metadata free text by name
+   * @param entries in the order of their bytes, which they cover without hole or overlap
+   */
+  private record Header(Map<String, String> metadata, List<Entry> entries) {
+    private static final int MAX_METADATA = 10_000;
+    private static final int MAX_ARRAYS = 100_000;
+    private static final int MAX_DIMENSIONS = 64;
+    private static final int MAX_BYTES = Integer.MAX_VALUE - 8;
+
+    /** Names of arrays are the file's choice: they do not go into tables that all readers share. */
+    private static final JsonFactory TOKENS =
+        JsonFactory.builder()
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+            .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
+
+    /** An array, from byte to byte after the header. */
+    record Entry(String name, long[] shape, long begin, long end) {
+      int bytes() {
+        return Math.toIntExact(end - begin);
+      }
+    }
+
+    /**
+     * Reads a header.
+     *
+     * @param arrays the number of bytes after it, all of which must belong to its arrays
+     */
+    static Header parse(byte[] json, long arrays) throws IOException, Unsound {
+      try (JsonParser parser = TOKENS.createParser(json)) {
+        require(json[0] == '{' && parser.nextToken() == JsonToken.START_OBJECT, "is not JSON");
+        Map<String, String> metadata = new TreeMap<>();
+        List<Entry> entries = new ArrayList<>();
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+          String name = parser.currentName();
+          parser.nextToken();
+          if (name.equals(METADATA)) {
+            texts(parser, metadata);
+          } else {
+            entries.add(entry(parser, name));
+            require(entries.size() <= MAX_ARRAYS, "has more than " + MAX_ARRAYS + " arrays");
+          }
+        }
+        require(parser.nextToken() == null, "continues after its end");
+        return new Header(metadata, contiguous(entries, arrays));
+      } catch (JsonProcessingException e) {
+        throw new Unsound("is not valid JSON: " + e.getOriginalMessage());
+      }
+    }
+
+    private static void texts(JsonParser parser, Map<String, String> texts)
+        throws IOException, Unsound {
+      require(parser.currentToken() == JsonToken.START_OBJECT, "has metadata that are not texts");
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        String name = parser.currentName();
+        require(parser.nextToken() == JsonToken.VALUE_STRING, "has metadata that are not texts");
+        texts.put(name, parser.getText());
+        require(texts.size() <= MAX_METADATA, "has more than " + MAX_METADATA + " metadata");
+      }
+    }
+
+    private static Entry entry(JsonParser parser, String name) throws IOException, Unsound {
+      String incomplete = "has " + name + ", which is not a float32 array with shape and offsets";
+      require(parser.currentToken() == JsonToken.START_OBJECT, incomplete);
+      boolean float32 = false;
+      long[] shape = null;
+      long[] offsets = null;
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        String field = parser.currentName();
+        JsonToken value = parser.nextToken();
+        switch (field) {
+          case "dtype" ->
+              float32 = value == JsonToken.VALUE_STRING && parser.getText().equals("F32");
+          case "shape" -> shape = sizes(parser, name, "shape");
+          case "data_offsets" -> offsets = sizes(parser, name, "offsets");
+          default -> throw new Unsound("has " + name + " with the unknown field " + field);
+        }
+      }
+      if (!float32 || shape == null || offsets == null || offsets.length != 2) {
+        throw new Unsound(incomplete);
+      }
+      long bytes = bytes(name, shape);
+      require(
+          offsets[1] - offsets[0] == bytes,
+          "has "
+              + name
+              + " with a shape of "
+              + bytes
+              + " bytes at bytes "
+              + offsets[0]
+              + " to "
+              + offsets[1]);
+      return new Entry(name, shape, offsets[0], offsets[1]);
+    }
+
+    private static long[] sizes(JsonParser parser, String name, String what)
+        throws IOException, Unsound {
+      String otherwise = "has " + name + ", whose " + what + " are not whole numbers from 0 up";
+      require(parser.currentToken() == JsonToken.START_ARRAY, otherwise);
+      long[] sizes = new long[MAX_DIMENSIONS];
+      int count = 0;
+      while (parser.nextToken() != JsonToken.END_ARRAY) {
+        require(parser.currentToken() == JsonToken.VALUE_NUMBER_INT, otherwise);
+        require(count < MAX_DIMENSIONS, "has " + name + " with more than 64 " + what);
+        sizes[count++] = parser.getLongValue();
+        require(sizes[count - 1] >= 0, otherwise);
+      }
+      return Arrays.copyOf(sizes, count);
+    }
+
+    private static long bytes(String name, long[] shape) throws Unsound {
+      long bytes = Float.BYTES;
+      try {
+        for (long size : shape) {
+          bytes = Math.multiplyExact(bytes, size);
+        }
+      } catch (ArithmeticException e) {
+        throw new Unsound("has " + name + ", which is too large");
+      }
+      require(bytes <= MAX_BYTES, "has " + name + ", which is too large");
+      return bytes;
+    }
+
+    private static List<Entry> contiguous(List<Entry> entries, long arrays) throws Unsound {
+      entries.sort(Comparator.comparingLong(Entry::begin).thenComparingLong(Entry::end));
+      long next = 0;
+      for (Entry entry : entries) {
+        require(
+            entry.begin == next && entry.end <= arrays,
+            "has " + entry.name + " at bytes " + entry.begin + " to " + entry.end);
+        next = entry.end;
+      }
+      require(next == arrays, "leaves " + (arrays - next) + " bytes that belong to no array");
+      return entries;
+    }
+
+    private static void require(boolean holds, String otherwise) throws Unsound {
+      if (!holds) {
+        throw new Unsound(otherwise);
       }
     }
   }
