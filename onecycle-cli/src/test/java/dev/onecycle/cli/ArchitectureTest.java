@@ -1,9 +1,12 @@
 package dev.onecycle.cli;
 
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaCodeUnit;
@@ -17,129 +20,180 @@ import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 
-/** The arrows of the house: cli → report, selftest → torch → core. */
+/** The arrows between the modules, and what each of them exports. */
 class ArchitectureTest {
-  private static final String TORCH = "dev.onecycle.torch..";
-  private static final String REPORT = "dev.onecycle.report..";
-  private static final String SELFTEST = "dev.onecycle.selftest..";
-  private static final String CLI = "dev.onecycle.cli..";
+  private static final String ROOT = "dev.onecycle.";
+  private static final int MAX_TYPES_OF_A_PACKAGE = 25;
+
+  private static final List<String> CORE =
+      List.of("error", "fault", "math", "random", "range", "record", "schedule", "text", "tune");
+
+  /** Modules by name, each with the modules that it may know. */
+  private static final Map<String, List<String>> ARROWS = new LinkedHashMap<>();
+
+  /** The packages of a module that other modules may know. */
+  private static final Map<String, List<String>> EXPORTS = new LinkedHashMap<>();
+
+  static {
+    ARROWS.put("core", List.of());
+    ARROWS.put("data", List.of("core"));
+    ARROWS.put("run", List.of("core"));
+    ARROWS.put("torch", List.of("core", "data", "run"));
+    ARROWS.put("report", List.of("core", "run"));
+    ARROWS.put("selftest", List.of("core", "data", "run", "torch"));
+    ARROWS.put("cli", List.of("core", "data", "run", "torch", "report", "selftest"));
+    EXPORTS.put("core", CORE);
+    EXPORTS.put("data", List.of("data", "data.image", "data.batch", "data.augment"));
+    EXPORTS.put("run", List.of("run", "run.files", "run.checkpoint", "run.tuning"));
+    EXPORTS.put(
+        "torch",
+        List.of(
+            "torch.job",
+            "torch.train",
+            "torch.tune",
+            "torch.nn",
+            "torch.settings",
+            "torch.weights",
+            "torch.model"));
+    EXPORTS.put(
+        "report",
+        List.of(
+            "report.chart",
+            "report.terminal",
+            "report.figures",
+            "report.csv",
+            "report.compare",
+            "report.page"));
+    EXPORTS.put("selftest", List.of("selftest", "selftest.harness"));
+    EXPORTS.put("cli", List.of());
+  }
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
           .withImportOption(location -> !location.contains("-tests.jar"))
+          .withImportOption(location -> !location.contains("onecycle-testing"))
           .importPackages("dev.onecycle");
 
-  private static final String[] CORE =
-      CLASSES.stream()
-          .map(JavaClass::getPackageName)
-          .filter(name -> !name.matches("dev\\.onecycle\\.(torch|report|selftest|cli)(\\..*)?"))
-          .distinct()
-          .toArray(String[]::new);
+  private static String module(JavaClass type) {
+    String first = type.getPackageName().substring(ROOT.length()).split("\\.", 2)[0];
+    return CORE.contains(first) ? "core" : first;
+  }
 
-  @Test
-  void allModulesAreLookedAt() {
-    assertThat(CORE).contains("dev.onecycle.schedule", "dev.onecycle.data", "dev.onecycle.run");
-    for (String module : List.of("torch.train", "torch.internal", "report", "cli")) {
-      assertThat(CLASSES.containPackage("dev.onecycle." + module)).as(module).isTrue();
-    }
-    assertThat(CLASSES.containPackage("dev.onecycle.testing")).isFalse();
+  private static DescribedPredicate<JavaClass> ofModule(String name) {
+    return describe(
+        "of module " + name,
+        type -> type.getPackageName().startsWith(ROOT) && module(type).equals(name));
+  }
+
+  private static String[] packages(List<String> names) {
+    return names.stream().map(name -> ROOT + name).toArray(String[]::new);
   }
 
   @Test
-  void coreStandsAlone() {
+  void everyTypeBelongsToAModule() {
+    Set<String> modules = new TreeSet<>();
+    CLASSES.forEach(type -> modules.add(module(type)));
+    assertThat(modules).containsExactlyElementsOf(new TreeSet<>(ARROWS.keySet()));
+  }
+
+  @Test
+  void modulesKnowThoseBelowThemOnly() {
+    ARROWS.forEach(
+        (name, known) ->
+            ARROWS.keySet().stream()
+                .filter(other -> !other.equals(name) && !known.contains(other))
+                .forEach(
+                    other ->
+                        noClasses()
+                            .that(ofModule(name))
+                            .should()
+                            .dependOnClassesThat(ofModule(other))
+                            .check(CLASSES)));
+  }
+
+  /** The self-test alone serves files to the downloader itself. */
+  @Test
+  void modulesKnowTheExportsOfOthersOnly() {
+    EXPORTS.forEach(
+        (name, exports) -> {
+          DescribedPredicate<JavaClass> internal =
+              ofModule(name)
+                  .and(DescribedPredicate.not(resideInAnyPackage(packages(exports))))
+                  .and(DescribedPredicate.not(resideInAnyPackage(ROOT + "data.download")));
+          noClasses()
+              .that(DescribedPredicate.not(ofModule(name)))
+              .should()
+              .dependOnClassesThat(internal)
+              .check(CLASSES);
+        });
     noClasses()
-        .that()
-        .resideInAnyPackage(CORE)
+        .that(DescribedPredicate.not(ofModule("data").or(ofModule("selftest"))))
         .should()
-        .dependOnClassesThat()
-        .resideInAnyPackage(
-            TORCH,
-            REPORT,
-            SELFTEST,
-            CLI,
-            "org.bytedeco..",
-            "picocli..",
-            "me.tongfei..",
-            "org.knowm..",
-            "org.jfree..")
+        .dependOnClassesThat(resideInAnyPackage(ROOT + "data.download"))
         .check(CLASSES);
   }
 
+  /** A library stays with the module that it serves. */
   @Test
-  void torchAloneTouchesTheEngine() {
+  void librariesStayWithTheirModule() {
+    Map<String, List<String>> libraries = new LinkedHashMap<>();
+    libraries.put("org.bytedeco..", List.of("torch"));
+    libraries.put("picocli..", List.of("cli"));
+    libraries.put("me.tongfei..", List.of("cli"));
+    libraries.put("org.jfree..", List.of("report"));
+    libraries.put("org.apache.batik..", List.of("report"));
+    libraries.put("org.jsoup..", List.of("report"));
+    libraries.put("net.coobird..", List.of("data"));
+    libraries.put("org.apache.commons.compress..", List.of("data", "selftest"));
+    libraries.forEach(
+        (library, modules) ->
+            ARROWS.keySet().stream()
+                .filter(name -> !modules.contains(name))
+                .forEach(
+                    name ->
+                        noClasses()
+                            .that(ofModule(name))
+                            .should()
+                            .dependOnClassesThat()
+                            .resideInAPackage(library)
+                            .check(CLASSES)));
+    noClasses()
+        .that(ofModule("core"))
+        .should()
+        .dependOnClassesThat(
+            DescribedPredicate.not(
+                resideInAnyPackage("java..", "org.jspecify..").or(ofModule("core"))))
+        .check(CLASSES);
     noClasses()
         .that()
-        .resideOutsideOfPackage(TORCH)
+        .resideOutsideOfPackage(ROOT + "torch.engine..")
+        .and()
+        .haveNameNotMatching(".*\\.package-info")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("org.bytedeco..")
         .check(CLASSES);
   }
 
-  /** The API of onecycle-data: its facade, images, batches and augmentation. */
+  /** Clocks that people see may jump; waiting and measuring go by another. */
   @Test
-  void internalPackagesOfDataAreNotUsedFromOutside() {
+  void noDecisionReadsTheTimeOfDay() {
     noClasses()
         .that()
-        .resideOutsideOfPackages("dev.onecycle.data..", SELFTEST)
-        .should()
-        .dependOnClassesThat()
-        .resideInAnyPackage(
-            "dev.onecycle.data.archive",
-            "dev.onecycle.data.cache",
-            "dev.onecycle.data.download",
-            "dev.onecycle.data.image.decode",
-            "dev.onecycle.data.index",
-            "dev.onecycle.data.source",
-            "dev.onecycle.data.work")
-        .check(CLASSES);
-  }
-
-  @Test
-  void reportAndTorchDoNotMeet() {
-    noClasses()
-        .that()
-        .resideInAPackage(REPORT)
-        .should()
-        .dependOnClassesThat()
-        .resideInAnyPackage(TORCH, SELFTEST, CLI)
-        .check(CLASSES);
-    noClasses()
-        .that()
-        .resideInAPackage(TORCH)
-        .should()
-        .dependOnClassesThat()
-        .resideInAnyPackage(REPORT, SELFTEST, CLI)
-        .check(CLASSES);
-  }
-
-  @Test
-  void selftestKnowsTheCommandLineAsAProgramOnly() {
-    noClasses()
-        .that()
-        .resideInAPackage(SELFTEST)
-        .should()
-        .dependOnClassesThat()
-        .resideInAnyPackage(REPORT, CLI, "picocli..")
-        .check(CLASSES);
-  }
-
-  /** Clocks that people see may jump; whatever is waited for or measured goes by another. */
-  @Test
-  void nothingThatIsDecidedReadsTheTimeOfDay() {
-    noClasses()
-        .that()
-        .resideOutsideOfPackages(REPORT)
+        .resideOutsideOfPackages(ROOT + "report..")
         .and()
-        .haveNameNotMatching(".*\\.(Session|RunNames|Downloader.*)")
+        .haveNameNotMatching(".*\\.(TrainingJob|RunNames|Downloader.*)")
         .should()
         .callMethod(System.class, "currentTimeMillis")
         .orShould()
@@ -148,10 +202,10 @@ class ArchitectureTest {
   }
 
   @Test
-  void noPublicSignatureHasATypeOfTheEngine() {
+  void noExportedSignatureHasATypeOfTheEngine() {
     List<String> found = new ArrayList<>();
     for (JavaClass type : CLASSES) {
-      if (!exposed(type.getModifiers()) || type.getPackageName().contains(".internal")) {
+      if (!exposed(type.getModifiers()) || type.getPackageName().contains(".engine")) {
         continue;
       }
       Stream.concat(type.getAllRawSuperclasses().stream(), type.getAllRawInterfaces().stream())
@@ -172,7 +226,8 @@ class ArchitectureTest {
   }
 
   private static boolean ofTheEngine(JavaClass type) {
-    return type.getBaseComponentType().getPackageName().startsWith("org.bytedeco");
+    String name = type.getBaseComponentType().getPackageName();
+    return name.startsWith("org.bytedeco") || name.startsWith(ROOT + "torch.engine");
   }
 
   private static Stream<JavaClass> types(JavaMember member) {
@@ -188,28 +243,34 @@ class ArchitectureTest {
   }
 
   @Test
-  void packagesOfCoreAndReportHaveNoCycles() {
+  void packagesHaveNoCycles() {
     slices().assignedFrom(PACKAGES).should().beFreeOfCycles().check(CLASSES);
   }
 
-  /** Each package on its own, but torch's packages as one. */
   private static final SliceAssignment PACKAGES =
       new SliceAssignment() {
         @Override
         public SliceIdentifier getIdentifierOf(JavaClass type) {
-          String name = type.getPackageName();
-          return Stream.of("dev.onecycle.torch")
-              .filter(name::startsWith)
-              .findFirst()
-              .map(SliceIdentifier::of)
-              .orElse(SliceIdentifier.of(name));
+          return SliceIdentifier.of(type.getPackageName());
         }
 
         @Override
         public String getDescription() {
-          return "packages, torch's taken as one";
+          return "packages";
         }
       };
+
+  @Test
+  void aPackageIsSmallEnoughToBeRead() {
+    Map<String, Integer> types = new TreeMap<>();
+    for (JavaClass type : CLASSES) {
+      if (type.isTopLevelClass() && !type.getSimpleName().equals("package-info")) {
+        types.merge(type.getPackageName(), 1, Integer::sum);
+      }
+    }
+    assertThat(types)
+        .allSatisfy((name, count) -> assertThat(count).isLessThanOrEqualTo(MAX_TYPES_OF_A_PACKAGE));
+  }
 
   @Test
   void everyPackageIsNullMarked() throws ClassNotFoundException {
@@ -219,5 +280,11 @@ class ArchitectureTest {
       Class<?> info = Class.forName(name + ".package-info");
       assertThat(info.isAnnotationPresent(NullMarked.class)).as(name).isTrue();
     }
+  }
+
+  /** Trials start the program by its name. */
+  @Test
+  void theProgramBearsTheNameThatTrialsStart() {
+    assertThat(Main.class.getName()).isEqualTo("dev.onecycle.cli.Main");
   }
 }

@@ -1,9 +1,9 @@
 package dev.onecycle.cli.options;
 
-import dev.onecycle.torch.train.Compute;
 import dev.onecycle.error.Require;
 import dev.onecycle.torch.job.TrainingConfig;
 import dev.onecycle.torch.settings.Device;
+import dev.onecycle.torch.train.Compute;
 import dev.onecycle.torch.tune.MemoryBudget;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,5 @@
 package dev.onecycle.cli.tune;
 
-import dev.onecycle.cli.Main;
 import dev.onecycle.cli.console.ExitCode;
 import dev.onecycle.cli.console.Signals;
 import dev.onecycle.data.image.ImageShape;
@@ -34,6 +33,10 @@ record TrialProcess(TrainingConfig config, ImageShape shape, int classes, Option
     implements IntFunction<BatchTrial> {
   private static final long MOST_MINUTES = 10;
   private static final int KILLED = 137;
+
+  /** The program, which has this command; by name, since it knows this package. */
+  static final String MAIN = "dev.onecycle.cli.Main";
+
   private static final String CONFIG = "config.json";
   private static final String RESULT = "trial.json";
   private static final String ERRORS = "errors.txt";
@@ -104,7 +107,7 @@ record TrialProcess(TrainingConfig config, ImageShape shape, int classes, Option
             "-XX:ErrorFile=" + folder.resolve("crash.log"),
             "-XX:-CreateCoredumpOnCrash"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.addAll(List.of(Main.class.getName(), BatchTrialCommand.NAME));
+    command.addAll(List.of(MAIN, BatchTrialCommand.NAME));
     command.addAll(
         List.of(
             "--config=" + folder.resolve(CONFIG),

@@ -16,7 +16,9 @@ import dev.onecycle.run.Conditions.Difference;
 import dev.onecycle.run.tuning.Evidence;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.text.Shell;
+import dev.onecycle.torch.train.Learner;
 import dev.onecycle.torch.train.LearningRateFinder;
+import dev.onecycle.torch.train.Setup;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -120,8 +122,8 @@ public record PeakRate(
   }
 
   /**
-   * Range tests of an experiment, as many as its configuration says: the same first weights, each
-   * with the order and the augmentation of a seed of its own. They leave no trace in the learner.
+   * Range tests of an experiment, as many as its configuration says, each from a seed of its own:
+   * the first weights, the order and the augmentation. They leave no trace in the learner.
    *
    * @throws CancellationException where one was interrupted
    */
@@ -129,22 +131,37 @@ public record PeakRate(
       Experiment experiment, RangeTest plan, JobListener listener) {
     int tests = experiment.config().get(RANGE_REPEATS);
     List<RangeResult> results = new ArrayList<>();
-    for (int i = 0; i < tests; i++) {
-      int test = i;
-      RangeResult result =
-          LearningRateFinder.run(
-              experiment.learner(),
-              plan,
-              experiment.train(),
-              experiment.setup().augmentation(),
-              experiment.setup().batchSize(),
-              experiment.setup().settings().seed() + i,
-              point -> listener.rangeTest(test, tests, plan, point));
-      if (result.stop().reason() == StopReason.INTERRUPTED) {
-        throw new CancellationException();
+    results.add(rangeTest(experiment, experiment.learner(), experiment.setup(), plan, 0, listener));
+    for (int test = 1; test < tests; test++) {
+      Setup setup = experiment.setup().withSeed(experiment.setup().settings().seed() + test);
+      try (Learner learner =
+          Learner.prepare(setup.network(), experiment.train(), setup.settings())) {
+        results.add(rangeTest(experiment, learner, setup, plan, test, listener));
       }
-      results.add(result);
     }
     return RangeSummary.of(results);
+  }
+
+  private static RangeResult rangeTest(
+      Experiment experiment,
+      Learner learner,
+      Setup setup,
+      RangeTest plan,
+      int test,
+      JobListener listener) {
+    int tests = experiment.config().get(RANGE_REPEATS);
+    RangeResult result =
+        LearningRateFinder.run(
+            learner,
+            plan,
+            experiment.train(),
+            setup.augmentation(),
+            setup.batchSize(),
+            setup.settings().seed(),
+            point -> listener.rangeTest(test, tests, plan, point));
+    if (result.stop().reason() == StopReason.INTERRUPTED) {
+      throw new CancellationException();
+    }
+    return result;
   }
 }
