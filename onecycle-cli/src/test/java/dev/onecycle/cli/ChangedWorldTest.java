@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.onecycle.torch.job.TrainingConfig;
+import dev.onecycle.torch.job.TrainingJob;
 import dev.onecycle.torch.train.Engine;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,13 +16,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What happens where a run is gone on with in another world; docs/reliability.md lists it. */
+/** Runs that are resumed in a changed world; docs/internals/reliability.md lists the changes. */
 class ChangedWorldTest extends StoppedRun {
   @Test
   void withoutAnyCheckpointItBeginsAgain() throws IOException {
     Path run = killed();
     remove(run.resolve("checkpoints"));
-    assertThat(Cli.run("resume", run).out()).contains("Going on from step 0 of 16");
+    assertThat(Cli.run("resume", run).out()).contains("Resuming from step 0 of 16");
     assertSameAsWhole(run);
   }
 
@@ -42,11 +44,12 @@ class ChangedWorldTest extends StoppedRun {
       assertThat(rate(steps, i)).as("step %d", i).isCloseTo(expected, within(1e-15));
     }
     JsonNode record = Cli.parse(run.resolve("run.json"));
-    assertThat(record.at("/settings/epochs").asInt()).isEqualTo(3);
+    assertThat(record.at("/resolved/epochs").asInt()).isEqualTo(3);
     assertThat(record.at("/policy/steps").asInt()).isEqualTo(24);
     assertThat(record.at("/amendments/0/addedSteps").asInt()).isEqualTo(STEPS_AN_EPOCH);
-    assertThat(Cli.read(run.resolve("report.html"))).contains("resumed with --extend-epochs 1");
-    assertRefused(Cli.run("resume", run, "--extend-epochs", 1), 2, "is over");
+    assertThat(Cli.read(run.resolve("report.html"))).contains("resumed with 1 epochs more");
+    assertRefused(
+        Cli.run("resume", run, "--extend-epochs", 1), 2, "--extend-epochs", "is finished");
   }
 
   private static double rate(List<String[]> steps, int i) {
@@ -70,23 +73,23 @@ class ChangedWorldTest extends StoppedRun {
   @Test
   void threadsAreThoseOfTheRunOnAnyMachine() throws IOException {
     Path run = killed();
-    replace(run, "\"--threads=1\"", "\"--threads=0\"");
+    edit(run, "/config/threads", 0);
     assertThat(Cli.run("resume", run).out()).contains("on 1 threads");
     assertSameAsWhole(run);
   }
 
-  /** As with threads: what {@code auto} came to is what the run goes on with. */
+  /** As with threads: a run begun on {@code auto} is resumed on the device that this was. */
   @Test
   void theDeviceIsThatOfTheRun() throws IOException {
     assumeFalse(Engine.seesGpu());
     Path run = killed();
-    replace(run, "\"--threads=1\"", "\"--threads=1\", \"--device=auto\"");
-    replace(run, "\"device\" : \"cpu\"", "\"device\" : \"cuda\"");
+    edit(run, "/config/device", "auto");
+    edit(run, "/resolved/device", "cuda");
     assertRefused(
         Cli.run("resume", run),
         2,
-        "device must be one that the engine can compute on but was cuda");
-    replace(run, "\"device\" : \"cuda\"", "\"device\" : \"cpu\"");
+        "--device must be one that the engine can compute on but was cuda");
+    edit(run, "/resolved/device", "cpu");
     assertThat(Cli.run("resume", run).out()).contains("on 1 threads");
     assertSameAsWhole(run);
   }
@@ -98,12 +101,12 @@ class ChangedWorldTest extends StoppedRun {
   @Test
   void imagesThatMovedAreNamed() throws IOException {
     Path run = killed();
-    replace(run, data.toString(), scratch.resolve("gone").toString());
+    edit(run, "/config/data", scratch.resolve("gone").toString());
     assertRefused(Cli.run("resume", run), 65, "gone");
     Path moved = movedData();
     assertThat(Cli.run("resume", run, "--data", moved).code()).isZero();
     assertSameAsWhole(run);
-    assertThat(Cli.parse(run.resolve("run.json")).at("/arguments/1").asText())
+    assertThat(Cli.parse(run.resolve("run.json")).at("/config/data").asText())
         .isEqualTo(moved.toString());
   }
 
@@ -112,6 +115,9 @@ class ChangedWorldTest extends StoppedRun {
     Path moved = movedData();
     Files.delete(moved.resolve("train/red/000.png"));
     assertRefused(Cli.run("resume", killed(), "--data", moved), 2, "images must be those that");
+    Path run = killed("unnamed");
+    edit(run, "/config/data", moved.toString());
+    assertRefused(Cli.run("resume", run), 2, "name their folder or file with --data");
   }
 
   @Test
@@ -133,47 +139,71 @@ class ChangedWorldTest extends StoppedRun {
   @Test
   void anotherMachineIsSaidAndGoesOn() throws IOException {
     Path run = killed();
-    JsonNode environment = Cli.parse(run.resolve("run.json")).get("environment");
-    replace(run, environment.get("processor").asText(), "abacus");
+    edit(run, "/environment/processor", "abacus");
     Cli.Result result = Cli.run("resume", run);
     assertThat(result.code()).isZero();
     assertThat(result.out()).contains("perhaps not to the same bits: processor was abacus");
   }
 
-  /** A run whose settings were left to defaults is not gone on with under other ones. */
+  /** A run whose settings were left to defaults is not resumed under other ones. */
   @Test
   void defaultsThatHaveChangedAreRefused() throws IOException {
     Path run = killed();
-    replace(run, "random crop, flip", "random crop, alternating flip");
+    edit(run, "/conditions/augmentation", "pad 4 (reflect), random crop, alternating flip");
     assertRefused(
         Cli.run("resume", run),
         2,
         "augmentation must be pad 4 (reflect), random crop, alternating flip, as in",
         "but was pad 4 (reflect), random crop, flip;");
-    run = kill(copy(whole, scratch.resolve("averaged")));
-    replace(run, "\"batch_norm_momentum\" : 0.1", "\"batch_norm_momentum\" : 0.4");
-    assertRefused(Cli.run("resume", run), 2, "batch norm momentum must be 0.4, as in");
+    run = killed("averaged");
+    edit(run, "/conditions/batchnorm_momentum", "0.4");
+    assertRefused(Cli.run("resume", run), 2, "--batchnorm-momentum must be 0.4, as in");
+    run = killed("cycled");
+    edit(run, "/conditions/momentum_at_peak", "0.9");
+    assertRefused(Cli.run("resume", run), 2, "momentum at peak must be 0.9, as in");
   }
 
   @Test
   void anotherFormatIsRefused() throws IOException {
     Path run = killed();
-    replace(run, "\"format\" : 1", "\"format\" : 2");
-    assertRefused(Cli.run("resume", run), 65, "run.json", "format 2");
+    edit(run, "/format", 3);
+    assertRefused(Cli.run("resume", run), 65, "run.json", "format 3");
+    edit(run, "/format", 1);
+    assertRefused(Cli.run("resume", run), 65, "run.json", "format 1");
   }
 
   @Test
   void aRecordThatContradictsItselfIsRefused() throws IOException {
     Path run = killed();
-    replace(run, "\"learning_rate\" : 0.05", "\"learning_rate\" : 0.06");
+    edit(run, "/resolved/learning_rate", 0.06);
     assertRefused(Cli.run("resume", run), 65, "run.json", "its settings do not give");
   }
 
   @Test
-  void aRunOfAProgramIsLeftToIt() throws IOException {
+  void aSettingOutOfRangeIsRefusedByItsNameInTheRecord() throws IOException {
     Path run = killed();
-    replace(run, "\"arguments\" : [", "\"arguments\" : [ ], \"words\" : [");
-    assertRefused(Cli.run("resume", run), 65, "not trained by onecycle train");
+    edit(run, "/config/batch_size", 1);
+    assertRefused(
+        Cli.run("resume", run), 65, "run.json", "batch_size must be at least 2 but was 1");
+  }
+
+  @Test
+  void aRunOfAProgramIsResumedAsAnyOther() throws IOException {
+    Path run = scratch.resolve("run");
+    TrainingConfig config =
+        TrainingConfig.of(data.toString())
+            .with(TrainingConfig.EPOCHS, 2)
+            .with(TrainingConfig.MAX_LR, 0.05)
+            .with(TrainingConfig.BATCH_SIZE, 16)
+            .with(TrainingConfig.DROPOUT, 0.1)
+            .with(TrainingConfig.THREADS, 1);
+    assertThat(TrainingJob.start(config, run).isFinished()).isTrue();
+    assertSameAsWhole(run);
+    kill(run);
+    Cli.Result resumed = Cli.run("resume", run);
+    assertThat(resumed.code()).as(resumed.err()).isZero();
+    assertThat(resumed.out()).contains("Resuming from step 8 of 16");
+    assertSameAsWhole(run);
   }
 
   @Test
@@ -181,13 +211,20 @@ class ChangedWorldTest extends StoppedRun {
     assertRefused(Cli.run("resume", data), 65, "run.json cannot be read");
   }
 
-  /** What it was told to do about faults, it does when it is resumed, unless told otherwise. */
+  /** The record keeps when a run is saved: resuming it keeps to that, unless told otherwise. */
   @Test
   void howItIsSavedIsKept() throws IOException {
     Path run = killed();
-    replace(run, "\"--threads=1\"", "\"--threads=1\", \"--checkpoint-minutes=-1\"");
-    assertRefused(Cli.run("resume", run), 65, "--checkpoint-minutes must be in");
+    edit(run, "/config/checkpoint_minutes", -1);
+    assertRefused(
+        Cli.run("resume", run), 65, "run.json", "checkpoint_minutes must be in (0, 525600]");
     assertThat(Cli.run("resume", run, "--checkpoint-minutes", 1).code()).isEqualTo(65);
+    edit(run, "/config/checkpoint_minutes", 7);
+    edit(run, "/config/on_save_error", "warn");
+    assertThat(Cli.run("resume", run, "--checkpoint-minutes", 3).code()).isZero();
+    JsonNode config = Cli.parse(run.resolve("run.json")).get("config");
+    assertThat(config.get("checkpoint_minutes").asDouble()).isEqualTo(3);
+    assertThat(config.get("on_save_error").asText()).isEqualTo("warn");
   }
 
   @Test

@@ -2,6 +2,10 @@ package dev.onecycle.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.JsonPointer;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.onecycle.testing.TestData;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,10 +15,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A run of two epochs, whole and as if it had been killed after its first. */
+/** A run of two epochs, finished, and as it would be if it had been killed after its first. */
 public abstract class StoppedRun {
   static final String STEPS = "step,epoch,learning_rate,momentum,loss";
   static final int STEPS_AN_EPOCH = 8;
+
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir public static Path temp = Path.of("");
   public static Path data = Path.of("");
@@ -45,16 +51,21 @@ public abstract class StoppedRun {
     assertThat(result.code()).as(result.err()).isZero();
   }
 
-  /** The run as it was when it had been killed after its first epoch. */
+  /** A copy of the run as if it had been killed after its first epoch. */
   public Path killed() throws IOException {
-    return kill(copy(whole, scratch.resolve("run")));
+    return killed("run");
   }
 
-  /** Makes a run that is over what it would be had it been killed after its first epoch. */
+  /** A copy under a name, as if it had been killed after its first epoch. */
+  public Path killed(String name) throws IOException {
+    return kill(copy(whole, scratch.resolve(name)));
+  }
+
+  /** Changes a finished run to the state of one that was killed after its first epoch. */
   public static Path kill(Path run) throws IOException {
     Files.delete(run.resolve("model.safetensors"));
     remove(run.resolve("checkpoints").resolve("step-0000000016-epoch-000002"));
-    replace(run, "\"finished\"", "\"running\"");
+    edit(run, "/status", "running");
     return run;
   }
 
@@ -75,10 +86,17 @@ public abstract class StoppedRun {
     }
   }
 
-  public static void replace(Path run, String from, String to) throws IOException {
-    String text = Cli.read(run.resolve("run.json"));
-    assertThat(text).contains(from);
-    Files.writeString(run.resolve("run.json"), text.replace(from, to));
+  /** Replaces a value in the record of a run; it must be there, and be another one. */
+  public static void edit(Path run, String pointer, Object value) throws IOException {
+    Path file = run.resolve("run.json");
+    JsonNode record = Cli.parse(file);
+    JsonNode before = record.at(pointer);
+    JsonNode after = JSON.valueToTree(value);
+    assertThat(before.isMissingNode()).as(pointer).isFalse();
+    assertThat(after).as(pointer).isNotEqualTo(before);
+    JsonPointer path = JsonPointer.compile(pointer);
+    ((ObjectNode) record.at(path.head())).set(path.last().getMatchingProperty(), after);
+    Files.writeString(file, record.toString());
   }
 
   public static void assertSameAsWhole(Path run) throws IOException {

@@ -13,14 +13,16 @@ public final class Nearest {
   private static final int MAX_LENGTH = 60;
 
   /**
-   * The name with the smallest edit distance to a word; of several the first. Empty if the word has
-   * more than 60 letters or there are no names.
+   * The name with the smallest edit distance to a word; of several the first. Empty if more than
+   * half of the letters would change, if the word has more than 60 letters or there are no names.
    */
   public static Optional<String> to(String word, List<String> names) {
     if (word.length() > MAX_LENGTH) {
       return Optional.empty();
     }
-    return names.stream().min(Comparator.comparingInt(name -> distance(word, name)));
+    return names.stream()
+        .min(Comparator.comparingInt(name -> distance(word, name)))
+        .filter(name -> 2 * distance(word, name) <= Math.max(word.length(), name.length()));
   }
 
   /** The number of letters to insert, delete or replace (Levenshtein 1965). */

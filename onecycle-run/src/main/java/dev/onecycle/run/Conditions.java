@@ -70,7 +70,12 @@ public record Conditions(@JsonValue Map<String, String> byName) {
   public record Difference(
       @JsonProperty("name") String name,
       @JsonProperty("found") String found,
-      @JsonProperty("now") String now) {}
+      @JsonProperty("now") String now) {
+    /** The name of the condition in words. */
+    public String title() {
+      return name.replace('_', ' ');
+    }
+  }
 
   /** The conditions that differ now; empty where none does. */
   public List<Difference> differencesTo(Conditions now) {

@@ -131,7 +131,7 @@ public final class JobProgress implements JobListener, AutoCloseable {
     for (Difference d : peak.acceptedDifferences()) {
       console.say(
           "Stale: "
-              + d.name()
+              + d.title()
               + " was "
               + d.found()
               + " when the rate was found and is "

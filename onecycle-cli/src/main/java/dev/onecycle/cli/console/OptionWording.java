@@ -10,13 +10,17 @@ import java.util.regex.Pattern;
 
 /** The library's messages speak of arguments and settings; here they speak of options. */
 public final class OptionWording {
-  /** A setting's name of several words, but not as the key of a file, which stays a key. */
-  private static final Pattern SETTING = Pattern.compile("\\b[a-z]+(?:_[a-z]+)+\\b(?! in )");
+  /** A setting's name of several words; not as the key of a file, nor as a part of a path. */
+  private static final Pattern SETTING =
+      Pattern.compile("(?<![\\w/\\\\.-])[a-z]+(?:_[a-z]+)+(?![\\w/\\\\-]|\\.\\w| in )");
 
   private OptionWording() {}
 
-  /** The message of an error, with options in place of settings. */
+  /** The message of an error, with options in place of settings but for those of a file. */
   public static String of(Throwable error) {
+    if (error.getCause() instanceof InvalidValueException) {
+      return String.valueOf(error.getMessage()); // about a file, whose keys keep their names
+    }
     Map<String, String> options = new LinkedHashMap<>();
     for (Setting<?> setting : TrainingConfig.settings()) {
       options.put(

@@ -4,11 +4,8 @@ import dev.onecycle.cli.console.Console;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.torch.job.Setting;
 import dev.onecycle.torch.job.TrainingConfig;
-import dev.onecycle.torch.job.TrainingConfig.Group;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -75,35 +72,49 @@ public final class ConfigOptions {
     return config.withEnvironment(System.getenv());
   }
 
-  /** Whether the configuration is to be printed, and nothing else to be done. */
-  public boolean printed(Console console, TrainingConfig config, Collection<Group> groups) {
+  /**
+   * Whether the configuration is to be printed, and nothing else to be done.
+   *
+   * @param settings of the command
+   * @param open those whose value the command is to find
+   */
+  public boolean printed(
+      Console console,
+      TrainingConfig config,
+      Collection<? extends Setting<?>> settings,
+      Collection<? extends Setting<?>> open) {
     if (!print) {
       return false;
     }
-    lines(config, groups).forEach(console::answer);
-    console.result(config.toMap());
+    Map<String, Object> values = config.toMap();
+    open.forEach(setting -> values.remove(setting.name()));
+    for (Setting<?> setting : settings) {
+      console.answer(
+          open.contains(setting)
+              ? line("# " + setting.name() + ":", "to be found")
+              : line(setting, values.get(setting.name()), config.origin(setting)));
+    }
+    console.result(values);
     return true;
   }
 
-  /** The settings as lines of YAML, each with its origin as a comment. */
-  static List<String> lines(TrainingConfig config, Collection<Group> groups) {
-    Map<String, Object> values = config.toMap();
-    List<String> lines = new ArrayList<>();
-    for (Setting<?> setting : TrainingConfig.settings(groups)) {
-      Object value = values.get(setting.name());
-      String pair =
-          value == null ? "# " + setting.name() + ":" : setting.name() + ": " + yaml(value);
-      String origin = value == null ? "not set" : config.origin(setting);
-      lines.add(String.format(Locale.ROOT, "%-31s # %s", pair, origin));
-    }
-    return lines;
+  /** A setting as a line of YAML, with its origin as a comment. */
+  private static String line(Setting<?> setting, @Nullable Object value, String origin) {
+    return value == null
+        ? line("# " + setting.name() + ":", "not set")
+        : line(setting.name() + ": " + yaml(value), origin);
+  }
+
+  private static String line(String pair, String comment) {
+    return String.format(Locale.ROOT, "%-31s # %s", pair, comment);
   }
 
   private static String yaml(Object value) {
     if (value instanceof Double number) {
       return Numbers.exact(number);
     }
-    return value instanceof String text && !text.matches("[\\w./-]+")
+    // The names of values are plain words; a path could be read as a number, say.
+    return value instanceof String text && !text.matches("[a-z][a-z0-9_-]*|/[\\w./-]+")
         ? "'" + text.replace("'", "''") + "'"
         : value.toString();
   }

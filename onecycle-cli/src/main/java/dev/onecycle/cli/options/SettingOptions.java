@@ -28,6 +28,14 @@ import picocli.CommandLine.Model.PositionalParamSpec;
  * from the setting.
  */
 public final class SettingOptions {
+  /**
+   * The mark of an option that was made from a setting. A command may have an option of its own
+   * under the name of a setting that it does not take, as schedule has {@code --epochs}.
+   *
+   * @param value that the option stands for; null where its value is given
+   */
+  private record Source(Setting<?> setting, @Nullable Object value) {}
+
   private SettingOptions() {}
 
   /** Adds an option for each of some settings to a command, under the headings of their groups. */
@@ -61,6 +69,7 @@ public final class SettingOptions {
                 .type(String.class)
                 .paramLabel(setting.placeholder())
                 .description(setting.description())
+                .userObject(new Source(setting, null))
                 .build());
         continue;
       }
@@ -79,7 +88,8 @@ public final class SettingOptions {
     OptionSpec.Builder option =
         OptionSpec.builder(setting.options().toArray(String[]::new))
             .description(help(setting))
-            .completionCandidates(setting.names());
+            .completionCandidates(setting.names())
+            .userObject(new Source(setting, null));
     return isFlag(setting)
         ? option.type(boolean.class).arity("0").negatable(true).build()
         : option.type(String.class).arity("1").paramLabel(setting.placeholder()).build();
@@ -90,6 +100,7 @@ public final class SettingOptions {
         .type(boolean.class)
         .arity("0")
         .description("As " + setting.option() + " " + value + ".")
+        .userObject(new Source(setting, value))
         .build();
   }
 
@@ -177,42 +188,21 @@ public final class SettingOptions {
     return Arrays.stream(text.toString().split(",", -1)).map(String::strip).toList();
   }
 
-  /** Whether a command line gives a setting. */
-  public static boolean isGiven(CommandSpec spec, Setting<?> setting) {
-    return texts(spec).containsKey(setting);
-  }
-
   private static Map<Setting<?>, Object> texts(CommandSpec spec) {
     Map<Setting<?>, Object> texts = new LinkedHashMap<>();
     Map<Setting<?>, String> givenBy = new LinkedHashMap<>();
     for (ArgSpec arg : spec.commandLine().getParseResult().matchedArgs()) {
-      if (arg instanceof PositionalParamSpec && arg.paramLabel().equals("DATA")) {
-        Object location = arg.getValue();
-        if (location != null) {
-          texts.put(TrainingConfig.DATA, location);
-        }
-      } else if (arg instanceof OptionSpec option) {
-        for (Setting<?> setting : TrainingConfig.settings()) {
-          Object value = value(setting, option);
-          if (value == null) {
-            continue;
-          }
-          String other = givenBy.putIfAbsent(setting, option.longestName());
-          if (other != null) {
-            throw Require.invalid(
-                option.longestName(), "left out where " + other + " is given,", value);
-          }
-          texts.put(setting, value);
-        }
+      Object value = arg.getValue();
+      if (!(arg.userObject() instanceof Source source) || value == null) {
+        continue;
       }
+      String name = arg instanceof OptionSpec option ? option.longestName() : arg.paramLabel();
+      String other = givenBy.putIfAbsent(source.setting, name);
+      if (other != null) {
+        throw Require.invalid(name, "left out where " + other + " is given,", value);
+      }
+      texts.put(source.setting, source.value == null ? value : source.value);
     }
     return texts;
-  }
-
-  private static @Nullable Object value(Setting<?> setting, OptionSpec option) {
-    if (setting.options().contains(option.longestName())) {
-      return option.getValue();
-    }
-    return setting.shorthands().get(option.longestName());
   }
 }

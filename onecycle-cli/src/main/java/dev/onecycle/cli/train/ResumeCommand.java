@@ -88,7 +88,17 @@ public final class ResumeCommand implements Callable<Integer> {
     try (JobProgress progress = JobProgress.ofTraining(output.console())) {
       return Runs.resume(output.console(), run, options, progress);
     } catch (InvalidValueException e) {
-      throw e.name().equals("extra epochs") ? e.named("--extend-epochs") : e;
+      throw inOptions(e);
     }
+  }
+
+  private static InvalidValueException inOptions(InvalidValueException e) {
+    if (e.name().equals("extra epochs")) {
+      return e.named("--extend-epochs");
+    }
+    String advice = e.advice().replace("folder or file as data", "folder or file with --data");
+    return advice.equals(e.advice())
+        ? e
+        : Require.invalid(e.name(), e.constraint(), e.value(), advice);
   }
 }

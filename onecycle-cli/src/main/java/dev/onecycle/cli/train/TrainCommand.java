@@ -7,7 +7,6 @@ import dev.onecycle.cli.options.ConfigOptions;
 import dev.onecycle.cli.options.RunNames;
 import dev.onecycle.cli.options.SettingOptions;
 import dev.onecycle.torch.job.TrainingConfig;
-import dev.onecycle.torch.job.TrainingConfig.Group;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -69,7 +68,7 @@ public final class TrainCommand implements Callable<Integer> {
   public Integer call() {
     TrainingConfig config =
         recipe == null ? settings.config() : settings.config(TrainingConfig.ofRecipe(recipe));
-    if (settings.printed(output.console(), config, List.of(Group.values()))) {
+    if (settings.printed(output.console(), config, TrainingConfig.settings(), List.of())) {
       return 0;
     }
     Path folder = out == null ? RunNames.fresh(config.get(TrainingConfig.MODEL)) : out;

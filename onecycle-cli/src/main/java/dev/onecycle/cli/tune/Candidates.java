@@ -24,6 +24,16 @@ final class Candidates {
 
   private Candidates() {}
 
+  /** The setting of a hyper-parameter. */
+  static Setting<?> setting(Hyperparameter parameter) {
+    return switch (parameter) {
+      case WEIGHT_DECAY -> TrainingConfig.WEIGHT_DECAY;
+      case DROPOUT -> TrainingConfig.DROPOUT;
+      case MOMENTUM -> TrainingConfig.MOMENTUM;
+      case BATCH_SIZE -> TrainingConfig.BATCH_SIZE;
+    };
+  }
+
   /** The values that a command line gives for a hyper-parameter; distinct. */
   static List<Double> of(CommandSpec spec, Hyperparameter parameter) {
     return switch (parameter) {

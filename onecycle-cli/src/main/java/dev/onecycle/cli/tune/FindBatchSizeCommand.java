@@ -16,12 +16,12 @@ import dev.onecycle.torch.job.TrainingConfig.Group;
 import dev.onecycle.torch.tune.TuningPlan;
 import dev.onecycle.tune.BatchSizeResult;
 import dev.onecycle.tune.BatchSizes;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IModelTransformer;
 import picocli.CommandLine.Mixin;
@@ -51,15 +51,18 @@ public final class FindBatchSizeCommand implements Callable<Integer> {
   static final class Settings implements IModelTransformer {
     @Override
     public CommandSpec transform(CommandSpec spec) {
-      List<Setting<?>> all = new ArrayList<>(TrainingConfig.settings(GROUPS));
-      all.add(TrainingConfig.EPOCHS);
-      all.remove(TrainingConfig.BATCH_SIZE);
-      SettingOptions.add(spec, all);
+      SettingOptions.add(spec, SETTINGS);
       return spec;
     }
   }
 
-  private static final List<Group> GROUPS = List.of(Group.DATA, Group.LEARNER, Group.AUGMENTATION);
+  private static final List<Setting<?>> SETTINGS =
+      Stream.concat(
+              TrainingConfig.settings(List.of(Group.DATA, Group.LEARNER, Group.AUGMENTATION))
+                  .stream()
+                  .filter(setting -> setting != TrainingConfig.BATCH_SIZE),
+              Stream.<Setting<?>>of(TrainingConfig.EPOCHS))
+          .toList();
 
   @Mixin ConfigOptions settings = new ConfigOptions();
   @Mixin MemoryOptions memory = new MemoryOptions();
@@ -79,7 +82,7 @@ public final class FindBatchSizeCommand implements Callable<Integer> {
   public Integer call() {
     Console console = output.console();
     TrainingConfig config = settings.config();
-    if (settings.printed(console, config, GROUPS)) {
+    if (settings.printed(console, config, SETTINGS, List.of(TrainingConfig.BATCH_SIZE))) {
       return ExitCode.OK;
     }
     config.validated();

@@ -99,7 +99,7 @@ public final class FindLrCommand implements Callable<Integer> {
   public Integer call() {
     Console console = output.console();
     TrainingConfig config = settings.config();
-    if (settings.printed(console, config, GROUPS)) {
+    if (settings.printed(console, config, SETTINGS, List.of())) {
       return ExitCode.OK;
     }
     config.validated();

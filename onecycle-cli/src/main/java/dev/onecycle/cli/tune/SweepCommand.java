@@ -70,18 +70,18 @@ public final class SweepCommand implements Callable<Integer> {
   static final class Settings implements IModelTransformer {
     @Override
     public CommandSpec transform(CommandSpec spec) {
-      SettingOptions.add(
-          spec,
-          Stream.concat(
-                  TrainingConfig.settings(GROUPS).stream(),
-                  Stream.<Setting<?>>of(TrainingConfig.MOMENTUM))
-              .toList());
+      SettingOptions.add(spec, SETTINGS);
       return spec;
     }
   }
 
-  private static final List<Group> GROUPS =
-      List.of(Group.DATA, Group.LEARNER, Group.AUGMENTATION, Group.RANGE_TEST);
+  private static final List<Setting<?>> SETTINGS =
+      Stream.concat(
+              TrainingConfig.settings(
+                  List.of(Group.DATA, Group.LEARNER, Group.AUGMENTATION, Group.RANGE_TEST))
+                  .stream(),
+              Stream.<Setting<?>>of(TrainingConfig.MOMENTUM))
+          .toList();
 
   @Mixin ConfigOptions settings = new ConfigOptions();
 
@@ -120,11 +120,11 @@ public final class SweepCommand implements Callable<Integer> {
   public Integer call() {
     Console console = output.console();
     TrainingConfig config = settings.config(Candidates.SEVERAL);
-    if (settings.printed(console, config, GROUPS)) {
+    Hyperparameter parameter = swept();
+    if (settings.printed(console, config, SETTINGS, List.of(Candidates.setting(parameter)))) {
       return ExitCode.OK;
     }
     config.validated();
-    Hyperparameter parameter = swept();
     List<Double> values = values(parameter);
     SweepPlan plan = plan(config);
     figures.requireWritable(SVG);

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IModelTransformer;
@@ -57,15 +58,23 @@ public final class TuneCommand implements Callable<Integer> {
   static final class Settings implements IModelTransformer {
     @Override
     public CommandSpec transform(CommandSpec spec) {
-      List<Setting<?>> all = new ArrayList<>(TrainingConfig.settings(GROUPS));
-      all.add(TrainingConfig.EPOCHS);
-      SettingOptions.add(spec, all);
+      SettingOptions.add(spec, SETTINGS);
       return spec;
     }
   }
 
-  private static final List<Group> GROUPS =
-      List.of(Group.DATA, Group.LEARNER, Group.AUGMENTATION, Group.POLICY, Group.RANGE_TEST);
+  private static final List<Setting<?>> SETTINGS =
+      Stream.concat(
+              TrainingConfig.settings(
+                  List.of(
+                      Group.DATA,
+                      Group.LEARNER,
+                      Group.AUGMENTATION,
+                      Group.POLICY,
+                      Group.RANGE_TEST))
+                  .stream(),
+              Stream.<Setting<?>>of(TrainingConfig.EPOCHS))
+          .toList();
 
   @Mixin ConfigOptions settings = new ConfigOptions();
   @Mixin MemoryOptions memory = new MemoryOptions();
@@ -112,7 +121,7 @@ public final class TuneCommand implements Callable<Integer> {
   public Integer call() {
     Console console = output.console();
     TrainingConfig config = settings.config(Candidates.SEVERAL);
-    if (settings.printed(console, config, GROUPS)) {
+    if (settings.printed(console, config, SETTINGS, open(config))) {
       return ExitCode.OK;
     }
     config.validated();
@@ -163,6 +172,21 @@ public final class TuneCommand implements Callable<Integer> {
       return new TuneRun(console, CommandLineArgs.of(settings.spec()), experiment, folder, memory)
           .run(plan);
     }
+  }
+
+  /** The settings that are chosen from candidates; one that is given as one value is not. */
+  private List<Setting<?>> open(TrainingConfig config) {
+    List<Setting<?>> open = new ArrayList<>();
+    if (!config.isGiven(TrainingConfig.BATCH_SIZE)) {
+      open.add(TrainingConfig.BATCH_SIZE);
+    }
+    if (weightDecays(config).size() > 1) {
+      open.add(TrainingConfig.WEIGHT_DECAY);
+    }
+    if (Candidates.of(settings.spec(), Hyperparameter.DROPOUT).size() > 1) {
+      open.add(TrainingConfig.DROPOUT);
+    }
+    return open;
   }
 
   private List<Double> weightDecays(TrainingConfig config) {

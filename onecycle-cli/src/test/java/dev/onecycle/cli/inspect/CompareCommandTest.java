@@ -149,7 +149,7 @@ class CompareCommandTest {
     assertThat(noLog.code()).isEqualTo(65);
     assertThat(noLog.complaints())
         .containsExactly(
-            "onecycle: " + broken + " line 3: train loss must be a number but was 'x'");
+            "onecycle: " + broken + " line 3: training loss must be a number but was 'x'");
     assertThat(page).doesNotExist();
   }
 }

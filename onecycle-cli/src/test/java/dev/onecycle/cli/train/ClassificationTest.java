@@ -112,7 +112,7 @@ class ClassificationTest {
     Cli.Result evaluated = Cli.run("evaluate", run, data);
     assertThat(evaluated.code()).as(evaluated.err()).isZero();
     List<String> lines = evaluated.outLines();
-    assertThat(lines.get(lines.size() - 2)).contains("of 24 test images right");
+    assertThat(lines.get(lines.size() - 2)).contains(" % on 24 test images, loss ");
     assertThat(lines.get(lines.size() - 1))
         .isEqualTo("Most confused: " + String.join(", ", expected).replace('\u001b', '\ufffd'));
   }

@@ -117,12 +117,16 @@ class EvaluateEveryTest {
   }
 
   @Test
-  void theRecordSaysItOnlyWhereItIsNotAfterEach() {
-    assertThat(Cli.parse(few.resolve("run.json")).at("/settings/evaluate_every").asInt())
+  void theReportSaysItOnlyWhereItIsNotAfterEach() {
+    assertThat(Cli.parse(few.resolve("run.json")).at("/config/evaluate_every").asInt())
         .isEqualTo(3);
-    assertThat(Cli.parse(each.resolve("run.json")).get("settings").has("evaluate_every")).isFalse();
+    assertThat(Cli.parse(each.resolve("run.json")).at("/config/evaluate_every").asInt())
+        .isEqualTo(1);
+    assertThat(Cli.read(each.resolve("report.html")))
+        .contains("after each epoch")
+        .doesNotContain("after every ");
     assertThat(Cli.read(few.resolve("report.html")))
-        .contains("of 4 epochs", "after every 3 epochs and the last");
+        .contains("of 4 epochs", "after every 3 epochs and after the last");
   }
 
   @Test
@@ -142,7 +146,7 @@ class EvaluateEveryTest {
     Files.delete(run.resolve("checkpoints/best"));
     StoppedRun.remove(run.resolve("checkpoints/step-0000000024-epoch-000003"));
     StoppedRun.remove(run.resolve("checkpoints/step-0000000032-epoch-000004"));
-    StoppedRun.replace(run, "\"finished\"", "\"running\"");
+    StoppedRun.edit(run, "/status", "running");
     return run;
   }
 
@@ -157,11 +161,11 @@ class EvaluateEveryTest {
   }
 
   @Test
-  void goneOnWithItComesToTheSameBits() throws IOException {
+  void aResumedRunHasTheSameBits() throws IOException {
     Path run = killed();
     Cli.Result result = Cli.run("resume", run);
     assertThat(result.code()).as(result.err()).isZero();
-    assertThat(result.out()).contains("Going on from step 16 of 32");
+    assertThat(result.out()).contains("Resuming from step 16 of 32");
     for (String name : List.of("model.safetensors", "steps.csv", "checkpoints/best")) {
       assertThat(Files.mismatch(few.resolve(name), run.resolve(name))).as(name).isEqualTo(-1);
     }
@@ -178,7 +182,7 @@ class EvaluateEveryTest {
     Cli.Result result = Cli.run("resume", run, "--extend-epochs", 1);
     assertThat(result.code()).as(result.err()).isZero();
     assertEvaluated(run, false, false, true, false, true);
-    assertThat(Cli.parse(run.resolve("run.json")).at("/settings/evaluate_every").asInt())
+    assertThat(Cli.parse(run.resolve("run.json")).at("/config/evaluate_every").asInt())
         .isEqualTo(3);
   }
 

@@ -59,11 +59,15 @@ class FastModelTest {
         .containsEntry("model", "fast")
         .containsEntry("batch_size", 16)
         .containsEntry("label_smoothing", 0.1)
-        .containsEntry("batch_norm_momentum", 0.4)
+        .containsEntry("batchnorm_momentum", 0.4)
         .containsEntry("bias_rate", 64.0)
         .containsEntry("weight_decay", 3e-3);
-    assertThat(settings(run).get("augmentation") + "").contains("pad=2").contains("RANDOM");
-    assertThat(settings(run).get("optimizer") + "").contains("Muon[");
+    assertThat(settings(run))
+        .containsEntry("pad", 2)
+        .containsEntry("flip", "random")
+        .containsEntry("optimizer", "muon");
+    assertThat(RunHistory.read(run).record().conditions().byName())
+        .containsEntry("augmentation", "pad 2 (reflect), random crop, flip");
   }
 
   @Test
@@ -101,10 +105,15 @@ class FastModelTest {
     assertThat(settings(out))
         .containsEntry("batch_size", 8)
         .containsEntry("label_smoothing", 0.0)
-        .containsEntry("batch_norm_momentum", 0.1)
+        .containsEntry("batchnorm_momentum", 0.1)
         .containsEntry("bias_rate", 1.0)
         .containsEntry("weight_decay", 0.0);
-    assertThat(settings(out).get("augmentation") + "").contains("pad=4").contains("ALTERNATE");
+    assertThat(settings(out))
+        .containsEntry("pad", 4)
+        .containsEntry("flip", "alternate")
+        .containsEntry("optimizer", "sgd");
+    assertThat(RunHistory.read(out).record().conditions().byName())
+        .containsEntry("augmentation", "pad 4 (reflect), random crop, alternating flip");
   }
 
   @Test
@@ -150,7 +159,7 @@ class FastModelTest {
             "--out",
             scratch.resolve("refused"));
     assertThat(refused.code()).isEqualTo(ExitCode.USAGE);
-    assertThat(refused.err()).contains("bias rate must be 1 for adamw");
+    assertThat(refused.err()).contains("--bias-rate must be 1 for adamw");
   }
 
   /** The whitening is in the file: a model is evaluated to what its run came to. */

@@ -16,27 +16,29 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What a run comes to that is gone on with. */
+/** The results of runs that are resumed. */
 class ResumeCommandTest extends StoppedRun {
   @Test
-  void inTheSameWorldItComesToTheSameBits() throws IOException {
+  void inTheSameWorldItHasTheSameBits() throws IOException {
     Path run = killed();
     Cli.Result result = Cli.run("resume", run);
     assertThat(result.code()).as(result.err()).isZero();
-    assertThat(result.out()).contains("Going on from step 8 of 16", "test images right");
+    assertThat(result.out()).contains("Resuming from step 8 of 16", " % on 30 test images");
     assertSameAsWhole(run);
   }
 
   @Test
-  void aRunThatIsOverIsLeftAsItIs() throws IOException {
+  void aFinishedRunIsLeftAsItIs() throws IOException {
     FileTimes before = FileTimes.of(whole);
     Cli.Result result = Cli.run("resume", whole, "--json");
     assertThat(result.code()).isZero();
+    assertThat(result.err()).contains("The run is finished; nothing is left to do.");
     assertThat(result.json().get("epochs").asInt()).isEqualTo(2);
     assertThat(result.json().get("test_accuracy").asDouble())
         .isEqualTo(Cli.parse(whole.resolve("run.json")).at("/outcome/test_accuracy").asDouble());
     assertThat(FileTimes.of(whole)).isEqualTo(before);
-    assertRefused(Cli.run("resume", whole, "--extend-epochs", 1), 2, "--extend-epochs", "is over");
+    assertRefused(
+        Cli.run("resume", whole, "--extend-epochs", 1), 2, "--extend-epochs", "is finished");
   }
 
   /** When each file was last written. */
@@ -80,7 +82,7 @@ class ResumeCommandTest extends StoppedRun {
     new Recipe(
             Recipe.FORMAT,
             List.of("onecycle", "tune"),
-            Map.of("batch-size", "16", "dropout", "0.1", "threads", "1", "epochs", "2"),
+            Map.of("batch_size", "16", "dropout", "0.1", "threads", "1", "epochs", "2"),
             Map.of(),
             RunFolder.read(whole).conditions())
         .write(recipe);

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.onecycle.cli.Cli;
+import dev.onecycle.range.RangeSummary;
+import dev.onecycle.run.tuning.Evidence;
 import dev.onecycle.schedule.OneCycle;
 import dev.onecycle.schedule.Policy;
 import dev.onecycle.testing.TestData;
@@ -68,7 +70,7 @@ class TrainCommandTest {
     assertThat(json.get("learning_rate").asDouble()).isEqualTo(0.05);
     assertThat(json.get("run_dir").asText()).isEqualTo(run.toString());
     assertThat(json.get("epochs").asInt()).isEqualTo(2);
-    assertThat(trained.err()).contains("epoch   2/2", "30 test images right", "as given");
+    assertThat(trained.err()).contains("epoch   2/2", "accuracy", " on 30 test images", "as given");
   }
 
   @Test
@@ -122,13 +124,21 @@ class TrainCommandTest {
     JsonNode record = Cli.parse(run.resolve("run.json"));
     assertThat(record.get("status").asText()).isEqualTo("finished");
     assertThat(record.get("ended").asText()).isNotEmpty();
-    assertThat(record.at("/data/trainImages").asInt()).isEqualTo(120);
-    assertThat(record.at("/data/evaluationName").asText()).isEqualTo("test");
-    assertThat(record.at("/data/imageShape").toString()).isEqualTo("[3,16,16]");
+    assertThat(record.at("/data/train_images").asInt()).isEqualTo(120);
+    assertThat(record.at("/data/evaluation/name").asText()).isEqualTo("test");
+    assertThat(record.at("/data/image_shape").toString()).isEqualTo("[3,16,16]");
     assertThat(record.at("/data/classes").toString()).isEqualTo("[\"blue\",\"green\",\"red\"]");
-    assertThat(record.at("/settings/batch_size").asInt()).isEqualTo(16);
-    assertThat(record.at("/settings/device").asText()).isEqualTo("cpu");
-    assertThat(record.at("/settings/weight_decay").asDouble()).isEqualTo(1e-4);
+    assertThat(record.at("/data/evaluation/images").asInt()).isEqualTo(30);
+    assertThat(record.at("/config/batch_size").asInt()).isEqualTo(16);
+    assertThat(record.at("/config/precision").asText()).isEqualTo("auto");
+    assertThat(record.at("/config/weight_decay").asDouble()).isEqualTo(1e-4);
+    assertThat(record.at("/resolved/precision").asText()).isIn("bf16", "fp32");
+    assertThat(record.at("/resolved/device").asText()).isEqualTo("cpu");
+    assertThat(record.at("/resolved/threads").asInt()).isPositive();
+    assertThat(record.at("/resolved/epochs").asInt()).isEqualTo(2);
+    assertThat(record.at("/resolved/learning_rate").asDouble()).isEqualTo(0.05);
+    assertThat(record.at("/conditions/batch_size").asText()).isEqualTo("16");
+    assertThat(record.get("learning_rate_source").asText()).isEqualTo("as given");
     assertThat(record.at("/policy/steps").asLong()).isEqualTo(STEPS);
     assertThat(record.at("/outcome/test_accuracy")).isEqualTo(trained.json().get("test_accuracy"));
     assertThat(record.at("/command/0").asText()).isEqualTo("onecycle");
@@ -261,8 +271,10 @@ class TrainCommandTest {
     assertThat(result.code()).as(result.err()).isZero();
     double rate = result.json().get("learning_rate").asDouble();
     JsonNode record = Cli.parse(out.resolve("run.json"));
-    assertThat(rate).isEqualTo(record.at("/settings/range_test/edge").asDouble() / 10);
-    assertThat(record.get("learningRateSource").asText()).startsWith("a tenth of ");
+    RangeSummary range = Evidence.ofRun(out).range().orElseThrow();
+    assertThat(rate).isEqualTo(range.edge().orElseThrow().median() / 10);
+    assertThat(record.at("/resolved/learning_rate").asDouble()).isEqualTo(rate);
+    assertThat(record.get("learning_rate_source").asText()).startsWith("a tenth of ");
     assertThat(result.err()).contains("Peak learning rate ", ": a tenth of ");
     assertThat(namesIn(out)).contains("range.csv", "range.svg", "model.safetensors");
     List<String[]> steps =
@@ -280,7 +292,7 @@ class TrainCommandTest {
     assertThat(result.code()).isZero();
     assertThat(result.err()).isEmpty();
     assertThat(result.outLines()).hasSize(3);
-    assertThat(result.outLines().get(0)).contains("30 test images right after 1 of 1 epochs");
+    assertThat(result.outLines().get(0)).contains(" % on 30 test images after 1 of 1 epochs");
     assertThat(result.outLines().get(1)).contains(out.toString());
     assertThat(result.outLines().get(2)).endsWith("report.html");
   }

@@ -99,18 +99,20 @@ public final class Setting<T> {
   }
 
   private static long wholeNumber(String label, Object raw, long least, long most) {
+    long value;
     try {
-      long value =
+      value =
           raw instanceof Integer || raw instanceof Long
               ? ((Number) raw).longValue()
               : raw instanceof String text ? Long.parseLong(text.strip()) : notANumber();
-      if (value >= least && value <= most) {
-        return value;
-      }
     } catch (NumberFormatException e) {
       throw Require.invalid(label, "a whole number", raw);
     }
-    throw Require.invalid(label, "in [" + least + ", " + most + "]", raw);
+    if (value >= least && value <= most) {
+      return value;
+    }
+    String constraint = value > most ? "at most " + most : "at least " + least;
+    throw Require.invalid(label, constraint, raw);
   }
 
   static Setting<Double> number(String name, String placeholder, String description) {

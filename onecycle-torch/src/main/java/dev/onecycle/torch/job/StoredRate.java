@@ -44,7 +44,8 @@ record StoredRate(
       Recipe recipe = Recipe.read(file);
       String rate = recipe.settings().get(MAX_LR.name());
       if (rate == null) {
-        throw new BadDataException(file + " gives no " + MAX_LR.name());
+        throw new BadDataException(
+            MAX_LR.name() + " in " + file + " must be given but was left out");
       }
       try {
         return new StoredRate(
@@ -83,7 +84,7 @@ record StoredRate(
     try {
       return TrainingConfig.defaults().with(settings, Origin.file(recipe));
     } catch (InvalidValueException e) {
-      throw new BadDataException(recipe + ": " + e.getMessage(), e);
+      throw TrainingConfig.unreadable(recipe, e);
     }
   }
 

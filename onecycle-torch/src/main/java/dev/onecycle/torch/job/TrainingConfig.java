@@ -682,8 +682,15 @@ public final class TrainingConfig {
     try {
       return EMPTY.with(SettingsFile.read(file), Origin.file(file));
     } catch (InvalidValueException e) {
-      throw new BadDataException(file + ": " + e.getMessage(), e);
+      throw unreadable(file, e);
     }
+  }
+
+  /** The error for a file with a mistake, which names the file once. */
+  static BadDataException unreadable(Path file, InvalidValueException mistake) {
+    String message = String.valueOf(mistake.getMessage());
+    return new BadDataException(
+        message.contains(" in " + file + " ") ? message : file + ": " + message, mistake);
   }
 
   /**
@@ -852,9 +859,11 @@ public final class TrainingConfig {
 
   /** Whether another setting was given that excludes this one: its default then says nothing. */
   private boolean isExcluded(Setting<?> setting) {
-    return !isGiven(setting)
-        && EXCLUSIVE.stream()
+    boolean byAnother =
+        EXCLUSIVE.stream()
             .anyMatch(pair -> pair.contains(setting) && pair.stream().anyMatch(this::isGiven));
+    boolean byStoredRate = group(setting) == Group.RANGE_TEST && isGiven(LR_FROM);
+    return !isGiven(setting) && (byAnother || byStoredRate);
   }
 
   /** The settings that were given, by name, as {@link #toMap} has them. */

@@ -191,22 +191,25 @@ public final class TrainingJob {
   /** As {@link #resume(Path)}, with changes, until a stop is requested. */
   public static RunSummary resume(
       Path folder, ResumeOptions options, RunControl control, RunListener... listeners) {
+    Listeners listener = new Listeners(List.of(listeners));
     RunRecord record = RunFolder.read(folder);
     if (record.status() == Status.FINISHED) {
-      return finished(folder, record, options);
+      return finished(folder, record, options, listener);
     }
     try (RunLock lock = control.uninterrupted(() -> RunLock.take(folder))) {
       // Read again: another process may have had it until now.
       RunRecord current = RunFolder.read(folder);
       return current.status() == Status.FINISHED
-          ? finished(folder, current, options)
-          : unfinished(folder, current, lock, options, control, new Listeners(List.of(listeners)));
+          ? finished(folder, current, options, listener)
+          : unfinished(folder, current, lock, options, control, listener);
     }
   }
 
   /** Nothing is left to do. */
-  private static RunSummary finished(Path folder, RunRecord record, ResumeOptions options) {
-    requireExtensible(options.extraEpochs() == 0, options, "that is over");
+  private static RunSummary finished(
+      Path folder, RunRecord record, ResumeOptions options, JobListener listener) {
+    requireExtensible(options.extraEpochs() == 0, options, "that is finished");
+    listener.note("The run is finished; nothing is left to do.");
     return new RunSummary(folder, record, RunHistory.read(folder).epochs());
   }
 
@@ -232,7 +235,7 @@ public final class TrainingJob {
       requireSame("images", record.data().fingerprint(), experiment.fingerprint(), folder, options);
       for (Conditions.Difference d : record.conditions().differencesTo(experiment.conditions())) {
         throw Require.invalid(
-            d.name(), d.found() + ", as in " + folder + ",", d.now(), "train anew under these");
+            d.title(), d.found() + ", as in " + folder + ",", d.now(), "train anew under these");
       }
       Policy policy = policy(folder, record, config);
       TrainingPlan plan = plan(record, config, policy, experiment.train().size());
