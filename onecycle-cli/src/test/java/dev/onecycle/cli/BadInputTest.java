@@ -181,7 +181,8 @@ class BadInputTest {
     "--annihilation 1, --annihilation must be in",
     "--model resnet21, --model must be one of resnet20",
     "--policy constand, --policy must be one of onecycle",
-    "--optimizer adam, '--optimizer must be one of sgd, nesterov, adamw, muon but was adam; did you mean adamw?'",
+    "--optimizer adam, '--optimizer must be one of sgd, nesterov, adamw, muon but was adam; did you"
+        + " mean adamw?'",
     "--precision fp8, --precision must be one of",
     "--device gpu, --device must be one of",
     "--device cuda --threads 2, --threads must be 1 or left out on a GPU",

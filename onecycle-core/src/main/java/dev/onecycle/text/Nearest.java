@@ -13,16 +13,17 @@ public final class Nearest {
   private static final int MAX_LENGTH = 60;
 
   /**
-   * The name with the smallest edit distance to a word; of several the first. Empty if more than
-   * half of the letters would change, if the word has more than 60 letters or there are no names.
+   * The name with the smallest edit distance to a word; of several the first. Names of which more
+   * than half of the letters would change do not count, nor any name for a word of more than 60
+   * letters.
    */
   public static Optional<String> to(String word, List<String> names) {
     if (word.length() > MAX_LENGTH) {
       return Optional.empty();
     }
     return names.stream()
-        .min(Comparator.comparingInt(name -> distance(word, name)))
-        .filter(name -> 2 * distance(word, name) <= Math.max(word.length(), name.length()));
+        .filter(name -> 2 * distance(word, name) <= Math.max(word.length(), name.length()))
+        .min(Comparator.comparingInt(name -> distance(word, name)));
   }
 
   /** The number of letters to insert, delete or replace (Levenshtein 1965). */

@@ -139,7 +139,7 @@ final class KillGroup {
     } else {
       ProcessUnderTest resumed = runs.resume(run, List.of());
       resumed.requireExitCode(0);
-      if (!resumed.output().contains("The run is over")) {
+      if (!resumed.output().contains("The run is finished")) {
         int from = TinyRuns.resumedFrom(resumed);
         Expect.that(
             from >= minStep,
