@@ -21,7 +21,7 @@ public record ResumeOptions(TrainingConfig settings, int extraEpochs) {
         throw Require.invalid(
             settings.label(setting),
             "left out for a run that is resumed,",
-            String.valueOf(settings.givenToMap().get(setting.name())),
+            "" + settings.givenToMap().get(setting.name()),
             "train anew with it");
       }
     }
