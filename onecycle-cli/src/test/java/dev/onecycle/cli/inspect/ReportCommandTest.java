@@ -64,8 +64,8 @@ class ReportCommandTest {
   void aRunLeavesAPageOfHowItEnded() {
     String page = Cli.read(run.resolve("report.html"));
     assertThat(page)
-        .contains("of 30 test images right after 2 of 2 epochs")
-        .contains("Where it errs", "id=\"confusion\"", "id=\"losses\"", "id=\"schedule\"")
+        .contains("% on 30 test images after 2 of 2 epochs")
+        .contains("Misclassified images", "id=\"confusion\"", "id=\"losses\"", "id=\"schedule\"")
         .contains("onecycle train " + data)
         .doesNotContain("id=\"follow\"");
   }
@@ -152,7 +152,7 @@ class ReportCommandTest {
     LiveReport live = new LiveReport(console::answer);
     try (RunFolder files = RunFolder.create(folder, going)) {
       live.begun(folder, going, OneCycle.of(going.policy().steps(), going.policy().peak()));
-      assertThat(Cli.read(page)).contains("no epoch is done yet", "id=\"follow\"");
+      assertThat(Cli.read(page)).contains("no epoch is complete yet", "id=\"follow\"");
       for (int epoch = 0; epoch < 2; epoch++) {
         StepRecord step = new StepRecord(epoch, epoch, 0.1, 0.9, 2);
         EpochRecord done =
@@ -167,7 +167,7 @@ class ReportCommandTest {
         live.step(step);
         files.epoch(done);
         live.epoch(done);
-        assertThat(Cli.read(page)).contains("right after " + (epoch + 1) + " of 2 epochs so far");
+        assertThat(Cli.read(page)).contains("images after " + (epoch + 1) + " of 2 epochs");
       }
     }
     assertThat(said.toString()).isEmpty();

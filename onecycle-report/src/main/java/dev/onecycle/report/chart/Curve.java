@@ -1,5 +1,6 @@
 package dev.onecycle.report.chart;
 
+import dev.onecycle.math.Interpolation;
 import java.util.List;
 import java.util.OptionalDouble;
 
@@ -47,7 +48,7 @@ public record Curve(String name, List<Point> points) {
         logX
             ? Math.log(x / left.x()) / Math.log(right.x() / left.x())
             : (x - left.x()) / (right.x() - left.x());
-    double value = left.y() + share * (right.y() - left.y());
+    double value = Interpolation.linear(left.y(), right.y(), share);
     return Double.isFinite(value) ? OptionalDouble.of(value) : OptionalDouble.empty();
   }
 

@@ -3,6 +3,7 @@ package dev.onecycle.report.chart;
 import dev.onecycle.text.Numbers;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** Describes a figure in words, for screen readers and for search. */
@@ -27,7 +28,14 @@ final class FigureDescription {
               .map(p -> p.name() + " from " + p.firstStep() + " to " + p.lastStep())
               .collect(Collectors.joining(", ", "phases: ", "")));
     }
-    return String.join(". ", sentences) + ".";
+    return sentences.stream()
+        .map(FigureDescription::capitalized)
+        .collect(Collectors.joining(". ", "", "."));
+  }
+
+  private static String capitalized(String sentence) {
+    int rest = sentence.isEmpty() ? 0 : sentence.offsetByCodePoints(0, 1);
+    return sentence.substring(0, rest).toUpperCase(Locale.ROOT) + sentence.substring(rest);
   }
 
   private static String contents(Plot.Panel panel) {

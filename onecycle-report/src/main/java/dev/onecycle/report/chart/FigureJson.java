@@ -7,16 +7,15 @@ import dev.onecycle.report.chart.Plot.Panel;
 import dev.onecycle.report.chart.Plot.StyledMarker;
 import dev.onecycle.report.chart.Plot.Trace;
 import dev.onecycle.schedule.Phase;
+import dev.onecycle.text.Numbers;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
-import java.math.BigDecimal;
-import java.math.MathContext;
 import java.util.List;
 
 /** Writes a plot as JSON for the page's script: numbers to six digits, gaps as null. */
 final class FigureJson {
-  private static final MathContext DIGITS = new MathContext(6);
+  private static final int DIGITS = 6;
 
   private final JsonGenerator json;
 
@@ -130,7 +129,7 @@ final class FigureJson {
     } else if (value == Math.rint(value) && Math.abs(value) < 1e15) {
       json.writeNumber((long) value); // all digits of a step
     } else {
-      json.writeNumber(new BigDecimal(value).round(DIGITS).stripTrailingZeros().toString());
+      json.writeNumber(Numbers.rounded(value, DIGITS));
     }
   }
 }

@@ -1,8 +1,6 @@
 package dev.onecycle.report.chart;
 
 import dev.onecycle.text.Numbers;
-import java.math.BigDecimal;
-import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.DoubleStream;
@@ -97,9 +95,7 @@ public record Scale(double low, double high, boolean log) {
 
   /** Ten digits: enough to tell ticks apart, few enough to hide rounding errors. */
   private static String label(double value) {
-    return Double.isFinite(value)
-        ? Numbers.exact(new BigDecimal(value).round(new MathContext(10)).doubleValue())
-        : Numbers.exact(value);
+    return Numbers.rounded(value, 10);
   }
 
   private boolean holds(double value) {

@@ -1,14 +1,13 @@
 package dev.onecycle.report.page;
 
+import dev.onecycle.text.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 
-/** What a page carries inside: the plotter uPlot (MIT licence), our script and style. */
+/** The scripts and the style inside each page: the plotter uPlot (MIT licence) and our own. */
 final class Assets {
   private static final String UPLOT = "/META-INF/resources/webjars/uplot/1.6.30/dist/";
 
@@ -19,15 +18,10 @@ final class Assets {
 
   private Assets() {}
 
-  /** The content security policy's name for a script: nothing but these two may run. */
+  /** The hash of a script for the content security policy, which lets no other script run. */
   static String hash(String script) {
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256").digest(script.getBytes(StandardCharsets.UTF_8));
-      return "'sha256-" + Base64.getEncoder().encodeToString(hash) + "'";
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
+    byte[] hash = Sha256.digest().digest(script.getBytes(StandardCharsets.UTF_8));
+    return "'sha256-" + Base64.getEncoder().encodeToString(hash) + "'";
   }
 
   private static String text(String resource) {

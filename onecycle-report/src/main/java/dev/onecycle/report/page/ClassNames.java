@@ -2,13 +2,13 @@ package dev.onecycle.report.page;
 
 import java.util.List;
 
-/** Names of classes as a page shows them: whole where they are few, begun where they are many. */
+/** The names of classes on a page; long names are cut if there are many classes. */
 final class ClassNames {
-  /** As many classes as a page lists at all. */
-  static final int LISTED = 1000;
+  /** The most classes that a page lists. */
+  static final int MAX_LISTED = 1000;
 
-  private static final int FEW = 100;
-  private static final int LONGEST = 40;
+  private static final int MAX_UNCUT = 100;
+  private static final int MAX_LENGTH = 40;
 
   private final List<String> names;
 
@@ -20,14 +20,14 @@ final class ClassNames {
     return names.size();
   }
 
-  /** The name of a label; a page of a thousand names of 255 characters would take megabytes. */
+  /** The name of a label, cut so that a page with a thousand names stays below a megabyte. */
   String of(int label) {
     if (label < 0 || label >= names.size()) {
       return "no class";
     }
     String name = names.get(label);
-    return names.size() <= FEW || name.codePointCount(0, name.length()) <= LONGEST
+    return names.size() <= MAX_UNCUT || name.codePointCount(0, name.length()) <= MAX_LENGTH
         ? name
-        : name.substring(0, name.offsetByCodePoints(0, LONGEST)) + "…";
+        : name.substring(0, name.offsetByCodePoints(0, MAX_LENGTH)) + "…";
   }
 }

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jsoup.nodes.Element;
 
-/** The page of a comparison: which run is best, the curves, what came out, and what differs. */
+/** The page of a comparison: the best run, the curves, results, differences, and seeds. */
 final class ComparisonPage {
   private final ComparisonReport report;
   private final Comparison comparison;
@@ -20,7 +20,7 @@ final class ComparisonPage {
     comparison = report.comparison();
   }
 
-  /** The page as text, in UTF-8. */
+  /** The HTML of the page. */
   static String html(ComparisonReport report) {
     ComparisonPage page = new ComparisonPage(report);
     return Page.of("Comparison of runs – Onecycle", false, page::fill);
@@ -49,7 +49,7 @@ final class ComparisonPage {
     Html.add(main, "h2", "Results");
     List<String> headings = new ArrayList<>(List.of("run"));
     headings.addAll(ResultTable.HEADINGS);
-    Element body = Html.table(main, "What came out, each run as far as it is", headings);
+    Element body = Html.table(main, "Results of each run so far", headings);
     for (RunResult result : comparison.results()) {
       row(body, result.name(), ResultTable.cells(result));
     }
@@ -61,12 +61,12 @@ final class ComparisonPage {
     }
     Html.add(main, "h2", "Differences");
     if (comparison.differences().isEmpty()) {
-      Html.add(main, "p", "The runs were set to the same.");
+      Html.add(main, "p", "The runs have the same conditions and settings.");
       return;
     }
     List<String> headings = new ArrayList<>(List.of("run"));
     comparison.differences().forEach(d -> headings.add(d.name()));
-    Element body = Html.table(main, "What was not set to the same in all runs", headings);
+    Element body = Html.table(main, "Conditions and settings that differ", headings);
     for (int i = 0; i < comparison.compared().size(); i++) {
       List<String> cells = new ArrayList<>();
       for (Difference difference : comparison.differences()) {
@@ -84,8 +84,8 @@ final class ComparisonPage {
     Element body =
         Html.table(
             main,
-            "Runs that differ by their seed alone: mean ± standard deviation of a sample",
-            List.of("runs", "n", "accuracy, %", "validation loss"));
+            "Runs that differ only in their seed: mean ± sample standard deviation",
+            List.of("runs", "number", "accuracy, %", "validation loss"));
     for (SeedGroup group : comparison.groups()) {
       row(
           body,

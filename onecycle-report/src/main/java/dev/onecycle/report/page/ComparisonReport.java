@@ -15,13 +15,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Runs laid over each other, each as far as it is now.
+ * The report of several runs, each with its state now.
  *
- * @param comparison in what they differ and what came out
- * @param curves of every run, in the order of the results; names all different
+ * @param comparison of their settings and results
+ * @param curves of each run, in the order of the results; names are distinct
  */
 public record ComparisonReport(Comparison comparison, List<RunCurves> curves) {
-  /** The page's name where none is given. */
+  /** The default name of the page. */
   public static final String FILE = "compare.html";
 
   public ComparisonReport {
@@ -29,11 +29,11 @@ public record ComparisonReport(Comparison comparison, List<RunCurves> curves) {
   }
 
   /**
-   * Reads runs and logs; those called alike get names that tell them apart.
+   * Reads run folders and logs; equal names are made distinct.
    *
-   * @param runs folders
+   * @param runs folders of runs
    * @param logs CSV files, see {@link RunCurvesCsv}
-   * @throws BadDataException naming the file that cannot be understood
+   * @throws BadDataException naming the file that cannot be read
    */
   public static ComparisonReport read(List<Path> runs, List<Path> logs) {
     List<Path> paths = new ArrayList<>(runs);
@@ -59,7 +59,7 @@ public record ComparisonReport(Comparison comparison, List<RunCurves> curves) {
     return of(histories, others);
   }
 
-  /** That of runs and of curves without settings, whose names must differ. */
+  /** The report of runs, and of curves without settings; all names must be distinct. */
   public static ComparisonReport of(List<RunHistory> runs, List<RunCurves> others) {
     List<RunCurves> curves = new ArrayList<>();
     runs.forEach(run -> curves.add(RunCurves.of(run)));
@@ -67,23 +67,23 @@ public record ComparisonReport(Comparison comparison, List<RunCurves> curves) {
     return new ComparisonReport(Comparison.of(runs, others), curves);
   }
 
-  /** What came of the comparison, in sentences. */
+  /** The result in sentences. */
   public String sentence() {
     return ComparisonText.of(comparison);
   }
 
-  /** The figures that have something to show, by names fit for files. */
+  /** The figures that are not empty, by names for files. */
   public Map<String, Figure> figures() {
     return ComparisonFigures.of(curves);
   }
 
-  /** One HTML page that needs nothing else, readable without a script. */
+  /** One self-contained HTML page, readable without a script. */
   public String html() {
     return ComparisonPage.html(this);
   }
 
   /**
-   * Writes the page, whole or not at all.
+   * Writes the page, completely or not at all.
    *
    * @throws CannotWriteException naming the file
    */

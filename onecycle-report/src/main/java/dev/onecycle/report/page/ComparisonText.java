@@ -7,19 +7,19 @@ import dev.onecycle.text.Numbers;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a comparison says, in sentences. */
+/** The result of a comparison in sentences. */
 final class ComparisonText {
   private ComparisonText() {}
 
   static String of(Comparison comparison) {
     List<String> sentences = new ArrayList<>(List.of(best(comparison)));
     if (comparison.differences().stream().anyMatch(d -> d.name().equals("data"))) {
-      sentences.add("Not all were trained on the same images.");
+      sentences.add("The runs were not all trained on the same images.");
     }
     for (SeedGroup group : comparison.groups()) {
       sentences.add(
           Numbers.format(
-              "Over %d seeds (%s): %s %% right, mean ± standard deviation; validation loss %s.",
+              "Over %d seeds (%s): accuracy %s %%, validation loss %s (mean ± standard deviation).",
               group.accuracy().n(),
               String.join(", ", group.names()),
               group.accuracy().text(2),
@@ -35,16 +35,16 @@ final class ComparisonText {
     }
     RunResult first = ranked.get(0);
     if (ranked.size() == 1) {
-      return Numbers.format("%s: %.2f %% right.", first.name(), accuracy(first));
+      return Numbers.format("%s: accuracy %.2f %%.", first.name(), accuracy(first));
     }
     RunResult second = ranked.get(1);
     double points = accuracy(first) - accuracy(second);
     return points > 0
         ? Numbers.format(
-            "%s is best with %.2f %% right, %.2f points above %s.",
+            "%s is best with an accuracy of %.2f %%, %.2f points above %s.",
             first.name(), accuracy(first), points, second.name())
         : Numbers.format(
-            "%s and %s are best alike with %.2f %% right.",
+            "%s and %s are equal with an accuracy of %.2f %%.",
             first.name(), second.name(), accuracy(first));
   }
 

@@ -8,10 +8,10 @@ import java.util.Base64;
 import java.util.List;
 import org.jsoup.nodes.Element;
 
-/** Where a network errs: the confusion matrix, or what is left of it, and the worst images. */
+/** The misclassified images: confusion matrix or most confused pairs, and the worst mistakes. */
 final class ConfusionSection {
-  private static final int MATRIX_CLASSES = 25;
-  private static final int PAIRS = 40;
+  private static final int MAX_MATRIX_CLASSES = 25;
+  private static final int MAX_PAIRS = 40;
 
   private final Classification classification;
   private final ClassificationRecord record;
@@ -29,7 +29,7 @@ final class ConfusionSection {
    * Adds the section.
    *
    * @param classes by label
-   * @param images what the evaluation images are: "test", "val"
+   * @param images name of the evaluation images: "test", "val"
    */
   static void add(
       Element parent, ClassificationRecord record, List<String> classes, String images) {
@@ -37,15 +37,15 @@ final class ConfusionSection {
   }
 
   private void fill(Element parent) {
-    Html.add(parent, "h2", "Where it errs");
+    Html.add(parent, "h2", "Misclassified images");
     int wrong = classification.images() - classification.right();
     Html.add(
         parent,
         "p",
         Numbers.format(
-            "%,d of %,d %s images were taken for another class after epoch %d.",
+            "%,d of %,d %s images are misclassified after epoch %d.",
             wrong, classification.images(), images, record.epoch() + 1));
-    if (classes.count() <= MATRIX_CLASSES) {
+    if (classes.count() <= MAX_MATRIX_CLASSES) {
       matrix(parent);
     } else {
       pairs(parent);
@@ -54,12 +54,14 @@ final class ConfusionSection {
     worst(parent);
   }
 
-  /** Rows are the true classes, columns the predicted ones; the darker, the larger the share. */
+  /** Adds the matrix; a darker cell is a larger share of its row. */
   private void matrix(Element parent) {
+    Html.add(parent, "h3", "Confusion matrix");
+    Html.add(parent, "p", "Images by true class (rows) and predicted class (columns).")
+        .addClass("soft");
     Element box = Html.add(parent, "div").addClass("confusion").attr("tabindex", "0");
     box.attr("role", "region").attr("aria-label", "Confusion matrix");
     Element table = Html.add(box, "table").attr("id", "confusion");
-    Html.add(table, "caption", "Confusion matrix: rows true, columns predicted, in images");
     Element head = Html.add(Html.add(table, "thead"), "tr");
     Html.add(head, "td");
     for (int predicted = 0; predicted < classes.count(); predicted++) {
@@ -80,15 +82,16 @@ final class ConfusionSection {
   }
 
   private void pairs(Element parent) {
-    List<Classification.Cell> most = classification.mostConfused(PAIRS);
+    List<Classification.Cell> most = classification.mostConfused(MAX_PAIRS);
     Html.add(
         parent,
         "p",
         Numbers.format(
-            "A matrix of %,d classes cannot be read; these are the %d pairs confused most.",
+            "A matrix of %,d classes is too large to read. The table has the %d most confused pairs.",
             classes.count(), most.size()));
     Element body =
-        Html.table(parent, "Confused most", List.of("images", "true class", "predicted class"));
+        Html.table(
+            parent, "Most confused pairs", List.of("images", "true class", "predicted class"));
     for (Classification.Cell cell : most) {
       Element row = Html.add(body, "tr");
       Html.add(row, "td", Integer.toString(cell.count()));
@@ -99,14 +102,14 @@ final class ConfusionSection {
 
   private void byClass(Element parent) {
     List<Classification.ClassCount> counts = classification.byClass(classes.count());
-    boolean all = counts.size() <= ClassNames.LISTED;
+    boolean all = counts.size() <= ClassNames.MAX_LISTED;
     Element details = Html.details(parent, "Recall and precision by class");
     Element body =
         Html.table(
             details,
-            all ? "Every class" : Numbers.format("The first %,d classes", ClassNames.LISTED),
-            List.of("class", "images", "right", "recall, %", "precision, %"));
-    for (Classification.ClassCount count : counts.stream().limit(ClassNames.LISTED).toList()) {
+            all ? "All classes" : Numbers.format("The first %,d classes", ClassNames.MAX_LISTED),
+            List.of("class", "images", "correct", "recall, %", "precision, %"));
+    for (Classification.ClassCount count : counts.stream().limit(ClassNames.MAX_LISTED).toList()) {
       Element row = Html.add(body, "tr");
       Html.name(Html.add(row, "td"), classes.of(count.label()));
       Html.add(row, "td", Integer.toString(count.images()));
@@ -121,7 +124,7 @@ final class ConfusionSection {
     if (worst.isEmpty()) {
       return;
     }
-    Html.add(parent, "h3", "The images it is most wrong about");
+    Html.add(parent, "h3", "Worst mistakes");
     Element list = Html.add(parent, "ul").addClass("mistakes");
     for (int i = 0; i < worst.size(); i++) {
       Classification.Mistake mistake = worst.get(i);
@@ -129,18 +132,21 @@ final class ConfusionSection {
       if (i < record.pictures().size()) {
         picture(item, mistake, record.pictures().get(i).png());
       }
-      Element said = Html.add(item, "div");
-      said.appendText("is ");
-      Html.name(said, classes.of(mistake.label()));
-      said.appendText(" (" + percent(mistake.labelProbability()) + " %), taken for ");
-      Html.name(said, classes.of(mistake.predicted()));
-      said.appendText(" (" + percent(mistake.probability()) + " %)");
+      prediction(item, "true: ", mistake.label(), mistake.labelProbability());
+      prediction(item, "predicted: ", mistake.predicted(), mistake.probability());
       Html.name(Html.add(item, "div").addClass("soft"), mistake.origin());
     }
   }
 
+  private void prediction(Element item, String role, int label, double probability) {
+    Element line = Html.add(item, "div");
+    line.appendText(role);
+    Html.name(line, classes.of(label));
+    line.appendText(" (" + percent(probability) + "\u00A0%)");
+  }
+
   private void picture(Element item, Classification.Mistake mistake, byte[] png) {
-    String alt = classes.of(mistake.label()) + " taken for " + classes.of(mistake.predicted());
+    String alt = classes.of(mistake.label()) + " predicted as " + classes.of(mistake.predicted());
     Html.add(item, "img")
         .attr("alt", Texts.clean(alt))
         .attr("src", "data:image/png;base64," + Base64.getEncoder().encodeToString(png));

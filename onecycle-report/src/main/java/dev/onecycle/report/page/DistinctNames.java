@@ -6,22 +6,21 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Names that tell runs apart: folders of experiments are often called alike. */
+/** Makes the names of runs distinct: the folders of experiments often have the same name. */
 final class DistinctNames {
   private DistinctNames() {}
 
   /**
-   * One name each, all different: the given one where it is alone, otherwise with the folder above,
-   * otherwise with a number.
+   * Distinct names: a unique name stays, others get the name of the parent folder, or a number.
    *
-   * @param paths where the runs lie, as many as names
+   * @param paths of the runs, one for each name
    */
   static List<String> of(List<String> names, List<Path> paths) {
     List<String> longer = new ArrayList<>();
     for (int i = 0; i < names.size(); i++) {
       String name = names.get(i);
-      boolean alone = names.stream().filter(name::equals).count() == 1;
-      longer.add(alone ? name : above(paths.get(i)) + name);
+      boolean unique = names.stream().filter(name::equals).count() == 1;
+      longer.add(unique ? name : parent(paths.get(i)) + name);
     }
     Set<String> taken = new HashSet<>();
     List<String> distinct = new ArrayList<>();
@@ -35,7 +34,7 @@ final class DistinctNames {
     return distinct;
   }
 
-  private static String above(Path path) {
+  private static String parent(Path path) {
     Path parent = path.toAbsolutePath().normalize().getParent();
     return parent == null || parent.getFileName() == null ? "" : parent.getFileName() + "/";
   }

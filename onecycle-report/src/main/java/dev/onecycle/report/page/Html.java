@@ -6,9 +6,10 @@ import org.jsoup.nodes.DataNode;
 import org.jsoup.nodes.Element;
 
 /**
- * Parts of a page. Every text goes in as a text node or an attribute's value, which the serializer
- * escapes, and without characters that cannot be seen: names come from folders, and a folder may be
- * called anything.
+ * Builds the elements of a page.
+ *
+ * <p>A text may come from the name of a folder, which can hold anything. So each text is added as a
+ * text node or an attribute value, which jsoup escapes, and without invisible characters.
  */
 final class Html {
   private Html() {}
@@ -21,17 +22,17 @@ final class Html {
     return add(parent, tag).appendText(Texts.clean(text));
   }
 
-  /** A name from elsewhere, whose direction of writing does not reach beyond it. */
+  /** Adds a name from elsewhere; right-to-left letters in it do not affect the text around it. */
   static Element name(Element parent, String name) {
     return add(parent, "bdi", name);
   }
 
-  /** What is no text but code, SVG or JSON of our own making. */
+  /** Adds code, SVG or JSON that this module made. */
   static void raw(Element parent, String data) {
     parent.appendChild(new DataNode(data));
   }
 
-  /** A table with a line of headings, in a box that scrolls. */
+  /** Adds a table with headings in a scrolling box, and returns its body. */
   static Element table(Element parent, String caption, List<String> headings) {
     Element box = add(parent, "div").addClass("scroll").attr("tabindex", "0");
     box.attr("role", "region").attr("aria-label", Texts.clean(caption));
@@ -47,20 +48,20 @@ final class Html {
     cells.forEach(cell -> add(row, "td", cell));
   }
 
-  /** A table of names and what they stand for. */
-  static Element words(Element parent, String caption) {
-    Element table = add(parent, "table").addClass("words");
+  /** Adds a table of names and values, and returns its body. */
+  static Element properties(Element parent, String caption) {
+    Element table = add(parent, "table").addClass("properties");
     add(table, "caption", caption);
     return add(table, "tbody");
   }
 
-  static void word(Element words, String name, String value) {
-    Element row = add(words, "tr");
+  static void property(Element body, String name, String value) {
+    Element row = add(body, "tr");
     add(row, "th", name).attr("scope", "row");
     name(add(row, "td"), value);
   }
 
-  /** Something to be opened. */
+  /** Adds a part that the reader can open. */
   static Element details(Element parent, String summary) {
     Element details = add(parent, "details");
     add(details, "summary", summary);

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** How a run stands, in sentences. */
+/** The state and result of a run in sentences. */
 final class OutcomeText {
   private final RunHistory history;
   private final RunRecord record;
@@ -22,7 +22,7 @@ final class OutcomeText {
     return record.status().name().toLowerCase(Locale.ROOT);
   }
 
-  /** What came out, in a sentence. */
+  /** The result in a sentence. */
   String sentence() {
     List<EpochRecord> epochs = history.epochs();
     String planned = String.valueOf(record.settings().getOrDefault("epochs", "?"));
@@ -31,38 +31,42 @@ final class OutcomeText {
     return switch (record.status()) {
       case RUNNING ->
           epochs.isEmpty()
-              ? "Training has begun; no epoch is done yet."
-              : "Training: " + result + " so far.";
-      case FINISHED -> result + ", " + seconds() + " of training.";
+              ? "Training has started; no epoch is complete yet."
+              : "Training: " + result + ".";
+      case FINISHED -> capitalized(result) + ", " + seconds() + " of training.";
       case INTERRUPTED ->
           epochs.isEmpty()
-              ? "Stopped before the first epoch was done."
+              ? "Stopped before the first epoch was complete."
               : "Stopped: " + result + ".";
       case DIVERGED -> "Diverged after " + length + ": " + message();
       case FAILED -> "Failed after " + length + ": " + message();
     };
   }
 
-  /** The last evaluation, and how far the run is where that is further. */
+  /** The last evaluation, and the number of completed epochs if there are more. */
   private String result(List<EpochRecord> epochs, String planned) {
     return EpochRecord.lastEvaluated(epochs)
-        .map(last -> right(last) + after(last, epochs, planned))
-        .orElse(Numbers.format("no evaluation in %d of %s epochs", epochs.size(), planned));
+        .map(last -> accuracy(last) + after(last, epochs, planned))
+        .orElse(Numbers.format("no evaluation after %d of %s epochs", epochs.size(), planned));
   }
 
   private static String after(EpochRecord evaluated, List<EpochRecord> epochs, String planned) {
     return evaluated.equals(epochs.get(epochs.size() - 1))
         ? Numbers.format(" after %d of %s epochs", epochs.size(), planned)
         : Numbers.format(
-            " after %d of %s epochs, %d done", evaluated.epoch() + 1, planned, epochs.size());
+            " after %d of %s epochs, %d complete", evaluated.epoch() + 1, planned, epochs.size());
   }
 
-  private String right(EpochRecord epoch) {
+  private String accuracy(EpochRecord epoch) {
     return Numbers.format(
-        "%.2f %% of %,d %s images right",
+        "accuracy %.2f %% on %,d %s images",
         100 * epoch.evaluated().orElseThrow().accuracy(),
         record.data().evaluationImages(),
         record.data().evaluationName());
+  }
+
+  private static String capitalized(String text) {
+    return text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1);
   }
 
   private String seconds() {
@@ -76,10 +80,10 @@ final class OutcomeText {
     return String.valueOf(record.outcome().getOrDefault("message", "no reason is recorded"));
   }
 
-  /** Where the peak rate comes from, and what the policy did with it. */
+  /** The source of the peak learning rate, and the policy. */
   String policy() {
     return "Peak learning rate "
-        + Numbers.brief(givenPeak())
+        + Numbers.brief(firstPeak())
         + ": "
         + record.learningRateSource()
         + ". Policy: "
@@ -88,8 +92,8 @@ final class OutcomeText {
         + changes();
   }
 
-  /** The peak that the policy began with; amended, it may not have come to it. */
-  private double givenPeak() {
+  /** The peak of the first policy; an amended one may be lower. */
+  private double firstPeak() {
     return record.settings().get("learning_rate") instanceof Number rate
         ? rate.doubleValue()
         : record.policy().peak();

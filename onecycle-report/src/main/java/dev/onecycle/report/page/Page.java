@@ -6,7 +6,7 @@ import org.jsoup.nodes.Document;
 import org.jsoup.nodes.DocumentType;
 import org.jsoup.nodes.Element;
 
-/** The frame of a page: nothing outside the file is asked for, and no script but ours can run. */
+/** The frame of a page. The page loads nothing else, and runs no script but ours. */
 final class Page {
   private static final int FOLLOW_SECONDS = 5;
   private static final int FOLLOW_SECONDS_WITHOUT_SCRIPT = 20;
@@ -14,9 +14,9 @@ final class Page {
   private Page() {}
 
   /**
-   * A page as text.
+   * The HTML of a page.
    *
-   * @param following whether it is rewritten while it is open, and so loads itself again
+   * @param following whether the open page loads itself again, because the file will change
    */
   static String of(String title, boolean following, Consumer<Element> content) {
     Document document = Document.createShell("");
@@ -49,7 +49,7 @@ final class Page {
         .attr("name", "viewport")
         .attr("content", "width=device-width, initial-scale=1");
     Html.add(head, "meta").attr("name", "generator").attr("content", "Onecycle");
-    // An icon of its own keeps a browser from asking for one.
+    // Without this a browser requests an icon.
     Html.add(head, "link").attr("rel", "icon").attr("href", "data:,");
     if (following) {
       Html.add(Html.add(head, "noscript"), "meta")
@@ -66,6 +66,6 @@ final class Page {
         .attr("type", "checkbox")
         .attr("id", "follow")
         .attr("data-seconds", Integer.toString(FOLLOW_SECONDS));
-    Html.add(label, "span", " follow the training");
+    Html.add(label, "span", " update this page during training");
   }
 }

@@ -19,12 +19,12 @@ import java.util.Optional;
 import org.jsoup.nodes.Element;
 
 /**
- * The page of a run: what came out, every figure, what the curves say, conditions, how to repeat.
+ * The page of a run: its result, figures, misclassified images, epochs, conditions and settings.
  */
 final class RunPage {
-  private static final int MOST_EPOCHS = 1000;
+  private static final int MAX_EPOCHS = 1000;
 
-  /** Stands in the table of epochs where nothing was measured. */
+  /** The cell of a value that was not measured. */
   private static final String NOT_EVALUATED = "–";
 
   private final RunHistory history;
@@ -39,7 +39,7 @@ final class RunPage {
     classification = report.classification();
   }
 
-  /** The page as text, in UTF-8. */
+  /** The HTML of the page. */
   static String html(RunReport report) {
     RunPage page = new RunPage(report);
     boolean following = page.record.status() == RunRecord.Status.RUNNING;
@@ -53,7 +53,7 @@ final class RunPage {
     Html.add(line, "span", outcome.status()).addClass("status").addClass(outcome.status());
     line.appendText(" ");
     Html.name(line, record.conditions().get("model") + " on " + record.data().source());
-    line.appendText(", " + record.started());
+    line.appendText(", started " + record.started());
     Html.add(main, "p", outcome.sentence()).addClass("outcome");
     Html.add(main, "p", outcome.policy());
     notes(main);
@@ -73,8 +73,9 @@ final class RunPage {
     for (Conditions.Difference d : record.acceptedDifferences()) {
       notes.add(
           Numbers.format(
-              "The peak rate was found under another %s: %s, not %s; that was accepted",
-              d.name(), d.found(), d.now()));
+              "The peak learning rate was found with another %s: %s instead of %s. The difference was"
+                  + " accepted",
+              d.name().replace('_', ' '), d.found(), d.now()));
     }
     if (!notes.isEmpty()) {
       Element box = Html.add(main, "div").addClass("notes");
@@ -86,19 +87,19 @@ final class RunPage {
     RunCurves curves = RunCurves.of(history);
     long steps = record.policy().steps();
     int every = record.evaluateEvery();
-    Html.add(main, "h2", "The cycle");
+    Html.add(main, "h2", "Training curves");
     FigureBlock.add(
         main,
         "losses",
         "Training and validation loss",
-        "The gap below is validation loss less training loss. " + fit.explanation(),
+        "The gap is the validation loss minus the training loss. " + fit.explanation(),
         RunFigures.losses(curves, steps, every));
     FigureBlock.add(
         main,
         "accuracy",
         "Accuracy",
         Numbers.format(
-            "Of %,d %s images, %s.",
+            "Accuracy on %,d %s images, %s.",
             record.data().evaluationImages(),
             record.data().evaluationName(),
             RunFigures.evaluationTimes(every)),
@@ -107,7 +108,7 @@ final class RunPage {
         main,
         "schedule",
         "Learning rate and momentum",
-        "As the optimizer held them at each step: " + record.policy().description() + ".",
+        "The values that the optimizer used at each step. " + record.policy().description() + ".",
         RunFigures.schedule(curves, record.policy()));
   }
 
@@ -115,7 +116,7 @@ final class RunPage {
     if (evidence.none()) {
       return;
     }
-    Html.add(main, "h2", "What the settings rest on");
+    Html.add(main, "h2", "Range tests and sweeps");
     evidence
         .range()
         .ifPresent(
@@ -149,17 +150,17 @@ final class RunPage {
     Html.add(main, "h2", "Epochs");
     List<EpochRecord> all = history.epochs();
     if (all.isEmpty()) {
-      Html.add(main, "p", "No epoch is done yet.");
+      Html.add(main, "p", "No epoch is complete yet.");
       return;
     }
     Element details = Html.details(main, Numbers.format("Table of %,d epochs", all.size()));
-    int skipped = Math.max(0, all.size() - MOST_EPOCHS);
+    int skipped = Math.max(0, all.size() - MAX_EPOCHS);
     Element body =
         Html.table(
             details,
             skipped == 0
-                ? "Every epoch"
-                : Numbers.format("The last %,d epochs; all are in epochs.csv", MOST_EPOCHS),
+                ? "All epochs"
+                : Numbers.format("The last %,d epochs; all are in epochs.csv", MAX_EPOCHS),
             List.of(
                 "epoch",
                 "steps",

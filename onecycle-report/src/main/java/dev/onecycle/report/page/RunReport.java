@@ -20,45 +20,45 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The report of a run, made from its folder alone, at any moment of the run or after it.
+ * The report of a run, made from its folder alone, during the run or after it.
  *
  * @param history its record, steps and epochs
- * @param evidence what its settings rest on
- * @param classification what the evaluation images were taken for, where that was kept
+ * @param evidence the range tests and sweeps behind its settings
+ * @param classification of the evaluation images, if the run kept it
  */
 public record RunReport(
     RunHistory history, Evidence evidence, Optional<ClassificationRecord> classification) {
-  /** The page's name in the folder of a run. */
+  /** The name of the page in a run folder. */
   public static final String FILE = "report.html";
 
   /**
-   * Reads what a folder holds now.
+   * Reads the present state of a run folder.
    *
-   * @throws BadDataException where it is not the folder of a run, or a record in it is broken
+   * @throws BadDataException if it is not a run folder, or a record in it is damaged
    */
   public static RunReport read(Path folder) {
     return new RunReport(
         RunHistory.read(folder), Evidence.ofRun(folder), RunFolder.readClassification(folder));
   }
 
-  /** The report with more evidence, as of a sweep that was kept elsewhere. */
+  /** This report with more evidence, such as a sweep from another folder. */
   public RunReport with(Evidence more) {
     return new RunReport(history, evidence.and(more), classification);
   }
 
   /**
-   * One HTML page that needs nothing else: what came out, every figure, what the curves say, where
-   * the network errs, under what conditions, and how to repeat it.
+   * One self-contained HTML page: the result, all figures, misclassified images, conditions,
+   * settings, and the commands that repeat the run.
    *
-   * <p>Readable without a script, whose place still pictures take; no request leaves it. Below 1 MB
-   * however long the run.
+   * <p>The page makes no request, and shows still pictures if scripts are off. It is smaller than 1
+   * MB, however long the run.
    */
   public String html() {
     return RunPage.html(this);
   }
 
   /**
-   * Writes the page, whole or not at all, so that an open page can load itself again at any moment.
+   * Writes the page, completely or not at all, so that an open page can reload at any time.
    *
    * @throws CannotWriteException naming the file
    */
@@ -66,7 +66,7 @@ public record RunReport(
     AtomicFile.writeText(file, html());
   }
 
-  /** The figures alone, by names fit for files, in the order of the page. */
+  /** The figures by names for files, in the order of the page. */
   public Map<String, Figure> figures() {
     RunCurves curves = RunCurves.of(history);
     RunRecord.PolicySummary policy = history.record().policy();

@@ -1,4 +1,4 @@
-/** Runs as pages to look at: one self-contained HTML file each. */
+/** The report of a run and the comparison of several runs, each one self-contained HTML page. */
 @NullMarked
 package dev.onecycle.report.page;
 

@@ -1,5 +1,6 @@
 package dev.onecycle.report.terminal;
 
+import dev.onecycle.math.Interpolation;
 import dev.onecycle.report.chart.Point;
 import java.util.List;
 
@@ -53,8 +54,8 @@ final class DotGrid {
           double share = steps == 0 ? 0 : s / (double) steps;
           if (style.ascii() || inPattern(curve, drawn++)) {
             dot(
-                from.x() + share * (to.x() - from.x()),
-                from.y() + share * (to.y() - from.y()),
+                Interpolation.linear(from.x(), to.x(), share),
+                Interpolation.linear(from.y(), to.y(), share),
                 curve);
           }
         }

@@ -1,5 +1,6 @@
 package dev.onecycle.report.terminal;
 
+import dev.onecycle.math.Interpolation;
 import dev.onecycle.report.chart.Point;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,6 +53,6 @@ final class LineClipper {
   private static Point at(Point from, Point to, double y) {
     // Halved, so that the difference of two huge values of opposite sign stays finite.
     double share = (y / 2 - from.y() / 2) / (to.y() / 2 - from.y() / 2);
-    return new Point(from.x() + share * (to.x() - from.x()), y);
+    return new Point(Interpolation.linear(from.x(), to.x(), share), y);
   }
 }

@@ -127,7 +127,7 @@ class FigureTest {
     assertThat(root.getFirstChild().getTextContent()).isEqualTo("Learning rate range test");
     assertThat(root.getFirstChild().getNextSibling().getNodeName()).isEqualTo("desc");
     assertThat(root.getFirstChild().getNextSibling().getTextContent())
-        .contains("loss over learning rate", "smoothed loss between", "edge 1.25");
+        .contains("Loss over learning rate", "smoothed loss between", "edge 1.25");
   }
 
   @Test

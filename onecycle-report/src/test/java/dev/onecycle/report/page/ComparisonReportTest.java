@@ -23,7 +23,8 @@ class ComparisonReportTest {
   void theBestIsNamedWithItsPoints() {
     ComparisonReport report =
         report(SampleRun.small("a", 1, 1e-4, 0.5, 2.0), SampleRun.small("b", 1, 1e-3, 0.7125, 1.0));
-    assertThat(report.sentence()).isEqualTo("b is best with 71.25 % right, 21.25 points above a.");
+    assertThat(report.sentence())
+        .isEqualTo("b is best with an accuracy of 71.25 %, 21.25 points above a.");
   }
 
   @Test
@@ -32,8 +33,8 @@ class ComparisonReportTest {
     SampleRun b = SampleRun.small("b", 1, 1e-3, 0.5, 2.0);
     SampleRun bare = b.with(Place.RUN, "bare").withDone(0, Status.FINISHED);
 
-    assertThat(report(a, b).sentence()).isEqualTo("a and b are best alike with 50.00 % right.");
-    assertThat(report(a, bare).sentence()).isEqualTo("a: 50.00 % right.");
+    assertThat(report(a, b).sentence()).isEqualTo("a and b are equal with an accuracy of 50.00 %.");
+    assertThat(report(a, bare).sentence()).isEqualTo("a: accuracy 50.00 %.");
     assertThat(report(bare).sentence()).isEqualTo("No accuracy is recorded yet.");
   }
 
@@ -46,8 +47,8 @@ class ComparisonReportTest {
             SampleRun.small("c", 3, 1e-4, 0.7, 1.6));
     assertThat(report.sentence())
         .endsWith(
-            "Over 3 seeds (a, b, c): 60.00 ± 10.00 % right, mean ± standard deviation; validation"
-                + " loss 1.8000 ± 0.2000.");
+            "Over 3 seeds (a, b, c): accuracy 60.00 ± 10.00 %, validation loss 1.8000 ± 0.2000"
+                + " (mean ± standard deviation).");
     assertThat(Jsoup.parse(report.html()).text()).contains("60.00 ± 10.00", "1.8000 ± 0.2000");
   }
 
@@ -65,9 +66,9 @@ class ComparisonReportTest {
     assertThat(page.select("figure").eachAttr("id"))
         .containsExactly("losses", "accuracy", "schedule");
     assertThat(page.select("#accuracy svg")).hasSize(1);
-    assertThat(page.select("table:contains(What was not set) th").eachText())
+    assertThat(page.select("table:contains(settings that differ) th").eachText())
         .containsExactly("run", "weight decay", "note");
-    assertThat(page.select("table:contains(What came out) tbody tr")).hasSize(2);
+    assertThat(page.select("table:contains(Results of each run) tbody tr")).hasSize(2);
     assertThat(page.select("#follow")).isEmpty();
   }
 

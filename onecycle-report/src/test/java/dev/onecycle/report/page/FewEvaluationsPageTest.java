@@ -20,13 +20,13 @@ class FewEvaluationsPageTest {
   @Test
   void theOutcomeIsThatOfTheLastEvaluation() {
     assertThat(page(2, Status.RUNNING).select(".outcome").text())
-        .isEqualTo("Training: no evaluation in 2 of 7 epochs so far.");
+        .isEqualTo("Training: no evaluation after 2 of 7 epochs.");
     assertThat(page(2, Status.INTERRUPTED).select(".outcome").text())
-        .isEqualTo("Stopped: no evaluation in 2 of 7 epochs.");
+        .isEqualTo("Stopped: no evaluation after 2 of 7 epochs.");
     assertThat(page(5, Status.RUNNING).select(".outcome").text())
-        .isEqualTo("Training: 50.00 % of 30 test images right after 3 of 7 epochs, 5 done so far.");
+        .isEqualTo("Training: accuracy 50.00 % on 30 test images after 3 of 7 epochs, 5 complete.");
     assertThat(page(7, Status.FINISHED).select(".outcome").text())
-        .isEqualTo("90.00 % of 30 test images right after 7 of 7 epochs, 14 s of training.");
+        .isEqualTo("Accuracy 90.00 % on 30 test images after 7 of 7 epochs, 14 s of training.");
   }
 
   @Test
@@ -36,7 +36,8 @@ class FewEvaluationsPageTest {
     assertThat(rows).hasSize(7);
     assertThat(rows.get(1)).matches("2 40 \\S+ – – – 1000 2.0 –");
     assertThat(rows.get(2)).matches("3 60 \\S+ \\S+ 0\\.1\\S* 50.00 1000 2.0 1.0");
-    assertThat(page.text()).contains("Of 30 test images, after every 3 epochs and after the last.");
+    assertThat(page.text())
+        .contains("Accuracy on 30 test images, after every 3 epochs and after the last.");
     assertThat(page.select("#accuracy").select("script").get(0).data()).contains("[59,119,139]");
     assertThat(page.text()).contains("evaluate_every 3");
   }
@@ -44,7 +45,7 @@ class FewEvaluationsPageTest {
   @Test
   void aRunThatIsEvaluatedEachTimeSaysNothingOfIt() {
     assertThat(SampleRun.usual().html())
-        .contains("Of 30 test images, after each epoch.")
+        .contains("Accuracy on 30 test images, after each epoch.")
         .doesNotContain("evaluate_every");
   }
 }

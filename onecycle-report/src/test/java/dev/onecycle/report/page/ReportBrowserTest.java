@@ -151,7 +151,7 @@ class ReportBrowserTest extends PageInBrowser {
   void anOpenPageFollowsTheTrainingAndKeepsWhatTheReaderDid() throws Exception {
     SampleRun run = SampleRun.usual();
     ChromeDriver driver = open("going", run.withDone(1, Status.RUNNING).html());
-    assertThat(text(".outcome")).contains("after 1 of 4 epochs so far");
+    assertThat(text(".outcome")).contains("after 1 of 4 epochs");
     driver.findElement(By.cssSelector("#accuracy .legend input")).click();
     Files.writeString(temp.resolve("going.html"), run.withDone(2, Status.RUNNING).html());
     passFiveSeconds();

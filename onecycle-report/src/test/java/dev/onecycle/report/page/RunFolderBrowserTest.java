@@ -76,7 +76,7 @@ class RunFolderBrowserTest extends PageInBrowser {
     driver.findElement(By.xpath("//summary[.='Settings']")).click();
     driver.findElement(By.cssSelector("#schedule summary")).click();
     Object opened = opened();
-    assertThat(opened).isEqualTo(List.of("schedule: Table", ": Settings"));
+    assertThat(opened).isEqualTo(List.of("schedule: Values as a table", ": Settings"));
 
     RunReport.read(RunFolders.write(run.withDone(1, Status.RUNNING).report(), temp.resolve("one")))
         .write(file);

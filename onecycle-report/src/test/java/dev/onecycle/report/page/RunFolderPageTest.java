@@ -70,7 +70,7 @@ class RunFolderPageTest {
     assertThat(page.select(".notes p").eachText())
         .containsExactly("1 line of steps.csv cannot be understood and is left out.");
     assertThat(page.select(".outcome").text())
-        .isEqualTo("Stopped: 55.00 % of 30 test images right after 2 of 4 epochs.");
+        .isEqualTo("Stopped: accuracy 55.00 % on 30 test images after 2 of 4 epochs.");
     assertThat(page.select("figure svg")).hasSize(4);
   }
 
@@ -96,7 +96,7 @@ class RunFolderPageTest {
     Path folder = written(SampleRun.usual().withDone(0, Status.RUNNING).report());
     Document page = page(folder);
     assertThat(page.select(".outcome").text())
-        .isEqualTo("Training has begun; no epoch is done yet.");
+        .isEqualTo("Training has started; no epoch is complete yet.");
     assertThat(page.select(".notes")).isEmpty();
     assertThat(page.select("figure svg")).hasSize(4);
     assertThat(page.select("noscript")).hasSize(1);
@@ -106,9 +106,9 @@ class RunFolderPageTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "RUNNING | Training: 55.00 % of 30 test images right after 2 of 4 epochs so far.",
-        "FINISHED | 55.00 % of 30 test images right after 2 of 4 epochs, 4 s of training.",
-        "INTERRUPTED | Stopped: 55.00 % of 30 test images right after 2 of 4 epochs.",
+        "RUNNING | Training: accuracy 55.00 % on 30 test images after 2 of 4 epochs.",
+        "FINISHED | Accuracy 55.00 % on 30 test images after 2 of 4 epochs, 4 s of training.",
+        "INTERRUPTED | Stopped: accuracy 55.00 % on 30 test images after 2 of 4 epochs.",
         "DIVERGED | Diverged after 2 of 4 epochs: no reason is recorded",
         "FAILED | Failed after 2 of 4 epochs: no reason is recorded"
       })

@@ -44,14 +44,14 @@ class RunPageTest {
   }
 
   @Test
-  void itSaysWhatCameOutAndHowToRepeatIt() {
+  void resultMistakesAndCommandsAreShown() {
     String text = parsed(SampleRun.usual()).text();
     assertThat(text)
-        .contains("90.00 % of 30 test images right after 4 of 4 epochs, 8 s of training.")
+        .contains("Accuracy 90.00 % on 30 test images after 4 of 4 epochs, 8 s of training.")
         .contains("Peak learning rate 0.4: as given")
-        .contains("Seed 7 draws", "onecycle train photos --optimizer=sgd")
-        .contains("6 of 30 test images were taken for another class after epoch 4")
-        .contains("is cat (5.0 %), taken for dog (90.0 %)");
+        .contains("Seed 7 determines", "onecycle train photos --optimizer=sgd")
+        .contains("6 of 30 test images are misclassified after epoch 4")
+        .contains("true: cat (5.0 %) predicted: dog (90.0 %)");
   }
 
   @Test
@@ -68,10 +68,10 @@ class RunPageTest {
   void aRunWithoutAnEpochYetSaysSoAndFollows() {
     Document page = parsed(SampleRun.usual().withDone(0, Status.RUNNING));
     assertThat(page.select(".outcome").text())
-        .isEqualTo("Training has begun; no epoch is done yet.");
+        .isEqualTo("Training has started; no epoch is complete yet.");
     assertThat(page.select("#follow")).hasSize(1);
     assertThat(page.select("figure")).hasSize(4);
-    assertThat(page.select("h2").eachText()).doesNotContain("Where it errs");
+    assertThat(page.select("h2").eachText()).doesNotContain("Misclassified images");
   }
 
   @Test
@@ -102,7 +102,8 @@ class RunPageTest {
     assertThat(html.length()).isLessThan(MEGABYTE);
     Document page = Jsoup.parse(html);
     assertThat(page.select("#confusion")).isEmpty();
-    assertThat(page.text()).contains("A matrix of 1,000 classes cannot be read; these are the 40");
+    assertThat(page.text())
+        .contains("A matrix of 1,000 classes is too large to read. The table has the 40");
     assertThat(page.select("details:contains(Recall) tbody tr")).hasSize(1000);
   }
 
@@ -124,7 +125,7 @@ class RunPageTest {
     String html = SampleRun.usual().withClasses(names).html();
     assertThat(html.length()).isLessThan(MEGABYTE);
     assertThat(Jsoup.parse(html).select("ol li")).hasSize(1000);
-    assertThat(html).contains("The first 1,000; all are in run.json.");
+    assertThat(html).contains("The first 1,000 classes; run.json has all.");
   }
 
   @Test
