@@ -153,14 +153,14 @@ class ChangedWorldTest extends StoppedRun {
     assertRefused(
         Cli.run("resume", run),
         2,
-        "augmentation must be pad 4 (reflect), random crop, alternating flip, as in",
+        "condition augmentation must be pad 4 (reflect), random crop, alternating flip, as in",
         "but was pad 4 (reflect), random crop, flip;");
     run = killed("averaged");
     edit(run, "/conditions/batchnorm_momentum", "0.4");
-    assertRefused(Cli.run("resume", run), 2, "--batchnorm-momentum must be 0.4, as in");
+    assertRefused(Cli.run("resume", run), 2, "condition batchnorm momentum must be 0.4, as in");
     run = killed("cycled");
     edit(run, "/conditions/momentum_at_peak", "0.9");
-    assertRefused(Cli.run("resume", run), 2, "momentum at peak must be 0.9, as in");
+    assertRefused(Cli.run("resume", run), 2, "condition momentum at peak must be 0.9, as in");
   }
 
   @Test

@@ -52,11 +52,11 @@ class StaleConditionsTest {
             Recipe.FORMAT,
             List.of("onecycle", "tune"),
             Map.of(
-                "batch-size", "16",
+                "batch_size", "16",
                 "threads", "2",
                 "precision", "bf16",
                 "epochs", "1",
-                "max-lr", json.get("learningRate").asText()),
+                "max_lr", json.get("learning_rate").asText()),
             Map.of(),
             dev.onecycle.run.tuning.FoundRate.read(found).conditions())
         .write(recipe);
@@ -68,27 +68,29 @@ class StaleConditionsTest {
     return Cli.run(words.toArray());
   }
 
+  /** Each option alone, the condition that it changes, and the option in the command that cures. */
   @ParameterizedTest(name = "{0}")
   @CsvSource({
-    "--model resnet32, model, resnet20 , resnet32 ",
-    "--batch-size 8, batch size, 16, 8",
-    "--threads 1, replicas, 2, 1",
-    "--optimizer nesterov, optimizer, sgd, sgd-nesterov",
-    "--bias-rate 2, optimizer, sgd, 'sgd, biases at 2 times the rate'",
-    "--weight-decay 1e-3, weight decay, 0.0001, 0.001",
-    "--no-norm-decay, decay of batch norms and biases, on, off",
-    "--dropout 0.25, dropout, 0, 0.25",
-    "--momentum 0.9, momentum at the peak, 0.85, 0.9",
-    "--label-smoothing 0.1, loss, cross-entropy, 'cross-entropy, label smoothing 0.1'",
-    "--clip 1, gradient clip, 0, 1",
-    "--accumulate 2, accumulation, 1, 2",
-    "--no-flip, augmentation, 'pad 4 (reflect), random crop, flip', 'pad 4 (reflect), random crop'",
-    "--flip alternate, augmentation, 'pad 4 (reflect), random crop, flip', 'pad 4 (reflect), random crop, alternating flip'",
-    "--cutout 4, augmentation, 'pad 4 (reflect), random crop, flip', 'pad 4 (reflect), random crop, flip, cutout 4'",
-    "--precision fp32, precision, bf16, fp32"
+    "--model resnet32, model, resnet20 , resnet32 , --model=resnet32",
+    "--batch-size 8, batch size, 16, 8, --batch-size=8",
+    "--threads 1, replicas, 2, 1, --threads=1",
+    "--optimizer nesterov, optimizer, sgd, sgd-nesterov, --optimizer=nesterov",
+    "--bias-rate 2, optimizer, sgd, 'sgd, biases at 2 times the rate', --bias-rate=2",
+    "--weight-decay 1e-3, weight decay, 0.0001, 0.001, --weight-decay=0.001",
+    "--no-norm-decay, norm decay, on, off, --no-norm-decay",
+    "--dropout 0.25, dropout, 0, 0.25, --dropout=0.25",
+    "--momentum 0.9, momentum at peak, 0.85, 0.9, --momentum=0.9",
+    "--label-smoothing 0.1, loss, cross-entropy, 'cross-entropy, label smoothing 0.1', --label-smoothing=0.1",
+    "--clip 1, clip, 0, 1, --clip=1",
+    "--accumulate 2, accumulate, 1, 2, --accumulate=2",
+    "--batchnorm-momentum 0.4, batchnorm momentum, 0.1, 0.4, --batchnorm-momentum=0.4",
+    "--no-flip, augmentation, 'pad 4 (reflect), random crop, flip', 'pad 4 (reflect), random crop', --flip=none",
+    "--flip alternate, augmentation, 'pad 4 (reflect), random crop, flip', 'pad 4 (reflect), random crop, alternating flip', --flip=alternate",
+    "--cutout 4, augmentation, 'pad 4 (reflect), random crop, flip', 'pad 4 (reflect), random crop, flip, cutout 4', --cutout=4",
+    "--precision fp32, precision, bf16, fp32, --precision=fp32"
   })
   void anyConditionThatChangesAloneIsRefusedByName(
-      String options, String name, String then, String now) {
+      String options, String name, String then, String now, String cure) {
     for (Object[] source :
         List.of(
             new Object[] {
@@ -108,9 +110,9 @@ class StaleConditionsTest {
       assertThat(result.complaints())
           .singleElement()
           .asString()
-          .contains(name + " must be " + then, " but was " + now, "--accept-stale")
+          .contains("onecycle: " + name + " must be " + then, " but was " + now, "--accept-stale")
           .contains(source[0].equals("--recipe") ? "'onecycle tune " : "'onecycle find-lr ")
-          .contains(option)
+          .contains(" " + cure)
           .doesNotContain(", and ");
       assertThat(out).doesNotExist();
     }
@@ -129,7 +131,7 @@ class StaleConditionsTest {
     };
     Path out = temp.resolve("cured");
     Cli.Result refused = train(out, words);
-    assertThat(refused.err()).contains("momentum at the peak must be 0.85 but was 0.9");
+    assertThat(refused.err()).contains("momentum at peak must be 0.85 but was 0.9");
     String command = refused.err().split("'onecycle ", 2)[1].split("'", 2)[0];
     List<Object> found = new ArrayList<>(List.of((Object[]) command.split(" ")));
     found.addAll(List.of("--svg", temp + "/a.svg"));
@@ -169,13 +171,13 @@ class StaleConditionsTest {
     assertThat(result.code()).as(result.err()).isZero();
     assertThat(result.out()).contains("Stale: weight decay was 0.0001 when");
     assertThat(RunFolder.read(out).acceptedDifferences())
-        .containsExactly(new Difference("weight decay", "0.0001", "0.001"));
+        .containsExactly(new Difference("weight_decay", "0.0001", "0.001"));
     assertThat(RunFolder.read(out).conditions().get("weight_decay")).isEqualTo("0.001");
   }
 
   @Test
   void underTheSameConditionsTheRateIsUsed() {
-    double rate = Cli.parse(found).get("learningRate").asDouble();
+    double rate = Cli.parse(found).get("learning_rate").asDouble();
     for (Object[] source :
         List.of(
             new Object[] {
@@ -226,9 +228,10 @@ class StaleConditionsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "batch-size, bach-size, 'bach-size', did you mean batch-size?",
-    "batch-size, out, 'out', which onecycle train has not",
-    "'\"16\"', many, --batch-size, many"
+    "batch_size, bach-size, setting must be a known one but was bach-size, did you mean batch_size?",
+    "batch_size, quux, 'setting must be one of data, image_size, ', but was quux",
+    "'\"16\"', many, batch_size in, must be a whole number but was many",
+    "'\"16\"', '\"1\"', batch_size in, must be at least 2 but was 1"
   })
   void aRecipeWithAMistakeIsRefused(String from, String to, String names, String also)
       throws IOException {

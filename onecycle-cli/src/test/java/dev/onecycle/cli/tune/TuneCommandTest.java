@@ -166,14 +166,14 @@ class TuneCommandTest {
     assertThat(result.err()).contains("This will take about", "5 range tests", "Train by it: ");
     Recipe recipe = Recipe.read(out.resolve("recipe.yaml"));
     assertThat(recipe.settings())
-        .containsEntry("batch-size", "16")
-        .containsEntry("no-flip", "true")
+        .containsEntry("batch_size", "16")
+        .containsEntry("flip", "none")
         .containsEntry("epochs", "2")
-        .containsKeys("weight-decay", "dropout", "max-lr", "model");
-    assertThat(recipe.reasons()).containsOnlyKeys("weight-decay", "dropout", "max-lr");
+        .containsKeys("weight_decay", "dropout", "max_lr", "model");
+    assertThat(recipe.reasons()).containsOnlyKeys("weight_decay", "dropout", "max_lr");
     JsonNode json = result.json();
     assertThat(json.at("/chosen/batch_size").asInt()).isEqualTo(16);
-    assertThat(recipe.settings()).containsEntry("max-lr", json.get("learning_rate").asText());
+    assertThat(recipe.settings()).containsEntry("max_lr", json.get("learning_rate").asText());
     TuningResult outcome = TuningJournal.result(out).orElseThrow();
     assertThat(outcome.sweeps()).hasSize(2);
     assertThat(outcome.peak()).isEqualTo(json.get("learning_rate").asDouble());
@@ -208,9 +208,9 @@ class TuneCommandTest {
     Cli.Result result = tune(out, words);
     assertThat(result.code()).as(result.err()).isZero();
     Recipe recipe = Recipe.read(out.resolve("recipe.yaml"));
-    assertThat(recipe.settings()).containsEntry("image-size", "16");
+    assertThat(recipe.settings()).containsEntry("image_size", "16");
     assertThat(recipe.reasons())
-        .containsOnlyKeys("batch-size", "weight-decay", "dropout", "max-lr");
+        .containsOnlyKeys("batch_size", "weight_decay", "dropout", "max_lr");
     TuningResult outcome = TuningJournal.result(out).orElseThrow();
     assertThat(outcome.batchSizes().orElseThrow().largest()).isEqualTo(16);
     assertThat(outcome.batchSize()).isEqualTo(16);
@@ -230,12 +230,12 @@ class TuneCommandTest {
     Recipe recipe = Recipe.read(out.resolve("recipe.yaml"));
     Cli.Result again = tune(out, words);
     assertThat(again.code()).as(again.err()).isZero();
-    assertThat(again.err()).contains("Going on with");
+    assertThat(again.err()).contains("Resuming the tuning in " + out, "3 results");
     assertThat(Recipe.read(out.resolve("recipe.yaml"))).isEqualTo(recipe);
     Cli.Result other = tune(out, "--batch-size", 16, "--weight-decay", "1e-3,1e-4", "--epochs", 2);
     assertThat(other.code()).isEqualTo(2);
     assertThat(other.complaints())
-        .anyMatch(line -> line.contains("weight decay must be 1e-2,1e-4, as in the tuning"));
+        .anyMatch(line -> line.contains("--weight-decay must be 1e-2,1e-4, as in the tuning"));
   }
 
   @Test

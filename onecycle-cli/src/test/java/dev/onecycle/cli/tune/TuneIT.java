@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A tuning run that is ended in any way goes on where it was, to the same recipe. */
+/** A tuning run that is ended in any way is resumed where it was, to the same recipe. */
 class TuneIT {
   @TempDir Path temp;
   private Path data = Path.of("");
@@ -85,7 +85,7 @@ class TuneIT {
     assertThat(code).as(first.output()).isNotZero();
     if (!signal.equals("KILL")) {
       assertThat(code).isEqualTo(signal.equals("INT") ? 130 : 143);
-      assertThat(first.output()).contains("to go on, call it again with --out " + out);
+      assertThat(first.output()).contains("to resume it, call it again with --out " + out);
     }
     Map<String, JsonNode> before = results(out);
     assertThat(before.size()).isLessThan(results(straight).size());
@@ -93,7 +93,7 @@ class TuneIT {
 
     ProcessUnderTest second = tune(out);
     assertThat(second.exitCode()).as(second.output()).isZero();
-    assertThat(second.output()).contains("Going on with " + out);
+    assertThat(second.output()).contains("Resuming the tuning in " + out);
     assertThat(results(out)).containsAllEntriesOf(before);
     Recipe recipe = Recipe.read(out.resolve("recipe.yaml"));
     Recipe expected = Recipe.read(straight.resolve("recipe.yaml"));

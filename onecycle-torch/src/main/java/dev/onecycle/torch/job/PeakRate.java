@@ -57,7 +57,7 @@ public record PeakRate(
     if (!differences.isEmpty()) {
       String which =
           differences.stream()
-              .map(d -> name(d) + " must be " + d.found() + " but was " + d.now())
+              .map(d -> d.title() + " must be " + d.found() + " but was " + d.now())
               .collect(Collectors.joining(", and "));
       throw InvalidValueException.ofSeveral(
           which
@@ -68,12 +68,6 @@ public record PeakRate(
               + "', or accept the rate with "
               + ACCEPT_STALE.name());
     }
-  }
-
-  private static String name(Difference difference) {
-    boolean setting =
-        TrainingConfig.settings().stream().anyMatch(s -> s.name().equals(difference.name()));
-    return setting ? difference.name() : difference.title();
   }
 
   private static Optional<StoredRate> stored(TrainingConfig config) {

@@ -235,7 +235,10 @@ public final class TrainingJob {
       requireSame("images", record.data().fingerprint(), experiment.fingerprint(), folder, options);
       for (Conditions.Difference d : record.conditions().differencesTo(experiment.conditions())) {
         throw Require.invalid(
-            d.title(), d.found() + ", as in " + folder + ",", d.now(), "train anew under these");
+            "condition " + d.title(),
+            d.found() + ", as in " + folder + ",",
+            d.now(),
+            "train anew under these");
       }
       Policy policy = policy(folder, record, config);
       TrainingPlan plan = plan(record, config, policy, experiment.train().size());
