@@ -3,34 +3,35 @@ package dev.onecycle.tune;
 import dev.onecycle.text.Numbers;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 
-/** The rule of {@link Sweep#byCycle}, with its reasons. */
+/** The rule of {@link Sweep#byCycle}, with the reason for its choice. */
 record CycleRule(Hyperparameter parameter, List<Candidate> candidates) {
   private static final Comparator<Candidate> BEST_LAST =
       Comparator.comparingDouble((Candidate c) -> outcome(c).accuracy())
           .thenComparingDouble(Candidate::value);
 
   Sweep apply() {
-    List<Candidate> judged =
+    List<Candidate> evaluated =
         candidates.stream()
             .filter(c -> c.cycle().isPresent() && !outcome(c).diverged())
             .sorted(BEST_LAST.reversed())
             .toList();
-    if (judged.isEmpty()) {
+    if (evaluated.isEmpty()) {
       return new Sweep(
           parameter,
           candidates,
-          Optional.empty(),
-          "No candidate came through a short cycle: each diverged, or its range test gave no rate"
+          OptionalDouble.empty(),
+          "No candidate finished a short cycle: each diverged, or its range test gave no rate"
               + " to run one at; give a lower rate for all of them.");
     }
-    Candidate chosen = judged.get(0);
-    return new Sweep(parameter, candidates, Optional.of(chosen), because(chosen, judged));
+    Candidate chosen = evaluated.get(0);
+    return new Sweep(
+        parameter, candidates, OptionalDouble.of(chosen.value()), because(chosen, evaluated));
   }
 
-  private String because(Candidate chosen, List<Candidate> judged) {
+  private String because(Candidate chosen, List<Candidate> evaluated) {
     CycleOutcome outcome = outcome(chosen);
     String first =
         Numbers.format(
@@ -42,17 +43,17 @@ record CycleRule(Hyperparameter parameter, List<Candidate> candidates) {
             outcome.images());
     String others =
         candidates.stream()
-            .filter(c -> !judged.contains(c))
+            .filter(c -> !evaluated.contains(c))
             .map(
                 c ->
                     "; "
                         + parameter.text(c.value())
                         + (c.cycle().isPresent() ? " diverged" : " gave no rate"))
             .collect(Collectors.joining());
-    if (judged.size() == 1) {
+    if (evaluated.size() == 1) {
       return first + others + ".";
     }
-    Candidate next = judged.get(1);
+    Candidate next = evaluated.get(1);
     double lead = outcome.accuracy() - outcome(next).accuracy();
     // Two standard errors of a difference: what chance exceeds one time in twenty.
     double error = Math.hypot(outcome.standardError(), outcome(next).standardError());
@@ -62,8 +63,8 @@ record CycleRule(Hyperparameter parameter, List<Candidate> candidates) {
             parameter.text(next.value()),
             percent(outcome(next).accuracy()),
             lead > 2 * error
-                ? "behind by more than chance explains"
-                : "as close as chance alone could bring it",
+                ? "farther behind than chance explains"
+                : "no farther behind than chance explains",
             others);
   }
 

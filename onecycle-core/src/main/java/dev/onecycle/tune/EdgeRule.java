@@ -5,7 +5,7 @@ import dev.onecycle.text.Numbers;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 
 /** The rule of {@link Sweep#byEdge}, with its reasons. */
@@ -28,7 +28,8 @@ record EdgeRule(Hyperparameter parameter, List<Candidate> candidates) {
             .filter(c -> reach(c) >= SHARE_OF_BEST * best)
             .max(Comparator.comparingDouble(Candidate::value))
             .orElseThrow();
-    return new Sweep(parameter, candidates, Optional.of(chosen), because(chosen, best));
+    return new Sweep(
+        parameter, candidates, OptionalDouble.of(chosen.value()), because(chosen, best));
   }
 
   private double reach(Candidate candidate) {
@@ -38,7 +39,7 @@ record EdgeRule(Hyperparameter parameter, List<Candidate> candidates) {
   private String because(Candidate chosen, double best) {
     String others =
         candidates.stream()
-            .filter(c -> c != chosen)
+            .filter(c -> c.value() != chosen.value())
             .sorted(Comparator.comparingDouble(Candidate::value).reversed())
             .map(c -> parameter.text(c.value()) + " " + reaches(c))
             .collect(Collectors.joining(", "));
@@ -68,7 +69,7 @@ record EdgeRule(Hyperparameter parameter, List<Candidate> candidates) {
 
   private Sweep undecided(String why) {
     String sentence = why.substring(0, 1).toUpperCase(Locale.ROOT) + why.substring(1) + ".";
-    return new Sweep(parameter, candidates, Optional.empty(), sentence);
+    return new Sweep(parameter, candidates, OptionalDouble.empty(), sentence);
   }
 
   private String unreadable(List<Candidate> unread) {

@@ -3,31 +3,44 @@ package dev.onecycle.tune;
 import dev.onecycle.error.Require;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
- * Several values of one hyper-parameter, tried under conditions that are equal but for it, and the
- * one that the evidence is for.
+ * Values of one hyper-parameter, tried under conditions that are equal otherwise, and the choice
+ * among them.
  *
- * @param parameter what was varied
+ * @param parameter the hyper-parameter
  * @param candidates in the order they were tried, their values distinct
- * @param chosen the value to train with; empty where the evidence does not tell
- * @param explanation one sentence: why that one, or what is missing
+ * @param chosenValue the value to train with; empty where the evidence does not tell
+ * @param explanation one sentence: the reason for the choice, or the evidence that is missing
  */
 public record Sweep(
     Hyperparameter parameter,
     List<Candidate> candidates,
-    Optional<Candidate> chosen,
+    OptionalDouble chosenValue,
     String explanation) {
   public Sweep {
     candidates = List.copyOf(candidates);
+    if (chosenValue.isPresent() && find(candidates, chosenValue.getAsDouble()).isEmpty()) {
+      throw Require.invalid("chosen value", "the value of a candidate", chosenValue.getAsDouble());
+    }
+  }
+
+  /** The candidate to train with; empty where the evidence does not tell. */
+  public Optional<Candidate> chosen() {
+    return chosenValue.isPresent() ? find(candidates, chosenValue.getAsDouble()) : Optional.empty();
+  }
+
+  private static Optional<Candidate> find(List<Candidate> candidates, double value) {
+    return candidates.stream().filter(candidate -> candidate.value() == value).findFirst();
   }
 
   /**
    * Chooses by the range tests: of the candidates whose edge is at least half of the best edge, the
    * largest.
    *
-   * <p>So as much regularisation is kept as leaves a high rate possible, and no more is chosen
-   * because of a difference that a single curve can show by chance. <i>Source:</i> S. Gugger, "The
+   * <p>So as much regularisation is kept as leaves a high rate possible, and a difference that a
+   * single curve can show by chance does not lower the choice. <i>Source:</i> S. Gugger, "The
    * 1cycle policy" (2018), reads it off the curves by eye; the factor of two is ours.
    */
   public static Sweep byEdge(Hyperparameter parameter, List<Candidate> candidates) {
@@ -36,7 +49,7 @@ public record Sweep(
 
   /**
    * Chooses by short cycles: the candidate with the highest accuracy on images that it was not
-   * trained on; of equals, the largest. A cycle that diverged loses.
+   * trained on; of equals, the largest. A cycle that diverged is never chosen.
    *
    * @param candidates each with its cycle, unless its range test gave no rate to run one at
    */

@@ -9,6 +9,7 @@ import dev.onecycle.testing.Property;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -129,24 +130,33 @@ class SweepTest {
   }
 
   @Test
-  void cyclesAreJudgedByAccuracyAndOfEqualsTheLargestIsTaken() {
+  void cyclesAreComparedByAccuracyAndOfEqualsTheLargestIsTaken() {
     Sweep best =
         Sweep.byCycle(
             Hyperparameter.DROPOUT,
             List.of(SweepFixtures.cycled(0, 0.5, 0.7), SweepFixtures.cycled(0.1, 0.9, 0.6)));
     assertThat(best.chosen().orElseThrow().value()).isEqualTo(0);
     assertThat(best.explanation())
-        .contains("after a cycle of 2 epochs", "70.00 % of 1,000", "60.00 %", "more than chance");
+        .contains("after a cycle of 2 epochs", "70.00 % of 1,000", "60.00 %", "farther behind");
     Sweep equal =
         Sweep.byCycle(
             Hyperparameter.DROPOUT,
             List.of(SweepFixtures.cycled(0, 0.7), SweepFixtures.cycled(0.1, 0.7)));
     assertThat(equal.chosen().orElseThrow().value()).isEqualTo(0.1);
-    assertThat(equal.explanation()).contains("chance alone");
+    assertThat(equal.explanation()).contains("no farther behind than chance explains");
   }
 
   @Test
-  void aCycleThatDivergedLosesAndOnesThatAllDidChooseNothing() {
+  void theChosenValueIsACandidates() {
+    Candidate candidate = SweepFixtures.cycled(0.25, 0.7);
+    OptionalDouble other = OptionalDouble.of(0.5);
+    assertThatThrownBy(() -> new Sweep(Hyperparameter.DROPOUT, List.of(candidate), other, "so"))
+        .isInstanceOf(InvalidValueException.class)
+        .hasMessage("chosen value must be the value of a candidate but was 0.5");
+  }
+
+  @Test
+  void aCycleThatDivergedIsNeverChosen() {
     Sweep sweep =
         Sweep.byCycle(
             Hyperparameter.WEIGHT_DECAY,

@@ -1,5 +1,6 @@
 package dev.onecycle.run;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.onecycle.error.Require;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -18,7 +19,10 @@ import java.util.List;
  * @param worst the mistakes of highest loss, worst first, {@value #WORST} at most; those whose loss
  *     is not a number come first, and of equals the lower index
  */
-public record Classification(int images, List<Cell> cells, List<Mistake> worst) {
+public record Classification(
+    @JsonProperty("images") int images,
+    @JsonProperty("cells") List<Cell> cells,
+    @JsonProperty("worst") List<Mistake> worst) {
   /** What an image is taken for whose scores are not numbers. */
   public static final int NOTHING = -1;
 
@@ -46,7 +50,10 @@ public record Classification(int images, List<Cell> cells, List<Mistake> worst) 
    * @param predicted what they were taken for: the class of the highest score, or {@link #NOTHING}
    * @param count positive
    */
-  public record Cell(int label, int predicted, int count) {
+  public record Cell(
+      @JsonProperty("label") int label,
+      @JsonProperty("predicted") int predicted,
+      @JsonProperty("count") int count) {
     public Cell {
       Require.atLeast("label", label, 0);
       Require.atLeast("prediction", predicted, NOTHING);
@@ -71,13 +78,13 @@ public record Classification(int images, List<Cell> cells, List<Mistake> worst) 
    *     labelProbability}; NaN as above
    */
   public record Mistake(
-      int index,
-      String origin,
-      int label,
-      int predicted,
-      double probability,
-      double labelProbability,
-      double loss) {}
+      @JsonProperty("index") int index,
+      @JsonProperty("origin") String origin,
+      @JsonProperty("label") int label,
+      @JsonProperty("predicted") int predicted,
+      @JsonProperty("probability") double probability,
+      @JsonProperty("label_probability") double labelProbability,
+      @JsonProperty("loss") double loss) {}
 
   /**
    * How a class fared.

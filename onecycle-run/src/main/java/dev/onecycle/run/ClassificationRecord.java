@@ -1,5 +1,6 @@
 package dev.onecycle.run;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.onecycle.error.Require;
 import java.util.Arrays;
 import java.util.List;
@@ -13,7 +14,9 @@ import java.util.List;
  * @param pictures of the images of {@link Classification#worst}, in its order; or none at all
  */
 public record ClassificationRecord(
-    int epoch, Classification classification, List<Picture> pictures) {
+    @JsonProperty("epoch") int epoch,
+    @JsonProperty("classification") Classification classification,
+    @JsonProperty("pictures") List<Picture> pictures) {
   /** Pixels that the longer side of a picture has at most. */
   public static final int LONGEST_SIDE = 64;
 
@@ -35,7 +38,7 @@ public record ClassificationRecord(
    *
    * @param png the bytes of a PNG file; neither copied nor to be changed
    */
-  public record Picture(byte[] png) {
+  public record Picture(@JsonProperty("png") byte[] png) {
     @Override
     public boolean equals(Object other) {
       return other instanceof Picture picture && Arrays.equals(png, picture.png);

@@ -1,5 +1,6 @@
 package dev.onecycle.run;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.onecycle.record.EpochRecord;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +15,11 @@ import java.util.List;
  * @param seconds spent training in the epoch under way
  */
 public record TrainingPosition(
-    long step, List<EpochRecord> epochs, double lossSum, long images, double seconds) {
+    @JsonProperty("step") long step,
+    @JsonProperty("epochs") List<EpochRecord> epochs,
+    @JsonProperty("loss_sum") double lossSum,
+    @JsonProperty("images") long images,
+    @JsonProperty("seconds") double seconds) {
   /** Before the first step. */
   public static final TrainingPosition START = new TrainingPosition(0, List.of(), 0, 0, 0);
 

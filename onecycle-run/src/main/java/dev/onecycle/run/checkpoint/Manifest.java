@@ -1,5 +1,6 @@
 package dev.onecycle.run.checkpoint;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.run.files.JsonFile;
 import dev.onecycle.text.Sha256;
@@ -18,7 +19,8 @@ import java.util.TreeMap;
  * @param format version of the checkpoint
  * @param files by name
  */
-record Manifest(int format, Map<String, Entry> files) {
+record Manifest(
+    @JsonProperty("format") int format, @JsonProperty("files") Map<String, Entry> files) {
   static final String FILE = "MANIFEST.json";
   static final int FORMAT = 1;
   private static final long LARGEST = 1_000_000;
@@ -34,7 +36,7 @@ record Manifest(int format, Map<String, Entry> files) {
    * @param size in bytes
    * @param sha256 of its content, in hexadecimal digits
    */
-  record Entry(long size, String sha256) {}
+  record Entry(@JsonProperty("size") long size, @JsonProperty("sha256") String sha256) {}
 
   /**
    * Reads the manifest of a folder, and checks every file against it.

@@ -34,6 +34,11 @@ public final class JsonFile {
 
   private JsonFile() {}
 
+  /** The mapper of every JSON file, for tests of its names. */
+  static ObjectMapper mapper() {
+    return JSON;
+  }
+
   /**
    * Writes a record, in place of the file that may be there.
    *

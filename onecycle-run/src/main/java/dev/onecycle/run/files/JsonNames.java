@@ -1,14 +1,38 @@
 package dev.onecycle.run.files;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import com.fasterxml.jackson.databind.annotation.JsonSerialize;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.util.StdConverter;
+import dev.onecycle.range.RangePoint;
+import dev.onecycle.range.RangeResult;
+import dev.onecycle.range.RangeStop;
+import dev.onecycle.range.RangeSummary;
+import dev.onecycle.range.Readings;
+import dev.onecycle.range.StopReason;
+import dev.onecycle.range.Verdict;
 import dev.onecycle.record.EpochRecord;
+import dev.onecycle.schedule.Amendment;
+import dev.onecycle.schedule.Phase;
+import dev.onecycle.schedule.PlannedStep;
+import dev.onecycle.tune.BatchSizeResult;
+import dev.onecycle.tune.BatchSizes;
+import dev.onecycle.tune.BatchTrial;
+import dev.onecycle.tune.Candidate;
+import dev.onecycle.tune.CycleOutcome;
+import dev.onecycle.tune.Hyperparameter;
+import dev.onecycle.tune.Sweep;
+import dev.onecycle.tune.TuningResult;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
 
 /**
- * The names that the values of {@code onecycle-core} have in JSON. They stand here, since core has
- * no dependency: a component that is renamed there keeps its name in files.
+ * The names that the values of {@code onecycle-core} have in stored files. They stand here, since
+ * core has no dependency. A component that is renamed in core keeps its name in files: its line
+ * here is renamed with it, and {@code StoredNamesTest} fails where one is missing.
  */
 final class JsonNames extends SimpleModule {
   private static final long serialVersionUID = 1;
@@ -16,6 +40,26 @@ final class JsonNames extends SimpleModule {
   JsonNames() {
     super("onecycle");
     setMixInAnnotation(EpochRecord.class, AsRow.class);
+    setMixInAnnotation(RangePoint.class, RangePointNames.class);
+    setMixInAnnotation(RangeStop.class, RangeStopNames.class);
+    setMixInAnnotation(Readings.class, ReadingsNames.class);
+    setMixInAnnotation(Verdict.class, VerdictNames.class);
+    setMixInAnnotation(RangeResult.class, RangeResultNames.class);
+    setMixInAnnotation(RangeSummary.class, RangeSummaryNames.class);
+    setMixInAnnotation(RangeSummary.Spread.class, SpreadNames.class);
+    setMixInAnnotation(CycleOutcome.class, CycleOutcomeNames.class);
+    setMixInAnnotation(Candidate.class, CandidateNames.class);
+    setMixInAnnotation(Sweep.class, SweepNames.class);
+    setMixInAnnotation(BatchSizes.class, BatchSizesNames.class);
+    setMixInAnnotation(BatchTrial.class, BatchTrialNames.class);
+    setMixInAnnotation(BatchSizeResult.class, BatchSizeResultNames.class);
+    setMixInAnnotation(TuningResult.class, TuningResultNames.class);
+    setMixInAnnotation(Phase.class, PhaseNames.class);
+    setMixInAnnotation(PlannedStep.class, PlannedStepNames.class);
+    setMixInAnnotation(Amendment.class, AmendmentNames.class);
+    setMixInAnnotation(StopReason.class, StopReasonNames.class);
+    setMixInAnnotation(Verdict.Kind.class, KindNames.class);
+    setMixInAnnotation(Hyperparameter.class, HyperparameterNames.class);
   }
 
   @JsonSerialize(converter = ToRow.class)
@@ -34,5 +78,283 @@ final class JsonNames extends SimpleModule {
     public EpochRecord convert(EpochRow row) {
       return row.epochRecord();
     }
+  }
+
+  private interface RangePointNames {
+    @JsonProperty("step")
+    int step();
+
+    @JsonProperty("learning_rate")
+    double learningRate();
+
+    @JsonProperty("loss")
+    double loss();
+
+    @JsonProperty("smoothed")
+    double smoothed();
+  }
+
+  private interface RangeStopNames {
+    @JsonProperty("reason")
+    StopReason reason();
+
+    @JsonProperty("factor")
+    double factor();
+
+    @JsonProperty("extended")
+    boolean extended();
+  }
+
+  private interface ReadingsNames {
+    @JsonProperty("edge")
+    OptionalDouble edge();
+
+    @JsonProperty("minimum")
+    OptionalDouble minimum();
+
+    @JsonProperty("steepest")
+    OptionalDouble steepest();
+
+    @JsonProperty("valley")
+    OptionalDouble valley();
+  }
+
+  private interface VerdictNames {
+    @JsonProperty("kind")
+    Verdict.Kind kind();
+
+    @JsonProperty("explanation")
+    String explanation();
+  }
+
+  private interface RangeResultNames {
+    @JsonProperty("points")
+    List<RangePoint> points();
+
+    @JsonProperty("stop")
+    RangeStop stop();
+
+    @JsonProperty("momentum")
+    double momentum();
+
+    @JsonProperty("readings")
+    Readings readings();
+
+    @JsonProperty("verdict")
+    Verdict verdict();
+
+    @JsonProperty(value = "suggestion", access = JsonProperty.Access.READ_ONLY)
+    OptionalDouble suggestion();
+  }
+
+  private interface RangeSummaryNames {
+    @JsonProperty("runs")
+    List<RangeResult> runs();
+
+    @JsonProperty("edge")
+    Optional<RangeSummary.Spread> edge();
+
+    @JsonProperty("minimum")
+    Optional<RangeSummary.Spread> minimum();
+
+    @JsonProperty("steepest")
+    Optional<RangeSummary.Spread> steepest();
+
+    @JsonProperty("valley")
+    Optional<RangeSummary.Spread> valley();
+
+    @JsonProperty("verdict")
+    Verdict verdict();
+
+    @JsonProperty(value = "suggestion", access = JsonProperty.Access.READ_ONLY)
+    OptionalDouble suggestion();
+  }
+
+  private interface SpreadNames {
+    @JsonProperty("median")
+    double median();
+
+    @JsonProperty("low")
+    double low();
+
+    @JsonProperty("high")
+    double high();
+
+    @JsonProperty("count")
+    int count();
+  }
+
+  private interface CycleOutcomeNames {
+    @JsonProperty("peak")
+    double peak();
+
+    @JsonProperty("epochs")
+    List<EpochRecord> epochs();
+
+    @JsonProperty("images")
+    int images();
+
+    @JsonProperty("diverged")
+    boolean diverged();
+  }
+
+  private interface CandidateNames {
+    @JsonProperty("value")
+    double value();
+
+    @JsonProperty("test")
+    RangeSummary test();
+
+    @JsonProperty("cycle")
+    Optional<CycleOutcome> cycle();
+  }
+
+  private interface SweepNames {
+    @JsonProperty("parameter")
+    Hyperparameter parameter();
+
+    @JsonProperty("candidates")
+    List<Candidate> candidates();
+
+    @JsonProperty("chosen")
+    OptionalDouble chosenValue();
+
+    @JsonProperty("explanation")
+    String explanation();
+  }
+
+  private interface BatchSizesNames {
+    @JsonProperty("images")
+    int images();
+
+    @JsonProperty("epochs")
+    int epochs();
+
+    @JsonProperty("budget_bytes")
+    OptionalLong budgetBytes();
+  }
+
+  private interface BatchTrialNames {
+    @JsonProperty("size")
+    int size();
+
+    @JsonProperty("fits")
+    boolean fits();
+
+    @JsonProperty("peak_bytes")
+    OptionalLong peakBytes();
+
+    @JsonProperty("images_per_second")
+    OptionalDouble imagesPerSecond();
+
+    @JsonProperty("remark")
+    String remark();
+  }
+
+  private interface BatchSizeResultNames {
+    @JsonProperty("search")
+    BatchSizes search();
+
+    @JsonProperty("trials")
+    List<BatchTrial> trials();
+
+    @JsonProperty("largest")
+    int largest();
+
+    @JsonProperty("knee")
+    int knee();
+
+    @JsonProperty("explanation")
+    String explanation();
+  }
+
+  private interface TuningResultNames {
+    @JsonProperty("peak")
+    double peak();
+
+    @JsonProperty("batch_size")
+    int batchSize();
+
+    @JsonProperty("batch_sizes")
+    Optional<BatchSizeResult> batchSizes();
+
+    @JsonProperty("sweeps")
+    List<Sweep> sweeps();
+
+    @JsonProperty("range")
+    RangeSummary range();
+  }
+
+  private interface PhaseNames {
+    @JsonProperty("name")
+    String name();
+
+    @JsonProperty("first_step")
+    long firstStep();
+
+    @JsonProperty("last_step")
+    long lastStep();
+  }
+
+  private interface PlannedStepNames {
+    @JsonProperty("step")
+    long step();
+
+    @JsonProperty("learning_rate")
+    double learningRate();
+
+    @JsonProperty("momentum")
+    double momentum();
+  }
+
+  private interface AmendmentNames {
+    @JsonProperty("step")
+    long step();
+
+    @JsonProperty("rate_factor")
+    double rateFactor();
+
+    @JsonProperty("added_steps")
+    long addedSteps();
+
+    @JsonProperty("reason")
+    String reason();
+  }
+
+  private enum StopReasonNames {
+    @JsonProperty("diverged")
+    DIVERGED,
+    @JsonProperty("non_finite")
+    NON_FINITE,
+    @JsonProperty("reached_end")
+    REACHED_END,
+    @JsonProperty("interrupted")
+    INTERRUPTED
+  }
+
+  private enum KindNames {
+    @JsonProperty("clear")
+    CLEAR,
+    @JsonProperty("no_edge")
+    NO_EDGE,
+    @JsonProperty("diverged_at_once")
+    DIVERGED_AT_ONCE,
+    @JsonProperty("flat")
+    FLAT,
+    @JsonProperty("noisy")
+    NOISY,
+    @JsonProperty("too_short")
+    TOO_SHORT
+  }
+
+  private enum HyperparameterNames {
+    @JsonProperty("weight_decay")
+    WEIGHT_DECAY,
+    @JsonProperty("dropout")
+    DROPOUT,
+    @JsonProperty("momentum")
+    MOMENTUM,
+    @JsonProperty("batch_size")
+    BATCH_SIZE
   }
 }

@@ -7,8 +7,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.onecycle.error.BadDataException;
-import dev.onecycle.error.IoErrors;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -38,8 +36,6 @@ public final class SettingsFile {
     } catch (JsonProcessingException e) {
       String reason = String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("");
       throw new BadDataException(file + " is not a file of settings: " + reason, e);
-    } catch (IOException e) {
-      throw IoErrors.cannotRead(file, e);
     }
     if (settings == null) {
       throw new BadDataException(file + " is not a file of settings: it holds nothing");

@@ -1,5 +1,6 @@
 package dev.onecycle.run.tuning;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -28,11 +29,11 @@ import java.util.Map;
  * @param conditions under which the settings were found
  */
 public record Recipe(
-    int format,
-    List<String> made,
-    Map<String, String> settings,
-    Map<String, String> reasons,
-    Conditions conditions) {
+    @JsonProperty("format") int format,
+    @JsonProperty("made") List<String> made,
+    @JsonProperty("settings") Map<String, String> settings,
+    @JsonProperty("reasons") Map<String, String> reasons,
+    @JsonProperty("conditions") Conditions conditions) {
   /** The version that this code writes. */
   public static final int FORMAT = 1;
 
