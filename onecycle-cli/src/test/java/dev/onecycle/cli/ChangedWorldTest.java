@@ -46,7 +46,7 @@ class ChangedWorldTest extends StoppedRun {
     JsonNode record = Cli.parse(run.resolve("run.json"));
     assertThat(record.at("/resolved/epochs").asInt()).isEqualTo(3);
     assertThat(record.at("/policy/steps").asInt()).isEqualTo(24);
-    assertThat(record.at("/amendments/0/addedSteps").asInt()).isEqualTo(STEPS_AN_EPOCH);
+    assertThat(record.at("/amendments/0/added_steps").asInt()).isEqualTo(STEPS_AN_EPOCH);
     assertThat(Cli.read(run.resolve("report.html"))).contains("resumed with 1 epochs more");
     assertRefused(
         Cli.run("resume", run, "--extend-epochs", 1), 2, "--extend-epochs", "is finished");
