@@ -64,7 +64,7 @@ class ArchitectureTest {
         .check(CLASSES);
   }
 
-  /** What trains and tunes uses the engine through learners alone. */
+  /** Jobs and tuning use the engine through learners alone. */
   @Test
   void jobsAndTuningDoNotKnowTheEngine() {
     noClasses()

@@ -31,7 +31,7 @@ public final class Cpu {
     return name.isEmpty() ? System.getProperty("os.arch", "unknown") : name;
   }
 
-  /** Whether bfloat16 products are computed natively and faster than those of float32. */
+  /** Whether bfloat16 products are computed natively and faster than float32 products. */
   public static boolean multipliesBfloat16Faster() {
     return multipliesBfloat16Faster(features(), String.join(" ", cpuInfo("vendor_id")));
   }
@@ -40,7 +40,7 @@ public final class Cpu {
    * Intel's AVX-512 multiplies bfloat16 at half the rate of float32 or little above it, also on
    * machines that have tiles (AMX) but hide them from their guests: docs/performance.md.
    */
-  public static boolean multipliesBfloat16Faster(Set<String> features, String vendor) {
+  static boolean multipliesBfloat16Faster(Set<String> features, String vendor) {
     return features.contains("amx_bf16")
         || features.contains("bf16")
         || (features.contains("avx512_bf16") && !vendor.equals("GenuineIntel"));
@@ -55,7 +55,7 @@ public final class Cpu {
     return GAINS_BY_WINOGRAD;
   }
 
-  public static boolean gainsByWinograd(Set<String> features) {
+  static boolean gainsByWinograd(Set<String> features) {
     return features.contains("avx2") && !features.contains("avx512f");
   }
 

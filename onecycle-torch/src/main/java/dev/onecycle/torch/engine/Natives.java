@@ -47,7 +47,7 @@ public final class Natives {
   private static final class Holder {
     static {
       // Tensors live outside the Java heap and are freed by scopes; the binding's own limit, a
-      // multiple of the heap size, would only end a run that is fine.
+      // multiple of the heap size, would only end sound runs.
       System.setProperty(
           "org.bytedeco.javacpp.maxPhysicalBytes",
           System.getProperty("org.bytedeco.javacpp.maxPhysicalBytes", "0"));

@@ -31,7 +31,7 @@ public final class Parameter {
     }
   }
 
-  /** Whether it is added to what the layer computes. */
+  /** Whether it is a bias: a term that its layer adds. */
   public boolean bias() {
     return name.equals("bias") || name.endsWith(".bias");
   }

@@ -71,7 +71,7 @@ public record ModelFile(
    * Reads a file that {@link #write} wrote. Checks the metadata and that the weights are finite;
    * {@link #readKnown} also checks that they belong to the network.
    *
-   * @throws BadDataException naming the file and what is wrong with it
+   * @throws BadDataException naming the file and the fault
    */
   public static ModelFile read(Path file) {
     Safetensors content = Safetensors.read(file);
@@ -98,7 +98,7 @@ public record ModelFile(
    * Reads the file of a network that comes with the library. Everything is checked before the
    * engine is used, also that the weights belong to the network.
    *
-   * @throws BadDataException naming the file and what is wrong with it
+   * @throws BadDataException naming the file and the fault
    */
   public static ModelFile readKnown(Path file) {
     ModelFile model = read(file);
@@ -231,7 +231,7 @@ public record ModelFile(
       return file
           + " holds weights but no usable onecycle."
           + key
-          + " in its metadata; it was not written by onecycle train";
+          + " in its metadata; it was not written by onecycle";
     }
   }
 }

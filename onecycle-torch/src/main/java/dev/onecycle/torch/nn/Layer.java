@@ -5,12 +5,11 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 
 /**
- * A layer of a network, as a value: what it computes, not yet the memory it computes with.
+ * A layer of a network, as a value: its kind and its sizes, without weights.
  *
- * <p>Layers compose into networks ({@link Sequential}, {@link Residual}), compare by value, and
- * hold nothing native; a learner turns one into parameters and computes with it. Images are float
- * [N, C, H, W]. The names of a {@link Sequential}'s parts, joined by dots, name the weights on
- * disk.
+ * <p>Layers compose into networks ({@link Sequential}, {@link Residual}) and compare by value; a
+ * learner makes weights for them. Images are float [N, C, H, W]. The names of a {@link
+ * Sequential}'s parts, joined by dots, name the weights on disk.
  */
 public sealed interface Layer {
   /** The layers that it consists of, in the order of computing; empty for most. */
@@ -18,7 +17,7 @@ public sealed interface Layer {
     return List.of();
   }
 
-  /** The same layer, each of its {@link #children} replaced by what {@code change} makes of it. */
+  /** The same layer with each of its {@link #children} replaced by the result of {@code change}. */
   default Layer mapChildren(UnaryOperator<Layer> change) {
     return this;
   }
@@ -265,7 +264,7 @@ public sealed interface Layer {
     }
   }
 
-  /** Layers one after the other, each with the name that its weights bear. */
+  /** Layers one after the other, each with the name of its weights. */
   record Sequential(List<Named> parts) implements Layer {
     public Sequential {
       parts = List.copyOf(parts);
@@ -294,7 +293,7 @@ public sealed interface Layer {
     }
   }
 
-  /** A layer and the name that its weights bear: letters, digits and underscores. */
+  /** A layer and the name of its weights: letters, digits and underscores. */
   record Named(String name, Layer layer) {
     public Named {
       Require.that(name.matches("\\w+"), "name", "letters, digits and underscores", name, name);
@@ -304,7 +303,7 @@ public sealed interface Layer {
   /**
    * The sum of two paths from one input (He et al. 2015, arXiv 1512.03385).
    *
-   * @param body the long path; its weights bear no further prefix
+   * @param body the long path; its weights have no further prefix
    * @param shortcut the short path, {@code downsample} on disk; an empty {@link Sequential} is the
    *     identity
    */
@@ -345,7 +344,7 @@ public sealed interface Layer {
     return new Named(name, layer);
   }
 
-  /** The layer that changes nothing. */
+  /** The layer that returns its input. */
   static Sequential identity() {
     return new Sequential(List.of());
   }

@@ -68,7 +68,7 @@ public final class Models {
     return List.copyOf(models);
   }
 
-  /** The models, as people are shown them. */
+  /** All models, in the order of help texts. */
   public static List<ModelSpec> list() {
     return ALL;
   }

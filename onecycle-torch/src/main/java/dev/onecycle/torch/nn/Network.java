@@ -70,7 +70,7 @@ public record Network(String name, ImageShape input, int classes, Layer layers) 
     return name + " " + Sha256.of(NetworkJson.write(same)).substring(0, 12);
   }
 
-  /** The same layers without those dropouts that a sequence can do without. */
+  /** The same layers without the dropouts of sequences. */
   private static Layer withoutDropout(Layer layer) {
     Layer kept =
         layer instanceof Layer.Sequential sequence

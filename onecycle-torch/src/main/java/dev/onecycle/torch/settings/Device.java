@@ -1,6 +1,6 @@
 package dev.onecycle.torch.settings;
 
-/** What a network is computed on. */
+/** The device that computes a network. */
 public enum Device {
   /** An NVIDIA GPU where the engine sees one, else the processor. */
   AUTO,

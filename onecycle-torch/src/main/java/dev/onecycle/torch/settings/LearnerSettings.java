@@ -169,7 +169,7 @@ public final class LearnerSettings {
     return values.device;
   }
 
-  /** The optimizer in a few words for people, with whatever else its steps depend on. */
+  /** The optimizer in a few words for people, with the bias rate, which its steps depend on too. */
   public String describeOptimizer() {
     String biases =
         values.biasRate == 1

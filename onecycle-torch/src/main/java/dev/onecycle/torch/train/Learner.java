@@ -257,7 +257,7 @@ public final class Learner implements AutoCloseable {
    * A copy of everything that training changes: weights, running statistics, optimizer state.
    * Random streams are not among it, since each step draws from its own.
    *
-   * @return to be closed when done
+   * @return the copy; close it when done
    */
   public Snapshot snapshot() {
     return new Snapshot(engine.state().snapshot());

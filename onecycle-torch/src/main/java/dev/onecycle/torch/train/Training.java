@@ -33,8 +33,8 @@ public final class Training {
    * @param listener told of everything
    * @param stop asked after every step; true ends the run
    * @return the epochs completed: fewer than planned where it was stopped
-   * @throws DivergedException where a loss or gradient is not finite; the weights are those before
-   *     that step
+   * @throws DivergedException where a loss or gradient is not finite; the weights are then as
+   *     before that step
    */
   public static List<EpochRecord> run(
       Learner learner,
@@ -54,8 +54,8 @@ public final class Training {
    * @param learner in its state at the position, see {@link Checkpoints#restore}
    * @param from the position; {@link TrainingPosition#START} for a run from its beginning
    * @return the position at the end, or where it was stopped
-   * @throws DivergedException where a loss or gradient is not finite; the weights are those before
-   *     that step
+   * @throws DivergedException where a loss or gradient is not finite; the weights are then as
+   *     before that step
    */
   public static TrainingPosition resume(
       Learner learner,
@@ -101,7 +101,7 @@ public final class Training {
       }
       Optional<Evaluated> evaluated = Optional.empty();
       if (plan.evaluates(epoch) || epoch == epochs - 1) {
-        evaluated = Optional.of(evaluated(learner, plan, train, evaluation, epoch, listener));
+        evaluated = Optional.of(evaluateEpoch(learner, plan, train, evaluation, epoch, listener));
       }
       at = at.completed(record(at, evaluated));
       listener.epoch(at.epochs().get(epoch));
@@ -110,7 +110,7 @@ public final class Training {
     return at;
   }
 
-  private static Evaluated evaluated(
+  private static Evaluated evaluateEpoch(
       Learner learner,
       TrainingPlan plan,
       ImageDataset train,

@@ -27,7 +27,7 @@ class CpuTest {
     "avx2 avx512f avx512_bf16 amx_bf16, false",
     "asimd, false",
   })
-  void winogradsWayIsTakenWhereItIsFaster(String features, boolean faster) {
+  void winogradIsUsedWhereItIsFaster(String features, boolean faster) {
     assertThat(Cpu.gainsByWinograd(Set.of(features.split(" ")))).isEqualTo(faster);
   }
 }

@@ -19,9 +19,9 @@ class WorkersTest {
     Natives.load();
   }
 
-  /** What the others compute with is freed by whom the error reaches. */
+  /** The caller frees memory after an error, so no task may still be using it. */
   @Test
-  void anErrorComesOutWhenAllHaveEnded() {
+  void anErrorIsThrownAfterAllTasksEnded() {
     AtomicBoolean ended = new AtomicBoolean();
     CountDownLatch failed = new CountDownLatch(1);
     Callable<String> failing =

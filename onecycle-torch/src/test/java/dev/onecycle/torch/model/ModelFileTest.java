@@ -140,7 +140,7 @@ class ModelFileTest {
   }
 
   @Test
-  void weightsThatAreNotThoseOfTheNetworkAreRefused() {
+  void weightsOfAnotherNetworkAreRefused() {
     NamedTensor first = sound.tensors().get(0);
     for (NamedTensor other :
         List.of(
@@ -160,7 +160,7 @@ class ModelFileTest {
 
   /** Spectrograms, say: whatever can be trained on can be read back. */
   @Test
-  void largeAndFlatImagesAreOfUseToo() {
+  void modelsForLargeAndFlatImagesAreRead() {
     Path file = folder.resolve("flat");
     ImageShape shape = new ImageShape(3, 128, 65_535);
     new ModelFile("resnet20", List.of("a", "b"), shape, NORMALIZATION, 0, sound.tensors())
@@ -168,9 +168,9 @@ class ModelFileTest {
     assertThat(ModelFile.readKnown(file).input()).isEqualTo(shape);
   }
 
-  /** Its weights are checked by whoever has that network. */
+  /** The caller, who has that network, checks its weights. */
   @Test
-  void aNetworkOfOnesOwnIsRead() {
+  void aNetworkOfTheUserIsRead() {
     Path file = folder.resolve("own");
     NamedTensor tensor = new NamedTensor("weight", new long[] {1}, new float[] {2});
     new ModelFile("mine", List.of("a", "b"), new ImageShape(1, 4, 4), grey(), 0, List.of(tensor))

@@ -24,7 +24,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** What an evaluation says about single images and classes is what the network says of them. */
+/** The classification of an evaluation agrees with the network's probabilities. */
 class ClassificationTest {
   private static final ImageShape SHAPE = new ImageShape(3, 8, 8);
   private static final List<String> CLASSES = List.of("a", "b", "c", "d");
@@ -110,7 +110,7 @@ class ClassificationTest {
     }
   }
 
-  /** Events in the order in which a listener is told of them. */
+  /** Events in the order of their report to a listener. */
   @Test
   void isToldJustBeforeTheRecordOfItsEpoch() {
     List<Object> told = new ArrayList<>();

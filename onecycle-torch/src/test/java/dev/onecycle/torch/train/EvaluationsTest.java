@@ -49,16 +49,16 @@ class EvaluationsTest {
         EpochRecord here = epochs.get(i).get(epoch);
         EpochRecord there = epochs.get(0).get(epoch);
         assertThat(here.trainLoss()).isEqualTo(there.trainLoss());
-        boolean judged = epoch == 2 || (i == 1 && epoch == 1);
+        boolean evaluated = epoch == 2 || (i == 1 && epoch == 1);
         assertThat(here.evaluated().map(Evaluated::loss))
-            .isEqualTo(judged ? there.evaluated().map(Evaluated::loss) : Optional.empty());
+            .isEqualTo(evaluated ? there.evaluated().map(Evaluated::loss) : Optional.empty());
       }
     }
   }
 
-  /** Nothing is said of an evaluation that there is not. */
+  /** A listener hears of no evaluation where there is none. */
   @Test
-  void anEpochThatIsNotEvaluatedIsToldAllTheSame() {
+  void epochsWithoutEvaluationAreReportedToo() {
     List<String> told = new ArrayList<>();
     TrainingListener listener =
         new TrainingListener() {
@@ -102,9 +102,9 @@ class EvaluationsTest {
             "completed 3");
   }
 
-  /** As by a program that trains on after what was the end. */
+  /** As in a program that extends a finished run. */
   @Test
-  void whatWasEvaluatedAsTheLastEpochStaysSoInALongerRun() {
+  void evaluationsOfAFinishedRunStayInItsExtension() {
     TrainingPlan plan = PLAN.withEvaluateEvery(3);
     TrainingPlan two = plan.withSteps(14, TRAIN.size());
     try (Learner learner = learner(0)) {

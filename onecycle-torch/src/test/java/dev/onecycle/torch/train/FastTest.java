@@ -125,7 +125,7 @@ class FastTest {
   }
 
   @Test
-  void aRestoredLearnerGoesOnWithTheSameWhitening() {
+  void aRestoredLearnerHasTheSameWhitening() {
     Network network = Models.fast(SHAPES.shape(), 10, 0);
     List<Batch> batches = ArrayBatch.several(1, 2, 32, 10, SHAPES.shape());
     try (Learner first = learner(network);
@@ -138,7 +138,7 @@ class FastTest {
   }
 
   @Test
-  void identityStartHandsChannelsOn() {
+  void identityInitCopiesChannels() {
     Layer layers =
         Layer.sequence(
             named("conv", new Conv(3, 5, 3, 1, 1, false, Conv.Init.IDENTITY)),

@@ -88,7 +88,7 @@ class LearnerTest {
   }
 
   @Test
-  void aSnapshotBringsEveryBitBack() {
+  void aSnapshotRestoresEveryBit() {
     try (Learner learner = learner(tiny(0.3), FP32);
         Learner undisturbed = learner(tiny(0.3), FP32)) {
       train(learner, 3);
@@ -119,7 +119,7 @@ class LearnerTest {
     }
   }
 
-  /** Batch norms see a batch before its loss is known to be none. */
+  /** Batch norms see a batch before its loss is known. */
   @Test
   void aLossThatIsNotFiniteChangesNeitherWeightsNorStatistics() {
     try (Learner learner = learner(tiny(0), FP32)) {
@@ -134,7 +134,7 @@ class LearnerTest {
     }
   }
 
-  /** What dropout leaves of a batch depends on the batch, not on what was drawn before. */
+  /** Dropout depends on the batch, not on earlier random numbers. */
   @Test
   void statisticsEstimatedAnewAreTheSameEachTime() {
     Layer layers =
@@ -258,7 +258,7 @@ class LearnerTest {
   }
 
   @Test
-  void weightsGoOutAndComeBack() {
+  void weightsCanBeReadAndSet() {
     try (Learner trained = learner(tiny(0), FP32);
         Learner fresh =
             learner(

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A run that stops and goes on is the same run, to the bit. */
+/** A run that is stopped and resumed is the same run, to the bit. */
 class ResumeTest {
   private static final ImageShape SHAPE = new ImageShape(3, 16, 12);
   private static final List<String> CLASSES = List.of("red", "green", "blue");
@@ -44,7 +44,7 @@ class ResumeTest {
 
   @TempDir Path temp;
 
-  /** Ways to train that carry different things from step to step. */
+  /** Settings with different state between steps. */
   enum Way {
     SGD(LearnerSettings.builder().precision(Precision.FP32).threads(2).seed(3).build(), 0),
     ADAMW(
@@ -110,7 +110,7 @@ class ResumeTest {
     return new Checkpoints(temp, model(), Map.of("seed", "3"));
   }
 
-  /** All that a run comes to, but for the time it took. */
+  /** The result of a run without times. */
   private record Result(List<StepRecord> steps, List<EpochRecord> epochs, List<Integer> bits) {
     static Result of(List<StepRecord> steps, TrainingPosition end, Learner learner) {
       List<Integer> bits = new ArrayList<>();
@@ -151,7 +151,7 @@ class ResumeTest {
 
   @ParameterizedTest
   @EnumSource(Way.class)
-  void stoppedAtAnyStepARunGoesOnToTheSameBits(Way way) {
+  void aRunStoppedAtAnyStepResumesToTheSameBits(Way way) {
     Result whole;
     try (Learner learner = way.learner()) {
       List<StepRecord> steps = new ArrayList<>();
@@ -208,7 +208,7 @@ class ResumeTest {
   }
 
   @Test
-  void weightsThatAreNoNumbersAreNotSaved() {
+  void weightsThatAreNotFiniteAreNotSaved() {
     try (Learner learner = Way.SGD.learner()) {
       List<NamedTensor> weights = learner.weights();
       weights.get(0).values()[0] = Float.NaN;

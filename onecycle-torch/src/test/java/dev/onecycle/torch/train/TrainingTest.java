@@ -27,7 +27,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 class TrainingTest {
-  /** Keeps everything it is told. */
+  /** Keeps every event. */
   private static final class Kept implements TrainingListener {
     final List<StepRecord> steps = new ArrayList<>();
     final List<EpochRecord> epochs = new ArrayList<>();
@@ -179,11 +179,11 @@ class TrainingTest {
         StopReason.INTERRUPTED);
   }
 
-  private static void assertNoTrace(Consumer<RangePoint> watcher, StopReason expected) {
+  private static void assertNoTrace(Consumer<RangePoint> listener, StopReason expected) {
     try (Learner tested = learner(0.2);
         Learner untouched = learner(0.2)) {
       step(tested, untouched);
-      RangeResult result = find(tested, watcher);
+      RangeResult result = find(tested, listener);
       Thread.interrupted();
       assertThat(result.stop().reason()).isEqualTo(expected);
       assertSame(tested.weights(), untouched.weights());
@@ -206,10 +206,10 @@ class TrainingTest {
                       tested,
                       point -> {
                         if (point.step() == 30) {
-                          throw new IllegalStateException("from the watcher");
+                          throw new IllegalStateException("from the listener");
                         }
                       }))
-          .hasMessage("from the watcher");
+          .hasMessage("from the listener");
       assertSame(tested.weights(), untouched.weights());
       assertThat(tested.state().optimizer().get(0).values())
           .isEqualTo(untouched.state().optimizer().get(0).values());
@@ -226,7 +226,7 @@ class TrainingTest {
     }
   }
 
-  private static RangeResult find(Learner learner, Consumer<RangePoint> watcher) {
+  private static RangeResult find(Learner learner, Consumer<RangePoint> listener) {
     return LearningRateFinder.run(
         learner,
         RangeTest.atMomentum(0.85).withSteps(60).withEnd(1e4),
@@ -234,7 +234,7 @@ class TrainingTest {
         PLAN.augmentation(),
         32,
         5,
-        watcher);
+        listener);
   }
 
   private static void step(Learner... learners) {

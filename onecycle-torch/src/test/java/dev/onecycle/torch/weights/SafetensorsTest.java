@@ -49,7 +49,7 @@ class SafetensorsTest {
 
   /** The bytes by hand, from the description of the format. */
   @Test
-  void theBytesAreThoseOfTheFormat() throws IOException {
+  void theBytesFollowTheFormat() throws IOException {
     Path file = folder.resolve("x.safetensors");
     new Safetensors(Map.of(), List.of(new NamedTensor("w", new long[] {2}, new float[] {1, 2})))
         .write(file);
@@ -122,7 +122,7 @@ class SafetensorsTest {
   }
 
   @Test
-  void whatIsNestedOrCountedWithoutEndIsRefused() throws IOException {
+  void endlessNestingAndCountsAreRefused() throws IOException {
     refused("{\"w\":" + "[".repeat(1_000_000));
     refused("{\"w\":" + "{\"a\":".repeat(100_000));
     refused("{\"__metadata__\":" + "{\"a\":".repeat(100_000));
@@ -169,7 +169,7 @@ class SafetensorsTest {
   }
 
   @Test
-  void arraysOfMoreThanOnePieceAreRead() {
+  void arraysOfMoreThanOneChunkAreRead() {
     float[] values = new float[700_001];
     for (int i = 0; i < values.length; i++) {
       values[i] = i;
@@ -199,7 +199,7 @@ class SafetensorsTest {
   }
 
   @Test
-  void randomDamageNeverEndsInAnythingButAnErrorOrAValue() throws IOException {
+  void randomDamageGivesAnErrorOrAValue() throws IOException {
     Path file = folder.resolve("x.safetensors");
     SAMPLE.write(file);
     byte[] whole = Files.readAllBytes(file);
@@ -221,7 +221,7 @@ class SafetensorsTest {
   }
 
   @Test
-  void aFailedWriteLeavesWhatWasThere() throws IOException {
+  void aFailedWriteLeavesTheOldFile() throws IOException {
     Path blocked = Files.writeString(folder.resolve("file"), "in the way").resolve("x.safetensors");
     assertThatThrownBy(() -> SAMPLE.write(blocked)).isInstanceOf(CannotWriteException.class);
     assertThat(folder.resolve("file")).hasContent("in the way");

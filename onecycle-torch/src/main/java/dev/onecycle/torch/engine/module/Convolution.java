@@ -15,7 +15,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /** Two-dimensional convolution, with the choice of algorithms for it and its gradients. */
-public final class Convolution implements Module {
+final class Convolution implements Module {
   private static final long[] ONE = {1, 1};
   private static final long[] ZERO = {0, 0};
 
@@ -163,7 +163,7 @@ public final class Convolution implements Module {
   }
 
   /** Images [N, C, H, W] as [⌈N/count⌉, C, H, count·(W + gap)], channels last. */
-  public static Tensor sideBySide(Tensor images, long count, long gap) {
+  static Tensor sideBySide(Tensor images, long count, long gap) {
     long n = images.size(0);
     long channels = images.size(1);
     long height = images.size(2);

@@ -26,7 +26,7 @@ public final class ModuleBuilder {
   /** Whether a layer draws random numbers in training. */
   public boolean drops;
 
-  /** The module of a layer whose weights bear the prefix. */
+  /** The module of a layer; the names of its weights begin with the prefix. */
   public Module build(String prefix, Layer layer) {
     Module module = module(prefix, layer);
     return layer instanceof Layer.Sequential

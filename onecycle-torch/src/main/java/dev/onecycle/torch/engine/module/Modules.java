@@ -18,7 +18,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /** The modules of all layers but convolutions, see {@link Convolution}. */
-public final class Modules {
+final class Modules {
   private static final long[] ONE = {1, 1};
   private static final long[] ZERO = {0, 0};
 
@@ -111,11 +111,11 @@ public final class Modules {
   /**
    * The positive part of a batch norm's result, in place.
    *
-   * <p>The sign of a bfloat16 is that of its bits read as a 16-bit integer, which is several times
+   * <p>A bfloat16 has the sign of its bits read as a 16-bit integer, and integers are several times
    * faster to compute with. A NaN may become 0, but not unseen: whatever makes a batch norm's
    * result NaN makes its gradient NaN, too.
    */
-  public static Module reluOfBatchNorm() {
+  static Module reluOfBatchNorm() {
     Module plain = reluInPlace();
     return (x, context) -> {
       if (!context.training() || context.compute() != ScalarType.BFloat16 || !x.is_cpu()) {

@@ -1,4 +1,4 @@
-/** Layers in native memory: their way forward and their way back. */
+/** Layers in native memory: forward passes and their gradients. */
 @NullMarked
 package dev.onecycle.torch.engine.module;
 

@@ -12,7 +12,7 @@ import java.util.List;
  */
 record Slice(int number, int from, int to) {
   /** Fewer images than this a slice would make batch statistics poor. */
-  private static final int SMALLEST = 16;
+  private static final int MIN_IMAGES = 16;
 
   /**
    * Cuts a batch, and deals the slices out in turn; that depends on these numbers alone.
@@ -23,7 +23,7 @@ record Slice(int number, int from, int to) {
    * @return the slices of each replica that gets any
    */
   static List<List<Slice>> deal(int size, int parts, int replicas) {
-    int most = Math.max(1, size / SMALLEST);
+    int most = Math.max(1, size / MIN_IMAGES);
     int count = Math.max(1, Math.min(most, parts));
     List<List<Slice>> byReplica = new ArrayList<>();
     for (int i = 0; i < count; i++) {

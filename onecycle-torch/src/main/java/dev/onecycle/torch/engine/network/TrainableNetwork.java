@@ -177,7 +177,7 @@ public final class TrainableNetwork implements AutoCloseable {
     }
   }
 
-  /** Applies the sum of the replicas' gradients if it is finite; answers its norm. */
+  /** Applies the sum of the replicas' gradients if it is finite, and returns its norm. */
   private double update(double found, int used) {
     double norm = Faults.number("train.gradient", found);
     Faults.at("train.before-update");

@@ -11,10 +11,10 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * An optimizer over flat buffers: holds the rate and momentum of its last update, and its state.
+ * An optimizer over flat buffers, with its state and the rate and momentum of its last update.
  *
- * <p>Results of {@link Sgd} and {@link AdamW} are those of libtorch's own, whose state cannot be
- * read from here.
+ * <p>{@link Sgd} and {@link AdamW} give the results of libtorch's own optimizers, whose state
+ * cannot be read from Java.
  */
 public abstract sealed class OptimizerKernel implements AutoCloseable
     permits OptimizerKernel.Sgd, OptimizerKernel.AdamW, Muon {

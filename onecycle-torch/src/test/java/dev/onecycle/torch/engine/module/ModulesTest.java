@@ -18,7 +18,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-public class ModulesTest {
+class ModulesTest {
   @BeforeAll
   static void load() {
     Natives.load();
@@ -27,9 +27,9 @@ public class ModulesTest {
   private static Tensor run(Layer layer, Tensor x, boolean training, long seed) {
     Generator generator = torch.createCPUGenerator();
     generator.set_current_seed(seed);
-    ForwardContext pass =
+    ForwardContext context =
         new ForwardContext(training, ScalarType.Float, 0.1, new GeneratorOptional(generator), null);
-    return new ModuleBuilder().build("", layer).forward(x, pass);
+    return new ModuleBuilder().build("", layer).forward(x, context);
   }
 
   private static long[] shape(Tensor tensor) {
@@ -78,18 +78,18 @@ public class ModulesTest {
     }
   }
 
-  /** Or an evaluation would hold what every layer makes of its images. */
+  /** Otherwise an evaluation would hold the results of all layers at once. */
   @Test
-  void aSequenceLetsGoOfWhatLiesBetweenWhereThereIsNoWayBack() {
+  void aSequenceWithoutAWayBackFreesItsIntermediateResults() {
     for (boolean wayBack : new boolean[] {false, true}) {
       List<Tensor> seen = new ArrayList<>();
       Module twice =
-          (x, pass) -> {
+          (x, context) -> {
             seen.add(x);
             return x.add(x);
           };
       Module itself =
-          (x, pass) -> {
+          (x, context) -> {
             seen.add(x);
             return x;
           };
@@ -109,7 +109,7 @@ public class ModulesTest {
     }
   }
 
-  /** A relu that overwrites its input must not overwrite what a shortcut still needs. */
+  /** A relu that overwrites its input must not overwrite an input of a shortcut. */
   @Test
   void aReluBehindAShortcutLeavesTheShortcutAlone() {
     try (PointerScope scope = new PointerScope();
@@ -120,7 +120,7 @@ public class ModulesTest {
     }
   }
 
-  public static float[] values(Tensor tensor) {
+  static float[] values(Tensor tensor) {
     float[] values = new float[(int) tensor.numel()];
     FlatBuffer.elements(tensor.contiguous()).get(values);
     return values;

@@ -60,7 +60,7 @@ class WinogradTest {
     }
   }
 
-  /** The layer as a whole, in whichever way it computes on this machine. */
+  /** The whole layer, with the algorithm of this machine. */
   @ParameterizedTest
   @CsvSource({"64, 64, 8", "128, 256, 7", "128, 128, 3"})
   void aLayerOfManyChannelsIsTheConvolution(int in, int out, int size) {

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The ways to a GPU and back, taken on the processor: the same bits come out. */
+/** The copies to a GPU and back, made on the processor: they change no bit. */
 class TensorDeviceTest {
   private static final ImageShape SHAPE = new ImageShape(3, 16, 16);
   private static final Normalization NORMALIZATION =
@@ -70,7 +70,7 @@ class TensorDeviceTest {
 
   @ParameterizedTest
   @CsvSource({"false, 1, 1", "true, 1, 2", "true, 2, 1"})
-  void trainingIsTheSameByWayOfCopies(boolean bfloat16, int threads, int accumulation) {
+  void trainingIsTheSameWithCopies(boolean bfloat16, int threads, int accumulation) {
     for (Optimizer optimizer : List.of(Optimizer.sgd(), Optimizer.adamW(), Optimizer.muon())) {
       LearnerSettings.Builder settings =
           LearnerSettings.builder().optimizer(optimizer).accumulation(accumulation);
@@ -107,9 +107,11 @@ class TensorDeviceTest {
     }
   }
 
-  /** As a checkpoint does: out of one network, into another, which goes on like the first. */
+  /**
+   * As a checkpoint does: the state of one network in another one, which continues like the first.
+   */
   @Test
-  void whatIsWrittenByWayOfCopiesIsComputedWith() {
+  void arraysWrittenByCopiesAreUsed() {
     LearnerSettings.Builder settings = LearnerSettings.builder();
     try (TrainableNetwork first = network(resnet(), settings, false, 1, TensorDevice.COPIED);
         TrainableNetwork second = network(resnet(), settings, false, 1, TensorDevice.COPIED);
@@ -139,7 +141,7 @@ class TensorDeviceTest {
   }
 
   @Test
-  void aSnapshotBringsEveryBitBackByWayOfCopies() {
+  void aSnapshotRestoresEveryBitWithCopies() {
     try (TrainableNetwork network =
             network(resnet(), LearnerSettings.builder(), false, 1, TensorDevice.COPIED);
         TrainableNetwork calm =
@@ -153,7 +155,7 @@ class TensorDeviceTest {
   }
 
   @Test
-  void layoutAndTypeOutliveTheWayThereAndBack() {
+  void copiesKeepLayoutAndType() {
     Natives.load();
     try (PointerScope scope = new PointerScope()) {
       long[] shape = {2, 3, 4, 5};

@@ -1,16 +1,11 @@
-package dev.onecycle.torch.engine;
+package dev.onecycle.torch.engine.module;
 
 import static dev.onecycle.torch.nn.Layer.identity;
 import static dev.onecycle.torch.nn.Layer.sequence;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.onecycle.torch.engine.module.Convolution;
-import dev.onecycle.torch.engine.module.ForwardContext;
-import dev.onecycle.torch.engine.module.Module;
-import dev.onecycle.torch.engine.module.ModuleBuilder;
-import dev.onecycle.torch.engine.module.Modules;
-import dev.onecycle.torch.engine.module.ModulesTest;
-import dev.onecycle.torch.engine.module.Tape;
+import dev.onecycle.torch.engine.Natives;
+import dev.onecycle.torch.engine.Parameter;
 import dev.onecycle.torch.nn.Layer;
 import dev.onecycle.torch.nn.Layer.BatchNorm;
 import dev.onecycle.torch.nn.Layer.Conv;
@@ -104,7 +99,7 @@ class GradientsTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("layers")
-  void areThoseOfAutograd(String name, Layer layer, long[] shape) {
+  void equalAutograds(String name, Layer layer, long[] shape) {
     try (PointerScope scope = new PointerScope()) {
       Tensor x = input(shape);
       List<Tensor> expected = byAutograd(layer, x);
@@ -115,7 +110,7 @@ class GradientsTest {
   /** Images with short rows are laid side by side, for bf16: also numbers that do not divide. */
   @ParameterizedTest
   @MethodSource("shortRows")
-  void ofShortRowsAreThoseOfAutograd(long images, long size) {
+  void ofShortRowsEqualAutograds(long images, long size) {
     try (PointerScope scope = new PointerScope()) {
       Layer layer = sequence(new Conv(4, 8, 3, 1, 1, false), new Conv(8, 4, 3, 1, 1, true));
       Tensor x = input(images, 4, size, size);
@@ -123,7 +118,7 @@ class GradientsTest {
     }
   }
 
-  /** What is computed on the bits of bfloat16 is close to the same in float32. */
+  /** Results computed on the bits of bfloat16 are close to those in float32. */
   @ParameterizedTest(name = "{0}")
   @MethodSource("withBatchNorms")
   void inBfloat16AreCloseToThoseOfAutograd(String name, Layer layer) {
@@ -151,7 +146,7 @@ class GradientsTest {
         NoGradGuard noGrad = new NoGradGuard()) {
       Tensor x = input(16, 4, 8, 8).to(ScalarType.BFloat16);
       Tensor expected = torch.relu(x.clone());
-      Tensor actual = Modules.reluOfBatchNorm().forward(x, pass(ScalarType.BFloat16, null));
+      Tensor actual = Modules.reluOfBatchNorm().forward(x, context(ScalarType.BFloat16, null));
       assertThat(torch.equal(actual, expected)).isTrue();
       assertThat(ModulesTest.values(expected.to(ScalarType.Float))).contains(0f);
     }
@@ -179,7 +174,7 @@ class GradientsTest {
   }
 
   @Test
-  void whatIsTrainedBehindNothingThatLearnsGetsNoInputGradient() {
+  void theFirstTrainedLayerGivesNoInputGradient() {
     try (PointerScope scope = new PointerScope();
         NoGradGuard noGrad = new NoGradGuard()) {
       Tensor x = input(2, 4, 8, 8);
@@ -187,7 +182,7 @@ class GradientsTest {
       Module module = builder.build("", new Conv(4, 5, 3, 1, 1, false));
       place(builder);
       Tape tape = new Tape(false, null);
-      Tensor y = module.forward(x, pass(ScalarType.Float, tape));
+      Tensor y = module.forward(x, context(ScalarType.Float, tape));
       assertThat(tape.back(torch.ones_like(y))).isNull();
     }
   }
@@ -198,7 +193,7 @@ class GradientsTest {
     return shape.length == 4 ? x.contiguous(MemoryFormat.ChannelsLast) : x;
   }
 
-  private static ForwardContext pass(ScalarType compute, @Nullable Tape tape) {
+  private static ForwardContext context(ScalarType compute, @Nullable Tape tape) {
     Generator generator = torch.createCPUGenerator();
     generator.set_current_seed(3);
     return new ForwardContext(true, compute, 0.1, new GeneratorOptional(generator), tape);
@@ -229,7 +224,7 @@ class GradientsTest {
       Module module = builder.build("", layer);
       place(builder);
       Tape tape = new Tape(true, null);
-      Tensor y = module.forward(x.clone().to(compute), pass(compute, tape));
+      Tensor y = module.forward(x.clone().to(compute), context(compute, tape));
       Tensor gradient = tape.back(outputGradient(y.to(ScalarType.Float)).to(compute));
       List<Tensor> gradients = new ArrayList<>(List.of(gradient));
       builder.parameters.forEach(p -> gradients.add(p.gradient()));
@@ -243,7 +238,7 @@ class GradientsTest {
     place(builder);
     builder.parameters.forEach(p -> p.tensor().set_requires_grad(true));
     Tensor leaf = x.clone().set_requires_grad(true);
-    Tensor y = module.forward(leaf, pass(ScalarType.Float, null));
+    Tensor y = module.forward(leaf, context(ScalarType.Float, null));
     y.backward(
         outputGradient(y.detach()),
         new org.bytedeco.pytorch.BoolOptional(),
