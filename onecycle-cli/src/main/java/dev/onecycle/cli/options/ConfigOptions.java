@@ -102,20 +102,22 @@ public final class ConfigOptions {
   private static String line(Setting<?> setting, @Nullable Object value, String origin) {
     return value == null
         ? line("# " + setting.name() + ":", "not set")
-        : line(setting.name() + ": " + yaml(value), origin);
+        : line(setting.name() + ": " + yaml(setting, value), origin);
   }
 
   private static String line(String pair, String comment) {
     return String.format(Locale.ROOT, "%-31s # %s", pair, comment);
   }
 
-  private static String yaml(Object value) {
+  private static String yaml(Setting<?> setting, Object value) {
     if (value instanceof Double number) {
       return Numbers.exact(number);
     }
-    // The names of values are plain words; a path could be read as a number, say.
-    return value instanceof String text && !text.matches("[a-z][a-z0-9_-]*|/[\\w./-]+")
-        ? "'" + text.replace("'", "''") + "'"
-        : value.toString();
+    // In quotes no text is read as a number, say.
+    boolean plain =
+        !(value instanceof String text)
+            || setting.names().contains(text)
+            || text.matches("/[\\w./-]+");
+    return plain ? value.toString() : "'" + value.toString().replace("'", "''") + "'";
   }
 }

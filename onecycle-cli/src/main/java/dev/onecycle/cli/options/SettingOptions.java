@@ -199,7 +199,9 @@ public final class SettingOptions {
       String name = arg instanceof OptionSpec option ? option.longestName() : arg.paramLabel();
       String other = givenBy.putIfAbsent(source.setting, name);
       if (other != null) {
-        throw Require.invalid(name, "left out where " + other + " is given,", value);
+        String constraint =
+            other.equals(name) ? "given once" : "left out where " + other + " is given,";
+        throw Require.invalid(name, constraint, value);
       }
       texts.put(source.setting, source.value == null ? value : source.value);
     }
