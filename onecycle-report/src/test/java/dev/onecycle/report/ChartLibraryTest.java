@@ -20,11 +20,11 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What starts a command must not wait for, nor need, a library that only figures use. */
+/** Commands without figures must not load the libraries for figures. */
 class ChartLibraryTest {
   @TempDir Path folder;
 
-  /** Calls made where neither JFreeChart nor Batik is there. */
+  /** Calls on a class path without JFreeChart and Batik. */
   static final class Calls {
     private Calls() {}
 
@@ -49,7 +49,7 @@ class ChartLibraryTest {
   }
 
   @Test
-  void onlyADrawnFigureLoadsIt() throws Exception {
+  void onlyADrawnFigureLoadsTheLibrary() throws Exception {
     try (URLClassLoader bare = new URLClassLoader(classPath(), platform())) {
       Class<?> calls = bare.loadClass(Calls.class.getName());
 

@@ -44,7 +44,7 @@ class ReportArchitectureTest {
   }
 
   @Test
-  void packagesUseOnlyThoseBelowThem() {
+  void packagesUseOnlyPackagesBelow() {
     ARROWS.forEach(
         (name, below) ->
             noClasses()

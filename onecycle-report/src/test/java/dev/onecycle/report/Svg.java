@@ -27,9 +27,9 @@ public record Svg(Document document) {
   public static final String BOUNDARY = "rgb(140,140,140)";
   public static final String GRID = "rgb(228,228,228)";
 
-  /** A line on a panel, in parts where it has gaps. */
+  /** A line on a panel, in several parts if it has gaps. */
   public record Line(String colour, String dash, List<List<Point>> parts) {
-    /** The points of a line that must be of one part. */
+    /** The points of a line without gaps. */
     public List<Point> points() {
       if (parts.size() != 1) {
         throw new AssertionError("parts: " + parts);
@@ -47,12 +47,12 @@ public record Svg(Document document) {
     }
   }
 
-  /** What every text element says, in document order. */
+  /** The contents of the text elements, in document order. */
   public List<String> texts() {
     return all("text").stream().map(Element::getTextContent).toList();
   }
 
-  /** All texts in a row, for what may be wrapped. */
+  /** All texts joined, because a text can be wrapped. */
   public String text() {
     return String.join("", texts());
   }
@@ -84,7 +84,7 @@ public record Svg(Document document) {
         .toList();
   }
 
-  /** Where the vertical lines of a colour stand. */
+  /** The positions of the vertical lines in a colour. */
   public List<Double> marks(String colour) {
     return straights(colour).stream().map(ends -> ends.get(0).x()).toList();
   }
@@ -106,7 +106,7 @@ public record Svg(Document document) {
     return all(name).stream().filter(e -> onPanel(e) && effective(e, attribute).equals(colour));
   }
 
-  /** The first clip is that of the whole figure, in which titles, axes and legend are drawn. */
+  /** The first clip belongs to the whole figure: titles, axes and legend. */
   private static boolean onPanel(Element element) {
     String clip = element.getAttribute("clip-path");
     return !clip.isEmpty() && !clip.endsWith("-1)");

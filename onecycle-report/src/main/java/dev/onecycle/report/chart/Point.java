@@ -1,7 +1,7 @@
 package dev.onecycle.report.chart;
 
 /**
- * A point of a curve; where a coordinate is not finite the drawn curve has a gap.
+ * A point of a curve; the drawn curve has a gap if a coordinate is not finite.
  *
  * @param x position along the horizontal axis, in its unit
  * @param y position along the vertical axis, in its unit

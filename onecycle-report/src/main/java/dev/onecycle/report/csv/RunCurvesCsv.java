@@ -18,7 +18,7 @@ import java.util.Map;
  *
  * <p>The first line names the columns; case, spaces and underscores do not matter, and unknown
  * columns are ignored. The file needs a column of steps and at least one curve. An empty cell means
- * that nothing was recorded, and the line goes on to the next value; NaN makes a gap. Accuracies
+ * that nothing was recorded, and the line continues to the next value; NaN makes a gap. Accuracies
  * are taken as shares if none is above 1, otherwise as percent.
  */
 public final class RunCurvesCsv {

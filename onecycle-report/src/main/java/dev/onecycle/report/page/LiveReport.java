@@ -21,11 +21,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the report of a run up to date while it trains: the page is written anew after each epoch,
- * from the files of the run's folder. Where the run's setting {@code tensorboard} is on,
- * TensorBoard's events are written too.
+ * Keeps the report of a run up to date during training.
  *
- * <p>A page or figure that cannot be made is said; it is no reason to end a training.
+ * <p>The page is written after each epoch, from the files of the run folder. If the setting {@code
+ * tensorboard} is on, events for TensorBoard are written too. A page or figure that cannot be made
+ * is reported, and training continues.
  */
 public final class LiveReport implements RunListener {
   private final Consumer<String> failures;
@@ -34,9 +34,9 @@ public final class LiveReport implements RunListener {
   private long lastStep;
 
   /**
-   * A report of the run that it is told of.
+   * Makes a listener for one run.
    *
-   * @param failures told of each page or figure that cannot be made
+   * @param failures takes a sentence for each page or figure that cannot be made
    */
   public LiveReport(Consumer<String> failures) {
     this.failures = failures;
@@ -53,7 +53,7 @@ public final class LiveReport implements RunListener {
       }
       ScheduleFigures.rateAndMomentum(policy).writeSvg(run.resolve("schedule.svg"));
     } catch (MissingFontsException e) {
-      // A system on which no figure can be drawn can train all the same.
+      // Training needs no fonts.
       failures.accept("No figures: " + e.getMessage());
     }
     open(run, record);

@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
 import java.time.Instant;
 
 /**
- * The messages of an event file, as bytes of the protocol buffers' wire format.
+ * The messages of an event file, in the wire format of protocol buffers.
  *
  * <p>Field numbers are those of TensorFlow's <a
  * href="https://github.com/tensorflow/tensorflow/blob/v1.15.0/tensorflow/core/util/event.proto">event.proto</a>
@@ -18,9 +18,7 @@ import java.time.Instant;
  * reader knows them, and TensorBoard turns them into tensors as it loads them.
  */
 final class Event {
-  /**
-   * What the first event of a file says; without it a reader takes the file for an older format.
-   */
+  /** The text of the first event; without it a reader assumes an older format. */
   private static final String VERSION = "brain.Event:2";
 
   private static final int RGB = 3;
@@ -28,7 +26,7 @@ final class Event {
   /** {@code SessionLog.START}. */
   private static final int SESSION_START = 1;
 
-  /** In a PNG file: its signature, then the length and the type of the chunk IHDR. */
+  /** The offset of the width in a PNG file: after the signature, and length and type of IHDR. */
   private static final int PNG_WIDTH_AT = 8 + 4 + 4;
 
   private Event() {}
@@ -36,7 +34,7 @@ final class Event {
   /** A named value of a summary. */
   record Value(ByteString bytes) {}
 
-  /** A number, kept as a {@code float}: NaN and infinities as they are, what is too large too. */
+  /** A number, stored as a {@code float}; a number too large for it becomes infinite. */
   static Value scalar(String tag, double value) {
     return new Value(
         message(
@@ -77,7 +75,7 @@ final class Event {
         .toByteArray();
   }
 
-  /** A run goes on from a step: what other files of the folder hold from it on is void. */
+  /** A restart at a step: events of that step and later ones in other files become void. */
   static byte[] restart(Instant time, long step) {
     ByteString log = message(out -> out.writeEnum(1, SESSION_START));
     return message(
@@ -101,7 +99,7 @@ final class Event {
     return message(
             out -> {
               out.writeDouble(1, seconds(time));
-              if (step != 0) { // as every writer of proto3 leaves out what is the default
+              if (step != 0) { // proto3 omits default values
                 out.writeInt64(2, step);
               }
               out.writeBytes(5, summary);
@@ -125,7 +123,7 @@ final class Event {
       fields.to(out);
       out.flush();
     } catch (IOException e) {
-      throw new UncheckedIOException("encoding an event in memory", e);
+      throw new UncheckedIOException("cannot encode an event in memory", e);
     }
     return bytes.toByteString();
   }

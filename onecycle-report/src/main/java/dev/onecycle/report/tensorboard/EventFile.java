@@ -11,7 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 
-/** A file that grows by events; after a failure it is left as it is, up to there readable. */
+/** A file that grows by events; after a failure it stays readable up to the last whole event. */
 final class EventFile implements AutoCloseable {
   private final Path path;
   private final OutputStream file;
@@ -20,7 +20,7 @@ final class EventFile implements AutoCloseable {
   private boolean ended;
 
   /**
-   * Opens a file that is there, to write it from its start.
+   * Opens an existing file and writes it from its start.
    *
    * @throws CannotWriteException naming the path
    */
@@ -37,8 +37,7 @@ final class EventFile implements AutoCloseable {
   }
 
   /**
-   * Makes a file under a name that no other has, by which TensorBoard finds it and puts it after
-   * those that were started before.
+   * Creates a file with a unique name. TensorBoard finds it by the name, and sorts files by it.
    *
    * @throws CannotWriteException naming the path
    */
@@ -53,7 +52,7 @@ final class EventFile implements AutoCloseable {
       try {
         return new EventFile(Files.createFile(path));
       } catch (FileAlreadyExistsException e) {
-        // The next is free, or of one more process with the same number in another container.
+        // Try the next number: another container can have a process with the same id.
       } catch (IOException e) {
         throw IoErrors.cannotCreate(path, e);
       }
@@ -89,7 +88,7 @@ final class EventFile implements AutoCloseable {
     }
   }
 
-  /** Writes what is still in memory, unless a write has failed before: then that was the error. */
+  /** Writes the remaining bytes, unless an earlier write has failed and thrown its error. */
   @Override
   public void close() {
     try (file) {

@@ -7,7 +7,7 @@ import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
 
 /**
- * Frames records so that a reader finds where each ends and whether it is whole.
+ * Frames records, so that a reader finds the end of each and can check it.
  *
  * <p>The TFRecord format of TensorFlow's <a
  * href="https://github.com/tensorflow/tensorflow/blob/v1.15.0/tensorflow/core/lib/io/record_writer.h">record_writer.h</a>,
@@ -21,7 +21,7 @@ final class RecordWriter {
 
   private final OutputStream out;
 
-  /** Writes to a stream that stays its owner's to flush and close. */
+  /** Writes to a stream; the caller flushes and closes it. */
   RecordWriter(OutputStream out) {
     this.out = out;
   }
@@ -44,7 +44,7 @@ final class RecordWriter {
     return (int) crc.getValue();
   }
 
-  /** Checksums of data that hold checksums themselves would be weak; a masked one is not. */
+  /** Masks a checksum: a CRC over data that contain CRCs would be weak. */
   static int masked(int crc) {
     return Integer.rotateRight(crc, 15) + MASK_DELTA;
   }

@@ -16,22 +16,22 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * An event file that TensorBoard shows while the run goes on: {@code tensorboard --logdir} of the
- * folder, or of one that folders of several runs lie in.
+ * An event file for TensorBoard, which can show the run while it trains.
  *
- * <p>A step's values are {@code train/loss}, {@code learning_rate} and {@code momentum}, at the
- * zero-based step. An epoch's are {@code train/epoch_loss}, {@code validation/loss}, {@code
- * validation/accuracy} (a share, in [0, 1]) and {@code images_per_second}, at the last step of the
- * epoch, where the curves of the steps are by then; those of validation where the epoch was
- * evaluated. TensorBoard keeps numbers as {@code float}; NaN and infinite losses are written as
- * such. By default it shows about 1000 points of a longer curve, drawn at random; {@code
- * --samples_per_plugin scalars=100000} shows up to so many.
+ * <p>Start {@code tensorboard --logdir} with the folder, or with a folder that holds several runs.
  *
- * <p>Events are on disk at the end of each epoch at the latest, and when the file is closed, so a
- * process that is killed loses at most what came after the last epoch. Not for several threads at a
- * time. An error ends the file: later calls fail too, and what was written before can be read.
+ * <p>Each step writes {@code train/loss}, {@code learning_rate} and {@code momentum} at the
+ * zero-based step. Each epoch writes {@code train/epoch_loss} and {@code images_per_second} at its
+ * last step; an evaluated epoch also writes {@code validation/loss} and {@code
+ * validation/accuracy}, a share in [0, 1]. TensorBoard stores numbers as {@code float}; NaN and
+ * infinite losses are written too. By default it shows a random sample of about 1000 points of a
+ * curve; {@code --samples_per_plugin scalars=100000} raises this limit.
  *
- * <p>The format is that of TensorFlow's {@code EventsWriter}, version {@code brain.Event:2}.
+ * <p>Events are on disk after each epoch and when the file is closed, so a killed process loses at
+ * most the steps after its last epoch. An error ends the file: later calls fail too, and the events
+ * before can be read. Use it from one thread at a time.
+ *
+ * <p>The format is the one of TensorFlow's {@code EventsWriter}, version {@code brain.Event:2}.
  */
 public final class TensorBoardEvents implements TrainingListener, AutoCloseable {
   private final EventFile file;
@@ -50,39 +50,38 @@ public final class TensorBoardEvents implements TrainingListener, AutoCloseable 
   }
 
   /**
-   * Makes the folder, where it is not there yet, and starts a file in it beside those that may be
-   * there: {@code events.out.tfevents.SECONDS.onecycle.PROCESS.N}. TensorBoard takes the files of a
-   * folder for one run.
+   * Starts a new file {@code events.out.tfevents.SECONDS.onecycle.PROCESS.N} in a folder, which is
+   * created if necessary. TensorBoard takes all files of a folder as one run.
    *
-   * @throws CannotWriteException where the folder or the file cannot be created
+   * @throws CannotWriteException if the folder or the file cannot be created
    */
   public static TensorBoardEvents create(Path folder) {
     return create(folder, InstantSource.system());
   }
 
   /**
-   * The same with the times of a clock, so that equal runs give equal bytes.
+   * Starts a new file with the times of a clock, so that equal runs give equal bytes.
    *
-   * @param clock what events say they were written at, and the file's name says it was started at
-   * @throws CannotWriteException where the folder or the file cannot be created
+   * @param clock for the times of the events and for the name of the file
+   * @throws CannotWriteException if the folder or the file cannot be created
    */
   public static TensorBoardEvents create(Path folder, InstantSource clock) {
     return new TensorBoardEvents(EventFile.create(RunFolder.made(folder), clock.instant()), clock);
   }
 
   /**
-   * Says that the run goes on from a step, where it is gone on with or has gone back: TensorBoard
-   * drops what it has read of that step and later ones.
+   * Marks a step at which the run continues after a resume or a return to an earlier step:
+   * TensorBoard drops its events from that step on.
    *
    * @param step zero-based
-   * @throws CannotWriteException where the file cannot be written
+   * @throws CannotWriteException if the file cannot be written
    */
   public void restart(long step) {
     file.append(Event.restart(clock.instant(), Require.atLeast("step", step, 0)));
     file.flush();
   }
 
-  /** The file that is written. */
+  /** The path of the file. */
   public Path path() {
     return file.path();
   }
@@ -90,7 +89,7 @@ public final class TensorBoardEvents implements TrainingListener, AutoCloseable 
   /**
    * {@inheritDoc}
    *
-   * @throws CannotWriteException where the file cannot be written
+   * @throws CannotWriteException if the file cannot be written
    */
   @Override
   public void step(StepRecord s) {
@@ -104,7 +103,7 @@ public final class TensorBoardEvents implements TrainingListener, AutoCloseable 
   /**
    * {@inheritDoc}
    *
-   * @throws CannotWriteException where the file cannot be written
+   * @throws CannotWriteException if the file cannot be written
    */
   @Override
   public void epoch(EpochRecord e) {
@@ -120,13 +119,13 @@ public final class TensorBoardEvents implements TrainingListener, AutoCloseable 
   }
 
   /**
-   * Adds a figure as a PNG image; it is on disk with the next epoch, or when the file is closed.
+   * Adds a figure as a PNG image; it is on disk after the next epoch, or when the file is closed.
    *
-   * @param tag what stands above it; what comes before a slash groups figures
-   * @param step zero-based; figures of one tag at several steps get a slider
-   * @throws InvalidValueException where the tag is blank or the step negative
-   * @throws MissingFontsException where Java finds no font to write with
-   * @throws CannotWriteException where the file cannot be written
+   * @param tag its title; the part before a slash groups figures
+   * @param step zero-based; figures with one tag and several steps get a slider
+   * @throws InvalidValueException if the tag is blank or the step is negative
+   * @throws MissingFontsException if Java finds no font
+   * @throws CannotWriteException if the file cannot be written
    */
   public void figure(String tag, long step, Figure figure) {
     if (tag.isBlank()) {
@@ -141,10 +140,9 @@ public final class TensorBoardEvents implements TrainingListener, AutoCloseable 
   }
 
   /**
-   * Writes what is still in memory and closes the file; a second time, and after an error, nothing
-   * more is written.
+   * Writes the remaining events and closes the file; does nothing after an error or a first close.
    *
-   * @throws CannotWriteException where the file cannot be written
+   * @throws CannotWriteException if the file cannot be written
    */
   @Override
   public void close() {

@@ -1,4 +1,4 @@
-/** What TensorBoard shows of a run: its scalars and figures, as an event file. */
+/** Event files for TensorBoard, with the scalars and figures of a run. */
 @NullMarked
 package dev.onecycle.report.tensorboard;
 

@@ -14,7 +14,7 @@ final class DotGrid {
   private static final String ASCII_DOTS = "*+ox#@";
   private static final int[] ANSI_COLOURS = {36, 33, 35, 32, 31, 34};
 
-  /** Dots drawn and dots left out, in turn; curves differ in it where there are no colours. */
+  /** Dots drawn and dots left out, in turn; tells curves apart without colours. */
   private static final int[][] PATTERNS = {{1, 0}, {3, 2}, {1, 2}, {6, 3}, {1, 4}, {9, 5}};
 
   private final int columns;

@@ -19,7 +19,7 @@ class DownsamplingTest {
   }
 
   @Test
-  void aShortCurveStaysAsItIs() {
+  void aShortCurveIsUnchanged() {
     List<Point> points = noise(400, 1);
     assertThat(Downsampling.m4(points, 100)).isEqualTo(points);
   }
@@ -39,7 +39,7 @@ class DownsamplingTest {
   }
 
   @Test
-  void everyRunKeepsItsOwnLowestAndHighest() {
+  void everyGroupKeepsItsLowestAndHighest() {
     List<Point> points = noise(10_000, 3);
     List<Point> thin = Downsampling.m4(points, 100);
     for (int run = 0; run < 100; run++) {
@@ -69,7 +69,7 @@ class DownsamplingTest {
   }
 
   @Test
-  void oneHugeValueSpoilsNoMeanBeyondItsWindow() {
+  void aHugeValueAffectsOnlyMeansOfItsWindow() {
     List<Point> points = noise(1000, 4);
     points.set(500, new Point(500, 1e30));
     points.set(600, new Point(600, Double.POSITIVE_INFINITY));

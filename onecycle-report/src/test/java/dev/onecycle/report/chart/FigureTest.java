@@ -49,7 +49,7 @@ class FigureTest {
   }
 
   @Test
-  void pngSaysItsResolution() throws IOException {
+  void pngStoresItsResolution() throws IOException {
     byte[] png = ScheduleFigures.rate(Samples.oneCycle()).png();
     int at = new String(png, java.nio.charset.StandardCharsets.ISO_8859_1).indexOf("pHYs");
 
@@ -68,7 +68,7 @@ class FigureTest {
   }
 
   @Test
-  void languageOfTheMachineDoesNotMatter() {
+  void theLocaleDoesNotMatter() {
     Locale usual = Locale.getDefault();
     try {
       Locale.setDefault(Locale.ROOT);
@@ -88,7 +88,7 @@ class FigureTest {
   }
 
   @Test
-  void svgFileIsTheSvgAlone() throws IOException {
+  void theSvgFileHoldsTheSvgAlone() throws IOException {
     Figure figure = ScheduleFigures.rate(Samples.oneCycle());
     Path file = folder.resolve("figure.svg");
     figure.writeSvg(file);
@@ -100,7 +100,7 @@ class FigureTest {
   }
 
   @Test
-  void identifiersDifferSoThatManyFiguresCanShareAPage() {
+  void identifiersDifferBetweenFigures() {
     Set<String> first = ids(RangeFigures.of(Samples.clear(Samples.descent(), 1)).svg());
     Set<String> second = ids(RangeFigures.of(Samples.clear(Samples.descent(), 2)).svg());
 
@@ -131,7 +131,7 @@ class FigureTest {
   }
 
   @Test
-  void textsAreNotOutlines() {
+  void textsStayTexts() {
     Svg svg = Svg.of(ScheduleFigures.rateAndMomentum(Samples.oneCycle()));
 
     // Two curves, and the clips: of the figure, of two axis titles, of two panels.
@@ -140,7 +140,7 @@ class FigureTest {
   }
 
   @Test
-  void aFolderThatIsNotThereIsNamed() {
+  void aMissingFolderIsNamed() {
     Path file = folder.resolve("absent").resolve("figure.png");
 
     assertThatThrownBy(() -> ScheduleFigures.rate(Samples.oneCycle()).writePng(file))

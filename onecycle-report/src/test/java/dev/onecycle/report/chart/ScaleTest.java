@@ -41,7 +41,7 @@ class ScaleTest {
   }
 
   @Test
-  void placesRunFromZeroToOne() {
+  void positionsRunFromZeroToOne() {
     Scale log = new Scale(0.001, 10, true);
 
     assertThat(log.position(0.001)).isEqualTo(0);
@@ -66,7 +66,7 @@ class ScaleTest {
   }
 
   @Test
-  void aTickSaysWhereItIsToTheLastDigitThatMatters() {
+  void ticksHaveEnoughDigits() {
     assertThat(labels(new Scale(1012000, 1013000, false), 3))
         .containsExactly("1012000", "1012500", "1013000");
     assertThat(labels(new Scale(0.84999, 0.85001, false), 2))

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 class ComparisonTest {
   @Test
-  void meanAndDeviationAreThoseOfASample() {
+  void meanAndDeviationOfASample() {
     MeanAndDeviation spread = MeanAndDeviation.of(50, 60, 70);
 
     assertThat(spread.n()).isEqualTo(3);
@@ -29,7 +29,7 @@ class ComparisonTest {
   }
 
   @Test
-  void runsThatDifferByTheirSeedAreOneGroup() {
+  void runsThatDifferInTheirSeedAreOneGroup() {
     List<RunHistory> runs =
         List.of(
             SampleRun.small("a", 1, 1e-4, 0.5, 2.0).history(),
@@ -51,7 +51,7 @@ class ComparisonTest {
   }
 
   @Test
-  void aFoundRateFollowsFromTheSeedAndAGivenOneDoesNot() {
+  void aFoundRateDependsOnTheSeedAndAGivenOneDoesNot() {
     SampleRun a = SampleRun.small("a", 1, 1e-4, 0.5, 2.0);
     SampleRun b = SampleRun.small("b", 2, 1e-4, 0.6, 1.8);
     List<RunHistory> given =
@@ -80,7 +80,7 @@ class ComparisonTest {
   }
 
   @Test
-  void resultsAreThoseOfTheLastEpochAndTheBest() {
+  void resultsAreOfTheLastAndTheBestEpoch() {
     RunResult result = RunResult.of(SampleRun.small("a", 1, 1e-4, 0.5, 2.0).history());
 
     assertThat(result.epochs()).isEqualTo(2);
@@ -94,7 +94,7 @@ class ComparisonTest {
   }
 
   @Test
-  void resultsAreThoseOfEvaluationsNotOfEpochs() {
+  void resultsAreOfEvaluationsNotOfEpochs() {
     SampleRun run = SampleRun.small("a", 1, 1e-4, 0.5, 2.0).evaluatedEvery(2);
     RunResult result = RunResult.of(run.history());
     assertThat(result.accuracy()).hasValue(50);
@@ -116,7 +116,7 @@ class ComparisonTest {
 
   /** Runs that are evaluated after each epoch do not have the setting, and are not blank. */
   @Test
-  void howOftenRunsAreEvaluatedIsADifference() {
+  void theIntervalOfEvaluationsIsADifference() {
     SampleRun each = SampleRun.small("a", 1, 1e-4, 0.5, 2.0);
     SampleRun few = SampleRun.small("b", 1, 1e-4, 0.5, 2.0).evaluatedEvery(2);
     assertThat(Comparison.of(List.of(each.history(), few.history())).differences())
@@ -134,7 +134,7 @@ class ComparisonTest {
   }
 
   @Test
-  void rankedFromTheHighestAccuracyWhereverItIsFrom() {
+  void runsAndLogsAreRankedByAccuracy() {
     RunCurves csv =
         RunCurves.named("csv")
             .with(Quantity.ACCURACY, List.of(new Point(0, 99), new Point(9, 92.44)));

@@ -77,7 +77,7 @@ class CsvTest {
   }
 
   @Test
-  void csvHoldsEveryPointOfEveryTest() throws IOException {
+  void sweepHasEveryPointOfEveryTest() throws IOException {
     Sweep sweep =
         Sweep.byEdge(
             Hyperparameter.WEIGHT_DECAY,
@@ -156,7 +156,7 @@ class CsvTest {
   }
 
   @Test
-  void aFileThatIsNotThereIsBadData() {
+  void aMissingFileIsBadData() {
     assertThatThrownBy(() -> RangeCsv.read(folder.resolve("absent.csv")))
         .isInstanceOf(BadDataException.class)
         .hasMessageContaining("absent.csv does not exist");

@@ -72,7 +72,7 @@ class RunCurvesCsvTest {
   }
 
   @Test
-  void quotesAMarkAtTheBeginningAndWaysOfWritingNamesDoNotMatter() throws IOException {
+  void quotesByteOrderMarkAndSpellingOfNamesDoNotMatter() throws IOException {
     RunCurves run =
         read(
             "\uFEFF\"Iteration\",\"note, more\",Valid Loss,\"Learning Rate\"\r\n7,\"a\nb\",2,1\r\n");
@@ -82,7 +82,7 @@ class RunCurvesCsvTest {
   }
 
   @Test
-  void theMoreSpecialNameCounts() throws IOException {
+  void theMoreSpecificNameCounts() throws IOException {
     RunCurves run = read("step,loss,accuracy,train_loss,val_accuracy\n0,9,0.9,1,0.5\n");
 
     assertThat(run.trainingLoss().points()).containsExactly(new Point(0, 1));
@@ -90,7 +90,7 @@ class RunCurvesCsvTest {
   }
 
   @Test
-  void accuraciesAboveOneArePercentAlreadyAllOfThem() throws IOException {
+  void oneAccuracyAboveOneMakesAllPercent() throws IOException {
     assertThat(read("step,accuracy\n0,0.5\n1,71\n").accuracy().points())
         .containsExactly(new Point(0, 0.5), new Point(1, 71));
     assertThat(read("step,accuracy\n0,0.5\n1,1\n").accuracy().points())
@@ -98,7 +98,7 @@ class RunCurvesCsvTest {
   }
 
   @Test
-  void anEmptyCellIsPassedOverAndNaNIsAGap() throws IOException {
+  void anEmptyCellIsIgnoredAndNaNIsAGap() throws IOException {
     RunCurves run = read("step,loss,lr\n0,1,\n\n1,NaN,0.1\n2,,0.1\n3,inf,0.1\n");
 
     assertThat(run.trainingLoss().points())
@@ -121,7 +121,7 @@ class RunCurvesCsvTest {
         "step,loss,note;0,1,'a;b';1,x,c|4|training loss must be a number but was 'x'"
       },
       quoteCharacter = '`')
-  void whatIsWrongIsNamedWithItsLine(String content, int line, String message) throws IOException {
+  void errorsNameTheLine(String content, int line, String message) throws IOException {
     Path file = file(content.replace("'a;b'", "\"a\nb\"").replace(';', '\n'));
 
     assertThatThrownBy(() -> RunCurvesCsv.read(file))
@@ -130,7 +130,7 @@ class RunCurvesCsvTest {
   }
 
   @Test
-  void noFileAndAnEmptyFileAreBadData() throws IOException {
+  void missingAndEmptyFilesAreBadData() throws IOException {
     assertThatThrownBy(() -> RunCurvesCsv.read(folder.resolve("absent.csv")))
         .isInstanceOf(BadDataException.class)
         .hasMessageContaining("absent.csv does not exist");
@@ -141,7 +141,7 @@ class RunCurvesCsvTest {
   }
 
   @Test
-  void aStemIsKeptWhereTheEndingIsAnother() throws IOException {
+  void theNameIsTheFileNameWithoutItsEnding() throws IOException {
     Path file = Files.writeString(folder.resolve("a.b.CSV"), "step,loss\n0,1\n");
     assertThat(RunCurvesCsv.read(file).name()).isEqualTo("a.b");
     assertThat(List.of(RunCurvesCsv.read(file(("step,loss\n"))).trainingLoss().points()))

@@ -54,7 +54,7 @@ class ComparisonFiguresTest {
   }
 
   @Test
-  void momentumHasAPanelWhereAnyRunHasIt() {
+  void momentumHasAPanelIfARunHasIt() {
     assertThat(ComparisonFigures.schedule(List.of(A, B)).json()).contains("momentum\"");
     assertThat(Svg.of(ComparisonFigures.schedule(List.of(A, B))).curves(Svg.BLUE)).hasSize(2);
     assertThat(Svg.of(ComparisonFigures.schedule(List.of(B, B))).curves(Svg.BLUE)).hasSize(1);
@@ -63,14 +63,14 @@ class ComparisonFiguresTest {
   }
 
   @Test
-  void phasesAreShadedWhereAllShareThem() {
+  void commonPhasesAreShaded() {
     assertThat(Svg.of(ComparisonFigures.accuracy(List.of(A, B))).texts()).contains("up", "down");
     RunCurves other = run("csv", List.of(), NONE, NONE);
     assertThat(Svg.of(ComparisonFigures.accuracy(List.of(A, other))).texts()).doesNotContain("up");
   }
 
   @Test
-  void aLossThatLeavesDoesNotFlattenTheRest() {
+  void anOutlierDoesNotFlattenTheRest() {
     List<Point> wild =
         IntStream.range(0, 10).mapToObj(i -> new Point(i, i == 0 ? 87.3 : 1)).toList();
     double height =
@@ -90,7 +90,7 @@ class ComparisonFiguresTest {
   }
 
   @Test
-  void figuresWithNothingToShowAreLeftOut() {
+  void emptyFiguresAreLeftOut() {
     RunCurves bare = RunCurves.named("x").with(Quantity.TRAINING_LOSS, line(2, 1));
     assertThat(ComparisonFigures.of(List.of(bare))).containsOnlyKeys("losses");
     assertThat(ComparisonFigures.of(List.of(A, B)))

@@ -34,7 +34,7 @@ class RangeFiguresTest {
   }
 
   @Test
-  void aDecadeTakesTheSameRoomEverywhere() {
+  void decadesHaveEqualWidth() {
     RangeResult result = Samples.clear(Samples.descent(), 1);
     Svg svg = Svg.of(RangeFigures.of(result));
     double suggestion = svg.marks(Svg.GREEN).get(0);
@@ -64,7 +64,7 @@ class RangeFiguresTest {
   }
 
   @Test
-  void aRangeWithoutEdgeHasNoMarks() {
+  void aRangeWithoutEdgeHasNoMarkers() {
     List<RangePoint> points = Samples.descent().subList(0, 40);
     RangeResult result = Samples.unclear(points, StopReason.REACHED_END, Verdict.Kind.NO_EDGE);
     Svg svg = Svg.of(RangeFigures.of(result));
@@ -75,7 +75,7 @@ class RangeFiguresTest {
   }
 
   @Test
-  void lossesThatAreNotFiniteAreCounted() {
+  void nonFiniteLossesAreCounted() {
     List<RangePoint> points = new ArrayList<>(Samples.descent().subList(0, 30));
     points.set(10, new RangePoint(10, points.get(10).learningRate(), Double.NaN, 1));
     points.set(11, new RangePoint(11, points.get(11).learningRate(), Double.NEGATIVE_INFINITY, 1));
@@ -86,7 +86,7 @@ class RangeFiguresTest {
   }
 
   @Test
-  void nothingToDrawIsSaid() {
+  void anEmptyFigureSaysSo() {
     RangePoint lost = new RangePoint(0, 1e-3, Double.NaN, Double.NaN);
     for (List<RangePoint> points : List.of(List.<RangePoint>of(), List.of(lost))) {
       Svg svg = Svg.of(RangeFigures.of(points));
@@ -105,7 +105,7 @@ class RangeFiguresTest {
   }
 
   @Test
-  void overlaidTestsAreToldApartByColourAndDash() {
+  void overlaidTestsDifferInColourAndDash() {
     Map<String, RangeResult> results = new LinkedHashMap<>();
     results.put("decay <1e-2>", Samples.clear(Samples.descent(), 1.5));
     results.put("decay 1e-3 & more", Samples.clear(Samples.descent(), 3));
@@ -140,7 +140,7 @@ class RangeFiguresTest {
   }
 
   @Test
-  void aTestWithoutLossesDoesNotSpoilTheOthers() {
+  void aTestWithoutLossesDoesNotChangeTheOthers() {
     Map<String, RangeResult> results = new LinkedHashMap<>();
     results.put("good", Samples.clear(Samples.descent(), 1.5));
     results.put("empty", Samples.unclear(List.of(), StopReason.NON_FINITE, Verdict.Kind.TOO_SHORT));
@@ -152,7 +152,7 @@ class RangeFiguresTest {
   }
 
   @Test
-  void aCurveThatStartsLowerLeavesThePictureLikeTheOthers() {
+  void aLowerCurveLeavesTheFigureLikeTheOthers() {
     List<RangePoint> half =
         Samples.descent().stream()
             .map(p -> new RangePoint(p.step(), p.learningRate(), p.loss() / 2, p.smoothed() / 2))
@@ -170,7 +170,7 @@ class RangeFiguresTest {
   }
 
   @Test
-  void aVerdictThatIsNotClearIsExplained() {
+  void anUnclearVerdictIsExplained() {
     List<RangePoint> points = Samples.descent().subList(0, 40);
     RangeResult flat = Samples.unclear(points, StopReason.REACHED_END, Verdict.Kind.FLAT);
 
@@ -179,7 +179,7 @@ class RangeFiguresTest {
   }
 
   @Test
-  void anOverlayOfNothingIsSaid() {
+  void anEmptyOverlaySaysSo() {
     assertThat(Svg.of(RangeFigures.overlay("None", Map.of())).texts())
         .contains("None", "no finite loss to draw");
   }

@@ -54,7 +54,7 @@ class RunFiguresTest {
   }
 
   @Test
-  void aWholeRunShowsWhatWasHeldAndAnUnfinishedOneWhatIsPlannedToo() throws Exception {
+  void anUnfinishedRunShowsThePlannedScheduleToo() throws Exception {
     JsonNode whole = json(RunFigures.schedule(run(400), PLAN));
     assertThat(whole.at("/panels/0/traces")).hasSize(1);
     assertThat(whole.at("/panels/0/traces/0/ys/171").asDouble())
@@ -90,7 +90,7 @@ class RunFiguresTest {
   }
 
   @Test
-  void oneLossThatLeavesDoesNotFlattenTheRest() throws Exception {
+  void oneOutlierDoesNotFlattenTheRest() throws Exception {
     RunCurves run = run(400);
     List<Point> points = new ArrayList<>(run.validationLoss().points());
     points.set(0, new Point(99, 87.3));
@@ -108,14 +108,14 @@ class RunFiguresTest {
   }
 
   @Test
-  void nothingYetIsSaid() {
+  void aRunWithoutStepsSaysSo() {
     String svg = RunFigures.losses(run(0), 400, 1).svg();
     assertThat(svg).contains("no step yet", "no epoch yet");
     assertThat(RunFigures.losses(run(0), 400, 1).table().rows()).isEmpty();
   }
 
   @Test
-  void pointsStandWhereTheRunWasEvaluatedOnly() throws Exception {
+  void onlyEvaluatedEpochsHavePoints() throws Exception {
     SampleRun run = SampleRun.small("a", 1, 1e-4, 0.5, 2.0).evaluatedEvery(2);
     RunCurves curves = RunCurves.of(run.history());
     assertThat(curves.validationLoss().points()).containsExactly(new Point(3, 2));
@@ -131,7 +131,7 @@ class RunFiguresTest {
   }
 
   @Test
-  void numbersThatAreNoneAreGapsInTheData() throws Exception {
+  void nonFiniteNumbersAreGapsInTheData() throws Exception {
     List<Point> broken = steps(400, i -> i == 7 ? Double.NaN : i == 8 ? 1 / 0.0 : 1);
     RunCurves gaps = run(400).with(Quantity.TRAINING_LOSS, broken);
     JsonNode ys = json(RunFigures.losses(gaps, 400, 1)).at("/panels/0/traces/0/ys");

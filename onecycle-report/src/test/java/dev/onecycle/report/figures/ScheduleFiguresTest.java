@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 class ScheduleFiguresTest {
   @Test
-  void rateSaysWhatItsAxesAndPhasesAre() {
+  void axesAndPhasesAreNamed() {
     Svg svg = Svg.of(ScheduleFigures.rate(Samples.oneCycle()));
 
     assertThat(svg.texts())
@@ -31,7 +31,7 @@ class ScheduleFiguresTest {
   }
 
   @Test
-  void theCurveIsFourCornersAtTheirPlaces() {
+  void theCurveHasFourCornersAtTheirPositions() {
     Svg svg = Svg.of(ScheduleFigures.rate(Samples.oneCycle()));
     List<Point> corners = svg.curves(Svg.BLUE).get(0).points();
     List<List<Point>> grid = svg.straights(Svg.GRID); // at 0, 0.2, … 0.8, from axis to margin
@@ -52,7 +52,7 @@ class ScheduleFiguresTest {
   }
 
   @Test
-  void rateAndMomentumShareTheStepsAndMoveAgainstEachOther() {
+  void rateAndMomentumShareTheStepsAndMoveInOppositeDirections() {
     Svg svg = Svg.of(ScheduleFigures.rateAndMomentum(Samples.oneCycle()));
 
     assertThat(svg.texts()).contains("learning rate", "momentum", "0.85", "0.95");
@@ -99,7 +99,7 @@ class ScheduleFiguresTest {
   }
 
   @Test
-  void straightStretchesAreTheirEndsAndBendsAreWhole() {
+  void straightPartsHaveTwoPointsAndBendsHaveAll() {
     Schedule bent = s -> s < 500 ? 1 : 1 + (s - 500) * (s - 500) * 1e-6;
     List<Point> points = PolicyCurves.rate(Samples.policy("bent", 1000, bent, bent)).points();
 
@@ -147,7 +147,7 @@ class ScheduleFiguresTest {
   }
 
   @Test
-  void whatCannotBeDrawnIsSaid() {
+  void aScheduleThatCannotBeDrawnSaysSo() {
     Schedule nan = Schedule.constant(Double.NaN);
     Svg none = Svg.of(ScheduleFigures.rateAndMomentum(Samples.policy("none", 0, nan, nan)));
     Svg broken = Svg.of(ScheduleFigures.rateAndMomentum(Samples.policy("nan", 50, nan, nan)));
@@ -158,7 +158,7 @@ class ScheduleFiguresTest {
   }
 
   @Test
-  void aGapIsLeftWhereTheRateIsNotFinite() {
+  void nonFiniteRatesAreGaps() {
     Schedule gap = s -> s == 50 ? Double.NaN : s == 70 ? Double.POSITIVE_INFINITY : s;
     Svg svg = Svg.of(ScheduleFigures.rate(Samples.policy("gap", 100, gap, gap)));
 
@@ -187,7 +187,7 @@ class ScheduleFiguresTest {
   }
 
   @Test
-  void phasesBeyondTheRoomAreNotWrittenOverEachOther() {
+  void namesOfManyPhasesDoNotOverlap() {
     List<Phase> phases =
         LongStream.range(0, 100).mapToObj(i -> new Phase("decay " + i, i, i)).toList();
     Schedule rate = s -> s;

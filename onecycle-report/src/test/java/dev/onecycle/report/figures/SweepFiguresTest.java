@@ -28,7 +28,7 @@ class SweepFiguresTest {
               SweepFixtures.cycled(0, 0.4, 0.6, 0.7), SweepFixtures.cycled(0.2, 0.3, 0.5, 0.6)));
 
   @Test
-  void everyCandidateHasACurveAndAnEdgeAndTheChosenOneSaysSo() {
+  void everyCandidateHasACurveAndAnEdgeAndTheChosenOneIsMarked() {
     Svg svg = Svg.of(SweepFigures.of(BY_EDGE));
     assertThat(svg.text()).contains("Range tests by weight decay", "1e-2 (edge ", "learning rate");
     assertThat(svg.text()).contains("1e-4, chosen (edge ");
@@ -40,7 +40,7 @@ class SweepFiguresTest {
   }
 
   @Test
-  void ofSeveralTestsTheOneWithTheMedianEdgeIsShown() {
+  void theTestWithTheMedianEdgeIsShown() {
     Candidate several = BY_EDGE.candidates().get(1);
     Sweep alone =
         Sweep.byEdge(
@@ -54,7 +54,7 @@ class SweepFiguresTest {
   }
 
   @Test
-  void shortCyclesShowTheirCourse() {
+  void shortCyclesShowEachEpoch() {
     Svg svg = Svg.of(SweepFigures.of(BY_CYCLE));
     assertThat(svg.text())
         .contains("Short cycles by dropout", "validation loss", "accuracy, %", "0, chosen", "0.2");

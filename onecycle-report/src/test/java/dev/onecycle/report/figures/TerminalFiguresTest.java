@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class TerminalFiguresTest {
   @Test
-  void colourAddsNothingButColour() {
+  void colourAddsOnlyColour() {
     String plain = TerminalFigures.schedule(Samples.oneCycle(), 80);
     TerminalStyle style = TerminalStyle.of(80).withHeight(24).withColour(true);
     String coloured = TerminalFigures.schedule(Samples.oneCycle(), style);
@@ -50,7 +50,7 @@ class TerminalFiguresTest {
   }
 
   @Test
-  void aRangeOfNothingIsSaid() {
+  void anEmptyRangeSaysSo() {
     RangeResult none = Samples.unclear(List.of(), StopReason.INTERRUPTED, Verdict.Kind.TOO_SHORT);
 
     assertThat(TerminalFigures.range(none, 40))

@@ -23,7 +23,7 @@ record Browser(ChromeDriver driver, Path profile) implements AutoCloseable {
   private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
   private static final Path DRIVER = Path.of("/usr/bin/chromedriver");
 
-  /** Pages do not repeat anything by themselves: a test says when, without waiting. */
+  /** Holds the timer of a page; a test triggers it and does not wait. */
   private static final String HELD_TIMER =
       "window.setInterval = (action, millis) => { window.heldTimer = { action, millis }; };";
 

@@ -20,7 +20,7 @@ class ComparisonReportTest {
   }
 
   @Test
-  void theBestIsNamedWithItsPoints() {
+  void theBestRunIsNamedWithItsLead() {
     ComparisonReport report =
         report(SampleRun.small("a", 1, 1e-4, 0.5, 2.0), SampleRun.small("b", 1, 1e-3, 0.7125, 1.0));
     assertThat(report.sentence())
@@ -28,7 +28,7 @@ class ComparisonReportTest {
   }
 
   @Test
-  void equalRunsAreNotRankedAndRunsWithoutAnEpochAreNot() {
+  void equalRunsAndRunsWithoutAnEpochAreNotRanked() {
     SampleRun a = SampleRun.small("a", 1, 1e-4, 0.5, 2.0);
     SampleRun b = SampleRun.small("b", 1, 1e-3, 0.5, 2.0);
     SampleRun bare = b.with(Place.RUN, "bare").withDone(0, Status.FINISHED);
@@ -39,7 +39,7 @@ class ComparisonReportTest {
   }
 
   @Test
-  void aSeedGroupIsToldWithItsDeviation() {
+  void aSeedGroupIsReportedWithItsDeviation() {
     ComparisonReport report =
         report(
             SampleRun.small("a", 1, 1e-4, 0.5, 2.0),
@@ -73,7 +73,7 @@ class ComparisonReportTest {
   }
 
   @Test
-  void runsCalledAlikeGetTheFolderAboveOrANumber() {
+  void equalNamesGetTheParentFolderOrANumber() {
     assertThat(
             DistinctNames.of(
                 List.of("run", "run", "c"),

@@ -18,7 +18,7 @@ class FewEvaluationsPageTest {
 
   /** Accuracies of {@link SampleRun}: 0.2 + 0.7 · epoch / 7, of which 3 epochs give 50 %. */
   @Test
-  void theOutcomeIsThatOfTheLastEvaluation() {
+  void theOutcomeIsTheLastEvaluation() {
     assertThat(page(2, Status.RUNNING).select(".outcome").text())
         .isEqualTo("Training: no evaluation after 2 of 7 epochs.");
     assertThat(page(2, Status.INTERRUPTED).select(".outcome").text())
@@ -30,7 +30,7 @@ class FewEvaluationsPageTest {
   }
 
   @Test
-  void tableAndFiguresHaveNumbersOnlyWhereThereWereSome() {
+  void tableAndFiguresHaveNumbersForEvaluatedEpochsOnly() {
     Document page = page(7, Status.FINISHED);
     List<String> rows = page.select("details:contains(Table of 7 epochs) tbody tr").eachText();
     assertThat(rows).hasSize(7);
@@ -43,7 +43,7 @@ class FewEvaluationsPageTest {
   }
 
   @Test
-  void aRunThatIsEvaluatedEachTimeSaysNothingOfIt() {
+  void aRunEvaluatedAfterEachEpochDoesNotListTheSetting() {
     assertThat(SampleRun.usual().html())
         .contains("Accuracy on 30 test images, after each epoch.")
         .doesNotContain("evaluate_every");

@@ -17,14 +17,14 @@ import org.openqa.selenium.interactions.Actions;
 import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.logging.LogType;
 
-/** What a reader does with a page, and what a page must not do. */
+/** A reader uses a page in a browser; hostile names run nothing. */
 class ReportBrowserTest extends PageInBrowser {
   private static ChromeDriver open(String name, String html) throws Exception {
     return open(Files.writeString(temp.resolve(name + ".html"), html));
   }
 
   private static ChromeDriver openUsual() throws Exception {
-    // Under a name of its own each time: a page remembers what was done to it.
+    // A new name each time, because a page keeps its state under its path.
     return open("usual-" + System.nanoTime(), SampleRun.usual().html());
   }
 
@@ -33,7 +33,7 @@ class ReportBrowserTest extends PageInBrowser {
   }
 
   @Test
-  void itOpensWithoutAnErrorOrARequestAndDrawsEveryFigure() throws Exception {
+  void thePageOpensWithoutErrorsOrRequestsAndDrawsEveryFigure() throws Exception {
     ChromeDriver driver = openUsual();
     assertThat(run("return document.documentElement.dataset.ready")).isEqualTo("true");
     assertThat(errors()).isEmpty();
@@ -64,7 +64,7 @@ class ReportBrowserTest extends PageInBrowser {
   }
 
   @Test
-  void draggingZoomsAndAButtonShowsEverythingAgain() throws Exception {
+  void draggingZoomsAndAButtonResetsTheZoom() throws Exception {
     ChromeDriver driver = openUsual();
     WebElement over = driver.findElement(By.cssSelector("#losses .u-over"));
     run("arguments[0].scrollIntoView({block: 'center'})", over);
@@ -115,7 +115,7 @@ class ReportBrowserTest extends PageInBrowser {
   }
 
   @Test
-  void darkModeAndPrintHaveTheirOwnLook() throws Exception {
+  void darkModeAndPrintHaveTheirOwnStyles() throws Exception {
     ChromeDriver driver = openUsual();
     assertThat(run("return getComputedStyle(document.body).backgroundColor"))
         .isEqualTo("rgb(255, 255, 255)");
@@ -130,7 +130,7 @@ class ReportBrowserTest extends PageInBrowser {
   }
 
   @Test
-  void withoutAScriptTheStillPicturesStand() throws Exception {
+  void withoutScriptsTheStillPicturesShow() throws Exception {
     ChromeDriver driver = driver();
     driver.executeCdpCommand("Emulation.setScriptExecutionDisabled", Map.of("value", true));
     try {
@@ -148,7 +148,7 @@ class ReportBrowserTest extends PageInBrowser {
   }
 
   @Test
-  void anOpenPageFollowsTheTrainingAndKeepsWhatTheReaderDid() throws Exception {
+  void anOpenPageReloadsAndKeepsTheReadersChanges() throws Exception {
     SampleRun run = SampleRun.usual();
     ChromeDriver driver = open("going", run.withDone(1, Status.RUNNING).html());
     assertThat(text(".outcome")).contains("after 1 of 4 epochs");
@@ -183,7 +183,7 @@ class ReportBrowserTest extends PageInBrowser {
   }
 
   @Test
-  void aComparisonOpensLikeARun() throws Exception {
+  void aComparisonOpensLikeAReport() throws Exception {
     String hostile = String.join(" ", HostileNames.all());
     ComparisonReport comparison =
         ComparisonReport.of(

@@ -14,9 +14,9 @@ import org.openqa.selenium.By;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 
-/** Pages made from folders, in Chromium: long runs, runs that go on, scales, dark plots. */
+/** Pages made from run folders, in a browser: long runs, running runs, scales, dark mode. */
 class RunFolderBrowserTest extends PageInBrowser {
-  /** The file of a page, made from a folder of the name. */
+  /** The page of a new run folder. */
   private static Path page(String name, SampleRun reports) {
     Path file = temp.resolve(name + ".html");
     RunReport.read(RunFolders.write(reports.report(), temp.resolve(name))).write(file);
@@ -38,7 +38,7 @@ class RunFolderBrowserTest extends PageInBrowser {
   }
 
   @Test
-  void darkPlotsAreDrawnAgainInTheirOwnColours() {
+  void plotsAreRedrawnInTheColoursOfDarkMode() {
     open(page("dark", SampleRun.usual()));
     assertThat(pixels("accuracy", LIGHT_COLOUR)).isGreaterThan(200);
     assertThat(pixels("accuracy", DARK_COLOUR)).isZero();
@@ -50,7 +50,7 @@ class RunFolderBrowserTest extends PageInBrowser {
   }
 
   @Test
-  void aPageThatLoadsItselfAgainKeepsItsZoom() {
+  void aReloadKeepsTheZoom() {
     SampleRun run = SampleRun.usual();
     Path file = page("first", run.withDone(1, Status.RUNNING));
     ChromeDriver driver = open(file);
@@ -69,7 +69,7 @@ class RunFolderBrowserTest extends PageInBrowser {
   }
 
   @Test
-  void whatIsOpenStaysOpenWhenTheFirstEpochBringsMoreBeforeIt() {
+  void openDetailsStayOpenWhenTheFirstEpochAddsMore() {
     SampleRun run = SampleRun.usual();
     Path file = page("bare", run.withDone(0, Status.RUNNING));
     ChromeDriver driver = open(file);
@@ -92,7 +92,7 @@ class RunFolderBrowserTest extends PageInBrowser {
   }
 
   @Test
-  void aLogarithmicAxisOfStepsIsNoZoom() {
+  void aLogarithmicAxisDoesNotZoom() {
     open(page("log", SampleRun.usual()));
     button("schedule", "Logarithmic x axis").click();
     assertThat(zoom("schedule")).as("all of the logarithmic axis").isNull();

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The page as it is made from the folder of a run, in any state that the folder can be in. */
+/** Pages made from run folders in any state. */
 class RunFolderPageTest {
   private static final int MEGABYTE = 1_000_000;
 
@@ -36,20 +36,20 @@ class RunFolderPageTest {
     return Jsoup.parse(RunReport.read(folder).html());
   }
 
-  /** What the file of a page takes: its bytes, of which some characters have several. */
+  /** The size of a page as a file, in bytes. */
   private static int size(String html) {
     return html.getBytes(StandardCharsets.UTF_8).length;
   }
 
   @Test
-  void theFolderGivesThePageOfWhatWasWrittenToIt() {
+  void aFolderGivesThePageOfTheRunWrittenToIt() {
     RunReport report = SampleRun.usual().report();
     assertThat(RunReport.read(written(report)).html())
         .isEqualTo(RunFolders.withoutPictures(report, "run").html());
   }
 
   @Test
-  void nothingOutsideThePageIsNamedButNamespacesAndThePlotterNamingItself() {
+  void thePageHasNoUrlsExceptNamespacesAndThePlottersOwn() {
     String html = RunReport.read(written(SampleRun.usual().report())).html();
     String plotter = "/*! https://github.com/leeoniya/uPlot";
     assertThat(html).containsOnlyOnce(plotter);
@@ -59,7 +59,7 @@ class RunFolderPageTest {
   }
 
   @Test
-  void aLineCutInTheMiddleIsLeftOutAndThePageSaysSo() throws Exception {
+  void aCutLineIsLeftOutAndThePageSaysSo() throws Exception {
     RunReport report = SampleRun.usual().withDone(2, Status.INTERRUPTED).report();
     Path folder = written(report);
     RunFolders.cut(folder.resolve(RunFolder.STEPS), 7);
@@ -83,7 +83,7 @@ class RunFolderPageTest {
   }
 
   @Test
-  void filesThatAreGoneAreNamed() throws Exception {
+  void missingFilesAreNamed() throws Exception {
     Path folder = written(SampleRun.usual().report());
     Files.delete(folder.resolve(RunFolder.STEPS));
     Files.delete(folder.resolve(RunFolder.EPOCHS));
@@ -92,7 +92,7 @@ class RunFolderPageTest {
   }
 
   @Test
-  void aFolderJustBegunHasAPage() {
+  void aNewFolderHasAPage() {
     Path folder = written(SampleRun.usual().withDone(0, Status.RUNNING).report());
     Document page = page(folder);
     assertThat(page.select(".outcome").text())
@@ -112,7 +112,7 @@ class RunFolderPageTest {
         "DIVERGED | Diverged after 2 of 4 epochs: no reason is recorded",
         "FAILED | Failed after 2 of 4 epochs: no reason is recorded"
       })
-  void thePageSaysHowTheRunStands(Status status, String sentence) {
+  void thePageStatesTheStatusOfTheRun(Status status, String sentence) {
     Document page = page(written(SampleRun.usual().withDone(2, status).report()));
     assertThat(page.select(".outcome").text()).isEqualTo(sentence);
     assertThat(page.select("#follow")).hasSize(status == Status.RUNNING ? 1 : 0);
@@ -120,7 +120,7 @@ class RunFolderPageTest {
 
   @ParameterizedTest
   @CsvSource({"NaN", "Infinity", "-Infinity"})
-  void lossesThatAreNotFiniteComeThroughTheFile(double loss) {
+  void nonFiniteLossesSurviveTheFile(double loss) {
     SampleRun run = SampleRun.usual().withDone(4, Status.DIVERGED);
     List<StepRecord> steps =
         run.history().steps().stream()
@@ -157,7 +157,7 @@ class RunFolderPageTest {
 
   @ParameterizedTest
   @MethodSource("foldersNames")
-  void aFolderMayBeCalledAnything(String name) {
+  void aFolderCanHaveAnyName(String name) {
     Document page = page(RunFolders.write(SampleRun.usual().report(), temp.resolve(name)));
     assertThat(page.title()).isEqualTo(normal(Texts.clean(name)) + " – Onecycle");
     assertThat(page.select("h1").text()).isEqualTo(normal(Texts.clean(name)));

@@ -55,7 +55,7 @@ class RunPageTest {
   }
 
   @Test
-  void itNeedsNothingElse() {
+  void thePageIsSelfContained() {
     Document page = parsed(SampleRun.usual());
     assertThat(page.select("[href]").eachAttr("href")).containsExactly("data:,");
     assertThat(page.select("[src]").eachAttr("src")).allMatch(s -> s.startsWith("data:image/png"));
@@ -65,7 +65,7 @@ class RunPageTest {
   }
 
   @Test
-  void aRunWithoutAnEpochYetSaysSoAndFollows() {
+  void aRunWithoutAnEpochSaysSoAndReloads() {
     Document page = parsed(SampleRun.usual().withDone(0, Status.RUNNING));
     assertThat(page.select(".outcome").text())
         .isEqualTo("Training has started; no epoch is complete yet.");
@@ -129,7 +129,7 @@ class RunPageTest {
   }
 
   @Test
-  void lossesThatAreNoNumbersAreGaps() {
+  void nonFiniteLossesAreGaps() {
     SampleRun run = SampleRun.usual().withNotes("a note");
     List<StepRecord> steps =
         run.history().steps().stream()
@@ -142,7 +142,7 @@ class RunPageTest {
   }
 
   @Test
-  void namesAreTextAndNothingElse() {
+  void hostileNamesStayText() {
     assertThat(HostileNames.all()).hasSize(64);
     Document harmless = parsed(everywhere("harmless"));
     for (String name : HostileNames.all()) {

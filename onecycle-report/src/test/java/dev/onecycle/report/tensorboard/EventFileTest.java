@@ -26,7 +26,7 @@ class EventFileTest {
   @TempDir Path folder;
 
   @Test
-  void namesSayWhenTheyWereStartedAndAreNeverTakenTwice() {
+  void namesHaveTheTimeAndAreUnique() {
     Path run = folder.resolve("run/tensorboard");
     String name = "events.out.tfevents.1700000000.onecycle." + ProcessHandle.current().pid();
     try (TensorBoardEvents first = TensorBoardEvents.create(run, CLOCK);
@@ -86,7 +86,7 @@ class EventFileTest {
   }
 
   @Test
-  void whatIsLeftToWriteCanFailWhenTheFileIsClosed() {
+  void closingCanFailToWriteTheRest() {
     assumeTrue(Files.exists(FULL));
     EventFile file = new EventFile(FULL);
     file.append(new byte[10]);
@@ -97,7 +97,7 @@ class EventFileTest {
   }
 
   @Test
-  void aClosedFileTakesNoMore() {
+  void aClosedFileRefusesEvents() {
     TensorBoardEvents events = TensorBoardEvents.create(folder, CLOCK);
     events.close();
 

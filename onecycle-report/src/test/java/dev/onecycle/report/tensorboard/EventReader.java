@@ -25,7 +25,7 @@ final class EventReader {
 
   private EventReader() {}
 
-  /** Events up to where the bytes end, be it inside of one. */
+  /** The whole events; truncated if the bytes end inside another one. */
   record Read(List<Event> events, boolean truncated) {}
 
   static Read read(byte[] file) throws IOException {

@@ -15,7 +15,7 @@ class FewEvaluationsEventsTest {
   @TempDir Path folder;
 
   @Test
-  void anEpochThatWasNotEvaluatedHasNoScalarsOfValidation() throws IOException {
+  void anEpochWithoutEvaluationHasNoValidationScalars() throws IOException {
     TensorBoardEvents events = TensorBoardEvents.create(folder);
     try (events) {
       events.epoch(new EpochRecord(0, 10, 2, 1000, 3, Optional.empty()));

@@ -32,13 +32,13 @@ class RecordWriterTest {
 
   /** By hand: {@code E3069283} turned right by 15 bits is {@code 2507C60D}. */
   @Test
-  void masksTurnAndAdd() {
+  void masksRotateAndAdd() {
     assertThat(RecordWriter.masked(0)).isEqualTo(0xA282EAD8);
     assertThat(RecordWriter.masked(0xE3069283)).isEqualTo(0x2507C60D + 0xA282EAD8);
   }
 
   @Test
-  void aRecordIsLengthChecksumDataChecksum() throws IOException {
+  void aRecordIsLengthChecksumDataAndChecksum() throws IOException {
     assertThat(record("abc"))
         .isEqualTo("03 00 00 00 00 00 00 00" + " b0 99 49 0e" + " 61 62 63" + " 6e 57 f1 21");
     assertThat(record("")).isEqualTo("00 00 00 00 00 00 00 00" + " 29 03 98 07" + " d8 ea 82 a2");

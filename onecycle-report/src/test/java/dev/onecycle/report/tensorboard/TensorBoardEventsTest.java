@@ -100,16 +100,16 @@ class TensorBoardEventsTest {
                 "2e7ddbaa"));
   }
 
-  /** As TensorFlow's own writers say it: a session log of status START at the step. */
+  /** The same message as from TensorFlow: a session log with status START at the step. */
   @Test
-  void aRestartVoidsWhatCameAfterItsStep() {
+  void aRestartVoidsLaterEvents() {
     assertThat(
             HexFormat.of().formatHex(Event.restart(Instant.ofEpochMilli(1_700_000_000_250L), 300)))
         .isEqualTo("0900001040fc54d941" + "10ac02" + "3a020801");
   }
 
   @Test
-  void whatWasWrittenIsReadByTensorFlowsTypes() throws IOException {
+  void tensorFlowsTypesReadTheFile() throws IOException {
     TensorBoardEvents events = events();
     try (events) {
       events.step(step(0, 2.5));
@@ -138,7 +138,7 @@ class TensorBoardEventsTest {
   }
 
   @Test
-  void lossesThatAreNoNumbersAreKept() throws IOException {
+  void nonFiniteLossesAreKept() throws IOException {
     TensorBoardEvents events = events();
     double[] losses = {
       Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, 1e300, 1e-300, -0.0
@@ -220,7 +220,7 @@ class TensorBoardEventsTest {
   }
 
   @Test
-  void aProcessThatIsKilledLeavesAllEpochsReadable() throws IOException {
+  void aKilledProcessLeavesAllEpochsReadable() throws IOException {
     try (TensorBoardEvents events = events()) {
       for (int i = 0; i < 1000; i++) {
         events.step(step(i, 1));

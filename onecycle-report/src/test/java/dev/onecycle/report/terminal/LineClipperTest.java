@@ -22,7 +22,7 @@ class LineClipperTest {
   }
 
   @Test
-  void aLineBreaksAtWhatIsNotFinite() {
+  void aLineBreaksAtNonFinitePoints() {
     List<Point> points =
         List.of(
             p(0, 1), p(1, 2), p(2, Double.NaN), p(3, 2), p(4, Double.POSITIVE_INFINITY), p(5, 1));
@@ -32,7 +32,7 @@ class LineClipperTest {
   }
 
   @Test
-  void theWidestNumbersAreCutToo() {
+  void theLargestNumbersAreClippedToo() {
     List<Point> points = List.of(p(0, -Double.MAX_VALUE), p(1, Double.MAX_VALUE));
     List<Point> part = LineClipper.clip(points, -1, 1).get(0);
 

@@ -68,7 +68,7 @@ class TerminalChartTest {
   }
 
   @Test
-  void aMarkerStandsInItsColumnUnderItsLabel() {
+  void aMarkerIsInItsColumnUnderItsLabel() {
     // 15 columns hold [0, 1]: 0.5 is the eighth, behind a gutter of five characters.
     String[] lines = corner(List.of(new Marker("edge", 0.5))).draw(SMALL).split("\n", -1);
 
@@ -81,7 +81,7 @@ class TerminalChartTest {
   }
 
   @Test
-  void onALogarithmicAxisADecadeTakesTheSameColumns() {
+  void decadesHaveEqualWidthOnALogarithmicAxis() {
     Curve curve = new Curve("c", List.of(new Point(1e-3, 1), new Point(10, 1)));
     List<Marker> markers = List.of(new Marker("", 1e-2), new Marker("", 1e-1), new Marker("", 1));
     String drawn =
@@ -95,7 +95,7 @@ class TerminalChartTest {
   }
 
   @Test
-  void labelsThatWouldMeetTakeRowsOfTheirOwn() {
+  void overlappingLabelsGetRowsOfTheirOwn() {
     List<Marker> markers = List.of(new Marker("suggestion", 0.5), new Marker("edge", 0.55));
     List<String> lines = corner(markers).draw(SMALL).lines().toList();
 
@@ -105,7 +105,7 @@ class TerminalChartTest {
   }
 
   @Test
-  void pictureKeepsItsWidthAndHeightWhateverItHolds() {
+  void everyDrawingHasItsWidthAndHeight() {
     long seed = 5;
     SplittableRandom random = new SplittableRandom(seed);
     for (int i = 0; i < 400; i++) {
@@ -160,7 +160,7 @@ class TerminalChartTest {
   }
 
   @Test
-  void curvesAreToldApartWithoutColour() {
+  void curvesDifferWithoutColour() {
     List<Curve> curves =
         List.of(
             new Curve("up", List.of(new Point(0, 0), new Point(1, 1))),
@@ -182,7 +182,7 @@ class TerminalChartTest {
   }
 
   @Test
-  void nothingToDrawIsSaid() {
+  void anEmptyFigureSaysSo() {
     assertThat(chart("", List.of()).draw(SMALL)).contains("no finite value");
     assertThat(chart("", List.of(), new Point(1, Double.NaN)).draw(SMALL))
         .contains("no finite value");
@@ -196,7 +196,7 @@ class TerminalChartTest {
   }
 
   @Test
-  void aPictureTooSmallToReadIsRefused() {
+  void aSizeTooSmallToReadIsRefused() {
     assertThatThrownBy(() -> TerminalStyle.of(19))
         .isInstanceOf(InvalidValueException.class)
         .hasMessage("width must be at least 20 but was 19");
