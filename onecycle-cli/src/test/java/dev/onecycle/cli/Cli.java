@@ -15,7 +15,7 @@ import picocli.CommandLine;
 /** Runs commands in this process and keeps what they say. */
 public final class Cli {
   /** Decoded images of the tests, away from those of the user. */
-  static final Path CACHE = Path.of("target", "test-cache").toAbsolutePath();
+  public static final Path CACHE = Path.of("target", "test-cache").toAbsolutePath();
 
   static {
     System.setProperty("onecycle.cache", CACHE.toString());

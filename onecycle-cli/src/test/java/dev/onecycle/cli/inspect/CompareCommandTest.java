@@ -83,7 +83,8 @@ class CompareCommandTest {
     assertThat(result.err()).isEmpty();
     assertThat(result.code()).isZero();
     assertThat(result.out())
-        .contains("b is best with an accuracy of 60.00 %, 10.00 points above a.", "Comparison: " + page)
+        .contains(
+            "b is best with an accuracy of 60.00 %, 10.00 points above a.", "Comparison: " + page)
         .containsPattern("(?m)^ +21\\.49 +21\\.49 +2\\.1554 +1\\.9042 +smith$")
         .containsPattern("(?m)^ +weight decay +run$")
         .containsPattern("(?m)^ +0\\.001 +b$");
