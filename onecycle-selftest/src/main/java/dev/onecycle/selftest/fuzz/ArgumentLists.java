@@ -77,12 +77,13 @@ final class ArgumentLists {
           List.of(
               TRAINING_OPTIONS,
               RANGE_OPTIONS,
-              List.of("--epochs", "--minutes", "--batch-size", "--lr-from", "--recipe")),
+              List.of(
+                  "--epochs", "--minutes", "--batch-size", "--lr-from", "--recipe", "--config")),
           "find-lr",
           List.of(
               SETUP_OPTIONS,
               RANGE_OPTIONS,
-              List.of("--momentum", "--batch-size", "--csv", "--png")),
+              List.of("--momentum", "--batch-size", "--csv", "--png", "--config")),
           "sweep",
           List.of(
               SETUP_OPTIONS,
@@ -93,9 +94,17 @@ final class ArgumentLists {
               SETUP_OPTIONS,
               RANGE_OPTIONS,
               POLICY_OPTIONS,
-              List.of("--by-cycle", "--batch-rule", "--memory", "--final-tests", "--epochs")),
+              List.of(
+                  "--by-cycle",
+                  "--batch-rule",
+                  "--memory",
+                  "--final-tests",
+                  "--epochs",
+                  "--config")),
           "find-batch-size",
-          List.of(SETUP_OPTIONS, List.of("--memory", "--batch-rule", "--epochs", "--image-size")),
+          List.of(
+              SETUP_OPTIONS,
+              List.of("--memory", "--batch-rule", "--epochs", "--image-size", "--config")),
           "schedule",
           List.of(POLICY_OPTIONS, List.of("--max-lr", "--steps", "--epochs", "--steps-per-epoch")),
           "predict",
@@ -133,7 +142,14 @@ final class ArgumentLists {
           "1,1");
 
   private static final String[] FLAGS = {
-    "--json", "--quiet", "--skip-bad", "--linear", "--no-crop", "--accept-stale", "--help"
+    "--json",
+    "--quiet",
+    "--skip-bad",
+    "--linear",
+    "--no-crop",
+    "--accept-stale",
+    "--help",
+    "--print-config"
   };
 
   private static final Set<String> OUTPUT_OPTIONS =
@@ -256,7 +272,7 @@ final class ArgumentLists {
     if (OUTPUT_OPTIONS.contains(name)) {
       return files.outputPath(random);
     }
-    boolean file = Set.of("--lr-from", "--recipe", "--with").contains(name);
+    boolean file = Set.of("--lr-from", "--recipe", "--with", "--config").contains(name);
     if (file) {
       return files.useless(random);
     }

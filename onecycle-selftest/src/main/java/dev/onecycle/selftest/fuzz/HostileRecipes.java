@@ -10,7 +10,7 @@ import java.util.SplittableRandom;
 final class HostileRecipes {
   private static final int KINDS = 14;
 
-  private static final String INTACT =
+  static final String INTACT =
       """
       format: 1
       made: [onecycle, tune, photos]
