@@ -4,6 +4,8 @@ import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.error.Require;
 import dev.onecycle.text.Nearest;
 import dev.onecycle.text.Numbers;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -404,7 +406,18 @@ public final class Setting<T> {
         throw Require.invalid(label, constraint(), value);
       }
     }
+    if (path) {
+      requirePath(label, String.valueOf(value));
+    }
     return value;
+  }
+
+  private static void requirePath(String label, String text) {
+    try {
+      Path unused = Path.of(text);
+    } catch (InvalidPathException e) {
+      throw Require.invalid(label, "a path", text);
+    }
   }
 
   private String constraint() {
