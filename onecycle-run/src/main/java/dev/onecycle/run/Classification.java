@@ -8,26 +8,26 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * How a network classified a set of labelled images, summed up: its confusion matrix without the
- * zeros, and its worst mistakes.
+ * The classification of a set of labelled images by a network: the confusion matrix without its
+ * zeros, and the worst mistakes.
  *
  * <p>Labels are indices into the data set's classes. An image any of whose scores is not a number
- * has no prediction, {@link #NOTHING}, and counts as a mistake.
+ * has no prediction, {@link #NO_PREDICTION}, and counts as a mistake.
  *
  * @param images number classified: the sum of the cells' counts
  * @param cells of the confusion matrix that are not zero, by label, then by prediction
- * @param worst the mistakes of highest loss, worst first, {@value #WORST} at most; those whose loss
- *     is not a number come first, and of equals the lower index
+ * @param worst the mistakes of highest loss, worst first, {@value #MAX_WORST} at most; mistakes
+ *     whose loss is not a number come first, and of equals the lower index
  */
 public record Classification(
     @JsonProperty("images") int images,
     @JsonProperty("cells") List<Cell> cells,
     @JsonProperty("worst") List<Mistake> worst) {
-  /** What an image is taken for whose scores are not numbers. */
-  public static final int NOTHING = -1;
+  /** The prediction of an image whose scores are not numbers. */
+  public static final int NO_PREDICTION = -1;
 
-  /** The most mistakes that are kept. */
-  public static final int WORST = 24;
+  /** The number of mistakes that are kept. */
+  public static final int MAX_WORST = 24;
 
   static final Comparator<Mistake> WORST_FIRST =
       Comparator.comparingDouble(Mistake::loss).reversed().thenComparingInt(Mistake::index);
@@ -44,11 +44,11 @@ public record Classification(
   }
 
   /**
-   * How many images of a class were taken for a class.
+   * The images of one class that got one prediction.
    *
    * @param label their class
-   * @param predicted what they were taken for: the class of the highest score, or {@link #NOTHING}
-   * @param count positive
+   * @param predicted the class of the highest score, or {@link #NO_PREDICTION}
+   * @param count their number, positive
    */
   public record Cell(
       @JsonProperty("label") int label,
@@ -56,23 +56,23 @@ public record Classification(
       @JsonProperty("count") int count) {
     public Cell {
       Require.atLeast("label", label, 0);
-      Require.atLeast("prediction", predicted, NOTHING);
+      Require.atLeast("prediction", predicted, NO_PREDICTION);
       Require.atLeast("count", count, 1);
     }
 
-    boolean right() {
+    boolean correct() {
       return label == predicted;
     }
   }
 
   /**
-   * An image that was taken for what it is not.
+   * An image whose prediction is not its class.
    *
    * @param index in the data set
-   * @param origin where it came from: a path or an entry's name
+   * @param origin of the image: a path or an entry's name
    * @param label its class
-   * @param predicted what it was taken for, or {@link #NOTHING}
-   * @param probability that the network gave what it took it for; NaN where a score is not finite
+   * @param predicted the class of the highest score, or {@link #NO_PREDICTION}
+   * @param probability that the network gave the prediction; NaN where a score is not finite
    * @param labelProbability that the network gave its class; NaN as above
    * @param loss its cross-entropy without label smoothing, the negative natural logarithm of {@code
    *     labelProbability}; NaN as above
@@ -87,71 +87,72 @@ public record Classification(
       @JsonProperty("loss") double loss) {}
 
   /**
-   * How a class fared.
+   * The counts of a class.
    *
    * @param label the class
-   * @param images of it
-   * @param predicted images of any class that were taken for it
-   * @param right images of it that were taken for it
+   * @param images of the class
+   * @param predicted images of any class whose prediction is the class
+   * @param correct images of the class whose prediction is the class
    */
-  public record ClassCount(int label, int images, int predicted, int right) {
-    /** Share of the class's images that were found, in [0, 1]; NaN where it has none. */
+  public record ClassCount(int label, int images, int predicted, int correct) {
+    /**
+     * Share of the class's images whose prediction is correct, in [0, 1]; NaN where it has none.
+     */
     public double recall() {
-      return (double) right / images;
+      return (double) correct / images;
     }
 
-    /** Share of the images taken for the class that are of it, in [0, 1]; NaN where none were. */
+    /** Share of the class's predictions that are correct, in [0, 1]; NaN where there are none. */
     public double precision() {
-      return (double) right / predicted;
+      return (double) correct / predicted;
     }
   }
 
-  /** Images that were taken for what they are. */
-  public int right() {
-    return cells.stream().filter(Cell::right).mapToInt(Cell::count).sum();
+  /** The number of images whose prediction is their class. */
+  public int correct() {
+    return cells.stream().filter(Cell::correct).mapToInt(Cell::count).sum();
   }
 
-  /** Images of class {@code label} that were taken for {@code predicted}; often 0. */
+  /** The number of images of a class with a prediction; often 0. */
   public int count(int label, int predicted) {
     int at = Collections.binarySearch(cells, new Cell(label, predicted, 1), BY_CLASS);
     return at < 0 ? 0 : cells.get(at).count();
   }
 
   /**
-   * Every class in order.
+   * The counts of every class, in order.
    *
    * @param classes number of them, more than the highest label
    */
   public List<ClassCount> byClass(int classes) {
     int[] images = new int[classes];
     int[] predicted = new int[classes];
-    int[] right = new int[classes];
+    int[] correct = new int[classes];
     for (Cell cell : cells) {
       images[cell.label] += cell.count;
-      if (cell.predicted != NOTHING) {
+      if (cell.predicted != NO_PREDICTION) {
         predicted[cell.predicted] += cell.count;
       }
-      if (cell.right()) {
-        right[cell.label] += cell.count;
+      if (cell.correct()) {
+        correct[cell.label] += cell.count;
       }
     }
     List<ClassCount> all = new ArrayList<>(classes);
     for (int label = 0; label < classes; label++) {
-      all.add(new ClassCount(label, images[label], predicted[label], right[label]));
+      all.add(new ClassCount(label, images[label], predicted[label], correct[label]));
     }
     return List.copyOf(all);
   }
 
   /**
-   * The pairs of classes of which the first was most often taken for the second, the most frequent
-   * first, and of equals the lower label and prediction; images without a prediction not among
-   * them.
+   * The most frequent mistakes: pairs of a class and a wrong prediction, the most frequent first,
+   * and of equals the lower label and prediction. Images without a prediction are left out.
    *
-   * @param limit the most pairs to answer
+   * @param limit the largest number of pairs to return
    */
   public List<Cell> mostConfused(int limit) {
     return cells.stream()
-        .filter(cell -> !cell.right() && cell.predicted != NOTHING)
+        .filter(cell -> !cell.correct() && cell.predicted != NO_PREDICTION)
         .sorted(Comparator.comparingInt(Cell::count).reversed())
         .limit(limit)
         .toList();

@@ -9,7 +9,7 @@ import java.util.PriorityQueue;
 import java.util.function.IntFunction;
 
 /**
- * Sums up a classification image by image, in any order, keeping the worst mistakes alone.
+ * Counts a classification image by image, in any order, and keeps the worst mistakes.
  *
  * <p>For one thread at a time.
  */
@@ -23,9 +23,9 @@ public final class ClassificationCounter {
   private record Pair(int label, int predicted) {}
 
   /**
-   * Nothing counted yet.
+   * A counter of no images yet.
    *
-   * @param classes scores an image
+   * @param classes the number of scores of an image
    */
   public ClassificationCounter(int classes) {
     this.classes = classes;
@@ -36,8 +36,8 @@ public final class ClassificationCounter {
    *
    * @param index in the data set
    * @param label its class
-   * @param scores among which the image's are {@code classes} numbers from {@code from} on, before
-   *     any softmax; not kept
+   * @param scores of images, before any softmax; those of this image are {@code classes} numbers
+   *     from {@code from} on; not kept
    */
   public void add(int index, int label, float[] scores, int from) {
     int predicted = highest(scores, from);
@@ -47,18 +47,18 @@ public final class ClassificationCounter {
       return;
     }
     worst.add(mistake(index, label, predicted, scores, from));
-    if (worst.size() > Classification.WORST) {
+    if (worst.size() > Classification.MAX_WORST) {
       worst.remove();
     }
   }
 
-  /** The first class of the highest score, or nothing where any is not a number. */
+  /** The first class of the highest score, or no prediction where a score is not a number. */
   private int highest(float[] scores, int from) {
     int best = 0;
     for (int c = 0; c < classes; c++) {
       float score = scores[from + c];
       if (Float.isNaN(score)) {
-        return Classification.NOTHING;
+        return Classification.NO_PREDICTION;
       }
       if (score > scores[from + best]) {
         best = c;
@@ -68,11 +68,11 @@ public final class ClassificationCounter {
   }
 
   /**
-   * Whether a mistake cannot be among the worst: its loss is at most what it were if all scores
-   * were the highest. Spares the exponentials of nearly all.
+   * Whether a mistake cannot be among the worst: its loss is at most the loss it would have if all
+   * scores were the highest. Spares the exponentials of nearly all mistakes.
    */
   private boolean isBetterThanKept(int label, int predicted, float[] scores, int from) {
-    if (worst.size() < Classification.WORST || predicted == Classification.NOTHING) {
+    if (worst.size() < Classification.MAX_WORST || predicted == Classification.NO_PREDICTION) {
       return false;
     }
     double most = (double) scores[from + predicted] - scores[from + label] + Math.log(classes);
@@ -80,7 +80,7 @@ public final class ClassificationCounter {
   }
 
   private Mistake mistake(int index, int label, int predicted, float[] scores, int from) {
-    if (predicted == Classification.NOTHING) {
+    if (predicted == Classification.NO_PREDICTION) {
       return new Mistake(index, "", label, predicted, Double.NaN, Double.NaN, Double.NaN);
     }
     double highest = scores[from + predicted];
@@ -94,9 +94,9 @@ public final class ClassificationCounter {
   }
 
   /**
-   * What was counted so far.
+   * The classification so far.
    *
-   * @param origins where the image of an index came from; asked about the worst mistakes alone
+   * @param origins returns the origin of an image by its index; called for the worst mistakes only
    */
   public Classification result(IntFunction<String> origins) {
     List<Cell> cells =

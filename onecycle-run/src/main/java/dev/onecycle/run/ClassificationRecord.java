@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * How the evaluation images were classified after an epoch, as written to {@code
+ * The classification of the evaluation images after an epoch, as stored in {@code
  * classification.json}.
  *
  * @param epoch zero-based
@@ -17,8 +17,8 @@ public record ClassificationRecord(
     @JsonProperty("epoch") int epoch,
     @JsonProperty("classification") Classification classification,
     @JsonProperty("pictures") List<Picture> pictures) {
-  /** Pixels that the longer side of a picture has at most. */
-  public static final int LONGEST_SIDE = 64;
+  /** The largest number of pixels of a picture's longer side. */
+  public static final int MAX_SIDE = 64;
 
   public ClassificationRecord {
     Require.atLeast("epoch", epoch, 0);
@@ -33,7 +33,7 @@ public record ClassificationRecord(
   }
 
   /**
-   * A small picture of an image, grey or RGB as that is, at most {@value #LONGEST_SIDE} pixels on
+   * A small picture of an image, grey or RGB like the image, at most {@value #MAX_SIDE} pixels on
    * its longer side; equal to another of the same bytes.
    *
    * @param png the bytes of a PNG file; neither copied nor to be changed

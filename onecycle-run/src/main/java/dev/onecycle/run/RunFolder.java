@@ -9,16 +9,14 @@ import dev.onecycle.record.EpochRecord;
 import dev.onecycle.record.StepRecord;
 import dev.onecycle.run.ClassificationRecord.PictureSource;
 import dev.onecycle.run.files.AtomicFile;
-import dev.onecycle.run.files.EpochRow;
+import dev.onecycle.run.files.CsvTable;
 import dev.onecycle.run.files.GrowingFile;
 import dev.onecycle.run.files.JsonFile;
-import dev.onecycle.run.files.NumberRows;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -36,8 +34,6 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
   public static final String EPOCHS = "epochs.csv";
   public static final String CLASSIFICATION = "classification.json";
 
-  private static final String STEP_COLUMNS = "step,epoch,learning_rate,momentum,loss";
-
   private final Path folder;
   private final @Nullable PictureSource pictures;
   private final RunLock lock;
@@ -49,8 +45,10 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
     this.folder = folder;
     this.pictures = pictures;
     this.lock = lock;
-    steps = GrowingFile.of(folder.resolve(STEPS), stepsBefore(folder, position.step()));
-    epochs = GrowingFile.of(folder.resolve(EPOCHS), EpochRow.COLUMNS + "\n" + lines(position));
+    steps =
+        GrowingFile.of(
+            folder.resolve(STEPS), CsvTable.STEPS.text(stepsBefore(folder, position.step())));
+    epochs = GrowingFile.of(folder.resolve(EPOCHS), CsvTable.EPOCHS.text(position.epochs()));
   }
 
   /**
@@ -62,21 +60,13 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
     epochs.cut(position.epochs().size());
   }
 
-  private static String lines(TrainingPosition position) {
-    return position.epochs().stream()
-        .map(epoch -> EpochRow.of(epoch).line() + "\n")
-        .collect(Collectors.joining());
-  }
-
-  /** The lines of a file that a run left behind, as far as the run is gone on with after them. */
-  private static String stepsBefore(Path folder, long step) {
-    StringBuilder lines = new StringBuilder(STEP_COLUMNS).append('\n');
-    if (step > 0) {
-      NumberRows.read(folder.resolve(STEPS), RunHistory::step).rows().stream()
-          .filter(row -> row.step() < step)
-          .forEach(row -> lines.append(line(row)).append('\n'));
-    }
-    return lines.toString();
+  /** The steps before a position of a run that is resumed there. */
+  private static List<StepRecord> stepsBefore(Path folder, long step) {
+    return step == 0
+        ? List.of()
+        : CsvTable.STEPS.read(folder.resolve(STEPS)).rows().stream()
+            .filter(row -> row.step() < step)
+            .toList();
   }
 
   /**
@@ -222,19 +212,7 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
 
   @Override
   public void step(StepRecord s) {
-    steps.append(line(s));
-  }
-
-  private static String line(StepRecord s) {
-    return s.step()
-        + ","
-        + s.epoch()
-        + ","
-        + s.learningRate()
-        + ","
-        + s.momentum()
-        + ","
-        + s.loss();
+    steps.append(CsvTable.STEPS.line(s));
   }
 
   @Override
@@ -249,7 +227,7 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
 
   @Override
   public void epoch(EpochRecord e) {
-    epochs.append(EpochRow.of(e).line());
+    epochs.append(CsvTable.EPOCHS.line(e));
     flush();
   }
 

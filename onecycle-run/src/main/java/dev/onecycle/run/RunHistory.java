@@ -3,8 +3,8 @@ package dev.onecycle.run;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.record.EpochRecord;
 import dev.onecycle.record.StepRecord;
-import dev.onecycle.run.files.EpochRow;
-import dev.onecycle.run.files.NumberRows;
+import dev.onecycle.run.files.CsvTable;
+import dev.onecycle.run.files.CsvTable.Rows;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -40,10 +40,8 @@ public record RunHistory(
    */
   public static RunHistory read(Path folder) {
     RunRecord record = RunFolder.read(folder);
-    NumberRows<StepRecord> steps =
-        NumberRows.read(folder.resolve(RunFolder.STEPS), RunHistory::step);
-    NumberRows<EpochRecord> epochs =
-        NumberRows.read(folder.resolve(RunFolder.EPOCHS), EpochRow::read);
+    Rows<StepRecord> steps = CsvTable.STEPS.read(folder.resolve(RunFolder.STEPS));
+    Rows<EpochRecord> epochs = CsvTable.EPOCHS.read(folder.resolve(RunFolder.EPOCHS));
     return new RunHistory(
         name(folder),
         record,
@@ -55,14 +53,5 @@ public record RunHistory(
   private static String name(Path folder) {
     Path name = folder.toAbsolutePath().normalize().getFileName();
     return name == null ? folder.toString() : name.toString();
-  }
-
-  static StepRecord step(String[] cells) {
-    return new StepRecord(
-        Long.parseLong(cells[0]),
-        Integer.parseInt(cells[1]),
-        Double.parseDouble(cells[2]),
-        Double.parseDouble(cells[3]),
-        Double.parseDouble(cells[4]));
   }
 }

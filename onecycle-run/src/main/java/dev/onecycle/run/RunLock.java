@@ -11,15 +11,15 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Keeps a second process out of a run's folder. The lock is the operating system's, so that a
- * killed process leaves nothing locked; the file stays.
+ * The lock of a run's folder, which keeps a second process out. It is a lock of the operating
+ * system, so a killed process leaves nothing locked; its file stays.
  */
 public final class RunLock implements AutoCloseable {
   static final String FILE = ".lock";
 
   /**
-   * Folders that this process has: to close a second descriptor of a file lets go of the first's
-   * lock.
+   * Folders that this process has locked: closing a second descriptor of a file would release the
+   * lock of the first.
    */
   private static final Set<Path> TAKEN = ConcurrentHashMap.newKeySet();
 
@@ -32,9 +32,9 @@ public final class RunLock implements AutoCloseable {
   }
 
   /**
-   * Takes the lock of a folder that is there.
+   * Takes the lock of a folder that exists.
    *
-   * @throws CannotWriteException where another has it
+   * @throws CannotWriteException where it is locked already
    */
   public static RunLock take(Path folder) {
     try {
@@ -80,7 +80,7 @@ public final class RunLock implements AutoCloseable {
     return text.length == 0 ? "unknown" : new String(text, StandardCharsets.UTF_8);
   }
 
-  /** Lets others have the folder; a second time does nothing. */
+  /** Releases the folder; a second call does nothing. */
   @Override
   public void close() {
     try {

@@ -4,7 +4,7 @@ import dev.onecycle.record.EpochRecord;
 import dev.onecycle.record.StepRecord;
 
 /**
- * Watches a training run; it cannot change it.
+ * A listener of a training run: it is told of every event and changes nothing.
  *
  * <p>Called on the training thread, in order. An exception thrown here ends the run.
  */
@@ -12,25 +12,25 @@ public interface TrainingListener {
   /** A step was taken. */
   default void step(StepRecord step) {}
 
-  /** The evaluation of an epoch proceeds: {@code done} of {@code total} images are scored. */
+  /** The evaluation of an epoch has scored {@code done} of {@code total} images. */
   default void evaluating(int epoch, int done, int total) {}
 
   /**
-   * How the evaluation images were classified after an epoch; called just before its record, where
+   * The evaluation images were classified after an epoch. Called just before {@link #epoch}, where
    * the epoch was evaluated.
    */
   default void classified(int epoch, Classification classification) {}
 
-  /** An epoch was trained, and evaluated where it is to be. */
+  /** An epoch was trained, and evaluated where it is one that is evaluated. */
   default void epoch(EpochRecord epoch) {}
 
   /**
-   * The run stands between two steps: after every step, and once more at the end of every epoch.
-   * What the position and the learner hold by now is all that is needed to go on from here.
+   * The run has reached a position between two steps: after every step, and once more at the end of
+   * every epoch. The position and the learner now hold all that resuming needs.
    */
   default void reached(TrainingPosition position) {}
 
-  /** A listener that tells each of several, in order. */
+  /** A listener that tells several others, in order. */
   static TrainingListener all(TrainingListener... listeners) {
     return new TrainingListener() {
       @Override

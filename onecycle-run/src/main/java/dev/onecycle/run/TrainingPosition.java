@@ -6,10 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Where a training run stands between two steps: all that its loop carries from one to the next.
+ * A position of a training run between two steps: everything that its loop carries on.
  *
  * @param step the next optimizer step, zero-based, over the whole run
- * @param epochs those that are trained, and evaluated where they are to be
+ * @param epochs that are completed, in order
  * @param lossSum of the epoch under way: each batch's loss times its images
  * @param images trained on in the epoch under way
  * @param seconds spent training in the epoch under way
@@ -20,27 +20,27 @@ public record TrainingPosition(
     @JsonProperty("loss_sum") double lossSum,
     @JsonProperty("images") long images,
     @JsonProperty("seconds") double seconds) {
-  /** Before the first step. */
+  /** The position before the first step. */
   public static final TrainingPosition START = new TrainingPosition(0, List.of(), 0, 0, 0);
 
   public TrainingPosition {
     epochs = List.copyOf(epochs);
   }
 
-  /** After one more step of an epoch. */
+  /** The position after one more step of an epoch. */
   public TrainingPosition stepped(double loss, int batchSize, double newSeconds) {
     return new TrainingPosition(
         step + 1, epochs, lossSum + loss * batchSize, images + batchSize, newSeconds);
   }
 
-  /** At the end of an epoch, after its evaluation where it has one. */
+  /** The position at the end of an epoch, after its evaluation where it has one. */
   public TrainingPosition completed(EpochRecord epoch) {
     List<EpochRecord> all = new ArrayList<>(epochs);
     all.add(epoch);
     return new TrainingPosition(step, all, 0, 0, 0);
   }
 
-  /** Whether an epoch was just completed, evaluated, and judged better than every one before. */
+  /** Whether an epoch was just completed whose accuracy is higher than every one before. */
   public boolean bestYet() {
     if (epochs.isEmpty() || images > 0) {
       return false;
@@ -48,10 +48,10 @@ public record TrainingPosition(
     int last = epochs.size() - 1;
     return epochs.get(last).evaluated().stream()
         .anyMatch(
-            judged ->
+            evaluated ->
                 epochs.stream()
                     .limit(last)
                     .flatMap(epoch -> epoch.evaluated().stream())
-                    .allMatch(before -> judged.accuracy() > before.accuracy()));
+                    .allMatch(before -> evaluated.accuracy() > before.accuracy()));
   }
 }

@@ -47,7 +47,7 @@ class ClassificationCounterTest {
                 new Image(2, 2, ln6, 0, 0),
                 new Image(3, 1, 0, 1, 0)));
     assertThat(some.images()).isEqualTo(4);
-    assertThat(some.right()).isEqualTo(2);
+    assertThat(some.correct()).isEqualTo(2);
     assertThat(some.cells())
         .containsExactly(
             new Cell(0, 0, 1), new Cell(0, 1, 1), new Cell(1, 1, 1), new Cell(2, 0, 1));
@@ -87,9 +87,9 @@ class ClassificationCounterTest {
                 new Image(2, 0, 1, NAN),
                 new Image(4, 1, NAN, 1),
                 new Image(5, 0, 1, 0)));
-    assertThat(broken.right()).isEqualTo(1);
-    assertThat(broken.count(0, Classification.NOTHING)).isEqualTo(2);
-    assertThat(broken.count(1, Classification.NOTHING)).isEqualTo(1);
+    assertThat(broken.correct()).isEqualTo(1);
+    assertThat(broken.count(0, Classification.NO_PREDICTION)).isEqualTo(2);
+    assertThat(broken.count(1, Classification.NO_PREDICTION)).isEqualTo(1);
     assertThat(indices(broken)).containsExactly(2, 4, 6, 0);
     assertThat(broken.worst().get(0))
         .isEqualTo(new Mistake(2, "image 2", 0, -1, Double.NaN, Double.NaN, Double.NaN));
@@ -123,7 +123,7 @@ class ClassificationCounterTest {
             .toList();
     assertThat(all).hasSizeGreaterThan(1000);
     for (int order = 0; order < 5; order++) {
-      assertThat(of(3, images).worst()).isEqualTo(all.subList(0, Classification.WORST));
+      assertThat(of(3, images).worst()).isEqualTo(all.subList(0, Classification.MAX_WORST));
       Collections.shuffle(images, random);
     }
   }

@@ -29,7 +29,7 @@ class ClassificationTest {
               new Cell(2, 3, 2),
               new Cell(0, 0, 5),
               new Cell(1, 0, 2),
-              new Cell(0, Classification.NOTHING, 1),
+              new Cell(0, Classification.NO_PREDICTION, 1),
               new Cell(2, 1, 3),
               new Cell(1, 1, 4),
               new Cell(1, 2, 1),
@@ -43,8 +43,8 @@ class ClassificationTest {
     assertThat(SOME.count(1, 2)).isEqualTo(1);
     assertThat(SOME.count(2, 2)).isZero();
     assertThat(SOME.count(3, 0)).isZero();
-    assertThat(SOME.count(0, Classification.NOTHING)).isEqualTo(1);
-    assertThat(SOME.right()).isEqualTo(9);
+    assertThat(SOME.count(0, Classification.NO_PREDICTION)).isEqualTo(1);
+    assertThat(SOME.correct()).isEqualTo(9);
   }
 
   @Test
@@ -108,7 +108,7 @@ class ClassificationTest {
     Mistake asBad = new Mistake(2, "a", 1, 0, 0.9, 0.1, 2.3);
     Mistake endless = new Mistake(9, "d", 0, 1, 1, 0, Double.POSITIVE_INFINITY);
     Mistake unknown =
-        new Mistake(7, "e", 0, Classification.NOTHING, Double.NaN, Double.NaN, Double.NaN);
+        new Mistake(7, "e", 0, Classification.NO_PREDICTION, Double.NaN, Double.NaN, Double.NaN);
     assertThat(
             new Classification(
                     5, List.of(new Cell(0, 1, 5)), List.of(slight, bad, unknown, asBad, endless))

@@ -67,7 +67,7 @@ class ClassificationTest {
     assertThat(record().epoch()).isEqualTo(1);
     assertThat(classification.images()).isEqualTo(about.evaluationImages()).isEqualTo(24);
     assertThat(classification.cells().stream().mapToInt(Cell::count).sum()).isEqualTo(24);
-    assertThat((double) classification.right() / 24)
+    assertThat((double) classification.correct() / 24)
         .isEqualTo(Double.parseDouble(epochs.get(1)[4]));
     assertThat(classification.byClass(3)).allMatch(count -> count.images() == 8);
   }
@@ -76,7 +76,9 @@ class ClassificationTest {
   void theWorstAreShownAsTheyAre() throws IOException {
     Classification classification = record().classification();
     List<String> classes = RunFolder.read(run).data().classes();
-    assertThat(classification.worst()).hasSize(24 - classification.right()).hasSizeBetween(12, 24);
+    assertThat(classification.worst())
+        .hasSize(24 - classification.correct())
+        .hasSizeBetween(12, 24);
     assertThat(record().pictures()).hasSameSizeAs(classification.worst());
     for (int i = 0; i < classification.worst().size(); i++) {
       Mistake mistake = classification.worst().get(i);

@@ -38,7 +38,7 @@ final class ConfusionSection {
 
   private void fill(Element parent) {
     Html.add(parent, "h2", "Misclassified images");
-    int wrong = classification.images() - classification.right();
+    int wrong = classification.images() - classification.correct();
     Html.add(
         parent,
         "p",
@@ -113,7 +113,7 @@ final class ConfusionSection {
       Element row = Html.add(body, "tr");
       Html.name(Html.add(row, "td"), classes.of(count.label()));
       Html.add(row, "td", Integer.toString(count.images()));
-      Html.add(row, "td", Integer.toString(count.right()));
+      Html.add(row, "td", Integer.toString(count.correct()));
       Html.add(row, "td", percent(count.recall()));
       Html.add(row, "td", percent(count.precision()));
     }

@@ -5,17 +5,21 @@ import java.nio.file.Path;
 import java.util.Set;
 
 /**
- * A checkpoint on disk, every file of which was checked against its manifest.
+ * A sound checkpoint on disk: every file was checked against the manifest.
  *
- * @param path its folder
- * @param files their names
+ * @param path of its folder
+ * @param files names of its files
  */
 public record Checkpoint(Path path, Set<String> files) {
   public Checkpoint {
     files = Set.copyOf(files);
   }
 
-  /** One of its files; an error where it has none of the name. */
+  /**
+   * The path of a file.
+   *
+   * @throws BadDataException where the checkpoint has no file of the name
+   */
   public Path file(String name) {
     if (!files.contains(name)) {
       throw new BadDataException(path + " has no " + name);

@@ -31,11 +31,11 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The checkpoints of a run, a folder each, the last three and the best of which are kept.
+ * The checkpoints of a run, each a folder. The last three and the best are kept.
  *
- * <p>A checkpoint is written under another name, forced to disk, its manifest last, and renamed:
- * what has a name is whole, and saving never touches what was saved before. {@code latest} and
- * {@code best} hold the names of those two.
+ * <p>A checkpoint is written under another name, its manifest last, forced to disk, and renamed: a
+ * folder with the name of a checkpoint is complete, and saving never changes an earlier one. The
+ * files {@code latest} and {@code best} hold the names of those two.
  */
 public final class CheckpointFolder {
   /** Its name in the folder of a run. */
@@ -49,7 +49,7 @@ public final class CheckpointFolder {
 
   private final Path folder;
 
-  /** The checkpoints of a run, whose folder need not have any yet. */
+  /** The checkpoints of a run's folder, which need not have any yet. */
   public CheckpointFolder(Path run) {
     folder = run.resolve(NAME);
   }
@@ -58,18 +58,18 @@ public final class CheckpointFolder {
    * A file of a checkpoint.
    *
    * @param name in the checkpoint's folder
-   * @param content to be written to it
+   * @param content of the file
    */
   public record Part(String name, AtomicFile.Content content) {}
 
   /**
-   * Saves a checkpoint, and removes those that are no longer wanted.
+   * Saves a checkpoint, and removes those that are not kept.
    *
    * @param step the next step, zero-based
    * @param epochs completed by then
    * @param best whether it is the best so far
    * @return its folder
-   * @throws CannotWriteException where it cannot be written; those saved before are untouched
+   * @throws CannotWriteException where it cannot be written; earlier checkpoints are unchanged
    */
   public Path save(long step, int epochs, boolean best, List<Part> parts) {
     String name = String.format(Locale.ROOT, "step-%010d-epoch-%06d", step, epochs);
@@ -99,11 +99,12 @@ public final class CheckpointFolder {
   }
 
   /**
-   * Finishes what a killed process had begun, before its run is gone on with.
+   * Tidies the folder before its run is resumed: removes the unfinished files of a killed process,
+   * and points {@code latest} and {@code best} to the right checkpoints.
    *
-   * @param newest from which it is gone on with
-   * @param best whether that is the best so far
-   * @throws CannotWriteException where that cannot be written
+   * @param newest the checkpoint from which the run is resumed
+   * @param best whether it is the best so far
+   * @throws CannotWriteException where the folder cannot be written
    */
   public void settle(Checkpoint newest, boolean best) {
     try {
@@ -143,8 +144,8 @@ public final class CheckpointFolder {
     MessageDigest digest = Sha256.digest();
     try (FileOutputStream disk = new FileOutputStream(file.toFile())) {
       Faults.writing("checkpoint.file-created");
-      OutputStream watched = new Watched(disk);
-      OutputStream out = new DigestOutputStream(new BufferedOutputStream(watched), digest);
+      OutputStream faulty = new FaultyStream(disk);
+      OutputStream out = new DigestOutputStream(new BufferedOutputStream(faulty), digest);
       content.to(out);
       out.flush();
       Faults.writing("checkpoint.before-force");
@@ -154,11 +155,11 @@ public final class CheckpointFolder {
     return new Manifest.Entry(Files.size(file), Sha256.hex(digest));
   }
 
-  /** Bytes on their way to disk: where a fault may come at any of them. */
-  private static final class Watched extends OutputStream {
+  /** A stream to disk, with a fault point at every write. */
+  private static final class FaultyStream extends OutputStream {
     private final OutputStream disk;
 
-    Watched(OutputStream disk) {
+    FaultyStream(OutputStream disk) {
       this.disk = disk;
     }
 
@@ -176,7 +177,7 @@ public final class CheckpointFolder {
 
   private void publish(Path unfinished, Path place) throws IOException {
     Faults.writing("checkpoint.before-rename");
-    // What is there from this step on was not usable, or the run would have gone on after it.
+    // Checkpoints from this step on were damaged, or the run would have resumed from one of them.
     for (Path later : newestFirst()) {
       if (name(later).compareTo(name(place)) >= 0) {
         discard(later);
@@ -202,7 +203,7 @@ public final class CheckpointFolder {
     }
   }
 
-  /** Takes its name from it first, so that what has a name is whole at any moment. */
+  /** Renames it first, so that a folder with the name of a checkpoint is always complete. */
   private void discard(Path old) throws IOException {
     Path nameless = folder.resolve(UNFINISHED + UUID.randomUUID());
     Files.move(old, nameless, StandardCopyOption.ATOMIC_MOVE);
@@ -231,21 +232,20 @@ public final class CheckpointFolder {
   }
 
   /**
-   * What could be read, and what could not.
+   * The newest sound checkpoint.
    *
-   * @param value the newest that could, made by the reader; none where there is none
-   * @param notes one sentence for each newer one that could not
+   * @param value that the reader made of it; empty where nothing was saved yet
+   * @param notes a sentence for each newer checkpoint, which was not sound
    */
   public record Found<T>(Optional<T> value, List<String> notes) {}
 
   /**
-   * Reads the newest checkpoint that is sound, older ones where newer ones are not.
+   * Reads the newest sound checkpoint.
    *
-   * @return none where nothing was saved yet
-   * @throws BadDataException where there are checkpoints and none of them is sound: to begin again
-   *     is for people to decide
-   * @param reader makes something of a checkpoint whose files are as they were written; a {@link
-   *     BadDataException} of it lets the next older one be tried
+   * @param reader makes a value of a checkpoint whose files match its manifest; after its {@link
+   *     BadDataException} the next older one is tried
+   * @throws BadDataException where there are checkpoints and none of them is sound: people decide
+   *     whether to begin again
    */
   public <T> Found<T> newest(Function<Checkpoint, T> reader) {
     List<String> notes = new ArrayList<>();

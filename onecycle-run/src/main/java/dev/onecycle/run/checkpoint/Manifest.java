@@ -2,6 +2,7 @@ package dev.onecycle.run.checkpoint;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.onecycle.error.BadDataException;
+import dev.onecycle.error.IoErrors;
 import dev.onecycle.run.files.JsonFile;
 import dev.onecycle.text.Sha256;
 import java.io.IOException;
@@ -13,8 +14,8 @@ import java.util.Objects;
 import java.util.TreeMap;
 
 /**
- * What a checkpoint consists of: size and SHA-256 of every file. Written last, so that a folder
- * with a manifest that holds is whole.
+ * The list of a checkpoint's files with their sizes and SHA-256 sums. It is written last, so a
+ * folder whose files match its manifest is complete.
  *
  * @param format version of the checkpoint
  * @param files by name
@@ -23,7 +24,7 @@ record Manifest(
     @JsonProperty("format") int format, @JsonProperty("files") Map<String, Entry> files) {
   static final String FILE = "MANIFEST.json";
   static final int FORMAT = 1;
-  private static final long LARGEST = 1_000_000;
+  private static final long MAX_BYTES = 1_000_000;
 
   Manifest {
     files = new TreeMap<>(files);
@@ -41,12 +42,12 @@ record Manifest(
   /**
    * Reads the manifest of a folder, and checks every file against it.
    *
-   * @throws BadDataException naming the file that does not hold
+   * @throws BadDataException naming the file that does not match
    */
   static Manifest verified(Path folder) {
     Path file = folder.resolve(FILE);
     try {
-      if (Files.size(file) > LARGEST) {
+      if (Files.size(file) > MAX_BYTES) {
         throw new BadDataException(file + " is too large for a manifest");
       }
       Manifest manifest = JsonFile.read(file, Manifest.class, "a manifest");
@@ -59,9 +60,9 @@ record Manifest(
       }
       return manifest;
     } catch (InvalidPathException e) {
-      throw new BadDataException(file + " names files that there cannot be", e);
+      throw new BadDataException(file + " names files that cannot exist", e);
     } catch (IOException e) {
-      throw new BadDataException(folder + " is no whole checkpoint: " + e.getMessage(), e);
+      throw IoErrors.cannotRead(folder, e);
     }
   }
 

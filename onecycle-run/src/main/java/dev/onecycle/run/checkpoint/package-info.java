@@ -1,4 +1,4 @@
-/** Checkpoint folders: verified by a manifest, saved and thinned out. */
+/** Checkpoint folders: saved, verified by a manifest, and removed when they are old. */
 @NullMarked
 package dev.onecycle.run.checkpoint;
 

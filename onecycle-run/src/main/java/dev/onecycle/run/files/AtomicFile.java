@@ -14,11 +14,11 @@ import java.nio.file.StandardCopyOption;
 import java.util.UUID;
 
 /**
- * Files that are there whole or not at all: written beside their place, forced to disk, then
- * renamed into it.
+ * Writing of whole files: a file is complete or absent. It is written beside its place, forced to
+ * disk, then renamed into its place.
  */
 public final class AtomicFile {
-  /** What to write. */
+  /** The content of a file. */
   @FunctionalInterface
   public interface Content {
     void to(OutputStream out) throws IOException;
@@ -27,9 +27,9 @@ public final class AtomicFile {
   private AtomicFile() {}
 
   /**
-   * Writes a file, in place of the one that may be there.
+   * Writes a file; one that exists is replaced.
    *
-   * @throws CannotWriteException naming the path; the file that was there is then as it was
+   * @throws CannotWriteException naming the path; a file that existed is then unchanged
    */
   public static void write(Path path, Content content) {
     if (Files.isDirectory(path)) {
@@ -56,19 +56,18 @@ public final class AtomicFile {
   }
 
   /**
-   * Writes a text in UTF-8, in place of the file that may be there.
+   * Writes a text in UTF-8; a file that exists is replaced.
    *
-   * @throws CannotWriteException naming the path; the file that was there is then as it was
+   * @throws CannotWriteException naming the path; a file that existed is then unchanged
    */
   public static void writeText(Path path, String text) {
     write(path, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
   }
 
   /**
-   * Makes sure that a file could be written, without leaving anything there: for use before a long
-   * computation.
+   * Checks that a file can be written, before a long computation; leaves nothing behind.
    *
-   * @throws CannotWriteException where it could not
+   * @throws CannotWriteException where it cannot
    */
   public static void requireWritable(Path path) {
     if (Files.isDirectory(path)) {
@@ -81,7 +80,7 @@ public final class AtomicFile {
     probe(path, folder == null ? path.toAbsolutePath() : folder);
   }
 
-  /** Makes sure that files could be made in a folder, which need not be there yet. */
+  /** Checks that files can be created in a folder, which need not exist yet. */
   public static void requireWritableFolder(Path folder) {
     Path existing = folder.toAbsolutePath();
     while (existing.getParent() != null && !Files.exists(existing)) {
@@ -99,7 +98,7 @@ public final class AtomicFile {
     }
   }
 
-  /** Where a symbolic link leads, so that the link stays a link. */
+  /** The target of a symbolic link, so that the link stays a link. */
   private static Path followed(Path path) {
     try {
       return Files.exists(path) ? path.toRealPath() : path.toAbsolutePath();

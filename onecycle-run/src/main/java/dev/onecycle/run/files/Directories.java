@@ -9,13 +9,13 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Folders as a whole. */
+/** Operations on whole folders. */
 public final class Directories {
   private static final boolean FORCED = !System.getProperty("os.name", "").startsWith("Windows");
 
   private Directories() {}
 
-  /** Removes a folder with all that is in it, or a file; nothing where there is none. */
+  /** Removes a folder with everything in it, or a file; does nothing where neither exists. */
   public static void remove(Path path) throws IOException {
     if (!Files.exists(path)) {
       return;
@@ -29,7 +29,7 @@ public final class Directories {
     }
   }
 
-  /** Puts on disk which files a folder has; Windows does so itself. */
+  /** Writes the list of a folder's files to disk; Windows does so itself. */
   public static void force(Path folder) throws IOException {
     if (FORCED) {
       try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {

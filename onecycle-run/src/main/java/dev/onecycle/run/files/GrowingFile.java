@@ -11,8 +11,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A text file that grows by lines. What cannot be written stays in memory and is tried again with
- * the next {@link #flush}; the file then ends where it did before.
+ * A text file that grows by lines. Lines that cannot be written stay in memory and are tried again
+ * with the next {@link #flush}; the file then ends where it did before.
  */
 public final class GrowingFile {
   private final Path path;
@@ -25,21 +25,22 @@ public final class GrowingFile {
     this.length = length;
   }
 
-  /** Starts a file with some lines, in place of the one that may be there. */
+  /** Starts a file with some lines; one that exists is replaced. */
   public static GrowingFile of(Path path, String lines) {
     AtomicFile.writeText(path, lines);
     return new GrowingFile(path, lines.getBytes(StandardCharsets.UTF_8).length);
   }
 
+  /** Adds a line, without its end; on disk with the next {@link #flush}. */
   public void append(String line) {
     pending.append(line).append('\n');
   }
 
   /**
-   * Takes out the lines whose first cell is a number from a limit on; on disk with the next {@link
-   * #flush}.
+   * Removes the lines whose first cell is a number of at least a limit; on disk with the next
+   * {@link #flush}.
    *
-   * @throws CannotWriteException where the file is gone
+   * @throws CannotWriteException where the file has been removed
    */
   public void cut(long limit) {
     try {
@@ -59,7 +60,7 @@ public final class GrowingFile {
   }
 
   /**
-   * Puts on disk what is not there yet.
+   * Writes the lines that are not on disk yet.
    *
    * @throws CannotWriteException naming the file
    */
@@ -89,11 +90,11 @@ public final class GrowingFile {
   /** Not to a channel of {@link Files}, which an interrupt of the training thread would close. */
   private void write(byte[] bytes) throws IOException {
     if (!Files.exists(path)) {
-      throw new IOException("it has been removed while the run goes on");
+      throw new IOException("it has been removed during the run");
     }
     try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
       if (file.length() < length) {
-        throw new IOException("it has been shortened while the run goes on");
+        throw new IOException("it has been shortened during the run");
       }
       try {
         file.seek(length);

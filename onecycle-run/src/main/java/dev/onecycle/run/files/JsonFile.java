@@ -15,8 +15,8 @@ import java.nio.file.Path;
 /**
  * Records as JSON files: written whole or not at all, read back to equal values.
  *
- * <p>Numbers keep every bit; those that are not finite are written as texts. An absent component of
- * a record is an error when it is read, a component that is not known is not.
+ * <p>Numbers keep every bit; NaN and infinities are written as texts. When a record is read, an
+ * absent component is an error, and an unknown one is ignored.
  */
 public final class JsonFile {
   private static final int MAX_BYTES = 64 << 20;
@@ -40,7 +40,7 @@ public final class JsonFile {
   }
 
   /**
-   * Writes a record, in place of the file that may be there.
+   * Writes a record; a file that exists is replaced.
    *
    * @throws CannotWriteException naming the file
    */
@@ -48,7 +48,7 @@ public final class JsonFile {
     AtomicFile.write(file, out -> out.write(bytes(record)));
   }
 
-  /** What {@link #write} writes. */
+  /** The bytes that {@link #write} writes. */
   public static byte[] bytes(Object record) throws JsonProcessingException {
     return JSON.writeValueAsBytes(record);
   }
@@ -56,40 +56,41 @@ public final class JsonFile {
   /**
    * Reads a record.
    *
-   * @param what it should be, for messages: "a run record"
-   * @throws BadDataException where the file cannot be read or is something else
+   * @param kind of the file, for messages: "a run record"
+   * @throws BadDataException where the file cannot be read or is of another kind
    */
-  public static <T> T read(Path file, Class<T> type, String what) {
+  public static <T> T read(Path file, Class<T> type, String kind) {
     try {
-      T value = JSON.readValue(WholeFile.text(file, MAX_BYTES, what), type);
+      T value = JSON.readValue(WholeFile.text(file, MAX_BYTES, kind), type);
       if (value == null) {
-        throw new BadDataException(file + " is not " + what + ": it holds nothing");
+        throw new BadDataException(file + " is not " + kind + ": it holds nothing");
       }
       return value;
     } catch (JsonProcessingException e) {
-      throw new BadDataException(file + " is not " + what + ": " + e.getOriginalMessage(), e);
+      throw new BadDataException(file + " is not " + kind + ": " + e.getOriginalMessage(), e);
     } catch (InvalidValueException e) {
-      throw new BadDataException(file + " is not " + what + ": " + e.getMessage(), e);
+      throw new BadDataException(file + " is not " + kind + ": " + e.getMessage(), e);
     }
   }
 
-  /** A value as a tree, to be kept within another record. */
+  /** A value as a tree, for a component of another record. */
   public static JsonNode tree(Object value) {
     return JSON.valueToTree(value);
   }
 
   /**
-   * The value that {@link #tree} was made of.
+   * The value of a tree that {@link #tree} made.
    *
-   * @throws BadDataException where it is something else
+   * @param name of the value, for messages
+   * @throws BadDataException where it is of another type
    */
-  public static <T> T value(JsonNode tree, Class<T> type, String what) {
+  public static <T> T value(JsonNode tree, Class<T> type, String name) {
     try {
       return JSON.treeToValue(tree, type);
     } catch (JsonProcessingException e) {
-      throw new BadDataException(what + " cannot be understood: " + e.getOriginalMessage(), e);
+      throw new BadDataException(name + " cannot be read: " + e.getOriginalMessage(), e);
     } catch (InvalidValueException e) {
-      throw new BadDataException(what + " cannot be understood: " + e.getMessage(), e);
+      throw new BadDataException(name + " cannot be read: " + e.getMessage(), e);
     }
   }
 }

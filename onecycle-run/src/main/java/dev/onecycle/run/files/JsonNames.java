@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import com.fasterxml.jackson.databind.annotation.JsonSerialize;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.util.StdConverter;
+import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.range.RangePoint;
 import dev.onecycle.range.RangeResult;
 import dev.onecycle.range.RangeStop;
@@ -13,6 +14,7 @@ import dev.onecycle.range.Readings;
 import dev.onecycle.range.StopReason;
 import dev.onecycle.range.Verdict;
 import dev.onecycle.record.EpochRecord;
+import dev.onecycle.record.EpochRecord.Evaluated;
 import dev.onecycle.schedule.Amendment;
 import dev.onecycle.schedule.Phase;
 import dev.onecycle.schedule.PlannedStep;
@@ -66,17 +68,57 @@ final class JsonNames extends SimpleModule {
   @JsonDeserialize(converter = FromRow.class)
   private interface AsRow {}
 
+  /** An epoch as an object of a JSON file: the values of its evaluation are all there, or null. */
+  record EpochRow(
+      @JsonProperty("epoch") int epoch,
+      @JsonProperty("steps") long steps,
+      @JsonProperty("train_loss") double trainLoss,
+      @JsonProperty("evaluation_loss") Optional<Double> evaluationLoss,
+      @JsonProperty("accuracy") Optional<Double> accuracy,
+      @JsonProperty("images_per_second") double imagesPerSecond,
+      @JsonProperty("train_seconds") double trainSeconds,
+      @JsonProperty("evaluation_seconds") Optional<Double> evaluationSeconds) {}
+
   private static final class ToRow extends StdConverter<EpochRecord, EpochRow> {
     @Override
     public EpochRow convert(EpochRecord epoch) {
-      return EpochRow.of(epoch);
+      Optional<Evaluated> evaluated = epoch.evaluated();
+      return new EpochRow(
+          epoch.epoch(),
+          epoch.steps(),
+          epoch.trainLoss(),
+          evaluated.map(Evaluated::loss),
+          evaluated.map(Evaluated::accuracy),
+          epoch.imagesPerSecond(),
+          epoch.trainSeconds(),
+          evaluated.map(Evaluated::seconds));
     }
   }
 
   private static final class FromRow extends StdConverter<EpochRow, EpochRecord> {
     @Override
     public EpochRecord convert(EpochRow row) {
-      return row.epochRecord();
+      boolean evaluated = row.evaluationLoss.isPresent();
+      if (row.accuracy.isPresent() != evaluated || row.evaluationSeconds.isPresent() != evaluated) {
+        throw new InvalidValueException(
+            "the evaluation of epoch " + row.epoch,
+            "there as a whole or not at all",
+            row,
+            "resume from an older checkpoint");
+      }
+      return new EpochRecord(
+          row.epoch,
+          row.steps,
+          row.trainLoss,
+          row.imagesPerSecond,
+          row.trainSeconds,
+          evaluated
+              ? Optional.of(
+                  new Evaluated(
+                      row.evaluationLoss.orElseThrow(),
+                      row.accuracy.orElseThrow(),
+                      row.evaluationSeconds.orElseThrow()))
+              : Optional.empty());
     }
   }
 

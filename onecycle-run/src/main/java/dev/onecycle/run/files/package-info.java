@@ -1,4 +1,4 @@
-/** Files that are whole or not there: atomic, growing, JSON. */
+/** Files that are complete or absent: texts, JSON, CSV tables that grow. */
 @NullMarked
 package dev.onecycle.run.files;
 

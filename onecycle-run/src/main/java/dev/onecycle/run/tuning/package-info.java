@@ -1,4 +1,4 @@
-/** What range tests, sweeps and tunings leave behind, for training to go by. */
+/** The stored results of range tests, sweeps and tuning runs, for training to use. */
 @NullMarked
 package dev.onecycle.run.tuning;
 

@@ -9,6 +9,7 @@ import dev.onecycle.run.checkpoint.CheckpointFolder.Found;
 import dev.onecycle.run.checkpoint.CheckpointFolder.Part;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -30,7 +31,11 @@ class CheckpointFolderTest {
 
   private Path save(long step, int epoch, boolean best, String content) {
     return folder()
-        .save(step, epoch, best, List.of(new Part("a.txt", out -> out.write(content.getBytes()))));
+        .save(
+            step,
+            epoch,
+            best,
+            List.of(new Part("a.txt", out -> out.write(content.getBytes(StandardCharsets.UTF_8)))));
   }
 
   private Found<String> newest() {

@@ -69,7 +69,7 @@ final class StoredNamesTest {
       return;
     }
     if (each == EpochRecord.class) {
-      visit(EpochRow.class, found);
+      visit(JsonNames.EpochRow.class, found);
       return;
     }
     if (each == RunRecord.class) {

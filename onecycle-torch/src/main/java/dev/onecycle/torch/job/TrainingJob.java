@@ -414,8 +414,7 @@ public final class TrainingJob {
   private PictureSource pictures() {
     return index ->
         new Picture(
-            ImageFiles.thumbnail(
-                experiment.evaluation(), index, ClassificationRecord.LONGEST_SIDE));
+            ImageFiles.thumbnail(experiment.evaluation(), index, ClassificationRecord.MAX_SIDE));
   }
 
   /**

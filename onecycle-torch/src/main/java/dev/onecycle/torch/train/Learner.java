@@ -203,7 +203,7 @@ public final class Learner implements AutoCloseable {
     }
     Require.atLeast("images to evaluate", images, 1);
     Classification classification = counter.result(origins);
-    double accuracy = (double) classification.right() / images;
+    double accuracy = (double) classification.correct() / images;
     return new Evaluation(images, loss / images, accuracy, classification);
   }
 

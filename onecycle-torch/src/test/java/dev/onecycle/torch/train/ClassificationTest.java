@@ -90,14 +90,14 @@ class ClassificationTest {
         }
       }
       assertThat(found.images()).isEqualTo(IMAGES.size()).isEqualTo(evaluation.images());
-      assertThat((double) found.right() / IMAGES.size()).isEqualTo(evaluation.accuracy());
+      assertThat((double) found.correct() / IMAGES.size()).isEqualTo(evaluation.accuracy());
       assertThat(lossSum / IMAGES.size()).isCloseTo(evaluation.loss(), within(1e-5));
 
       mistakes.sort(Comparator.comparingDouble(i -> probabilities.get(i)[IMAGES.label(i)]));
       assertThat(mistakes).hasSizeGreaterThan(100);
       assertThat(found.worst())
           .extracting(Mistake::index)
-          .isEqualTo(mistakes.subList(0, Classification.WORST));
+          .isEqualTo(mistakes.subList(0, Classification.MAX_WORST));
       for (Mistake mistake : found.worst()) {
         double[] its = probabilities.get(mistake.index());
         assertThat(mistake.origin()).isEqualTo(IMAGES.origin(mistake.index()));
@@ -137,7 +137,7 @@ class ClassificationTest {
         EpochRecord record = (EpochRecord) told.get(3 * epoch + 2);
         assertThat(told.get(3 * epoch)).isEqualTo(epoch);
         assertThat(record.epoch()).isEqualTo(epoch);
-        assertThat((double) classification.right() / IMAGES.size())
+        assertThat((double) classification.correct() / IMAGES.size())
             .isEqualTo(record.evaluated().orElseThrow().accuracy());
       }
       assertThat(told.get(4))
@@ -153,8 +153,10 @@ class ClassificationTest {
       weights.forEach(tensor -> java.util.Arrays.fill(tensor.values(), Float.NaN));
       learner.setWeights(weights);
       Classification found = Training.evaluate(learner, IMAGES, done -> {}).classification();
-      assertThat(found.right()).isZero();
-      assertThat(found.cells()).extracting(Cell::predicted).containsOnly(Classification.NOTHING);
+      assertThat(found.correct()).isZero();
+      assertThat(found.cells())
+          .extracting(Cell::predicted)
+          .containsOnly(Classification.NO_PREDICTION);
       assertThat(found.worst()).extracting(Mistake::index).startsWith(0, 1, 2).hasSize(24);
     }
   }
