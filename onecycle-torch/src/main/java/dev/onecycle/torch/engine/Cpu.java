@@ -38,7 +38,8 @@ public final class Cpu {
 
   /**
    * Intel's AVX-512 multiplies bfloat16 at half the rate of float32 or little above it, also on
-   * machines that have tiles (AMX) but hide them from their guests: docs/performance.md.
+   * machines that have tiles (AMX) but hide them from their guests:
+   * docs/internals/performance-log.md.
    */
   static boolean multipliesBfloat16Faster(Set<String> features, String vendor) {
     return features.contains("amx_bf16")
@@ -49,7 +50,7 @@ public final class Cpu {
   /**
    * Whether convolutions of many channels in float32 are faster by Winograd's algorithm than by the
    * engine's kernels. Measured for AVX2 without AVX-512, whose kernels are faster
-   * (docs/performance.md); other processors use the engine's kernels.
+   * (docs/internals/performance-log.md); other processors use the engine's kernels.
    */
   public static boolean gainsByWinograd() {
     return GAINS_BY_WINOGRAD;

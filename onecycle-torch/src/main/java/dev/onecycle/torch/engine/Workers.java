@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>One image's operations are too small to share: with one replica a thread, threads meet once a
  * step instead of hundreds of times. On two cores that is faster, and where another process takes a
- * core it does not stall at every operation (docs/performance.md).
+ * core it does not stall at every operation (docs/internals/performance-log.md).
  */
 public final class Workers implements AutoCloseable {
   private final ExecutorService threads;

@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 
 /**
  * A trained model as a safetensors file: its weights, with the network, the classes and the
@@ -76,22 +75,19 @@ public record ModelFile(
   public static ModelFile read(Path file) {
     Safetensors content = Safetensors.read(file);
     Metadata metadata = new Metadata(file, content.metadata());
-    return usable(
-        file,
-        () -> {
-          ImageShape input = metadata.shape("input");
-          int channels = input.channels();
-          content.tensors().forEach(NamedTensor::requireFinite);
-          return new ModelFile(
-              metadata.text("model"),
-              metadata.texts("classes"),
-              input,
-              new Normalization(
-                  metadata.numbers("means", channels, -Double.MAX_VALUE),
-                  metadata.numbers("stds", channels, Double.MIN_VALUE)),
-              metadata.number("dropout"),
-              content.tensors());
-        });
+    ImageShape input = metadata.shape("input");
+    Normalization normalization =
+        new Normalization(
+            metadata.numbers("means", input.channels(), -Double.MAX_VALUE),
+            metadata.numbers("stds", input.channels(), Double.MIN_VALUE));
+    requireUsable(file, () -> content.tensors().forEach(NamedTensor::requireFinite));
+    return new ModelFile(
+        metadata.text("model"),
+        metadata.texts("classes"),
+        input,
+        normalization,
+        metadata.number("dropout"),
+        content.tensors());
   }
 
   /**
@@ -102,22 +98,15 @@ public record ModelFile(
    */
   public static ModelFile readKnown(Path file) {
     ModelFile model = read(file);
-    return usable(
-        file,
-        () -> {
-          NetworkWeights.requireSame(model.network(), model.tensors);
-          return model;
-        });
+    requireUsable(file, () -> NetworkWeights.requireSame(model.network(), model.tensors));
+    return model;
   }
 
-  private static ModelFile usable(Path file, Supplier<ModelFile> model) {
+  private static void requireUsable(Path file, Runnable check) {
     try {
-      return model.get();
+      check.run();
     } catch (InvalidValueException | BadDataException e) {
-      String message = String.valueOf(e.getMessage());
-      throw message.startsWith(file.toString()) && e instanceof BadDataException known
-          ? known
-          : new BadDataException(file + " holds no usable model: " + message, e);
+      throw new BadDataException(file + " holds no usable model: " + e.getMessage(), e);
     }
   }
 
@@ -183,7 +172,7 @@ public record ModelFile(
         product *= value.asInt();
         require(sizes.size() <= 3 && product <= MAX_VALUES, key);
       }
-      require(sizes.size() == 3, key);
+      require(sizes.size() == 3 && (sizes.get(0) == 1 || sizes.get(0) == 3), key);
       return new ImageShape(sizes.get(0), sizes.get(1), sizes.get(2));
     }
 

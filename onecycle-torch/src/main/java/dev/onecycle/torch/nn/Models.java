@@ -54,7 +54,7 @@ public final class Models {
             FAST,
             16,
             Models::fast,
-            // The reasons for these choices are in docs/performance.md.
+            // The reasons for these choices are in docs/internals/performance-log.md.
             new ModelSpec.Defaults(
                 512,
                 LearnerSettings.builder()
@@ -195,8 +195,8 @@ public final class Models {
    * other two are a residual pair.
    *
    * <p><i>Source:</i> K. Jordan 2024, "94% on CIFAR-10 in 3.29 seconds on a single GPU" (arXiv
-   * 2404.00498), which builds on D. Page's "How to train your ResNet". docs/performance.md says
-   * which parts were kept and why.
+   * 2404.00498), which builds on D. Page's "How to train your ResNet".
+   * docs/internals/performance-log.md says which parts were kept and why.
    *
    * @param dropout rate of the features before the last layer, in [0, 1); 0 for no dropout layer
    */

@@ -1,6 +1,7 @@
 package dev.onecycle.torch.train;
 
 import dev.onecycle.data.augment.Augmentation;
+import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.error.Require;
 import dev.onecycle.run.Conditions;
 import dev.onecycle.text.Numbers;
@@ -76,13 +77,14 @@ public record Setup(
   public Conditions conditions(String fingerprint) {
     double smoothing = settings.labelSmoothing();
     Compute compute = Compute.of(settings);
+    ImageShape input = network.input();
     return Conditions.none()
         .with("model", network.structure())
         .with(
             "data",
             Numbers.format(
-                "%d classes of images %s, sha256 %s",
-                network.classes(), network.input(), fingerprint))
+                "%d classes of images %d×%d×%d, sha256 %s",
+                network.classes(), input.channels(), input.height(), input.width(), fingerprint))
         .with("batch_size", batchSize)
         .with("replicas", compute.threads())
         .with("optimizer", settings.describeOptimizer())

@@ -27,7 +27,10 @@ final class Convolution implements Module {
 
   private static final int SHORT_ROW = 10;
 
-  /** From so many channels on, in and out, Winograd's algorithm is faster: docs/performance.md. */
+  /**
+   * From so many channels on, in and out, Winograd's algorithm is faster:
+   * docs/internals/performance-log.md.
+   */
   private static final int FEW_CHANNELS = 64;
 
   private static final int MANY_CHANNELS = 128;

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * The way back of a forward pass: for every module, in order, a function of gradients.
  *
  * <p>Used instead of libtorch's autograd, so that each module chooses how its gradients are
- * computed (docs/performance.md). Lives in the native scope of its pass.
+ * computed (docs/internals/performance-log.md). Lives in the native scope of its pass.
  */
 public final class Tape {
   /** The way back through a module. */
