@@ -1,14 +1,10 @@
 package dev.onecycle.bench;
 
-import dev.onecycle.data.DataOptions;
-import dev.onecycle.data.DataSplits;
-import dev.onecycle.data.Datasets;
-import dev.onecycle.data.augment.Augmentation;
 import dev.onecycle.text.Numbers;
-import dev.onecycle.torch.nn.Models;
-import dev.onecycle.torch.settings.LearnerSettings;
+import dev.onecycle.torch.job.Experiment;
+import dev.onecycle.torch.job.JobListener;
+import dev.onecycle.torch.job.TrainingConfig;
 import dev.onecycle.torch.settings.Precision;
-import dev.onecycle.torch.train.Learner;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -34,37 +30,27 @@ final class BenchOptions {
   @Option(names = "--threads", defaultValue = "0", description = "Default: one for each core.")
   int threads;
 
-  int batchSize() {
-    return batchSize == null ? Models.byName(model).defaults().batchSize() : batchSize;
+  /** The images and the network in memory, as a job would open them. */
+  Experiment experiment() {
+    TrainingConfig config =
+        TrainingConfig.of(location)
+            .with(TrainingConfig.MODEL, model)
+            .with(TrainingConfig.PRECISION, precision)
+            .with(TrainingConfig.THREADS, threads);
+    return Experiment.open(
+        batchSize == null ? config : config.with(TrainingConfig.BATCH_SIZE, batchSize),
+        JobListener.NONE);
   }
 
-  Augmentation augmentation() {
-    return Models.byName(model).defaults().augmentation();
-  }
-
-  DataSplits data() {
-    return Datasets.open(location, DataOptions.defaults());
-  }
-
-  Learner learner(DataSplits data) {
-    LearnerSettings settings =
-        Models.byName(model).defaults().settings().toBuilder()
-            .precision(precision)
-            .threads(threads)
-            .build();
-    int classes = data.train().classes().size();
-    return Learner.prepare(
-        Models.byName(model).network(data.train().shape(), classes, 0), data.train(), settings);
-  }
-
-  String describe(Learner learner) {
+  static String describe(Experiment experiment) {
+    TrainingConfig config = experiment.config();
     return Numbers.format(
         "%s, batch %d, %s, %d threads, %s, data %s",
-        model,
-        batchSize(),
-        learner.precision(),
-        learner.threads(),
-        augmentation().describe(),
-        location);
+        config.get(TrainingConfig.MODEL),
+        experiment.setup().batchSize(),
+        experiment.learner().precision(),
+        experiment.learner().threads(),
+        experiment.setup().augmentation().describe(),
+        config.get(TrainingConfig.DATA));
   }
 }

@@ -1,12 +1,11 @@
 package dev.onecycle.bench;
 
-import dev.onecycle.data.DataSplits;
 import dev.onecycle.error.Require;
 import dev.onecycle.record.EpochRecord;
 import dev.onecycle.record.StepRecord;
 import dev.onecycle.run.TrainingListener;
 import dev.onecycle.schedule.OneCycle;
-import dev.onecycle.torch.train.Learner;
+import dev.onecycle.torch.job.Experiment;
 import dev.onecycle.torch.train.Training;
 import dev.onecycle.torch.train.TrainingPlan;
 import java.io.IOException;
@@ -40,20 +39,20 @@ final class MemoryBench implements Callable<Integer> {
   @Override
   public Integer call() {
     Require.atLeast("steps", steps, EARLY + 1);
-    DataSplits data = options.data();
-    int epochs = 1;
-    while (plan(epochs).steps(data.train().size()) < steps) {
-      epochs++;
-    }
-    TrainingPlan plan = plan(epochs);
-    try (Learner learner = options.learner(data)) {
-      System.out.println(options.describe(learner));
+    try (Experiment experiment = options.experiment()) {
+      int images = experiment.train().size();
+      int epochs = 1;
+      while (experiment.config().plan(epochs).steps(images) < steps) {
+        epochs++;
+      }
+      TrainingPlan plan = experiment.config().plan(epochs);
+      System.out.println(BenchOptions.describe(experiment));
       Training.run(
-          learner,
-          OneCycle.of(plan.steps(data.train().size()), 0.2),
+          experiment.learner(),
+          OneCycle.of(plan.steps(images), 0.2),
           plan,
-          data.train(),
-          data.evaluation(),
+          experiment.train(),
+          experiment.evaluation(),
           listener(),
           () -> late > 0);
     }
@@ -73,10 +72,6 @@ final class MemoryBench implements Callable<Integer> {
             late,
             late - early));
     return 0;
-  }
-
-  private TrainingPlan plan(int epochs) {
-    return TrainingPlan.of(epochs, options.batchSize()).withAugmentation(options.augmentation());
   }
 
   private TrainingListener listener() {

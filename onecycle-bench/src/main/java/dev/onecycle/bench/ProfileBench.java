@@ -1,12 +1,12 @@
 package dev.onecycle.bench;
 
 import dev.onecycle.bench.measure.Spread;
-import dev.onecycle.data.DataSplits;
 import dev.onecycle.data.batch.Batch;
 import dev.onecycle.data.batch.BatchLoader;
 import dev.onecycle.data.batch.Sampler;
 import dev.onecycle.error.Require;
 import dev.onecycle.text.Numbers;
+import dev.onecycle.torch.job.Experiment;
 import dev.onecycle.torch.settings.Precision;
 import dev.onecycle.torch.train.ConvolutionPeak;
 import dev.onecycle.torch.train.Engine;
@@ -43,15 +43,15 @@ final class ProfileBench implements Callable<Integer> {
   public Integer call() {
     Require.atLeast("rounds", rounds, 1);
     Require.atLeast("steps", steps, 1);
-    DataSplits data = options.data();
-    try (Learner learner = options.learner(data);
+    try (Experiment experiment = options.experiment();
         BatchLoader batches =
             BatchLoader.endless(
-                data.train(),
-                options.augmentation(),
-                Sampler.shuffled(data.train().size(), options.batchSize(), 0));
+                experiment.train(),
+                experiment.setup().augmentation(),
+                Sampler.shuffled(experiment.train().size(), experiment.setup().batchSize(), 0));
         Batch batch = batches.next()) {
-      System.out.println(options.describe(learner));
+      Learner learner = experiment.learner();
+      System.out.println(BenchOptions.describe(experiment));
       Engine.environment().forEach((name, value) -> System.out.println("  " + name + ": " + value));
       learner.profile(batch, WARM_UP);
       peak(learner, batch);

@@ -1,13 +1,15 @@
 package dev.onecycle.bench;
 
 import dev.onecycle.bench.measure.Spread;
-import dev.onecycle.data.DataSplits;
 import dev.onecycle.data.batch.Batch;
 import dev.onecycle.data.batch.BatchLoader;
 import dev.onecycle.data.batch.Sampler;
+import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.error.Require;
+import dev.onecycle.torch.job.Experiment;
 import dev.onecycle.torch.train.Engine;
 import dev.onecycle.torch.train.Learner;
+import dev.onecycle.torch.train.Setup;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -46,16 +48,17 @@ final class TrainBench implements Callable<Integer> {
   public Integer call() {
     Require.atLeast("rounds", rounds, 1);
     Require.atLeast("steps", steps, 1);
-    DataSplits splits = options.data();
-    try (Learner learner = options.learner(splits)) {
-      System.out.println(options.describe(learner));
+    try (Experiment experiment = options.experiment()) {
+      Learner learner = experiment.learner();
+      ImageDataset train = experiment.train();
+      Setup setup = experiment.setup();
+      System.out.println(BenchOptions.describe(experiment));
       Engine.environment().forEach((name, value) -> System.out.println("  " + name + ": " + value));
-      Sampler sampler = Sampler.shuffled(splits.train().size(), options.batchSize(), 0);
+      Sampler sampler = Sampler.shuffled(train.size(), setup.batchSize(), 0);
       List<Double> withData = new ArrayList<>();
       List<Double> fixed = new ArrayList<>();
-      try (BatchLoader batches =
-              BatchLoader.endless(splits.train(), options.augmentation(), sampler);
-          BatchLoader one = BatchLoader.endless(splits.train(), options.augmentation(), sampler);
+      try (BatchLoader batches = BatchLoader.endless(train, setup.augmentation(), sampler);
+          BatchLoader one = BatchLoader.endless(train, setup.augmentation(), sampler);
           Batch same = one.next()) {
         measure(learner, batches, null);
         measure(learner, batches, same);

@@ -6,6 +6,7 @@ import dev.onecycle.torch.job.MomentumRange;
 import dev.onecycle.torch.job.Setting;
 import dev.onecycle.torch.job.TrainingConfig;
 import dev.onecycle.torch.tune.SweepPlan;
+import dev.onecycle.torch.tune.SweepPlan.ShortCycles;
 import dev.onecycle.tune.Hyperparameter;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -66,8 +67,6 @@ final class Candidates {
         config.minImagesOfSlowRangeTest(),
         config.get(TrainingConfig.RANGE_REPEATS),
         config.get(TrainingConfig.SEED),
-        cycleEpochs,
-        config.policyChoice(),
-        peak);
+        new ShortCycles(cycleEpochs, config.policyChoice(), peak));
   }
 }

@@ -186,11 +186,11 @@ final class TuneRun {
             Numbers.brief(sweep.test().start()),
             Numbers.brief(sweep.test().end()),
             sweep.test().steps()));
-    request.put("images_of_a_range_test", Integer.toString(sweep.leastImages()));
+    request.put("images_of_a_range_test", Integer.toString(sweep.minImages()));
     request.put("memory", memory.amount == null ? "free memory" : memory.amount + " bytes");
     request.put("range_tests_of_a_candidate", Integer.toString(sweep.repeats()));
     request.put("final_tests", Integer.toString(plan.finalTests()));
-    request.put("epochs_of_a_short_cycle", Integer.toString(sweep.cycleEpochs()));
+    request.put("epochs_of_a_short_cycle", Integer.toString(sweep.cycles().epochs()));
     request.put("policy", config.policyChoice().over(1_000_000, 1).describe());
     return request;
   }

@@ -70,7 +70,7 @@ final class TuningProgress implements TuningListener, AutoCloseable {
     seconds.put(Kind.RANGE_TEST, SHARE_OF_RANGE * steps(batchSize) * cost.secondsPerStep());
     seconds.put(
         Kind.SHORT_CYCLE,
-        cost.seconds((long) tried.cycleEpochs() * stepsPerEpoch, stepsPerEpoch, evaluation));
+        cost.seconds((long) tried.cycles().epochs() * stepsPerEpoch, stepsPerEpoch, evaluation));
   }
 
   /** From now on range tests are at another batch size, or at several: their mean. */

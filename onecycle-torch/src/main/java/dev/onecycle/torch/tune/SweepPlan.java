@@ -6,60 +6,78 @@ import dev.onecycle.schedule.PolicyChoice;
 import java.util.OptionalDouble;
 
 /**
- * How candidates are tried.
+ * The plan by which the candidates of a sweep are tried.
  *
  * @param test the range test of every candidate; its momentum is the setup's
- * @param leastImages images that a range test is to see: of a small batch it takes more steps, four
- *     times as many at most, since the loss of each says less; 0 for the test's own steps
+ * @param minImages images that a range test sees at least: at a small batch size it takes more
+ *     steps, four times as many at most, since the loss of each says less; 0 for the test's own
+ *     steps
  * @param repeats range tests of each candidate, over as many seeds
  * @param seed of the first test and of the cycles
- * @param cycleEpochs length of the short cycle that judges a candidate, more where it would be
- *     fewer than 50 steps; 0 to judge by range tests
- * @param policy of short cycles
- * @param peak of short cycles; empty for a tenth of the candidate's own edge
+ * @param cycles short cycles, by which candidates are compared
  */
-public record SweepPlan(
-    RangeTest test,
-    int leastImages,
-    int repeats,
-    long seed,
-    int cycleEpochs,
-    PolicyChoice policy,
-    OptionalDouble peak) {
-  private static final int MOST_TIMES = 4;
+public record SweepPlan(RangeTest test, int minImages, int repeats, long seed, ShortCycles cycles) {
+  private static final int MAX_TIMES = 4;
 
-  public SweepPlan {
-    Require.atLeast("images of a range test", leastImages, 0);
-    Require.atLeast("repeats", repeats, 1);
-    Require.atLeast("epochs of a short cycle", cycleEpochs, 0);
-    if (peak.isPresent()) {
-      Require.positive("peak learning rate", peak.getAsDouble());
+  /**
+   * Short cycles of the candidates.
+   *
+   * @param epochs of a cycle, more where they would be fewer than 50 steps; 0 for no cycles
+   * @param policy of the cycles
+   * @param peak of the cycles; empty for a tenth of the candidate's own edge
+   */
+  public record ShortCycles(int epochs, PolicyChoice policy, OptionalDouble peak) {
+    public ShortCycles {
+      Require.atLeast("epochs of a short cycle", epochs, 0);
+      if (peak.isPresent()) {
+        Require.positive("peak learning rate", peak.getAsDouble());
+      }
+    }
+
+    /** No cycles: candidates are compared by their range tests. */
+    public static ShortCycles none() {
+      return new ShortCycles(0, PolicyChoice.oneCycle(), OptionalDouble.empty());
     }
   }
 
-  /** One range test a candidate, from a seed. */
+  public SweepPlan {
+    Require.atLeast("images of a range test", minImages, 0);
+    Require.atLeast("repeats", repeats, 1);
+  }
+
+  /** One range test of each candidate, from a seed. */
   public static SweepPlan byEdge(RangeTest test, long seed) {
-    return new SweepPlan(test, 0, 1, seed, 0, PolicyChoice.oneCycle(), OptionalDouble.empty());
+    return new SweepPlan(test, 0, 1, seed, ShortCycles.none());
   }
 
-  /** The same plan with another number of range tests a candidate. */
+  /** The same plan with at least so many images in a range test. */
+  public SweepPlan withMinImages(int images) {
+    return new SweepPlan(test, images, repeats, seed, cycles);
+  }
+
+  /** The same plan with another number of range tests of each candidate. */
   public SweepPlan withRepeats(int count) {
-    return new SweepPlan(test, leastImages, count, seed, cycleEpochs, policy, peak);
+    return new SweepPlan(test, minImages, count, seed, cycles);
   }
 
-  /** The same plan, judging by short cycles; 0 epochs to judge by range tests. */
-  public SweepPlan withCycles(int epochs) {
-    return new SweepPlan(test, leastImages, repeats, seed, epochs, policy, peak);
+  /** The same plan with other short cycles. */
+  public SweepPlan withCycles(ShortCycles other) {
+    return new SweepPlan(test, minImages, repeats, seed, other);
+  }
+
+  /** The same plan with short cycles of another length; 0 epochs for none. */
+  public SweepPlan withCycleEpochs(int epochs) {
+    return withCycles(new ShortCycles(epochs, cycles.policy, cycles.peak));
   }
 
   /** The range test for a batch size. */
   public RangeTest testAt(int batchSize) {
-    int wanted = Math.min(MOST_TIMES * test.steps(), leastImages / batchSize);
-    return test.withSteps(Math.max(test.steps(), wanted));
+    int steps = Math.min(MAX_TIMES * test.steps(), minImages / batchSize);
+    return test.withSteps(Math.max(test.steps(), steps));
   }
 
-  /** Whether short cycles judge. */
+  /** Whether candidates are compared by short cycles. */
   public boolean byCycle() {
-    return cycleEpochs > 0;
+    return cycles.epochs > 0;
   }
 }

@@ -92,15 +92,18 @@ public final class Sweeper {
             .orElse(setup.batchSize());
     int stepsPerEpoch = Sampler.shuffled(train.size(), largest, 0).batchesPerEpoch();
     int least = (LEAST_CYCLE_STEPS + stepsPerEpoch - 1) / stepsPerEpoch;
-    return plan.withCycles(Math.max(plan.cycleEpochs(), least));
+    return plan.withCycleEpochs(Math.max(plan.cycles().epochs(), least));
   }
 
   private Candidate tried(Setup setup, Hyperparameter parameter, double value, SweepPlan plan) {
     String title = parameter.title() + " " + parameter.text(value);
     Candidate candidate = Candidate.of(value, rangeTests(title, setup, plan));
     PolicyChoice policy =
-        parameter == Hyperparameter.MOMENTUM ? plan.policy().withMomentum(value) : plan.policy();
-    OptionalDouble peak = plan.peak().isPresent() ? plan.peak() : candidate.peak();
+        parameter == Hyperparameter.MOMENTUM
+            ? plan.cycles().policy().withMomentum(value)
+            : plan.cycles().policy();
+    OptionalDouble peak =
+        plan.cycles().peak().isPresent() ? plan.cycles().peak() : candidate.peak();
     return plan.byCycle() && peak.isPresent()
         ? new Candidate(
             value,
@@ -144,7 +147,7 @@ public final class Sweeper {
   private CycleOutcome shortCycle(
       String title, Setup setup, SweepPlan plan, PolicyChoice policy, double peak) {
     Task task = new Task(Kind.SHORT_CYCLE, title + ", short cycle");
-    int epochs = plan.cycleEpochs();
+    int epochs = plan.cycles().epochs();
     long steps = TrainingPlan.of(epochs, setup.batchSize()).steps(train.size());
     String message = "peak rate " + Numbers.brief(peak);
     return done(

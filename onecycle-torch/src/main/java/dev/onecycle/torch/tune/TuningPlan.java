@@ -41,7 +41,7 @@ public record TuningPlan(
         rule != Rule.CYCLE || sweep.byCycle(),
         "epochs of a short cycle",
         "at least 1 where they choose the batch size",
-        sweep.cycleEpochs(),
+        sweep.cycles().epochs(),
         rule);
   }
 

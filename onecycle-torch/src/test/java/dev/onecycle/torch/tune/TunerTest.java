@@ -13,6 +13,7 @@ import dev.onecycle.torch.nn.Models;
 import dev.onecycle.torch.settings.LearnerSettings;
 import dev.onecycle.torch.settings.Precision;
 import dev.onecycle.torch.train.Setup;
+import dev.onecycle.torch.tune.SweepPlan.ShortCycles;
 import dev.onecycle.tune.BatchSizes;
 import dev.onecycle.tune.BatchTrial;
 import dev.onecycle.tune.Candidate;
@@ -137,7 +138,7 @@ class TunerTest {
 
   @Test
   void smallBatchesTakeMoreSteps() {
-    SweepPlan plan = new SweepPlan(TEST, 25_600, 1, 0, 0, PLAN.policy(), OptionalDouble.empty());
+    SweepPlan plan = SweepPlan.byEdge(TEST, 0).withMinImages(25_600);
     assertThat(plan.testAt(512).steps()).isEqualTo(80);
     assertThat(plan.testAt(128).steps()).isEqualTo(200);
     assertThat(plan.testAt(8).steps()).isEqualTo(320);
@@ -155,7 +156,9 @@ class TunerTest {
 
   @Test
   void shortCyclesAreJudgedByTheHeldOutImages() {
-    SweepPlan plan = new SweepPlan(TEST, 0, 1, 5, 3, PLAN.policy(), OptionalDouble.of(0.05));
+    SweepPlan plan =
+        SweepPlan.byEdge(TEST, 5)
+            .withCycles(new ShortCycles(3, PLAN.cycles().policy(), OptionalDouble.of(0.05)));
     Sweep sweep =
         sweeper(Memo.none()).sweep(SETUP, Hyperparameter.WEIGHT_DECAY, List.of(1e-4, 1e-3), plan);
     for (Candidate candidate : sweep.candidates()) {
@@ -228,7 +231,9 @@ class TunerTest {
 
   @Test
   void aStopEndsAShortCycle() {
-    SweepPlan plan = new SweepPlan(TEST, 0, 1, 5, 3, PLAN.policy(), OptionalDouble.of(0.05));
+    SweepPlan plan =
+        SweepPlan.byEdge(TEST, 5)
+            .withCycles(new ShortCycles(3, PLAN.cycles().policy(), OptionalDouble.of(0.05)));
     Sweeper sweeper = new Sweeper(TRAIN, VALIDATION, work, watcher, () -> true);
     assertThatThrownBy(
             () -> sweeper.sweep(SETUP, Hyperparameter.WEIGHT_DECAY, List.of(1e-3, 1e-4), plan))
