@@ -59,15 +59,15 @@ public record BatchSizes(int images, int epochs, OptionalLong budgetBytes) {
    * Searches.
    *
    * @param trial tries a size; must answer for every size, whatever happens at it
-   * @param watcher told of every size as it is tried
+   * @param listener told of every size as it is tried
    * @throws BadDataException where no size fits
    */
-  public BatchSizeResult search(IntFunction<BatchTrial> trial, Consumer<BatchTrial> watcher) {
+  public BatchSizeResult search(IntFunction<BatchTrial> trial, Consumer<BatchTrial> listener) {
     List<BatchTrial> trials = new ArrayList<>();
     int size = Math.min(FIRST, cap());
-    add(trials, judged(trial.apply(size)), watcher);
+    add(trials, checked(trial.apply(size)), listener);
     while (!last(trials).fits() && last(trials).size() > SMALLEST) {
-      add(trials, judged(trial.apply(last(trials).size() / 2)), watcher);
+      add(trials, checked(trial.apply(last(trials).size() / 2)), listener);
     }
     if (!last(trials).fits()) {
       throw new BadDataException(
@@ -78,13 +78,13 @@ public record BatchSizes(int images, int epochs, OptionalLong budgetBytes) {
               + "; free memory, or choose a smaller model");
     }
     if (trials.size() == 1) {
-      climb(trials, trial, watcher);
+      climb(trials, trial, listener);
     }
     return BatchSizeResult.of(this, trials);
   }
 
   private void climb(
-      List<BatchTrial> trials, IntFunction<BatchTrial> trial, Consumer<BatchTrial> watcher) {
+      List<BatchTrial> trials, IntFunction<BatchTrial> trial, Consumer<BatchTrial> listener) {
     while (last(trials).fits() && last(trials).size() < cap()) {
       int next = 2 * last(trials).size();
       OptionalLong need = foretold(trials);
@@ -99,12 +99,12 @@ public record BatchSizes(int images, int epochs, OptionalLong budgetBytes) {
                   OptionalLong.empty(),
                   OptionalDouble.empty(),
                   "not tried: would hold about " + Bytes.text(need.getAsLong()))
-              : judged(trial.apply(next)),
-          watcher);
+              : checked(trial.apply(next)),
+          listener);
     }
   }
 
-  private BatchTrial judged(BatchTrial trial) {
+  private BatchTrial checked(BatchTrial trial) {
     boolean over =
         trial.fits()
             && budgetBytes.isPresent()
@@ -128,9 +128,10 @@ public record BatchSizes(int images, int epochs, OptionalLong budgetBytes) {
     return OptionalLong.of(last + 2 * Math.max(0, last - before));
   }
 
-  private static void add(List<BatchTrial> trials, BatchTrial trial, Consumer<BatchTrial> watcher) {
+  private static void add(
+      List<BatchTrial> trials, BatchTrial trial, Consumer<BatchTrial> listener) {
     trials.add(trial);
-    watcher.accept(trial);
+    listener.accept(trial);
   }
 
   private static BatchTrial last(List<BatchTrial> trials) {

@@ -4,7 +4,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /**
- * What became of training steps and an evaluation at one batch size.
+ * The result of training steps and an evaluation at one batch size.
  *
  * @param size images a step
  * @param fits whether it can be trained with: it was computed, within the budget of memory

@@ -14,7 +14,7 @@ import java.util.OptionalDouble;
  *
  * @param value what was tried
  * @param test the range tests under it
- * @param cycle the short cycle under it, where candidates are judged by one
+ * @param cycle the short cycle under it, where candidates are compared by cycles
  */
 public record Candidate(double value, RangeSummary test, Optional<CycleOutcome> cycle) {
   /** A candidate that only a range test was run for. */

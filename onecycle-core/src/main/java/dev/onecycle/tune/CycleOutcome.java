@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a short cycle came to, judged by images that it was not trained on.
+ * The result of a short cycle on images that it was not trained on.
  *
  * @param peak the peak rate of the cycle
  * @param epochs each epoch's losses and accuracy
- * @param images how many images it was judged by
+ * @param images number of images that it was evaluated on
  * @param diverged whether a loss or gradient was not finite; the epochs are then those before
  */
 public record CycleOutcome(double peak, List<EpochRecord> epochs, int images, boolean diverged) {
@@ -34,7 +34,9 @@ public record CycleOutcome(double peak, List<EpochRecord> epochs, int images, bo
         : EpochRecord.lastEvaluated(epochs).flatMap(EpochRecord::evaluated);
   }
 
-  /** Standard error of {@link #accuracy}, as a share: that of a binomial proportion. */
+  /**
+   * Standard error of {@link #accuracy}, as a share: the standard error of a binomial proportion.
+   */
   public double standardError() {
     double p = accuracy();
     return Math.sqrt(p * (1 - p) / Math.max(1, images));

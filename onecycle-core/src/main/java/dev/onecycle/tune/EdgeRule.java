@@ -94,7 +94,7 @@ record EdgeRule(Hyperparameter parameter, List<Candidate> candidates) {
             ? noise ? "use a larger batch or more steps" : "take more steps over a wider range"
             : "run each test over three seeds";
     return Numbers.format(
-        "no %s can be chosen, for the curve of %s cannot be read; %s, or judge by short cycles",
+        "no %s can be chosen, for the curve of %s cannot be read; %s, or compare by short cycles",
         parameter.title(), which, advice);
   }
 }

@@ -3,7 +3,7 @@ package dev.onecycle.tune;
 import dev.onecycle.error.Require;
 import dev.onecycle.text.Numbers;
 
-/** What a sweep tries values of. */
+/** The hyper-parameters that a sweep can try values of. */
 public enum Hyperparameter {
   /** The largest that still lets the network train at a high rate is kept (Gugger 2018). */
   WEIGHT_DECAY("weight decay"),
@@ -54,7 +54,7 @@ public enum Hyperparameter {
     return this == MOMENTUM ? edge / (1 - value) : edge;
   }
 
-  /** What {@link #reach} is called. */
+  /** The name of {@link #reach}. */
   String reachTitle() {
     return this == MOMENTUM ? "edge / (1 - momentum)" : "edge";
   }

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /**
- * What the gap between training and validation loss says about a run.
+ * A reading of the gap between training and validation loss of a run.
  *
  * <p>The gap is the validation loss after an epoch less the mean training loss in it. A network
  * over-fits from where its validation loss has left its lowest value for good while its training
@@ -32,7 +32,7 @@ import java.util.OptionalInt;
  * @param advice what the sources advise; may be empty
  */
 public record FitReading(Kind kind, OptionalInt from, String explanation, String advice) {
-  /** What a gap shows. */
+  /** The kinds of readings. */
   public enum Kind {
     /** Fewer epochs than three, or no finite losses. */
     TOO_SHORT,
@@ -48,7 +48,7 @@ public record FitReading(Kind kind, OptionalInt from, String explanation, String
     WORSENS
   }
 
-  private static final int LEAST_EPOCHS = 3;
+  private static final int MIN_EPOCHS = 3;
   private static final double RISE = 0.05;
   private static final double GAP = 0.1;
   private static final double LOW_RATE = 0.25;
@@ -62,13 +62,13 @@ public record FitReading(Kind kind, OptionalInt from, String explanation, String
     List<Phase> phases = policy.phases();
     List<EpochRecord> evaluated = epochs.stream().filter(e -> e.evaluated().isPresent()).toList();
     List<EpochRecord> finite = evaluated.stream().filter(FitReading::finite).toList();
-    if (finite.size() < LEAST_EPOCHS) {
+    if (finite.size() < MIN_EPOCHS) {
       return new FitReading(
           Kind.TOO_SHORT,
           OptionalInt.empty(),
           Numbers.format(
               "The gap between losses can be read from %d %s on.",
-              LEAST_EPOCHS, evaluated.size() == epochs.size() ? "epochs" : "evaluated epochs"),
+              MIN_EPOCHS, evaluated.size() == epochs.size() ? "epochs" : "evaluated epochs"),
           "");
     }
     EpochRecord last = finite.get(finite.size() - 1);

@@ -1,4 +1,4 @@
-/** What the command line shows and how it ends: lines, bars, tables, signals, exit codes. */
+/** The output and the end of commands: lines, bars, tables, signals, exit codes. */
 @NullMarked
 package dev.onecycle.cli.console;
 

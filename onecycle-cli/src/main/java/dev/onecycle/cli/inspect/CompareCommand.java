@@ -180,7 +180,7 @@ public final class CompareCommand implements Callable<Integer> {
     return json;
   }
 
-  /** What is not known, or is no number that JSON has, is left out. */
+  /** A value that is not known, or that JSON has no number for, is left out. */
   private static void put(Map<String, Object> json, String name, OptionalDouble value) {
     if (value.isPresent() && Double.isFinite(value.getAsDouble())) {
       json.put(name, value.getAsDouble());

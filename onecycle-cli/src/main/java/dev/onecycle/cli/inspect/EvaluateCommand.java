@@ -31,7 +31,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Judges a trained model by labelled images. */
+/** Evaluates a trained model on labelled images. */
 @Command(
     name = "evaluate",
     description = "Evaluate a trained model on the test images of a data set.",

@@ -27,7 +27,7 @@ public final class BatchTrialCommand implements Callable<Integer> {
   private static final Path OOM_PREFERENCE = Path.of("/proc/self/oom_score_adj");
   private static final Duration PATIENCE = Duration.ofMillis(1500);
   private static final long MILLIS_BETWEEN_LOOKS = 2;
-  private static final int MOST_FAILURES = 100;
+  private static final int MAX_FAILURES = 100;
 
   @Option(names = "--config", required = true, description = "The configuration to try.")
   Path config = Path.of("");
@@ -74,7 +74,7 @@ public final class BatchTrialCommand implements Callable<Integer> {
   private void endWhereTooMuchIsHeld(int batchSize) {
     int failures = 0;
     try {
-      while (failures < MOST_FAILURES) {
+      while (failures < MAX_FAILURES) {
         try {
           if (MemoryBudget.heldByThisProcess().orElse(0) > limit) {
             // The exit code may be lost: the engine can crash where it is ended at work.

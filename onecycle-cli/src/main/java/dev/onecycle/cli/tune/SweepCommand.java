@@ -90,7 +90,7 @@ public final class SweepCommand implements Callable<Integer> {
       paramLabel = "EPOCHS",
       defaultValue = "0",
       description =
-          "Judge by a short cycle of each candidate, on images held out from training, instead of"
+          "Compare candidates by a short cycle of each, on images held out from training, instead of"
               + " by the edge.")
   int byCycle;
 

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 record TrialProcess(TrainingConfig config, ImageShape shape, int classes, OptionalLong limit)
     implements IntFunction<BatchTrial> {
-  private static final long MOST_MINUTES = 10;
+  private static final long MAX_MINUTES = 10;
   private static final int KILLED = 137;
 
   /** The program, which has this command; by name, since it knows this package. */
@@ -63,8 +63,8 @@ record TrialProcess(TrainingConfig config, ImageShape shape, int classes, Option
             .redirectError(folder.resolve(ERRORS).toFile())
             .start();
     try {
-      if (!process.waitFor(MOST_MINUTES, TimeUnit.MINUTES)) {
-        return BatchTrial.failed(size, "took more than " + MOST_MINUTES + " minutes to try");
+      if (!process.waitFor(MAX_MINUTES, TimeUnit.MINUTES)) {
+        return BatchTrial.failed(size, "took more than " + MAX_MINUTES + " minutes to try");
       }
     } catch (InterruptedException e) {
       throw new CancellationException();
@@ -118,7 +118,7 @@ record TrialProcess(TrainingConfig config, ImageShape shape, int classes, Option
     return command;
   }
 
-  /** What the process said of its end: the line that names an error, or else the last one. */
+  /** The last words of the process: the line that names an error, or else the last line. */
   private static String lastWords(Path errors, int code) {
     List<String> lines;
     try {

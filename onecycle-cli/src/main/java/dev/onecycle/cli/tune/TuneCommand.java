@@ -93,7 +93,7 @@ public final class TuneCommand implements Callable<Integer> {
       paramLabel = "EPOCHS",
       defaultValue = "2",
       description =
-          "Judge batch size, weight decay and dropout by a short cycle of each candidate, on images"
+          "Compare batch sizes, weight decays and dropouts by a short cycle of each candidate, on images"
               + " held out from training; 0: by the edge of range tests alone. Default:"
               + " ${DEFAULT-VALUE}.")
   int byCycle = 2;
@@ -111,8 +111,8 @@ public final class TuneCommand implements Callable<Integer> {
       names = {"-o", "--out"},
       paramLabel = "FOLDER",
       description =
-          "Where recipe.yaml, tuning.json and the figures go; new, empty, or that of a tuning to go"
-              + " on with. Default: runs/tune-MODEL-TIME.")
+          "Where recipe.yaml, tuning.json and the figures go; new, empty, or the folder of a tuning to"
+              + " resume. Default: runs/tune-MODEL-TIME.")
   @Nullable Path out;
 
   @Mixin OutputOptions output = new OutputOptions();

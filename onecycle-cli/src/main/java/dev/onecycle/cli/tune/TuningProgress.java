@@ -39,7 +39,7 @@ final class TuningProgress implements TuningListener, AutoCloseable {
     this.console = console;
   }
 
-  /** What is to come: so many tests and cycles, and so many trials of a search for a batch size. */
+  /** The work ahead: range tests, short cycles, and trials of a search for a batch size. */
   void expect(int rangeTests, int shortCycles, int batchTrials) {
     left.put(Kind.RANGE_TEST, rangeTests);
     left.put(Kind.SHORT_CYCLE, shortCycles);

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -206,7 +207,8 @@ class ConfigOptionsTest {
   @ValueSource(strings = {"train", "find-lr", "sweep", "find-batch-size", "tune"})
   void everySettingOfACommandIsPrintedOnceWithItsOrigin(String command) {
     String printed = printed(command, "x").err();
-    CommandSpec spec = Main.commandLine().getSubcommands().get(command).getCommandSpec();
+    CommandSpec spec =
+        Objects.requireNonNull(Main.commandLine().getSubcommands().get(command)).getCommandSpec();
     for (Setting<?> setting : TrainingConfig.settings()) {
       // A sweep's --max-lr is the peak of its short cycles.
       boolean ofAnother = command.equals("sweep") && setting == TrainingConfig.MAX_LR;

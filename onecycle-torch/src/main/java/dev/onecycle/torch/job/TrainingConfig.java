@@ -211,7 +211,7 @@ public final class TrainingConfig {
           Group.LEARNER,
           Setting.flag("norm_decay", "Let batch norms and biases decay too.").or(true));
 
-  /** The learning rate of biases over that of the other weights. */
+  /** The learning rate of biases over the rate of the other weights. */
   public static final Setting<Double> BIAS_RATE =
       in(
           Group.LEARNER,

@@ -10,7 +10,7 @@ import java.util.OptionalLong;
 
 /** How much memory a process may hold, and how much one holds, as the operating system tells. */
 public final class MemoryBudget {
-  /** What is left over for all that a trial cannot foresee: data, the page cache, others. */
+  /** The rest is for needs that a trial cannot foresee: data, the page cache, other programs. */
   private static final double SHARE = 0.8;
 
   private static final Path OWN_STATUS = Path.of("/proc/self/status");

@@ -33,19 +33,19 @@ import java.util.function.Supplier;
  */
 public final class Sweeper {
   /** A shorter cycle says little of what is to come; small data is gone through more often. */
-  private static final int LEAST_CYCLE_STEPS = 50;
+  private static final int MIN_CYCLE_STEPS = 50;
 
   private final Trials trials;
   private final ImageDataset train;
   private final Memo memo;
-  private final TuningListener watcher;
+  private final TuningListener listener;
   private final BooleanSupplier stop;
 
   /**
    * Prepares sweeps over a tuning split.
    *
    * @param train images to train on
-   * @param validation images to judge short cycles by
+   * @param validation images to evaluate short cycles on
    * @param memo keeps the results; {@link Memo#none} for a sweep that is not resumed
    * @param stop asked during cycles; true ends the sweep, as an interrupt ends a range test
    */
@@ -53,12 +53,12 @@ public final class Sweeper {
       ImageDataset train,
       ImageDataset validation,
       Memo memo,
-      TuningListener watcher,
+      TuningListener listener,
       BooleanSupplier stop) {
     this.trials = new Trials(train, validation);
     this.train = train;
     this.memo = memo;
-    this.watcher = watcher;
+    this.listener = listener;
     this.stop = stop;
   }
 
@@ -75,7 +75,7 @@ public final class Sweeper {
     }
     Sweep sweep =
         plan.byCycle() ? Sweep.byCycle(parameter, candidates) : Sweep.byEdge(parameter, candidates);
-    watcher.swept(sweep);
+    listener.swept(sweep);
     return sweep;
   }
 
@@ -91,7 +91,7 @@ public final class Sweeper {
             .max()
             .orElse(setup.batchSize());
     int stepsPerEpoch = Sampler.shuffled(train.size(), largest, 0).batchesPerEpoch();
-    int least = (LEAST_CYCLE_STEPS + stepsPerEpoch - 1) / stepsPerEpoch;
+    int least = (MIN_CYCLE_STEPS + stepsPerEpoch - 1) / stepsPerEpoch;
     return plan.withCycleEpochs(Math.max(plan.cycles().epochs(), least));
   }
 
@@ -141,7 +141,7 @@ public final class Sweeper {
   private void advanced(Task task, RangePoint point, RangeTest test) {
     String rate = Numbers.brief(point.learningRate());
     String message = "rate " + rate + "  loss " + Numbers.brief(point.loss());
-    watcher.advanced(task, point.step() + 1L, test.steps(), message);
+    listener.advanced(task, point.step() + 1L, test.steps(), message);
   }
 
   private CycleOutcome shortCycle(
@@ -166,7 +166,7 @@ public final class Sweeper {
                 peak,
                 epochs,
                 plan.seed(),
-                step -> watcher.advanced(task, step, steps, message),
+                step -> listener.advanced(task, step, steps, message),
                 stop));
   }
 
@@ -183,7 +183,7 @@ public final class Sweeper {
   private <T> T done(Task task, String key, Class<T> type, Supplier<T> doing) {
     boolean before = memo.contains(key);
     T result = memo.computeIfAbsent(key, type, doing);
-    watcher.done(task, before);
+    listener.done(task, before);
     return result;
   }
 }

@@ -46,7 +46,7 @@ final class Trials {
    * @param seed of weights, dropout, order and augmentation
    * @throws CancellationException where the thread is interrupted
    */
-  RangeResult rangeTest(Setup setup, RangeTest test, long seed, Consumer<RangePoint> watcher) {
+  RangeResult rangeTest(Setup setup, RangeTest test, long seed, Consumer<RangePoint> listener) {
     try (Learner learner = learner(setup, seed)) {
       RangeResult result =
           LearningRateFinder.run(
@@ -56,7 +56,7 @@ final class Trials {
               setup.augmentation(),
               setup.batchSize(),
               seed,
-              watcher);
+              listener);
       if (result.stop().reason() == StopReason.INTERRUPTED) {
         throw new CancellationException();
       }
@@ -65,9 +65,9 @@ final class Trials {
   }
 
   /**
-   * One short cycle, judged by the validation images.
+   * One short cycle, evaluated on the validation images.
    *
-   * @param watcher told of every step
+   * @param steps told of every step
    * @throws CancellationException where it was stopped
    */
   CycleOutcome shortCycle(
@@ -76,7 +76,7 @@ final class Trials {
       double peak,
       int epochs,
       long seed,
-      LongConsumer watcher,
+      LongConsumer steps,
       BooleanSupplier stop) {
     TrainingPlan plan =
         TrainingPlan.of(epochs, setup.batchSize())
@@ -88,7 +88,7 @@ final class Trials {
         new TrainingListener() {
           @Override
           public void step(StepRecord step) {
-            watcher.accept(step.step() + 1);
+            steps.accept(step.step() + 1);
           }
 
           @Override

@@ -35,7 +35,7 @@ public final class Tuner {
 
   private final Sweeper sweeper;
   private final Memo memo;
-  private final TuningListener watcher;
+  private final TuningListener listener;
 
   /**
    * Prepares tuning on a tuning split, which must not hold test images.
@@ -47,11 +47,11 @@ public final class Tuner {
       ImageDataset train,
       ImageDataset validation,
       Memo memo,
-      TuningListener watcher,
+      TuningListener listener,
       BooleanSupplier stop) {
-    this.sweeper = new Sweeper(train, validation, memo, watcher, stop);
+    this.sweeper = new Sweeper(train, validation, memo, listener, stop);
     this.memo = memo;
-    this.watcher = watcher;
+    this.listener = listener;
   }
 
   /**
@@ -93,14 +93,14 @@ public final class Tuner {
     boolean before = memo.contains(SEARCH);
     BatchSizeResult result =
         memo.computeIfAbsent(
-            SEARCH, BatchSizeResult.class, () -> search.search(trial, watcher::tried));
-    watcher.done(new Task(Kind.BATCH_SIZES, "batch size"), before);
+            SEARCH, BatchSizeResult.class, () -> search.search(trial, listener::tried));
+    listener.done(new Task(Kind.BATCH_SIZES, "batch size"), before);
     return result;
   }
 
   private Setup sized(Setup setup, BatchSizeResult sizes, TuningPlan plan, List<Sweep> sweeps) {
     int size = plan.rule() == TuningPlan.Rule.LARGEST ? sizes.largest() : sizes.knee();
-    watcher.batchSize(sizes, size);
+    listener.batchSize(sizes, size);
     Setup sized = setup.with(Hyperparameter.BATCH_SIZE, size);
     if (plan.rule() != TuningPlan.Rule.CYCLE) {
       return sized;

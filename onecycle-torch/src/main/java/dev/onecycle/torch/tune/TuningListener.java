@@ -6,7 +6,7 @@ import dev.onecycle.tune.Sweep;
 
 /** Watches a sweep or a tuning run; it cannot change it. Called on the thread that tunes. */
 public interface TuningListener {
-  /** What takes time. */
+  /** The kinds of work that take time. */
   enum Kind {
     /** The search for a batch size. */
     BATCH_SIZES,

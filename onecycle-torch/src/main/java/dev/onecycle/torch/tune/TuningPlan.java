@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a tuning run tries, in the order in which it does.
+ * The plan of a tuning: its trials in their order.
  *
  * @param batchSizes the search for a batch size; empty to keep the setup's
  * @param rule which of the batch sizes that fit is used
@@ -23,7 +23,7 @@ public record TuningPlan(
     List<Double> dropouts,
     SweepPlan sweep,
     int finalTests) {
-  /** Which of the batch sizes that fit. */
+  /** The rule that chooses among the batch sizes that fit. */
   public enum Rule {
     /** The smallest that computes nearly as many images a second as any. */
     KNEE,

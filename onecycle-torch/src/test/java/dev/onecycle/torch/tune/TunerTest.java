@@ -69,7 +69,7 @@ class TunerTest {
     }
   }
 
-  private final TuningListener watcher =
+  private final TuningListener listener =
       new TuningListener() {
         @Override
         public void done(Task task, boolean before) {
@@ -93,7 +93,7 @@ class TunerTest {
   }
 
   private Sweeper sweeper(Memo remembered) {
-    return new Sweeper(TRAIN, VALIDATION, remembered, watcher, () -> false);
+    return new Sweeper(TRAIN, VALIDATION, remembered, listener, () -> false);
   }
 
   private static double loss(Candidate candidate, int step) {
@@ -182,7 +182,7 @@ class TunerTest {
             PLAN,
             2);
     TuningResult tuned =
-        new Tuner(TRAIN, VALIDATION, work, watcher, () -> false)
+        new Tuner(TRAIN, VALIDATION, work, listener, () -> false)
             .tune(SETUP, plan, size -> BatchTrial.completed(size, OptionalLong.empty(), size));
     assertThat(tuned.batchSize()).isEqualTo(32);
     assertThat(tuned.batchSizes().orElseThrow().largest()).isEqualTo(32);
@@ -201,7 +201,7 @@ class TunerTest {
     assertThat(work.results.size()).isLessThan(done.size());
     int kept = work.results.size();
     TuningResult again =
-        new Tuner(TRAIN, VALIDATION, work, watcher, () -> false)
+        new Tuner(TRAIN, VALIDATION, work, listener, () -> false)
             .tune(
                 SETUP,
                 plan,
@@ -234,7 +234,7 @@ class TunerTest {
     SweepPlan plan =
         SweepPlan.byEdge(TEST, 5)
             .withCycles(new ShortCycles(3, PLAN.cycles().policy(), OptionalDouble.of(0.05)));
-    Sweeper sweeper = new Sweeper(TRAIN, VALIDATION, work, watcher, () -> true);
+    Sweeper sweeper = new Sweeper(TRAIN, VALIDATION, work, listener, () -> true);
     assertThatThrownBy(
             () -> sweeper.sweep(SETUP, Hyperparameter.WEIGHT_DECAY, List.of(1e-3, 1e-4), plan))
         .isInstanceOf(CancellationException.class);
