@@ -57,15 +57,15 @@ final class KillGroup {
   static Group of(Tier tier, Program program) {
     List<Case> cases = new ArrayList<>();
     for (Point point : POINTS) {
-      cases.add(at(point.name, point.first, "first", program));
+      cases.add(at(point.name, point.first, "first", program, tier));
       cases.add(
           RESUMED.contains(point.name)
-              ? resumed(point.name, program)
-              : at(point.name, point.second, "later", program));
+              ? resumed(point.name, program, tier)
+              : at(point.name, point.second, "later", program, tier));
     }
     for (int i = 0; i < 20; i++) {
       int number = i;
-      cases.add(new Case("at random, " + i, folder -> atRandom(folder, number, program)));
+      cases.add(new Case("at random, " + i, folder -> atRandom(folder, number, program, tier)));
     }
     return new Group(
         "kill -9",
@@ -74,7 +74,7 @@ final class KillGroup {
         tier == Tier.FULL ? cases : Tier.every(8, 7, cases));
   }
 
-  private static Case at(String point, int time, String which, Program program) {
+  private static Case at(String point, int time, String which, Program program, Tier tier) {
     return new Case(
         point + ", " + which + " time",
         folder -> {
@@ -90,11 +90,11 @@ final class KillGroup {
           process.awaitOutput("stays at " + point);
           process.kill();
           int trained = point.equals("train.before-update") ? time - 1 : 0;
-          requireResumes(runs, run, Math.max(trained, stepsMade(process)) - TinyRuns.EPOCH);
+          requireResumes(runs, run, tier, Math.max(trained, stepsMade(process)) - TinyRuns.EPOCH);
         });
   }
 
-  private static Case resumed(String point, Program program) {
+  private static Case resumed(String point, Program program, Tier tier) {
     return new Case(
         point + ", of a resumed run",
         folder -> {
@@ -104,11 +104,12 @@ final class KillGroup {
           ProcessUnderTest process = runs.resume(run, TinyRuns.fault(point, 1, "freeze"));
           process.awaitOutput("stays at " + point);
           process.kill();
-          requireResumes(runs, run, TinyRuns.EPOCH);
+          requireResumes(runs, run, tier, TinyRuns.EPOCH);
         });
   }
 
-  private static void atRandom(Path folder, int number, Program program) throws IOException {
+  private static void atRandom(Path folder, int number, Program program, Tier tier)
+      throws IOException {
     TinyRuns runs = TinyRuns.in(folder, program);
     Path run = folder.resolve("run");
     SplittableRandom random = new SplittableRandom(number);
@@ -118,7 +119,7 @@ final class KillGroup {
         "the folder of the run");
     process.pause(random.nextInt(1500));
     process.kill();
-    requireResumes(runs, run, stepsMade(process) - TinyRuns.EPOCH);
+    requireResumes(runs, run, tier, stepsMade(process) - TinyRuns.EPOCH);
   }
 
   /** Number of steps that the process has made, from the epochs that it has printed. */
@@ -129,22 +130,27 @@ final class KillGroup {
 
   /**
    * Requires that a run ends at the bits of the undisturbed run: it is resumed if it has a record,
-   * otherwise the same command starts it again.
+   * otherwise the same command starts it again. In the quick tier this process does so: the start
+   * of another one takes seconds.
    *
    * @param minStep first step from which it may resume
    */
-  private static void requireResumes(TinyRuns runs, Path run, int minStep) throws IOException {
-    if (!Files.exists(run.resolve("run.json"))) {
-      runs.train(run, List.of()).requireExitCode(0);
+  private static void requireResumes(TinyRuns runs, Path run, Tier tier, int minStep)
+      throws IOException {
+    boolean begun = Files.exists(run.resolve("run.json"));
+    String output;
+    if (tier == Tier.QUICK) {
+      output = begun ? runs.resumeHere(run) : runs.trainHere(run);
     } else {
-      ProcessUnderTest resumed = runs.resume(run, List.of());
-      resumed.requireExitCode(0);
-      if (!resumed.output().contains("The run is finished")) {
-        int from = TinyRuns.resumedFrom(resumed);
-        Expect.that(
-            from >= minStep,
-            () -> "it must resume from step " + minStep + " or later but did from " + from);
-      }
+      ProcessUnderTest process = begun ? runs.resume(run, List.of()) : runs.train(run, List.of());
+      process.requireExitCode(0);
+      output = process.output();
+    }
+    if (begun && !output.contains("The run is finished")) {
+      int from = TinyRuns.resumedFrom(output);
+      Expect.that(
+          from >= minStep,
+          () -> "it must resume from step " + minStep + " or later but did from " + from);
     }
     runs.requireSameAsWhole(run);
     try (Stream<Path> left = Files.walk(run)) {

@@ -84,9 +84,10 @@ final class ResumeGroups {
           Path run = folder.resolve("run");
           List<String> fault = TinyRuns.fault("train.before-update", step + 1, "halt");
           runs.train(run, fault, "--checkpoint-minutes=1e-9").requireExitCode(137);
-          ProcessUnderTest resumed = runs.resume(run, List.of());
+          ProcessUnderTest resumed = runs.resume(run, List.of(), "--checkpoint-minutes=10");
           resumed.requireExitCode(0);
-          Expect.equal(step, TinyRuns.resumedFrom(resumed), "the step that it resumes from");
+          Expect.equal(
+              step, TinyRuns.resumedFrom(resumed.output()), "the step that it resumes from");
           runs.requireSameAsWhole(run);
         });
   }

@@ -17,8 +17,11 @@ import java.util.stream.Collectors;
 import javax.imageio.ImageIO;
 
 /**
- * Starts runs of a second or two in processes of their own: 512 images of 16×16 in four classes,
+ * Starts runs of a second or two in processes of their own: 512 images of 8×8 in four classes,
  * three epochs of 16 steps, with shuffle, crops, flips, dropout, and a moving rate and momentum.
+ *
+ * <p>Most of the time of a process goes into its start. So the undisturbed run is made in this
+ * process, and so is the last part of a run whose disturbance is over.
  *
  * @param program under test
  * @param home folder of the images, the decoded images and the undisturbed run
@@ -26,7 +29,7 @@ import javax.imageio.ImageIO;
 record TinyRuns(Program program, Path home) {
   static final int STEPS = 48;
   static final int EPOCH = 16;
-  private static final int SIDE = 16;
+  private static final int SIDE = 8;
   private static final List<String> SETTINGS =
       List.of(
           "--epochs=3",
@@ -38,6 +41,9 @@ record TinyRuns(Program program, Path home) {
 
   private static final Object PREPARING = new Object();
 
+  /** Runs of this process, one after the other: they share its engine. */
+  private static final Object RUNNING = new Object();
+
   /** The runs of a case; the first case of a group makes images and the undisturbed run. */
   static TinyRuns in(Path caseFolder, Program program) throws IOException {
     Path home = caseFolder.resolveSibling("tiny-runs");
@@ -46,8 +52,7 @@ record TinyRuns(Program program, Path home) {
       if (!Files.exists(home)) {
         Files.createDirectories(home);
         runs.writeImages();
-        Path whole = runs.whole();
-        runs.train(whole, List.of()).requireExitCode(0);
+        runs.trainHere(runs.whole());
       }
     }
     return runs;
@@ -93,20 +98,45 @@ record TinyRuns(Program program, Path home) {
 
   /** Starts a run whose output folder may not be usable. */
   ProcessUnderTest trainInto(Path out, Path logs, List<String> javaOptions) throws IOException {
-    List<String> words = new ArrayList<>(List.of("train", home.resolve("data").toString()));
-    words.addAll(SETTINGS);
-    words.addAll(List.of("--max-lr=0.05", "--out=" + out));
+    List<String> words = trainWords(List.of("--max-lr=0.05", "--out=" + out));
     return start(Files.createDirectories(logs), javaOptions, words);
   }
 
   /** Starts a run with the settings of all runs and some more words. */
   ProcessUnderTest trainWith(Path out, List<String> javaOptions, List<String> more)
       throws IOException {
+    List<String> words = trainWords(more);
+    words.add("--out=" + out);
+    return start(logs(out), javaOptions, words);
+  }
+
+  private List<String> trainWords(List<String> more) {
     List<String> words = new ArrayList<>(List.of("train", home.resolve("data").toString()));
     words.addAll(SETTINGS);
     words.addAll(more);
-    words.add("--out=" + out);
-    return start(logs(out), javaOptions, words);
+    return words;
+  }
+
+  /** Trains inside this process; answers the output. */
+  String trainHere(Path out) {
+    return runHere(trainWords(List.of("--max-lr=0.05", "--out=" + out)));
+  }
+
+  /** Resumes a run inside this process; answers the output. */
+  String resumeHere(Path run) {
+    return runHere(List.of("resume", run.toString()));
+  }
+
+  private String runHere(List<String> words) {
+    List<String> all = new ArrayList<>(words);
+    all.add("--cache=" + home.resolve("cache"));
+    synchronized (RUNNING) {
+      Program.Result result = program.run(all.toArray(String[]::new));
+      Expect.that(
+          result.exitCode() == 0,
+          () -> "exit code must be 0 but was " + result.exitCode() + ": " + result.err());
+      return result.out();
+    }
   }
 
   ProcessUnderTest resume(Path run, List<String> javaOptions, String... more) throws IOException {
@@ -138,9 +168,9 @@ record TinyRuns(Program program, Path home) {
     return program.start(logs, options, words.toArray(String[]::new));
   }
 
-  /** Resumes a run and requires the result of the undisturbed run. */
+  /** Resumes a run inside this process and requires the result of the undisturbed run. */
   void requireResumesToTheSameBits(Path run) throws IOException {
-    resume(run, List.of()).requireExitCode(0);
+    resumeHere(run);
     requireSameAsWhole(run);
   }
 
@@ -161,8 +191,7 @@ record TinyRuns(Program program, Path home) {
   }
 
   /** The step from which a run resumed, by its output. */
-  static int resumedFrom(ProcessUnderTest resumed) {
-    String output = resumed.output();
+  static int resumedFrom(String output) {
     int at = output.indexOf("Resuming from step ");
     Expect.that(at >= 0, () -> "the step from which it resumed must be printed" + output);
     String number = output.substring(at + "Resuming from step ".length()).split(" ")[0];
