@@ -1,7 +1,7 @@
 package dev.onecycle.cli.console;
 
-import java.io.PrintWriter;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -22,12 +22,17 @@ public final class OutputOptions {
       description = "Say only the result.")
   boolean quiet;
 
-  public Console console() {
+  /** The command line of these options. */
+  public CommandSpec spec() {
     if (spec == null) {
       throw new IllegalStateException("options are read by picocli");
     }
-    PrintWriter out = spec.commandLine().getOut();
-    PrintWriter err = spec.commandLine().getErr();
-    return new Console(out, err, quiet, json);
+    return spec;
+  }
+
+  /** The console to speak on. */
+  public Console console() {
+    CommandLine line = spec().commandLine();
+    return new Console(line.getOut(), line.getErr(), quiet, json);
   }
 }

@@ -23,13 +23,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IModelTransformer;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** Evaluates a trained model on labelled images. */
 @Command(
@@ -60,7 +58,6 @@ public final class EvaluateCommand implements Callable<Integer> {
 
   @Mixin ModelArgument model = new ModelArgument();
   @Mixin OutputOptions output = new OutputOptions();
-  @Spec @Nullable CommandSpec spec;
 
   /** How many images of a class were taken for another, both by name. */
   private record Confused(String label, String predicted, int count) {}
@@ -104,12 +101,10 @@ public final class EvaluateCommand implements Callable<Integer> {
   }
 
   private EvaluationSplit open(Console console, ModelFile file) {
-    if (spec == null) {
-      throw new IllegalStateException("commands are run by picocli");
-    }
-    TrainingConfig config = SettingOptions.given(spec);
+    TrainingConfig config = SettingOptions.given(output.spec());
     if (config.find(TrainingConfig.DATA).isEmpty()) {
-      throw new ParameterException(spec.commandLine(), "Missing required parameter: 'DATA'");
+      throw new ParameterException(
+          output.spec().commandLine(), "Missing required parameter: 'DATA'");
     }
     String location = config.get(TrainingConfig.DATA);
     try (JobProgress progress = JobProgress.ofTraining(console)) {

@@ -31,7 +31,6 @@ import picocli.CommandLine.IModelTransformer;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Shows a policy before anything is trained by it. */
 @Command(
@@ -89,7 +88,6 @@ public final class ScheduleCommand implements Callable<Integer> {
   @Nullable Path png;
 
   @Mixin OutputOptions output = new OutputOptions();
-  @Spec @Nullable CommandSpec spec;
 
   @Override
   public Integer call() {
@@ -124,10 +122,7 @@ public final class ScheduleCommand implements Callable<Integer> {
   }
 
   private PolicyChoice choice() {
-    if (spec == null) {
-      throw new IllegalStateException("commands are run by picocli");
-    }
-    return SettingOptions.given(spec).policyChoice();
+    return SettingOptions.given(output.spec()).policyChoice();
   }
 
   private long steps() {

@@ -15,7 +15,6 @@ import picocli.CommandLine.IModelTransformer;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** A training on data that needs no download. */
 @Command(
@@ -59,14 +58,10 @@ public final class DemoCommand implements Callable<Integer> {
   @Nullable Path out;
 
   @Mixin OutputOptions output = new OutputOptions();
-  @Spec @Nullable CommandSpec spec;
 
   @Override
   public Integer call() {
-    if (spec == null) {
-      throw new IllegalStateException("commands are run by picocli");
-    }
-    TrainingConfig config = DEMO.with(SettingOptions.given(spec));
+    TrainingConfig config = DEMO.with(SettingOptions.given(output.spec()));
     Signals.watch();
     try (JobProgress progress = JobProgress.ofTraining(output.console())) {
       return Runs.start(

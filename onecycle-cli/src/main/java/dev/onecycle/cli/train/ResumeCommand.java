@@ -18,7 +18,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Resumes a run that was stopped or killed. */
 @Command(
@@ -72,15 +71,11 @@ public final class ResumeCommand implements Callable<Integer> {
   @Nullable String data;
 
   @Mixin OutputOptions output = new OutputOptions();
-  @Spec @Nullable CommandSpec spec;
 
   @Override
   public Integer call() {
-    if (spec == null) {
-      throw new IllegalStateException("commands are run by picocli");
-    }
     Require.atLeast("--extend-epochs", extraEpochs, 0);
-    ResumeOptions options = new ResumeOptions(SettingOptions.given(spec), extraEpochs);
+    ResumeOptions options = new ResumeOptions(SettingOptions.given(output.spec()), extraEpochs);
     if (data != null) {
       options = options.with(TrainingConfig.DATA, data);
     }

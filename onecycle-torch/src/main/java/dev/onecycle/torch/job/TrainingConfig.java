@@ -937,7 +937,7 @@ public final class TrainingConfig {
     augmentation();
     policyChoice().over(1_000_000, 1);
     plan(1);
-    rangeTest(0.85);
+    rangeTest(policyChoice().momentumAtPeak());
     Models.byName(get(MODEL)).network(new ImageShape(3, 32, 32), 2, get(DROPOUT));
     boolean stale = get(ACCEPT_STALE) && find(LR_FROM).isEmpty();
     Require.that(

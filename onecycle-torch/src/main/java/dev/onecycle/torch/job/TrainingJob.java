@@ -425,7 +425,7 @@ public final class TrainingJob {
     Found<TrainingPosition> found =
         control.uninterrupted(() -> checkpoints.restore(experiment.learner()));
     found.notes().forEach(listener::warning);
-    return found.value().stream().findFirst();
+    return found.value();
   }
 
   /** Adds epochs: the rest of the cycle is stretched over the steps that are then left. */

@@ -29,8 +29,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The README's library example, with a smaller network on generated data. */
-class ReadmeExampleTest {
+/** The parts of the library put together by hand, with a small network on generated data. */
+class PartsTogetherTest {
   @Test
   void trainsByTheRateThatItFound(@TempDir Path cache) {
     DataSplits data = Datasets.open("shapes", DataOptions.defaults().withCacheFolder(cache));
