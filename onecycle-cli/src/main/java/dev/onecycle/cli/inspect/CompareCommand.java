@@ -33,8 +33,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "compare",
     description = {
-      "Lay runs over each other: their curves, what came out, in what they differ, and how far the"
-          + " seed alone moves it. Writes one HTML page.",
+      "Compare runs: their curves, their results, their different settings, and how far the seed"
+          + " alone moves a result. Writes one HTML page.",
       ""
     },
     mixinStandardHelpOptions = true,

@@ -32,9 +32,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "find-batch-size",
     description = {
-      "Find the largest power of two that can be trained with: real steps and an evaluation at each"
-          + " size, in a process of its own, within the memory there is and with enough updates left"
-          + " for a cycle.",
+      "Find the largest batch size, a power of two, that fits into memory and leaves enough updates"
+          + " for a cycle. Each size is tried by real steps and an evaluation in a process of its own.",
       ""
     },
     mixinStandardHelpOptions = true,

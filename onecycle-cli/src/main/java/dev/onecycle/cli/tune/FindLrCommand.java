@@ -43,8 +43,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "find-lr",
     description = {
-      "Run the learning rate range test: raise the rate step by step until the loss leaves, and"
-          + " suggest a tenth of the rate at which it does.",
+      "Run the learning rate range test: raise the rate step by step until the loss rises for good,"
+          + " and suggest a tenth of that rate as the peak.",
       ""
     },
     mixinStandardHelpOptions = true,

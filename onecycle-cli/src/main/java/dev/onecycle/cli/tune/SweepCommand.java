@@ -46,8 +46,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "sweep",
     description = {
-      "Try values of one hyper-parameter, paired: the same initial weights, batches and crops, a"
-          + " range test each. Of those whose edge is at least half of the best, the largest is"
+      "Try values of one hyper-parameter by a range test each, all from the same initial weights,"
+          + " batches and crops. The largest value whose edge is at least half of the best edge is"
           + " chosen. The test images are not read.",
       ""
     },

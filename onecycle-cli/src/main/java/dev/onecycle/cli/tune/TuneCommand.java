@@ -38,8 +38,8 @@ import picocli.CommandLine.Option;
     name = "tune",
     description = {
       "Choose batch size, weight decay, dropout and peak learning rate from evidence, in this order,"
-          + " and write a recipe to train by. The test images are not read. Interrupted, it goes on"
-          + " where it was when called again with the same --out.",
+          + " and write a recipe to train by. The test images are not read. To resume a"
+          + " tuning that was interrupted, call it again with the same --out.",
       ""
     },
     mixinStandardHelpOptions = true,
@@ -127,7 +127,12 @@ public final class TuneCommand implements Callable<Integer> {
     config.validated();
     List<Double> sizes = Candidates.of(settings.spec(), Hyperparameter.BATCH_SIZE);
     boolean search = !config.isGiven(TrainingConfig.BATCH_SIZE);
-    Require.that(sizes.size() < 2, "--batch-size", "one, or left out to search,", sizes, 0);
+    Require.that(
+        sizes.size() < 2,
+        "--batch-size",
+        "one, or left out to search,",
+        sizes.stream().map(Double::intValue).toList(),
+        0);
     if (!search && (rule != null || memory.amount != null)) {
       throw Require.invalid(
           "--batch-size",
