@@ -3,8 +3,8 @@ package dev.onecycle.error;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An error that the caller can act on. Its message is one line for people: what is wrong, and what
- * to do.
+ * An error that the caller can act on. Its message is one line for people: the fault, and what to
+ * do.
  *
  * <p>Any other exception of this library is a fault of the library itself.
  */

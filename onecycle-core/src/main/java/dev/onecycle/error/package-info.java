@@ -1,6 +1,4 @@
-/**
- * The errors that callers can act on, one type a kind, and the checks that word them in one line.
- */
+/** The errors that callers can act on, and the checks that throw them. */
 @NullMarked
 package dev.onecycle.error;
 

@@ -2,7 +2,7 @@ package dev.onecycle.range;
 
 import dev.onecycle.math.Interpolation;
 
-/** How the learning rate of a range test rises from its start to its end. */
+/** The rise of the learning rate of a range test from its start to its end. */
 public enum Ramp {
   /** By the same factor every step (Gugger 2018). */
   EXPONENTIAL {

@@ -248,7 +248,7 @@ public final class RangeTest {
     return Math.pow(end() / start(), 1.0 / (steps() - 1));
   }
 
-  /** Runs on an engine that need not be put back as it was. */
+  /** Runs on an engine that need not be restored. */
   public RangeResult run(StepFunction engine) {
     return run(engine, () -> {});
   }
@@ -265,9 +265,9 @@ public final class RangeTest {
    * is still interrupted when this returns, but not while {@code restore} works, since reading a
    * file through a channel would fail then.
    *
-   * @param engine takes the steps; what it throws passes through, after the restoring
-   * @param restore puts weights, buffers, optimizer, random streams and data order back as they
-   *     were before the run, so that the test leaves no trace; called exactly once
+   * @param engine takes the steps; its exceptions pass through, after the restoring
+   * @param restore restores weights, buffers, optimizer, random streams and data order to their
+   *     state before the run, so that the test leaves no trace; called exactly once
    * @param listener called with every point as it is measured, the last one included
    */
   public RangeResult run(StepFunction engine, Runnable restore, Consumer<RangePoint> listener) {

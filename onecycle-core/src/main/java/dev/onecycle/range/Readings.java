@@ -3,7 +3,8 @@ package dev.onecycle.range;
 import java.util.OptionalDouble;
 
 /**
- * What a range test's curve says, each a learning rate, absent where the curve does not show it.
+ * The learning rates that are read off a range test's curve, each absent where the curve does not
+ * show it.
  *
  * <p>All are read from a curve smoothed without lag, by local regression over the logarithm of the
  * rate; none from the exponential average of the stop rule, which trails by more than a decade.
@@ -18,7 +19,7 @@ import java.util.OptionalDouble;
 public record Readings(
     OptionalDouble edge, OptionalDouble minimum, OptionalDouble steepest, OptionalDouble valley) {
 
-  /** A curve that says nothing. */
+  /** The readings of a curve that shows nothing. */
   static final Readings NONE =
       new Readings(
           OptionalDouble.empty(),

@@ -1,9 +1,9 @@
 package dev.onecycle.range;
 
 /**
- * One training step as the range test sees it: the seam between the test and an engine.
+ * One training step of a range test: the interface between the test and an engine.
  *
- * <p>The torch module supplies one; so does anything else that can train by a given rate.
+ * <p>The torch module has one; any other trainer that takes a rate can be tested too.
  */
 @FunctionalInterface
 public interface StepFunction {

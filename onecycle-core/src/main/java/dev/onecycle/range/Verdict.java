@@ -1,9 +1,9 @@
 package dev.onecycle.range;
 
 /**
- * Whether a range test's curve can be trusted, and why.
+ * The judgement whether a range test's curve can be trusted, with its reason.
  *
- * @param kind what the curve looks like
+ * @param kind the shape of the curve
  * @param explanation one sentence for people, with the numbers it rests on and what to do
  */
 public record Verdict(Kind kind, String explanation) {
@@ -17,8 +17,8 @@ public record Verdict(Kind kind, String explanation) {
      */
     NO_EDGE,
     /**
-     * The loss left before it had fallen, or within the first ten points: the range starts too
-     * high, or the data or model is broken.
+     * The loss rose for good before it had fallen, or within the first ten points: the range starts
+     * too high, or the data or model is broken.
      */
     DIVERGED_AT_ONCE,
     /** The loss never moves: the range ends too low, or nothing is being learned. */

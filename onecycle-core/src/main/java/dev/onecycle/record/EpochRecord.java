@@ -11,8 +11,8 @@ import java.util.Optional;
  * @param trainLoss mean of the epoch's training losses, each batch weighted by its size
  * @param imagesPerSecond training speed of the epoch, data included, evaluation not
  * @param trainSeconds time spent training
- * @param evaluated what the evaluation after it came to; empty where there was none, as after most
- *     epochs of a run that is evaluated every few
+ * @param evaluated the evaluation after it; empty where there was none, as after most epochs of a
+ *     run that is evaluated every few epochs
  */
 public record EpochRecord(
     int epoch,
@@ -23,7 +23,7 @@ public record EpochRecord(
     Optional<Evaluated> evaluated) {
 
   /**
-   * What an evaluation came to.
+   * The result of an evaluation.
    *
    * @param loss mean over the evaluation images, without label smoothing
    * @param accuracy share of the evaluation images whose highest score is their class, in [0, 1]

@@ -1,4 +1,4 @@
-/** What training reports as it goes: its steps and its epochs. */
+/** The steps and epochs that a training reports. */
 @NullMarked
 package dev.onecycle.record;
 

@@ -8,18 +8,18 @@ import java.util.List;
 import java.util.stream.LongStream;
 
 /**
- * A change of a policy in the middle of a run: from a step on, its rates are multiplied by a
- * factor, and what is left of it is stretched over more steps.
+ * A change of a policy in the middle of a run: from a step on, the rates are multiplied by a
+ * factor, and the rest of the policy is stretched over more steps.
  *
  * <p>Steps before it are as they were. With n steps left that become n + m, step {@code step + k}
  * is where the policy was at {@code step + k · (n − 1) / (n + m − 1)}, between two of its steps on
- * the straight line: the rate goes on without a jump, passes through the rest of the cycle more
- * slowly, and is annihilated at the new end. Momentum is stretched likewise and not multiplied.
+ * the straight line: the rate has no jump, passes through the rest of the cycle more slowly, and is
+ * annihilated at the new end. Momentum is stretched likewise and not multiplied.
  *
- * @param step from which on it holds, zero-based
+ * @param step the first changed step, zero-based
  * @param rateFactor of the learning rates, positive
- * @param addedSteps by which the run becomes longer
- * @param reason in a sentence
+ * @param addedSteps number of steps that the run becomes longer
+ * @param reason of the change, a clause
  */
 public record Amendment(long step, double rateFactor, long addedSteps, String reason) {
   public Amendment {
@@ -75,7 +75,7 @@ public record Amendment(long step, double rateFactor, long addedSteps, String re
       return Interpolation.linear(schedule.at(before), schedule.at(before + 1), place - before);
     }
 
-    /** Where the original policy was. The last step is the last step. */
+    /** The place in the original policy; the last step is its last step. */
     private double place(long step) {
       long last = original.steps() - 1;
       double share = (step - change.step) / (double) (steps() - 1 - change.step);
@@ -102,7 +102,7 @@ public record Amendment(long step, double rateFactor, long addedSteps, String re
       return phases;
     }
 
-    /** Where a boundary of the original policy comes to lie. */
+    /** The new place of a boundary of the original policy. */
     private long moved(long boundary) {
       if (boundary <= change.step) {
         return boundary;

@@ -2,7 +2,7 @@ package dev.onecycle.schedule;
 
 import dev.onecycle.math.Interpolation;
 
-/** How a value goes from one knot of a schedule to the next. */
+/** The curve from one knot of a schedule to the next. */
 public enum Anneal {
   /** On a straight line. */
   LINEAR {

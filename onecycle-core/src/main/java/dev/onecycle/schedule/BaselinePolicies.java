@@ -6,7 +6,7 @@ import dev.onecycle.text.Numbers;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Schedules to hold the 1cycle policy against: what people trained with before and beside it. */
+/** Policies to compare the 1cycle policy with. */
 public final class BaselinePolicies {
   private BaselinePolicies() {}
 
@@ -29,8 +29,8 @@ public final class BaselinePolicies {
    * <p><i>Source:</i> He et al. 2015 (arXiv 1512.03385, section 4.2): a tenth at 1/2 and 3/4 of the
    * run.
    *
-   * @param milestones shares of the steps at which it drops, rising, each in (0, 1)
-   * @param factor what it is multiplied by at each, in (0, 1)
+   * @param milestones shares of the steps at which the rate drops, rising, each in (0, 1)
+   * @param factor of the rate at each milestone, in (0, 1)
    */
   public static Policy stepDecay(
       long steps, double rate, double momentum, List<Double> milestones, double factor) {

@@ -5,9 +5,9 @@ import dev.onecycle.text.Numbers;
 import java.util.List;
 
 /**
- * One-cycle schedules as other systems compute them, to reproduce their runs step by step.
+ * One-cycle policies as other systems compute them, to reproduce their runs step by step.
  *
- * <p>Each is pinned by figures of the system itself. For new work take {@link OneCycle}.
+ * <p>Tests compare each with figures of the system itself. For new work use {@link OneCycle}.
  */
 public final class CompatibilityPolicies {
   private CompatibilityPolicies() {}

@@ -2,7 +2,7 @@ package dev.onecycle.schedule;
 
 import java.util.List;
 
-/** A policy put together from its parts. */
+/** A policy made of its parts. */
 record NamedPolicy(
     String name,
     long steps,

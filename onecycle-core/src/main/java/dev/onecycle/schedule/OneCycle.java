@@ -4,7 +4,7 @@ import dev.onecycle.error.Require;
 import dev.onecycle.text.Numbers;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The 1cycle policy: the learning rate rises to its peak, falls as far, and is then annihilated;
@@ -28,23 +28,9 @@ import java.util.Locale;
  * approach to neural network hyper-parameters: part 1" (2018, arXiv 1803.09820, sections 4.1 and
  * 4.3). <i>Deviation:</i> the end is reached at the last step, not one after it.
  *
- * @param steps T, the optimizer updates of the run
- * @param peak η, the highest learning rate
- * @param divider d, peak over starting rate, at least 1
- * @param finalDivider f, starting rate over final rate, at least 1
- * @param annihilation a, the share of the steps in which the rate is annihilated, in [0, 1)
- * @param momentumHigh momentum at low rates, in [0, 1)
- * @param momentumLow momentum at the peak, in [0, 1)
+ * <p>A value: made by {@link #of} and changed by its {@code with} methods.
  */
-public record OneCycle(
-    long steps,
-    double peak,
-    double divider,
-    double finalDivider,
-    double annihilation,
-    double momentumHigh,
-    double momentumLow)
-    implements Policy {
+public final class OneCycle implements Policy {
   /** The sources' share: 13 of 95 epochs. */
   public static final double DEFAULT_ANNIHILATION = 13.0 / 95;
 
@@ -53,63 +39,118 @@ public record OneCycle(
   public static final double DEFAULT_MOMENTUM_HIGH = 0.95;
   public static final double DEFAULT_MOMENTUM_LOW = 0.85;
 
-  public OneCycle {
-    Require.atLeast("steps", steps, 1);
-    Require.positive("peak learning rate", peak);
-    Require.atLeast("divider", divider, 1);
-    Require.atLeast("final divider", finalDivider, 1);
-    Require.inHalfOpen("annihilation", annihilation, 0, 1);
-    Require.inHalfOpen("high momentum", momentumHigh, 0, 1);
-    Require.inHalfOpen("low momentum", momentumLow, 0, 1);
-    long peakStep = peakStep(steps, annihilation);
-    boolean roomToAnnihilate = annihilation == 0 || 2 * peakStep < steps - 1;
-    if (peakStep < 1 || !roomToAnnihilate) {
-      throw Require.invalid(
-          "steps",
-          "enough to rise, fall and annihilate over a share of " + Numbers.brief(annihilation),
-          steps,
-          "train for more epochs, or set a smaller batch size or annihilation 0");
+  private final Settings settings;
+
+  private record Settings(
+      long steps,
+      double peak,
+      double divider,
+      double finalDivider,
+      double annihilation,
+      double momentumHigh,
+      double momentumLow) {
+    Settings {
+      Require.atLeast("steps", steps, 1);
+      Require.positive("peak learning rate", peak);
+      Require.atLeast("divider", divider, 1);
+      Require.atLeast("final divider", finalDivider, 1);
+      Require.inHalfOpen("annihilation", annihilation, 0, 1);
+      Require.inHalfOpen("high momentum", momentumHigh, 0, 1);
+      Require.inHalfOpen("low momentum", momentumLow, 0, 1);
+      long peakStep = OneCycle.peakStep(steps, annihilation);
+      boolean roomToAnnihilate = annihilation == 0 || 2 * peakStep < steps - 1;
+      if (peakStep < 1 || !roomToAnnihilate) {
+        throw Require.invalid(
+            "steps",
+            "enough to rise, fall and annihilate over a share of " + Numbers.brief(annihilation),
+            steps,
+            "train for more epochs, or set a smaller batch size or annihilation 0");
+      }
     }
   }
 
-  /** The policy of the sources: every other number by default. */
+  private OneCycle(Settings settings) {
+    this.settings = settings;
+  }
+
+  /**
+   * The policy of the sources: every other number by default.
+   *
+   * @param steps T, the optimizer updates of the run
+   * @param peak η, the highest learning rate
+   */
   public static OneCycle of(long steps, double peak) {
-    return new OneCycle(
-        steps,
-        peak,
-        DEFAULT_DIVIDER,
-        DEFAULT_FINAL_DIVIDER,
-        DEFAULT_ANNIHILATION,
-        DEFAULT_MOMENTUM_HIGH,
-        DEFAULT_MOMENTUM_LOW);
+    return of(steps, peak, DEFAULT_ANNIHILATION);
   }
 
-  /** The same cycle, of another length. */
-  public OneCycle withSteps(long newSteps) {
+  /**
+   * The policy with an annihilation share of its own; 0 fits a run of three steps.
+   *
+   * @param steps T, the optimizer updates of the run
+   * @param peak η, the highest learning rate
+   * @param annihilation a, the share of the steps in which the rate is annihilated, in [0, 1)
+   */
+  public static OneCycle of(long steps, double peak, double annihilation) {
     return new OneCycle(
-        newSteps, peak, divider, finalDivider, annihilation, momentumHigh, momentumLow);
+        new Settings(
+            steps,
+            peak,
+            DEFAULT_DIVIDER,
+            DEFAULT_FINAL_DIVIDER,
+            annihilation,
+            DEFAULT_MOMENTUM_HIGH,
+            DEFAULT_MOMENTUM_LOW));
   }
 
-  /** The same cycle, up to another rate: what a parameter group with a peak of its own follows. */
-  public OneCycle withPeak(double newPeak) {
+  /** The same cycle of another length. */
+  public OneCycle withSteps(long value) {
     return new OneCycle(
-        steps, newPeak, divider, finalDivider, annihilation, momentumHigh, momentumLow);
+        new Settings(
+            value,
+            peak(),
+            divider(),
+            finalDivider(),
+            annihilation(),
+            momentumHigh(),
+            momentumLow()));
   }
 
-  /** The same cycle with other dividers. */
-  public OneCycle withDividers(double newDivider, double newFinalDivider) {
+  /** The same cycle with another peak, for a parameter group with a peak of its own. */
+  public OneCycle withPeak(double value) {
     return new OneCycle(
-        steps, peak, newDivider, newFinalDivider, annihilation, momentumHigh, momentumLow);
+        new Settings(
+            steps(),
+            value,
+            divider(),
+            finalDivider(),
+            annihilation(),
+            momentumHigh(),
+            momentumLow()));
   }
 
-  /** The same cycle with another annihilation share. */
+  /**
+   * The same cycle with other dividers.
+   *
+   * @param divider d, peak over starting rate, at least 1
+   * @param finalDivider f, starting rate over final rate, at least 1
+   */
+  public OneCycle withDividers(double divider, double finalDivider) {
+    return new OneCycle(
+        new Settings(
+            steps(), peak(), divider, finalDivider, annihilation(), momentumHigh(), momentumLow()));
+  }
+
+  /** The same cycle with another annihilation share, in [0, 1). */
   public OneCycle withAnnihilation(double share) {
-    return new OneCycle(steps, peak, divider, finalDivider, share, momentumHigh, momentumLow);
+    return new OneCycle(
+        new Settings(
+            steps(), peak(), divider(), finalDivider(), share, momentumHigh(), momentumLow()));
   }
 
-  /** The same cycle with another momentum; equal values hold it constant. */
+  /** The same cycle with another momentum, both in [0, 1); equal values hold it constant. */
   public OneCycle withMomentum(double high, double low) {
-    return new OneCycle(steps, peak, divider, finalDivider, annihilation, high, low);
+    return new OneCycle(
+        new Settings(steps(), peak(), divider(), finalDivider(), annihilation(), high, low));
   }
 
   @Override
@@ -117,19 +158,56 @@ public record OneCycle(
     return "onecycle";
   }
 
+  /** T, the optimizer updates of the run. */
+  @Override
+  public long steps() {
+    return settings.steps;
+  }
+
+  /** η, the highest learning rate. */
+  @Override
+  public double peak() {
+    return settings.peak;
+  }
+
+  /** d, peak over starting rate. */
+  public double divider() {
+    return settings.divider;
+  }
+
+  /** f, starting rate over final rate. */
+  public double finalDivider() {
+    return settings.finalDivider;
+  }
+
+  /** a, the share of the steps in which the rate is annihilated. */
+  public double annihilation() {
+    return settings.annihilation;
+  }
+
+  /** The momentum at low rates. */
+  public double momentumHigh() {
+    return settings.momentumHigh;
+  }
+
+  /** The momentum at the peak. */
+  public double momentumLow() {
+    return settings.momentumLow;
+  }
+
   /** The rate of the first step. */
   public double low() {
-    return peak / divider;
+    return peak() / divider();
   }
 
   /** The rate of the last step. */
   public double end() {
-    return annihilation == 0 ? low() : low() / finalDivider;
+    return annihilation() == 0 ? low() : low() / finalDivider();
   }
 
-  /** p, the step at which the rate is at its peak. */
+  /** p, the step of the peak. */
   public long peakStep() {
-    return peakStep(steps, annihilation);
+    return peakStep(steps(), annihilation());
   }
 
   private static long peakStep(long steps, double annihilation) {
@@ -140,17 +218,17 @@ public record OneCycle(
   @Override
   public Schedule learningRate() {
     long p = peakStep();
-    return annihilation == 0
-        ? PiecewiseSchedule.through(Anneal.LINEAR, 0, low(), p, peak, 2 * p, low())
+    return annihilation() == 0
+        ? PiecewiseSchedule.through(Anneal.LINEAR, 0, low(), p, peak(), 2 * p, low())
         : PiecewiseSchedule.through(
-            Anneal.LINEAR, 0, low(), p, peak, 2 * p, low(), steps - 1, end());
+            Anneal.LINEAR, 0, low(), p, peak(), 2 * p, low(), steps() - 1, end());
   }
 
   @Override
   public Schedule momentum() {
     long p = peakStep();
     return PiecewiseSchedule.through(
-        Anneal.LINEAR, 0, momentumHigh, p, momentumLow, 2 * p, momentumHigh);
+        Anneal.LINEAR, 0, momentumHigh(), p, momentumLow(), 2 * p, momentumHigh());
   }
 
   @Override
@@ -158,28 +236,42 @@ public record OneCycle(
     long p = peakStep();
     List<Phase> phases = new ArrayList<>();
     phases.add(new Phase("warm-up", 0, p));
-    phases.add(new Phase("cool-down", p + 1, Math.min(2 * p, steps - 1)));
-    if (2 * p < steps - 1) {
-      phases.add(new Phase(annihilation == 0 ? "end" : "annihilation", 2 * p + 1, steps - 1));
+    phases.add(new Phase("cool-down", p + 1, Math.min(2 * p, steps() - 1)));
+    if (2 * p < steps() - 1) {
+      phases.add(new Phase(annihilation() == 0 ? "end" : "annihilation", 2 * p + 1, steps() - 1));
     }
     return List.copyOf(phases);
   }
 
   @Override
   public String describe() {
-    return String.format(
-        Locale.ROOT,
+    return Numbers.format(
         "1cycle over %d steps: learning rate %s → %s at step %d → %s at step %d → %s;"
             + " momentum %s → %s → %s",
-        steps,
+        steps(),
         Numbers.brief(low()),
-        Numbers.brief(peak),
+        Numbers.brief(peak()),
         peakStep(),
         Numbers.brief(low()),
         2 * peakStep(),
         Numbers.brief(end()),
-        Numbers.brief(momentumHigh),
-        Numbers.brief(momentumLow),
-        Numbers.brief(momentumHigh));
+        Numbers.brief(momentumHigh()),
+        Numbers.brief(momentumLow()),
+        Numbers.brief(momentumHigh()));
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof OneCycle cycle && settings.equals(cycle.settings);
+  }
+
+  @Override
+  public int hashCode() {
+    return settings.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return describe();
   }
 }

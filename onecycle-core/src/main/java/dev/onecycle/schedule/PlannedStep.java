@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.TreeSet;
 
 /**
- * What a policy plans for one step.
+ * The plan of a policy for one step.
  *
  * @param step zero-based optimizer update
  * @param learningRate of that step
@@ -18,8 +18,8 @@ public record PlannedStep(long step, double learningRate, double momentum) {
    * A policy as the corners of the lines that draw it: straight lines between them are its
    * schedules, exactly where those are straight, and to within a sample where they are curved.
    *
-   * @param samples at how many steps a long run is looked at, at least 2; both sides of every phase
-   *     boundary, where peaks and jumps lie, are among the corners besides
+   * @param samples number of steps at which a long run is sampled, at least 2; both sides of every
+   *     phase boundary, where peaks and jumps lie, are sampled besides
    */
   public static List<PlannedStep> outline(Policy policy, int samples) {
     Require.atLeast("samples", samples, 2);
@@ -47,7 +47,7 @@ public record PlannedStep(long step, double learningRate, double momentum) {
     return new PlannedStep(step, policy.learningRate().at(step), policy.momentum().at(step));
   }
 
-  /** The steps without those on straight lines between their neighbours. */
+  /** The steps that do not lie on the straight line between their neighbours. */
   private static List<PlannedStep> corners(List<PlannedStep> planned) {
     List<PlannedStep> corners = new ArrayList<>();
     for (int i = 0; i < planned.size(); i++) {

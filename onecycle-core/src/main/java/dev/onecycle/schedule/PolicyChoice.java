@@ -7,9 +7,9 @@ import java.util.OptionalDouble;
 import java.util.Set;
 
 /**
- * A policy without its length and peak: what people choose before these are known.
+ * The choice of a policy before its length and peak are known.
  *
- * @param kind which policy
+ * @param kind of policy
  * @param divider peak over starting rate; empty for the kind's default
  * @param finalDivider starting rate over final rate; empty for the kind's default
  * @param annihilation share of the steps in which the rate is annihilated; empty for the default
@@ -99,7 +99,7 @@ public record PolicyChoice(
         OptionalDouble.empty());
   }
 
-  /** The momentum at the peak rate: where the range test is to be run. */
+  /** The momentum at the peak rate, at which the range test must run. */
   public double momentumAtPeak() {
     return WITH_CYCLED_MOMENTUM.contains(kind) || kind == Kind.FASTAI2
         ? momentumLow.orElse(momentumHigh.orElse(OneCycle.DEFAULT_MOMENTUM_LOW))
@@ -113,14 +113,11 @@ public record PolicyChoice(
     double share = annihilation.orElse(OneCycle.DEFAULT_ANNIHILATION);
     return switch (kind) {
       case ONECYCLE ->
-          new OneCycle(
-              steps,
-              peak,
-              divider.orElse(OneCycle.DEFAULT_DIVIDER),
-              finalDivider.orElse(OneCycle.DEFAULT_FINAL_DIVIDER),
-              share,
-              high,
-              low);
+          OneCycle.of(steps, peak, share)
+              .withDividers(
+                  divider.orElse(OneCycle.DEFAULT_DIVIDER),
+                  finalDivider.orElse(OneCycle.DEFAULT_FINAL_DIVIDER))
+              .withMomentum(high, low);
       case SEED ->
           CompatibilityPolicies.seed(
               steps,

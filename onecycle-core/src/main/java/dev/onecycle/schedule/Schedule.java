@@ -3,8 +3,8 @@ package dev.onecycle.schedule;
 /**
  * A hyper-parameter as a pure function of the step: total, and without state to save.
  *
- * <p>Steps are zero-based optimizer updates. A schedule answers for every step from 0 on, also past
- * the end of the run it was made for: from step T on it no longer moves.
+ * <p>Steps are zero-based optimizer updates. A schedule has a value for every step from 0 on, also
+ * past the end of its run: from step T on it is constant.
  */
 @FunctionalInterface
 public interface Schedule {

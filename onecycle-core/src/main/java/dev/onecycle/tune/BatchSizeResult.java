@@ -5,18 +5,18 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * The answer of a search for a batch size.
+ * The result of a search for a batch size.
  *
- * @param search what was searched for
- * @param trials every size that was tried, in that order
+ * @param search the search
+ * @param trials of every size, in order
  * @param largest the largest that fits: the sources' choice
  * @param knee the smallest that computes at least nine tenths as many images a second as the
  *     fastest: beyond it a larger batch costs updates and saves no time
- * @param explanation why no larger one: memory, or too few updates
+ * @param explanation the reason against a larger one: memory, or too few updates
  */
 public record BatchSizeResult(
     BatchSizes search, List<BatchTrial> trials, int largest, int knee, String explanation) {
-  /** How many sizes {@link #worthTrying} names at most. */
+  /** The largest number of sizes of {@link #worthTrying}. */
   public static final int MAX_WORTH_TRYING = 4;
 
   private static final double NEAR_FASTEST = 0.9;
@@ -57,7 +57,7 @@ public record BatchSizeResult(
         .toList();
   }
 
-  /** How fast a size computes, beside the fastest, as a clause. */
+  /** The speed of a size, beside the fastest, as a clause. */
   public String speedOf(int size) {
     double own =
         trials.stream().filter(t -> t.size() == size).mapToDouble(BatchSizeResult::speed).sum();
@@ -72,7 +72,7 @@ public record BatchSizeResult(
         .orElseThrow();
   }
 
-  /** Why the largest or the knee is used. */
+  /** The reason to use the largest or the knee. */
   public String reason(int size) {
     if (size == largest) {
       return explanation;

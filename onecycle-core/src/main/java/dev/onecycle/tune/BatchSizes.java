@@ -14,17 +14,16 @@ import java.util.function.IntFunction;
  * The search for a batch size: powers of two, each tried by real steps, from small to large until
  * one does not fit.
  *
- * <p>A size fits if its trial comes through and holds no more memory than the budget. Before a
- * trial the memory it will take is foretold from the two before it; one that would take more is not
- * tried. No size is tried that leaves a run fewer than {@value #MIN_UPDATES} updates, with which no
- * cycle can be walked through.
+ * <p>A size fits if its trial succeeds and holds no more memory than the budget. Before a trial its
+ * memory is predicted from the two before it; a size that would take too much is not tried. No size
+ * is tried that leaves a run fewer than {@value #MIN_UPDATES} updates, too few for a cycle.
  *
  * @param images training images
  * @param epochs the length of the cycle that the size is for
  * @param budgetBytes the memory that a process may hold; empty where no limit is known
  */
 public record BatchSizes(int images, int epochs, OptionalLong budgetBytes) {
-  /** A run is to have at least so many updates. */
+  /** The fewest updates of a run. */
   public static final int MIN_UPDATES = 200;
 
   /** Smaller batches make poor batch statistics; they are tried only where memory asks for it. */
@@ -56,10 +55,10 @@ public record BatchSizes(int images, int epochs, OptionalLong budgetBytes) {
   }
 
   /**
-   * Searches.
+   * Searches by trials.
    *
-   * @param trial tries a size; must answer for every size, whatever happens at it
-   * @param listener told of every size as it is tried
+   * @param trial tries a size; returns a result for every size, whatever happens at it
+   * @param listener called with every size as it is tried
    * @throws BadDataException where no size fits
    */
   public BatchSizeResult search(IntFunction<BatchTrial> trial, Consumer<BatchTrial> listener) {
@@ -87,7 +86,7 @@ public record BatchSizes(int images, int epochs, OptionalLong budgetBytes) {
       List<BatchTrial> trials, IntFunction<BatchTrial> trial, Consumer<BatchTrial> listener) {
     while (last(trials).fits() && last(trials).size() < cap()) {
       int next = 2 * last(trials).size();
-      OptionalLong need = foretold(trials);
+      OptionalLong need = predicted(trials);
       boolean tooMuch =
           need.isPresent() && budgetBytes.isPresent() && need.getAsLong() > budgetBytes.getAsLong();
       add(
@@ -115,8 +114,8 @@ public record BatchSizes(int images, int epochs, OptionalLong budgetBytes) {
         : trial;
   }
 
-  /** The memory of the next size: what the last doubling added, twice. */
-  private static OptionalLong foretold(List<BatchTrial> trials) {
+  /** The memory of the next size: the last doubling added half of what the next one adds. */
+  private static OptionalLong predicted(List<BatchTrial> trials) {
     int n = trials.size();
     if (n < 2
         || trials.get(n - 1).peakBytes().isEmpty()

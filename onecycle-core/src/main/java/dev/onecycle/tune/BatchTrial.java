@@ -4,11 +4,11 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /**
- * The result of training steps and an evaluation at one batch size.
+ * The trial of one batch size: a few training steps and an evaluation.
  *
  * @param size images a step
- * @param fits whether it can be trained with: it was computed, within the budget of memory
- * @param peakBytes the most memory the process held; empty where it could not be told
+ * @param fits whether it was computed within the budget of memory
+ * @param peakBytes the most memory the process held; empty where it is not known
  * @param imagesPerSecond speed of the training step; empty where none was completed
  * @param remark why it does not fit; empty where it does
  */

@@ -10,22 +10,22 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * A value of a hyper-parameter, and what trying it has shown.
+ * A value of a hyper-parameter with its trials.
  *
- * @param value what was tried
- * @param test the range tests under it
- * @param cycle the short cycle under it, where candidates are compared by cycles
+ * @param value of the hyper-parameter
+ * @param test the range tests with it
+ * @param cycle the short cycle with it, where candidates are compared by one
  */
 public record Candidate(double value, RangeSummary test, Optional<CycleOutcome> cycle) {
-  /** A candidate that only a range test was run for. */
+  /** A candidate with range tests alone. */
   public static Candidate of(double value, RangeSummary test) {
     return new Candidate(value, test, Optional.empty());
   }
 
   /**
-   * The highest rate at which it still trains: the edge of its test. A test that never diverged
-   * reaches at least the last rate it took; one that diverged before the loss had fallen reaches
-   * none, 0. Empty where the curve cannot be read.
+   * The highest rate at which the network still trains: the edge of the test. It is at least the
+   * last rate of a test that never diverged, and 0 for a test that diverged before the loss had
+   * fallen. Empty where the curve cannot be read.
    */
   public OptionalDouble edge() {
     return switch (test.verdict().kind()) {
@@ -42,7 +42,7 @@ public record Candidate(double value, RangeSummary test, Optional<CycleOutcome> 
     return test.verdict().kind() == Verdict.Kind.NO_EDGE;
   }
 
-  /** The peak rate for training under it, a tenth of the edge; empty where none was seen. */
+  /** The peak rate for training with the value, a tenth of the edge; empty where none was seen. */
   public OptionalDouble peak() {
     return test.suggestion();
   }

@@ -6,19 +6,19 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The result of a short cycle on images that it was not trained on.
+ * The result of a short cycle, evaluated on images that it was not trained on.
  *
  * @param peak the peak rate of the cycle
  * @param epochs each epoch's losses and accuracy
- * @param images number of images that it was evaluated on
- * @param diverged whether a loss or gradient was not finite; the epochs are then those before
+ * @param images number that it was evaluated on
+ * @param diverged whether a loss or gradient was not finite; the epochs then end before it
  */
 public record CycleOutcome(double peak, List<EpochRecord> epochs, int images, boolean diverged) {
   public CycleOutcome {
     epochs = List.copyOf(epochs);
   }
 
-  /** Share of the images classified right at the end, in [0, 1]; 0 where it diverged. */
+  /** The accuracy at the end, in [0, 1]; 0 where it diverged. */
   public double accuracy() {
     return end().map(Evaluated::accuracy).orElse(0.0);
   }
@@ -34,9 +34,7 @@ public record CycleOutcome(double peak, List<EpochRecord> epochs, int images, bo
         : EpochRecord.lastEvaluated(epochs).flatMap(EpochRecord::evaluated);
   }
 
-  /**
-   * Standard error of {@link #accuracy}, as a share: the standard error of a binomial proportion.
-   */
+  /** The standard error of {@link #accuracy}, as of a binomial proportion. */
   public double standardError() {
     double p = accuracy();
     return Math.sqrt(p * (1 - p) / Math.max(1, images));

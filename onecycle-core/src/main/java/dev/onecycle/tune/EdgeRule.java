@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 
-/** The rule of {@link Sweep#byEdge}, with its reasons. */
+/** The rule of {@link Sweep#byEdge}, with the reason for its choice. */
 record EdgeRule(Hyperparameter parameter, List<Candidate> candidates) {
   private static final double SHARE_OF_BEST = 0.5;
 

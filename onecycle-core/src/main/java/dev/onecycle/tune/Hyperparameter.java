@@ -3,13 +3,13 @@ package dev.onecycle.tune;
 import dev.onecycle.error.Require;
 import dev.onecycle.text.Numbers;
 
-/** The hyper-parameters that a sweep can try values of. */
+/** The hyper-parameters that a sweep can try. */
 public enum Hyperparameter {
-  /** The largest that still lets the network train at a high rate is kept (Gugger 2018). */
+  /** The largest value that still lets the network train at a high rate is chosen (Gugger 2018). */
   WEIGHT_DECAY("weight decay"),
-  /** As weight decay: as much as leaves the high rate possible. */
+  /** Chosen as weight decay is. */
   DROPOUT("dropout"),
-  /** Momentum of every step of a range test; that at the peak of a cycle. */
+  /** The momentum of every step of a range test, and of a cycle at its peak. */
   MOMENTUM("momentum"),
   /** Images an optimizer step. */
   BATCH_SIZE("batch size");
@@ -46,15 +46,15 @@ public enum Hyperparameter {
   }
 
   /**
-   * How high a rate a value allows, to be compared with other values of the same hyper-parameter:
-   * the edge of its range test. Momentum m multiplies the size of a step by 1/(1 − m) in the long
-   * run, so there it is edge / (1 − m), the rate that a step amounts to.
+   * The rate that a value allows, for comparison with other values of the same hyper-parameter: the
+   * edge of its range test. Momentum m multiplies the size of a step by 1/(1 − m) in the long run,
+   * so for momentum it is edge / (1 − m), the effective rate.
    */
   double reach(double value, double edge) {
     return this == MOMENTUM ? edge / (1 - value) : edge;
   }
 
-  /** The name of {@link #reach}. */
+  /** The name of {@link #reach} in sentences. */
   String reachTitle() {
     return this == MOMENTUM ? "edge / (1 - momentum)" : "edge";
   }

@@ -1,4 +1,4 @@
-/** The rules that choose a hyper-parameter from what was tried, each with its reasons. */
+/** The rules that choose hyper-parameters from trials, each with the reason for its choice. */
 @NullMarked
 package dev.onecycle.tune;
 

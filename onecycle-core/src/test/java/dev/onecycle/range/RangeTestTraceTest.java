@@ -52,7 +52,7 @@ class RangeTestTraceTest {
   }
 
   @Test
-  void aWatcherThatThrowsLeavesNoTraceEither() {
+  void aListenerThatThrowsLeavesNoTraceEither() {
     LogisticEngine engine = new LogisticEngine(5);
     double[] before = engine.train(20);
     assertThatThrownBy(
@@ -136,7 +136,7 @@ class RangeTestTraceTest {
   }
 
   @Test
-  void theWatcherSeesEveryPointOfTheResult() {
+  void theListenerIsToldEveryPointOfTheResult() {
     List<RangePoint> seen = new ArrayList<>();
     RangeResult result = TEST.run((rate, m) -> rate > 1 ? Double.NaN : 2.3, () -> {}, seen::add);
     assertThat(seen).isEqualTo(result.points());

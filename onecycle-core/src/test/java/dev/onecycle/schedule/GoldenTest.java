@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Every variant against the figures of the system it stands for, to 1e-9 relative. */
+/** Every compatibility policy against the figures of its system, to 1e-9 relative. */
 class GoldenTest {
   @Test
   void seedIsTheScheduleOfTheNotebook() {

@@ -177,6 +177,22 @@ class OneCycleTest {
     }
   }
 
+  @Test
+  void aVeryShortCycleHasNoAnnihilation() {
+    assertThat(OneCycle.of(3, 0.1, 0).peakStep()).isEqualTo(1);
+    refused(() -> OneCycle.of(3, 0.1), "steps must be enough");
+  }
+
+  @Test
+  void cyclesOfTheSameSettingsAreEqual() {
+    OneCycle cycle = OneCycle.of(100, 0.5).withSteps(200).withPeak(0.25);
+    assertThat(cycle)
+        .isEqualTo(OneCycle.of(200, 0.25))
+        .hasSameHashCodeAs(OneCycle.of(200, 0.25))
+        .isNotEqualTo(cycle.withDividers(10, 99))
+        .hasToString(cycle.describe());
+  }
+
   private static void refused(Runnable build, String message) {
     assertThatThrownBy(build::run)
         .isInstanceOf(InvalidValueException.class)
@@ -191,14 +207,9 @@ class OneCycleTest {
       long peakStep = (long) Math.floor(steps * (1 - share) / 2);
       if (peakStep >= 1 && 2 * peakStep < steps - 1) {
         valid.add(
-            new OneCycle(
-                steps,
-                logUniform(random, 1e-6, 100),
-                logUniform(random, 1.5, 100),
-                logUniform(random, 1, 1e5),
-                share,
-                0.9 + 0.09 * random.nextDouble(),
-                0.8 * random.nextDouble()));
+            OneCycle.of(steps, logUniform(random, 1e-6, 100), share)
+                .withDividers(logUniform(random, 1.5, 100), logUniform(random, 1, 1e5))
+                .withMomentum(0.9 + 0.09 * random.nextDouble(), 0.8 * random.nextDouble()));
       }
     }
     return valid.get(0);

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
-import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 
 class PlannedStepTest {
@@ -21,15 +20,7 @@ class PlannedStepTest {
   @Test
   void linesBetweenTheCornersAreTheScheduleOfEveryPolicy() {
     for (PolicyChoice.Kind kind : PolicyChoice.Kind.values()) {
-      PolicyChoice choice =
-          new PolicyChoice(
-              kind,
-              OptionalDouble.empty(),
-              OptionalDouble.empty(),
-              OptionalDouble.empty(),
-              OptionalDouble.empty(),
-              OptionalDouble.empty());
-      Policy policy = choice.over(2000, 0.5);
+      Policy policy = PolicyChoice.of(kind).over(2000, 0.5);
       List<PlannedStep> corners = PlannedStep.outline(policy, 400);
       int next = 1;
       for (long step = 0; step < 2000; step++) {

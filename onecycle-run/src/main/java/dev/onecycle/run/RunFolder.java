@@ -167,8 +167,8 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
       if (!entries.allMatch(RunFolder::leftBehind)) {
         String advice =
             Files.exists(folder.resolve(RECORD))
-                ? "go on with it by 'onecycle resume', or name another with --out"
-                : "name another with --out, or remove it";
+                ? "resume the run in it, or name another folder"
+                : "name another folder, or remove this one";
         throw Require.invalid("output folder", "new or empty", folder, advice);
       }
     } catch (IOException e) {

@@ -63,17 +63,17 @@ class RunFolderTest {
   @Test
   void anEpochThatWasNotEvaluatedHasEmptyCells() throws IOException {
     Path run = folder.resolve("run");
-    EpochRecord judged =
+    EpochRecord evaluated =
         new EpochRecord(1, 4, 2.1, 100, 1.5, Optional.of(new EpochRecord.Evaluated(2.0, 0.5, 0.5)));
     EpochRecord not = new EpochRecord(0, 2, 2.25, 90, 1.25, Optional.empty());
     try (RunFolder files = RunFolder.create(run, record())) {
       files.epoch(not);
-      files.epoch(judged);
+      files.epoch(evaluated);
     }
     List<String> lines = Files.readAllLines(run.resolve("epochs.csv"));
     assertThat(lines.subList(1, 3))
         .containsExactly("0,2,2.25,,,90.0,1.25,", "1,4,2.1,2.0,0.5,100.0,1.5,0.5");
-    TrainingPosition at = new TrainingPosition(4, List.of(not, judged), 0, 0, 0);
+    TrainingPosition at = new TrainingPosition(4, List.of(not, evaluated), 0, 0, 0);
     RunFolder.reopen(run, RunLock.take(run), at, ClassificationFileTest.PICTURES).close();
     assertThat(Files.readAllLines(run.resolve("epochs.csv"))).isEqualTo(lines);
   }

@@ -7,7 +7,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class TrainingPositionTest {
-  private static TrainingPosition judged(TrainingPosition before, double accuracy) {
+  private static TrainingPosition evaluated(TrainingPosition before, double accuracy) {
     int epoch = before.epochs().size();
     return before
         .stepped(1, 10, 1)
@@ -23,16 +23,16 @@ class TrainingPositionTest {
 
   @Test
   void theBestIsTheOneThatWasJudgedAndNoneAfterIt() {
-    TrainingPosition first = judged(TrainingPosition.START, 0.5);
+    TrainingPosition first = evaluated(TrainingPosition.START, 0.5);
     assertThat(TrainingPosition.START.bestYet()).isFalse();
     assertThat(first.bestYet()).isTrue();
     assertThat(first.stepped(1, 10, 1).bestYet()).isFalse();
-    assertThat(judged(first, 0.5).bestYet()).isFalse();
-    assertThat(judged(judged(first, 0.4), 0.6).bestYet()).isTrue();
-    assertThat(judged(first, Double.NaN).bestYet()).isFalse();
+    assertThat(evaluated(first, 0.5).bestYet()).isFalse();
+    assertThat(evaluated(evaluated(first, 0.4), 0.6).bestYet()).isTrue();
+    assertThat(evaluated(first, Double.NaN).bestYet()).isFalse();
   }
 
-  private static TrainingPosition notJudged(TrainingPosition before) {
+  private static TrainingPosition notEvaluated(TrainingPosition before) {
     int epoch = before.epochs().size();
     return before
         .stepped(1, 10, 1)
@@ -41,12 +41,12 @@ class TrainingPositionTest {
 
   @Test
   void anEpochThatWasNotJudgedIsNeitherTheBestNorBetterThanOne() {
-    TrainingPosition none = notJudged(notJudged(TrainingPosition.START));
+    TrainingPosition none = notEvaluated(notEvaluated(TrainingPosition.START));
     assertThat(none.bestYet()).isFalse();
-    TrainingPosition first = judged(none, 0.5);
+    TrainingPosition first = evaluated(none, 0.5);
     assertThat(first.bestYet()).isTrue();
-    assertThat(notJudged(first).bestYet()).isFalse();
-    assertThat(judged(notJudged(first), 0.4).bestYet()).isFalse();
-    assertThat(judged(notJudged(first), 0.6).bestYet()).isTrue();
+    assertThat(notEvaluated(first).bestYet()).isFalse();
+    assertThat(evaluated(notEvaluated(first), 0.4).bestYet()).isFalse();
+    assertThat(evaluated(notEvaluated(first), 0.6).bestYet()).isTrue();
   }
 }
