@@ -138,7 +138,7 @@ class ReportCommandTest {
     }
     Cli.Result broken = Cli.run("report", run, "--with", run.resolve("steps.csv"));
     assertThat(broken.code()).isEqualTo(ExitCode.BAD_DATA);
-    assertThat(broken.err()).contains("is not the result of onecycle find-lr or sweep");
+    assertThat(broken.err()).contains("is not the result of a range test or sweep");
   }
 
   @Test
