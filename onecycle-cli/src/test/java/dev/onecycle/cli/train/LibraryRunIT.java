@@ -118,10 +118,15 @@ class LibraryRunIT {
 
   /** Programs stay as short as the README promises. */
   @Test
-  void theProgramHasTwentyLinesAndIsTheReadmes() throws IOException {
+  void theProgramsAreShortAndAreThoseOfTheDocuments() throws IOException {
     Path source = SOURCES.resolve("LibraryProgram.java");
     assertThat(Files.readAllLines(source)).hasSizeLessThanOrEqualTo(25);
     assertThat(MarkdownExamples.inMarkdown(Path.of("../README.md")).get("readme"))
+        .isNotNull()
         .isEqualTo(MarkdownExamples.inJava(source).get("readme"));
+    assertThat(MarkdownExamples.inMarkdown(Path.of("../docs/how-to/resume.md")).get("resume"))
+        .isNotNull()
+        .isEqualTo(
+            MarkdownExamples.inJava(SOURCES.resolve("LibraryResumeProgram.java")).get("resume"));
   }
 }
