@@ -16,6 +16,9 @@ public final class Processes {
   public static ProcessUnderTest start(Path logs, List<String> options, Object... words) {
     List<String> javaOptions = new ArrayList<>();
     javaOptions.add("-Djava.awt.headless=true");
+    // Runs of seconds: the optimizing compiler would take more than it gives.
+    javaOptions.add("-XX:TieredStopAtLevel=1");
+    javaOptions.add("-XX:+UseSerialGC");
     javaOptions.add("-Donecycle.cache=" + Cli.CACHE);
     javaOptions.addAll(options);
     List<String> command = ProcessUnderTest.java(javaOptions);

@@ -30,7 +30,7 @@ public abstract class StoppedRun {
 
   @BeforeAll
   public static void train() throws IOException {
-    data = TestData.colours(temp.resolve("data"));
+    data = TestData.colours(temp.resolve("data"), 40, 10, 8, 8);
     whole = temp.resolve("whole");
     Cli.Result result =
         Cli.run(

@@ -18,7 +18,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Says how long sweeps and tuning will take, then how far the whole of it is. */
 final class TuningProgress implements TuningListener, AutoCloseable {
-  private static final Duration MEASURED = Duration.ofSeconds(2);
+  private static final Duration MAX_MEASURED = Duration.ofSeconds(2);
+
+  /** Enough to tell seconds from minutes. */
+  private static final int MAX_MEASURED_STEPS = 20;
+
   private static final double SECONDS_A_BATCH_TRIAL = 5;
 
   /** Most range tests stop before their end. */
@@ -50,7 +54,9 @@ final class TuningProgress implements TuningListener, AutoCloseable {
   /** Measures in this process the cost of a step. */
   void measure(Experiment experiment, SweepPlan tried) {
     Setup setup = experiment.setup();
-    StepCost cost = StepCost.measure(experiment.learner(), setup, experiment.train(), MEASURED);
+    StepCost cost =
+        StepCost.measure(
+            experiment.learner(), setup, experiment.train(), MAX_MEASURED, MAX_MEASURED_STEPS);
     experiment.releaseLearner(); // each trial has a network of its own
     costs(cost, experiment, tried);
   }

@@ -41,7 +41,7 @@ class EvaluateEveryTest {
 
   @BeforeAll
   static void train() throws IOException {
-    Path data = TestData.colours(temp.resolve("data"));
+    Path data = TestData.colours(temp.resolve("data"), 40, 10, 8, 8);
     each = temp.resolve("each");
     few = temp.resolve("few");
     train(data, each, 1);

@@ -26,9 +26,10 @@ class FastModelTest {
 
   @TempDir Path scratch;
 
+  /** 10 steps, and one checkpoint of 7 million weights after them. */
   @BeforeAll
   static void train() throws IOException {
-    data = TestData.colours(temp.resolve("data"));
+    data = TestData.colours(temp.resolve("data"), 26, 4, 16, 16);
     run = temp.resolve("run");
     trained =
         Cli.run(
@@ -37,11 +38,11 @@ class FastModelTest {
             "--model",
             "fast",
             "--epochs",
-            6,
+            1,
             "--max-lr",
             0.05,
             "--batch-size",
-            16,
+            8,
             "--out",
             run,
             "--json");
@@ -57,7 +58,7 @@ class FastModelTest {
   void bringsItsSettingsButForThoseGiven() {
     assertThat(settings(run))
         .containsEntry("model", "fast")
-        .containsEntry("batch_size", 16)
+        .containsEntry("batch_size", 8)
         .containsEntry("label_smoothing", 0.1)
         .containsEntry("batchnorm_momentum", 0.4)
         .containsEntry("bias_rate", 64.0)
@@ -80,11 +81,11 @@ class FastModelTest {
             "--model",
             "fast",
             "--epochs",
-            6,
+            1,
             "--max-lr",
             0.01,
             "--batch-size",
-            8,
+            6,
             "--optimizer",
             "sgd",
             "--label-smoothing",
@@ -103,7 +104,7 @@ class FastModelTest {
             out);
     assertThat(result.code()).as(result.err()).isZero();
     assertThat(settings(out))
-        .containsEntry("batch_size", 8)
+        .containsEntry("batch_size", 6)
         .containsEntry("label_smoothing", 0.0)
         .containsEntry("batchnorm_momentum", 0.1)
         .containsEntry("bias_rate", 1.0)
@@ -133,11 +134,11 @@ class FastModelTest {
             "--model",
             "fast",
             "--epochs",
-            6,
+            1,
             "--max-lr",
             0.001,
             "--batch-size",
-            16,
+            8,
             "--optimizer",
             "adamw",
             "--out",

@@ -209,9 +209,9 @@ class StaleConditionsTest {
   @Test
   void aTimeTakesThePlaceOfARecipesEpochs() {
     Path out = temp.resolve("timed");
-    Cli.Result result = train(out, "--recipe", recipe, "--minutes", 0.15);
+    Cli.Result result = train(out, "--recipe", recipe, "--minutes", 0.05);
     assertThat(result.code()).as(result.err()).isZero();
-    assertThat(RunFolder.read(out).settings()).containsEntry("minutes", 0.15);
+    assertThat(RunFolder.read(out).settings()).containsEntry("minutes", 0.05);
     assertThat(RunFolder.read(out).policy().steps()).isGreaterThan(8);
   }
 

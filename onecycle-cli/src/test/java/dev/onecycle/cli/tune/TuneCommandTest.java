@@ -18,46 +18,72 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class TuneCommandTest {
-  @TempDir Path temp;
-  private Path data = Path.of("");
+  @TempDir static Path shared = Path.of("");
+  private static Path data = Path.of("");
+  private static Path tuned = Path.of("");
+  private static Cli.Result tuning = new Cli.Result(-1, "", "");
 
-  @BeforeEach
-  void draw() throws IOException {
-    data = TestData.colours(temp.resolve("data"));
+  @TempDir Path temp;
+
+  private static Path draw(Path folder) throws IOException {
+    return TestData.colours(folder, 40, 10, 8, 8);
   }
 
-  private Cli.Result sweep(Object... more) {
+  @BeforeAll
+  static void tune() throws IOException {
+    data = draw(shared.resolve("data"));
+    tuned = shared.resolve("tuned");
+    tuning = tune(data, tuned, TUNED);
+  }
+
+  private static final Object[] TUNED = {
+    "--batch-size",
+    16,
+    "--weight-decay",
+    "1e-2,1e-4",
+    "--dropout",
+    "0,0.2",
+    "--epochs",
+    2,
+    "--no-flip"
+  };
+
+  private Cli.Result sweep(Path images, Object... more) {
     List<Object> words =
         new ArrayList<>(
             List.of(
                 "sweep",
-                data,
+                images,
                 "--out",
                 temp.resolve("sweep.json"),
                 "--svg",
                 temp.resolve("sweep.svg"),
                 "--csv",
                 temp.resolve("sweep.csv"),
+                "--range-steps",
+                100,
                 "--json"));
     words.addAll(List.of(more));
     return Cli.run(words.toArray());
   }
 
-  private Cli.Result tune(Path out, Object... more) {
+  private static Cli.Result tune(Path images, Path out, Object... more) {
     List<Object> words =
         new ArrayList<>(
             List.of(
                 "tune",
-                data,
+                images,
                 "--out",
                 out,
                 "--final-tests",
                 1,
+                "--range-steps",
+                100,
                 "--threads",
                 2,
                 "--precision",
@@ -72,7 +98,7 @@ class TuneCommandTest {
 
   @Test
   void aSweepShowsEveryCandidateAndSaysWhy() {
-    Cli.Result result = sweep("--batch-size", 16, "--weight-decay", "1e-1,1e-4");
+    Cli.Result result = sweep(data, "--batch-size", 16, "--weight-decay", "1e-1,1e-4");
     assertThat(result.code()).as(result.err()).isZero();
     JsonNode json = result.json();
     assertThat(json.get("parameter").asText()).isEqualTo("weight decay");
@@ -94,7 +120,7 @@ class TuneCommandTest {
 
   @Test
   void candidatesStartFromTheSameWeightsAndSeeTheSameBatches() {
-    Cli.Result result = sweep("--batch-size", 16, "--weight-decay", "0,1e-4,10");
+    Cli.Result result = sweep(data, "--batch-size", 16, "--weight-decay", "0,1e-4,10");
     assertThat(result.code()).as(result.err()).isIn(0, 65);
     FoundRate found = FoundRate.read(temp.resolve("sweep.json"));
     Sweep swept = found.evidence().sweeps().get(0);
@@ -105,7 +131,7 @@ class TuneCommandTest {
     assertThat(firstLosses).containsOnly(firstLosses.get(0));
     List<Double> later =
         swept.candidates().stream()
-            .map(c -> c.test().runs().get(0).points().get(50).loss())
+            .map(c -> c.test().runs().get(0).points().get(20).loss())
             .toList();
     assertThat(later).doesNotHaveDuplicates();
   }
@@ -121,7 +147,7 @@ class TuneCommandTest {
       if (!swept[0].equals("--batch-size")) {
         words.addAll(List.of("--batch-size", 16));
       }
-      Cli.Result result = sweep(words.toArray());
+      Cli.Result result = sweep(data, words.toArray());
       assertThat(result.code()).as(result.err()).isIn(0, 65);
       JsonNode json = result.json();
       assertThat(json.get("parameter").asText()).isEqualTo(swept[2]);
@@ -137,7 +163,16 @@ class TuneCommandTest {
   @Test
   void byCycleTheHeldOutImagesJudge() {
     Cli.Result result =
-        sweep("--batch-size", 16, "--weight-decay", "1e-4,1e-3", "--by-cycle", 2, "--max-lr", 0.05);
+        sweep(
+            data,
+            "--batch-size",
+            16,
+            "--weight-decay",
+            "1e-4,1e-3",
+            "--by-cycle",
+            2,
+            "--max-lr",
+            0.05);
     assertThat(result.code()).as(result.err()).isZero();
     for (JsonNode candidate : result.json().get("candidates")) {
       assertThat(candidate.get("validation_accuracy").asDouble()).isBetween(0.0, 1.0);
@@ -149,19 +184,8 @@ class TuneCommandTest {
 
   @Test
   void tuningWritesARecipeThatTrains() throws IOException {
-    Path out = temp.resolve("tuned");
-    Cli.Result result =
-        tune(
-            out,
-            "--batch-size",
-            16,
-            "--weight-decay",
-            "1e-2,1e-4",
-            "--dropout",
-            "0,0.2",
-            "--epochs",
-            2,
-            "--no-flip");
+    Cli.Result result = tuning;
+    Path out = tuned;
     assertThat(result.code()).as(result.err()).isZero();
     assertThat(result.err()).contains("This will take about", "5 range tests", "Train by it: ");
     Recipe recipe = Recipe.read(out.resolve("recipe.yaml"));
@@ -205,7 +229,7 @@ class TuneCommandTest {
       "--image-size",
       16
     };
-    Cli.Result result = tune(out, words);
+    Cli.Result result = tune(data, out, words);
     assertThat(result.code()).as(result.err()).isZero();
     Recipe recipe = Recipe.read(out.resolve("recipe.yaml"));
     assertThat(recipe.settings()).containsEntry("image_size", "16");
@@ -217,22 +241,23 @@ class TuneCommandTest {
     for (var sweep : outcome.sweeps()) {
       assertThat(sweep.explanation()).contains("held-out images");
     }
-    Cli.Result again = tune(out, words);
+    Cli.Result again = tune(data, out, words);
     assertThat(again.code()).as(again.err()).isZero();
     assertThat(Recipe.read(out.resolve("recipe.yaml"))).isEqualTo(recipe);
   }
 
   @Test
   void tuningAgainInItsFolderDoesNothingTwiceAndNothingElse() {
-    Path out = temp.resolve("tuned");
-    Object[] words = {"--batch-size", 16, "--weight-decay", "1e-2,1e-4", "--epochs", 2};
-    assertThat(tune(out, words).code()).isZero();
-    Recipe recipe = Recipe.read(out.resolve("recipe.yaml"));
-    Cli.Result again = tune(out, words);
+    Recipe recipe = Recipe.read(tuned.resolve("recipe.yaml"));
+    int results = TuningJournal.read(tuned).results().size();
+    Cli.Result again = tune(data, tuned, TUNED);
     assertThat(again.code()).as(again.err()).isZero();
-    assertThat(again.err()).contains("Resuming the tuning in " + out, "3 results");
-    assertThat(Recipe.read(out.resolve("recipe.yaml"))).isEqualTo(recipe);
-    Cli.Result other = tune(out, "--batch-size", 16, "--weight-decay", "1e-3,1e-4", "--epochs", 2);
+    assertThat(again.err()).contains("Resuming the tuning in " + tuned, results + " results");
+    assertThat(TuningJournal.read(tuned).results()).hasSize(results);
+    assertThat(Recipe.read(tuned.resolve("recipe.yaml"))).isEqualTo(recipe);
+    Object[] others = TUNED.clone();
+    others[3] = "1e-3,1e-4";
+    Cli.Result other = tune(data, tuned, others);
     assertThat(other.code()).isEqualTo(2);
     assertThat(other.complaints())
         .anyMatch(line -> line.contains("--weight-decay must be 1e-2,1e-4, as in the tuning"));
@@ -240,20 +265,21 @@ class TuneCommandTest {
 
   @Test
   void theTestImagesAreNotRead() throws IOException {
-    try (Stream<Path> files = Files.walk(data.resolve("test"))) {
+    Path images = draw(temp.resolve("images"));
+    try (Stream<Path> files = Files.walk(images.resolve("test"))) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
         Files.writeString(file, "no image");
       }
     }
     Path cache = temp.resolve("cache");
     Cli.Result trained =
-        Cli.run("train", data, "--max-lr", 0.1, "--out", temp.resolve("run"), "--cache", cache);
+        Cli.run("train", images, "--max-lr", 0.1, "--out", temp.resolve("run"), "--cache", cache);
     assertThat(trained.code()).isEqualTo(65);
     assertThat(trained.err()).contains("test/", "is not a JPEG");
     Cli.Result found =
         Cli.run(
             "find-lr",
-            data,
+            images,
             "--cache",
             cache,
             "--batch-size",
@@ -263,10 +289,13 @@ class TuneCommandTest {
             "--svg",
             temp.resolve("found.svg"));
     assertThat(found.code()).as(found.err()).isZero();
-    assertThat(sweep("--cache", cache, "--batch-size", 16, "--weight-decay", "1e-3,1e-4").code())
+    assertThat(
+            sweep(images, "--cache", cache, "--batch-size", 16, "--weight-decay", "1e-3,1e-4")
+                .code())
         .isZero();
     Cli.Result tuned =
         tune(
+            images,
             temp.resolve("tuned"),
             "--cache",
             cache,
@@ -275,11 +304,11 @@ class TuneCommandTest {
             "--weight-decay",
             "1e-3,1e-4",
             "--by-cycle",
-            2,
+            1,
             "--epochs",
             2);
     assertThat(tuned.code()).as(tuned.err()).isZero();
-    Cli.Result size = Cli.run("find-batch-size", data, "--cache", cache, "--epochs", 1);
+    Cli.Result size = Cli.run("find-batch-size", images, "--cache", cache, "--epochs", 1);
     assertThat(size.code()).as(size.err()).isZero();
     assertThat(size.out()).contains("test images are not read");
   }
@@ -307,28 +336,5 @@ class TuneCommandTest {
         .contains("batch size 32: holds more than the budget of 64 MiB")
         .contains("batch size 2: holds more")
         .contains("not even a batch of 2 images can be trained with");
-  }
-
-  @Test
-  void aTimeBecomesALengthOfTheCycle() {
-    Path out = temp.resolve("timed");
-    Cli.Result result =
-        Cli.run(
-            "train", data, "--max-lr", 0.05, "--batch-size", 16, "--minutes", 0.15, "--out", out);
-    assertThat(result.code()).as(result.err()).isZero();
-    assertThat(result.out())
-        .containsPattern("of 0.15 minutes are left: [0-9,]+ steps of [0-9]+ ms");
-    long steps = RunFolder.read(out).policy().steps();
-    List<String[]> rows =
-        Cli.csv(out.resolve("steps.csv"), "step,epoch,learning_rate,momentum,loss");
-    assertThat(rows).hasSize((int) steps);
-    assertThat(steps).isGreaterThan(10);
-    String[] last = rows.get(rows.size() - 1);
-    assertThat(Double.parseDouble(last[2])).isEqualTo(0.05 / 1000);
-    Cli.Result tooShort =
-        Cli.run("train", data, "--max-lr", 0.05, "--minutes", 0.001, "--out", temp.resolve("no"));
-    assertThat(tooShort.code()).isEqualTo(2);
-    assertThat(tooShort.err()).contains("--minutes must be more than the");
-    assertThat(temp.resolve("no")).doesNotExist();
   }
 }

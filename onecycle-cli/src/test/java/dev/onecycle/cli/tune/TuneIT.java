@@ -15,24 +15,30 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A tuning run that is ended in any way is resumed where it was, to the same recipe. */
 class TuneIT {
-  @TempDir Path temp;
-  private Path data = Path.of("");
+  @TempDir static Path shared = Path.of("");
+  private static Path data = Path.of("");
+  private static Path straight = Path.of("");
 
-  @BeforeEach
-  void draw() throws IOException {
-    data = TestData.colours(temp.resolve("data"));
+  @TempDir Path temp;
+
+  /** A tuning that is not disturbed. */
+  @BeforeAll
+  static void tune() throws IOException {
+    data = TestData.colours(shared.resolve("data"), 40, 10, 8, 8);
+    straight = shared.resolve("straight");
+    assertThat(tune(shared, straight).exitCode()).isZero();
   }
 
-  private ProcessUnderTest tune(Path out) {
+  private static ProcessUnderTest tune(Path logs, Path out) {
     return Processes.start(
-        temp,
+        logs,
         List.of(),
         "tune",
         data,
@@ -74,11 +80,8 @@ class TuneIT {
   @ParameterizedTest
   @ValueSource(strings = {"KILL", "INT", "TERM"})
   void goesOnWhereItWasEnded(String signal) throws IOException {
-    Path straight = temp.resolve("straight");
-    assertThat(tune(straight).exitCode()).isZero();
-
     Path out = temp.resolve("tuned");
-    ProcessUnderTest first = tune(out);
+    ProcessUnderTest first = tune(temp, out);
     awaitResults(first, out, 1);
     first.signal(signal);
     int code = first.exitCode();
@@ -91,7 +94,7 @@ class TuneIT {
     assertThat(before.size()).isLessThan(results(straight).size());
     assertThat(out.resolve("recipe.yaml")).doesNotExist();
 
-    ProcessUnderTest second = tune(out);
+    ProcessUnderTest second = tune(temp, out);
     assertThat(second.exitCode()).as(second.output()).isZero();
     assertThat(second.output()).contains("Resuming the tuning in " + out);
     assertThat(results(out)).containsAllEntriesOf(before);

@@ -12,7 +12,8 @@ import java.util.Optional;
 
 /** The length of a cycle: so many epochs, or as many steps as fit into a time. */
 final class CycleLength {
-  private static final Duration MEASURED = Duration.ofSeconds(4);
+  /** Steps are timed for four seconds, but for no more than a tenth of the given time. */
+  private static final double MEASURED_SECONDS = 4;
 
   /** Steps are a little slower at times: the first seconds do not speak for the whole cycle. */
   private static final double SHARE = 0.95;
@@ -39,7 +40,8 @@ final class CycleLength {
     }
     double minutes = time.get();
     StepCost cost =
-        StepCost.measure(experiment.learner(), experiment.setup(), experiment.train(), MEASURED);
+        StepCost.measure(
+            experiment.learner(), experiment.setup(), experiment.train(), measured(minutes));
     double left = 60 * minutes - (System.nanoTime() - begin) / 1e9;
     int images = experiment.train().size();
     int stepsPerEpoch = plan.sampler(images).batchesPerEpoch();
@@ -66,6 +68,10 @@ final class CycleLength {
             1000 * cost.secondsPerStep(),
             (double) steps / stepsPerEpoch));
     return plan.withSteps(steps, images);
+  }
+
+  private static Duration measured(double minutes) {
+    return Duration.ofMillis(Math.round(1000 * Math.min(MEASURED_SECONDS, 6 * minutes)));
   }
 
   /**

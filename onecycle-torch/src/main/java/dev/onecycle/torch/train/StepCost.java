@@ -26,12 +26,18 @@ public record StepCost(double secondsPerStep, double secondsPerEvaluatedImage) {
    */
   public static StepCost measure(
       Learner learner, Setup setup, ImageDataset images, Duration patience) {
+    return measure(learner, setup, images, patience, Integer.MAX_VALUE);
+  }
+
+  /** As {@link #measure(Learner, Setup, ImageDataset, Duration)}, from at most so many steps. */
+  public static StepCost measure(
+      Learner learner, Setup setup, ImageDataset images, Duration patience, int maxSteps) {
     Sampler shuffled = Sampler.shuffled(images.size(), setup.batchSize(), 0);
     double secondsPerStep;
     try (Learner.Snapshot before = learner.snapshot();
         BatchLoader batches = BatchLoader.endless(images, setup.augmentation(), shuffled)) {
       try {
-        secondsPerStep = secondsPerStep(learner, batches, setup, patience);
+        secondsPerStep = secondsPerStep(learner, batches, setup, patience, maxSteps);
       } finally {
         before.restore();
       }
@@ -47,10 +53,11 @@ public record StepCost(double secondsPerStep, double secondsPerEvaluatedImage) {
   }
 
   private static double secondsPerStep(
-      Learner learner, BatchLoader batches, Setup setup, Duration patience) {
+      Learner learner, BatchLoader batches, Setup setup, Duration patience, int maxSteps) {
     long begin = 0;
     int timed = -WARM_UP;
-    while (timed < MIN_STEPS || System.nanoTime() - begin < patience.toNanos()) {
+    while (timed < MIN_STEPS
+        || (timed < maxSteps && System.nanoTime() - begin < patience.toNanos())) {
       if (timed == 0) {
         begin = System.nanoTime();
       }
