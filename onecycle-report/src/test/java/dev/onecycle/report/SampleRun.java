@@ -11,6 +11,7 @@ import dev.onecycle.record.StepRecord;
 import dev.onecycle.report.page.RunReport;
 import dev.onecycle.run.Classification;
 import dev.onecycle.run.Classification.Cell;
+import dev.onecycle.run.Classification.Confidence;
 import dev.onecycle.run.Classification.Mistake;
 import dev.onecycle.run.ClassificationRecord;
 import dev.onecycle.run.Conditions;
@@ -246,7 +247,7 @@ public final class SampleRun {
       cells.add(new Cell(label, label, 8));
       cells.add(new Cell(label, (label + 1) % classes.size(), 2));
     }
-    Mistake worst = new Mistake(3, text(Place.ORIGIN), 0, 1, 0.9, 0.05, 3);
+    Mistake worst = new Mistake(3, text(Place.ORIGIN), 0, 1, new Confidence(0.9, 0.05, 3));
     return new ClassificationRecord(
         epochs.size() - 1,
         new Classification(10 * classes.size(), cells, List.of(worst)),

@@ -30,7 +30,9 @@ public record Classification(
   public static final int MAX_WORST = 24;
 
   static final Comparator<Mistake> WORST_FIRST =
-      Comparator.comparingDouble(Mistake::loss).reversed().thenComparingInt(Mistake::index);
+      Comparator.comparingDouble((Mistake mistake) -> mistake.confidence().loss())
+          .reversed()
+          .thenComparingInt(Mistake::index);
 
   private static final Comparator<Cell> BY_CLASS =
       Comparator.comparingInt(Cell::label).thenComparingInt(Cell::predicted);
@@ -72,19 +74,34 @@ public record Classification(
    * @param origin of the image: a path or an entry's name
    * @param label its class
    * @param predicted the class of the highest score, or {@link #NO_PREDICTION}
-   * @param probability that the network gave the prediction; NaN where a score is not finite
-   * @param labelProbability that the network gave its class; NaN as above
-   * @param loss its cross-entropy without label smoothing, the negative natural logarithm of {@code
-   *     labelProbability}; NaN as above
+   * @param confidence of the network
    */
   public record Mistake(
       @JsonProperty("index") int index,
       @JsonProperty("origin") String origin,
       @JsonProperty("label") int label,
       @JsonProperty("predicted") int predicted,
-      @JsonProperty("probability") double probability,
-      @JsonProperty("label_probability") double labelProbability,
-      @JsonProperty("loss") double loss) {}
+      @JsonProperty("confidence") Confidence confidence) {
+    Mistake withOrigin(String value) {
+      return new Mistake(index, value, label, predicted, confidence);
+    }
+  }
+
+  /**
+   * The confidence of the network in the prediction of an image.
+   *
+   * @param predicted probability of the prediction
+   * @param label probability of the image's class
+   * @param loss cross-entropy without label smoothing, the negative natural logarithm of {@code
+   *     label}
+   */
+  public record Confidence(
+      @JsonProperty("predicted") double predicted,
+      @JsonProperty("label") double label,
+      @JsonProperty("loss") double loss) {
+    /** The confidence where a score is not a number: NaN throughout. */
+    public static final Confidence UNKNOWN = new Confidence(Double.NaN, Double.NaN, Double.NaN);
+  }
 
   /**
    * The counts of a class.

@@ -1,6 +1,7 @@
 package dev.onecycle.run;
 
 import dev.onecycle.run.Classification.Cell;
+import dev.onecycle.run.Classification.Confidence;
 import dev.onecycle.run.Classification.Mistake;
 import java.util.HashMap;
 import java.util.List;
@@ -76,12 +77,12 @@ public final class ClassificationCounter {
       return false;
     }
     double most = (double) scores[from + predicted] - scores[from + label] + Math.log(classes);
-    return most < worst.element().loss();
+    return most < worst.element().confidence().loss();
   }
 
   private Mistake mistake(int index, int label, int predicted, float[] scores, int from) {
     if (predicted == Classification.NO_PREDICTION) {
-      return new Mistake(index, "", label, predicted, Double.NaN, Double.NaN, Double.NaN);
+      return new Mistake(index, "", label, predicted, Confidence.UNKNOWN);
     }
     double highest = scores[from + predicted];
     double sum = 0;
@@ -89,8 +90,8 @@ public final class ClassificationCounter {
       sum += Math.exp(scores[from + c] - highest);
     }
     double below = scores[from + label] - highest;
-    return new Mistake(
-        index, "", label, predicted, 1 / sum, Math.exp(below) / sum, Math.log(sum) - below);
+    Confidence confidence = new Confidence(1 / sum, Math.exp(below) / sum, Math.log(sum) - below);
+    return new Mistake(index, "", label, predicted, confidence);
   }
 
   /**
@@ -104,18 +105,7 @@ public final class ClassificationCounter {
             .map(e -> new Cell(e.getKey().label, e.getKey().predicted, e.getValue()))
             .toList();
     List<Mistake> named =
-        worst.stream()
-            .map(
-                m ->
-                    new Mistake(
-                        m.index(),
-                        origins.apply(m.index()),
-                        m.label(),
-                        m.predicted(),
-                        m.probability(),
-                        m.labelProbability(),
-                        m.loss()))
-            .toList();
+        worst.stream().map(mistake -> mistake.withOrigin(origins.apply(mistake.index()))).toList();
     return new Classification(images, cells, named);
   }
 }

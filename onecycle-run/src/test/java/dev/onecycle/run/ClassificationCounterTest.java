@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.onecycle.run.Classification.Cell;
+import dev.onecycle.run.Classification.Confidence;
 import dev.onecycle.run.Classification.Mistake;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -56,10 +57,10 @@ class ClassificationCounterTest {
     assertThat(worst.origin()).isEqualTo("image 2");
     assertThat(worst.label()).isEqualTo(2);
     assertThat(worst.predicted()).isZero();
-    assertThat(worst.probability()).isCloseTo(6 / 8.0, within(1e-7));
-    assertThat(worst.labelProbability()).isCloseTo(1 / 8.0, within(1e-7));
-    assertThat(worst.loss()).isCloseTo(Math.log(8), within(1e-7));
-    assertThat(some.worst().get(1).loss()).isCloseTo(Math.log(4), within(1e-7));
+    assertThat(worst.confidence().predicted()).isCloseTo(6 / 8.0, within(1e-7));
+    assertThat(worst.confidence().label()).isCloseTo(1 / 8.0, within(1e-7));
+    assertThat(worst.confidence().loss()).isCloseTo(Math.log(8), within(1e-7));
+    assertThat(some.worst().get(1).confidence().loss()).isCloseTo(Math.log(4), within(1e-7));
   }
 
   @Test
@@ -71,9 +72,9 @@ class ClassificationCounterTest {
   @Test
   void largeScoresDoNotOverflow() {
     Mistake sure = of(2, List.of(new Image(0, 1, 3e38f, -3e38f))).worst().get(0);
-    assertThat(sure.loss()).isEqualTo(3e38f - (double) -3e38f);
-    assertThat(sure.probability()).isEqualTo(1);
-    assertThat(sure.labelProbability()).isZero();
+    assertThat(sure.confidence().loss()).isEqualTo(3e38f - (double) -3e38f);
+    assertThat(sure.confidence().predicted()).isEqualTo(1);
+    assertThat(sure.confidence().label()).isZero();
   }
 
   @Test
@@ -92,7 +93,7 @@ class ClassificationCounterTest {
     assertThat(broken.count(1, Classification.NO_PREDICTION)).isEqualTo(1);
     assertThat(indices(broken)).containsExactly(2, 4, 6, 0);
     assertThat(broken.worst().get(0))
-        .isEqualTo(new Mistake(2, "image 2", 0, -1, Double.NaN, Double.NaN, Double.NaN));
+        .isEqualTo(new Mistake(2, "image 2", 0, -1, Confidence.UNKNOWN));
     assertThat(broken.mostConfused(9)).containsExactly(new Cell(1, 0, 1));
   }
 
@@ -101,10 +102,10 @@ class ClassificationCounterTest {
     Classification endless =
         of(2, List.of(new Image(0, 0, 0, INFINITE), new Image(1, 0, -INFINITE, 0)));
     assertThat(endless.cells()).containsExactly(new Cell(0, 1, 2));
-    assertThat(endless.worst().get(0).probability()).isNaN();
-    assertThat(endless.worst().get(0).loss()).isNaN();
+    assertThat(endless.worst().get(0).confidence().predicted()).isNaN();
+    assertThat(endless.worst().get(0).confidence().loss()).isNaN();
     assertThat(endless.worst().get(1))
-        .isEqualTo(new Mistake(1, "image 1", 0, 1, 1, 0, Double.POSITIVE_INFINITY));
+        .isEqualTo(new Mistake(1, "image 1", 0, 1, new Confidence(1, 0, Double.POSITIVE_INFINITY)));
   }
 
   /** Few distinct scores, so that losses tie; the worst must be those of a sort of all. */

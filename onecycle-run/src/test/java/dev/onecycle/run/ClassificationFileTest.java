@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.run.Classification.Cell;
+import dev.onecycle.run.Classification.Confidence;
 import dev.onecycle.run.Classification.Mistake;
 import dev.onecycle.run.ClassificationRecord.Picture;
 import dev.onecycle.run.ClassificationRecord.PictureSource;
@@ -22,10 +23,10 @@ class ClassificationFileTest {
           5,
           List.of(new Cell(0, 0, 2), new Cell(0, -1, 1), new Cell(1, 0, 2)),
           List.of(
+              new Mistake(4, "long/".repeat(200) + "ö.png", 0, -1, Confidence.UNKNOWN),
               new Mistake(
-                  4, "long/".repeat(200) + "ö.png", 0, -1, Double.NaN, Double.NaN, Double.NaN),
-              new Mistake(1, "b", 1, 0, Math.nextUp(0.9), 0, Double.POSITIVE_INFINITY),
-              new Mistake(3, "c", 1, 0, 0.7, 0.3, -Math.log(0.3))));
+                  1, "b", 1, 0, new Confidence(Math.nextUp(0.9), 0, Double.POSITIVE_INFINITY)),
+              new Mistake(3, "c", 1, 0, new Confidence(0.7, 0.3, -Math.log(0.3)))));
 
   @TempDir Path temp;
 

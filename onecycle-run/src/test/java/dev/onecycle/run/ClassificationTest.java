@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.run.Classification.Cell;
 import dev.onecycle.run.Classification.ClassCount;
+import dev.onecycle.run.Classification.Confidence;
 import dev.onecycle.run.Classification.Mistake;
 import java.util.ArrayList;
 import java.util.List;
@@ -103,12 +104,11 @@ class ClassificationTest {
 
   @Test
   void mistakesAreSortedWorstFirst() {
-    Mistake slight = new Mistake(3, "c", 0, 1, 0.6, 0.4, 0.9);
-    Mistake bad = new Mistake(8, "b", 0, 1, 0.9, 0.1, 2.3);
-    Mistake asBad = new Mistake(2, "a", 1, 0, 0.9, 0.1, 2.3);
-    Mistake endless = new Mistake(9, "d", 0, 1, 1, 0, Double.POSITIVE_INFINITY);
-    Mistake unknown =
-        new Mistake(7, "e", 0, Classification.NO_PREDICTION, Double.NaN, Double.NaN, Double.NaN);
+    Mistake slight = new Mistake(3, "c", 0, 1, new Confidence(0.6, 0.4, 0.9));
+    Mistake bad = new Mistake(8, "b", 0, 1, new Confidence(0.9, 0.1, 2.3));
+    Mistake asBad = new Mistake(2, "a", 1, 0, new Confidence(0.9, 0.1, 2.3));
+    Mistake endless = new Mistake(9, "d", 0, 1, new Confidence(1, 0, Double.POSITIVE_INFINITY));
+    Mistake unknown = new Mistake(7, "e", 0, Classification.NO_PREDICTION, Confidence.UNKNOWN);
     assertThat(
             new Classification(
                     5, List.of(new Cell(0, 1, 5)), List.of(slight, bad, unknown, asBad, endless))

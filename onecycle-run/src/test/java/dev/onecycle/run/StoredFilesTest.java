@@ -13,6 +13,7 @@ import dev.onecycle.record.EpochRecord;
 import dev.onecycle.record.EpochRecord.Evaluated;
 import dev.onecycle.record.StepRecord;
 import dev.onecycle.run.Classification.Cell;
+import dev.onecycle.run.Classification.Confidence;
 import dev.onecycle.run.Classification.Mistake;
 import dev.onecycle.run.checkpoint.CheckpointFolder;
 import dev.onecycle.run.checkpoint.CheckpointFolder.Part;
@@ -135,7 +136,7 @@ final class StoredFilesTest {
         new Classification(
             3,
             List.of(new Cell(0, 1, 1), new Cell(1, 1, 2)),
-            List.of(new Mistake(7, "a/b.png", 0, 1, 0.75, 0.25, 1.5)));
+            List.of(new Mistake(7, "a/b.png", 0, 1, new Confidence(0.75, 0.25, 1.5))));
     json(
         "classification.json",
         new ClassificationRecord(

@@ -132,8 +132,8 @@ final class ConfusionSection {
       if (i < record.pictures().size()) {
         picture(item, mistake, record.pictures().get(i).png());
       }
-      prediction(item, "true: ", mistake.label(), mistake.labelProbability());
-      prediction(item, "predicted: ", mistake.predicted(), mistake.probability());
+      prediction(item, "true: ", mistake.label(), mistake.confidence().label());
+      prediction(item, "predicted: ", mistake.predicted(), mistake.confidence().predicted());
       Html.name(Html.add(item, "div").addClass("soft"), mistake.origin());
     }
   }

@@ -103,9 +103,10 @@ class ClassificationTest {
         assertThat(mistake.origin()).isEqualTo(IMAGES.origin(mistake.index()));
         assertThat(mistake.label()).isEqualTo(IMAGES.label(mistake.index()));
         assertThat(mistake.predicted()).isEqualTo(highest(its));
-        assertThat(mistake.probability()).isEqualTo(its[mistake.predicted()]);
-        assertThat(mistake.labelProbability()).isEqualTo(its[mistake.label()]);
-        assertThat(mistake.loss()).isCloseTo(-Math.log(its[mistake.label()]), within(1e-12));
+        assertThat(mistake.confidence().predicted()).isEqualTo(its[mistake.predicted()]);
+        assertThat(mistake.confidence().label()).isEqualTo(its[mistake.label()]);
+        assertThat(mistake.confidence().loss())
+            .isCloseTo(-Math.log(its[mistake.label()]), within(1e-12));
       }
     }
   }
