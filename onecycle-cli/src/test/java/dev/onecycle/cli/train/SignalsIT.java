@@ -12,7 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,18 +20,22 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Ctrl-C and TERM end a command in order. */
 class SignalsIT {
-  @TempDir Path temp;
-  private Path data = Path.of("");
+  @TempDir static Path shared = Path.of("");
+  private static Path data = Path.of("");
+  private static Path mostlyTest = Path.of("");
 
-  @BeforeEach
-  void draw() throws IOException {
-    data = TestData.colours(temp.resolve("data"));
+  @TempDir Path temp;
+
+  @BeforeAll
+  static void draw() throws IOException {
+    data = TestData.colours(shared.resolve("data"));
+    mostlyTest = TestData.colours(shared.resolve("mostly-test"), 8, 400, 16, 16);
   }
 
-  private ProcessUnderTest train(Path out, Object... more) {
+  private ProcessUnderTest train(Path images, Path out, Object... more) {
     List<Object> words =
         Stream.concat(
-                Stream.<Object>of("train", data, "--epochs", 100_000, "--out", out),
+                Stream.<Object>of("train", images, "--epochs", 100_000, "--out", out),
                 Stream.of(more))
             .toList();
     return Processes.start(temp, List.of(), words.toArray());
@@ -46,7 +50,7 @@ class SignalsIT {
   @CsvSource({"INT, 130", "TERM, 143"})
   void trainingKeepsWhatItHas(String signal, int code) throws IOException {
     Path out = temp.resolve("run");
-    ProcessUnderTest run = train(out, "--max-lr", "0.05", "--batch-size", "40");
+    ProcessUnderTest run = train(data, out, "--max-lr", "0.05", "--batch-size", "40");
     run.awaitOutput("epoch   2/100000");
     run.signal(signal);
     assertInOrder(run, code);
@@ -69,7 +73,7 @@ class SignalsIT {
   @CsvSource({"0", "150", "300", "450", "600", "750"})
   void trainingEndsInOrderAtAnyMoment(long millis) throws IOException {
     Path out = temp.resolve("run");
-    ProcessUnderTest run = train(out, "--max-lr", "0.05", "--batch-size", "40");
+    ProcessUnderTest run = train(data, out, "--max-lr", "0.05", "--batch-size", "40");
     run.awaitOutput("training and");
     run.pause(millis);
     run.signal("INT");
@@ -81,13 +85,12 @@ class SignalsIT {
     }
   }
 
-  /** Few images to train on and many to judge by: nearly all the time is evaluation. */
+  /** Few images to train on and many to evaluate on: nearly all the time is evaluation. */
   @ParameterizedTest
   @CsvSource({"0", "50", "100"})
   void trainingEndsInOrderWhileItEvaluates(long millis) throws IOException {
-    data = TestData.colours(temp.resolve("mostly-test"), 8, 400, 16, 16);
     Path out = temp.resolve("run");
-    ProcessUnderTest run = train(out, "--max-lr", "0.05", "--batch-size", "8");
+    ProcessUnderTest run = train(mostlyTest, out, "--max-lr", "0.05", "--batch-size", "8");
     run.awaitOutput("epoch   2/100000");
     run.pause(millis);
     run.signal("INT");
@@ -99,7 +102,7 @@ class SignalsIT {
   @Test
   void rangeTestBeforeTrainingLeavesNoRun() {
     Path out = temp.resolve("run");
-    ProcessUnderTest run = train(out, "--range-steps", 100_000, "--batch-size", 40);
+    ProcessUnderTest run = train(data, out, "--range-steps", 100_000, "--batch-size", 40);
     run.awaitOutput("resnet20:");
     run.pause(500);
     run.signal("INT");
