@@ -1,10 +1,12 @@
 package dev.onecycle.report.csv;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.dataformat.csv.CsvFactory;
+import static java.util.stream.Collectors.joining;
+
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.run.files.AtomicFile;
-import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
@@ -92,30 +94,14 @@ final class Csv {
     AtomicFile.write(
         file,
         out -> {
-          try (JsonGenerator csv = new CsvFactory().createGenerator(out)) {
-            csv.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
-            csv.writeStartArray();
-            for (String column : columns) {
-              csv.writeString(column);
-            }
-            csv.writeEndArray();
-            Iterator<List<Number>> all = rows.iterator();
-            while (all.hasNext()) {
-              write(csv, all.next());
-            }
+          // Numbers need no quotes: a library that knows of these would double the time of a start.
+          Writer csv = new OutputStreamWriter(out, StandardCharsets.UTF_8);
+          csv.write(String.join(",", columns) + "\n");
+          Iterator<List<Number>> all = rows.iterator();
+          while (all.hasNext()) {
+            csv.write(all.next().stream().map(Number::toString).collect(joining(",")) + "\n");
           }
+          csv.flush();
         });
-  }
-
-  private static void write(JsonGenerator csv, List<Number> row) throws IOException {
-    csv.writeStartArray();
-    for (Number number : row) {
-      if (number instanceof Double value) {
-        csv.writeNumber(value);
-      } else {
-        csv.writeNumber(number.longValue());
-      }
-    }
-    csv.writeEndArray();
   }
 }
