@@ -28,7 +28,7 @@ class TuneIT {
 
   @TempDir Path temp;
 
-  /** A tuning that is not disturbed, long enough for a signal to come within it. */
+  /** A tuning that is not disturbed. */
   @BeforeAll
   static void tune() throws IOException {
     data = TestData.colours(shared.resolve("data"), 40, 10, 8, 8);
@@ -47,13 +47,13 @@ class TuneIT {
         "--weight-decay",
         "1e-2,1e-3,1e-4",
         "--final-tests",
-        4,
+        1,
         "--threads",
         2,
         "--precision",
         "fp32",
         "--range-steps",
-        240,
+        120,
         "--epochs",
         2,
         "--by-cycle",
