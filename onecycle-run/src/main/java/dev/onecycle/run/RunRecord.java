@@ -3,7 +3,6 @@ package dev.onecycle.run;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonValue;
-import dev.onecycle.math.Interpolation;
 import dev.onecycle.schedule.Amendment;
 import dev.onecycle.schedule.Phase;
 import dev.onecycle.schedule.PlannedStep;
@@ -128,8 +127,8 @@ public final class RunRecord {
         PlannedStep before = outline.get(i - 1);
         PlannedStep after = outline.get(i);
         if (step <= after.step()) {
-          return Interpolation.linear(
-              before.step(), before.learningRate(), after.step(), after.learningRate(), step);
+          double share = (step - before.step()) / (double) (after.step() - before.step());
+          return before.learningRate() + share * (after.learningRate() - before.learningRate());
         }
       }
       return outline.isEmpty() ? peak : outline.get(outline.size() - 1).learningRate();
