@@ -4,15 +4,19 @@ import dev.onecycle.cli.console.Console;
 import dev.onecycle.cli.console.ExitCode;
 import dev.onecycle.cli.console.JobProgress;
 import dev.onecycle.cli.console.Signals;
+import dev.onecycle.error.InvalidValueException;
+import dev.onecycle.error.Require;
 import dev.onecycle.report.page.LiveReport;
 import dev.onecycle.report.page.RunReport;
 import dev.onecycle.run.RunRecord;
+import dev.onecycle.text.Shell;
 import dev.onecycle.torch.job.ResumeOptions;
 import dev.onecycle.torch.job.RunSummary;
 import dev.onecycle.torch.job.TrainingConfig;
 import dev.onecycle.torch.job.TrainingJob;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Runs jobs with a live report, and shows their results. */
@@ -21,10 +25,24 @@ final class Runs {
 
   /** Starts a run; answers the exit code. */
   static int start(Console console, TrainingConfig config, Path folder, JobProgress progress) {
-    return shown(
-        console,
-        TrainingJob.start(
-            config, folder, Signals.CONTROL, progress, new LiveReport(console::answer)));
+    try {
+      return shown(
+          console,
+          TrainingJob.start(
+              config, folder, Signals.CONTROL, progress, new LiveReport(console::answer)));
+    } catch (InvalidValueException e) {
+      throw withCommand(e, folder);
+    }
+  }
+
+  /** The advice to resume the run of a folder, with the command that does so. */
+  private static InvalidValueException withCommand(InvalidValueException e, Path folder) {
+    String command = Shell.line(List.of("onecycle", "resume", folder.toString()));
+    String advice =
+        e.advice().replace("resume the run in it", "resume the run in it with '" + command + "'");
+    return advice.equals(e.advice())
+        ? e
+        : Require.invalid(e.name(), e.constraint(), e.value(), advice);
   }
 
   /** Resumes a run; answers the exit code. */

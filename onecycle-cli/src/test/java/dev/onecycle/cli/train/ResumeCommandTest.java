@@ -72,7 +72,9 @@ class ResumeCommandTest extends StoppedRun {
   @Test
   void trainPointsToItWhereTheFolderIsARun() throws IOException {
     assertRefused(
-        Cli.run("train", data, "--max-lr", 0.05, "--out", killed()), 2, "resume the run in it");
+        Cli.run("train", data, "--max-lr", 0.05, "--out", killed()),
+        2,
+        "resume the run in it with 'onecycle resume ");
   }
 
   /** Everything that a recipe said is in the record. */
