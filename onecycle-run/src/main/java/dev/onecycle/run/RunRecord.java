@@ -3,6 +3,7 @@ package dev.onecycle.run;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonValue;
+import dev.onecycle.math.Interpolation;
 import dev.onecycle.schedule.Amendment;
 import dev.onecycle.schedule.Phase;
 import dev.onecycle.schedule.PlannedStep;
@@ -127,8 +128,8 @@ public final class RunRecord {
         PlannedStep before = outline.get(i - 1);
         PlannedStep after = outline.get(i);
         if (step <= after.step()) {
-          double share = (step - before.step()) / (double) (after.step() - before.step());
-          return before.learningRate() + share * (after.learningRate() - before.learningRate());
+          return Interpolation.linear(
+              before.step(), before.learningRate(), after.step(), after.learningRate(), step);
         }
       }
       return outline.isEmpty() ? peak : outline.get(outline.size() - 1).learningRate();

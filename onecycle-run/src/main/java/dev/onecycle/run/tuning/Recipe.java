@@ -19,18 +19,18 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How to train, as tuning found it: settings to be used and changed by people, the reason for each
- * that was chosen, and the conditions under which they belong together. A YAML file.
+ * The settings that a tuning run has chosen, with the reason for each and the conditions under
+ * which they were found: a YAML file that people may change.
  *
  * @param format version of this record
- * @param made the command that made it, word by word
- * @param settings by the name of the command line's option, without its dashes
- * @param reasons why a setting is what it is, by the same names
+ * @param command the command line of the tuning run, word by word
+ * @param settings by name, as in a configuration
+ * @param reasons for the chosen settings, by the same names
  * @param conditions under which the settings were found
  */
 public record Recipe(
     @JsonProperty("format") int format,
-    @JsonProperty("made") List<String> made,
+    @JsonProperty("command") List<String> command,
     @JsonProperty("settings") Map<String, String> settings,
     @JsonProperty("reasons") Map<String, String> reasons,
     @JsonProperty("conditions") Conditions conditions) {
@@ -54,12 +54,12 @@ public record Recipe(
   private static final String HEADER =
       """
       # A recipe for training: onecycle train DATA --recipe THIS_FILE
-      # Options on the command line come before these settings. The settings that are among the
-      # conditions were found together; with others the peak learning rate has to be found anew.
+      # Options on the command line override these settings. The settings that are conditions were
+      # found together: after a change of one of them, find the peak learning rate again.
       """;
 
   public Recipe {
-    made = List.copyOf(made);
+    command = List.copyOf(command);
     settings = new LinkedHashMap<>(settings);
     reasons = new LinkedHashMap<>(reasons);
   }

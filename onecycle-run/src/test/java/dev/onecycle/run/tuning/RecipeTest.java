@@ -51,7 +51,7 @@ class RecipeTest {
         "null",
         "[1, 2",
         "format: 1",
-        "format: 2\nmade: []\nsettings: {}\nreasons: {}\nconditions: {}",
+        "format: 2\ncommand: []\nsettings: {}\nreasons: {}\nconditions: {}",
         "settings: {a: {b: c}}",
         "&a [*a, *a]",
         "!!javax.script.ScriptEngineManager [!!java.net.URLClassLoader [[]]]",

@@ -13,29 +13,30 @@ final class HostileRecipes {
   static final String INTACT =
       """
       format: 1
-      made: [onecycle, tune, photos]
+      command: [onecycle, tune, photos]
       settings:
         model: resnet20
-        batch-size: "8"
-        weight-decay: "1e-4"
+        batch_size: "8"
+        weight_decay: "1e-4"
         dropout: "0"
         epochs: "3"
-        max-lr: "0.3"
+        max_lr: "0.3"
       reasons:
-        max-lr: "a tenth of the edge"
+        max_lr: "a tenth of the edge"
       conditions:
         model: resnet20 1234
         data: abc
-        batchSize: 8
-        replicas: 2
+        batch_size: "8"
+        replicas: "2"
         optimizer: sgd
-        weightDecay: 1.0E-4
-        normAndBiasDecay: true
-        dropout: 0.0
-        momentum: 0.85
+        weight_decay: "0.0001"
+        norm_decay: "on"
+        dropout: "0"
+        momentum_at_peak: "0.85"
         loss: cross-entropy
-        gradientClip: 0.0
-        accumulation: 1
+        clip: "0"
+        accumulate: "1"
+        batchnorm_momentum: "0.1"
         augmentation: flip
         precision: fp32
       """;
@@ -134,7 +135,7 @@ final class HostileRecipes {
   private static String unknown(SplittableRandom random) {
     String name =
         switch (random.nextInt(6)) {
-          case 0 -> "max-lrr";
+          case 0 -> "max_lrr";
           case 1 -> "out";
           case 2 -> "help";
           case 3 -> "\"\\e[2J\\n\"";
