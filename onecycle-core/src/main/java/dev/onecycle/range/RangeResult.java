@@ -10,38 +10,38 @@ import java.util.OptionalDouble;
  * @param points every step taken, in order of rising rate, a last one of non-finite loss included
  * @param stop why and where no more steps were taken
  * @param momentum of every step; β1 for AdamW
+ * @param chanceLoss the loss of knowing nothing, which a network must clearly get below to have
+ *     learned anything: for classes the entropy of their shares; empty where it is not known
  * @param readings the rates that the curve shows
  * @param verdict whether the readings can be trusted
  */
 public record RangeResult(
-    List<RangePoint> points, RangeStop stop, double momentum, Readings readings, Verdict verdict) {
+    List<RangePoint> points,
+    RangeStop stop,
+    double momentum,
+    OptionalDouble chanceLoss,
+    Readings readings,
+    Verdict verdict) {
   /** The suggested peak rate is the edge divided by this. */
   static final double MARGIN = 10;
 
   public RangeResult {
     points = List.copyOf(points);
-    if (verdict.clear() && readings.edge().isEmpty()) {
-      throw Require.invalid("edge", "present where the verdict is clear", "absent");
+    if (verdict.suggests() && readings.edge().isEmpty()) {
+      throw Require.invalid("edge", "present where the verdict suggests a rate", "absent");
     }
   }
 
   /**
-   * Reads a curve, whether just measured or loaded from a record.
+   * Reads a curve, whether just measured or loaded from a record. A test reads its own points by
+   * this, so the same points, stop and loss of knowing nothing give the same answer.
    *
    * @param points in order of strictly rising, positive rate
+   * @param chanceLoss the loss of knowing nothing, see {@link RangeTest#withChanceLoss}; empty
+   *     where it is not known, and then the starting loss stands in for it
    */
-  public static RangeResult of(List<RangePoint> points, RangeStop stop, double momentum) {
-    return of(points, stop, momentum, Double.POSITIVE_INFINITY);
-  }
-
-  /**
-   * Reads a curve of which the loss of guessing is known.
-   *
-   * @param points in order of strictly rising, positive rate
-   * @param chanceLoss see {@link RangeTest#chanceLoss}
-   */
-  static RangeResult of(
-      List<RangePoint> points, RangeStop stop, double momentum, double chanceLoss) {
+  public static RangeResult of(
+      List<RangePoint> points, RangeStop stop, double momentum, OptionalDouble chanceLoss) {
     double[] rates = points.stream().mapToDouble(RangePoint::learningRate).toArray();
     double[] losses = points.stream().mapToDouble(RangePoint::loss).toArray();
     for (int i = 0; i < rates.length; i++) {
@@ -49,16 +49,18 @@ public record RangeResult(
       boolean rising = rates[i] > before && Double.isFinite(rates[i]);
       Require.that(rising, "learning rate of point " + i, "above " + before, rates[i], rates[i]);
     }
-    LossCurve.Reading reading = LossCurve.read(rates, losses, stop.reason(), chanceLoss);
-    return new RangeResult(points, stop, momentum, reading.readings(), reading.verdict());
+    LossCurve.Reading reading =
+        LossCurve.read(rates, losses, stop.reason(), chanceLoss.orElse(Double.POSITIVE_INFINITY));
+    return new RangeResult(
+        points, stop, momentum, chanceLoss, reading.readings(), reading.verdict());
   }
 
   /**
    * The suggested peak rate, a tenth of the edge (Gugger 2018, "How Do You Find A Good Learning
-   * Rate"); empty where the verdict is not clear.
+   * Rate"); empty where the verdict suggests none.
    */
   public OptionalDouble suggestion() {
-    return verdict.clear()
+    return verdict.suggests()
         ? OptionalDouble.of(readings.edge().orElseThrow() / MARGIN)
         : OptionalDouble.empty();
   }

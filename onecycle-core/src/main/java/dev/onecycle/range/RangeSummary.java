@@ -40,7 +40,14 @@ public record RangeSummary(
 
   /** Of equally common kinds, the gravest is the verdict. */
   private static final List<Kind> GRAVEST_FIRST =
-      List.of(Kind.NOISY, Kind.DIVERGED_AT_ONCE, Kind.TOO_SHORT, Kind.FLAT, Kind.NO_EDGE);
+      List.of(
+          Kind.NOISY,
+          Kind.NOTHING_LEARNED,
+          Kind.DIVERGED_AT_ONCE,
+          Kind.SINGLE_LOSS,
+          Kind.TOO_SHORT,
+          Kind.FLAT,
+          Kind.NO_EDGE);
 
   public RangeSummary {
     runs = List.copyOf(runs);
@@ -74,9 +81,9 @@ public record RangeSummary(
         verdict(runs, edge));
   }
 
-  /** The suggested peak rate, a tenth of the median edge; empty where the verdict is not clear. */
+  /** The suggested peak rate, a tenth of the median edge; empty where the verdict suggests none. */
   public OptionalDouble suggestion() {
-    return verdict.clear()
+    return verdict.suggests()
         ? OptionalDouble.of(edge.orElseThrow().median() / RangeResult.MARGIN)
         : OptionalDouble.empty();
   }

@@ -3,6 +3,7 @@ package dev.onecycle.range;
 import dev.onecycle.error.Require;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +35,7 @@ public final class RangeTest {
       double momentum,
       double smoothing,
       double stopFactor,
-      double chanceLoss) {
+      OptionalDouble chanceLoss) {
     Settings {
       Require.positive("range start", start);
       Require.that(
@@ -49,7 +50,8 @@ public final class RangeTest {
           "above 1",
           stopFactor,
           stopFactor);
-      Require.that(chanceLoss > 0, "chance loss", "positive", chanceLoss, chanceLoss);
+      chanceLoss.ifPresent(
+          loss -> Require.that(Double.isFinite(loss), "chance loss", "finite", loss, loss));
     }
   }
 
@@ -62,7 +64,7 @@ public final class RangeTest {
       double momentum,
       double smoothing,
       double stopFactor,
-      double chanceLoss) {
+      OptionalDouble chanceLoss) {
     settings =
         new Settings(start, end, limit, steps, ramp, momentum, smoothing, stopFactor, chanceLoss);
   }
@@ -83,7 +85,7 @@ public final class RangeTest {
         momentum,
         0.98,
         DEFAULT_STOP_FACTOR,
-        Double.POSITIVE_INFINITY);
+        OptionalDouble.empty());
   }
 
   /** The same test from another first rate. */
@@ -175,12 +177,23 @@ public final class RangeTest {
   }
 
   /**
-   * The same test with the loss of guessing without looking, ln K for K equally common classes. A
-   * net that starts above it has learned something only once it is below.
+   * The same test with the loss of knowing nothing: the lowest loss of a network that gives every
+   * input the same answer. For classes it is the entropy of their shares ({@link
+   * dev.onecycle.math.ClassShares#entropy}), ln K only where K classes are equally common; for
+   * squared errors, the variance of the targets. A network has learned something only once its loss
+   * is clearly below.
    */
   public RangeTest withChanceLoss(double value) {
     return new RangeTest(
-        start(), end(), limit(), steps(), ramp(), momentum(), smoothing(), stopFactor(), value);
+        start(),
+        end(),
+        limit(),
+        steps(),
+        ramp(),
+        momentum(),
+        smoothing(),
+        stopFactor(),
+        OptionalDouble.of(value));
   }
 
   /** The first rate. */
@@ -223,8 +236,8 @@ public final class RangeTest {
     return settings.stopFactor;
   }
 
-  /** The loss of guessing without looking; infinite where it is not known. */
-  public double chanceLoss() {
+  /** The loss of knowing nothing; empty where it is not known. */
+  public OptionalDouble chanceLoss() {
     return settings.chanceLoss;
   }
 

@@ -12,6 +12,11 @@ public record Verdict(Kind kind, String explanation) {
     /** The loss falls, then rises for good: the edge can be used. */
     CLEAR,
     /**
+     * The loss rises for good, but it had been rising long before: the edge says little about the
+     * rate to train at.
+     */
+    UNCERTAIN,
+    /**
      * The loss falls and never rises for good, up to the end of the range: a very high rate is
      * safe.
      */
@@ -23,14 +28,28 @@ public record Verdict(Kind kind, String explanation) {
     DIVERGED_AT_ONCE,
     /** The loss never moves: the range ends too low, or nothing is being learned. */
     FLAT,
+    /**
+     * The loss never came clearly below the loss of knowing nothing, the entropy of the classes'
+     * shares: whatever it did else, the network learned nothing about the images.
+     */
+    NOTHING_LEARNED,
+    /**
+     * One loss that is no number, or one spike, ended the test; the curve before it had not risen.
+     */
+    SINGLE_LOSS,
     /** The noise of the loss hides its course. */
     NOISY,
     /** Too few points to read. */
     TOO_SHORT
   }
 
-  /** Whether an edge was read that a learning rate may be derived from. */
+  /** Whether the edge can be used without reserve. */
   public boolean clear() {
     return kind == Kind.CLEAR;
+  }
+
+  /** Whether an edge was read from which a learning rate is suggested, be it with reserve. */
+  public boolean suggests() {
+    return kind == Kind.CLEAR || kind == Kind.UNCERTAIN;
   }
 }

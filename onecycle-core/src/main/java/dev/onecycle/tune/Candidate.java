@@ -29,11 +29,11 @@ public record Candidate(double value, RangeSummary test, Optional<CycleOutcome> 
    */
   public OptionalDouble edge() {
     return switch (test.verdict().kind()) {
-      case CLEAR -> OptionalDouble.of(test.edge().orElseThrow().median());
+      case CLEAR, UNCERTAIN -> OptionalDouble.of(test.edge().orElseThrow().median());
       case NO_EDGE ->
           interrupted() ? OptionalDouble.empty() : OptionalDouble.of(lastRate(test.runs()));
       case DIVERGED_AT_ONCE -> OptionalDouble.of(0);
-      case FLAT, NOISY, TOO_SHORT -> OptionalDouble.empty();
+      case FLAT, NOTHING_LEARNED, SINGLE_LOSS, NOISY, TOO_SHORT -> OptionalDouble.empty();
     };
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.onecycle.range.Verdict.Kind;
 import java.util.List;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -38,7 +39,11 @@ class MeasuredCurvesTest {
       RangeResult whole = Curves.resnet20(weightDecay);
       int kept = whole.points().size() - dropped;
       RangeResult cut =
-          RangeResult.of(whole.points().subList(0, kept), RangeStop.of(StopReason.DIVERGED), 0.85);
+          RangeResult.of(
+              whole.points().subList(0, kept),
+              RangeStop.of(StopReason.DIVERGED),
+              0.85,
+              OptionalDouble.empty());
       assertThat(cut.readings().edge().orElseThrow())
           .isCloseTo(whole.readings().edge().orElseThrow(), withinPercentage(10));
     }
@@ -52,7 +57,7 @@ class MeasuredCurvesTest {
       List<RangePoint> half =
           whole.points().stream().filter(point -> point.step() % 2 == from).toList();
       double edge =
-          RangeResult.of(half, RangeStop.of(StopReason.DIVERGED), 0.85)
+          RangeResult.of(half, RangeStop.of(StopReason.DIVERGED), 0.85, OptionalDouble.empty())
               .readings()
               .edge()
               .orElseThrow();
@@ -80,7 +85,11 @@ class MeasuredCurvesTest {
       peak++;
     }
     RangeResult result =
-        RangeResult.of(points.subList(0, peak + 1), RangeStop.of(StopReason.REACHED_END), 0.9);
+        RangeResult.of(
+            points.subList(0, peak + 1),
+            RangeStop.of(StopReason.REACHED_END),
+            0.9,
+            OptionalDouble.empty());
     assertThat(points.get(peak).learningRate()).isCloseTo(3, within(0.06));
     assertThat(result.verdict().kind()).isEqualTo(Kind.NO_EDGE);
     assertThat(result.verdict().explanation()).contains("never rose for good").contains("safe");
@@ -93,7 +102,8 @@ class MeasuredCurvesTest {
   void smithsRunThatFailsOfTooMuchWeightDecayHasAnEdge() {
     List<RangePoint> points =
         Curves.measured("smith-clr3SS5kWD-3Fig11.csv", "train", rate -> true).subList(0, 51);
-    RangeResult result = RangeResult.of(points, RangeStop.of(StopReason.REACHED_END), 0.9);
+    RangeResult result =
+        RangeResult.of(points, RangeStop.of(StopReason.REACHED_END), 0.9, OptionalDouble.empty());
     assertThat(result.verdict().kind()).isEqualTo(Kind.CLEAR);
     assertThat(result.readings().edge().orElseThrow()).isBetween(1.5, 2.5);
   }
@@ -107,7 +117,8 @@ class MeasuredCurvesTest {
   void resNet56LeavesForGoodBeforeItDiverges() {
     List<RangePoint> points = Curves.measured("resnet56-wd1e-4.csv", "raw", rate -> true);
     RangeResult result =
-        RangeResult.of(points, RangeStop.of(StopReason.DIVERGED), 0.85, Math.log(10));
+        RangeResult.of(
+            points, RangeStop.of(StopReason.DIVERGED), 0.85, OptionalDouble.of(Math.log(10)));
     assertThat(result.verdict().kind()).isEqualTo(Verdict.Kind.CLEAR);
     assertThat(result.readings().edge().orElseThrow()).isBetween(15.0, 29.0);
   }
@@ -122,7 +133,8 @@ class MeasuredCurvesTest {
       List<RangePoint> points =
           Curves.measured("resnet20-wd" + decays[i] + ".csv", "raw", rate -> true);
       double edge =
-          RangeResult.of(points, RangeStop.of(StopReason.DIVERGED), 0.85, Math.log(10))
+          RangeResult.of(
+                  points, RangeStop.of(StopReason.DIVERGED), 0.85, OptionalDouble.of(Math.log(10)))
               .readings()
               .edge()
               .orElseThrow();
@@ -143,7 +155,8 @@ class MeasuredCurvesTest {
       String file = "resnet20-batch512-wd" + decay + ".csv";
       List<RangePoint> points = Curves.measured(file, "raw", rate -> true);
       RangeResult result =
-          RangeResult.of(points, RangeStop.of(StopReason.DIVERGED), 0.85, Math.log(10));
+          RangeResult.of(
+              points, RangeStop.of(StopReason.DIVERGED), 0.85, OptionalDouble.of(Math.log(10)));
       double edge = result.readings().edge().orElseThrow();
       assertThat(edge).as(decay).isGreaterThan(least).isBetween(3.0, 7.0);
       least = edge;
@@ -160,7 +173,11 @@ class MeasuredCurvesTest {
     RangeResult blind = Curves.read(1e-6, 100, StopReason.DIVERGED, losses);
     assertThat(blind.verdict().clear()).isTrue();
     RangeResult told =
-        RangeResult.of(blind.points(), RangeStop.of(StopReason.DIVERGED), 0.9, Math.log(10));
+        RangeResult.of(
+            blind.points(),
+            RangeStop.of(StopReason.DIVERGED),
+            0.9,
+            OptionalDouble.of(Math.log(10)));
     assertThat(told.verdict().clear()).isFalse();
     assertThat(told.suggestion()).isEmpty();
   }

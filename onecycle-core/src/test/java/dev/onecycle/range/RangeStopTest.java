@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.onecycle.error.InvalidValueException;
 import java.util.List;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 
 final class RangeStopTest {
@@ -33,7 +34,9 @@ final class RangeStopTest {
   void aClearVerdictNeedsAnEdge() {
     Verdict clear = new Verdict(Verdict.Kind.CLEAR, "");
     RangeStop stop = RangeStop.of(StopReason.DIVERGED);
-    assertThatThrownBy(() -> new RangeResult(List.of(), stop, 0.9, Readings.NONE, clear))
+    assertThatThrownBy(
+            () ->
+                new RangeResult(List.of(), stop, 0.9, OptionalDouble.empty(), Readings.NONE, clear))
         .isInstanceOf(InvalidValueException.class)
         .hasMessageContaining("edge must be present");
   }
@@ -45,7 +48,7 @@ final class RangeStopTest {
         .isEqualTo(RangeTest.atMomentum(0.85).withMomentum(0.9).withSteps(80))
         .hasSameHashCodeAs(RangeTest.atMomentum(0.9).withSteps(80))
         .isNotEqualTo(test.withChanceLoss(2.3));
-    assertThat(test.withChanceLoss(2.3).chanceLoss()).isEqualTo(2.3);
+    assertThat(test.withChanceLoss(2.3).chanceLoss()).hasValue(2.3);
     assertThat(test).hasToString(test.toString()).asString().startsWith("RangeTest[start=");
   }
 }

@@ -9,6 +9,7 @@ import dev.onecycle.random.RandomStream;
 import dev.onecycle.range.Verdict.Kind;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
@@ -180,7 +181,10 @@ class RangeTestTest {
   @Test
   void refusesPointsOutOfOrder() {
     List<RangePoint> points = List.of(new RangePoint(0, 0.1, 2, 2), new RangePoint(1, 0.1, 2, 2));
-    assertThatThrownBy(() -> RangeResult.of(points, RangeStop.of(StopReason.REACHED_END), 0.9))
+    assertThatThrownBy(
+            () ->
+                RangeResult.of(
+                    points, RangeStop.of(StopReason.REACHED_END), 0.9, OptionalDouble.empty()))
         .isInstanceOf(InvalidValueException.class)
         .hasMessage("learning rate of point 1 must be above 0.1 but was 0.1");
   }

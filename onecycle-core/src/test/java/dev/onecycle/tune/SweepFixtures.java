@@ -10,6 +10,7 @@ import dev.onecycle.record.EpochRecord;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 
@@ -27,10 +28,12 @@ public final class SweepFixtures {
       double loss = 2.3 - fallen + 0.35 * risen;
       points.add(new RangePoint(i, rate, loss, loss));
       if (loss > 6) {
-        return RangeResult.of(points, RangeStop.of(StopReason.DIVERGED), 0.85);
+        return RangeResult.of(
+            points, RangeStop.of(StopReason.DIVERGED), 0.85, OptionalDouble.empty());
       }
     }
-    return RangeResult.of(points, RangeStop.of(StopReason.REACHED_END), 0.85);
+    return RangeResult.of(
+        points, RangeStop.of(StopReason.REACHED_END), 0.85, OptionalDouble.empty());
   }
 
   /** A test that says nothing. */
@@ -42,7 +45,8 @@ public final class SweepFixtures {
       double loss = 2.3 + 3 * random.nextGaussian();
       points.add(new RangePoint(i, rate, loss, loss));
     }
-    return RangeResult.of(points, RangeStop.of(StopReason.REACHED_END), 0.85);
+    return RangeResult.of(
+        points, RangeStop.of(StopReason.REACHED_END), 0.85, OptionalDouble.empty());
   }
 
   /** A test whose loss leaves before it has fallen. */
@@ -53,7 +57,7 @@ public final class SweepFixtures {
       double loss = i < 50 ? 2.3 : 2.3 * (i - 48);
       points.add(new RangePoint(i, rate, loss, loss));
     }
-    return RangeResult.of(points, RangeStop.of(StopReason.DIVERGED), 0.85);
+    return RangeResult.of(points, RangeStop.of(StopReason.DIVERGED), 0.85, OptionalDouble.empty());
   }
 
   /** A test that falls to the end of its range. */
@@ -64,7 +68,8 @@ public final class SweepFixtures {
       double loss = 2.3 - i / 119.0;
       points.add(new RangePoint(i, rate, loss, loss));
     }
-    return RangeResult.of(points, RangeStop.of(StopReason.REACHED_END), 0.85);
+    return RangeResult.of(
+        points, RangeStop.of(StopReason.REACHED_END), 0.85, OptionalDouble.empty());
   }
 
   /** A candidate by its tests. */

@@ -82,6 +82,7 @@ public final class Samples {
         points,
         RangeStop.of(StopReason.DIVERGED),
         0.85,
+        OptionalDouble.empty(),
         new Readings(
             OptionalDouble.of(edge),
             OptionalDouble.of(edge * 0.6),
@@ -97,6 +98,7 @@ public final class Samples {
         points,
         RangeStop.of(stopped),
         0.85,
+        OptionalDouble.empty(),
         new Readings(none, none, none, none),
         new Verdict(kind, "no rise was seen"));
   }

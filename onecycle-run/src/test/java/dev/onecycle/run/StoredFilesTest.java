@@ -66,6 +66,7 @@ final class StoredFilesTest {
               new RangePoint(0, 1e-6, 2.3, 2.3), new RangePoint(1, 0.5, Double.NaN, Double.NaN)),
           new RangeStop(StopReason.NON_FINITE, 4, true),
           0.85,
+          OptionalDouble.of(2.25),
           new Readings(
               OptionalDouble.of(3),
               OptionalDouble.of(0.5),

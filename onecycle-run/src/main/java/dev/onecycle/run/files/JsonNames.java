@@ -179,6 +179,9 @@ final class JsonNames extends SimpleModule {
     @JsonProperty("momentum")
     double momentum();
 
+    @JsonProperty("chance_loss")
+    OptionalDouble chanceLoss();
+
     @JsonProperty("readings")
     Readings readings();
 
