@@ -245,7 +245,7 @@ public final class Main implements Runnable {
     }
   }
 
-  /** One line for what goes wrong; frames only on request, or for what is not the user's doing. */
+  /** One line for an error; stack frames on request, or if the program itself is at fault. */
   private static final class Failure implements IExecutionExceptionHandler {
     @Override
     public int handleExecutionException(Exception e, CommandLine commandLine, ParseResult parsed) {

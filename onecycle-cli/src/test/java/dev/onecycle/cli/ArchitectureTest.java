@@ -34,6 +34,7 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
   private static final String ROOT = "dev.onecycle.";
   private static final int MAX_TYPES_OF_A_PACKAGE = 25;
+  private static final int MAX_COMPONENTS_OF_A_RECORD = 6;
 
   private static final List<String> CORE =
       List.of("error", "fault", "math", "random", "range", "record", "schedule", "text", "tune");
@@ -270,6 +271,33 @@ class ArchitectureTest {
     }
     assertThat(types)
         .allSatisfy((name, count) -> assertThat(count).isLessThanOrEqualTo(MAX_TYPES_OF_A_PACKAGE));
+  }
+
+  /** A constructor with more values than that is called in the wrong order. */
+  @Test
+  void aPublicRecordHasFewComponents() {
+    List<String> found = new ArrayList<>();
+    int records = 0;
+    for (JavaClass type : CLASSES) {
+      if (!type.isRecord() || !visible(type)) {
+        continue;
+      }
+      records++;
+      long components =
+          type.getFields().stream()
+              .filter(field -> !field.getModifiers().contains(JavaModifier.STATIC))
+              .count();
+      if (components > MAX_COMPONENTS_OF_A_RECORD) {
+        found.add(type.getName() + " has " + components);
+      }
+    }
+    assertThat(found).as("make it a class with withers, or group its values").isEmpty();
+    assertThat(records).as("public records").isGreaterThan(50);
+  }
+
+  private static boolean visible(JavaClass type) {
+    return exposed(type.getModifiers())
+        && type.getEnclosingClass().map(ArchitectureTest::visible).orElse(true);
   }
 
   @Test

@@ -22,11 +22,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The folder of a run: {@code run.json}, {@code steps.csv}, {@code epochs.csv} and {@code
- * classification.json}, kept up to date while the run goes on.
+ * classification.json}, kept up to date during the run.
  *
  * <p>The CSV files have a header line and numbers that read back to the same bits. Steps are on
- * disk at the end of each epoch, and when the folder is closed. The classification is that of the
- * last evaluation.
+ * disk at the end of each epoch, and when the folder is closed. The classification is from the last
+ * evaluation.
  */
 public final class RunFolder implements TrainingListener, AutoCloseable {
   public static final String RECORD = "run.json";
@@ -52,7 +52,7 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
   }
 
   /**
-   * Takes out what came after a position, where the run goes on from there another way; on disk
+   * Removes the steps and epochs after a position, before the run is repeated from there; on disk
    * with the next {@link #flush}.
    */
   public void goBack(TrainingPosition position) {
@@ -70,23 +70,22 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
   }
 
   /**
-   * Makes sure that a folder could be written, without leaving anything there: for use before a
-   * long computation.
+   * Checks before a long computation that a folder can be written; leaves nothing there.
    *
-   * @throws CannotWriteException where it could not
+   * @throws CannotWriteException if it cannot be written
    */
   public static void requireWritable(Path folder) {
     requireUnused(folder);
     AtomicFile.requireWritableFolder(folder);
   }
 
-  /** Makes the folder and starts its files; the worst mistakes are kept without pictures. */
+  /** Makes the folder and its files; the worst mistakes are kept without pictures. */
   public static RunFolder create(Path folder, RunRecord record) {
     return started(folder, record, null);
   }
 
   /**
-   * Makes the folder and starts its files.
+   * Makes the folder and its files.
    *
    * @param pictures of the images that the run is evaluated on, for its worst mistakes
    */
@@ -105,7 +104,7 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
     RunLock lock = RunLock.take(folder);
     try {
       removeUnfinished(folder);
-      // First of all, so that whatever has a record can be resumed.
+      // First, so that every folder with a record can be resumed.
       JsonFile.write(folder.resolve(RECORD), record);
       Faults.at("run.begun");
       return new RunFolder(folder, pictures, lock, TrainingPosition.START);
@@ -116,11 +115,11 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
   }
 
   /**
-   * Goes on with a run that is there; what its files hold from the position on is taken out, and
-   * unfinished files of a process that was killed are removed.
+   * Opens the folder of a run that is resumed. Rows after the position and unfinished files of a
+   * killed process are removed.
    *
-   * @param lock of the folder, closed with what is answered
-   * @param position from which the run goes on
+   * @param lock of the folder; closed together with the result
+   * @param position from which the run is resumed
    * @param pictures of the images that the run is evaluated on, for its worst mistakes
    */
   public static RunFolder reopen(
@@ -129,7 +128,7 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
     return new RunFolder(folder, pictures, lock, position);
   }
 
-  /** Removes what a killed process has left half written. */
+  /** Removes the unfinished files of a killed process. */
   private static void removeUnfinished(Path folder) {
     try (Stream<Path> entries = Files.list(folder)) {
       for (Path left : entries.filter(RunFolder::unfinished).toList()) {
@@ -140,7 +139,7 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
     }
   }
 
-  /** What a process leaves that was killed before the run had a record. */
+  /** Whether a file is from a process that was killed before the run had a record. */
   private static boolean leftBehind(Path path) {
     return unfinished(path) || path.endsWith(RunLock.FILE);
   }
@@ -150,7 +149,7 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
     return name.startsWith(".") && name.endsWith(".tmp");
   }
 
-  /** Makes a folder, where it is not there yet. */
+  /** Makes a folder if it does not exist. */
   public static Path made(Path folder) {
     try {
       return Files.createDirectories(folder);
@@ -176,7 +175,7 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
     }
   }
 
-  /** Where the run lies. */
+  /** The folder. */
   public Path path() {
     return folder;
   }
@@ -198,10 +197,10 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
   }
 
   /**
-   * Reads how the evaluation images of a run were classified at its last evaluation; empty where
-   * the run has none yet, or is of a version that did not keep it.
+   * Reads the classification of the evaluation images at the last evaluation; empty if the run has
+   * none yet.
    *
-   * @throws BadDataException naming the file, where it is there and cannot be read
+   * @throws BadDataException naming the file, if it exists and cannot be read
    */
   public static Optional<ClassificationRecord> readClassification(Path folder) {
     Path file = folder.resolve(CLASSIFICATION);
@@ -232,7 +231,7 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
   }
 
   /**
-   * Puts on disk what the run has come to; what cannot be written is kept, and tried again the next
+   * Writes steps and epochs to disk. Rows that cannot be written are kept, and written the next
    * time.
    *
    * @throws CannotWriteException naming the file
@@ -245,7 +244,7 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
     }
   }
 
-  /** Puts everything on disk and lets others have the run. */
+  /** Writes everything to disk and releases the lock. */
   @Override
   public void close() {
     try (lock) {

@@ -10,16 +10,16 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What the folder of a run holds at a moment: its record, and its steps and epochs so far.
+ * The record of a run, with its steps and epochs so far.
  *
- * <p>A run may still be going on, or may have been ended by force, so that its CSV files end in the
- * middle of a line: rows that cannot be understood are left out, and {@code notes} says so.
+ * <p>A process that was killed may leave a CSV file that ends in the middle of a line. Rows that
+ * cannot be read are left out, and {@code notes} says so.
  *
  * @param name the folder's name
- * @param record what was set, on what it ran, and how it ended
- * @param steps those on disk, in order
- * @param epochs those completed, in order
- * @param notes sentences about what is missing or was left out; empty for a sound folder
+ * @param record its settings, machine and result
+ * @param steps the steps on disk, in order
+ * @param epochs the completed epochs, in order
+ * @param notes sentences about missing files and rows that were left out; empty for a sound folder
  */
 public record RunHistory(
     String name,

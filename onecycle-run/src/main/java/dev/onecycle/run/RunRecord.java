@@ -208,7 +208,7 @@ public final class RunRecord {
     return stored.config;
   }
 
-  /** The values that settings left open came to: precision, threads, device, epochs, rate. */
+  /** The chosen values of settings left open: precision, threads, device, epochs, rate. */
   public Map<String, Object> resolved() {
     return stored.resolved;
   }
@@ -275,7 +275,7 @@ public final class RunRecord {
     return change.made();
   }
 
-  /** The same run with a configuration and what its open settings came to. */
+  /** The same run with a configuration and the chosen values of its open settings. */
   public RunRecord withConfig(Map<String, Object> config, Map<String, Object> resolved) {
     Change change = new Change(stored);
     change.config = config;

@@ -104,13 +104,7 @@ public final class SelfTest {
       end(threads);
     }
     return new GroupResult(
-        group.name(),
-        group.promise(),
-        group.cases().size(),
-        new TreeMap<>(failures),
-        new TreeMap<>(notTried),
-        (System.nanoTime() - begin) / 1e9,
-        group.measurements().text());
+        group, new TreeMap<>(failures), new TreeMap<>(notTried), (System.nanoTime() - begin) / 1e9);
   }
 
   /** Everything that a case throws is its failure, errors of the virtual machine too. */

@@ -1,4 +1,4 @@
-/** The self-test: cases that try on any installation what is promised about faults. */
+/** The self-test: cases that check the promises about faults on any installation. */
 @NullMarked
 package dev.onecycle.selftest;
 

@@ -7,8 +7,8 @@ import java.util.Map;
 /**
  * Where a command speaks: its answer on standard output, its progress on standard error.
  *
- * <p>With {@code --json} standard output holds one JSON object and nothing else; what is said to
- * people then goes to standard error.
+ * <p>With {@code --json} standard output holds one JSON object and nothing else; text for people
+ * then goes to standard error.
  */
 public final class Console {
   private final PrintWriter out;

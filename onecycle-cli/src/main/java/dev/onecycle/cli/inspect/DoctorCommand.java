@@ -12,7 +12,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** Says what the engine finds here, and what to do about what is missing. */
+/** Lists versions and hardware as the engine sees them, with advice on missing parts. */
 @Command(
     name = "doctor",
     description = "Print versions, processor, threads, precision, allocator and GPU, with advice.",

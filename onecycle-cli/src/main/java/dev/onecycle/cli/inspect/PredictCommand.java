@@ -27,7 +27,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Says what is on images. */
+/** Predicts the classes of images. */
 @Command(
     name = "predict",
     description = "Print the most probable classes of image files.",

@@ -26,11 +26,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Runs the self-test, which tries on this machine what is promised about faults. */
+/** Runs the self-test: it checks the promises about faults on this machine. */
 @Command(
     name = "selftest",
     description = {
-      "Try on this machine what is promised about faults: exact resume, kill -9, damaged"
+      "Check the promises about faults on this machine: exact resume, kill -9, damaged"
           + " checkpoints, full disks, bad input, signals.",
       ""
     },
@@ -109,31 +109,44 @@ public final class SelftestCommand implements Callable<Integer> {
     Table table = new Table("group", "cases", "held", "seconds", "promise");
     for (GroupResult result : results) {
       table.row(
-          result.group(),
+          result.group().name(),
           "" + result.cases(),
           "" + result.held(),
           Numbers.format("%.1f", result.seconds()),
-          result.promise());
+          result.group().promise());
     }
     table.lines().forEach(console::answer);
     for (GroupResult result : results) {
       if (!result.measurements().isEmpty()) {
-        console.answer("measured: " + result.group() + ": " + result.measurements());
+        console.answer("measured: " + result.group().name() + ": " + result.measurements());
       }
       result
           .failures()
           .forEach(
               (name, why) ->
-                  console.answer("failed: " + result.group() + ", " + name + ": " + why));
+                  console.answer("failed: " + result.group().name() + ", " + name + ": " + why));
       result
           .notTried()
           .forEach(
               (name, why) ->
-                  console.answer("not tried: " + result.group() + ", " + name + ": " + why));
+                  console.answer("not tried: " + result.group().name() + ", " + name + ": " + why));
     }
     Map<String, Object> values = new LinkedHashMap<>();
     values.put("held", GroupResult.allHeld(results));
-    values.put("groups", results);
+    values.put("groups", results.stream().map(SelftestCommand::json).toList());
     console.result(values);
+  }
+
+  private static Map<String, Object> json(GroupResult result) {
+    Map<String, Object> values = new LinkedHashMap<>();
+    values.put("group", result.group().name());
+    values.put("promise", result.group().promise());
+    values.put("cases", result.cases());
+    values.put("held", result.held());
+    values.put("failures", result.failures());
+    values.put("not_tried", result.notTried());
+    values.put("seconds", result.seconds());
+    values.put("measurements", result.measurements());
+    return values;
   }
 }

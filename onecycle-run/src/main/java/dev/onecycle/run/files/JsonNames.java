@@ -1,5 +1,6 @@
 package dev.onecycle.run.files;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import com.fasterxml.jackson.databind.annotation.JsonSerialize;
@@ -18,6 +19,7 @@ import dev.onecycle.record.EpochRecord.Evaluated;
 import dev.onecycle.schedule.Amendment;
 import dev.onecycle.schedule.Phase;
 import dev.onecycle.schedule.PlannedStep;
+import dev.onecycle.text.Numbers;
 import dev.onecycle.tune.BatchSizeResult;
 import dev.onecycle.tune.BatchSizes;
 import dev.onecycle.tune.BatchTrial;
@@ -69,56 +71,97 @@ final class JsonNames extends SimpleModule {
   private interface AsRow {}
 
   /** An epoch as an object of a JSON file: the values of its evaluation are all there, or null. */
-  record EpochRow(
-      @JsonProperty("epoch") int epoch,
-      @JsonProperty("steps") long steps,
-      @JsonProperty("train_loss") double trainLoss,
-      @JsonProperty("evaluation_loss") Optional<Double> evaluationLoss,
-      @JsonProperty("accuracy") Optional<Double> accuracy,
-      @JsonProperty("images_per_second") double imagesPerSecond,
-      @JsonProperty("train_seconds") double trainSeconds,
-      @JsonProperty("evaluation_seconds") Optional<Double> evaluationSeconds) {}
+  static final class EpochRow {
+    private final EpochRecord epoch;
+
+    private EpochRow(EpochRecord epoch) {
+      this.epoch = epoch;
+    }
+
+    @JsonCreator
+    static EpochRow read(
+        @JsonProperty("epoch") int epoch,
+        @JsonProperty("steps") long steps,
+        @JsonProperty("train_loss") double trainLoss,
+        @JsonProperty("evaluation_loss") Optional<Double> loss,
+        @JsonProperty("accuracy") Optional<Double> accuracy,
+        @JsonProperty("images_per_second") double imagesPerSecond,
+        @JsonProperty("train_seconds") double trainSeconds,
+        @JsonProperty("evaluation_seconds") Optional<Double> seconds) {
+      if (accuracy.isPresent() != loss.isPresent() || seconds.isPresent() != loss.isPresent()) {
+        throw new InvalidValueException(
+            "the evaluation of epoch " + epoch,
+            "there as a whole or not at all",
+            Numbers.format(
+                "loss %s, accuracy %s, seconds %s", text(loss), text(accuracy), text(seconds)),
+            "resume from an older checkpoint");
+      }
+      return new EpochRow(
+          new EpochRecord(
+              epoch,
+              steps,
+              trainLoss,
+              imagesPerSecond,
+              trainSeconds,
+              loss.map(l -> new Evaluated(l, accuracy.orElseThrow(), seconds.orElseThrow()))));
+    }
+
+    private static String text(Optional<Double> value) {
+      return value.map(Numbers::exact).orElse("none");
+    }
+
+    @JsonProperty("epoch")
+    int epoch() {
+      return epoch.epoch();
+    }
+
+    @JsonProperty("steps")
+    long steps() {
+      return epoch.steps();
+    }
+
+    @JsonProperty("train_loss")
+    double trainLoss() {
+      return epoch.trainLoss();
+    }
+
+    @JsonProperty("evaluation_loss")
+    Optional<Double> evaluationLoss() {
+      return epoch.evaluated().map(Evaluated::loss);
+    }
+
+    @JsonProperty("accuracy")
+    Optional<Double> accuracy() {
+      return epoch.evaluated().map(Evaluated::accuracy);
+    }
+
+    @JsonProperty("images_per_second")
+    double imagesPerSecond() {
+      return epoch.imagesPerSecond();
+    }
+
+    @JsonProperty("train_seconds")
+    double trainSeconds() {
+      return epoch.trainSeconds();
+    }
+
+    @JsonProperty("evaluation_seconds")
+    Optional<Double> evaluationSeconds() {
+      return epoch.evaluated().map(Evaluated::seconds);
+    }
+  }
 
   private static final class ToRow extends StdConverter<EpochRecord, EpochRow> {
     @Override
     public EpochRow convert(EpochRecord epoch) {
-      Optional<Evaluated> evaluated = epoch.evaluated();
-      return new EpochRow(
-          epoch.epoch(),
-          epoch.steps(),
-          epoch.trainLoss(),
-          evaluated.map(Evaluated::loss),
-          evaluated.map(Evaluated::accuracy),
-          epoch.imagesPerSecond(),
-          epoch.trainSeconds(),
-          evaluated.map(Evaluated::seconds));
+      return new EpochRow(epoch);
     }
   }
 
   private static final class FromRow extends StdConverter<EpochRow, EpochRecord> {
     @Override
     public EpochRecord convert(EpochRow row) {
-      boolean evaluated = row.evaluationLoss.isPresent();
-      if (row.accuracy.isPresent() != evaluated || row.evaluationSeconds.isPresent() != evaluated) {
-        throw new InvalidValueException(
-            "the evaluation of epoch " + row.epoch,
-            "there as a whole or not at all",
-            row,
-            "resume from an older checkpoint");
-      }
-      return new EpochRecord(
-          row.epoch,
-          row.steps,
-          row.trainLoss,
-          row.imagesPerSecond,
-          row.trainSeconds,
-          evaluated
-              ? Optional.of(
-                  new Evaluated(
-                      row.evaluationLoss.orElseThrow(),
-                      row.accuracy.orElseThrow(),
-                      row.evaluationSeconds.orElseThrow()))
-              : Optional.empty());
+      return row.epoch;
     }
   }
 

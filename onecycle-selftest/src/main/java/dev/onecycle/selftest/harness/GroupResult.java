@@ -6,25 +6,26 @@ import java.util.Map;
 /**
  * The result of a group.
  *
- * @param group the group's name
- * @param promise the group's promise
- * @param cases number of cases
+ * @param group that was run
  * @param failures reasons by the name of the case
  * @param notTried reasons by the name of the case
  * @param seconds duration of the group
- * @param measurements in one line; empty if there are none
  */
 public record GroupResult(
-    String group,
-    String promise,
-    int cases,
-    Map<String, String> failures,
-    Map<String, String> notTried,
-    double seconds,
-    String measurements) {
+    Group group, Map<String, String> failures, Map<String, String> notTried, double seconds) {
+  /** Number of cases. */
+  public int cases() {
+    return group.cases().size();
+  }
+
   /** Number of cases that were tried and held. */
   public int held() {
-    return cases - failures.size() - notTried.size();
+    return cases() - failures.size() - notTried.size();
+  }
+
+  /** The measurements of the cases in one line; empty if there are none. */
+  public String measurements() {
+    return group.measurements().text();
   }
 
   /** Whether no case of any group failed. */

@@ -259,7 +259,7 @@ public final class TrainingJob {
     }
   }
 
-  /** The configuration of a run, with the values that its open settings came to. */
+  /** The configuration of a run, with the chosen values of its open settings. */
   private static TrainingConfig config(Path folder, RunRecord record) {
     try {
       Map<String, Object> resolved = new LinkedHashMap<>(record.resolved());
@@ -271,7 +271,7 @@ public final class TrainingJob {
     }
   }
 
-  /** The settings for the record: as the run has them, but for open ones that came to a value. */
+  /** The settings for the record, without open ones that were given a value. */
   private static Map<String, Object> settings(TrainingConfig config, RunRecord record) {
     Map<String, Object> settings = config.toMap();
     for (Setting<?> open : List.of(PRECISION, THREADS, DEVICE)) {

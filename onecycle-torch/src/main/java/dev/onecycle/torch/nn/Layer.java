@@ -29,10 +29,28 @@ public sealed interface Layer {
    * Convolution: [N, in, H, W] to [N, out, (H + 2·padding − kernel)/stride + 1, same of W]; weight
    * [out, in, kernel, kernel].
    *
+   * @param in channels of its images
+   * @param out channels of the result
+   * @param window the pixels under one value of the result
+   * @param bias whether a trained number is added to each channel of the result
    * @param init of the weights
    */
-  record Conv(int in, int out, int kernel, int stride, int padding, boolean bias, Init init)
-      implements Layer {
+  record Conv(int in, int out, Window window, boolean bias, Init init) implements Layer {
+    /**
+     * The square window of a convolution.
+     *
+     * @param size its height and width in pixels
+     * @param stride pixels from one window to the next
+     * @param padding rows and columns of zeros around the image
+     */
+    public record Window(int size, int stride, int padding) {
+      public Window {
+        Require.atLeast("kernel", size, 1);
+        Require.atLeast("stride", stride, 1);
+        Require.atLeast("padding", padding, 0);
+      }
+    }
+
     /** The distribution of the weights before the first step. */
     public enum Init {
       /** He et al. 2015 (arXiv 1502.01852, section 2.2) for ReLU, over the fan out. */
@@ -48,20 +66,34 @@ public sealed interface Layer {
 
     /** A convolution with the sources' initial weights, {@link Init#HE}. */
     public Conv(int in, int out, int kernel, int stride, int padding, boolean bias) {
-      this(in, out, kernel, stride, padding, bias, Init.HE);
+      this(in, out, new Window(kernel, stride, padding), bias, Init.HE);
     }
 
     public Conv {
       Require.atLeast("in", in, 1);
       Require.atLeast("out", out, 1);
-      Require.atLeast("kernel", kernel, 1);
-      Require.atLeast("stride", stride, 1);
-      Require.atLeast("padding", padding, 0);
+    }
+
+    /** The same convolution with other initial weights. */
+    public Conv withInit(Init other) {
+      return new Conv(in, out, window, bias, other);
+    }
+
+    public int kernel() {
+      return window.size();
+    }
+
+    public int stride() {
+      return window.stride();
+    }
+
+    public int padding() {
+      return window.padding();
     }
 
     @Override
     public Trace trace(Trace input) {
-      return input.convolved(in, out, kernel, stride, padding);
+      return input.convolved(in, out, kernel(), stride(), padding());
     }
   }
 

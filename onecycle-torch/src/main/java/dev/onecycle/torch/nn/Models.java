@@ -237,7 +237,7 @@ public final class Models {
   }
 
   private static Conv identityConv(int in, int out) {
-    return new Conv(in, out, 3, 1, 1, false, Conv.Init.IDENTITY);
+    return new Conv(in, out, 3, 1, 1, false).withInit(Conv.Init.IDENTITY);
   }
 
   /**

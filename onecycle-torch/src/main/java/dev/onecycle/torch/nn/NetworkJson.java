@@ -51,9 +51,8 @@ public final class NetworkJson {
                   new Layer.Conv(
                       json.whole("in"),
                       json.whole("out"),
-                      json.whole("kernel"),
-                      json.whole("stride"),
-                      json.whole("padding"),
+                      new Layer.Conv.Window(
+                          json.whole("kernel"), json.whole("stride"), json.whole("padding")),
                       json.yesOrNo("bias"),
                       json.constant("init", Layer.Conv.Init.class))),
           new Kind<>(

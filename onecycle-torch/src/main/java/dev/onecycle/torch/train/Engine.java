@@ -82,7 +82,7 @@ public final class Engine {
    * device is the processor.
    *
    * @param name of the setting, for the error
-   * @throws InvalidValueException saying what is missing and what to do
+   * @throws InvalidValueException naming the missing part and the remedy
    */
   public static void require(String name, Device device) {
     if (device == Device.CUDA && !seesGpu()) {

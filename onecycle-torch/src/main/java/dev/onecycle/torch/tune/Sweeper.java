@@ -32,7 +32,7 @@ import java.util.function.Supplier;
  * but the tuning split is looked at.
  */
 public final class Sweeper {
-  /** A shorter cycle says little of what is to come; small data is gone through more often. */
+  /** A shorter cycle says little about the whole training; small data is repeated more often. */
   private static final int MIN_CYCLE_STEPS = 50;
 
   private final Trials trials;

@@ -57,7 +57,7 @@ public final class Tuner {
   /**
    * Tunes.
    *
-   * @param setup what is not tuned, and where candidates start from
+   * @param setup the settings that are not tuned, and the starting values of those that are
    * @param trial tries a batch size and answers whatever happens, see {@link BatchSizeTrial}
    * @throws BadDataException where the evidence does not tell what to choose
    * @throws java.util.concurrent.CancellationException where it was interrupted or stopped

@@ -20,7 +20,7 @@ public interface TuningListener {
   record Task(Kind kind, String title) {}
 
   /**
-   * A task goes on; not told of one that was done before.
+   * Reports the progress of a task; not called for a task that was done before.
    *
    * @param done how far it is
    * @param total how far it goes at most

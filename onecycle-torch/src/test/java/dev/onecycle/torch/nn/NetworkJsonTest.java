@@ -29,7 +29,9 @@ class NetworkJsonTest {
                   named("whiten", new Layer.Whitening(3, 2)),
                   named("gelu", new Layer.Gelu()),
                   named("pad", new Layer.ReflectionPad(1, 2, 3, 4)),
-                  named("conv", new Layer.Conv(24, 8, 3, 2, 1, true, Layer.Conv.Init.IDENTITY)),
+                  named(
+                      "conv",
+                      new Layer.Conv(24, 8, 3, 2, 1, true).withInit(Layer.Conv.Init.IDENTITY)),
                   named("norm", new Layer.BatchNorm(8)),
                   named("relu", new Layer.Relu()),
                   named("drop", new Layer.Dropout(0.25)),

@@ -141,7 +141,7 @@ class FastTest {
   void identityInitCopiesChannels() {
     Layer layers =
         Layer.sequence(
-            named("conv", new Conv(3, 5, 3, 1, 1, false, Conv.Init.IDENTITY)),
+            named("conv", new Conv(3, 5, 3, 1, 1, false).withInit(Conv.Init.IDENTITY)),
             named("pool", new Layer.GlobalAveragePool()),
             named("fc", new Layer.Linear(5, 2, false)));
     try (Learner learner = learner(new Network("identity", SHAPES.shape(), 2, layers))) {
