@@ -143,6 +143,10 @@ public final class Datasets {
         read(location, options, new Sizing.Exact(shape), SplitSelection.EVALUATION);
     SourceIndex index = decoded.index();
     ReadingReport report = index.report();
+    if (index.splits().isEmpty()) {
+      throw new BadDataException(
+          location + " has no labelled images, so there is nothing to evaluate: predict them");
+    }
     Split split = index.splits().get(0);
     if (split.name().equals(Split.TRAIN) || split.name().equals(Split.ALL)) {
       report =

@@ -63,9 +63,6 @@ class DegenerateDataTest {
     TestData.catsAndDogs(temp.resolve("test"), 1);
     TestData.write(temp.resolve("test/zebra/1.png"), TestImages.png(4, 3, 0));
     assertFails(temp.toString(), "test/ has the class zebra, but", "train/ does not");
-    TestData.write(temp.resolve("train/zebra/1.png"), TestImages.png(4, 3, 0));
-    TestData.write(temp.resolve("train/yak/1.png"), TestImages.png(4, 3, 0));
-    assertFails(temp.toString(), "train/ has the class yak, but", "test/ does not");
   }
 
   @Test

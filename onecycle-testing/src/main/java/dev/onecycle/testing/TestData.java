@@ -39,7 +39,8 @@ public final class TestData {
     return colours(folder, 4, 4, 16, 16);
   }
 
-  private static void coloursSplit(Path folder, int count, int width, int height)
+  /** Writes {@code CLASS/000.png …}, {@code count} images of each class. */
+  public static void coloursSplit(Path folder, int count, int width, int height)
       throws IOException {
     for (int label = 0; label < COLOURS.size(); label++) {
       for (int i = 0; i < count; i++) {

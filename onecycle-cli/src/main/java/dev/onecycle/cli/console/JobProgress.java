@@ -1,5 +1,6 @@
 package dev.onecycle.cli.console;
 
+import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.data.image.ReadingReport;
 import dev.onecycle.data.image.SkippedImage;
 import dev.onecycle.range.RangePoint;
@@ -12,6 +13,7 @@ import dev.onecycle.run.RunRecord;
 import dev.onecycle.run.TrainingPosition;
 import dev.onecycle.schedule.Policy;
 import dev.onecycle.text.Numbers;
+import dev.onecycle.text.Texts;
 import dev.onecycle.torch.job.Experiment;
 import dev.onecycle.torch.job.JobListener;
 import dev.onecycle.torch.job.PeakRate;
@@ -21,11 +23,14 @@ import dev.onecycle.torch.train.Learner;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Shows a job: a bar for each of its phases, and a line for each that is done. */
 public final class JobProgress implements JobListener, AutoCloseable {
   private static final int MAX_SKIPPED = 10;
+  private static final int MAX_CLASSES = 10;
 
   private final Console console;
   private final boolean tuning;
@@ -79,7 +84,23 @@ public final class JobProgress implements JobListener, AutoCloseable {
             experiment.train().shape(),
             experiment.train().classes().size(),
             tuning ? "; test images are not read" : ""));
+    console.say(classes(experiment.train()));
     show(console, experiment.report());
+  }
+
+  /** The classes with the number of training images of each: "Classes: cat 40, dog 38". */
+  static String classes(ImageDataset images) {
+    int[] counts = new int[images.classes().size()];
+    for (int i = 0; i < images.size(); i++) {
+      counts[images.label(i)]++;
+    }
+    String named =
+        IntStream.range(0, Math.min(counts.length, MAX_CLASSES))
+            .mapToObj(
+                i -> Numbers.format("%s %,d", Texts.clean(images.classes().get(i)), counts[i]))
+            .collect(Collectors.joining(", ", "Classes: ", ""));
+    int others = counts.length - MAX_CLASSES;
+    return others > 0 ? Numbers.format("%s and %,d more", named, others) : named;
   }
 
   /** Says what was found out about the images, and which cannot be used. */

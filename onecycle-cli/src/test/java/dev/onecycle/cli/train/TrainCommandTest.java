@@ -372,6 +372,7 @@ class TrainCommandTest {
     assertThat(result.code()).as(result.err()).isZero();
     assertThat(result.out())
         .contains("30 training and 15 test images", "Skipped 2 images")
+        .contains("Classes: blue 10, green 10, red 10")
         .contains("train/red/notes.png is not a JPEG", "train/blue/cut.jpg is damaged");
   }
 

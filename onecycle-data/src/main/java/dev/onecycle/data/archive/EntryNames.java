@@ -2,12 +2,21 @@ package dev.onecycle.data.archive;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /** Names of files in trees. Nothing is ever written to the paths that they look like. */
 public final class EntryNames {
-  /** Files that file managers create for themselves. */
-  private static final Set<String> LITTER = Set.of("__MACOSX", "Thumbs.db", "desktop.ini");
+  /** Files that file managers create for themselves, in small letters. */
+  private static final Set<String> LITTER =
+      Set.of(
+          "__macosx",
+          "thumbs.db",
+          "ehthumbs.db",
+          "desktop.ini",
+          "@eadir",
+          "icon\r",
+          "$recycle.bin");
 
   private EntryNames() {}
 
@@ -30,7 +39,9 @@ public final class EntryNames {
   /** Whether any part of a normal name is hidden, leads upwards, or is litter. */
   public static boolean isHidden(String name) {
     for (String part : name.split("/", -1)) {
-      if (part.isEmpty() || part.startsWith(".") || LITTER.contains(part)) {
+      if (part.isEmpty()
+          || part.startsWith(".")
+          || LITTER.contains(part.toLowerCase(Locale.ROOT))) {
         return true;
       }
     }

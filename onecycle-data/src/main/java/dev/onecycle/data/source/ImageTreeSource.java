@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -182,25 +183,39 @@ final class ImageTreeSource implements Source {
         }
         slot++;
       }
-      requireEveryClass(layout.classes(), split.getKey(), images);
+      requireEveryClass(layout.classes(), split, images, notes);
       splits.add(Split.of(split.getKey(), images));
     }
     return new SourceIndex(
         shape, layout.classes(), splits, new ReadingReport(notes, bad.skipped()));
   }
 
-  /** Requires an image of every class in a split: all images of a class may have been skipped. */
-  private void requireEveryClass(List<String> classes, String split, List<Split.Labelled> images) {
-    Set<Integer> labels = new HashSet<>();
-    images.forEach(image -> labels.add(image.label()));
-    for (int label = 0; label < classes.size(); label++) {
-      if (!labels.contains(label)) {
-        throw new BadDataException(
-            tree.name()
-                + " has no usable image of class "
-                + classes.get(label)
-                + (split.equals(Split.ALL) ? "" : " in " + split));
-      }
+  /**
+   * Requires an image of every class to train on, and any image of the other splits, since all
+   * images of a class may have been skipped.
+   */
+  private void requireEveryClass(
+      List<String> classes,
+      Map.Entry<String, List<Item>> split,
+      List<Split.Labelled> images,
+      List<String> notes) {
+    Set<Integer> lost = new TreeSet<>();
+    split.getValue().forEach(item -> lost.add(item.label()));
+    images.forEach(image -> lost.remove(image.label()));
+    if (lost.isEmpty()) {
+      return;
     }
+    String name = split.getKey();
+    boolean training = name.equals(Split.TRAIN) || name.equals(Split.ALL);
+    String problem =
+        tree.name()
+            + " has no usable image of class "
+            + classes.get(lost.iterator().next())
+            + (lost.size() > 1 ? " and " + (lost.size() - 1) + " more" : "")
+            + (name.equals(Split.ALL) ? "" : " in " + name);
+    if (training || images.isEmpty()) {
+      throw new BadDataException(problem);
+    }
+    notes.add(problem + ".");
   }
 }

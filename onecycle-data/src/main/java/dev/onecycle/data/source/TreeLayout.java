@@ -4,43 +4,47 @@ import dev.onecycle.data.archive.EntryNames;
 import dev.onecycle.data.index.Split;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.IoErrors;
+import dev.onecycle.text.Numbers;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.text.Normalizer;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * The assignment of the files of a tree to splits and classes.
  *
  * <p>A tree has {@code train/<class>/…} with {@code test/<class>/…}, {@code val/<class>/…} or both,
- * or {@code <class>/…} alone; either of them may lie below one further folder. Classes are sorted
- * by name, and so are the images of a class. Folders inside a class belong to the class.
+ * or {@code <class>/…} alone; either of them may lie below one or two further folders, and a split
+ * below a folder of its own name. {@link SplitNames} tells which names mean a split. Classes are
+ * sorted by name, and so are the images of a class. Folders inside a class belong to the class.
  *
- * @param classes the names of the classes; a label is an index into this list
+ * <p>The training images decide which classes there are. A class may be missing in another split.
+ *
+ * @param classes the names of the classes, in Unicode's composed form (NFC); a label is an index
+ *     into this list
  * @param splits the files of each split
  * @param notes sentences for the user about files that were left out
  */
 record TreeLayout(List<String> classes, Map<String, List<Item>> splits, List<String> notes) {
-  private static final Map<String, String> SPLITS =
-      Map.of(
-          "train", Split.TRAIN,
-          "test", Split.TEST,
-          "val", Split.VALIDATION,
-          "valid", Split.VALIDATION,
-          "validation", Split.VALIDATION);
-
   private static final String EXPECTED =
       "expected train/<class>/<image> with test/ or val/ beside train/, or <class>/<image>";
+
+  /** The most folders around splits or classes, each with nothing beside it. */
+  private static final int MAX_WRAPPERS = 2;
+
+  private static final int MAX_NAMED = 5;
 
   /**
    * A file of a split.
@@ -66,65 +70,79 @@ record TreeLayout(List<String> classes, Map<String, List<Item>> splits, List<Str
     }
     Set<String> all = new HashSet<>(folders);
     files.forEach(file -> addParents(all, file));
-    String prefix = base(folder -> children(all, folder));
-    Set<String> top = children(all, prefix);
-    Builder builder = new Builder(root, prefix, all, files);
-    Map<String, String> byFolder = splitsByFolder(top);
+    Map<String, Set<String>> byParent = childrenByParent(all);
+    Function<String, Set<String>> children = folder -> byParent.getOrDefault(folder, Set.of());
+    String prefix = base(children);
+    Builder builder = new Builder(root, children, files);
+    Map<String, String> byFolder = SplitNames.of(children.apply(prefix));
     if (byFolder.isEmpty()) {
-      builder.add(Split.ALL, "");
+      builder.requireNoSplitLooks(prefix);
+      builder.add(Split.ALL, prefix);
     } else {
-      chooseSplits(builder, byFolder, root + "/" + prefix, selection);
-      builder.noteUnused(top, byFolder.keySet());
+      chooseSplits(builder, prefix, byFolder, selection);
     }
     return builder.build();
   }
 
   /**
-   * The prefix below which splits or classes lie: empty for the root, or its only folder.
+   * The prefix below which splits or classes lie: empty for the root, or its only folder, or the
+   * only folder of that.
    *
    * @param children gives the names of the folders directly below a prefix
    */
   private static String base(Function<String, Set<String>> children) {
-    Set<String> top = children.apply("");
-    if (top.size() == 1 && splitsByFolder(top).isEmpty()) {
-      String wrapper = top.iterator().next() + "/";
-      if (!children.apply(wrapper).isEmpty()) {
-        return wrapper;
+    String prefix = "";
+    for (int wrappers = 0; wrappers < MAX_WRAPPERS; wrappers++) {
+      Set<String> names = children.apply(prefix);
+      if (names.size() != 1 || !SplitNames.of(names).isEmpty()) {
+        break;
       }
+      String below = prefix + names.iterator().next() + "/";
+      if (children.apply(below).isEmpty()) {
+        break;
+      }
+      prefix = below;
     }
-    return "";
+    return prefix;
   }
 
   private static void chooseSplits(
-      Builder builder, Map<String, String> byFolder, String root, SplitSelection selection) {
+      Builder builder, String prefix, Map<String, String> byFolder, SplitSelection selection) {
     boolean train = byFolder.containsValue(Split.TRAIN);
-    boolean test = byFolder.containsValue(Split.TEST);
     if (!train && selection != SplitSelection.EVALUATION) {
-      throw new BadDataException(
-          root
-              + byFolder.keySet().iterator().next()
-              + " is there, but no train folder; "
-              + EXPECTED);
+      throw builder.noTrain(prefix, byFolder.keySet().iterator().next());
     }
     Set<String> taken = new HashSet<>();
+    for (String split : byFolder.values()) {
+      if (!taken.add(split)) {
+        throw new BadDataException(
+            builder.where(prefix) + " has two folders for one split: " + byFolder.keySet());
+      }
+    }
     for (Map.Entry<String, String> entry : byFolder.entrySet()) {
       String split = entry.getValue();
-      if (!taken.add(split)) {
-        throw new BadDataException(root + " has two folders for one split: " + byFolder.keySet());
-      }
+      String folder = prefix + entry.getKey() + "/";
       boolean chosen =
           switch (selection) {
             case ALL -> true;
             case TRAINING -> !split.equals(Split.TEST);
-            case EVALUATION ->
-                split.equals(Split.TEST)
-                    || (!test && split.equals(Split.VALIDATION))
-                    || byFolder.size() == 1;
+            case EVALUATION -> split.equals(Split.TEST);
           };
-      if (chosen) {
-        builder.add(split, entry.getKey() + "/");
+      if (split.equals(SplitNames.UNLABELLED)) {
+        builder.noteUnlabelled(folder);
+      } else if (chosen) {
+        builder.add(split, builder.unwrapped(folder, split));
       }
     }
+    for (String split : List.of(Split.VALIDATION, Split.TRAIN)) {
+      // Without labelled test images a model is evaluated on the validation or training images.
+      for (Map.Entry<String, String> entry : byFolder.entrySet()) {
+        if (builder.splits.isEmpty() && entry.getValue().equals(split)) {
+          builder.add(split, builder.unwrapped(prefix + entry.getKey() + "/", split));
+        }
+      }
+    }
+    builder.noteUnused(prefix, byFolder.keySet());
   }
 
   private static void addParents(Set<String> folders, String file) {
@@ -135,41 +153,26 @@ record TreeLayout(List<String> classes, Map<String, List<Item>> splits, List<Str
     }
   }
 
-  /** The names of the folders directly below {@code prefix}. */
-  private static Set<String> children(Set<String> folders, String prefix) {
-    Set<String> names = new TreeSet<>();
+  /** The names of the folders directly below each folder; a key ends with a slash or is empty. */
+  private static Map<String, Set<String>> childrenByParent(Set<String> folders) {
+    Map<String, Set<String>> children = new TreeMap<>();
     for (String folder : folders) {
-      if (folder.startsWith(prefix) && folder.length() > prefix.length()) {
-        int slash = folder.indexOf('/', prefix.length());
-        names.add(folder.substring(prefix.length(), slash < 0 ? folder.length() : slash));
+      for (String path = folder; !path.isEmpty(); ) {
+        int slash = path.lastIndexOf('/');
+        String parent = path.substring(0, slash + 1);
+        children.computeIfAbsent(parent, p -> new TreeSet<>()).add(path.substring(slash + 1));
+        path = slash < 0 ? "" : path.substring(0, slash);
       }
     }
-    return names;
-  }
-
-  /** The split of each folder name that means one, the training split first. */
-  private static Map<String, String> splitsByFolder(Set<String> names) {
-    Map<String, String> byFolder = new LinkedHashMap<>();
-    for (String split : List.of(Split.TRAIN, Split.TEST, Split.VALIDATION)) {
-      for (String name : names) {
-        if (split.equals(splitOf(name))) {
-          byFolder.put(name, split);
-        }
-      }
-    }
-    return byFolder;
-  }
-
-  /** The split that a folder name means; empty if none. */
-  private static String splitOf(String folder) {
-    return SPLITS.getOrDefault(folder.toLowerCase(Locale.ROOT), "");
+    return children;
   }
 
   /** The test folders of a folder of images, relative to it; they are not opened. */
   static Set<String> testFolders(Path root) {
-    String base = base(prefix -> folders(root.resolve(prefix)));
+    Function<String, Set<String>> children = prefix -> folders(root.resolve(prefix));
+    String base = base(children);
     Set<String> folders = new HashSet<>();
-    splitsByFolder(folders(root.resolve(base)))
+    SplitNames.of(children.apply(base))
         .forEach(
             (name, split) -> {
               if (split.equals(Split.TEST)) {
@@ -185,10 +188,13 @@ record TreeLayout(List<String> classes, Map<String, List<Item>> splits, List<Str
    * to a class.
    */
   static boolean mayBeTest(String file) {
-    String[] parts = file.split("/", 3);
-    String first = parts.length > 1 ? splitOf(parts[0]) : "";
-    return first.equals(Split.TEST)
-        || (first.isEmpty() && parts.length > 2 && splitOf(parts[1]).equals(Split.TEST));
+    String[] parts = file.split("/", MAX_WRAPPERS + 3);
+    for (int i = 0; i <= MAX_WRAPPERS && i < parts.length - 1; i++) {
+      if (SplitNames.mayBe(parts[i], Split.TEST)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static Set<String> folders(Path folder) {
@@ -208,84 +214,212 @@ record TreeLayout(List<String> classes, Map<String, List<Item>> splits, List<Str
 
   private static final class Builder {
     private final String root;
-    private final String prefix;
-    private final Set<String> folders;
+    private final Function<String, Set<String>> children;
     private final List<String> files;
     private final Map<String, List<Item>> splits = new LinkedHashMap<>();
     private final List<String> notes = new ArrayList<>();
+    private final List<String> litter = new ArrayList<>();
     private List<String> classes = List.of();
     private String classesOf = "";
 
-    Builder(String root, String prefix, Set<String> folders, List<String> files) {
+    Builder(String root, Function<String, Set<String>> children, List<String> files) {
       this.root = root;
-      this.prefix = prefix;
-      this.folders = folders;
+      this.children = children;
       this.files = files;
     }
 
-    void add(String split, String folder) {
-      String base = prefix + folder;
-      Map<String, List<Item>> byClass = new TreeMap<>();
-      children(folders, base).forEach(name -> byClass.put(name, new ArrayList<>()));
-      requireClasses(base, List.copyOf(byClass.keySet()));
+    String where(String folder) {
+      return folder.isEmpty() ? root : root + "/" + folder;
+    }
+
+    /** The folder of a split, or the only folder in it where that means the same split. */
+    String unwrapped(String folder, String split) {
+      String at = folder;
+      for (int i = 0; i < MAX_WRAPPERS; i++) {
+        Set<String> names = children.apply(at);
+        String only = names.size() == 1 ? names.iterator().next() : "";
+        if (!SplitNames.mayBe(only, split) || classes.contains(only)) {
+          break;
+        }
+        at += only + "/";
+      }
+      return at;
+    }
+
+    /** Refuses folders that hold the same folders: they are splits and not classes. */
+    void requireNoSplitLooks(String prefix) {
+      Map<String, Set<String>> below =
+          children.apply(prefix).stream()
+              .collect(Collectors.toMap(name -> name, name -> children.apply(prefix + name + "/")));
+      List<String> alike = SplitNames.alike(below);
+      if (!alike.isEmpty()) {
+        Set<String> common = new TreeSet<>(below.getOrDefault(alike.get(0), Set.of()));
+        common.retainAll(below.getOrDefault(alike.get(1), Set.of()));
+        throw new BadDataException(
+            where(prefix)
+                + " has the folders "
+                + alike.get(0)
+                + " and "
+                + alike.get(1)
+                + ", which hold the same folders, "
+                + some(common)
+                + ": are they sets of images or classes? Name the sets train, test and val; or put"
+                + " all classes inside train/");
+      }
+    }
+
+    BadDataException noTrain(String prefix, String folder) {
+      Set<String> others = new TreeSet<>(children.apply(prefix));
+      others.remove(folder);
+      return new BadDataException(
+          where(prefix)
+              + (prefix.isEmpty() ? "/" : "")
+              + folder
+              + " is there, but no train folder"
+              + (others.isEmpty() ? "" : ", and beside it " + some(others))
+              + "; "
+              + EXPECTED
+              + "; if "
+              + folder
+              + " is a class, put all classes inside train/");
+    }
+
+    /** Adds a split. Test images without class folders have no labels; they are left out. */
+    void add(String split, String base) {
+      Map<String, String> names = classNames(base);
+      Map<String, List<Integer>> byClass = new TreeMap<>();
+      names.values().forEach(name -> byClass.put(name, new ArrayList<>()));
       List<String> stray = new ArrayList<>();
+      Map<String, List<String>> litterByClass = new TreeMap<>();
       for (int i = 0; i < files.size(); i++) {
         String file = files.get(i);
         if (file.startsWith(base)) {
           int slash = file.indexOf('/', base.length());
           if (slash < 0) {
             stray.add(file);
+            continue;
+          }
+          String name = names.getOrDefault(file.substring(base.length(), slash), "");
+          if (ImageNames.mayBeImage(file)) {
+            byClass.computeIfAbsent(name, n -> new ArrayList<>()).add(i);
           } else {
-            String name = file.substring(base.length(), slash);
-            byClass
-                .computeIfAbsent(name, n -> new ArrayList<>())
-                .add(new Item(i, file, classes.indexOf(name)));
+            litterByClass.computeIfAbsent(name, n -> new ArrayList<>()).add(file);
           }
         }
       }
+      boolean isTest = split.equals(Split.TEST);
+      if (byClass.isEmpty() && isTest && stray.stream().anyMatch(ImageNames::mayBeImage)) {
+        noteUnlabelled(base);
+        return;
+      }
+      requireClasses(split, base, List.copyOf(byClass.keySet()), stray);
+      List<String> missing = new ArrayList<>(classes);
       List<Item> items = new ArrayList<>();
-      byClass.forEach((name, images) -> items.addAll(sorted(base + name, images)));
+      byClass.forEach(
+          (name, images) -> {
+            if (!images.isEmpty()) {
+              missing.remove(name);
+            } else if (split.equals(Split.TRAIN) || split.equals(Split.ALL)) {
+              throw noImage(base + name, litterByClass.getOrDefault(name, List.of()));
+            }
+            int label = classes.indexOf(name);
+            images.stream()
+                .map(i -> new Item(i, files.get(i), label))
+                .sorted((a, b) -> a.name().compareTo(b.name()))
+                .forEach(items::add);
+          });
+      if (items.isEmpty()) {
+        throw noImage(base.substring(0, base.length() - 1), List.of());
+      }
       splits.put(split, items);
+      litterByClass.values().forEach(litter::addAll);
+      if (!missing.isEmpty()) {
+        notes.add(where(base) + " has no image of " + classes(missing));
+      }
       if (!stray.isEmpty()) {
         notes.add(
             stray.size() + " files that are in no class folder were left out: " + first(stray));
       }
     }
 
-    private List<Item> sorted(String folder, List<Item> images) {
-      if (images.isEmpty()) {
-        throw new BadDataException(root + "/" + folder + " has no image");
-      }
-      images.sort((a, b) -> a.name().compareTo(b.name()));
-      return images;
+    private static String classes(List<String> names) {
+      return (names.size() == 1 ? "the class " : names.size() + " classes: ") + some(names) + ".";
     }
 
-    private void requireClasses(String base, List<String> names) {
-      String where = base.isEmpty() ? root : root + "/" + base;
+    /** The class of each folder of a split: its name in Unicode's composed form. */
+    private Map<String, String> classNames(String base) {
+      Map<String, String> names = new LinkedHashMap<>();
+      Map<String, String> folders = new LinkedHashMap<>();
+      for (String folder : children.apply(base)) {
+        String name = Normalizer.normalize(folder, Normalizer.Form.NFC);
+        String other = folders.put(name, folder);
+        if (other != null) {
+          throw new BadDataException(
+              where(base)
+                  + " has two folders of the name "
+                  + name
+                  + ", which differ only in their Unicode form (NFC and NFD); rename one");
+        }
+        names.put(folder, name);
+      }
+      return names;
+    }
+
+    private BadDataException noImage(String folder, List<String> others) {
+      String instead = others.isEmpty() ? "" : " but " + ImageNames.counts(others);
+      return new BadDataException(root + "/" + folder + " has no image" + instead);
+    }
+
+    private void requireClasses(String split, String base, List<String> names, List<String> stray) {
       if (names.isEmpty()) {
-        throw new BadDataException(where + " has no class folders; " + EXPECTED);
+        throw noClasses(split, base, stray);
       }
       if (classes.isEmpty()) {
         classes = names;
-        classesOf = where;
+        classesOf = where(base);
         return;
       }
-      requireSame(where, names, classes, classesOf);
-      requireSame(classesOf, classes, names, where);
-    }
-
-    private static void requireSame(
-        String where, List<String> names, List<String> others, String elsewhere) {
       List<String> extra = new ArrayList<>(names);
-      extra.removeAll(new HashSet<>(others));
+      extra.removeAll(new HashSet<>(classes));
       if (!extra.isEmpty()) {
         throw new BadDataException(
-            where + " has the class " + first(extra) + ", but " + elsewhere + " does not");
+            where(base)
+                + " has the class "
+                + first(extra)
+                + ", but "
+                + classesOf
+                + " does not, which has "
+                + some(classes));
       }
     }
 
-    void noteUnused(Set<String> top, Set<String> used) {
-      List<String> unused = new ArrayList<>(top);
+    private BadDataException noClasses(String split, String base, List<String> stray) {
+      String message = where(base) + " has no class folders; " + EXPECTED;
+      if (split.equals(Split.ALL) || stray.stream().noneMatch(ImageNames::mayBeImage)) {
+        return new BadDataException(message);
+      }
+      String folder = base.substring(0, base.length() - 1);
+      return new BadDataException(
+          message
+              + "; if "
+              + EntryNames.last(folder)
+              + " is a class, put all classes inside train/");
+    }
+
+    /** Says that images without labels are left for another use. */
+    void noteUnlabelled(String folder) {
+      long count =
+          files.stream().filter(f -> f.startsWith(folder) && ImageNames.mayBeImage(f)).count();
+      if (count > 0) {
+        notes.add(
+            Numbers.format(
+                "The %,d images in %s have no labels; they can be predicted but not evaluated.",
+                count, where(folder)));
+      }
+    }
+
+    void noteUnused(String prefix, Set<String> used) {
+      List<String> unused = new ArrayList<>(children.apply(prefix));
       unused.removeAll(used);
       if (!unused.isEmpty()) {
         notes.add("Folders beside train, test and val were left out: " + first(unused));
@@ -297,7 +431,18 @@ record TreeLayout(List<String> classes, Map<String, List<Item>> splits, List<Str
       return names.get(0) + more;
     }
 
+    private static String some(Collection<String> names) {
+      String more = names.size() > MAX_NAMED ? " and " + (names.size() - MAX_NAMED) + " more" : "";
+      return names.stream().limit(MAX_NAMED).collect(Collectors.joining(", ")) + more;
+    }
+
     TreeLayout build() {
+      if (!litter.isEmpty()) {
+        notes.add(
+            Numbers.format(
+                "%,d files beside the images were left out by their extension: %s.",
+                litter.size(), ImageNames.counts(litter)));
+      }
       return new TreeLayout(classes, splits, List.copyOf(notes));
     }
   }

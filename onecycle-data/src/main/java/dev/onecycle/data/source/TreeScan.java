@@ -43,7 +43,11 @@ final class TreeScan {
     TreeScan scan = new TreeScan(tree, options);
     boolean testToo = options.selection() != SplitSelection.TRAINING;
     scan.walk(
-        true, (file, name) -> name.indexOf('/') > 0 && (testToo || !TreeLayout.mayBeTest(name)));
+        true,
+        (file, name) ->
+            name.indexOf('/') > 0
+                && ImageNames.mayBeImage(name)
+                && (testToo || !TreeLayout.mayBeTest(name)));
     return scan;
   }
 

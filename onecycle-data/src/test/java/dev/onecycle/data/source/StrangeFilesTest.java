@@ -40,7 +40,7 @@ class StrangeFilesTest {
     TestData.catsAndDogs(data.resolve("test"), 1);
     TestData.write(
         data.resolve("train/cat/1.png"), "text".getBytes(java.nio.charset.StandardCharsets.UTF_8));
-    TestData.write(data.resolve("train/dog/notes.txt"), new byte[] {1, 2});
+    TestData.write(data.resolve("train/dog/unnamed"), new byte[] {1, 2});
     TestData.write(data.resolve("train/dog/zero.png"), new byte[0]);
     assertThatThrownBy(() -> open(data))
         .isInstanceOf(BadDataException.class)
@@ -78,13 +78,23 @@ class StrangeFilesTest {
   }
 
   @Test
-  void skippingMustNotEmptyAClass() throws IOException {
-    TestData.catsAndDogs(data.resolve("train"), 2);
+  void skippingMustNotEmptyAClassOfTheTrainingImages() throws IOException {
+    TestData.catsAndDogs(data.resolve("train"), 1);
     TestData.catsAndDogs(data.resolve("test"), 1);
     TestData.write(data.resolve("test/dog/0.png"), new byte[0]);
-    assertThatThrownBy(() -> Datasets.open(data.toString(), options().withSkipBad(true)))
+    DataOptions skipping = options().withSkipBad(true);
+    DataSplits splits = Datasets.open(data.toString(), skipping);
+    assertThat(splits.evaluation().size()).isEqualTo(1);
+    assertThat(splits.report().notes())
+        .containsExactly(data + " has no usable image of class dog in test.");
+    TestData.write(data.resolve("test/cat/0.png"), new byte[0]);
+    assertThatThrownBy(() -> Datasets.open(data.toString(), skipping))
         .isInstanceOf(BadDataException.class)
-        .hasMessage(data + " has no usable image of class dog in test");
+        .hasMessage(data + " has no usable image of class cat and 1 more in test");
+    TestData.write(data.resolve("train/dog/0.png"), new byte[0]);
+    assertThatThrownBy(() -> Datasets.open(data.toString(), skipping))
+        .isInstanceOf(BadDataException.class)
+        .hasMessage(data + " has no usable image of class dog in train");
   }
 
   @Test
