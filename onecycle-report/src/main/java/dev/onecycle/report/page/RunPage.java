@@ -5,6 +5,7 @@ import dev.onecycle.report.figures.RangeFigures;
 import dev.onecycle.report.figures.RunCurves;
 import dev.onecycle.report.figures.RunFigures;
 import dev.onecycle.report.figures.SweepFigures;
+import dev.onecycle.run.ChanceLevel;
 import dev.onecycle.run.ClassificationRecord;
 import dev.onecycle.run.Conditions;
 import dev.onecycle.run.FitReading;
@@ -57,7 +58,7 @@ final class RunPage {
     Html.add(main, "p", outcome.sentence()).addClass("outcome");
     Html.add(main, "p", outcome.policy());
     notes(main);
-    FitReading fit = FitReading.of(history.epochs(), record.policy());
+    FitReading fit = FitReading.of(history, ChanceLevel.of(record.data(), classification));
     Html.add(main, "p", fit.explanation() + " " + fit.advice());
     curves(main, fit);
     classification.ifPresent(
