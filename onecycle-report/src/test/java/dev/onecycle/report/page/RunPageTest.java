@@ -77,7 +77,7 @@ class RunPageTest {
   @Test
   void oneEpochAndAThousand() {
     assertThat(parsed(SampleRun.usual().withEpochs(1, 20)).text())
-        .contains("The gap between losses can be read from 3 epochs on");
+        .contains("The gap between the losses can be read after 3 epochs");
     String thousand = SampleRun.usual().withEpochs(1000, 4).html();
     assertThat(thousand.length()).isLessThan(MEGABYTE);
     assertThat(Jsoup.parse(thousand).select("details:contains(Table of 1,000) tbody tr"))
