@@ -2,33 +2,42 @@ package dev.onecycle.data;
 
 import dev.onecycle.data.image.ReadingListener;
 import dev.onecycle.error.Require;
+import java.nio.charset.Charset;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 
 /** Options of opening a dataset: {@link #defaults()}, changed by the {@code with} methods. */
 public final class DataOptions {
   private static final int MAX_IMAGE_SIZE = 4096;
 
-  private final OptionalInt imageSize;
-  private final boolean skipBad;
-  private final long seed;
-  private final Path cacheFolder;
-  private final boolean offline;
-  private final ReadingListener listener;
+  // Set while a copy is made, and never after that.
+  private OptionalInt imageSize = OptionalInt.empty();
+  private boolean skipBad;
+  private long seed;
+  private Path cacheFolder = standardCacheFolder();
+  private boolean offline;
+  private ReadingListener listener = ReadingListener.NONE;
+  private Optional<Charset> encoding = Optional.empty();
+  private boolean followLinks;
+  private boolean allowEmptyClasses;
 
-  private DataOptions(
-      OptionalInt imageSize,
-      boolean skipBad,
-      long seed,
-      Path cacheFolder,
-      boolean offline,
-      ReadingListener listener) {
-    this.imageSize = imageSize;
-    this.skipBad = skipBad;
-    this.seed = seed;
-    this.cacheFolder = cacheFolder;
-    this.offline = offline;
-    this.listener = listener;
+  private DataOptions() {}
+
+  private DataOptions with(Consumer<DataOptions> change) {
+    DataOptions copy = new DataOptions();
+    copy.imageSize = imageSize;
+    copy.skipBad = skipBad;
+    copy.seed = seed;
+    copy.cacheFolder = cacheFolder;
+    copy.offline = offline;
+    copy.listener = listener;
+    copy.encoding = encoding;
+    copy.followLinks = followLinks;
+    copy.allowEmptyClasses = allowEmptyClasses;
+    change.accept(copy);
+    return copy;
   }
 
   /**
@@ -36,8 +45,7 @@ public final class DataOptions {
    * allowed, no listener.
    */
   public static DataOptions defaults() {
-    return new DataOptions(
-        OptionalInt.empty(), false, 0, standardCacheFolder(), false, ReadingListener.NONE);
+    return new DataOptions();
   }
 
   /**
@@ -78,7 +86,7 @@ public final class DataOptions {
         "in [1, " + MAX_IMAGE_SIZE + "]",
         size,
         size);
-    return new DataOptions(OptionalInt.of(size), skipBad, seed, cacheFolder, offline, listener);
+    return with(copy -> copy.imageSize = OptionalInt.of(size));
   }
 
   /** Whether images that cannot be used are left out and reported; otherwise they are an error. */
@@ -88,7 +96,7 @@ public final class DataOptions {
 
   /** Leaves out images that cannot be used, or not. */
   public DataOptions withSkipBad(boolean newSkipBad) {
-    return new DataOptions(imageSize, newSkipBad, seed, cacheFolder, offline, listener);
+    return with(copy -> copy.skipBad = newSkipBad);
   }
 
   /** The seed that draws the held-out tenth of data without a test or validation set. */
@@ -98,7 +106,7 @@ public final class DataOptions {
 
   /** Draws the held-out tenth by another seed. */
   public DataOptions withSeed(long newSeed) {
-    return new DataOptions(imageSize, skipBad, newSeed, cacheFolder, offline, listener);
+    return with(copy -> copy.seed = newSeed);
   }
 
   /** The folder of downloads and decoded images. */
@@ -108,7 +116,7 @@ public final class DataOptions {
 
   /** Keeps downloads and decoded images in another folder, which is created when needed. */
   public DataOptions withCacheFolder(Path folder) {
-    return new DataOptions(imageSize, skipBad, seed, folder, offline, listener);
+    return with(copy -> copy.cacheFolder = folder);
   }
 
   /** Whether downloads are forbidden. */
@@ -118,7 +126,7 @@ public final class DataOptions {
 
   /** Forbids downloads, or allows them. */
   public DataOptions withOffline(boolean newOffline) {
-    return new DataOptions(imageSize, skipBad, seed, cacheFolder, newOffline, listener);
+    return with(copy -> copy.offline = newOffline);
   }
 
   /** The observer of reading and downloading. */
@@ -128,6 +136,40 @@ public final class DataOptions {
 
   /** Reports the progress of reading and downloading to a listener. */
   public DataOptions withListener(ReadingListener newListener) {
-    return new DataOptions(imageSize, skipBad, seed, cacheFolder, offline, newListener);
+    return with(copy -> copy.listener = newListener);
+  }
+
+  /** The encoding of names in archives and folders that do not say theirs. */
+  public Optional<Charset> encoding() {
+    return encoding;
+  }
+
+  /**
+   * Reads names that do not say their encoding in this one: names in a zip without the flag for
+   * UTF-8, in a tar without a header of POSIX, and names of files that are not UTF-8. Without it
+   * they are UTF-8 where they can be, and else code page 437 in a zip and ISO 8859-1 elsewhere.
+   */
+  public DataOptions withEncoding(Charset newEncoding) {
+    return with(copy -> copy.encoding = Optional.of(newEncoding));
+  }
+
+  /** Whether links that lead out of a folder are followed; otherwise they are bad images. */
+  public boolean followLinks() {
+    return followLinks;
+  }
+
+  /** Follows links out of a folder, or not. */
+  public DataOptions withFollowLinks(boolean newFollowLinks) {
+    return with(copy -> copy.followLinks = newFollowLinks);
+  }
+
+  /** Whether a class may have no image to train on; otherwise that is an error. */
+  public boolean allowEmptyClasses() {
+    return allowEmptyClasses;
+  }
+
+  /** Allows classes without images to train on, or not. */
+  public DataOptions withAllowEmptyClasses(boolean newAllowEmptyClasses) {
+    return with(copy -> copy.allowEmptyClasses = newAllowEmptyClasses);
   }
 }

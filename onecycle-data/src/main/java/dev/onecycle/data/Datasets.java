@@ -13,6 +13,7 @@ import dev.onecycle.data.source.Shapes;
 import dev.onecycle.data.source.Sizing;
 import dev.onecycle.data.source.Sources;
 import dev.onecycle.data.source.SplitSelection;
+import dev.onecycle.data.source.TreeOptions;
 import dev.onecycle.error.BadDataException;
 import java.util.HashSet;
 import java.util.List;
@@ -189,7 +190,10 @@ public final class Datasets {
             options.offline(),
             Downloader.Patience.STANDARD,
             options.listener());
-    ReadOptions reading = new ReadOptions(sizing, options.skipBad(), selection, options.listener());
+    TreeOptions tree =
+        new TreeOptions(options.encoding(), options.followLinks(), options.allowEmptyClasses());
+    ReadOptions reading =
+        new ReadOptions(sizing, options.skipBad(), selection, tree, options.listener());
     DecodedCache cache = new DecodedCache(options.cacheFolder().resolve("decoded"));
     return cache.open(Sources.of(location, downloader, reading));
   }

@@ -3,6 +3,8 @@ package dev.onecycle.testing;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -13,6 +15,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
+import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream.UnicodeExtraFieldPolicy;
 
 /** Tar, zip and gzip files as bytes. */
 public final class TestArchives {
@@ -87,6 +90,49 @@ public final class TestArchives {
         zip.putArchiveEntry(new ZipArchiveEntry(file.getKey()));
         zip.write(file.getValue());
         zip.closeArchiveEntry();
+      }
+    }
+    return bytes.toByteArray();
+  }
+
+  /** A zip as old programs write it: names in an encoding, no flag for UTF-8. */
+  public static byte[] zip(Map<String, byte[]> files, Charset encoding) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ZipArchiveOutputStream zip = new ZipArchiveOutputStream(bytes)) {
+      zip.setEncoding(encoding.name());
+      zip.setUseLanguageEncodingFlag(false);
+      zip.setCreateUnicodeExtraFields(UnicodeExtraFieldPolicy.NEVER);
+      for (Map.Entry<String, byte[]> file : files.entrySet()) {
+        zip.putArchiveEntry(new ZipArchiveEntry(file.getKey()));
+        zip.write(file.getValue());
+        zip.closeArchiveEntry();
+      }
+    }
+    return bytes.toByteArray();
+  }
+
+  /** A tar as old programs write it: names in an encoding, no headers of POSIX. */
+  public static byte[] tar(Map<String, byte[]> files, Charset encoding) throws IOException {
+    return tar(files, encoding, false);
+  }
+
+  /** A tar whose names that are not ASCII stand in headers of POSIX, in UTF-8. */
+  public static byte[] posixTar(Map<String, byte[]> files) throws IOException {
+    return tar(files, StandardCharsets.UTF_8, true);
+  }
+
+  private static byte[] tar(Map<String, byte[]> files, Charset encoding, boolean posix)
+      throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (TarArchiveOutputStream tar = new TarArchiveOutputStream(bytes, encoding.name())) {
+      tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_GNU);
+      tar.setAddPaxHeadersForNonAsciiNames(posix);
+      for (Map.Entry<String, byte[]> file : files.entrySet()) {
+        TarArchiveEntry entry = new TarArchiveEntry(file.getKey(), true);
+        entry.setSize(file.getValue().length);
+        tar.putArchiveEntry(entry);
+        tar.write(file.getValue());
+        tar.closeArchiveEntry();
       }
     }
     return bytes.toByteArray();

@@ -47,6 +47,9 @@ public final class EvaluateCommand implements Callable<Integer> {
           List.of(
               TrainingConfig.DATA,
               TrainingConfig.SKIP_BAD,
+              TrainingConfig.ENCODING,
+              TrainingConfig.FOLLOW_LINKS,
+              TrainingConfig.ALLOW_EMPTY_CLASSES,
               TrainingConfig.OFFLINE,
               TrainingConfig.CACHE));
       return spec;

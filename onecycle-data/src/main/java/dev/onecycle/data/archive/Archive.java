@@ -6,10 +6,13 @@ import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.IoErrors;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * A .tar, .tar.gz or .zip file. It is read as a stream and never unpacked to disk; its size and its
@@ -28,9 +31,18 @@ public abstract class Archive implements FileTree {
   private final long length;
   private final String state;
   private final String location;
+  private final Optional<Charset> encoding;
+  private final Charset standIn;
+  private volatile List<String> notes = List.of();
 
-  Archive(Path path) {
+  /**
+   * @param encoding of names that do not say theirs
+   * @param standIn an encoding of one byte a character, for names that are not UTF-8
+   */
+  Archive(Path path, Optional<Charset> encoding, Charset standIn) {
     this.path = path;
+    this.encoding = encoding;
+    this.standIn = standIn;
     try {
       this.location = path.toRealPath().toString();
       this.length = Files.size(path);
@@ -43,9 +55,10 @@ public abstract class Archive implements FileTree {
   /**
    * The archive in a file, its kind told by its first bytes.
    *
+   * @param encoding of names that do not say theirs; without one, they are UTF-8 where they can be
    * @throws BadDataException if the file is no archive of a known kind or cannot be read
    */
-  public static Archive open(Path path) {
+  public static Archive open(Path path, Optional<Charset> encoding) {
     byte[] head;
     try (InputStream in = Files.newInputStream(path)) {
       head = in.readNBytes(512);
@@ -53,13 +66,13 @@ public abstract class Archive implements FileTree {
       throw IoErrors.cannotRead(path, e);
     }
     if (begins(head, 0, "PK")) {
-      return new ZipArchive(path);
+      return new ZipArchive(path, encoding);
     }
     if (head.length > 2 && (head[0] & 0xFF) == 0x1F && (head[1] & 0xFF) == 0x8B) {
-      return new TarArchive(path, true);
+      return new TarArchive(path, encoding, true);
     }
     if (begins(head, TAR_MAGIC_AT, "ustar") || path.toString().endsWith(".tar")) {
-      return new TarArchive(path, false);
+      return new TarArchive(path, encoding, false);
     }
     throw new BadDataException(path + " is not a folder, a .tar, a .tar.gz or a .zip");
   }
@@ -90,16 +103,23 @@ public abstract class Archive implements FileTree {
   }
 
   @Override
+  public List<String> notes() {
+    return notes;
+  }
+
+  @Override
   public void walk(Visitor visitor) {
+    NameDecoder names = new NameDecoder(name(), encoding, standIn);
     try {
-      walk(visitor, new Bounds());
+      walk(visitor, names, new Bounds());
+      notes = names.note().stream().toList();
     } catch (IOException e) {
       throw damaged(e);
     }
   }
 
   /** Walks the archive, and counts everything that is read from it. */
-  abstract void walk(Visitor visitor, Bounds bounds) throws IOException;
+  abstract void walk(Visitor visitor, NameDecoder names, Bounds bounds) throws IOException;
 
   BadDataException damaged(Exception cause) {
     return new BadDataException(

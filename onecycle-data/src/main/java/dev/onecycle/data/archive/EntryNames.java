@@ -22,13 +22,18 @@ public final class EntryNames {
 
   /** {@code ./train//cat/1.jpg} and {@code train\cat\1.jpg} as {@code train/cat/1.jpg}. */
   static String normal(String name) {
+    return String.join("/", parts(name.replace('\\', '/')));
+  }
+
+  /** The parts of a name that slashes separate, without empty ones and dots. */
+  static List<String> parts(String name) {
     List<String> parts = new ArrayList<>();
-    for (String part : name.replace('\\', '/').split("/", -1)) {
+    for (String part : name.split("/", -1)) {
       if (!part.isEmpty() && !part.equals(".")) {
         parts.add(part);
       }
     }
-    return String.join("/", parts);
+    return parts;
   }
 
   /** The part of a normal name after its last slash. */

@@ -3,6 +3,7 @@ package dev.onecycle.data.archive;
 import dev.onecycle.data.image.decode.BadImage;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
 
 /** The files of a folder, or of an archive that is read as a stream. */
 public interface FileTree {
@@ -14,6 +15,11 @@ public interface FileTree {
 
   /** Sizes and modification times of the files; an equal text means unchanged files. */
   String state();
+
+  /** Sentences for the user about the names, once the tree was walked. */
+  default List<String> notes() {
+    return List.of();
+  }
 
   /**
    * Visits all folders and files except hidden ones, always in the same order.

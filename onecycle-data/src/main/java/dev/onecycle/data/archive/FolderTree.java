@@ -6,6 +6,8 @@ import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.IoErrors;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -13,7 +15,10 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -21,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The files of a folder. Links are followed only inside the folder, so that a dataset cannot reach
- * the rest of the disk; a link to a folder that contains it is not followed.
+ * the rest of the disk, unless the user allows more; a link to a folder that contains it is not
+ * followed.
  */
 public final class FolderTree implements FileTree {
   private static final int MAX_FILES = 20_000_000;
@@ -29,14 +35,23 @@ public final class FolderTree implements FileTree {
   private final String name;
   private final Path root;
   private final Predicate<String> excluded;
+  private final boolean followLinks;
+  private final NameDecoder names;
   private final List<String> folders = new ArrayList<>();
   private final List<FolderEntry> entries = new ArrayList<>();
   private final AtomicInteger found = new AtomicInteger();
 
-  private FolderTree(String name, Path root, Predicate<String> excluded) {
+  private FolderTree(
+      String name,
+      Path root,
+      Predicate<String> excluded,
+      boolean followLinks,
+      Optional<Charset> encoding) {
     this.name = name;
     this.root = root;
     this.excluded = excluded;
+    this.followLinks = followLinks;
+    this.names = names(name, encoding);
   }
 
   /** A folder, which has no entry, or a file. */
@@ -47,15 +62,58 @@ public final class FolderTree implements FileTree {
    *
    * @param excluded tells by their relative names which files are left out and which folders are
    *     not listed
+   * @param followLinks whether links out of the folder are followed
+   * @param encoding of names that are not UTF-8
    */
-  public static FolderTree of(Path folder, Predicate<String> excluded) {
+  public static FolderTree of(
+      Path folder, Predicate<String> excluded, boolean followLinks, Optional<Charset> encoding) {
     try {
-      FolderTree tree = new FolderTree(folder.toString(), folder.toRealPath(), excluded);
+      FolderTree tree =
+          new FolderTree(folder.toString(), folder.toRealPath(), excluded, followLinks, encoding);
       tree.list(tree.root, "", List.of(tree.root)).forEach(tree::add);
       return tree;
     } catch (IOException e) {
       throw IoErrors.cannotRead(folder, e);
     }
+  }
+
+  /**
+   * The files and folders in a folder by their names, except hidden ones.
+   *
+   * @param encoding of names that are not UTF-8
+   */
+  public static Map<String, Path> children(Path folder, Optional<Charset> encoding) {
+    return children(folder, names(folder.toString(), encoding));
+  }
+
+  private static NameDecoder names(String folder, Optional<Charset> encoding) {
+    return new NameDecoder(folder, encoding, StandardCharsets.ISO_8859_1);
+  }
+
+  private static Map<String, Path> children(Path folder, NameDecoder names) {
+    List<Path> children = new ArrayList<>();
+    try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
+      stream.forEach(children::add);
+    } catch (IOException e) {
+      throw IoErrors.cannotRead(folder, e);
+    }
+    Collections.sort(children);
+    Map<String, Path> byName = new LinkedHashMap<>();
+    for (Path child : children) {
+      String childName;
+      synchronized (names) {
+        childName = names.lastOf(child);
+      }
+      if (!EntryNames.isHidden(childName) && byName.put(childName, child) != null) {
+        throw names.same(folder + "/" + childName);
+      }
+    }
+    return byName;
+  }
+
+  @Override
+  public List<String> notes() {
+    return names.note().stream().toList();
   }
 
   @Override
@@ -95,19 +153,12 @@ public final class FolderTree implements FileTree {
 
   /** Lists a folder and the folders below it; on all cores, since each file takes a call. */
   private List<Found> list(Path folder, String prefix, List<Path> above) {
-    List<Path> children = new ArrayList<>();
-    try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
-      stream.forEach(children::add);
-    } catch (IOException e) {
-      throw IoErrors.cannotRead(folder, e);
-    }
+    Map<String, Path> children = children(folder, names);
     if (found.addAndGet(children.size()) > MAX_FILES) {
       throw new BadDataException(name + " has more than " + MAX_FILES + " files");
     }
-    Collections.sort(children);
-    return children.parallelStream()
-        .filter(child -> !EntryNames.isHidden(child.getFileName().toString()))
-        .flatMap(child -> found(child, prefix + child.getFileName(), above))
+    return children.entrySet().parallelStream()
+        .flatMap(child -> found(child.getValue(), prefix + child.getKey(), above))
         .toList();
   }
 
@@ -132,8 +183,12 @@ public final class FolderTree implements FileTree {
     } catch (IOException e) {
       return file(childName, link, attributes, "is a link that leads nowhere");
     }
-    if (!target.startsWith(root)) {
-      return file(childName, link, attributes, "is a link that leads out of " + name);
+    if (!followLinks && !target.startsWith(root)) {
+      return file(
+          childName,
+          link,
+          attributes,
+          "is a link that leads out of " + name + " (set follow_links to read it)");
     }
     if (above.contains(target)) {
       return file(childName, link, attributes, "is a link to a folder that holds it");

@@ -8,9 +8,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.RandomAccessFile;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
@@ -22,23 +24,25 @@ final class TarArchive extends Archive {
   private static final int BLOCK = 512;
   private static final int BUFFER = 1 << 16;
 
+  /** Gives each byte of a name as a character. */
+  private static final Charset BYTES = StandardCharsets.ISO_8859_1;
+
   private final boolean compressed;
 
-  TarArchive(Path path, boolean compressed) {
-    super(path);
+  TarArchive(Path path, Optional<Charset> encoding, boolean compressed) {
+    super(path, encoding, StandardCharsets.ISO_8859_1);
     this.compressed = compressed;
   }
 
   @Override
-  void walk(Visitor visitor, Bounds bounds) throws IOException {
+  void walk(Visitor visitor, NameDecoder names, Bounds bounds) throws IOException {
     if (!compressed) {
       requireEnd();
     }
     try (InputStream file = new BufferedInputStream(Files.newInputStream(path()), BUFFER);
         InputStream plain = bounds.counting(compressed ? new GZIPInputStream(file, BUFFER) : file);
         TarHeaders headers = new TarHeaders(name(), plain);
-        TarArchiveInputStream tar =
-            new TarArchiveInputStream(headers, StandardCharsets.UTF_8.name())) {
+        TarArchiveInputStream tar = new TarArchiveInputStream(headers, BYTES.name())) {
       for (TarArchiveEntry entry = next(tar, headers); entry != null; entry = next(tar, headers)) {
         bounds.countEntry();
         if (entry.getRealSize() < 0 || entry.getSize() < 0) {
@@ -49,7 +53,7 @@ final class TarArchive extends Archive {
           bounds.countBytes(entry.getRealSize());
         }
         bounds.countName(entry.getName());
-        String name = EntryNames.normal(entry.getName());
+        String name = name(entry.getName(), "path", headers, names);
         if (name.isEmpty() || EntryNames.isHidden(name)) {
           continue;
         }
@@ -62,6 +66,18 @@ final class TarArchive extends Archive {
       // To the end, because gzip has its checksum there.
       plain.transferTo(OutputStream.nullOutputStream());
     }
+  }
+
+  /**
+   * A name as text. A POSIX header states it in UTF-8; other headers have its bytes alone.
+   *
+   * @param text the name as the stream has it
+   * @param key of the name in a POSIX header
+   */
+  private static String name(String text, String key, TarHeaders headers, NameDecoder names) {
+    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+    boolean stated = !NameDecoder.isAscii(text) && headers.hold(" " + key + "=", utf8);
+    return stated ? names.entry(text, utf8) : names.entry(text.getBytes(BYTES));
   }
 
   private static @Nullable TarArchiveEntry next(TarArchiveInputStream tar, TarHeaders headers)

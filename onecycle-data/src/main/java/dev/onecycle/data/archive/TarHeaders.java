@@ -1,9 +1,11 @@
 package dev.onecycle.data.archive;
 
 import dev.onecycle.error.BadDataException;
+import java.io.ByteArrayOutputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 
 /**
  * The bytes of a tar file with a bound on the length of a header, because a header is held in
@@ -15,6 +17,7 @@ final class TarHeaders extends FilterInputStream {
   private final String archive;
   private boolean inHeader;
   private long left;
+  private final ByteArrayOutputStream header = new ByteArrayOutputStream();
 
   TarHeaders(String archive, InputStream in) {
     super(in);
@@ -24,6 +27,7 @@ final class TarHeaders extends FilterInputStream {
   void begin() {
     inHeader = true;
     left = MAX_HEADER;
+    header.reset();
   }
 
   void end() {
@@ -32,19 +36,30 @@ final class TarHeaders extends FilterInputStream {
 
   @Override
   public int read() throws IOException {
-    count(1);
-    return super.read();
+    int value = super.read();
+    count(new byte[] {(byte) value}, 0, value < 0 ? 0 : 1);
+    return value;
   }
 
   @Override
   public int read(byte[] target, int offset, int length) throws IOException {
     int n = super.read(target, offset, length);
-    count(n);
+    count(target, offset, Math.max(0, n));
     return n;
   }
 
-  private void count(int bytes) {
-    left -= bytes;
+  /** Whether the last header has a line of POSIX with this key and value. */
+  boolean hold(String key, byte[] value) {
+    String line = key + new String(value, StandardCharsets.ISO_8859_1);
+    String text = header.toString(StandardCharsets.ISO_8859_1);
+    return text.contains(line + "\n") || text.contains(line + "/\n");
+  }
+
+  private void count(byte[] source, int offset, int length) {
+    if (inHeader) {
+      header.write(source, offset, length);
+    }
+    left -= length;
     if (inHeader && left < 0) {
       throw new BadDataException(
           archive + " has an entry with a name or description of more than 1 MiB; it is not read");

@@ -3,20 +3,26 @@ package dev.onecycle.data.archive;
 import dev.onecycle.data.image.decode.BadImage;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.util.Enumeration;
+import java.util.Optional;
 import java.util.zip.CRC32;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
+import org.apache.commons.compress.archivers.zip.ZipArchiveEntry.NameSource;
 import org.apache.commons.compress.archivers.zip.ZipFile;
 
 /** A .zip file, read by its central directory. */
 final class ZipArchive extends Archive {
-  ZipArchive(Path path) {
-    super(path);
+  /** The encoding of names where no flag says another. */
+  private static final Charset STANDARD = Charset.forName("IBM437");
+
+  ZipArchive(Path path, Optional<Charset> encoding) {
+    super(path, encoding, STANDARD);
   }
 
   @Override
-  void walk(Visitor visitor, Bounds bounds) throws IOException {
+  void walk(Visitor visitor, NameDecoder names, Bounds bounds) throws IOException {
     // The header in front of an entry is needed only when the entry is opened.
     try (ReadAhead file = new ReadAhead(path());
         ZipFile zip =
@@ -25,7 +31,7 @@ final class ZipArchive extends Archive {
       while (entries.hasMoreElements()) {
         ZipArchiveEntry entry = entries.nextElement();
         bounds.countEntry();
-        String name = EntryNames.normal(entry.getName());
+        String name = name(entry, names);
         if (name.isEmpty() || EntryNames.isHidden(name)) {
           continue;
         }
@@ -36,6 +42,16 @@ final class ZipArchive extends Archive {
         }
       }
     }
+  }
+
+  private static String name(ZipArchiveEntry entry, NameDecoder names) {
+    byte[] raw = entry.getRawName();
+    if (entry.getNameSource() == NameSource.UNICODE_EXTRA_FIELD) {
+      return names.entry(entry.getName(), raw);
+    }
+    return entry.getGeneralPurposeBit().usesUTF8ForNames()
+        ? names.entryInUtf8(raw)
+        : names.entry(raw);
   }
 
   private final class ZipEntry extends StreamedEntry {

@@ -56,14 +56,16 @@ final class ImageTreeSource implements Source {
   public SourceIndex read(PixelSink.Factory sinks) {
     TreeScan scan = TreeScan.of(tree, options);
     TreeLayout layout =
-        TreeLayout.of(tree.name(), scan.folders(), scan.names(), options.selection());
+        TreeLayout.of(
+            tree.name(), scan.folders(), scan.names(), options.selection(), options.tree());
     SkippedImages bad = new SkippedImages(tree.name(), options.skipBad());
     List<Item> items = new ArrayList<>();
     layout.splits().values().forEach(items::addAll);
     scan.measure(items);
     items.forEach(item -> bad.addIfBad(item, scan.problems().get(item.file())));
     bad.failUnlessSkipping();
-    List<String> notes = new ArrayList<>(layout.notes());
+    List<String> notes = new ArrayList<>(tree.notes());
+    notes.addAll(layout.notes());
     ImageShape shape = shape(layout, scan.shapes(), notes);
     if ((long) shape.bytes() * items.size() > MAX_DECODED) {
       throw new BadDataException(

@@ -8,6 +8,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -177,6 +178,6 @@ record NamedSet(String title, String base, List<String> classes, List<File> file
   }
 
   private static Source cifar(Path archive, CifarFormat format, ReadOptions options) {
-    return new CifarSource(Archive.open(archive), format, options);
+    return new CifarSource(Archive.open(archive, Optional.empty()), format, options);
   }
 }

@@ -9,14 +9,19 @@ import java.util.Locale;
  * @param sizing the shape that images get
  * @param skipBad whether images that cannot be used are left out instead of failing the read
  * @param selection the splits that are read
+ * @param tree the way in which names of files are understood
  * @param listener observes the progress
  */
 public record ReadOptions(
-    Sizing sizing, boolean skipBad, SplitSelection selection, ReadingListener listener) {
+    Sizing sizing,
+    boolean skipBad,
+    SplitSelection selection,
+    TreeOptions tree,
+    ReadingListener listener) {
   /** The options that the decoded images depend on, as text. */
   String description() {
     String split =
         selection == SplitSelection.ALL ? "" : " " + selection.name().toLowerCase(Locale.ROOT);
-    return sizing.text() + (skipBad ? " skip-bad" : "") + split;
+    return sizing.text() + (skipBad ? " skip-bad" : "") + split + tree.description();
   }
 }

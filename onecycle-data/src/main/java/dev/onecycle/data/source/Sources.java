@@ -7,14 +7,14 @@ import dev.onecycle.data.archive.FileTree.Visitor;
 import dev.onecycle.data.archive.FolderTree;
 import dev.onecycle.data.download.Downloader;
 import dev.onecycle.error.BadDataException;
-import dev.onecycle.error.IoErrors;
-import java.io.IOException;
-import java.nio.file.DirectoryStream;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +47,7 @@ public final class Sources {
     if (!Files.isRegularFile(path)) {
       throw new BadDataException(location + " is neither a folder nor a regular file");
     }
-    Archive archive = Archive.open(path);
+    Archive archive = Archive.open(path, options.tree().encoding());
     CifarFormat cifar = cifarIn(archive);
     return cifar != null
         ? new CifarSource(archive, cifar, options)
@@ -67,7 +67,14 @@ public final class Sources {
         return Path.of(location);
       }
     } catch (InvalidPathException e) {
-      throw unknown(location, "is not a path");
+      String encoding = System.getProperty("sun.jnu.encoding", "");
+      boolean byLocale = location.chars().anyMatch(c -> c > 127);
+      throw unknown(
+          location,
+          "is not a path"
+              + (byLocale
+                  ? " in this locale, whose file names are " + encoding + " (set LC_ALL to C.UTF-8)"
+                  : ""));
     }
     throw unknown("the data location", "is empty");
   }
@@ -84,7 +91,7 @@ public final class Sources {
   private static Source ofFolder(Path folder, ReadOptions options) {
     boolean training = options.selection() == SplitSelection.TRAINING;
     List<Path> candidates = new ArrayList<>(List.of(folder));
-    Path only = onlyFolder(folder);
+    Path only = onlyFolder(folder, options.tree().encoding());
     if (only != null) {
       candidates.add(only);
     }
@@ -95,30 +102,25 @@ public final class Sources {
       for (CifarFormat format : CifarFormat.ALL) {
         if (format.isIn(candidate)) {
           Predicate<String> test = name -> training && EntryNames.last(name).equals(format.test());
-          return new CifarSource(FolderTree.of(candidate, test), format, options);
+          return new CifarSource(tree(candidate, test, options), format, options);
         }
       }
     }
-    Set<String> test = training ? TreeLayout.testFolders(folder) : Set.of();
-    return new ImageTreeSource(FolderTree.of(folder, test::contains), options);
+    Set<String> test =
+        training ? TreeLayout.testFolders(folder, options.tree().encoding()) : Set.of();
+    return new ImageTreeSource(tree(folder, test::contains, options), options);
+  }
+
+  private static FolderTree tree(Path folder, Predicate<String> excluded, ReadOptions options) {
+    TreeOptions tree = options.tree();
+    return FolderTree.of(folder, excluded, tree.followLinks(), tree.encoding());
   }
 
   /** The only child of a folder if that is a folder, as in many unpacked archives. */
-  private static @Nullable Path onlyFolder(Path folder) {
-    List<Path> children = new ArrayList<>();
-    try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
-      for (Path child : stream) {
-        if (!EntryNames.isHidden(child.getFileName().toString())) {
-          children.add(child);
-        }
-        if (children.size() > 1) {
-          return null;
-        }
-      }
-    } catch (IOException e) {
-      throw IoErrors.cannotRead(folder, e);
-    }
-    return children.size() == 1 && Files.isDirectory(children.get(0)) ? children.get(0) : null;
+  private static @Nullable Path onlyFolder(Path folder, Optional<Charset> encoding) {
+    Collection<Path> children = FolderTree.children(folder, encoding).values();
+    Path first = children.size() == 1 ? children.iterator().next() : null;
+    return first != null && Files.isDirectory(first) ? first : null;
   }
 
   /** The CIFAR format of an archive, or null: its first file that is no text decides. */

@@ -1,12 +1,11 @@
 package dev.onecycle.data.source;
 
 import dev.onecycle.data.archive.EntryNames;
+import dev.onecycle.data.archive.FolderTree;
 import dev.onecycle.data.index.Split;
 import dev.onecycle.error.BadDataException;
-import dev.onecycle.error.IoErrors;
 import dev.onecycle.text.Numbers;
-import java.io.IOException;
-import java.nio.file.DirectoryStream;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.text.Normalizer;
@@ -16,6 +15,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -61,9 +61,14 @@ record TreeLayout(List<String> classes, Map<String, List<Item>> splits, List<Str
    * @param files all files in the order of the walk; those of splits that are not selected may be
    *     missing
    * @param selection the splits whose files are assigned
+   * @param options whether classes may be empty
    */
   static TreeLayout of(
-      String root, Set<String> folders, List<String> files, SplitSelection selection) {
+      String root,
+      Set<String> folders,
+      List<String> files,
+      SplitSelection selection,
+      TreeOptions options) {
     if (files.isEmpty()) {
       String use = selection == SplitSelection.TRAINING ? " to train on" : "";
       throw new BadDataException(root + " has no files" + use + "; " + EXPECTED);
@@ -73,7 +78,7 @@ record TreeLayout(List<String> classes, Map<String, List<Item>> splits, List<Str
     Map<String, Set<String>> byParent = childrenByParent(all);
     Function<String, Set<String>> children = folder -> byParent.getOrDefault(folder, Set.of());
     String prefix = base(children);
-    Builder builder = new Builder(root, children, files);
+    Builder builder = new Builder(root, children, files, options.allowEmptyClasses());
     Map<String, String> byFolder = SplitNames.of(children.apply(prefix));
     if (byFolder.isEmpty()) {
       builder.requireNoSplitLooks(prefix);
@@ -167,9 +172,26 @@ record TreeLayout(List<String> classes, Map<String, List<Item>> splits, List<Str
     return children;
   }
 
-  /** The test folders of a folder of images, relative to it; they are not opened. */
-  static Set<String> testFolders(Path root) {
-    Function<String, Set<String>> children = prefix -> folders(root.resolve(prefix));
+  /**
+   * The test folders of a folder of images, relative to it; they are not opened.
+   *
+   * @param encoding of names that are not UTF-8
+   */
+  static Set<String> testFolders(Path root, Optional<Charset> encoding) {
+    Map<String, Path> paths = new LinkedHashMap<>(Map.of("", root));
+    Function<String, Set<String>> children =
+        prefix -> {
+          Set<String> names = new TreeSet<>();
+          FolderTree.children(paths.getOrDefault(prefix, root), encoding)
+              .forEach(
+                  (name, path) -> {
+                    if (Files.isDirectory(path)) {
+                      names.add(name);
+                      paths.put(prefix + name + "/", path);
+                    }
+                  });
+          return names;
+        };
     String base = base(children);
     Set<String> folders = new HashSet<>();
     SplitNames.of(children.apply(base))
@@ -197,33 +219,24 @@ record TreeLayout(List<String> classes, Map<String, List<Item>> splits, List<Str
     return false;
   }
 
-  private static Set<String> folders(Path folder) {
-    Set<String> names = new TreeSet<>();
-    try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder, Files::isDirectory)) {
-      for (Path child : stream) {
-        String name = child.getFileName().toString();
-        if (!EntryNames.isHidden(name)) {
-          names.add(name);
-        }
-      }
-    } catch (IOException e) {
-      throw IoErrors.cannotRead(folder, e);
-    }
-    return names;
-  }
-
   private static final class Builder {
     private final String root;
     private final Function<String, Set<String>> children;
     private final List<String> files;
+    private final boolean allowEmptyClasses;
     private final Map<String, List<Item>> splits = new LinkedHashMap<>();
     private final List<String> notes = new ArrayList<>();
     private final List<String> litter = new ArrayList<>();
     private List<String> classes = List.of();
     private String classesOf = "";
 
-    Builder(String root, Function<String, Set<String>> children, List<String> files) {
+    Builder(
+        String root,
+        Function<String, Set<String>> children,
+        List<String> files,
+        boolean allowEmptyClasses) {
       this.root = root;
+      this.allowEmptyClasses = allowEmptyClasses;
       this.children = children;
       this.files = files;
     }
@@ -319,7 +332,8 @@ record TreeLayout(List<String> classes, Map<String, List<Item>> splits, List<Str
           (name, images) -> {
             if (!images.isEmpty()) {
               missing.remove(name);
-            } else if (split.equals(Split.TRAIN) || split.equals(Split.ALL)) {
+            } else if (!allowEmptyClasses
+                && (split.equals(Split.TRAIN) || split.equals(Split.ALL))) {
               throw noImage(base + name, litterByClass.getOrDefault(name, List.of()));
             }
             int label = classes.indexOf(name);
@@ -367,7 +381,13 @@ record TreeLayout(List<String> classes, Map<String, List<Item>> splits, List<Str
 
     private BadDataException noImage(String folder, List<String> others) {
       String instead = others.isEmpty() ? "" : " but " + ImageNames.counts(others);
-      return new BadDataException(root + "/" + folder + " has no image" + instead);
+      return new BadDataException(
+          root
+              + "/"
+              + folder
+              + " has no image"
+              + instead
+              + "; remove the folder, or set allow_empty_classes");
     }
 
     private void requireClasses(String split, String base, List<String> names, List<String> stray) {

@@ -208,7 +208,7 @@ class TreeLayoutTest {
   }
 
   private static TreeLayout layout(List<String> files) {
-    return TreeLayout.of("pets", Set.of(), files, SplitSelection.ALL);
+    return TreeLayout.of("pets", Set.of(), files, SplitSelection.ALL, TreeOptions.STANDARD);
   }
 
   private static String sizes(TreeLayout layout) {

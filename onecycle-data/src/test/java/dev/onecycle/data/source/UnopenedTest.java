@@ -18,6 +18,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,10 +50,10 @@ class UnopenedTest {
     Path zip = Files.write(temp.resolve("c.zip"), TestArchives.zip(wrapped));
     List<FileTree> trees =
         List.of(
-            FolderTree.of(data, name -> false),
-            Archive.open(tar),
-            Archive.open(gz),
-            Archive.open(zip));
+            tree(name -> false),
+            Archive.open(tar, Optional.empty()),
+            Archive.open(gz, Optional.empty()),
+            Archive.open(zip, Optional.empty()));
     for (FileTree tree : trees) {
       for (Sizing sizing : List.of(new Sizing.AsStored(), new Sizing.Square(2))) {
         List<Split> splits = read(tree, sizing, SplitSelection.TRAINING);
@@ -65,7 +68,7 @@ class UnopenedTest {
 
   @Test
   void theTestFolderIsNotListed() {
-    FolderTree tree = FolderTree.of(data, TreeLayout.testFolders(data)::contains);
+    FolderTree tree = tree(testFolders(data)::contains);
     List<String> files = new ArrayList<>();
     List<String> folders = new ArrayList<>();
     tree.walk(
@@ -86,17 +89,26 @@ class UnopenedTest {
 
   @Test
   void theTestFolderMayLieOneFurtherFolderDown() throws IOException {
-    assertThat(TreeLayout.testFolders(data)).containsExactly("test");
-    assertThat(TreeLayout.testFolders(temp)).containsExactly("pets/test");
+    assertThat(testFolders(data)).containsExactly("test");
+    assertThat(testFolders(temp)).containsExactly("pets/test");
     Files.createDirectories(temp.resolve(".hidden"));
-    assertThat(TreeLayout.testFolders(temp)).containsExactly("pets/test");
-    assertThat(TreeLayout.testFolders(data.resolve("train"))).isEmpty();
+    assertThat(testFolders(temp)).containsExactly("pets/test");
+    assertThat(testFolders(data.resolve("train"))).isEmpty();
     Files.createDirectories(temp.resolve("another"));
-    assertThat(TreeLayout.testFolders(temp)).as("pets is a class now").isEmpty();
+    assertThat(testFolders(temp)).as("pets is a class now").isEmpty();
+  }
+
+  private FolderTree tree(Predicate<String> excluded) {
+    return FolderTree.of(data, excluded, false, Optional.empty());
+  }
+
+  private static Set<String> testFolders(Path root) {
+    return TreeLayout.testFolders(root, Optional.empty());
   }
 
   private List<Split> read(FileTree tree, Sizing sizing, SplitSelection selection) {
-    ReadOptions options = new ReadOptions(sizing, false, selection, ReadingListener.NONE);
+    ReadOptions options =
+        new ReadOptions(sizing, false, selection, TreeOptions.STANDARD, ReadingListener.NONE);
     DecodedCache cache = new DecodedCache(temp.resolve("cache " + caches++));
     return cache.open(new ImageTreeSource(new Guarded(tree), options)).index().splits();
   }

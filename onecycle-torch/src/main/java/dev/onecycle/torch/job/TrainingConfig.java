@@ -22,6 +22,7 @@ import dev.onecycle.torch.settings.Precision;
 import dev.onecycle.torch.train.Engine;
 import dev.onecycle.torch.train.Setup;
 import dev.onecycle.torch.train.TrainingPlan;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -143,6 +144,29 @@ public final class TrainingConfig {
           Group.DATA,
           Setting.flag("skip_bad", "Leave out images that cannot be read, and list them.")
               .or(false));
+
+  /** The encoding of names of files that do not say theirs. */
+  public static final Setting<String> ENCODING =
+      in(
+          Group.DATA,
+          Setting.text(
+              "encoding",
+              "NAME",
+              "Encoding of names in archives that do not say theirs: cp850, gbk, shift_jis."
+                  + " Default: UTF-8 where they can be, else cp437 in a zip, ISO-8859-1"
+                  + " elsewhere."));
+
+  /** Whether links that lead out of the folder are followed. */
+  public static final Setting<Boolean> FOLLOW_LINKS =
+      in(
+          Group.DATA,
+          Setting.flag("follow_links", "Follow links that lead out of the folder.").or(false));
+
+  /** Whether a class may have no image to train on. */
+  public static final Setting<Boolean> ALLOW_EMPTY_CLASSES =
+      in(
+          Group.DATA,
+          Setting.flag("allow_empty_classes", "Allow classes without images.").or(false));
 
   /** Whether downloads are forbidden. */
   public static final Setting<Boolean> OFFLINE =
@@ -933,6 +957,7 @@ public final class TrainingConfig {
   }
 
   private void requireConsistent() {
+    dataOptions();
     learnerSettings();
     augmentation();
     policyChoice().over(1_000_000, 1);
@@ -1005,13 +1030,28 @@ public final class TrainingConfig {
         DataOptions.defaults()
             .withSkipBad(get(SKIP_BAD))
             .withOffline(get(OFFLINE))
-            .withSeed(get(SEED));
+            .withSeed(get(SEED))
+            .withFollowLinks(get(FOLLOW_LINKS))
+            .withAllowEmptyClasses(get(ALLOW_EMPTY_CLASSES));
+    @Nullable String encoding = find(ENCODING).orElse(null);
+    if (encoding != null) {
+      options = options.withEncoding(charset(encoding));
+    }
     @Nullable Integer size = find(IMAGE_SIZE).orElse(null);
     if (size != null) {
       options = options.withImageSize(size);
     }
     @Nullable String cache = find(CACHE).orElse(null);
     return cache == null ? options : options.withCacheFolder(Path.of(cache));
+  }
+
+  private Charset charset(String name) {
+    try {
+      return Charset.forName(name);
+    } catch (IllegalArgumentException e) {
+      throw Require.invalid(
+          label(ENCODING), "the name of a character set", name, "cp437, gbk or shift_jis, say");
+    }
   }
 
   /** The policy without its length and peak. */
