@@ -1,6 +1,7 @@
 package dev.onecycle.bench;
 
 import dev.onecycle.bench.peers.PeersBench;
+import dev.onecycle.bench.suggestion.SuggestionsBench;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.CannotWriteException;
 import dev.onecycle.error.InvalidValueException;
@@ -25,7 +26,8 @@ import picocli.CommandLine.Spec;
       ReportBench.class,
       StartBench.class,
       ScheduleBench.class,
-      PeersBench.class
+      PeersBench.class,
+      SuggestionsBench.class
     })
 public final class Main implements Runnable {
   @Spec @Nullable CommandSpec spec;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.onecycle.bench.suggestion;
+
+import org.jspecify.annotations.NullMarked;
