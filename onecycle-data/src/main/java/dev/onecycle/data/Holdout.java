@@ -17,13 +17,13 @@ import java.util.SplittableRandom;
  * @param rest the images to train on
  * @param tenth the images held out
  */
-record Holdout(ImageDataset rest, ImageDataset tenth) {
+public record Holdout(ImageDataset rest, ImageDataset tenth) {
   /**
    * Holds out a tenth of each class.
    *
    * @throws BadDataException if no class has two images
    */
-  static Holdout of(ImageDataset data, long seed) {
+  public static Holdout of(ImageDataset data, long seed) {
     List<List<Integer>> byClass = new ArrayList<>();
     data.classes().forEach(name -> byClass.add(new ArrayList<>()));
     for (int i = 0; i < data.size(); i++) {

@@ -35,8 +35,8 @@ class ChartLibraryTest {
 
     static List<RangePoint> csv(Path folder) {
       ScheduleCsv.write(Samples.oneCycle(), folder.resolve("schedule.csv"));
-      RangeCsv.write(Samples.descent(), folder.resolve("range.csv"));
-      return RangeCsv.read(folder.resolve("range.csv"));
+      RangeCsv.write(Samples.clear(Samples.descent(), 1.25), folder.resolve("range.csv"));
+      return RangeCsv.read(folder.resolve("range.csv")).points();
     }
 
     static String figure() {

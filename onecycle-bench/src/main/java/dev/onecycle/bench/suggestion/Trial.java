@@ -8,8 +8,10 @@ import dev.onecycle.range.RangeTest;
 import dev.onecycle.record.EpochRecord;
 import dev.onecycle.run.TrainingListener;
 import dev.onecycle.schedule.PolicyChoice;
+import dev.onecycle.torch.settings.LearnerSettings;
 import dev.onecycle.torch.train.Learner;
 import dev.onecycle.torch.train.LearningRateFinder;
+import dev.onecycle.torch.train.Setup;
 import dev.onecycle.torch.train.Training;
 import dev.onecycle.torch.train.TrainingPlan;
 import java.util.List;
@@ -31,14 +33,8 @@ record Trial(Setting setting, ImageDataset train, ImageDataset test, int threads
   Range range(long seed) {
     try (Learner learner = learner(seed)) {
       return Range.of(
-          LearningRateFinder.run(
-              learner,
-              RangeTest.atMomentum(POLICY.momentumAtPeak()),
-              train,
-              setting.augmentation(),
-              setting.batchSize(),
-              seed,
-              point -> {}));
+          LearningRateFinder.of(setup(learner, seed), train)
+              .run(learner, RangeTest.atMomentum(POLICY.momentumAtPeak()), seed, point -> {}));
     }
   }
 
@@ -76,8 +72,19 @@ record Trial(Setting setting, ImageDataset train, ImageDataset test, int threads
 
   private Learner learner(long seed) {
     return Learner.prepare(
-        setting.network().apply(train.shape(), train.classes().size()),
-        train,
-        setting.settings().toBuilder().seed(seed).threads(threads).build());
+        setting.network().apply(train.shape(), train.classes().size()), train, settings(seed));
+  }
+
+  private Setup setup(Learner learner, long seed) {
+    return new Setup(
+        learner.network(),
+        setting.batchSize(),
+        POLICY.momentumAtPeak(),
+        setting.augmentation(),
+        settings(seed));
+  }
+
+  private LearnerSettings settings(long seed) {
+    return setting.settings().toBuilder().seed(seed).threads(threads).build();
   }
 }

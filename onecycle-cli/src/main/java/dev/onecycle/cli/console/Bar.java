@@ -17,7 +17,7 @@ public final class Bar implements AutoCloseable {
 
   private final Console console;
   private final String task;
-  private final long total;
+  private long total;
   private final @Nullable ProgressBar bar;
   private final long begin = System.nanoTime();
   private long lastLine = begin;
@@ -50,6 +50,15 @@ public final class Bar implements AutoCloseable {
         .setConsumer(
             new ConsoleProgressBarConsumer(new PrintStream(System.err, true), Console.width() - 1))
         .build();
+  }
+
+  /** So many units are done, of a total that has become another one. */
+  public void at(long done, long newTotal, String message) {
+    total = newTotal;
+    if (bar != null) {
+      bar.maxHint(newTotal);
+    }
+    at(done, message);
   }
 
   /** So many units are done; the message says how it goes. */

@@ -12,6 +12,7 @@ import dev.onecycle.run.Conditions.Difference;
 import dev.onecycle.run.RunRecord;
 import dev.onecycle.run.TrainingPosition;
 import dev.onecycle.schedule.Policy;
+import dev.onecycle.text.Counts;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.text.Texts;
 import dev.onecycle.torch.job.Experiment;
@@ -20,6 +21,7 @@ import dev.onecycle.torch.job.PeakRate;
 import dev.onecycle.torch.job.TrainingConfig;
 import dev.onecycle.torch.settings.Device;
 import dev.onecycle.torch.train.Learner;
+import dev.onecycle.torch.train.TrainingPlan;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -37,6 +39,8 @@ public final class JobProgress implements JobListener, AutoCloseable {
   private @Nullable Bar bar;
   private String phase = "";
   private int epochs;
+  private int images;
+  private long steps;
   private int stepsPerEpoch;
   private int batchSize;
   private String evaluationName = "";
@@ -76,11 +80,10 @@ public final class JobProgress implements JobListener, AutoCloseable {
     close();
     console.say(
         Numbers.format(
-            "%s: %,d training and %,d %s images of %s in %d classes%s",
+            "%s: %,d training and %s of %s in %d classes%s",
             experiment.config().get(TrainingConfig.DATA),
             experiment.train().size(),
-            experiment.evaluation().size(),
-            experiment.evaluationName(),
+            Counts.images(experiment.evaluation().size(), experiment.evaluationName()),
             experiment.train().shape(),
             experiment.train().classes().size(),
             tuning ? "; test images are not read" : ""));
@@ -108,7 +111,8 @@ public final class JobProgress implements JobListener, AutoCloseable {
     report.notes().forEach(console::say);
     List<SkippedImage> skipped = report.skipped();
     if (!skipped.isEmpty()) {
-      console.say("Skipped " + skipped.size() + " images that cannot be used:");
+      console.say(
+          "Skipped " + Counts.of(skipped.size(), "image", "images") + " that cannot be used:");
       skipped.stream()
           .limit(MAX_SKIPPED)
           .forEach(image -> console.say("  " + image.origin() + " " + image.reason()));
@@ -133,9 +137,11 @@ public final class JobProgress implements JobListener, AutoCloseable {
   @Override
   public void rangeTest(int test, int tests, RangeTest plan, RangePoint point) {
     String task = tests == 1 ? "range test" : Numbers.format("range test %d/%d", test + 1, tests);
+    boolean extended = point.step() >= plan.steps();
     bar(task, plan.steps(), " steps")
         .at(
             point.step() + 1L,
+            extended ? plan.maxSteps() : plan.steps(),
             "rate "
                 + Numbers.brief(point.learningRate())
                 + "  loss "
@@ -176,8 +182,9 @@ public final class JobProgress implements JobListener, AutoCloseable {
   private void expect(RunRecord record, Policy policy) {
     epochs = number(record, "epochs");
     batchSize = number(record, "batch_size");
-    int images = record.data().trainImages();
-    stepsPerEpoch = Math.max(1, (images + batchSize - 1) / batchSize);
+    images = record.data().trainImages();
+    steps = policy.steps();
+    stepsPerEpoch = TrainingPlan.of(1, batchSize).sampler(images).batchesPerEpoch();
     evaluationName = record.data().evaluationName();
   }
 
@@ -201,13 +208,13 @@ public final class JobProgress implements JobListener, AutoCloseable {
   public void step(StepRecord step) {
     smoothedLoss =
         Double.isNaN(smoothedLoss) ? step.loss() : 0.95 * smoothedLoss + 0.05 * step.loss();
-    long done = (step.step() - (long) step.epoch() * stepsPerEpoch + 1) * batchSize;
+    long before = (long) step.epoch() * stepsPerEpoch;
     bar(
             Numbers.format("epoch %d/%d", step.epoch() + 1, epochs),
-            (long) stepsPerEpoch * batchSize,
+            images(Math.min(stepsPerEpoch, steps - before)),
             " images")
         .at(
-            done,
+            images(step.step() - before + 1),
             String.format(
                 Locale.ROOT,
                 "loss %.3f  rate %s  momentum %.3f",
@@ -216,9 +223,14 @@ public final class JobProgress implements JobListener, AutoCloseable {
                 step.momentum()));
   }
 
+  /** The images of the first steps of an epoch: the last batch may be smaller. */
+  private long images(long epochSteps) {
+    return Math.min(epochSteps * batchSize, images);
+  }
+
   @Override
   public void evaluating(int epoch, int done, int total) {
-    bar("evaluating", total, " images").at(done, evaluationName + " images");
+    bar("evaluating", total, " images").at(done, evaluationName);
   }
 
   @Override

@@ -1,10 +1,13 @@
 package dev.onecycle.cli.console;
 
+import dev.onecycle.range.RangePoint;
 import dev.onecycle.range.RangeResult;
 import dev.onecycle.range.RangeSummary;
 import dev.onecycle.report.figures.TerminalFigures;
+import dev.onecycle.text.Counts;
 import dev.onecycle.text.Numbers;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -16,19 +19,26 @@ public final class RangeView {
 
   /** The curve and its readings, for people. */
   public static void show(Console console, RangeSummary summary) {
-    RangeResult first = summary.runs().get(0);
-    console.picture(TerminalFigures.range(first, Terminal.style()));
-    console.say(
-        Numbers.format(
-            "%d steps up to a rate of %s at momentum %s; %s",
-            first.points().size(),
-            Numbers.brief(first.points().get(first.points().size() - 1).learningRate()),
-            Numbers.brief(first.momentum()),
-            first.stop().sentence()));
+    console.picture(TerminalFigures.range(summary, Terminal.style()));
+    List<RangeResult> runs = summary.runs();
+    for (int i = 0; i < runs.size(); i++) {
+      console.say((runs.size() == 1 ? "" : "test " + (i + 1) + ": ") + heading(runs.get(i)));
+    }
     for (Map.Entry<String, String> reading : readings(summary).entrySet()) {
       console.say(Numbers.format("  %-9s %s", reading.getKey(), reading.getValue()));
     }
     console.say(summary.verdict().explanation());
+  }
+
+  private static String heading(RangeResult test) {
+    List<RangePoint> points = test.points();
+    return Counts.of(points.size(), "step", "steps")
+        + (points.isEmpty()
+            ? ""
+            : " up to a rate of " + Numbers.brief(points.get(points.size() - 1).learningRate()))
+        + (Double.isNaN(test.momentum()) ? "" : " at momentum " + Numbers.brief(test.momentum()))
+        + "; "
+        + test.stop().sentence();
   }
 
   private static Map<String, String> readings(RangeSummary summary) {
@@ -69,7 +79,10 @@ public final class RangeView {
     record.put("stopped", first.stop().reason().name().toLowerCase(Locale.ROOT));
     record.put("steps", first.points().size());
     record.put("extended", first.stop().extended());
-    record.put("momentum", first.momentum());
+    if (!Double.isNaN(first.momentum())) {
+      record.put("momentum", first.momentum());
+    }
+    put(record, "chance_loss", first.chanceLoss());
     record.put("repeats", summary.runs().size());
     return record;
   }

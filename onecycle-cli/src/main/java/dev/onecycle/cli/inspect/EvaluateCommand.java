@@ -10,6 +10,7 @@ import dev.onecycle.cli.options.SettingOptions;
 import dev.onecycle.data.Datasets;
 import dev.onecycle.data.EvaluationSplit;
 import dev.onecycle.run.Classification;
+import dev.onecycle.text.Counts;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.text.Texts;
 import dev.onecycle.torch.job.TrainingConfig;
@@ -73,16 +74,14 @@ public final class EvaluateCommand implements Callable<Integer> {
     Evaluation evaluation;
     try (Learner learner = ModelArgument.learner(file);
         Bar bar = new Bar(console, "evaluating", data.images().size(), " images")) {
-      evaluation =
-          Training.evaluate(learner, data.images(), done -> bar.at(done, data.name() + " images"));
+      evaluation = Training.evaluate(learner, data.images(), done -> bar.at(done, data.name()));
     }
     console.answer(
         String.format(
             Locale.ROOT,
-            "accuracy %.2f %% on %,d %s images, loss %.4f",
+            "accuracy %.2f %% on %s, loss %.4f",
             100 * evaluation.accuracy(),
-            evaluation.images(),
-            data.name(),
+            Counts.images(evaluation.images(), data.name()),
             evaluation.loss()));
     List<Confused> confused = confused(evaluation.classification(), file.classes());
     if (!confused.isEmpty()) {
@@ -118,7 +117,7 @@ public final class EvaluateCommand implements Callable<Integer> {
               file.classes(),
               config.dataOptions().withListener(progress::reading));
       progress.close();
-      console.say(Numbers.format("%s: %,d %s images", location, data.images().size(), data.name()));
+      console.say(location + ": " + Counts.images(data.images().size(), data.name()));
       JobProgress.show(console, data.report());
       return data;
     }

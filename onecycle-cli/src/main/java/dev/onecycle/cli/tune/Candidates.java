@@ -64,6 +64,7 @@ final class Candidates {
     double momentum = config.policyChoice().momentumAtPeak();
     return new SweepPlan(
         config.slowRangeTest(momentum),
+        config.rangeLoss(),
         config.minImagesOfSlowRangeTest(),
         config.get(TrainingConfig.RANGE_REPEATS),
         config.get(TrainingConfig.SEED),

@@ -12,7 +12,6 @@ import dev.onecycle.cli.options.FigureOptions;
 import dev.onecycle.cli.options.FileNames;
 import dev.onecycle.cli.options.SettingOptions;
 import dev.onecycle.range.RangeSummary;
-import dev.onecycle.range.RangeTest;
 import dev.onecycle.report.csv.RangeCsv;
 import dev.onecycle.report.figures.RangeFigures;
 import dev.onecycle.run.Conditions;
@@ -21,8 +20,9 @@ import dev.onecycle.run.tuning.Evidence;
 import dev.onecycle.run.tuning.FoundRate;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.torch.job.Experiment;
-import dev.onecycle.torch.job.PeakRate;
+import dev.onecycle.torch.job.RangeTests;
 import dev.onecycle.torch.job.Setting;
+import dev.onecycle.torch.job.TrainedModel;
 import dev.onecycle.torch.job.TrainingConfig;
 import dev.onecycle.torch.job.TrainingConfig.Group;
 import java.nio.file.Path;
@@ -30,6 +30,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -55,10 +57,15 @@ import picocli.CommandLine.Option;
       "Examples:",
       "  onecycle find-lr photos/",
       "  onecycle find-lr cifar10 --model resnet56 --batch-size 512 --svg curve.svg",
-      "  onecycle find-lr photos.zip --weight-decay 1e-3 --repeats 3 --csv curve.csv"
+      "  onecycle find-lr photos.zip --weight-decay 1e-3 --repeats 3 --csv curve.csv",
+      "  onecycle find-lr --from runs/first",
+      "  onecycle find-lr --read curve.csv"
     })
 public final class FindLrCommand implements Callable<Integer> {
   private static final String SVG = "find-lr.svg";
+
+  /** The options that go with recorded curves, without dashes. */
+  private static final Set<String> WITH_CURVES = Set.of("csv", "svg", "png", "json", "quiet");
 
   /** The settings of a range test's conditions, and of the test itself. */
   static final class Settings implements IModelTransformer {
@@ -89,33 +96,73 @@ public final class FindLrCommand implements Callable<Integer> {
   @Option(
       names = "--csv",
       paramLabel = "FILE",
-      description = "Write the columns step,learning_rate,loss,smoothed.")
+      description = "Write each step with its learning rate and loss, to be read by --read.")
   @Nullable Path csv;
 
+  @Option(
+      names = "--from",
+      paramLabel = "MODEL",
+      description =
+          "Start from the weights of a trained model instead of random ones, to train it further: a"
+              + " run's folder, whose data and settings are then the defaults, or a"
+              + " model.safetensors. Costs no more than a test from random weights.")
+  @Nullable Path from;
+
+  @Mixin RecordedCurves curves = new RecordedCurves();
   @Mixin FigureOptions figures = new FigureOptions();
   @Mixin OutputOptions output = new OutputOptions();
 
   @Override
   public Integer call() {
     Console console = output.console();
-    TrainingConfig config = settings.config();
+    curves.requireConsistent(settings.spec(), WITH_CURVES);
+    if (curves.given()) {
+      figures.requireWritable(SVG);
+      Stream.ofNullable(csv).forEach(AtomicFile::requireWritable);
+      return finish(console, curves.summary(), Optional.empty());
+    }
+    Optional<TrainedModel> trained = Optional.ofNullable(from).map(TrainedModel::read);
+    TrainingConfig config =
+        settings.config(trained.map(TrainedModel::config).orElseGet(TrainingConfig::defaults));
     if (settings.printed(console, config, SETTINGS, List.of())) {
       return ExitCode.OK;
     }
     config.validated();
+    config.rangeTest(config.policyChoice().momentumAtPeak()); // are its steps enough?
     figures.requireWritable(SVG);
     Stream.of(out, csv).filter(Objects::nonNull).forEach(AtomicFile::requireWritable);
     Signals.watch();
     try (JobProgress progress = JobProgress.ofTuning(console);
-        Experiment experiment = Experiment.openForTuning(config, progress)) {
-      RangeTest test = config.rangeTest(experiment.setup().momentum());
-      RangeSummary summary = PeakRate.rangeTests(experiment, test, progress);
+        Experiment experiment =
+            Experiment.openForTuning(config, trained.map(TrainedModel::file), progress)) {
+      sayImages(console, experiment);
+      RangeSummary summary = RangeTests.of(experiment).run(progress);
       progress.close();
-      return Signals.uninterrupted(() -> finish(console, summary, experiment.conditions()));
+      return Signals.uninterrupted(
+          () -> finish(console, summary, Optional.of(experiment.conditions())));
     }
   }
 
-  private int finish(Console console, RangeSummary summary, Conditions conditions) {
+  /** Says where a training would test on more images. */
+  private static void sayImages(Console console, Experiment experiment) {
+    int train = experiment.train().size();
+    int heldOut = experiment.evaluation().size();
+    if (!experiment.evaluationName().equals("val")) {
+      console.say(
+          Numbers.format(
+              "A range test of train takes the same %,d images, or all %,d where there is a test"
+                  + " set.",
+              train, train + heldOut));
+    }
+  }
+
+  /**
+   * Shows and keeps the result.
+   *
+   * @param conditions that it was found under; empty for recorded curves, which no training can
+   *     rely on by --lr-from
+   */
+  private int finish(Console console, RangeSummary summary, Optional<Conditions> conditions) {
     RangeView.show(console, summary);
     writeCsv(console, summary);
     if (summary.suggestion().isPresent()) {
@@ -125,20 +172,23 @@ public final class FindLrCommand implements Callable<Integer> {
       console.answer("No peak learning rate can be suggested.");
     }
     figures.write(console, () -> RangeFigures.of(summary), SVG);
-    new FoundRate(
-            CommandLineArgs.of(settings.spec()),
-            summary.suggestion(),
-            conditions,
-            Evidence.of(summary))
-        .write(out);
-    console.say("Wrote " + out);
+    conditions.ifPresent(
+        found -> {
+          new FoundRate(
+                  CommandLineArgs.of(settings.spec()),
+                  summary.suggestion(),
+                  found,
+                  Evidence.of(summary))
+              .write(out);
+          console.say("Wrote " + out);
+        });
     Map<String, Object> result = new LinkedHashMap<>();
     if (summary.suggestion().isPresent()) {
       result.put("learning_rate", summary.suggestion().getAsDouble());
     }
     result.putAll(RangeView.record(summary));
     result.put("svg", figures.svg(SVG).toString());
-    result.put("result", out.toString());
+    conditions.ifPresent(found -> result.put("result", out.toString()));
     console.result(result);
     return summary.suggestion().isPresent() ? ExitCode.OK : ExitCode.BAD_DATA;
   }
@@ -147,7 +197,7 @@ public final class FindLrCommand implements Callable<Integer> {
     if (csv != null) {
       for (int i = 0; i < summary.runs().size(); i++) {
         Path file = i == 0 ? csv : FileNames.withSuffix(csv, "-" + (i + 1));
-        RangeCsv.write(summary.runs().get(i).points(), file);
+        RangeCsv.write(summary.runs().get(i), file);
         console.say("Wrote " + file);
       }
     }

@@ -73,7 +73,8 @@ final class TuningProgress implements TuningListener, AutoCloseable {
     batchSize = experiment.setup().batchSize();
     int stepsPerEpoch = (experiment.train().size() + batchSize - 1) / batchSize;
     double evaluation = experiment.evaluation().size() * cost.secondsPerEvaluatedImage();
-    seconds.put(Kind.RANGE_TEST, SHARE_OF_RANGE * steps(batchSize) * cost.secondsPerStep());
+    double secondsPerRate = tried.loss().seconds(cost, experiment.evaluation().size());
+    seconds.put(Kind.RANGE_TEST, SHARE_OF_RANGE * steps(batchSize) * secondsPerRate);
     seconds.put(
         Kind.SHORT_CYCLE,
         cost.seconds((long) tried.cycles().epochs() * stepsPerEpoch, stepsPerEpoch, evaluation));

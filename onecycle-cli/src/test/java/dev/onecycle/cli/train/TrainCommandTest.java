@@ -267,7 +267,18 @@ class TrainCommandTest {
   void withoutARateTheRangeTestFindsOneAndSaysWhy() throws IOException {
     Path out = temp.resolve("found");
     Cli.Result result =
-        Cli.run("train", data, "--epochs", 2, "--batch-size", 16, "--out", out, "--json");
+        Cli.run(
+            "train",
+            data,
+            "--epochs",
+            2,
+            "--batch-size",
+            16,
+            "--repeats",
+            1,
+            "--out",
+            out,
+            "--json");
     assertThat(result.code()).as(result.err()).isZero();
     double rate = result.json().get("learning_rate").asDouble();
     JsonNode record = Cli.parse(out.resolve("run.json"));

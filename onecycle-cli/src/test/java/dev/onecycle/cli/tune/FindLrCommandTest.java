@@ -35,6 +35,8 @@ class FindLrCommandTest {
             data,
             "--batch-size",
             16,
+            "--repeats",
+            1,
             "--svg",
             svg,
             "--csv",
@@ -54,7 +56,10 @@ class FindLrCommandTest {
     FoundRate found = FoundRate.read(temp.resolve("found.json"));
     assertThat(found.learningRate()).hasValue(json.get("learning_rate").asDouble());
     assertThat(found.conditions().get("batch_size")).isEqualTo("16");
-    List<String[]> rows = Cli.csv(csv, "step,learning_rate,loss,smoothed");
+    List<String[]> rows =
+        Cli.csv(
+            csv,
+            "step,learning_rate,loss,smoothed,momentum,chance_loss,stop_factor,extended,stopped");
     assertThat(rows).hasSize(json.get("steps").asInt());
     assertThat(Double.parseDouble(rows.get(0)[1])).isEqualTo(1e-6);
     assertThat(Cli.read(svg)).contains("<svg");

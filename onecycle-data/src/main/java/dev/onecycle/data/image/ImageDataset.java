@@ -36,6 +36,15 @@ public interface ImageDataset {
   /** The label of image {@code index}, in [0, classes().size()). */
   int label(int index);
 
+  /** The number of images of each class, in the order of {@link #classes}; reads no pixels. */
+  default long[] classCounts() {
+    long[] counts = new long[classes().size()];
+    for (int i = 0; i < size(); i++) {
+      counts[label(i)]++;
+    }
+    return counts;
+  }
+
   /** The path or entry name that image {@code index} was read from, for messages and reports. */
   String origin(int index);
 

@@ -3,6 +3,7 @@ package dev.onecycle.report.compare;
 import dev.onecycle.report.figures.RunCurves;
 import dev.onecycle.run.RunHistory;
 import dev.onecycle.run.RunRecord;
+import dev.onecycle.text.Counts;
 import dev.onecycle.text.Numbers;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -132,8 +133,7 @@ public record Comparison(
     all.put("steps", Long.toString(record.policy().steps()));
     all.put(
         "evaluated on",
-        Numbers.format(
-            "%,d %s images", record.data().evaluationImages(), record.data().evaluationName()));
+        Counts.images(record.data().evaluationImages(), record.data().evaluationName()));
     record
         .settings()
         .forEach(

@@ -3,13 +3,16 @@ package dev.onecycle.report.figures;
 import dev.onecycle.range.LossSmoothing;
 import dev.onecycle.range.RangePoint;
 import dev.onecycle.range.RangeResult;
+import dev.onecycle.range.RangeSummary;
 import dev.onecycle.report.chart.Marker;
 import dev.onecycle.report.chart.Point;
 import dev.onecycle.text.Numbers;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.OptionalDouble;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /** The curves, markers and texts of a range test, for figures and for the terminal. */
@@ -69,6 +72,64 @@ final class RangeCurves {
     return raw.stream().mapToDouble(Point::y).max().orElseThrow();
   }
 
+  /**
+   * A value over several tests, point by point.
+   *
+   * @param lowest of the tests at each rate
+   * @param median of the tests at each rate; where one has ended it is that of the others, as long
+   *     as they are more than half
+   * @param highest of the tests at each rate
+   */
+  record Band(List<Point> lowest, List<Point> median, List<Point> highest) {}
+
+  /** The smoothed losses of tests over the same rates, summed up. */
+  static Band band(List<RangeResult> tests, double top) {
+    NavigableMap<Double, List<Double>> losses = new TreeMap<>();
+    for (RangeResult test : tests) {
+      for (Point point : smooth(test.points(), top)) {
+        losses.computeIfAbsent(point.x(), rate -> new ArrayList<>()).add(point.y());
+      }
+    }
+    Band band = new Band(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+    losses.forEach(
+        (rate, all) -> {
+          if (2 * all.size() > tests.size()) {
+            double[] sorted = all.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+            int n = sorted.length;
+            band.lowest.add(new Point(rate, sorted[0]));
+            band.median.add(new Point(rate, (sorted[(n - 1) / 2] + sorted[n / 2]) / 2));
+            band.highest.add(new Point(rate, sorted[n - 1]));
+          }
+        });
+    return band;
+  }
+
+  /** The suggestion of several tests and their median edge, if they show them. */
+  static List<Marker> mainMarkers(RangeSummary summary) {
+    List<Marker> markers = new ArrayList<>();
+    add(markers, "suggestion", summary.suggestion());
+    summary.edge().ifPresent(edge -> markers.add(new Marker("edge", edge.median())));
+    return List.copyOf(markers);
+  }
+
+  /** The edges of several tests in a few words: "edges from 0.2 to 0.9, median 0.5". */
+  static String edges(RangeSummary summary) {
+    return summary
+        .edge()
+        .map(
+            edge ->
+                edge.count()
+                    + " of "
+                    + counted(summary.runs().size(), "test shows", "tests show")
+                    + " an edge, from "
+                    + Numbers.brief(edge.low())
+                    + " to "
+                    + Numbers.brief(edge.high())
+                    + ", median "
+                    + Numbers.brief(edge.median()))
+        .orElse("no test shows an edge");
+  }
+
   /** The suggestion and all readings, the most important first. */
   static List<Marker> markers(RangeResult result) {
     List<Marker> markers = new ArrayList<>(mainMarkers(result));
@@ -92,9 +153,14 @@ final class RangeCurves {
 
   /** The number of steps and their momentum. */
   static String heading(RangeResult result) {
-    return counted(result.points().size(), "step", "steps")
-        + " at momentum "
-        + Numbers.brief(result.momentum());
+    return counted(result.points().size(), "step", "steps") + atMomentum(result);
+  }
+
+  /** " at momentum 0.85"; empty where it is not known. */
+  static String atMomentum(RangeResult result) {
+    return Double.isNaN(result.momentum())
+        ? ""
+        : " at momentum " + Numbers.brief(result.momentum());
   }
 
   /** The number of steps, their momentum, and the reason why there are no more. */

@@ -45,7 +45,10 @@ public final class RangeFigures {
     return single(result.points(), RangeCurves.summary(result), verdict, markers);
   }
 
-  /** A single test with its readings, or several tests overlaid. */
+  /**
+   * A single test with its readings; or several tests overlaid, each with a dot at its edge, with
+   * the median of their losses, their median edge and the suggestion that they give together.
+   */
   public static Figure of(RangeSummary summary) {
     List<RangeResult> runs = summary.runs();
     if (runs.size() == 1) {
@@ -53,7 +56,17 @@ public final class RangeFigures {
     }
     Map<String, RangeResult> named = new LinkedHashMap<>();
     runs.forEach(run -> named.put("seed " + (named.size() + 1), run));
-    return overlay("Range tests over " + runs.size() + " seeds", named);
+    double top = RangeCurves.top(runs.stream().map(RangeResult::points).toList());
+    Curve median = new Curve("median", RangeCurves.band(runs, top).median());
+    Trace line =
+        new Trace(median, CurveStyle.LINE, Stroke.line(Palette.BLACK, 2.4, Stroke.SOLID), true);
+    String verdict = summary.verdict().clear() ? "" : ". " + summary.verdict().explanation();
+    return overlay(
+        "Range tests over " + runs.size() + " seeds",
+        RangeCurves.edges(summary) + verdict,
+        named,
+        List.of(line),
+        RangeCurves.mainMarkers(summary).stream().map(RangeFigures::styled).toList());
   }
 
   /** Losses without readings, such as points read from a file. */
@@ -68,6 +81,17 @@ public final class RangeFigures {
    * @param results by name in the legend, in the order of the map
    */
   public static Figure overlay(String title, Map<String, RangeResult> results) {
+    boolean edges = results.values().stream().anyMatch(r -> r.readings().edge().isPresent());
+    String subtitle = edges ? "dots: edge, where the loss starts to rise for good" : "";
+    return overlay(title, subtitle, results, List.of(), List.of());
+  }
+
+  private static Figure overlay(
+      String title,
+      String subtitle,
+      Map<String, RangeResult> results,
+      List<Trace> more,
+      List<StyledMarker> markers) {
     double top = RangeCurves.top(results.values().stream().map(RangeResult::points).toList());
     List<Trace> lines = new ArrayList<>();
     List<Trace> dots = new ArrayList<>();
@@ -81,9 +105,8 @@ public final class RangeFigures {
           result.readings().edge().ifPresent(rate -> dots.add(edge(line, rate, top)));
         });
     List<Point> points = lines.stream().flatMap(t -> t.curve().points().stream()).toList();
-    List<Trace> traces = Stream.concat(lines.stream(), dots.stream()).toList();
-    String subtitle = dots.isEmpty() ? "" : "dots: edge, where the loss starts to rise for good";
-    return figure(title, subtitle, points, top, traces, List.of());
+    List<Trace> traces = Stream.of(lines, more, dots).flatMap(List::stream).toList();
+    return figure(title, subtitle, points, top, traces, markers);
   }
 
   private static Figure single(

@@ -1,6 +1,7 @@
 package dev.onecycle.report.figures;
 
 import dev.onecycle.range.RangeResult;
+import dev.onecycle.range.RangeSummary;
 import dev.onecycle.report.chart.Curve;
 import dev.onecycle.report.chart.Marker;
 import dev.onecycle.report.terminal.TerminalChart;
@@ -59,5 +60,47 @@ public final class TerminalFigures {
     return new TerminalChart(
             title, "learning rate", true, List.of(curve), markers, OptionalDouble.of(top))
         .draw(style);
+  }
+
+  /**
+   * Several range tests: the median of their smoothed losses with the lowest and the highest, the
+   * median edge and the suggestion that all of them give; a single test as it is.
+   */
+  public static String range(RangeSummary summary, TerminalStyle style) {
+    List<RangeResult> tests = summary.runs();
+    if (tests.size() == 1) {
+      return range(tests.get(0), style);
+    }
+    double top = RangeCurves.top(tests.stream().map(RangeResult::points).toList());
+    RangeCurves.Band band = RangeCurves.band(tests, top);
+    List<Curve> curves =
+        List.of(
+            new Curve("median", band.median()),
+            new Curve("lowest", band.lowest()),
+            new Curve("highest", band.highest()));
+    List<Marker> markers =
+        RangeCurves.mainMarkers(summary).stream()
+            .map(m -> new Marker(label(m, summary), m.x()))
+            .toList();
+    String title =
+        "loss: "
+            + RangeCurves.counted(tests.size(), "test", "tests")
+            + RangeCurves.atMomentum(tests.get(0));
+    return new TerminalChart(title, "learning rate", true, curves, markers, OptionalDouble.of(top))
+        .draw(style);
+  }
+
+  private static String label(Marker marker, RangeSummary summary) {
+    String text = marker.label() + " " + Numbers.brief(marker.x());
+    return marker.label().equals("edge")
+        ? summary
+            .edge()
+            .map(
+                edge ->
+                    Numbers.format(
+                        "%s (%s to %s)",
+                        text, Numbers.brief(edge.low()), Numbers.brief(edge.high())))
+            .orElse(text)
+        : text;
   }
 }

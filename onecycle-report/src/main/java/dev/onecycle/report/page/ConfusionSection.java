@@ -2,6 +2,7 @@ package dev.onecycle.report.page;
 
 import dev.onecycle.run.Classification;
 import dev.onecycle.run.ClassificationRecord;
+import dev.onecycle.text.Counts;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.text.Texts;
 import java.util.Base64;
@@ -43,8 +44,11 @@ final class ConfusionSection {
         parent,
         "p",
         Numbers.format(
-            "%,d of %,d %s images are misclassified after epoch %d.",
-            wrong, classification.images(), images, record.epoch() + 1));
+            "%,d of %s %s misclassified after epoch %d.",
+            wrong,
+            Counts.images(classification.images(), images),
+            wrong == 1 ? "is" : "are",
+            record.epoch() + 1));
     if (classes.count() <= MAX_MATRIX_CLASSES) {
       matrix(parent);
     } else {

@@ -4,7 +4,7 @@ import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.CannotWriteException;
 import dev.onecycle.error.MissingFontsException;
 import dev.onecycle.fault.Faults;
-import dev.onecycle.range.RangeResult;
+import dev.onecycle.range.RangeSummary;
 import dev.onecycle.record.EpochRecord;
 import dev.onecycle.record.StepRecord;
 import dev.onecycle.report.csv.RangeCsv;
@@ -47,9 +47,12 @@ public final class LiveReport implements RunListener {
     try {
       Evidence evidence = Evidence.ofRun(run);
       if (evidence.range().isPresent()) {
-        RangeResult first = evidence.range().get().runs().get(0);
-        RangeCsv.write(first.points(), run.resolve("range.csv"));
-        RangeFigures.of(first).writeSvg(run.resolve("range.svg"));
+        RangeSummary range = evidence.range().get();
+        for (int i = 0; i < range.runs().size(); i++) {
+          String name = i == 0 ? "range.csv" : "range-" + (i + 1) + ".csv";
+          RangeCsv.write(range.runs().get(i), run.resolve(name));
+        }
+        RangeFigures.of(range).writeSvg(run.resolve("range.svg"));
       }
       ScheduleFigures.rateAndMomentum(policy).writeSvg(run.resolve("schedule.svg"));
     } catch (MissingFontsException e) {

@@ -3,6 +3,7 @@ package dev.onecycle.report.page;
 import dev.onecycle.record.EpochRecord;
 import dev.onecycle.run.RunHistory;
 import dev.onecycle.run.RunRecord;
+import dev.onecycle.text.Counts;
 import dev.onecycle.text.Numbers;
 import java.util.List;
 import java.util.Locale;
@@ -59,10 +60,9 @@ final class OutcomeText {
 
   private String accuracy(EpochRecord epoch) {
     return Numbers.format(
-        "accuracy %.2f %% on %,d %s images",
+        "accuracy %.2f %% on %s",
         100 * epoch.evaluated().orElseThrow().accuracy(),
-        record.data().evaluationImages(),
-        record.data().evaluationName());
+        Counts.images(record.data().evaluationImages(), record.data().evaluationName()));
   }
 
   private static String capitalized(String text) {

@@ -12,6 +12,7 @@ import dev.onecycle.run.FitReading;
 import dev.onecycle.run.RunHistory;
 import dev.onecycle.run.RunRecord;
 import dev.onecycle.run.tuning.Evidence;
+import dev.onecycle.text.Counts;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.tune.Sweep;
 import java.util.ArrayList;
@@ -100,9 +101,8 @@ final class RunPage {
         "accuracy",
         "Accuracy",
         Numbers.format(
-            "Accuracy on %,d %s images, %s.",
-            record.data().evaluationImages(),
-            record.data().evaluationName(),
+            "Accuracy on %s, %s.",
+            Counts.images(record.data().evaluationImages(), record.data().evaluationName()),
             RunFigures.evaluationTimes(every)),
         RunFigures.accuracy(curves, steps, every));
     FigureBlock.add(

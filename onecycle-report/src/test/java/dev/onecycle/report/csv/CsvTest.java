@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.CannotWriteException;
 import dev.onecycle.range.RangePoint;
+import dev.onecycle.range.RangeResult;
+import dev.onecycle.range.StopReason;
+import dev.onecycle.range.Verdict;
 import dev.onecycle.report.Samples;
 import dev.onecycle.run.files.AtomicFile;
 import dev.onecycle.schedule.Policy;
@@ -16,21 +19,23 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class CsvTest {
-  private static final String HEADER = "step,learning_rate,loss,smoothed\n";
+  private static final String HEADER =
+      "step,learning_rate,loss,smoothed,momentum,chance_loss,stop_factor,extended,stopped\n";
+  private static final String OF_TEST = ",0.85,,4.0,false,diverged\n";
 
   @TempDir Path folder;
+
+  private static RangeResult test(RangePoint... points) {
+    return Samples.unclear(List.of(points), StopReason.DIVERGED, Verdict.Kind.TOO_SHORT);
+  }
 
   @Test
   void scheduleHasARowForEveryStepWithExactNumbers() throws IOException {
@@ -58,22 +63,6 @@ class CsvTest {
     ScheduleCsv.write(Samples.policy("none", 0, s -> 1, s -> 0.9), file);
 
     assertThat(Files.readString(file)).isEqualTo("step,learning_rate,momentum\n");
-  }
-
-  @Test
-  void rangeReadsBackToTheSameBits() {
-    long seed = 20180407;
-    SplittableRandom random = new SplittableRandom(seed);
-    List<RangePoint> points = new ArrayList<>();
-    for (int i = 0; i < 1000; i++) {
-      double any = Double.longBitsToDouble(random.nextLong());
-      points.add(new RangePoint(i, Math.pow(10, random.nextDouble(-8, 3)), any, -any));
-    }
-    points.add(new RangePoint(1000, 1, Double.NaN, Double.POSITIVE_INFINITY));
-    Path file = folder.resolve("range.csv");
-    RangeCsv.write(points, file);
-
-    assertThat(RangeCsv.read(file)).as("seed " + seed).isEqualTo(points);
   }
 
   @Test
@@ -107,19 +96,19 @@ class CsvTest {
     Path file = folder.resolve("range.csv");
     try {
       Locale.setDefault(Locale.GERMANY);
-      RangeCsv.write(List.of(new RangePoint(0, 0.001, 2.5, 2.25)), file);
+      RangeCsv.write(test(new RangePoint(0, 0.001, 2.5, 2.25)), file);
     } finally {
       Locale.setDefault(usual);
     }
 
-    assertThat(Files.readString(file)).isEqualTo(HEADER + "0,0.001,2.5,2.25\n");
+    assertThat(Files.readString(file)).isEqualTo(HEADER + "0,0.001,2.5,2.25" + OF_TEST);
   }
 
   @Test
   void numbersAreWrittenAsJavaWritesThem() throws IOException {
     Path file = folder.resolve("range.csv");
     RangeCsv.write(
-        List.of(
+        test(
             new RangePoint(0, 8e-4, Double.NaN, Double.NEGATIVE_INFINITY),
             new RangePoint(12_345_678, 1e9, -Double.MIN_VALUE, -Double.MAX_VALUE),
             new RangePoint(2, 0.1 + 0.2, -0.0, 1)),
@@ -128,31 +117,12 @@ class CsvTest {
     assertThat(Files.readString(file))
         .isEqualTo(
             HEADER
-                + "0,8.0E-4,NaN,-Infinity\n"
-                + "12345678,1.0E9,-4.9E-324,-1.7976931348623157E308\n"
-                + "2,0.30000000000000004,-0.0,1.0\n");
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"", "lr,loss\n1,2\n"})
-  void aFileWithAnotherHeaderIsRefusedByName(String content) throws IOException {
-    Path file = Files.writeString(folder.resolve("other.csv"), content);
-
-    assertThatThrownBy(() -> RangeCsv.read(file))
-        .isInstanceOf(BadDataException.class)
-        .hasMessageContaining(
-            file + " line 1: the header must be step,learning_rate,loss,smoothed");
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"1,2,3", "1,2,3,4,5", "1,2,3,x", "1.5,2,3,4", ""})
-  void aBrokenRowIsRefusedByItsLine(String row) throws IOException {
-    Path file =
-        Files.writeString(folder.resolve("b.csv"), HEADER + "0,1,2,3\n" + row + "\n1,1,2,3\n");
-
-    assertThatThrownBy(() -> RangeCsv.read(file))
-        .isInstanceOf(BadDataException.class)
-        .hasMessageContaining(file + " line 3: ");
+                + "0,8.0E-4,NaN,-Infinity"
+                + OF_TEST
+                + "12345678,1.0E9,-4.9E-324,-1.7976931348623157E308"
+                + OF_TEST
+                + "2,0.30000000000000004,-0.0,1.0"
+                + OF_TEST);
   }
 
   @Test
@@ -166,7 +136,7 @@ class CsvTest {
   void aFolderIsNotOverwritten() throws IOException {
     Path taken = Files.createDirectory(folder.resolve("taken.csv"));
 
-    assertThatThrownBy(() -> RangeCsv.write(List.of(), taken))
+    assertThatThrownBy(() -> RangeCsv.write(test(), taken))
         .isInstanceOfSatisfying(CannotWriteException.class, e -> assertThat(e.created()).isFalse())
         .hasMessageContaining(taken.toString());
     assertThat(taken).isEmptyDirectory();
@@ -215,7 +185,7 @@ class CsvTest {
   void aLinkStaysALink() throws IOException {
     Path file = Files.writeString(folder.resolve("real.csv"), "old");
     Path link = Files.createSymbolicLink(folder.resolve("link.csv"), file);
-    RangeCsv.write(List.of(), link);
+    RangeCsv.write(test(), link);
 
     assertThat(link).isSymbolicLink();
     assertThat(Files.readString(file)).isEqualTo(HEADER);
@@ -232,11 +202,11 @@ class CsvTest {
             .redirectOutput(folder.resolve("read.csv").toFile())
             .start();
     try {
-      RangeCsv.write(List.of(new RangePoint(0, 0.001, 2.5, 2.25)), pipe);
+      RangeCsv.write(test(new RangePoint(0, 0.001, 2.5, 2.25)), pipe);
 
       assertThat(Files.readAttributes(pipe, BasicFileAttributes.class).isOther()).isTrue();
       assertThat(reader.waitFor()).isZero();
-      assertThat(folder.resolve("read.csv")).hasContent(HEADER + "0,0.001,2.5,2.25\n");
+      assertThat(folder.resolve("read.csv")).hasContent(HEADER + "0,0.001,2.5,2.25" + OF_TEST);
     } finally {
       reader.destroy();
     }

@@ -8,8 +8,17 @@ import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.data.image.ReadingReport;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.run.Conditions;
+import dev.onecycle.text.Numbers;
+import dev.onecycle.text.Sha256;
+import dev.onecycle.torch.model.ModelFile;
 import dev.onecycle.torch.train.Learner;
 import dev.onecycle.torch.train.Setup;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +33,7 @@ public final class Experiment implements AutoCloseable {
   private final TrainingConfig config;
   private final Images images;
   private final Setup setup;
+  private final Optional<ModelFile> trained;
   private @Nullable Learner learner;
 
   /**
@@ -44,9 +54,10 @@ public final class Experiment implements AutoCloseable {
 
   private record Fingerprint(String all, String training) {}
 
-  private Experiment(TrainingConfig config, Images images) {
+  private Experiment(TrainingConfig config, Images images, Optional<ModelFile> trained) {
     this.config = config;
     this.images = images;
+    this.trained = trained;
     setup = config.setup(images.train.shape(), images.train.classes().size());
   }
 
@@ -65,9 +76,9 @@ public final class Experiment implements AutoCloseable {
                 data.evaluation(),
                 data.evaluationName(),
                 data.report(),
-                new Fingerprint(data.fingerprint(), data.trainingFingerprint())));
-    listener.opened(experiment);
-    return experiment;
+                new Fingerprint(data.fingerprint(), data.trainingFingerprint())),
+            Optional.empty());
+    return opened(experiment, listener);
   }
 
   /**
@@ -77,6 +88,18 @@ public final class Experiment implements AutoCloseable {
    * @throws BadDataException where they cannot be read, or are of no use for training
    */
   public static Experiment openForTuning(TrainingConfig config, JobListener listener) {
+    return openForTuning(config, Optional.empty(), listener);
+  }
+
+  /**
+   * As {@link #openForTuning(TrainingConfig, JobListener)}, with the weights of a trained model in
+   * place of first ones.
+   *
+   * @throws BadDataException where the images have other classes or another shape than the model,
+   *     or the model is another than the configuration says
+   */
+  public static Experiment openForTuning(
+      TrainingConfig config, Optional<ModelFile> trained, JobListener listener) {
     TuningData data =
         Datasets.openForTuning(config.get(TrainingConfig.DATA), options(config, listener));
     Experiment experiment =
@@ -87,9 +110,42 @@ public final class Experiment implements AutoCloseable {
                 data.validation(),
                 data.validationName(),
                 data.report(),
-                new Fingerprint(data.fingerprint(), data.fingerprint())));
+                new Fingerprint(data.fingerprint(), data.fingerprint())),
+            trained);
+    trained.ifPresent(model -> requireFitting(model, experiment));
+    return opened(experiment, listener);
+  }
+
+  private static Experiment opened(Experiment experiment, JobListener listener) {
     listener.opened(experiment);
+    int images = experiment.train().size();
+    int batch = experiment.setup.batchSize();
+    if (batch > images) {
+      listener.note(
+          Numbers.format(
+              "Batches of %,d are larger than the %,d training images: every step takes all of them",
+              batch, images));
+    }
     return experiment;
+  }
+
+  private static void requireFitting(ModelFile model, Experiment experiment) {
+    ImageDataset train = experiment.train();
+    requireEqual("classes", model.classes(), train.classes());
+    requireEqual("shape", model.input(), train.shape());
+    requireEqual("network", model.network().structure(), experiment.setup.network().structure());
+  }
+
+  private static void requireEqual(String part, Object ofModel, Object now) {
+    if (!ofModel.equals(now)) {
+      throw new BadDataException(
+          "the trained model must have the same "
+              + part
+              + " as the images and settings, "
+              + now
+              + ", but has "
+              + ofModel);
+    }
   }
 
   private static DataOptions options(TrainingConfig config, JobListener listener) {
@@ -138,15 +194,38 @@ public final class Experiment implements AutoCloseable {
 
   /** The conditions of another setup on the same images. */
   public Conditions conditions(Setup other) {
-    return other.conditions(images.fingerprint.training);
+    Conditions conditions = other.conditions(images.fingerprint.training);
+    return trained
+        .map(model -> conditions.with("weights", "trained, sha256 " + sha256(model)))
+        .orElse(conditions);
   }
 
-  /** The network in memory, its first weights drawn from the seed when this is first called. */
+  private static String sha256(ModelFile model) {
+    MessageDigest digest = Sha256.digest();
+    try (OutputStream out = new DigestOutputStream(OutputStream.nullOutputStream(), digest)) {
+      model.content().to(out);
+    } catch (IOException e) {
+      throw new UncheckedIOException("nothing is written to a file", e);
+    }
+    return Sha256.hex(digest);
+  }
+
+  /**
+   * The network in memory, when this is first called with its first weights: drawn from the seed,
+   * or those of a trained model.
+   */
   public Learner learner() {
     if (learner == null) {
-      learner = Learner.prepare(setup.network(), images.train, setup.settings());
+      learner = learner(setup);
     }
     return learner;
+  }
+
+  /** A network of another setup with its first weights, to be closed by the caller. */
+  Learner learner(Setup other) {
+    return trained
+        .map(model -> Learner.load(model, other.settings()))
+        .orElseGet(() -> Learner.prepare(other.network(), images.train, other.settings()));
   }
 
   /** Frees the memory of the network; {@link #learner} makes it anew, with its first weights. */

@@ -3,24 +3,17 @@ package dev.onecycle.torch.job;
 import static dev.onecycle.torch.job.TrainingConfig.ACCEPT_STALE;
 import static dev.onecycle.torch.job.TrainingConfig.LR_FROM;
 import static dev.onecycle.torch.job.TrainingConfig.MAX_LR;
-import static dev.onecycle.torch.job.TrainingConfig.RANGE_REPEATS;
 
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.InvalidValueException;
-import dev.onecycle.range.RangeResult;
 import dev.onecycle.range.RangeSummary;
 import dev.onecycle.range.RangeTest;
-import dev.onecycle.range.StopReason;
 import dev.onecycle.run.Conditions;
 import dev.onecycle.run.Conditions.Difference;
 import dev.onecycle.run.tuning.Evidence;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.text.Shell;
-import dev.onecycle.torch.train.Learner;
-import dev.onecycle.torch.train.LearningRateFinder;
-import dev.onecycle.torch.train.Setup;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -38,6 +31,17 @@ public record PeakRate(
     double rate, String reason, Evidence evidence, List<Difference> acceptedDifferences) {
   public PeakRate {
     acceptedDifferences = List.copyOf(acceptedDifferences);
+  }
+
+  /**
+   * Makes sure that a range test, where one is to be run, has steps enough to be read.
+   *
+   * @throws InvalidValueException where it has not
+   */
+  static void requireReadable(TrainingConfig config) {
+    if (config.find(MAX_LR).isEmpty() && config.find(LR_FROM).isEmpty()) {
+      RangeTest unused = config.rangeTest(config.policyChoice().momentumAtPeak());
+    }
   }
 
   /**
@@ -77,10 +81,12 @@ public record PeakRate(
   /**
    * The peak rate of an experiment.
    *
+   * @param limit the time of the whole job
+   * @throws InvalidValueException where a range test does not fit into the time
    * @throws BadDataException where a range test suggests none
    * @throws CancellationException where the range test was interrupted
    */
-  static PeakRate of(Experiment experiment, JobListener listener) {
+  static PeakRate of(Experiment experiment, Optional<TimeLimit> limit, JobListener listener) {
     TrainingConfig config = experiment.config();
     Optional<StoredRate> stored = stored(config);
     Optional<Double> given = config.find(MAX_LR);
@@ -89,7 +95,7 @@ public record PeakRate(
             ? found(stored.get(), experiment.conditions())
             : given.isPresent()
                 ? new PeakRate(given.get(), "as given", Evidence.NONE, List.of())
-                : suggested(experiment, listener);
+                : suggested(experiment, limit, listener);
     listener.peakRate(peak);
     return peak;
   }
@@ -102,15 +108,18 @@ public record PeakRate(
         stored.conditions().differencesTo(now));
   }
 
-  private static PeakRate suggested(Experiment experiment, JobListener listener) {
-    double momentum = experiment.setup().momentum();
-    RangeSummary summary =
-        rangeTests(experiment, experiment.config().rangeTest(momentum), listener);
+  private static PeakRate suggested(
+      Experiment experiment, Optional<TimeLimit> limit, JobListener listener) {
+    RangeTests asked = RangeTests.of(experiment);
+    RangeTests tests = limit.map(time -> asked.within(time, listener)).orElse(asked);
+    RangeSummary summary = tests.run(listener);
     if (summary.suggestion().isEmpty()) {
       throw new BadDataException(
           "the range test gives no learning rate: "
               + summary.verdict().explanation()
-              + " Give one as max_lr, or repeat the test with range_repeats 3.");
+              + (tests.count() == 1
+                  ? " Give one as max_lr, or repeat the test with range_repeats 3."
+                  : " Give one as max_lr."));
     }
     return new PeakRate(
         summary.suggestion().getAsDouble(),
@@ -119,49 +128,5 @@ public record PeakRate(
             Numbers.brief(summary.edge().orElseThrow().median())),
         Evidence.of(summary),
         List.of());
-  }
-
-  /**
-   * Range tests of an experiment, as many as its configuration says, each from a seed of its own:
-   * the first weights, the order and the augmentation. They leave no trace in the learner.
-   *
-   * @throws CancellationException where one was interrupted
-   */
-  public static RangeSummary rangeTests(
-      Experiment experiment, RangeTest plan, JobListener listener) {
-    int tests = experiment.config().get(RANGE_REPEATS);
-    List<RangeResult> results = new ArrayList<>();
-    results.add(rangeTest(experiment, experiment.learner(), experiment.setup(), plan, 0, listener));
-    for (int test = 1; test < tests; test++) {
-      Setup setup = experiment.setup().withSeed(experiment.setup().settings().seed() + test);
-      try (Learner learner =
-          Learner.prepare(setup.network(), experiment.train(), setup.settings())) {
-        results.add(rangeTest(experiment, learner, setup, plan, test, listener));
-      }
-    }
-    return RangeSummary.of(results);
-  }
-
-  private static RangeResult rangeTest(
-      Experiment experiment,
-      Learner learner,
-      Setup setup,
-      RangeTest plan,
-      int test,
-      JobListener listener) {
-    int tests = experiment.config().get(RANGE_REPEATS);
-    RangeResult result =
-        LearningRateFinder.run(
-            learner,
-            plan,
-            experiment.train(),
-            setup.augmentation(),
-            setup.batchSize(),
-            setup.settings().seed(),
-            point -> listener.rangeTest(test, tests, plan, point));
-    if (result.stop().reason() == StopReason.INTERRUPTED) {
-      throw new CancellationException();
-    }
-    return result;
   }
 }

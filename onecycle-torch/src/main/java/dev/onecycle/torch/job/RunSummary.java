@@ -4,6 +4,7 @@ import dev.onecycle.record.EpochRecord;
 import dev.onecycle.record.EpochRecord.Evaluated;
 import dev.onecycle.run.RunRecord;
 import dev.onecycle.run.RunRecord.Status;
+import dev.onecycle.text.Counts;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -75,10 +76,9 @@ public record RunSummary(Path folder, RunRecord record, List<EpochRecord> epochs
     boolean last = epoch.equals(epochs.get(epochs.size() - 1));
     return String.format(
         Locale.ROOT,
-        "accuracy %.2f %% on %,d %s images after %s%s",
+        "accuracy %.2f %% on %s after %s%s",
         100 * epoch.evaluated().orElseThrow().accuracy(),
-        record.data().evaluationImages(),
-        record.data().evaluationName(),
+        Counts.images(record.data().evaluationImages(), record.data().evaluationName()),
         length(last ? epochs.size() : epoch.epoch() + 1),
         last ? "" : ", " + epochs.size() + " done");
   }

@@ -13,6 +13,7 @@ import dev.onecycle.range.RangeTest;
 import dev.onecycle.run.files.SettingsFile;
 import dev.onecycle.schedule.PolicyChoice;
 import dev.onecycle.text.Nearest;
+import dev.onecycle.text.Numbers;
 import dev.onecycle.torch.nn.ModelSpec;
 import dev.onecycle.torch.nn.Models;
 import dev.onecycle.torch.settings.Device;
@@ -20,6 +21,8 @@ import dev.onecycle.torch.settings.LearnerSettings;
 import dev.onecycle.torch.settings.Optimizer;
 import dev.onecycle.torch.settings.Precision;
 import dev.onecycle.torch.train.Engine;
+import dev.onecycle.torch.train.LearningRateFinder;
+import dev.onecycle.torch.train.RangeLoss;
 import dev.onecycle.torch.train.Setup;
 import dev.onecycle.torch.train.TrainingPlan;
 import java.nio.charset.Charset;
@@ -111,6 +114,8 @@ public final class TrainingConfig {
 
   private static final double MAX_MINUTES = 60 * 24 * 365;
   private static final double MAX_RATE = 1e15; // far above any use, far below float32's overflow
+  private static final int MIN_STEPS_A_DECADE = 3;
+  private static final int MIN_RANGE_STEPS = 10; // RangeTest reads no fewer
   private static final int MAX_THREADS = 256; // each has a replica of the network
   private static final Map<Setting<?>, Group> SETTINGS = new LinkedHashMap<>();
 
@@ -495,11 +500,26 @@ public final class TrainingConfig {
           Setting.number(
                   "range_end",
                   "RATE",
-                  "Last rate; extended to 1000 where the loss has not diverged by then.")
+                  "Last rate. Where it is not given and the loss has not diverged by then, the test"
+                      + " goes on up to range_limit.")
               .or(100.0)
               .above(0)
               .atMost(MAX_RATE)
               .alias("--end"));
+
+  /** The highest rate that a range test is extended to. */
+  public static final Setting<Double> RANGE_LIMIT =
+      in(
+          Group.RANGE_TEST,
+          Setting.number(
+                  "range_limit",
+                  "RATE",
+                  "Highest rate that the test goes on to where the loss has not diverged by the last"
+                      + " rate; where range_end is given, that is the limit.")
+              .or(1000.0)
+              .above(0)
+              .atMost(MAX_RATE)
+              .alias("--extend-to"));
 
   /** The number of steps of a range test. */
   public static final Setting<Integer> RANGE_STEPS =
@@ -508,8 +528,8 @@ public final class TrainingConfig {
           Setting.whole(
                   "range_steps",
                   "N",
-                  "Steps from the first rate to the last. Default: 120; in sweeps and tuning 25 a"
-                      + " decade, and more of batches smaller than 256.")
+                  "Rates from the first to the last, at least three a decade. Default: 120; in sweeps"
+                      + " and tuning 25 a decade, and more of batches smaller than 256.")
               .atLeast(1));
 
   /** How the rate rises in a range test. */
@@ -533,6 +553,32 @@ public final class TrainingConfig {
               .or(1)
               .atLeast(1)
               .alias("--repeats"));
+
+  /** The number of optimizer steps at each rate of a range test. */
+  public static final Setting<Integer> RANGE_BATCHES =
+      in(
+          Group.RANGE_TEST,
+          Setting.whole(
+                  "range_batches",
+                  "N",
+                  "Optimizer steps at each rate; the mean of their losses counts. Less noise, at N"
+                      + " times the cost.")
+              .or(1)
+              .atLeast(1));
+
+  /** The images whose loss a range test records. */
+  public static final Setting<RangeLoss.Images> RANGE_LOSS =
+      in(
+          Group.RANGE_TEST,
+          Setting.choice(
+                  "range_loss",
+                  "IMAGES",
+                  RangeLoss.Images.class,
+                  "The loss at each rate: of its training batches, or of held-out images after them,"
+                      + " which costs evaluating up to "
+                      + LearningRateFinder.MAX_HELD_OUT
+                      + " images a rate. Images of a test set are not used.")
+              .or(RangeLoss.Images.TRAIN));
 
   // ---- Evaluation and saving
 
@@ -829,6 +875,9 @@ public final class TrainingConfig {
               ? own.origin.kind + " " + label
               : own.origin.kind;
     }
+    if (setting == RANGE_LIMIT && isGiven(RANGE_END)) {
+      return "as " + RANGE_END.name();
+    }
     Object ofModel = setting == MODEL ? null : modelDefaults().get(setting);
     return ofModel == null || Optional.of(ofModel).equals(setting.standard())
         ? "default"
@@ -860,6 +909,10 @@ public final class TrainingConfig {
             .isPresent();
     // Adam's steps do not depend on the size of a gradient: the model's factor is no use to it.
     values.put(BIAS_RATE, adam ? 1.0 : settings.biasRate());
+    Given end = given.get(RANGE_END);
+    if (end != null) {
+      values.put(RANGE_LIMIT, end.value); // a last rate that is given is the last
+    }
     return values;
   }
 
@@ -962,7 +1015,7 @@ public final class TrainingConfig {
     augmentation();
     policyChoice().over(1_000_000, 1);
     plan(1);
-    rangeTest(policyChoice().momentumAtPeak());
+    quickRangeTest(policyChoice().momentumAtPeak());
     Models.byName(get(MODEL)).network(new ImageShape(3, 32, 32), 2, get(DROPOUT));
     boolean stale = get(ACCEPT_STALE) && find(LR_FROM).isEmpty();
     Require.that(
@@ -1070,8 +1123,17 @@ public final class TrainingConfig {
     return find(setting).map(OptionalDouble::of).orElse(OptionalDouble.empty());
   }
 
-  /** The range test that looks for the edge alone. */
+  /**
+   * The range test that looks for the edge alone.
+   *
+   * @throws InvalidValueException where its steps are too few to show one: fewer than three for
+   *     each factor of ten
+   */
   public RangeTest rangeTest(double momentum) {
+    return readable(quickRangeTest(momentum));
+  }
+
+  private RangeTest quickRangeTest(double momentum) {
     return rangeTest(momentum, find(RANGE_START).orElse(1e-6), find(RANGE_STEPS).orElse(120));
   }
 
@@ -1083,7 +1145,8 @@ public final class TrainingConfig {
     int stepsADecade = 25;
     double start = find(RANGE_START).orElse(get(OPTIMIZER) == OptimizerName.ADAMW ? 1e-5 : 1e-2);
     int steps = (int) Math.round(stepsADecade * Math.log10(get(RANGE_END) / start));
-    return rangeTest(momentum, start, find(RANGE_STEPS).orElse(Math.max(stepsADecade, steps)));
+    return readable(
+        rangeTest(momentum, start, find(RANGE_STEPS).orElse(Math.max(stepsADecade, steps))));
   }
 
   /** The fewest images that a slow range test sees; 0 where its steps are given. */
@@ -1091,10 +1154,37 @@ public final class TrainingConfig {
     return isGiven(RANGE_STEPS) ? 0 : 25_600;
   }
 
+  /** The loss that a range test records at each rate. */
+  public RangeLoss rangeLoss() {
+    return new RangeLoss(get(RANGE_BATCHES), get(RANGE_LOSS));
+  }
+
+  /** A test with steps enough to show an edge. */
+  private RangeTest readable(RangeTest test) {
+    int least = minRangeSteps(test);
+    Require.that(
+        test.steps() >= least,
+        label(RANGE_STEPS),
+        Numbers.format(
+            "at least %d, three for each factor of ten from %s to %s,",
+            least, Numbers.brief(test.start()), Numbers.brief(test.end())),
+        test.steps(),
+        test);
+    return test;
+  }
+
+  /** The fewest steps with which a range test can show an edge. */
+  int minRangeSteps(RangeTest test) {
+    double decades = Math.log10(test.end() / test.start());
+    int threeADecade = 1 + (int) Math.ceil(MIN_STEPS_A_DECADE * decades - 1e-9);
+    return test.ramp() == Ramp.LINEAR ? MIN_RANGE_STEPS : Math.max(MIN_RANGE_STEPS, threeADecade);
+  }
+
   private RangeTest rangeTest(double momentum, double start, int steps) {
     return RangeTest.atMomentum(momentum)
         .withStart(start)
         .withEnd(get(RANGE_END))
+        .withLimit(get(RANGE_LIMIT))
         .withSteps(steps)
         .withRamp(get(RANGE_RAMP));
   }

@@ -153,6 +153,7 @@ public final class TrainingJob {
     long begin = System.nanoTime();
     Listeners listener = new Listeners(List.of(listeners));
     config.validated();
+    PeakRate.requireReadable(config);
     RunFolder.requireWritable(folder);
     try (Experiment experiment = Experiment.open(config, listener)) {
       Faults.at("train.start");
@@ -164,8 +165,9 @@ public final class TrainingJob {
       PeakRate.requireFresh(experiment);
       Learner learner = experiment.learner();
       listener.prepared(experiment);
-      PeakRate peak = PeakRate.of(experiment, listener);
-      TrainingPlan plan = CycleLength.of(experiment, begin, listener);
+      Optional<TimeLimit> limit = TimeLimit.of(experiment, begin);
+      PeakRate peak = PeakRate.of(experiment, limit, listener);
+      TrainingPlan plan = CycleLength.of(experiment, limit, listener);
       Policy policy = config.policyChoice().over(plan.steps(images), peak.rate());
       RunRecord record = record(experiment, learner, plan, policy, peak);
       TrainingJob job =

@@ -19,10 +19,14 @@ public record StepCost(double secondsPerStep, double secondsPerEvaluatedImage) {
   private static final int MIN_STEPS = 2;
   private static final int EVALUATED = 1000;
 
+  /** A forward pass without gradients takes about a third of a step. */
+  private static final double SHARE_OF_STEP = 0.33;
+
   /**
    * Takes steps for a while, evaluates a few batches, and leaves no trace in the learner.
    *
-   * @param patience how long to take steps; at least four are taken, two of them timed
+   * @param patience how long to take steps, and about how long to evaluate: at least four steps are
+   *     taken, two of them timed, or fewer where the first take longer than this
    */
   public static StepCost measure(
       Learner learner, Setup setup, ImageDataset images, Duration patience) {
@@ -42,22 +46,29 @@ public record StepCost(double secondsPerStep, double secondsPerEvaluatedImage) {
         before.restore();
       }
     }
-    Sampler inOrder = Sampler.inOrder(images.size(), Training.EVALUATION_BATCH);
-    int evaluated = Math.min(EVALUATED / Training.EVALUATION_BATCH, inOrder.batchesPerEpoch());
+    double perImage = SHARE_OF_STEP * secondsPerStep / Math.min(setup.batchSize(), images.size());
+    long patient = Math.max(1, (long) (patience.toNanos() / 1e9 / perImage));
+    int batch = (int) Math.min(Training.EVALUATION_BATCH, patient);
+    Sampler inOrder = Sampler.inOrder(images.size(), batch);
+    int batches = (int) Math.max(1, Math.min(EVALUATED, patient) / batch);
+    batches = Math.min(batches, inOrder.batchesPerEpoch());
     long begin = System.nanoTime();
-    try (BatchLoader batches =
-        BatchLoader.batches(images, Augmentation.none(), inOrder, 0, evaluated)) {
-      int count = learner.evaluate(() -> batches, done -> {}).images();
+    try (BatchLoader evaluated =
+        BatchLoader.batches(images, Augmentation.none(), inOrder, 0, batches)) {
+      int count = learner.evaluate(() -> evaluated, done -> {}).images();
       return new StepCost(secondsPerStep, (System.nanoTime() - begin) / 1e9 / count);
     }
   }
 
   private static double secondsPerStep(
       Learner learner, BatchLoader batches, Setup setup, Duration patience, int maxSteps) {
-    long begin = 0;
+    long start = System.nanoTime();
+    long begin = start;
     int timed = -WARM_UP;
-    while (timed < MIN_STEPS
-        || (timed < maxSteps && System.nanoTime() - begin < patience.toNanos())) {
+    while (timed < MIN_STEPS || (timed < maxSteps && passed(begin) < patience.toNanos())) {
+      if (timed > -WARM_UP && timed < MIN_STEPS && passed(start) > patience.toNanos()) {
+        break;
+      }
       if (timed == 0) {
         begin = System.nanoTime();
       }
@@ -66,7 +77,12 @@ public record StepCost(double secondsPerStep, double secondsPerEvaluatedImage) {
       }
       timed++;
     }
-    return (System.nanoTime() - begin) / 1e9 / timed;
+    // Slow steps are few: those that were to warm up count too.
+    return timed > 0 ? passed(begin) / 1e9 / timed : passed(start) / 1e9 / (timed + WARM_UP);
+  }
+
+  private static long passed(long since) {
+    return System.nanoTime() - since;
   }
 
   /**

@@ -3,12 +3,14 @@ package dev.onecycle.torch.tune;
 import dev.onecycle.error.Require;
 import dev.onecycle.range.RangeTest;
 import dev.onecycle.schedule.PolicyChoice;
+import dev.onecycle.torch.train.RangeLoss;
 import java.util.OptionalDouble;
 
 /**
  * The plan by which the candidates of a sweep are tried.
  *
  * @param test the range test of every candidate; its momentum is the setup's
+ * @param loss that a range test records at each rate
  * @param minImages images that a range test sees at least: at a small batch size it takes more
  *     steps, four times as many at most, since the loss of each says less; 0 for the test's own
  *     steps
@@ -16,7 +18,8 @@ import java.util.OptionalDouble;
  * @param seed of the first test and of the cycles
  * @param cycles short cycles, by which candidates are compared
  */
-public record SweepPlan(RangeTest test, int minImages, int repeats, long seed, ShortCycles cycles) {
+public record SweepPlan(
+    RangeTest test, RangeLoss loss, int minImages, int repeats, long seed, ShortCycles cycles) {
   private static final int MAX_TIMES = 4;
 
   /**
@@ -47,22 +50,22 @@ public record SweepPlan(RangeTest test, int minImages, int repeats, long seed, S
 
   /** One range test of each candidate, from a seed. */
   public static SweepPlan byEdge(RangeTest test, long seed) {
-    return new SweepPlan(test, 0, 1, seed, ShortCycles.none());
+    return new SweepPlan(test, RangeLoss.STANDARD, 0, 1, seed, ShortCycles.none());
   }
 
   /** The same plan with at least so many images in a range test. */
   public SweepPlan withMinImages(int images) {
-    return new SweepPlan(test, images, repeats, seed, cycles);
+    return new SweepPlan(test, loss, images, repeats, seed, cycles);
   }
 
   /** The same plan with another number of range tests of each candidate. */
   public SweepPlan withRepeats(int count) {
-    return new SweepPlan(test, minImages, count, seed, cycles);
+    return new SweepPlan(test, loss, minImages, count, seed, cycles);
   }
 
   /** The same plan with other short cycles. */
   public SweepPlan withCycles(ShortCycles other) {
-    return new SweepPlan(test, minImages, repeats, seed, other);
+    return new SweepPlan(test, loss, minImages, repeats, seed, other);
   }
 
   /** The same plan with short cycles of another length; 0 epochs for none. */

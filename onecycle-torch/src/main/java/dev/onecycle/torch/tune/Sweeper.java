@@ -132,6 +132,7 @@ public final class Sweeper {
                   trials.rangeTest(
                       setup,
                       plan.testAt(setup.batchSize()),
+                      plan.loss(),
                       seed,
                       p -> advanced(task, p, plan.testAt(setup.batchSize())))));
     }

@@ -14,6 +14,7 @@ import dev.onecycle.schedule.PolicyChoice;
 import dev.onecycle.torch.settings.Normalization;
 import dev.onecycle.torch.train.Learner;
 import dev.onecycle.torch.train.LearningRateFinder;
+import dev.onecycle.torch.train.RangeLoss;
 import dev.onecycle.torch.train.Setup;
 import dev.onecycle.torch.train.Training;
 import dev.onecycle.torch.train.TrainingPlan;
@@ -46,17 +47,13 @@ final class Trials {
    * @param seed of weights, dropout, order and augmentation
    * @throws CancellationException where the thread is interrupted
    */
-  RangeResult rangeTest(Setup setup, RangeTest test, long seed, Consumer<RangePoint> listener) {
+  RangeResult rangeTest(
+      Setup setup, RangeTest test, RangeLoss loss, long seed, Consumer<RangePoint> listener) {
     try (Learner learner = learner(setup, seed)) {
       RangeResult result =
-          LearningRateFinder.run(
-              learner,
-              test.withMomentum(setup.momentum()),
-              train,
-              setup.augmentation(),
-              setup.batchSize(),
-              seed,
-              listener);
+          LearningRateFinder.of(setup, train)
+              .with(loss, validation)
+              .run(learner, test.withMomentum(setup.momentum()), seed, listener);
       if (result.stop().reason() == StopReason.INTERRUPTED) {
         throw new CancellationException();
       }

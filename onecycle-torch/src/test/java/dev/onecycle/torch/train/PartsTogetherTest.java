@@ -45,16 +45,12 @@ class PartsTogetherTest {
           }
         };
 
-    try (Learner learner = Learner.prepare(network, data.train(), LearnerSettings.defaults())) {
+    Setup setup =
+        new Setup(network, plan.batchSize(), 0.85, plan.augmentation(), LearnerSettings.defaults());
+    try (Learner learner = Learner.prepare(network, data.train(), setup.settings())) {
       RangeResult range =
-          LearningRateFinder.run(
-              learner,
-              RangeTest.atMomentum(0.85),
-              data.train(),
-              plan.augmentation(),
-              plan.batchSize(),
-              0,
-              point -> {});
+          LearningRateFinder.of(setup, data.train())
+              .run(learner, RangeTest.atMomentum(0.85), 0, point -> {});
       double peak =
           range
               .suggestion()

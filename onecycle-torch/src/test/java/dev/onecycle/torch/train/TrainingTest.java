@@ -20,6 +20,7 @@ import dev.onecycle.record.StepRecord;
 import dev.onecycle.run.TrainingListener;
 import dev.onecycle.schedule.OneCycle;
 import dev.onecycle.torch.ArrayBatch;
+import dev.onecycle.torch.settings.LearnerSettings;
 import dev.onecycle.torch.weights.NamedTensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -227,14 +228,10 @@ class TrainingTest {
   }
 
   private static RangeResult find(Learner learner, Consumer<RangePoint> listener) {
-    return LearningRateFinder.run(
-        learner,
-        RangeTest.atMomentum(0.85).withSteps(60).withEnd(1e4),
-        TRAIN,
-        PLAN.augmentation(),
-        32,
-        5,
-        listener);
+    Setup setup =
+        new Setup(learner.network(), 32, 0.85, PLAN.augmentation(), LearnerSettings.defaults());
+    return LearningRateFinder.of(setup, TRAIN)
+        .run(learner, RangeTest.atMomentum(0.85).withSteps(60).withEnd(1e4), 5, listener);
   }
 
   private static void step(Learner... learners) {

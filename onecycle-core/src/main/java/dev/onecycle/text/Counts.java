@@ -1,0 +1,21 @@
+package dev.onecycle.text;
+
+/** Counts with their noun, in the singular or the plural. */
+public final class Counts {
+  private Counts() {}
+
+  /** A count: "1 step", "1,200 steps". */
+  public static String of(long count, String one, String many) {
+    return Numbers.format("%,d %s", count, count == 1 ? one : many);
+  }
+
+  /**
+   * A count of the images of a set: "1 test image", "12 held-out images".
+   *
+   * @param set its name: test, val, held-out tenth
+   */
+  public static String images(long count, String set) {
+    String adjective = set.replace(" tenth", "");
+    return of(count, adjective + " image", adjective + " images");
+  }
+}

@@ -1,0 +1,186 @@
+package dev.onecycle.torch.job;
+
+import static dev.onecycle.torch.job.TrainingConfig.MINUTES;
+import static dev.onecycle.torch.job.TrainingConfig.RANGE_REPEATS;
+import static dev.onecycle.torch.job.TrainingConfig.RANGE_STEPS;
+
+import dev.onecycle.data.Holdout;
+import dev.onecycle.data.batch.Sampler;
+import dev.onecycle.data.image.ImageDataset;
+import dev.onecycle.data.index.Split;
+import dev.onecycle.error.InvalidValueException;
+import dev.onecycle.error.Require;
+import dev.onecycle.range.RangeResult;
+import dev.onecycle.range.RangeSummary;
+import dev.onecycle.range.RangeTest;
+import dev.onecycle.range.StopReason;
+import dev.onecycle.text.Numbers;
+import dev.onecycle.torch.train.Learner;
+import dev.onecycle.torch.train.LearningRateFinder;
+import dev.onecycle.torch.train.RangeLoss;
+import dev.onecycle.torch.train.Setup;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+
+/**
+ * The range tests of an experiment, each from a seed of its own: the first weights, the order and
+ * the augmentation.
+ *
+ * <p>A single test on few images says little: it sees the same few batches over and over, and its
+ * edge is another with each seed. So where range_repeats is not given and a test would see every
+ * image {@value #SEEN_OFTEN} times or more, it is repeated over {@value #REPEATS} seeds.
+ */
+public final class RangeTests {
+  /** From so many times on a test has seen its images over and over. */
+  static final int SEEN_OFTEN = 4;
+
+  /** The tests over few images. */
+  static final int REPEATS = 3;
+
+  /** The share of the time of a job that range tests may take. */
+  private static final double SHARE = 0.5;
+
+  private final Experiment experiment;
+  private final RangeTest test;
+  private final int count;
+
+  private RangeTests(Experiment experiment, RangeTest test, int count) {
+    this.experiment = experiment;
+    this.test = test;
+    this.count = count;
+  }
+
+  /**
+   * The tests that the configuration of an experiment asks for.
+   *
+   * @throws InvalidValueException where their steps are too few to show an edge
+   */
+  public static RangeTests of(Experiment experiment) {
+    TrainingConfig config = experiment.config();
+    RangeTest test = config.rangeTest(experiment.setup().momentum());
+    RangeTests asked = new RangeTests(experiment, test, config.get(RANGE_REPEATS));
+    boolean repeat = !config.isGiven(RANGE_REPEATS) && asked.passes() >= SEEN_OFTEN;
+    return repeat ? new RangeTests(experiment, test, REPEATS) : asked;
+  }
+
+  /** The number of tests. */
+  public int count() {
+    return count;
+  }
+
+  /** The number of times that a test goes through the training images. */
+  double passes() {
+    Sampler sampler =
+        Sampler.shuffled(experiment.train().size(), experiment.setup().batchSize(), 0);
+    return (double) test.steps() * loss().batches() / sampler.batchesPerEpoch();
+  }
+
+  private RangeLoss loss() {
+    return experiment.config().rangeLoss();
+  }
+
+  /**
+   * These tests as they fit into the time of a job: they may take half of it, and are shortened to
+   * that where their steps are not given, down to the fewest that can show an edge.
+   *
+   * @throws InvalidValueException where they do not fit
+   */
+  RangeTests within(TimeLimit limit, JobListener listener) {
+    double left = limit.secondsLeft();
+    double rest = CycleLength.shortest(experiment, limit.cost());
+    double budget = Math.min(SHARE * left, left - rest);
+    if (seconds(test, limit) <= budget) {
+      return this;
+    }
+    TrainingConfig config = experiment.config();
+    int least = config.isGiven(RANGE_STEPS) ? test.steps() : config.minRangeSteps(test);
+    int steps = test.steps();
+    while (steps > least && seconds(test.withSteps(steps), limit) > budget) {
+      steps--;
+    }
+    RangeTest shorter = test.withSteps(steps);
+    double seconds = seconds(shorter, limit);
+    if (seconds > budget) {
+      double needed = limit.secondsPassed() + Math.max(seconds / SHARE, seconds + rest);
+      throw Require.invalid(
+          config.label(MINUTES),
+          Numbers.format(
+              "at least %s, since %s of %d steps %s about %s minutes and may take half of the"
+                  + " time,",
+              minutes(needed),
+              count == 1 ? "the range test" : count + " range tests",
+              steps,
+              count == 1 ? "needs" : "need",
+              Numbers.rounded(seconds / 60, 2)),
+          limit.minutes(),
+          "give more time, or a peak rate as max_lr");
+    }
+    listener.note(
+        Numbers.format(
+            "The range test has %d steps instead of %d, so that it takes no more than half of the"
+                + " %s minutes",
+            steps, test.steps(), Numbers.brief(limit.minutes())));
+    return new RangeTests(experiment, shorter, count);
+  }
+
+  /** Minutes rounded up, so that the number works when it is given. */
+  private static String minutes(double seconds) {
+    return Numbers.brief(Math.ceil(seconds / 60 * 1.1 * 100) / 100);
+  }
+
+  private double seconds(RangeTest of, TimeLimit limit) {
+    return count * of.maxSteps() * loss().seconds(limit.cost(), experiment.evaluation().size());
+  }
+
+  /**
+   * Runs the tests. They leave no trace in the experiment's learner.
+   *
+   * @throws CancellationException where one was interrupted
+   */
+  public RangeSummary run(JobListener listener) {
+    if (count > 1 && !experiment.config().isGiven(RANGE_REPEATS)) {
+      listener.note(
+          Numbers.format(
+              "A range test of %d steps goes %.0f times through the %,d training images, and says"
+                  + " little by itself: it is repeated over %d seeds",
+              test.steps(), passes(), experiment.train().size(), count));
+    }
+    List<RangeResult> results = new ArrayList<>();
+    results.add(run(experiment.learner(), experiment.setup(), 0, listener));
+    for (int number = 1; number < count; number++) {
+      Setup setup = experiment.setup().withSeed(experiment.setup().settings().seed() + number);
+      try (Learner learner = experiment.learner(setup)) {
+        results.add(run(learner, setup, number, listener));
+      }
+    }
+    return RangeSummary.of(results);
+  }
+
+  private RangeResult run(Learner learner, Setup setup, int number, JobListener listener) {
+    RangeResult result =
+        finder(setup)
+            .run(
+                learner,
+                test,
+                setup.settings().seed(),
+                point -> listener.rangeTest(number, count, test, point));
+    if (result.stop().reason() == StopReason.INTERRUPTED) {
+      throw new CancellationException();
+    }
+    return result;
+  }
+
+  /** Test images choose no rate: where they are what is evaluated, a tenth is held out. */
+  private LearningRateFinder finder(Setup setup) {
+    ImageDataset train = experiment.train();
+    ImageDataset validation = experiment.evaluation();
+    if (loss().images() == RangeLoss.Images.VALIDATION
+        && experiment.evaluationName().equals(Split.TEST)) {
+      Holdout holdout = Holdout.of(train, experiment.setup().settings().seed());
+      train = holdout.rest();
+      validation = holdout.tenth();
+    }
+    return LearningRateFinder.of(setup, train).with(loss(), validation);
+  }
+}
