@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.record.EpochRecord;
 import dev.onecycle.record.EpochRecord.Evaluated;
+import dev.onecycle.record.LossWatch;
 import dev.onecycle.run.files.CsvTable;
 import dev.onecycle.run.files.JsonFile;
 import java.io.IOException;
@@ -64,7 +65,7 @@ class EpochRecordTest {
     EpochRecord lost =
         new EpochRecord(3, 8, 1, 1, 1, Optional.of(new EpochRecord.Evaluated(Double.NaN, 0, 1)));
     TrainingPosition position =
-        new TrainingPosition(8, List.of(NOT, EVALUATED, wild, lost), 0, 0, 0);
+        new TrainingPosition(8, List.of(NOT, EVALUATED, wild, lost), 0, 0, 0, LossWatch.START);
     JsonFile.write(temp.resolve("position.json"), position);
     assertThat(JsonFile.read(temp.resolve("position.json"), TrainingPosition.class, "a position"))
         .isEqualTo(position);

@@ -7,6 +7,7 @@ import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.CannotWriteException;
 import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.record.EpochRecord;
+import dev.onecycle.record.LossWatch;
 import dev.onecycle.record.StepRecord;
 import dev.onecycle.schedule.OneCycle;
 import java.io.IOException;
@@ -73,7 +74,8 @@ class RunFolderTest {
     List<String> lines = Files.readAllLines(run.resolve("epochs.csv"));
     assertThat(lines.subList(1, 3))
         .containsExactly("0,2,2.25,,,90.0,1.25,", "1,4,2.1,2.0,0.5,100.0,1.5,0.5");
-    TrainingPosition at = new TrainingPosition(4, List.of(not, evaluated), 0, 0, 0);
+    TrainingPosition at =
+        new TrainingPosition(4, List.of(not, evaluated), 0, 0, 0, LossWatch.START);
     RunFolder.reopen(run, RunLock.take(run), at, ClassificationFileTest.PICTURES).close();
     assertThat(Files.readAllLines(run.resolve("epochs.csv"))).isEqualTo(lines);
   }
@@ -146,7 +148,7 @@ class RunFolderTest {
     for (int i = 0; i < epochs; i++) {
       done.add(epoch(i));
     }
-    return new TrainingPosition(step, done, 0, 0, 0);
+    return new TrainingPosition(step, done, 0, 0, 0, LossWatch.START);
   }
 
   private Path twoEpochs() {

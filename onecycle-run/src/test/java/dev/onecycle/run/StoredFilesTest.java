@@ -11,6 +11,7 @@ import dev.onecycle.range.StopReason;
 import dev.onecycle.range.Verdict;
 import dev.onecycle.record.EpochRecord;
 import dev.onecycle.record.EpochRecord.Evaluated;
+import dev.onecycle.record.LossWatch;
 import dev.onecycle.record.StepRecord;
 import dev.onecycle.run.Classification.Cell;
 import dev.onecycle.run.Classification.Confidence;
@@ -149,7 +150,13 @@ final class StoredFilesTest {
   void position() {
     json(
         "position.json",
-        new TrainingPosition(5, List.of(EVALUATED, NOT_EVALUATED), 12.5, 64, 0.75),
+        new TrainingPosition(
+            5,
+            List.of(EVALUATED, NOT_EVALUATED),
+            12.5,
+            64,
+            0.75,
+            new LossWatch(2.5, List.of(3L, 4L), 4, 2)),
         TrainingPosition.class);
   }
 
@@ -194,7 +201,7 @@ final class StoredFilesTest {
     byte[] content = "x".getBytes(StandardCharsets.UTF_8);
     Path saved =
         new CheckpointFolder(folder)
-            .save(5, 1, true, List.of(new Part("model.txt", out -> out.write(content))));
+            .save(5, 1, true, 5, List.of(new Part("model.txt", out -> out.write(content))));
     same("MANIFEST.json", Files.readString(saved.resolve("MANIFEST.json")));
     assertThat(saved.getFileName()).hasToString("step-0000000005-epoch-000001");
     assertThat(new CheckpointFolder(folder).newest(checkpoint -> checkpoint.files()).value())

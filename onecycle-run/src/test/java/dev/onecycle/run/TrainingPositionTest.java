@@ -10,7 +10,7 @@ class TrainingPositionTest {
   private static TrainingPosition evaluated(TrainingPosition before, double accuracy) {
     int epoch = before.epochs().size();
     return before
-        .stepped(1, 10, 1)
+        .stepped(1, 10, 1, 0.7)
         .completed(
             new EpochRecord(
                 epoch,
@@ -26,7 +26,7 @@ class TrainingPositionTest {
     TrainingPosition first = evaluated(TrainingPosition.START, 0.5);
     assertThat(TrainingPosition.START.bestYet()).isFalse();
     assertThat(first.bestYet()).isTrue();
-    assertThat(first.stepped(1, 10, 1).bestYet()).isFalse();
+    assertThat(first.stepped(1, 10, 1, 0.7).bestYet()).isFalse();
     assertThat(evaluated(first, 0.5).bestYet()).isFalse();
     assertThat(evaluated(evaluated(first, 0.4), 0.6).bestYet()).isTrue();
     assertThat(evaluated(first, Double.NaN).bestYet()).isFalse();
@@ -35,7 +35,7 @@ class TrainingPositionTest {
   private static TrainingPosition notEvaluated(TrainingPosition before) {
     int epoch = before.epochs().size();
     return before
-        .stepped(1, 10, 1)
+        .stepped(1, 10, 1, 0.7)
         .completed(new EpochRecord(epoch, before.step() + 1, 1, 1, 1, Optional.empty()));
   }
 

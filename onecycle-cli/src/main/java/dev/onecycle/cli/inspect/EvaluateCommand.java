@@ -76,6 +76,7 @@ public final class EvaluateCommand implements Callable<Integer> {
         Bar bar = new Bar(console, "evaluating", data.images().size(), " images")) {
       evaluation = Training.evaluate(learner, data.images(), done -> bar.at(done, data.name()));
     }
+    model.requireFinite(evaluation.loss());
     console.answer(
         String.format(
             Locale.ROOT,

@@ -70,6 +70,9 @@ public final class PredictCommand implements Callable<Integer> {
       while (batches.hasNext()) {
         try (Batch batch = batches.next()) {
           for (double[] probabilities : learner.probabilities(batch)) {
+            for (double probability : probabilities) {
+              model.requireFinite(probability);
+            }
             guesses.add(best(probabilities, file.classes()));
           }
         }

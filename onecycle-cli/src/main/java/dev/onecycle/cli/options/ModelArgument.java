@@ -1,5 +1,6 @@
 package dev.onecycle.cli.options;
 
+import dev.onecycle.error.BadDataException;
 import dev.onecycle.torch.job.RunSummary;
 import dev.onecycle.torch.model.ModelFile;
 import dev.onecycle.torch.settings.LearnerSettings;
@@ -18,6 +19,20 @@ public final class ModelArgument {
 
   public ModelFile read() {
     return ModelFile.readKnown(Files.isDirectory(path) ? path.resolve(RunSummary.MODEL) : path);
+  }
+
+  /**
+   * Makes sure that a number that the model gave for images is finite.
+   *
+   * @throws BadDataException naming the model
+   */
+  public void requireFinite(double number) {
+    if (!Double.isFinite(number)) {
+      throw new BadDataException(
+          path
+              + " gives scores that are not finite numbers, so nothing can be said about the"
+              + " images; its training has diverged: train it anew with a lower peak rate");
+    }
   }
 
   /** The model ready to compute, with the weights of the file. */

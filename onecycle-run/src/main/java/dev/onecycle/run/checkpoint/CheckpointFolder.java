@@ -31,7 +31,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The checkpoints of a run, each a folder. The last three and the best are kept.
+ * The checkpoints of a run, each a folder. The last three, the best, and one from before the losses
+ * rose are kept.
  *
  * <p>A checkpoint is written under another name, its manifest last, forced to disk, and renamed: a
  * folder with the name of a checkpoint is complete, and saving never changes an earlier one. The
@@ -68,11 +69,12 @@ public final class CheckpointFolder {
    * @param step the next step, zero-based
    * @param epochs completed by then
    * @param best whether it is the best so far
+   * @param soundBefore the newest checkpoint of an earlier step than this is kept
    * @return its folder
    * @throws CannotWriteException where it cannot be written; earlier checkpoints are unchanged
    */
-  public Path save(long step, int epochs, boolean best, List<Part> parts) {
-    String name = String.format(Locale.ROOT, "step-%010d-epoch-%06d", step, epochs);
+  public Path save(long step, int epochs, boolean best, long soundBefore, List<Part> parts) {
+    String name = named(step, epochs);
     Path place = folder.resolve(name);
     try {
       Faults.writing("checkpoint.begin");
@@ -91,7 +93,7 @@ public final class CheckpointFolder {
       if (best) {
         point(BEST, name);
       }
-      prune();
+      prune(soundBefore);
       return place;
     } catch (IOException e) {
       throw IoErrors.cannotWrite(place, e);
@@ -100,7 +102,8 @@ public final class CheckpointFolder {
 
   /**
    * Tidies the folder before its run is resumed: removes the unfinished files of a killed process,
-   * and points {@code latest} and {@code best} to the right checkpoints.
+   * and points {@code latest} and {@code best} to the right checkpoints. Newer checkpoints, which
+   * are damaged, stay until the run has come to their step again.
    *
    * @param newest the checkpoint from which the run is resumed
    * @param best whether it is the best so far
@@ -116,6 +119,31 @@ public final class CheckpointFolder {
     } catch (IOException e) {
       throw IoErrors.cannotWrite(folder, e);
     }
+  }
+
+  /**
+   * Removes every newer checkpoint, before a run goes on from an older one another way, and tidies
+   * the folder as {@link #settle} does.
+   *
+   * @param from the checkpoint from which the run goes on
+   * @param best whether it is the best so far
+   * @throws CannotWriteException where the folder cannot be written
+   */
+  public void goBack(Checkpoint from, boolean best) {
+    try {
+      for (Path later : newestFirst()) {
+        if (name(later).compareTo(name(from.path())) > 0) {
+          discard(later);
+        }
+      }
+      Path pointer = folder.resolve(BEST);
+      if (!Files.isDirectory(folder.resolve(pointedTo(pointer)))) {
+        Files.deleteIfExists(pointer);
+      }
+    } catch (IOException e) {
+      throw IoErrors.cannotWrite(folder, e);
+    }
+    settle(from, best);
   }
 
   private void point(String pointer, String name) throws IOException {
@@ -193,14 +221,29 @@ public final class CheckpointFolder {
     }
   }
 
-  private void prune() throws IOException {
+  private void prune(long soundBefore) throws IOException {
     List<Path> all = newestFirst();
     String best = pointedTo(folder.resolve(BEST));
+    String sound =
+        all.stream()
+            .map(CheckpointFolder::name)
+            .filter(name -> isBefore(name, soundBefore))
+            .findFirst()
+            .orElse("");
     for (Path old : all.subList(Math.min(KEPT, all.size()), all.size())) {
-      if (!name(old).equals(best)) {
+      if (!name(old).equals(best) && !name(old).equals(sound)) {
         discard(old);
       }
     }
+  }
+
+  private static String named(long step, int epochs) {
+    return String.format(Locale.ROOT, "step-%010d-epoch-%06d", step, epochs);
+  }
+
+  /** Whether the checkpoint of a name is of an earlier step: names sort as their steps do. */
+  private static boolean isBefore(String name, long step) {
+    return name.compareTo(named(step, 0)) < 0;
   }
 
   /** Renames it first, so that a folder with the name of a checkpoint is always complete. */
@@ -248,9 +291,25 @@ public final class CheckpointFolder {
    *     whether to begin again
    */
   public <T> Found<T> newest(Function<Checkpoint, T> reader) {
+    return newest(name -> true, reader);
+  }
+
+  /**
+   * Reads the newest sound checkpoint of an earlier step than a step, as {@link #newest} does.
+   *
+   * @param step zero-based
+   */
+  public <T> Found<T> newestBefore(long step, Function<Checkpoint, T> reader) {
+    return newest(name -> isBefore(name, step), reader);
+  }
+
+  private <T> Found<T> newest(Predicate<String> wanted, Function<Checkpoint, T> reader) {
     List<String> notes = new ArrayList<>();
     try {
       for (Path path : newestFirst()) {
+        if (!wanted.test(name(path))) {
+          continue;
+        }
         try {
           Manifest manifest = Manifest.verified(path);
           T value = reader.apply(new Checkpoint(path, manifest.files().keySet()));

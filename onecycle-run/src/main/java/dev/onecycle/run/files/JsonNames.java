@@ -16,6 +16,7 @@ import dev.onecycle.range.StopReason;
 import dev.onecycle.range.Verdict;
 import dev.onecycle.record.EpochRecord;
 import dev.onecycle.record.EpochRecord.Evaluated;
+import dev.onecycle.record.LossWatch;
 import dev.onecycle.schedule.Amendment;
 import dev.onecycle.schedule.Phase;
 import dev.onecycle.schedule.PlannedStep;
@@ -44,6 +45,7 @@ final class JsonNames extends SimpleModule {
   JsonNames() {
     super("onecycle");
     setMixInAnnotation(EpochRecord.class, AsRow.class);
+    setMixInAnnotation(LossWatch.class, LossWatchNames.class);
     setMixInAnnotation(RangePoint.class, RangePointNames.class);
     setMixInAnnotation(RangeStop.class, RangeStopNames.class);
     setMixInAnnotation(Readings.class, ReadingsNames.class);
@@ -163,6 +165,20 @@ final class JsonNames extends SimpleModule {
     public EpochRecord convert(EpochRow row) {
       return row.epoch;
     }
+  }
+
+  private interface LossWatchNames {
+    @JsonProperty("reference")
+    double reference();
+
+    @JsonProperty("above")
+    List<Long> above();
+
+    @JsonProperty("raised_from")
+    long raisedFrom();
+
+    @JsonProperty("since")
+    long since();
   }
 
   private interface RangePointNames {

@@ -35,6 +35,7 @@ class CheckpointFolderTest {
             step,
             epoch,
             best,
+            step,
             List.of(new Part("a.txt", out -> out.write(content.getBytes(StandardCharsets.UTF_8)))));
   }
 
@@ -70,6 +71,45 @@ class CheckpointFolderTest {
     assertThat(Files.readString(run.resolve("checkpoints/latest"))).isEqualTo(name(99, 0) + "\n");
     assertThat(Files.readString(run.resolve("checkpoints/best"))).isEqualTo(name(41, 0) + "\n");
     assertThat(newest().value()).contains("content of 99");
+  }
+
+  private Path saveRising(long step, long soundBefore, boolean best) {
+    return folder()
+        .save(step, 0, best, soundBefore, List.of(new Part("a.txt", out -> out.write((int) step))));
+  }
+
+  @Test
+  void theNewestFromBeforeTheLossesRoseIsKept() throws IOException {
+    for (int step = 0; step < 12; step++) {
+      saveRising(step, step < 6 ? step : 6, step == 3);
+    }
+    assertThat(names())
+        .containsExactly(
+            "best", "latest", name(3, 0), name(5, 0), name(9, 0), name(10, 0), name(11, 0));
+    assertThat(folder().newestBefore(6, Checkpoint::path).value().orElseThrow())
+        .isEqualTo(run.resolve("checkpoints").resolve(name(5, 0)));
+    assertThat(folder().newestBefore(11, Checkpoint::path).value().orElseThrow())
+        .isEqualTo(run.resolve("checkpoints").resolve(name(10, 0)));
+    assertThat(folder().newestBefore(3, Checkpoint::path).value()).isEmpty();
+    // The losses fell again.
+    saveRising(12, 12, false);
+    assertThat(names())
+        .containsExactly("best", "latest", name(3, 0), name(10, 0), name(11, 0), name(12, 0));
+  }
+
+  @Test
+  void goingBackRemovesWhatIsNewer() throws IOException {
+    for (int step = 0; step < 4; step++) {
+      saveRising(step, step, step == 2);
+    }
+    CheckpointFolder folder = folder();
+    folder.goBack(folder.newestBefore(3, checkpoint -> checkpoint).value().orElseThrow(), true);
+    assertThat(names()).containsExactly("best", "latest", name(1, 0), name(2, 0));
+    assertThat(run.resolve("checkpoints/latest")).hasContent(name(2, 0));
+    folder.goBack(folder.newestBefore(2, checkpoint -> checkpoint).value().orElseThrow(), false);
+    assertThat(names()).as("the best is gone too").containsExactly("latest", name(1, 0));
+    assertThat(folder.newest(Checkpoint::path).value().orElseThrow().getFileName())
+        .hasToString(name(1, 0));
   }
 
   /** After the last step of an epoch, and after its evaluation: two different states. */
@@ -144,7 +184,7 @@ class CheckpointFolderTest {
               out.write(new byte[100_000]);
               throw new IOException("No space left on device");
             });
-    assertThatThrownBy(() -> folder().save(2, 0, true, List.of(failing)))
+    assertThatThrownBy(() -> folder().save(2, 0, true, 2, List.of(failing)))
         .isInstanceOf(CannotWriteException.class)
         .hasMessageContaining(name(2, 0))
         .hasMessageContaining("No space left on device");

@@ -66,7 +66,8 @@ final class DivergenceGroup {
           Path run = folder.resolve("run");
           runs.train(run, TinyRuns.fault(point, time, "nan"), "--on-divergence=retry")
               .requireExitCode(0);
-          int from = (time - 1) / TinyRuns.EPOCH * TinyRuns.EPOCH;
+          // Before the step: its own weights and images would give the same numbers again.
+          int from = (time - 2) / TinyRuns.EPOCH * TinyRuns.EPOCH;
           List<String> whole = Files.readAllLines(runs.whole().resolve("steps.csv"));
           List<String> steps = Files.readAllLines(run.resolve("steps.csv"));
           Expect.equal(whole.size(), steps.size(), "steps");

@@ -104,11 +104,14 @@ public final class TrainingConfig {
     WARN
   }
 
-  /** The reaction to a loss or gradient that is no longer finite. */
+  /** The reaction to a divergence, see {@link dev.onecycle.record.LossWatch}. */
   public enum OnDivergence {
     /** End the run. */
     STOP,
-    /** Go back to the last checkpoint and on with a third of the rates, at most 3 times. */
+    /**
+     * Go back to the last checkpoint before the losses rose, and on with a third of the rates, at
+     * most 3 times.
+     */
     RETRY
   }
 
@@ -645,8 +648,8 @@ public final class TrainingConfig {
                   "on_divergence",
                   "ACTION",
                   OnDivergence.class,
-                  "Where the loss is no longer finite: stop, or retry from the last checkpoint with"
-                      + " a third of the rates, at most 3 times.")
+                  "Where the training diverges: stop, or retry from the last checkpoint before the"
+                      + " losses rose, with a third of the rates, at most 3 times.")
               .or(OnDivergence.STOP)
               .changeableOnResume());
 

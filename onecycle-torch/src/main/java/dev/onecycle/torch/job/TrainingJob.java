@@ -130,7 +130,7 @@ public final class TrainingJob {
    * @param folder of the run; new or empty
    * @throws InvalidValueException where a setting is out of range or contradicts another
    * @throws BadDataException where the images cannot be used, or no peak rate can be suggested
-   * @throws DivergedException where a loss or gradient is no longer finite
+   * @throws DivergedException where losses are not finite or far above the start
    * @throws CannotWriteException where the run cannot be saved
    */
   public static RunSummary start(TrainingConfig config, Path folder) {
@@ -145,7 +145,7 @@ public final class TrainingJob {
    * @throws CancellationException where a stop is requested before the first step
    * @throws InvalidValueException where a setting is out of range or contradicts another
    * @throws BadDataException where the images cannot be used, or no peak rate can be suggested
-   * @throws DivergedException where a loss or gradient is no longer finite
+   * @throws DivergedException where losses are not finite or far above the start
    * @throws CannotWriteException where the run cannot be saved
    */
   public static RunSummary start(
@@ -183,7 +183,7 @@ public final class TrainingJob {
    *
    * @throws BadDataException where the folder holds no run, or the images cannot be read
    * @throws InvalidValueException where the images or the conditions are no longer those of the run
-   * @throws DivergedException where a loss or gradient is no longer finite
+   * @throws DivergedException where losses are not finite or far above the start
    * @throws CannotWriteException where the run is in use by another process, or cannot be saved
    */
   public static RunSummary resume(Path folder) {
@@ -467,7 +467,7 @@ public final class TrainingJob {
           train(files, checkpointer, at);
           return finish(files, checkpointer);
         } catch (DivergedException e) {
-          at = lowered(files, e);
+          at = lowered(files, e, checkpointer.position());
         }
       }
     } catch (RuntimeException e) {
@@ -504,13 +504,16 @@ public final class TrainingJob {
         all.stream().map(one -> writes.guarded(one, control)).toArray(TrainingListener[]::new));
   }
 
-  /** Goes back to the last checkpoint and lowers the rates from there, or throws. */
-  private TrainingPosition lowered(RunFolder files, DivergedException divergence) {
+  /** Goes back to the last checkpoint before the losses rose, and lowers the rates, or throws. */
+  private TrainingPosition lowered(
+      RunFolder files, DivergedException divergence, TrainingPosition reached) {
     long retries = record.amendments().stream().filter(a -> a.rateFactor() < 1).count();
     if (experiment.config().get(ON_DIVERGENCE) != OnDivergence.RETRY || retries >= MAX_RETRIES) {
       throw divergence;
     }
-    TrainingPosition at = restored().orElseThrow(() -> divergence);
+    TrainingPosition at =
+        wentBack(reached.losses().soundBefore(divergence.soundBefore()))
+            .orElseThrow(() -> divergence);
     amend(new Amendment(at.step(), LOWERED, 0, divergence.reason()));
     listener.note(
         Numbers.format(
@@ -524,6 +527,17 @@ public final class TrainingJob {
         });
     writes.tried(() -> listener.retried(record, policy, at));
     return at;
+  }
+
+  /**
+   * Restores the learner from the newest sound checkpoint before a step, and removes those after
+   * it: a process that is killed now must not find them under lowered rates.
+   */
+  private Optional<TrainingPosition> wentBack(long step) {
+    Found<TrainingPosition> found =
+        control.uninterrupted(() -> checkpoints.goBack(experiment.learner(), step));
+    found.notes().forEach(listener::warning);
+    return found.value();
   }
 
   /** Writes the result, also of a run that was stopped early. */

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
 
 /**
  * The checkpoints of a training run. {@link Training#resume} continues from any of them, at any
@@ -33,12 +34,12 @@ public final class Checkpoints {
   private static final String MODEL = "model.safetensors";
   private static final String OPTIMIZER = "optimizer.safetensors";
   private static final String STATE = "state.json";
-  private static final int FORMAT = 1;
+  private static final int FORMAT = 2;
 
   private final CheckpointFolder folder;
   private final ModelFile model;
   private final Map<String, String> compatibility;
-  private TrainingPosition saved = new TrainingPosition(-1, List.of(), 0, 0, 0);
+  private Optional<TrainingPosition> saved = Optional.empty();
 
   /**
    * The checkpoints of a run.
@@ -75,7 +76,7 @@ public final class Checkpoints {
    * @throws CannotWriteException where the checkpoint cannot be written; earlier ones are untouched
    */
   public void save(Learner learner, TrainingPosition position, double learningRate) {
-    if (position.equals(saved)) {
+    if (saved.filter(position::equals).isPresent()) {
       return;
     }
     LearnerState state = learner.state();
@@ -90,8 +91,9 @@ public final class Checkpoints {
                     out.write(
                         JsonFile.bytes(
                             new State(FORMAT, position, state.updates(), compatibility)))));
-    folder.save(position.step(), position.epochs().size(), position.bestYet(), parts);
-    saved = position;
+    long sound = position.losses().soundBefore(position.step());
+    folder.save(position.step(), position.epochs().size(), position.bestYet(), sound, parts);
+    saved = Optional.of(position);
   }
 
   /**
@@ -102,15 +104,38 @@ public final class Checkpoints {
    * @throws InvalidValueException where the checkpoint belongs to a run that is not compatible
    */
   public Found<TrainingPosition> restore(Learner learner) {
-    Found<Restored> found =
-        folder.newest(checkpoint -> new Restored(checkpoint, restore(checkpoint, learner)));
-    if (found.value().isEmpty()) {
-      return new Found<>(Optional.empty(), found.notes());
-    }
-    Restored restored = found.value().get();
-    saved = restored.position;
-    folder.settle(restored.checkpoint, saved.bestYet());
-    return new Found<>(Optional.of(saved), found.notes());
+    return restored(
+        folder.newest(checkpoint -> new Restored(checkpoint, restore(checkpoint, learner))),
+        folder::settle);
+  }
+
+  /**
+   * Restores a learner from the newest sound checkpoint of an earlier step, and removes every newer
+   * one: after a divergence, see {@link DivergedException#soundBefore}.
+   *
+   * @param step the learner goes back to before this step
+   * @return as {@link #restore(Learner)}; empty also where every checkpoint is of this step or
+   *     later
+   * @throws InvalidValueException where the checkpoint belongs to a run that is not compatible
+   * @throws CannotWriteException where the newer ones cannot be removed
+   */
+  public Found<TrainingPosition> goBack(Learner learner, long step) {
+    return restored(
+        folder.newestBefore(
+            step, checkpoint -> new Restored(checkpoint, restore(checkpoint, learner))),
+        folder::goBack);
+  }
+
+  private Found<TrainingPosition> restored(
+      Found<Restored> found, BiConsumer<Checkpoint, Boolean> tidy) {
+    found
+        .value()
+        .ifPresent(
+            restored -> {
+              tidy.accept(restored.checkpoint, restored.position.bestYet());
+              saved = Optional.of(restored.position);
+            });
+    return new Found<>(found.value().map(Restored::position), found.notes());
   }
 
   private record Restored(Checkpoint checkpoint, TrainingPosition position) {}

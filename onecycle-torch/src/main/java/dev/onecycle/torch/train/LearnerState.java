@@ -38,7 +38,8 @@ public record LearnerState(List<NamedTensor> weights, List<NamedTensor> optimize
                     .ifPresent(
                         i -> {
                           throw new DivergedException(
-                              tensor.name(), tensor.values()[i], step, learningRate);
+                                  tensor.name(), tensor.values()[i], step, learningRate)
+                              .withSoundBefore(step + 1);
                         }));
   }
 }

@@ -10,6 +10,7 @@ import dev.onecycle.error.Require;
 import dev.onecycle.fault.Faults;
 import dev.onecycle.record.EpochRecord;
 import dev.onecycle.record.EpochRecord.Evaluated;
+import dev.onecycle.record.LossWatch;
 import dev.onecycle.record.StepRecord;
 import dev.onecycle.run.TrainingListener;
 import dev.onecycle.run.TrainingPosition;
@@ -33,8 +34,8 @@ public final class Training {
    * @param listener told of everything
    * @param stop asked after every step; true ends the run
    * @return the epochs completed: fewer than planned where it was stopped
-   * @throws DivergedException where a loss or gradient is not finite; the weights are then as
-   *     before that step
+   * @throws DivergedException where a loss or gradient is not finite, the weights then being from
+   *     before that step; or where the losses are far above their start, see {@link LossWatch}
    */
   public static List<EpochRecord> run(
       Learner learner,
@@ -54,8 +55,8 @@ public final class Training {
    * @param learner in its state at the position, see {@link Checkpoints#restore}
    * @param from the position; {@link TrainingPosition#START} for a run from its beginning
    * @return the position at the end, or where it was stopped
-   * @throws DivergedException where a loss or gradient is not finite; the weights are then as
-   *     before that step
+   * @throws DivergedException where a loss or gradient is not finite, the weights then being from
+   *     before that step; or where the losses are far above their start, see {@link LossWatch}
    */
   public static TrainingPosition resume(
       Learner learner,
@@ -75,6 +76,7 @@ public final class Training {
         policy);
     // A plan made for another number of images may have epochs after its last step.
     int epochs = plan.withSteps(policy.steps(), train.size()).epochs();
+    double chanceLoss = Math.log(learner.network().classes());
     TrainingPosition at = from;
     while (at.epochs().size() < epochs) {
       int epoch = at.epochs().size();
@@ -88,11 +90,15 @@ public final class Training {
           try (Batch batch = batches.next()) {
             result =
                 learner.step(batch, policy.learningRate().at(step), policy.momentum().at(step));
-            requireFinite(result, step);
-            at = at.stepped(result.loss(), batch.size(), (System.nanoTime() - begin) / 1e9);
+            requireFinite(result, at);
+            double seconds = (System.nanoTime() - begin) / 1e9;
+            at = at.stepped(result.loss(), batch.size(), seconds, chanceLoss);
           }
           listener.step(
               new StepRecord(step, epoch, result.learningRate(), result.momentum(), result.loss()));
+          if (at.losses().hasDiverged()) {
+            throw exploded("loss", result.loss(), result.learningRate(), at);
+          }
           listener.reached(at);
           if (stop.getAsBoolean()) {
             return at;
@@ -101,10 +107,15 @@ public final class Training {
       }
       Optional<Evaluated> evaluated = Optional.empty();
       if (plan.evaluates(epoch) || epoch == epochs - 1) {
-        evaluated = Optional.of(evaluateEpoch(learner, plan, train, evaluation, epoch, listener));
+        double rate = policy.learningRate().at(at.step() - 1);
+        evaluated =
+            Optional.of(evaluateEpoch(learner, plan, train, evaluation, at, rate, listener));
       }
       at = at.completed(record(at, evaluated));
       listener.epoch(at.epochs().get(epoch));
+      if (epoch == epochs - 1) {
+        requireNoExplosion(at, policy.learningRate().at(at.step() - 1));
+      }
       listener.reached(at);
     }
     return at;
@@ -115,8 +126,10 @@ public final class Training {
       TrainingPlan plan,
       ImageDataset train,
       ImageDataset evaluation,
-      int epoch,
+      TrainingPosition at,
+      double learningRate,
       TrainingListener listener) {
+    int epoch = at.epochs().size();
     long trained = System.nanoTime();
     if (plan.reestimatedBatches() > 0) {
       reestimateBatchNorms(learner, plan, train);
@@ -125,6 +138,7 @@ public final class Training {
     Evaluation result =
         evaluate(learner, evaluation, done -> listener.evaluating(epoch, done, evaluation.size()));
     double seconds = (System.nanoTime() - trained) / 1e9;
+    requireFinite("evaluation loss", result.loss(), at.step() - 1, learningRate, at);
     listener.classified(epoch, result.classification());
     return new Evaluated(result.loss(), result.accuracy(), seconds);
   }
@@ -146,13 +160,46 @@ public final class Training {
     }
   }
 
-  private static void requireFinite(StepResult result, long step) {
-    if (!Double.isFinite(result.loss())) {
-      throw new DivergedException("loss", result.loss(), step, result.learningRate());
+  private static void requireFinite(StepResult result, TrainingPosition before) {
+    requireFinite("loss", result.loss(), before.step(), result.learningRate(), before);
+    requireFinite(
+        "gradient norm", result.gradientNorm(), before.step(), result.learningRate(), before);
+  }
+
+  private static void requireFinite(
+      String quantity, double value, long step, double learningRate, TrainingPosition at) {
+    if (!Double.isFinite(value)) {
+      throw new DivergedException(quantity, value, step, learningRate)
+          .withSoundBefore(at.losses().soundBefore(at.step()));
     }
-    if (!Double.isFinite(result.gradientNorm())) {
-      throw new DivergedException(
-          "gradient norm", result.gradientNorm(), step, result.learningRate());
+  }
+
+  /** The divergence of a training whose losses are far above their start. */
+  private static DivergedException exploded(
+      String quantity, double loss, double rate, TrainingPosition after) {
+    LossWatch losses = after.losses();
+    long step = after.step() - 1;
+    return DivergedException.above(
+        quantity, loss, LossWatch.FACTOR, losses.reference(), step, rate, losses.soundBefore(step));
+  }
+
+  /** Makes sure that a training does not end far above its start. */
+  private static void requireNoExplosion(TrainingPosition end, double rate) {
+    LossWatch losses = end.losses();
+    EpochRecord last = end.epochs().get(end.epochs().size() - 1);
+    if (losses.endsDiverged(end.step())) {
+      throw exploded("mean loss of the last epoch", last.trainLoss(), rate, end);
+    }
+    double loss = last.evaluated().map(Evaluated::loss).orElse(0.0);
+    if (loss > losses.evaluationLimit()) {
+      throw DivergedException.above(
+          "evaluation loss",
+          loss,
+          LossWatch.EVALUATION_FACTOR,
+          losses.reference(),
+          end.step() - 1,
+          rate,
+          losses.soundBefore(end.step()));
     }
   }
 
