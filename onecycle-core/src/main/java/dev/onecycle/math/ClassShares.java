@@ -16,7 +16,7 @@ public final class ClassShares {
    */
   public static double entropy(long[] counts) {
     double total =
-        Arrays.stream(counts).mapToDouble(count -> Require.atLeast("class count", count, 0)).sum();
+        Arrays.stream(counts).mapToDouble(n -> Require.atLeast("class count", n, 0)).sum();
     Require.that(total > 0, "class counts", "above 0 for one class", "0", "0");
     double entropy = 0;
     for (long count : counts) {

@@ -2,16 +2,23 @@ package dev.onecycle.range;
 
 import dev.onecycle.math.Interpolation;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
  * The losses of a range test, smoothed as little as their noise allows, and the rates that are read
- * off them.
+ * off them. Nothing of it changes when a constant is added to every loss and to the loss of knowing
+ * nothing.
  *
- * <p><b>Smoothing.</b> Losses are capped a little above the starting loss before smoothing: beyond
- * it the net is worse than untrained, and how much worse must not leak into the neighbours. A test
+ * <p><b>Untrained.</b> The measure of everything is the fall: from the loss of a network that knows
+ * nothing to the lowest smoothed loss. A network knows nothing at the start, or, where it starts
+ * above the loss of knowing nothing, down to that loss: until then it only unlearns false
+ * confidence.
+ *
+ * <p><b>Smoothing.</b> Losses are capped a little above the loss of the untrained network before
+ * smoothing: beyond it, how much worse the network is must not leak into the neighbours. A test
  * that diverged is continued with the cap, since the next losses would have been there; so a rise
- * of a single point before the stop is seen as the rise it is. The smoothing reaches a fifth of a
+ * of a few points before the stop is seen as the rise it is. The smoothing reaches a fifth of a
  * decade to either side, and farther only where the noise that is left would hide a rise that
  * matters.
  *
@@ -22,15 +29,13 @@ import java.util.OptionalDouble;
  * into this basin, and the floor stands. The edge is where the curve last left that floor by a rise
  * that matters. So a bump is passing if the loss came back, and the rise is for good if it did not:
  * no threshold on height or width tells them apart. The loss has come back when it is again below
- * the starting loss by a rise that matters; dips among losses worse than an untrained net's are no
- * recovery.
+ * the loss of the untrained network by a rise that matters; dips among losses worse than that are
+ * no recovery.
  *
- * <p>A test that ended without diverging has an edge only if the loss has given back half of what
- * it had gained, over the last three points at least: Smith's own curves creep up a little towards
- * rate 3 and still train.
- *
- * <p>Where the loss of guessing is known and the net started above it, the edge is at the latest
- * where the loss clearly leaves it for good ({@link #riseFrom}): beyond, the net knows nothing.
+ * <p>A test that ended without diverging has an edge only if the loss has given back half of its
+ * fall, over the last three points at least: Smith's own curves creep up a little towards rate 3
+ * and still train. A test that a single loss ended, before which the loss had not risen, shows
+ * where it ended and suggests nothing: one bad batch looks the same.
  *
  * <p>The sources read this point by eye (Gugger 2018); the definition is ours.
  */
@@ -42,19 +47,26 @@ final class LossCurve {
   private static final double DECADE = Math.log(10);
   private static final double[] HALF_WIDTHS = {0.2, 0.3, 0.45, 0.65};
   private static final int NEAREST = 6;
-  private static final double RISE_OF_START = 0.15;
+  private static final double RISE_OF_SCALE = 0.15;
   private static final double RISE_OF_FALL = 0.6;
+  private static final double CAP_OF_SCALE = 0.5;
   private static final double SURE_RISE = 4;
   private static final double AMPLE_ROOM = 5;
-  private static final double SURE_FALL = 3;
+  private static final double SURE_FALL = 4;
   private static final double MIN_FALL = 0.05;
+  private static final double FALLS_TO_LOWEST = 3;
+  private static final double ROUNDING = 1e-6;
 
   private final double[] logRates;
+  private final double[] losses;
   private final double[] smooth;
   private final double[] slopes;
   private final double start;
   private final double untrained;
+  private final double lowest;
+  private final boolean scaleKnown;
   private final double low;
+  private final double lowOfWide;
   private final double rise;
   private final double noise;
   private final double noiseLeft;
@@ -70,57 +82,110 @@ final class LossCurve {
   /**
    * Reads losses at strictly rising rates.
    *
-   * @param chanceLoss the loss of guessing without looking; infinite where it is not known
+   * @param scale of the losses, where it is known
    */
-  static Reading read(double[] rates, double[] losses, StopReason stopped, double chanceLoss) {
+  static Reading read(
+      double[] rates, double[] losses, StopReason stopped, Optional<LossScale> scale) {
     VerdictMessages verdicts = new VerdictMessages(rates, stopped);
     boolean diverged = stopped == StopReason.DIVERGED || stopped == StopReason.NON_FINITE;
     if (rates.length < MIN_POINTS || !Double.isFinite(losses[0])) {
       return Reading.none(diverged ? verdicts.divergedEarly() : verdicts.tooShort());
     }
-    LossCurve curve = of(rates, losses, diverged, chanceLoss);
+    LossCurve curve = of(rates, losses, diverged, scale);
     if (!curve.fell()) {
       if (curve.hidesMuch()) {
         return Reading.none(verdicts.noisy(curve));
       }
-      return Reading.none(
-          diverged
-              ? verdicts.divergedAtOnce(curve, rates[rates.length - 1])
-              : verdicts.flat(curve));
+      return Reading.none(curve.withoutFall(verdicts, diverged));
     }
     if (!curve.riseIsSure()) {
       return Reading.none(verdicts.noisy(curve));
     }
-    OptionalDouble edge = curve.edge(diverged);
-    if (edge.isPresent() && edge.getAsDouble() < rates[MIN_POINTS - 1]) {
-      return Reading.none(verdicts.divergedAtOnce(curve, edge.getAsDouble()));
+    Edge edge = curve.edge(diverged);
+    Readings readings =
+        new Readings(edge.rate(), curve.minimum(), curve.steepest(), curve.valley());
+    if (edge.rate().isEmpty()) {
+      return new Reading(readings, verdicts.noEdge(curve));
+    }
+    double rate = edge.rate().getAsDouble();
+    if (rate < rates[MIN_POINTS - 1]) {
+      return Reading.none(verdicts.divergedAtOnce(curve, rate));
+    }
+    if (diverged && curve.endedByOneLoss(edge.level())) {
+      return new Reading(readings, verdicts.singleLoss(curve));
     }
     return new Reading(
-        new Readings(edge, curve.minimum(), curve.steepest(), curve.valley()),
-        edge.isPresent() ? verdicts.clear(curve, edge.getAsDouble()) : verdicts.noEdge(curve));
+        readings,
+        curve.roseBefore(edge)
+            ? verdicts.uncertain(curve, rate, edge.floor())
+            : verdicts.clear(curve, rate));
+  }
+
+  /**
+   * The point at which the loss rises for good.
+   *
+   * @param rate of that point; empty where the loss never rose for good
+   * @param floor the lowest loss of the basin before it
+   * @param level the loss of that point
+   */
+  private record Edge(OptionalDouble rate, double floor, double level) {}
+
+  /** The verdict on a curve that never fell by more than noise explains. */
+  private Verdict withoutFall(VerdictMessages verdicts, boolean diverged) {
+    if (diverged) {
+      double level = untrained + Math.max(fallSeen, SURE_RISE * noiseLeft);
+      int last = smooth.length - 1;
+      while (last > 0 && smooth[last] > level) {
+        last--;
+      }
+      return last < MIN_POINTS
+          ? verdicts.divergedAtOnce(this, rate(last))
+          : verdicts.nothingLearned(this);
+    }
+    return start - low > fallSeen ? verdicts.nothingLearned(this) : verdicts.flat(this);
+  }
+
+  /** Whether no loss but the last was above the edge's: one bad batch looks the same. */
+  private boolean endedByOneLoss(double level) {
+    double before = losses[losses.length - 2];
+    return before <= level;
+  }
+
+  /** Whether the loss, at the rates before the edge, had given back half of its fall already. */
+  private boolean roseBefore(Edge edge) {
+    return edge.floor() - low > fall() / 2;
   }
 
   /** Smooths at least {@link #MIN_POINTS} losses, the first of them finite. */
   private static LossCurve of(
-      double[] rates, double[] losses, boolean diverged, double chanceLoss) {
+      double[] rates, double[] losses, boolean diverged, Optional<LossScale> scale) {
     double[] x = Arrays.stream(rates).map(Math::log).toArray();
-    LossCurve curve = new LossCurve(x, losses, diverged, chanceLoss, HALF_WIDTHS[0]);
+    LossCurve curve = new LossCurve(x, losses, diverged, scale, HALF_WIDTHS[0]);
     for (int i = 1; i < HALF_WIDTHS.length && !(curve.riseIsSure() && curve.fell()); i++) {
-      curve = new LossCurve(x, losses, diverged, chanceLoss, HALF_WIDTHS[i]);
+      curve = new LossCurve(x, losses, diverged, scale, HALF_WIDTHS[i]);
     }
     return curve;
   }
 
   private LossCurve(
-      double[] x, double[] losses, boolean diverged, double chanceLoss, double decades) {
+      double[] x, double[] losses, boolean diverged, Optional<LossScale> scale, double decades) {
     double halfWidth = decades * DECADE;
     int nearest = (int) Math.round(NEAREST * decades / HALF_WIDTHS[0]);
     int first = firstPoints(x, halfWidth);
     logRates = x;
+    this.losses = losses;
     start = LossSmoothing.median(Arrays.copyOf(losses, first));
-    untrained = Math.min(start, chanceLoss);
-    double cap = start + RISE_OF_START * Math.abs(start);
-    noise = noise(losses, cap);
+    untrained = scale.map(known -> Math.min(start, known.chance())).orElse(start);
+    double[] course = LossSmoothing.runningMedian(losses, 5);
+    double fallOfCourse = Math.max(0, untrained - course[lowest(course)]);
+    lowest = scale.map(LossScale::lowest).orElse(untrained - FALLS_TO_LOWEST * fallOfCourse);
+    scaleKnown = scale.isPresent();
+    double above = scaleKnown ? 0 : 2 * scatter(losses);
+    double cap =
+        Math.min(
+            start + Math.max(RISE_OF_SCALE * length(), above),
+            untrained + Math.max(CAP_OF_SCALE * length(), above));
+    noise = Math.max(noise(losses, course, cap), scale.map(LossScale::noise).orElse(0.0));
 
     int n = x.length;
     double gap = x[n - 1] - x[n - 2];
@@ -136,12 +201,12 @@ final class LossCurve {
     LossSmoothing wide = LossSmoothing.of(longer, capped, 2 * halfWidth, 2 * nearest);
     smooth = Arrays.copyOf(narrow.values(), n);
     slopes = Arrays.copyOf(wide.slopes(), n);
-    int lowest = lowest(smooth);
-    low = smooth[lowest];
+    low = smooth[lowest(smooth)];
+    lowOfWide = wide.values()[lowest(Arrays.copyOf(wide.values(), n))];
     noiseLeft = noise * LossSmoothing.median(Arrays.copyOf(narrow.noiseKept(), n));
-    rise = rise(start, low, noiseLeft);
+    rise = rise();
     double keptInStart = untrained < start ? 0 : 1.25 / Math.sqrt(first);
-    fallSeen = fallSeen(untrained, noise, narrow.noiseKept()[lowest], keptInStart);
+    fallSeen = fallSeen(wide.noiseKept()[lowest(Arrays.copyOf(wide.values(), n))], keptInStart);
   }
 
   /** The loss of the untrained net: the median of the first points. */
@@ -164,17 +229,27 @@ final class LossCurve {
     return fallSeen;
   }
 
-  /**
-   * The fall from the loss of a net that knows nothing: the starting loss, or the loss of guessing
-   * where it is lower, for a net that starts above it first only unlearns its false confidence.
-   */
+  /** The loss of a network that knows nothing: at the start, or below it where that is known. */
+  double untrained() {
+    return untrained;
+  }
+
+  /** The way from knowing nothing down to the lowest loss. */
+  private double length() {
+    return untrained - lowest;
+  }
+
+  /** The fall from the loss of a network that knows nothing. */
   private double fall() {
     return untrained - low;
   }
 
-  /** Whether the loss fell by more than noise explains. */
+  /**
+   * Whether the loss fell by more than noise explains: over twice the width of the smoothing, since
+   * the lowest of a hundred values of noise is far below their mean.
+   */
   private boolean fell() {
-    return fall() > fallSeen;
+    return untrained - lowOfWide > fallSeen;
   }
 
   /** Whether a rise that matters would stand out from the noise. */
@@ -182,29 +257,16 @@ final class LossCurve {
     return rise >= SURE_RISE * noiseLeft;
   }
 
-  /** Whether noise could hide a change of the loss by a tenth of its starting value. */
+  /** Whether noise could hide a tenth of the way to the lowest loss, where that is known. */
   private boolean hidesMuch() {
-    return SURE_RISE * noiseLeft > 0.1 * Math.abs(start);
-  }
-
-  /**
-   * The rise above a floor that matters. Where the net started above the loss of guessing, it is no
-   * more than leads clearly above that loss: there the net knows nothing, however confident it once
-   * was.
-   */
-  private double riseFrom(double floor) {
-    if (untrained == start) {
-      return rise;
-    }
-    double clear = Math.max(MIN_FALL * untrained, SURE_RISE * noiseLeft);
-    return Math.min(rise, Math.max(clear, untrained + clear - floor));
+    return scaleKnown && SURE_RISE * noiseLeft > 0.1 * length();
   }
 
   private double rate(int i) {
     return Math.exp(logRates[i]);
   }
 
-  private OptionalDouble edge(boolean diverged) {
+  private Edge edge(boolean diverged) {
     double floor = basinFloor();
     double level = floor + riseFrom(floor);
     int last = smooth.length - 1;
@@ -213,14 +275,27 @@ final class LossCurve {
     }
     int tail = smooth.length - 1 - last;
     if (!diverged && (tail < MIN_TAIL || !givenBackHalf(last + 1))) {
-      return OptionalDouble.empty();
+      return new Edge(OptionalDouble.empty(), floor, level);
     }
     if (tail == 0) {
-      return OptionalDouble.of(rate(last));
+      return new Edge(OptionalDouble.of(rate(last)), floor, level);
     }
     double share = (level - smooth[last]) / (smooth[last + 1] - smooth[last]);
-    return OptionalDouble.of(
-        Math.exp(Interpolation.linear(logRates[last], logRates[last + 1], share)));
+    double rate = Math.exp(Interpolation.linear(logRates[last], logRates[last + 1], share));
+    return new Edge(OptionalDouble.of(rate), floor, level);
+  }
+
+  /**
+   * The rise above a floor that matters. Where the network started above the loss of knowing
+   * nothing, it is no more than leads clearly above that loss: there the network knows nothing,
+   * however confident it once was.
+   */
+  private double riseFrom(double floor) {
+    if (untrained == start) {
+      return rise;
+    }
+    double clear = Math.max(MIN_FALL * length(), SURE_RISE * noiseLeft);
+    return Math.min(rise, Math.max(clear, untrained + clear - floor));
   }
 
   private double basinFloor() {
@@ -296,13 +371,13 @@ final class LossCurve {
   }
 
   /**
-   * The smallest rise that matters, as a person sees it on the plot: 15 % of the starting loss. On
-   * a deep curve it is a doubling of the lowest loss, if that is less; on a shallow one at most 60
-   * % of the fall. Where noise hides such a rise, a higher one is looked for instead, if the fall
-   * leaves ample room for it.
+   * The smallest rise that matters, as a person sees it on the plot: 15 % of the way from knowing
+   * nothing to the lowest loss. Deep on that way it is a doubling of what is left of it, if that is
+   * less; after a short fall at most 60 % of the fall. Where noise hides such a rise, a higher one
+   * is looked for instead, if the fall leaves ample room for it.
    */
-  private static double rise(double start, double low, double noiseLeft) {
-    double visible = Math.min(RISE_OF_START * Math.abs(start), Math.max(low, 0));
+  private double rise() {
+    double visible = Math.min(RISE_OF_SCALE * length(), Math.max(low - lowest, 0));
     double most = RISE_OF_FALL * (start - low);
     boolean hidden = visible < SURE_RISE * noiseLeft;
     boolean room = most >= AMPLE_ROOM * noiseLeft;
@@ -310,15 +385,17 @@ final class LossCurve {
   }
 
   /**
-   * The fall that noise explains.
+   * The fall that noise explains, or that is too small to be called one where the scale is known.
    *
    * @param keptInLow the share of a single loss's noise that is left in the lowest smoothed one
    * @param keptInStart the share that is left in the loss it fell from: the median of k normal
-   *     values scatters 1.25 / √k times as much as one of them, the loss of guessing not at all
+   *     values scatters 1.25 / √k times as much as one of them, the loss of knowing nothing not at
+   *     all
    */
-  private static double fallSeen(double from, double noise, double keptInLow, double keptInStart) {
+  private double fallSeen(double keptInLow, double keptInStart) {
     double chance = SURE_FALL * noise * Math.hypot(keptInLow, keptInStart);
-    return Math.max(MIN_FALL * Math.abs(from), chance);
+    double small = scaleKnown ? MIN_FALL * length() : ROUNDING * Math.abs(untrained);
+    return Math.max(small, chance);
   }
 
   private static int firstPoints(double[] x, double halfWidth) {
@@ -329,17 +406,21 @@ final class LossCurve {
   /**
    * The standard deviation of a single loss, from how far each lies from the mean of its two
    * neighbours (T. Gasser, L. Sroka and C. Jennen-Steinmetz 1986, Biometrika 73), by the median, so
-   * that spikes do not count, and only before the curve has left through the cap for good.
+   * that spikes do not count, and only where the course of the losses is below a level: what a
+   * network that starts or ends far above it does there says nothing about the rest.
    */
-  private static double noise(double[] losses, double cap) {
-    double[] course = LossSmoothing.runningMedian(losses, 5);
-    double[] distances = new double[losses.length];
-    int count = 0;
-    int last = losses.length - 2;
-    while (last > 0 && course[last] >= cap) {
+  private static double noise(double[] losses, double[] course, double level) {
+    int first = 0;
+    int last = losses.length - 1;
+    while (last > 0 && course[last] > level) {
       last--;
     }
-    for (int i = 1; i <= last; i++) {
+    while (first < last && course[first] > level) {
+      first++;
+    }
+    double[] distances = new double[losses.length];
+    int count = 0;
+    for (int i = first + 1; i < last; i++) {
       double distance = Math.abs(losses[i] - (losses[i - 1] + losses[i + 1]) / 2);
       if (Double.isFinite(distance)) {
         distances[count++] = distance;
@@ -350,6 +431,13 @@ final class LossCurve {
     }
     double normalMedian = 0.6745;
     return LossSmoothing.median(Arrays.copyOf(distances, count)) / normalMedian / Math.sqrt(1.5);
+  }
+
+  /** How far successive losses lie apart at the lowest rates, by the median. */
+  private static double scatter(double[] losses) {
+    double[] steps = new double[Math.min(MIN_POINTS, losses.length) - 1];
+    Arrays.setAll(steps, i -> Math.abs(losses[i + 1] - losses[i]));
+    return LossSmoothing.median(steps);
   }
 
   private static int lowest(double[] values) {

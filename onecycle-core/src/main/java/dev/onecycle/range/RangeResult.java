@@ -2,6 +2,7 @@ package dev.onecycle.range;
 
 import dev.onecycle.error.Require;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -10,8 +11,7 @@ import java.util.OptionalDouble;
  * @param points every step taken, in order of rising rate, a last one of non-finite loss included
  * @param stop why and where no more steps were taken
  * @param momentum of every step; β1 for AdamW
- * @param chanceLoss the loss of knowing nothing, which a network must clearly get below to have
- *     learned anything: for classes the entropy of their shares; empty where it is not known
+ * @param scale of the loss, by which the curve was read; empty where it is not known
  * @param readings the rates that the curve shows
  * @param verdict whether the readings can be trusted
  */
@@ -19,7 +19,7 @@ public record RangeResult(
     List<RangePoint> points,
     RangeStop stop,
     double momentum,
-    OptionalDouble chanceLoss,
+    Optional<LossScale> scale,
     Readings readings,
     Verdict verdict) {
   /** The suggested peak rate is the edge divided by this. */
@@ -34,14 +34,14 @@ public record RangeResult(
 
   /**
    * Reads a curve, whether just measured or loaded from a record. A test reads its own points by
-   * this, so the same points, stop and loss of knowing nothing give the same answer.
+   * this, so the same points, stop and scale give the same answer.
    *
    * @param points in order of strictly rising, positive rate
-   * @param chanceLoss the loss of knowing nothing, see {@link RangeTest#withChanceLoss}; empty
-   *     where it is not known, and then the starting loss stands in for it
+   * @param scale of the loss; where it is not known, the network is taken to have known nothing at
+   *     the start, and to have come a third of its way
    */
   public static RangeResult of(
-      List<RangePoint> points, RangeStop stop, double momentum, OptionalDouble chanceLoss) {
+      List<RangePoint> points, RangeStop stop, double momentum, Optional<LossScale> scale) {
     double[] rates = points.stream().mapToDouble(RangePoint::learningRate).toArray();
     double[] losses = points.stream().mapToDouble(RangePoint::loss).toArray();
     for (int i = 0; i < rates.length; i++) {
@@ -49,10 +49,8 @@ public record RangeResult(
       boolean rising = rates[i] > before && Double.isFinite(rates[i]);
       Require.that(rising, "learning rate of point " + i, "above " + before, rates[i], rates[i]);
     }
-    LossCurve.Reading reading =
-        LossCurve.read(rates, losses, stop.reason(), chanceLoss.orElse(Double.POSITIVE_INFINITY));
-    return new RangeResult(
-        points, stop, momentum, chanceLoss, reading.readings(), reading.verdict());
+    LossCurve.Reading reading = LossCurve.read(rates, losses, stop.reason(), scale);
+    return new RangeResult(points, stop, momentum, scale, reading.readings(), reading.verdict());
   }
 
   /**

@@ -6,7 +6,7 @@ import dev.onecycle.text.Numbers;
  * The end of a range test.
  *
  * @param reason why no more steps were taken
- * @param factor the multiple of its best value at which the smoothed loss counts as diverged
+ * @param factor the multiple of its fall by which a loss that has diverged rose above its best
  * @param extended whether the rate rose beyond the end of the range
  */
 public record RangeStop(StopReason reason, double factor, boolean extended) {
@@ -20,7 +20,7 @@ public record RangeStop(StopReason reason, double factor, boolean extended) {
     String why =
         switch (reason) {
           case DIVERGED ->
-              "the smoothed loss exceeded " + Numbers.brief(factor) + " times its best value";
+              "the loss rose by more than " + Numbers.brief(factor) + " times its fall";
           case NON_FINITE -> "the loss was no longer a finite number";
           case REACHED_END -> "the range ended";
           case INTERRUPTED -> "it was interrupted";

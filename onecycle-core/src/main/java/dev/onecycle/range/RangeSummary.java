@@ -14,14 +14,14 @@ import java.util.function.Function;
 /**
  * Several range tests under the same conditions, summed up.
  *
- * <p>It is clear if more than half of the runs are, and their edges lie within a factor of three of
- * each other; the suggestion then is a tenth of the median edge. Otherwise it is noisy where the
- * edges disagree; where there are too few edges, its verdict is the verdict that most of the other
- * runs have.
+ * <p>It is clear if more than half of the runs show an edge, and these lie within a factor of three
+ * of each other; the suggestion then is a tenth of the median edge. A test that a single loss ended
+ * counts by the rate where it ended: what happens at one rate whatever the seed is no bad batch.
+ * The summary is noisy where the edges disagree; where there are too few edges, its verdict is the
+ * verdict that most of the other runs have.
  *
- * @param runs the tests, at least one: repeats that differ in their random seed alone. The caller
- *     decides whether the seed draws the order and augmentation of the images only, so that every
- *     repeat starts from the same weights, or the weights too
+ * @param runs the tests, at least one: repeats that differ in their random seed alone, which draws
+ *     the first weights and the order and augmentation of the images
  * @param edge over the runs that show one; empty where none does, as with the other readings
  * @param minimum of the smoothed loss
  * @param steepest descent of the smoothed loss
@@ -109,31 +109,43 @@ public record RangeSummary(
     if (runs.size() == 1) {
       return runs.get(0).verdict();
     }
-    int clear = edges.map(Spread::count).orElse(0);
-    if (2 * clear <= runs.size()) {
-      return withoutEdge(runs, clear);
+    int shown = edges.map(Spread::count).orElse(0);
+    if (2 * shown <= runs.size()) {
+      return withoutEdge(runs, shown);
     }
     Spread edge = edges.orElseThrow();
     String found =
         Numbers.format(
-            "%d of %d runs show an edge, at learning rates from %s to %s with the median at %s; ",
-            clear,
+            "%d of %d runs show an edge, at learning rates from %s to %s with the median at %s",
+            shown,
             runs.size(),
             VerdictMessages.number(edge.low()),
             VerdictMessages.number(edge.high()),
             VerdictMessages.number(edge.median()));
-    return edge.factor() <= AGREEMENT
+    if (edge.factor() > AGREEMENT) {
+      return new Verdict(
+          Kind.NOISY,
+          found,
+          "they disagree too much: use a larger batch or more steps, or give a careful rate by hand,"
+              + " such as "
+              + VerdictMessages.number(edge.low() / RangeResult.MARGIN)
+              + ", a tenth of the lowest");
+    }
+    String peak = VerdictMessages.number(edge.median() / RangeResult.MARGIN);
+    long uncertain = runs.stream().filter(run -> run.verdict().kind() == Kind.UNCERTAIN).count();
+    return 2 * uncertain > shown
         ? new Verdict(
-            Kind.CLEAR,
-            found
-                + "train with a peak of "
-                + VerdictMessages.number(edge.median() / RangeResult.MARGIN)
-                + ", a tenth of the median.")
+            Kind.UNCERTAIN,
+            found + ", but the loss had risen before it",
+            "a peak of "
+                + peak
+                + ", a tenth of the median, is uncertain: compare short runs at it, at a third and"
+                + " at a tenth of it")
         : new Verdict(
-            Kind.NOISY, found + "they disagree too much: use a larger batch or more steps.");
+            Kind.CLEAR, found, "train with a peak of " + peak + ", a tenth of the median");
   }
 
-  private static Verdict withoutEdge(List<RangeResult> runs, int clear) {
+  private static Verdict withoutEdge(List<RangeResult> runs, int shown) {
     Map<Kind, Long> counts = new EnumMap<>(Kind.class);
     runs.forEach(run -> counts.merge(run.verdict().kind(), 1L, Long::sum));
     Kind kind =
@@ -143,16 +155,17 @@ public record RangeSummary(
                 Comparator.comparing((Kind candidate) -> counts.getOrDefault(candidate, 0L))
                     .thenComparing(Comparator.comparing(GRAVEST_FIRST::indexOf).reversed()))
             .orElseThrow();
-    String one =
+    Verdict one =
         runs.stream()
             .map(RangeResult::verdict)
             .filter(verdict -> verdict.kind() == kind)
             .findFirst()
-            .orElseThrow()
-            .explanation();
+            .orElseThrow();
     return new Verdict(
         kind,
         Numbers.format(
-            "%d of %d runs show an edge; of the others, one says: %s", clear, runs.size(), one));
+            "%d of %d runs show an edge; of the others, one says: %s",
+            shown, runs.size(), one.finding()),
+        one.advice());
   }
 }

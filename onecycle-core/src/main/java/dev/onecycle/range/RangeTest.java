@@ -3,7 +3,7 @@ package dev.onecycle.range;
 import dev.onecycle.error.Require;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalDouble;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -15,14 +15,13 @@ import org.jspecify.annotations.Nullable;
  * <p>A value: the same test can be run any number of times. Made by {@link #atMomentum} and changed
  * by its {@code with} methods.
  *
- * <p>It stops when the average loss exceeds {@code stopFactor} times the best average so far, or at
- * the first loss that is NaN or infinite. The average is exponential and bias-corrected, and the
- * best counts from the second point. Where neither has happened by the end of the range, the rate
+ * <p>It stops when the loss has diverged, by {@link RangeStop#factor} times its fall, or at the
+ * first loss that is NaN or infinite. Where neither has happened by the end of the range, the rate
  * rises on to {@code limit}, with as many points a decade as before; a linear ramp too rises on by
  * that factor. The sources stop at the end of the range.
  */
 public final class RangeTest {
-  static final double DEFAULT_STOP_FACTOR = 4;
+  static final double DEFAULT_STOP_FACTOR = 10;
 
   private final Settings settings;
 
@@ -35,7 +34,7 @@ public final class RangeTest {
       double momentum,
       double smoothing,
       double stopFactor,
-      OptionalDouble chanceLoss) {
+      Optional<LossScale> scale) {
     Settings {
       Require.positive("range start", start);
       Require.that(
@@ -45,13 +44,11 @@ public final class RangeTest {
       Require.inHalfOpen("momentum", momentum, 0, 1);
       Require.inHalfOpen("range smoothing", smoothing, 0, 1);
       Require.that(
-          stopFactor > 1 && Double.isFinite(stopFactor),
+          stopFactor > 0 && Double.isFinite(stopFactor),
           "range stop factor",
-          "above 1",
+          "positive and finite",
           stopFactor,
           stopFactor);
-      chanceLoss.ifPresent(
-          loss -> Require.that(Double.isFinite(loss), "chance loss", "finite", loss, loss));
     }
   }
 
@@ -64,9 +61,8 @@ public final class RangeTest {
       double momentum,
       double smoothing,
       double stopFactor,
-      OptionalDouble chanceLoss) {
-    settings =
-        new Settings(start, end, limit, steps, ramp, momentum, smoothing, stopFactor, chanceLoss);
+      Optional<LossScale> scale) {
+    settings = new Settings(start, end, limit, steps, ramp, momentum, smoothing, stopFactor, scale);
   }
 
   /**
@@ -85,21 +81,13 @@ public final class RangeTest {
         momentum,
         0.98,
         DEFAULT_STOP_FACTOR,
-        OptionalDouble.empty());
+        Optional.empty());
   }
 
   /** The same test from another first rate. */
   public RangeTest withStart(double value) {
     return new RangeTest(
-        value,
-        end(),
-        limit(),
-        steps(),
-        ramp(),
-        momentum(),
-        smoothing(),
-        stopFactor(),
-        chanceLoss());
+        value, end(), limit(), steps(), ramp(), momentum(), smoothing(), stopFactor(), scale());
   }
 
   /** The same test up to another last rate; a limit below it is raised to it. */
@@ -113,77 +101,50 @@ public final class RangeTest {
         momentum(),
         smoothing(),
         stopFactor(),
-        chanceLoss());
+        scale());
   }
 
   /** The same test with another limit of its extension; the end of the range for no extension. */
   public RangeTest withLimit(double value) {
     return new RangeTest(
-        start(),
-        end(),
-        value,
-        steps(),
-        ramp(),
-        momentum(),
-        smoothing(),
-        stopFactor(),
-        chanceLoss());
+        start(), end(), value, steps(), ramp(), momentum(), smoothing(), stopFactor(), scale());
   }
 
   /** The same test with another number of steps from start to end, both included. */
   public RangeTest withSteps(int value) {
     return new RangeTest(
-        start(),
-        end(),
-        limit(),
-        value,
-        ramp(),
-        momentum(),
-        smoothing(),
-        stopFactor(),
-        chanceLoss());
+        start(), end(), limit(), value, ramp(), momentum(), smoothing(), stopFactor(), scale());
   }
 
   /** The same test with another ramp. */
   public RangeTest withRamp(Ramp value) {
     return new RangeTest(
-        start(),
-        end(),
-        limit(),
-        steps(),
-        value,
-        momentum(),
-        smoothing(),
-        stopFactor(),
-        chanceLoss());
+        start(), end(), limit(), steps(), value, momentum(), smoothing(), stopFactor(), scale());
   }
 
   /** The same test at another momentum. */
   public RangeTest withMomentum(double value) {
     return new RangeTest(
-        start(), end(), limit(), steps(), ramp(), value, smoothing(), stopFactor(), chanceLoss());
+        start(), end(), limit(), steps(), ramp(), value, smoothing(), stopFactor(), scale());
   }
 
   /** The same test with another weight of the past in the average, β. */
   public RangeTest withSmoothing(double value) {
     return new RangeTest(
-        start(), end(), limit(), steps(), ramp(), momentum(), value, stopFactor(), chanceLoss());
-  }
-
-  /** The same test with another multiple of the best average that counts as diverged. */
-  public RangeTest withStopFactor(double value) {
-    return new RangeTest(
-        start(), end(), limit(), steps(), ramp(), momentum(), smoothing(), value, chanceLoss());
+        start(), end(), limit(), steps(), ramp(), momentum(), value, stopFactor(), scale());
   }
 
   /**
-   * The same test with the loss of knowing nothing: the lowest loss of a network that gives every
-   * input the same answer. For classes it is the entropy of their shares ({@link
-   * dev.onecycle.math.ClassShares#entropy}), ln K only where K classes are equally common; for
-   * squared errors, the variance of the targets. A network has learned something only once its loss
-   * is clearly below.
+   * The same test with another multiple of the fall, as a rise of which the loss counts as
+   * diverged.
    */
-  public RangeTest withChanceLoss(double value) {
+  public RangeTest withStopFactor(double value) {
+    return new RangeTest(
+        start(), end(), limit(), steps(), ramp(), momentum(), smoothing(), value, scale());
+  }
+
+  /** The same test of a loss whose scale is known, by which its curve is read. */
+  public RangeTest withScale(LossScale value) {
     return new RangeTest(
         start(),
         end(),
@@ -193,7 +154,7 @@ public final class RangeTest {
         momentum(),
         smoothing(),
         stopFactor(),
-        OptionalDouble.of(value));
+        Optional.of(value));
   }
 
   /** The first rate. */
@@ -231,14 +192,14 @@ public final class RangeTest {
     return settings.smoothing;
   }
 
-  /** The multiple of the best average that counts as diverged. */
+  /** The multiple of the fall by which a loss that has diverged rose. */
   public double stopFactor() {
     return settings.stopFactor;
   }
 
-  /** The loss of knowing nothing; empty where it is not known. */
-  public OptionalDouble chanceLoss() {
-    return settings.chanceLoss;
+  /** The scale of the loss; empty where it is not known. */
+  public Optional<LossScale> scale() {
+    return settings.scale;
   }
 
   /** The largest number of steps of a run, its extension included. */
@@ -302,9 +263,7 @@ public final class RangeTest {
   private RangeResult climb(StepFunction engine, Consumer<RangePoint> listener) {
     List<RangePoint> points = new ArrayList<>();
     StopReason stopped = StopReason.REACHED_END;
-    double average = 0;
-    double best = Double.POSITIVE_INFINITY;
-    double smoothing = smoothing();
+    StopRule rule = new StopRule(smoothing(), stopFactor(), scale().orElse(null));
     int max = maxSteps();
     for (int step = 0; step < max && stopped == StopReason.REACHED_END; step++) {
       if (Thread.currentThread().isInterrupted()) {
@@ -313,21 +272,16 @@ public final class RangeTest {
       }
       double rate = rate(step);
       double loss = engine.step(rate, momentum());
-      average = smoothing * average + (1 - smoothing) * loss;
-      double smoothed = average / (1 - Math.pow(smoothing, step + 1));
-      RangePoint point = new RangePoint(step, rate, loss, smoothed);
+      StopRule.Step judged = rule.next(loss);
+      RangePoint point = new RangePoint(step, rate, loss, judged.smoothed());
       points.add(point);
       listener.accept(point);
-      if (!Double.isFinite(loss)) {
-        stopped = StopReason.NON_FINITE;
-      } else if (smoothed > stopFactor() * best) {
-        stopped = StopReason.DIVERGED;
-      } else if (step > 0) {
-        best = Math.min(best, smoothed);
+      if (judged.reason() != null) {
+        stopped = judged.reason();
       }
     }
     RangeStop stop = new RangeStop(stopped, stopFactor(), points.size() > steps());
-    return RangeResult.of(points, stop, momentum(), chanceLoss());
+    return RangeResult.of(points, stop, momentum(), scale());
   }
 
   private static void uninterrupted(Runnable restore) {

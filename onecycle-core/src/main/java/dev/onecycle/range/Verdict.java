@@ -4,9 +4,10 @@ package dev.onecycle.range;
  * The judgement whether a range test's curve can be trusted, with its reason.
  *
  * @param kind the shape of the curve
- * @param explanation one sentence for people, with the numbers it rests on and what to do
+ * @param finding a sentence with the numbers that the judgement rests on, without its full stop
+ * @param advice what to do, a clause
  */
-public record Verdict(Kind kind, String explanation) {
+public record Verdict(Kind kind, String finding, String advice) {
   /** The shapes a curve can have. */
   public enum Kind {
     /** The loss falls, then rises for good: the edge can be used. */
@@ -41,6 +42,11 @@ public record Verdict(Kind kind, String explanation) {
     NOISY,
     /** Too few points to read. */
     TOO_SHORT
+  }
+
+  /** One sentence for people: the finding and the advice. */
+  public String explanation() {
+    return finding + "; " + advice + ".";
   }
 
   /** Whether the edge can be used without reserve. */

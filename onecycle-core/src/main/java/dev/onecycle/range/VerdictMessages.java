@@ -2,94 +2,135 @@ package dev.onecycle.range;
 
 import dev.onecycle.range.Verdict.Kind;
 import dev.onecycle.text.Numbers;
+import java.util.Arrays;
 
 /** The sentence of a verdict: the shape of the curve, its numbers, and what to do. */
 record VerdictMessages(double[] rates, StopReason stopped) {
+  private static final String START_LOWER =
+      "start the range lower, and if that does not help, look at data, labels and model";
 
   Verdict clear(LossCurve curve, double edge) {
     return verdict(
         Kind.CLEAR,
-        "the loss fell from %s to %s and rose for good at learning rate %s;"
-            + " train with a peak of %s, a tenth of that",
-        number(curve.start()),
-        number(curve.low()),
-        number(edge),
-        number(edge / RangeResult.MARGIN));
+        found(
+            "the loss fell from %s to %s and rose for good at learning rate %s",
+            curve.start(), curve.low(), edge),
+        found("train with a peak of %s, a tenth of that", edge / RangeResult.MARGIN));
+  }
+
+  Verdict uncertain(LossCurve curve, double edge, double floor) {
+    return verdict(
+        Kind.UNCERTAIN,
+        found(
+            "the loss fell from %s to %s, was at %s again at the rates before its edge, and rose for"
+                + " good at learning rate %s",
+            curve.start(), curve.low(), floor, edge),
+        found(
+            "a peak of %s, a tenth of that, is uncertain: compare short runs at it, at a third and"
+                + " at a tenth of it",
+            edge / RangeResult.MARGIN));
   }
 
   Verdict noEdge(LossCurve curve) {
-    String advice =
-        stopped == StopReason.INTERRUPTED
-            ? "run the test to its end to find the edge"
-            : "a peak as high as that is safe, and only a longer range would show the edge";
     return verdict(
         Kind.NO_EDGE,
-        "the loss fell from %s to %s and never rose for good up to learning rate %s; %s",
-        number(curve.start()),
-        number(curve.low()),
-        last(),
-        advice);
+        found(
+            "the loss fell from %s to %s and never rose for good up to learning rate %s",
+            curve.start(), curve.low(), last()),
+        stopped == StopReason.INTERRUPTED
+            ? "run the test to its end to find the edge"
+            : "a peak as high as that is safe, and only a longer range would show the edge");
+  }
+
+  /** One loss alone ended the test: one bad batch looks the same as a rate that is too high. */
+  Verdict singleLoss(LossCurve curve) {
+    String ended =
+        stopped == StopReason.NON_FINITE
+            ? "a loss that is no finite number ended the test at learning rate %s"
+            : "a single high loss ended the test at learning rate %s";
+    return verdict(
+        Kind.SINGLE_LOSS,
+        found(
+            ended + ", before which the loss fell from %s to %s and had not risen",
+            last(),
+            curve.start(),
+            curve.low()),
+        "one bad batch looks the same as a rate that is too high, so repeat the test with other"
+            + " seeds: where they end at the same rate, it was the rate");
   }
 
   Verdict divergedAtOnce(LossCurve curve, double rate) {
     return verdict(
         Kind.DIVERGED_AT_ONCE,
-        "the loss started at %s and left for good by learning rate %s before it had clearly fallen;"
-            + " start the range lower, and if that does not help, look at data, labels and model",
-        number(curve.start()),
-        number(rate));
+        found(
+            "the loss started at %s and left for good by learning rate %s, within its first "
+                + LossCurve.MIN_POINTS
+                + " points",
+            curve.start(),
+            rate),
+        START_LOWER);
   }
 
   /** Diverged after fewer points than can be read. */
   Verdict divergedEarly() {
     return verdict(
         Kind.DIVERGED_AT_ONCE,
-        "the loss diverged within %s, by learning rate %s;"
-            + " start the range lower, and if that does not help, look at data, labels and model",
-        steps(),
-        last());
+        found("the loss diverged within " + steps() + ", by learning rate %s", last()),
+        START_LOWER);
+  }
+
+  Verdict nothingLearned(LossCurve curve) {
+    return verdict(
+        Kind.NOTHING_LEARNED,
+        found(
+            "nothing was learned up to learning rate %s: the loss started at %s and never came below"
+                + " %s, the loss of knowing nothing, by more than its noise explains, %s",
+            last(), curve.start(), curve.untrained(), curve.fallSeen()),
+        "look at labels, data and model, and if they are right, use more steps or a larger batch");
   }
 
   Verdict flat(LossCurve curve) {
     return verdict(
         Kind.FLAT,
-        "the loss stayed at %s, within %s, up to learning rate %s;"
-            + " raise the end of the range, and if that does not help, look at data, labels and"
-            + " model",
-        number(curve.start()),
-        number(curve.fallSeen()),
-        last());
+        found(
+            "the loss stayed at %s, within %s, up to learning rate %s",
+            curve.start(), curve.fallSeen(), last()),
+        "raise the end of the range, and if that does not help, look at data, labels and model");
   }
 
   Verdict noisy(LossCurve curve) {
     return verdict(
         Kind.NOISY,
-        "the loss scatters by %s from step to step, around %s, which hides its course;"
-            + " use a larger batch or more steps",
-        number(curve.noise()),
-        number(curve.start()));
+        found(
+            "the loss scatters by %s from step to step, around %s, which hides its course",
+            curve.noise(), curve.untrained()),
+        "use a larger batch or more steps");
   }
 
   Verdict tooShort() {
     return verdict(
         Kind.TOO_SHORT,
-        "the test took %s, and fewer than %s cannot be read; %s",
-        steps(),
-        Integer.toString(LossCurve.MIN_POINTS),
+        "the test took " + steps() + ", and fewer than " + LossCurve.MIN_POINTS + " cannot be read",
         stopped == StopReason.INTERRUPTED ? "run it to its end" : "take more steps");
   }
 
-  private Verdict verdict(Kind kind, String format, Object... arguments) {
-    String text = Numbers.format(format, arguments);
+  private Verdict verdict(Kind kind, String finding, String advice) {
+    String text = finding;
     if (stopped == StopReason.INTERRUPTED) {
-      String where = rates.length == 0 ? "before its first step" : "after learning rate " + last();
+      String where =
+          rates.length == 0 ? "before its first step" : "after learning rate " + number(last());
       text = "interrupted " + where + ": " + text;
     }
-    return new Verdict(kind, Character.toUpperCase(text.charAt(0)) + text.substring(1) + ".");
+    return new Verdict(kind, Character.toUpperCase(text.charAt(0)) + text.substring(1), advice);
   }
 
-  private String last() {
-    return number(rates[rates.length - 1]);
+  private static String found(String format, double... numbers) {
+    return Numbers.format(
+        format, Arrays.stream(numbers).mapToObj(VerdictMessages::number).toArray());
+  }
+
+  private double last() {
+    return rates[rates.length - 1];
   }
 
   private String steps() {

@@ -24,16 +24,16 @@ public record Candidate(double value, RangeSummary test, Optional<CycleOutcome> 
 
   /**
    * The highest rate at which the network still trains: the edge of the test. It is at least the
-   * last rate of a test that never diverged, and 0 for a test that diverged before the loss had
-   * fallen. Empty where the curve cannot be read.
+   * last rate of a test that never diverged, and 0 for a test in which nothing was learned. Empty
+   * where the curve cannot be read.
    */
   public OptionalDouble edge() {
     return switch (test.verdict().kind()) {
       case CLEAR, UNCERTAIN -> OptionalDouble.of(test.edge().orElseThrow().median());
       case NO_EDGE ->
           interrupted() ? OptionalDouble.empty() : OptionalDouble.of(lastRate(test.runs()));
-      case DIVERGED_AT_ONCE -> OptionalDouble.of(0);
-      case FLAT, NOTHING_LEARNED, SINGLE_LOSS, NOISY, TOO_SHORT -> OptionalDouble.empty();
+      case DIVERGED_AT_ONCE, NOTHING_LEARNED -> OptionalDouble.of(0);
+      case FLAT, SINGLE_LOSS, NOISY, TOO_SHORT -> OptionalDouble.empty();
     };
   }
 

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.OptionalDouble;
+import java.util.Optional;
 import java.util.function.DoublePredicate;
 
 /** Measured curves, and helpers to make points of losses. */
@@ -52,7 +52,7 @@ final class Curves {
         measured("resnet20-wd" + weightDecay + ".csv", "raw", rate -> true),
         RangeStop.of(StopReason.DIVERGED),
         0.85,
-        OptionalDouble.empty());
+        Optional.empty());
   }
 
   /** Losses at rates that rise exponentially from start to end. */
@@ -62,6 +62,6 @@ final class Curves {
       double rate = Ramp.EXPONENTIAL.at(i, Math.max(2, losses.length), start, end);
       points.add(new RangePoint(i, rate, losses[i], losses[i]));
     }
-    return RangeResult.of(points, RangeStop.of(stopped), 0.9, OptionalDouble.empty());
+    return RangeResult.of(points, RangeStop.of(stopped), 0.9, Optional.empty());
   }
 }

@@ -16,7 +16,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** How often the edge of a curve is read correctly, where it is known by construction. */
 class KnownEdgeTest {
-  private static final RangeTest TEST = RangeTest.atMomentum(0.9);
+  private static final RangeTest TEST =
+      RangeTest.atMomentum(0.9).withScale(LossScale.of(Math.log(10), 0));
   private static final int CURVES = 400;
 
   @ParameterizedTest(name = "noise {0}, spikes {1}: at least {2} within a factor 1.5")
@@ -28,7 +29,7 @@ class KnownEdgeTest {
     "0.10, 0.02, 0.97",
     "0.15, 0.02, 0.96",
     "0.20, 0.00, 0.95",
-    "0.25, 0.00, 0.90",
+    "0.25, 0.00, 0.88",
     "0.30, 0.00, 0.80",
   })
   void readsAKnownEdge(double noise, double spikes, double atLeast) {
@@ -56,7 +57,7 @@ class KnownEdgeTest {
               double edge = Math.pow(10, RandomStream.of(seed, "edge").nextDouble(-1.5, 0.17));
               return SyntheticNet.falling(seed, edge, start, base, 0.03);
             },
-            TEST);
+            TEST.withScale(LossScale.of(start, 0)));
     tally.print("from " + start + " down to " + base);
     assertThat(tally.hits()).as(tally.toString()).isGreaterThanOrEqualTo(0.95);
   }
@@ -105,23 +106,31 @@ class KnownEdgeTest {
     assertThat(tally.share(Kind.CLEAR)).as(tally.toString()).isLessThanOrEqualTo(0.01);
   }
 
-  @ParameterizedTest(name = "noise {0}")
-  @ValueSource(doubles = {0.0, 0.05, 0.1})
-  void aLossThatLeavesBeforeItFallsDivergedAtOnce(double noise) {
+  @ParameterizedTest(name = "after {0} to {1} calm points, noise {2}: {3}")
+  @CsvSource({
+    "1, 6, 0.00, DIVERGED_AT_ONCE",
+    "1, 6, 0.05, DIVERGED_AT_ONCE",
+    "1, 6, 0.10, DIVERGED_AT_ONCE",
+    "14, 40, 0.00, NOTHING_LEARNED",
+    "14, 40, 0.05, NOTHING_LEARNED",
+    "14, 40, 0.10, NOTHING_LEARNED",
+  })
+  void aLossThatLeavesBeforeItFallsHasNoEdge(int from, int to, double noise, Kind kind) {
     double[] rise = {1.5, 2, 4, 10, 40, 400};
     Tally tally =
         tallyWithoutEdge(
             seed -> {
               SplittableRandom random = RandomStream.of(seed, "at once");
-              int calm = random.nextInt(1, 40);
+              int calm = random.nextInt(from, to);
               double[] losses = new double[calm + rise.length];
               Arrays.setAll(
                   losses,
                   i -> (2.3 + noise * random.nextGaussian()) * (i < calm ? 1 : rise[i - calm]));
               return Curves.read(1e-2, 10, StopReason.DIVERGED, losses);
             });
-    tally.print("diverged at once, noise " + noise);
-    assertThat(tally.share(Kind.DIVERGED_AT_ONCE)).as(tally.toString()).isGreaterThan(0.95);
+    tally.print(kind + ", noise " + noise);
+    assertThat(tally.share(kind)).as(tally.toString()).isGreaterThan(0.95);
+    assertThat(tally.share(Kind.CLEAR)).as(tally.toString()).isLessThanOrEqualTo(0.01);
   }
 
   @Test
@@ -145,20 +154,28 @@ class KnownEdgeTest {
     assertThat(tally.hits()).as(tally.toString()).isGreaterThanOrEqualTo(0.97);
   }
 
+  /** One NaN could be one bad batch; three seeds that end at one rate are no bad batch. */
   @Test
-  void aFirstNaNIsTheEdge() {
-    Tally tally =
-        tally(
-            seed -> {
-              SyntheticNet net = SyntheticNet.tenClasses(seed, 0.05, 0);
-              RangeResult result =
-                  TEST.run((rate, m) -> rate > net.edge() ? Double.NaN : net.step(rate, m));
-              assertThat(result.stop().reason()).isEqualTo(StopReason.NON_FINITE);
-              return new Read(result, net.edge());
-            },
-            CURVES);
-    tally.print("NaN at the edge");
-    assertThat(tally.hits()).as(tally.toString()).isGreaterThanOrEqualTo(0.97);
+  void aFirstNaNIsTheEdgeOnlyWhereEverySeedEndsThere() {
+    int hits = 0;
+    for (int net = 0; net < CURVES / 4; net++) {
+      double edge = Math.pow(10, RandomStream.of(net, "edge").nextDouble(-1.5, 1.2));
+      List<RangeResult> runs =
+          LongStream.range(3L * net, 3L * net + 3)
+              .mapToObj(seed -> SyntheticNet.falling(seed, edge, Math.log(10), 1.4, 0.05))
+              .map(made -> TEST.run((rate, m) -> rate > edge ? Double.NaN : made.step(rate, m)))
+              .toList();
+      for (RangeResult run : runs) {
+        assertThat(run.stop().reason()).isEqualTo(StopReason.NON_FINITE);
+        assertThat(run.verdict().kind()).isEqualTo(Kind.SINGLE_LOSS);
+        assertThat(run.suggestion()).isEmpty();
+      }
+      RangeSummary summary = RangeSummary.of(runs);
+      assertThat(summary.verdict().kind()).isEqualTo(Kind.CLEAR);
+      double ratio = summary.edge().orElseThrow().median() / edge;
+      hits += Math.abs(Math.log(ratio)) <= Math.log(1.5) ? 1 : 0;
+    }
+    assertThat(hits).isGreaterThanOrEqualTo(97 * CURVES / 400);
   }
 
   /** A curve that was read, and its edge by construction; NaN where it has none. */

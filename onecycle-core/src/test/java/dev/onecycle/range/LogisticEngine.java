@@ -3,7 +3,10 @@ package dev.onecycle.range;
 import dev.onecycle.random.RandomStream;
 import java.util.SplittableRandom;
 
-/** Logistic regression by SGD with momentum on two noisy classes, drawn without end from a seed. */
+/**
+ * Logistic regression by SGD with momentum on two noisy classes, drawn without end from a seed. The
+ * second class has a share of the images; its features differ by a distance, or not at all.
+ */
 final class LogisticEngine implements StepFunction {
   private static final int FEATURES = 8;
   private static final int BATCH = 64;

@@ -5,15 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.onecycle.error.InvalidValueException;
 import java.util.List;
-import java.util.OptionalDouble;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 final class RangeStopTest {
   @Test
   void theSentenceKnowsTheFactorAndTheExtension() {
     assertThat(new RangeStop(StopReason.DIVERGED, 2.5, false).sentence())
-        .isEqualTo("stopped because the smoothed loss exceeded 2.5 times its best value");
-    assertThat(RangeStop.of(StopReason.DIVERGED).sentence()).contains(" 4 times ");
+        .isEqualTo("stopped because the loss rose by more than 2.5 times its fall");
+    assertThat(RangeStop.of(StopReason.DIVERGED).sentence()).contains(" 10 times ");
     assertThat(new RangeStop(StopReason.REACHED_END, 4, true).sentence())
         .isEqualTo("stopped because the range ended (the range was extended)");
     assertThat(RangeStop.of(StopReason.NON_FINITE).sentence())
@@ -32,23 +32,23 @@ final class RangeStopTest {
 
   @Test
   void aClearVerdictNeedsAnEdge() {
-    Verdict clear = new Verdict(Verdict.Kind.CLEAR, "");
+    Verdict clear = new Verdict(Verdict.Kind.CLEAR, "", "do so");
     RangeStop stop = RangeStop.of(StopReason.DIVERGED);
     assertThatThrownBy(
-            () ->
-                new RangeResult(List.of(), stop, 0.9, OptionalDouble.empty(), Readings.NONE, clear))
+            () -> new RangeResult(List.of(), stop, 0.9, Optional.empty(), Readings.NONE, clear))
         .isInstanceOf(InvalidValueException.class)
         .hasMessageContaining("edge must be present");
   }
 
   @Test
   void testsOfTheSameSettingsAreEqual() {
+    LossScale scale = LossScale.of(2.3, 0);
     RangeTest test = RangeTest.atMomentum(0.9).withSteps(80);
     assertThat(test)
         .isEqualTo(RangeTest.atMomentum(0.85).withMomentum(0.9).withSteps(80))
         .hasSameHashCodeAs(RangeTest.atMomentum(0.9).withSteps(80))
-        .isNotEqualTo(test.withChanceLoss(2.3));
-    assertThat(test.withChanceLoss(2.3).chanceLoss()).hasValue(2.3);
+        .isNotEqualTo(test.withScale(scale));
+    assertThat(test.withScale(scale).scale()).hasValue(scale);
     assertThat(test).hasToString(test.toString()).asString().startsWith("RangeTest[start=");
   }
 }

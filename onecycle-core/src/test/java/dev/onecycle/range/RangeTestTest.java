@@ -9,7 +9,7 @@ import dev.onecycle.random.RandomStream;
 import dev.onecycle.range.Verdict.Kind;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalDouble;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
@@ -81,22 +81,48 @@ class RangeTestTest {
     assertThat(result.points().get(2).smoothed()).isCloseTo(1.5 / 0.875, within(1e-12));
   }
 
+  /**
+   * Ten losses near 2, 0.01 apart, then a fall to 1: with a factor of 10 and no smoothing it has
+   * diverged above 1 + 10 · (2 − 1) = 11, when two losses are.
+   */
   @Test
-  void stopsWhenTheAverageExceedsFourTimesTheBest() {
-    RangeTest unsmoothed = TEST.withSmoothing(0);
-    RangeResult atFour = losses(unsmoothed, 2, 1, 4, 4, 1);
-    assertThat(atFour.stop().reason()).isEqualTo(StopReason.REACHED_END);
-    RangeResult above = losses(unsmoothed, 2, 1, 4, 4.001, 1);
+  void stopsWhenTheLossRoseByTenTimesItsFall() {
+    double[] losses = {2, 2.01, 2, 2.01, 2, 2.01, 2, 2.01, 2, 2.01, 1, 11, 11, 11.1, 11.1, 1};
+    RangeResult above = losses(TEST.withSmoothing(0), losses);
     assertThat(above.stop().reason()).isEqualTo(StopReason.DIVERGED);
-    assertThat(above.points()).hasSize(4);
-    assertThat(above.points().get(3).loss()).isEqualTo(4.001);
+    assertThat(above.points()).hasSize(15);
+    losses[14] = 11;
+    assertThat(losses(TEST.withSmoothing(0), losses).stop().reason())
+        .isEqualTo(StopReason.REACHED_END);
+  }
+
+  /** Its fall is at least three times the scatter of the first losses, here 3 · 0.1. */
+  @Test
+  void noiseDoesNotStopATestBeforeAnythingWasLearned() {
+    double[] losses = {2, 2.1, 2, 2.1, 2, 2.1, 2, 2.1, 2, 2.1, 5, 5, 2.1};
+    assertThat(losses(TEST.withSmoothing(0), losses).stop().reason())
+        .isEqualTo(StopReason.REACHED_END);
+    losses[10] = 5.1;
+    losses[11] = 5.1;
+    assertThat(losses(TEST.withSmoothing(0), losses).points()).hasSize(12);
+  }
+
+  /**
+   * A network that starts with false confidence has fallen only from the loss of knowing nothing.
+   */
+  @Test
+  void theFallIsMeasuredFromTheLossOfKnowingNothing() {
+    double[] losses = {9, 9.01, 9, 9.01, 9, 9.01, 9, 9.01, 9, 9.01, 1, 15, 15, 1};
+    assertThat(losses(TEST.withSmoothing(0), losses).stop().reason())
+        .isEqualTo(StopReason.REACHED_END);
+    RangeTest told = TEST.withSmoothing(0).withScale(LossScale.of(2, 0));
+    assertThat(losses(told, losses).points()).hasSize(13);
   }
 
   @Test
   void theFirstPointIsNeverTheBest() {
-    assertThat(losses(TEST.withSmoothing(0), 0.1, 2, 2, 2).stop().reason())
-        .isEqualTo(StopReason.REACHED_END);
-    assertThat(losses(TEST.withSmoothing(0), 2, 0.1, 2, 2).points()).hasSize(3);
+    double[] losses = {0.1, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 3, 3, 2};
+    assertThat(losses(TEST.withSmoothing(0), losses).points()).hasSize(13);
   }
 
   @ParameterizedTest
@@ -170,7 +196,10 @@ class RangeTestTest {
     refused(test -> test.withSteps(9), "range steps must be at least 10 but was 9");
     refused(test -> test.withMomentum(1), "momentum must be in [0, 1) but was 1");
     refused(test -> test.withSmoothing(-0.1), "range smoothing must be in [0, 1) but was -0.1");
-    refused(test -> test.withStopFactor(1), "range stop factor must be above 1 but was 1");
+    refused(
+        test -> test.withStopFactor(0), "range stop factor must be positive and finite but was 0");
+    refused(
+        test -> test.withScale(LossScale.of(0, 0)), "lowest loss must be below the chance loss");
   }
 
   @Test
@@ -183,8 +212,7 @@ class RangeTestTest {
     List<RangePoint> points = List.of(new RangePoint(0, 0.1, 2, 2), new RangePoint(1, 0.1, 2, 2));
     assertThatThrownBy(
             () ->
-                RangeResult.of(
-                    points, RangeStop.of(StopReason.REACHED_END), 0.9, OptionalDouble.empty()))
+                RangeResult.of(points, RangeStop.of(StopReason.REACHED_END), 0.9, Optional.empty()))
         .isInstanceOf(InvalidValueException.class)
         .hasMessage("learning rate of point 1 must be above 0.1 but was 0.1");
   }

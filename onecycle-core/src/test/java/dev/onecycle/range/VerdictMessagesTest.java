@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.onecycle.random.RandomStream;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,8 +34,8 @@ class VerdictMessagesTest {
   void aClearVerdictNamesLossesEdgeAndPeak() {
     assertThat(Curves.resnet20("1e-3").verdict().explanation())
         .isEqualTo(
-            "The loss fell from 2.49 to 1.82 and rose for good at learning rate 5.57;"
-                + " train with a peak of 0.557, a tenth of that.");
+            "The loss fell from 2.49 to 1.82 and rose for good at learning rate 5.15;"
+                + " train with a peak of 0.515, a tenth of that.");
   }
 
   @Test
@@ -54,16 +55,17 @@ class VerdictMessagesTest {
     double[] flat = new double[40];
     Arrays.fill(flat, 2.3);
     assertThat(explanation(StopReason.REACHED_END, flat))
-        .startsWith("The loss stayed at 2.3, within 0.115, up to learning rate 1;")
+        .startsWith("The loss stayed at 2.3, within 2.3e-6, up to learning rate 1;")
         .contains("raise the end of the range");
     double[] leaving = flat.clone();
     leaving[38] = 10;
     leaving[39] = 900;
     assertThat(explanation(StopReason.DIVERGED, leaving))
         .isEqualTo(
-            "The loss started at 2.3 and left for good by learning rate 1 before it had clearly"
-                + " fallen; start the range lower, and if that does not help, look at data, labels"
-                + " and model.");
+            "Nothing was learned up to learning rate 1: the loss started at 2.3 and never came below"
+                + " 2.3, the loss of knowing nothing, by more than its noise explains, 2.3e-6; look"
+                + " at labels, data and model, and if they are right, use more steps or a larger"
+                + " batch.");
     assertThat(explanation(StopReason.NON_FINITE, Double.NaN))
         .startsWith("The loss diverged within 1 step, by learning rate 0.001;");
     assertThat(explanation(StopReason.INTERRUPTED, 2.3, 2.2))
@@ -73,7 +75,14 @@ class VerdictMessagesTest {
     double[] noisy = new double[40];
     SplittableRandom random = RandomStream.of(1, "noise");
     Arrays.setAll(noisy, i -> 2.3 + random.nextGaussian());
-    assertThat(explanation(StopReason.REACHED_END, noisy))
+    assertThat(
+            RangeResult.of(
+                    Curves.read(1e-3, 1, StopReason.REACHED_END, noisy).points(),
+                    RangeStop.of(StopReason.REACHED_END),
+                    0.9,
+                    Optional.of(LossScale.of(2.3, 0)))
+                .verdict()
+                .explanation())
         .startsWith("The loss scatters by ")
         .contains("use a larger batch");
   }

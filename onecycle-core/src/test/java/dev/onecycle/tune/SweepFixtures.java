@@ -1,5 +1,6 @@
 package dev.onecycle.tune;
 
+import dev.onecycle.range.LossScale;
 import dev.onecycle.range.RangePoint;
 import dev.onecycle.range.RangeResult;
 import dev.onecycle.range.RangeStop;
@@ -10,12 +11,13 @@ import dev.onecycle.record.EpochRecord;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 
 /** Range tests and cycles with a known outcome, read as any others are. */
 public final class SweepFixtures {
+  private static final Optional<LossScale> SCALE = Optional.of(LossScale.of(2.3, 0));
+
   private SweepFixtures() {}
 
   /** A test whose loss falls from 2.3 to 1.3 and leaves steeply at a rate. */
@@ -28,12 +30,10 @@ public final class SweepFixtures {
       double loss = 2.3 - fallen + 0.35 * risen;
       points.add(new RangePoint(i, rate, loss, loss));
       if (loss > 6) {
-        return RangeResult.of(
-            points, RangeStop.of(StopReason.DIVERGED), 0.85, OptionalDouble.empty());
+        return RangeResult.of(points, RangeStop.of(StopReason.DIVERGED), 0.85, SCALE);
       }
     }
-    return RangeResult.of(
-        points, RangeStop.of(StopReason.REACHED_END), 0.85, OptionalDouble.empty());
+    return RangeResult.of(points, RangeStop.of(StopReason.REACHED_END), 0.85, SCALE);
   }
 
   /** A test that says nothing. */
@@ -45,8 +45,7 @@ public final class SweepFixtures {
       double loss = 2.3 + 3 * random.nextGaussian();
       points.add(new RangePoint(i, rate, loss, loss));
     }
-    return RangeResult.of(
-        points, RangeStop.of(StopReason.REACHED_END), 0.85, OptionalDouble.empty());
+    return RangeResult.of(points, RangeStop.of(StopReason.REACHED_END), 0.85, SCALE);
   }
 
   /** A test whose loss leaves before it has fallen. */
@@ -57,7 +56,7 @@ public final class SweepFixtures {
       double loss = i < 50 ? 2.3 : 2.3 * (i - 48);
       points.add(new RangePoint(i, rate, loss, loss));
     }
-    return RangeResult.of(points, RangeStop.of(StopReason.DIVERGED), 0.85, OptionalDouble.empty());
+    return RangeResult.of(points, RangeStop.of(StopReason.DIVERGED), 0.85, SCALE);
   }
 
   /** A test that falls to the end of its range. */
@@ -68,8 +67,7 @@ public final class SweepFixtures {
       double loss = 2.3 - i / 119.0;
       points.add(new RangePoint(i, rate, loss, loss));
     }
-    return RangeResult.of(
-        points, RangeStop.of(StopReason.REACHED_END), 0.85, OptionalDouble.empty());
+    return RangeResult.of(points, RangeStop.of(StopReason.REACHED_END), 0.85, SCALE);
   }
 
   /** A candidate by its tests. */

@@ -18,7 +18,7 @@ class SweepTest {
   void theCurvesOfTheseTestsAreReadAsMeant() {
     assertThat(SweepFixtures.kind(SweepFixtures.leaving(3))).isEqualTo(Kind.CLEAR);
     assertThat(SweepFixtures.kind(SweepFixtures.noisy(1))).isEqualTo(Kind.NOISY);
-    assertThat(SweepFixtures.kind(SweepFixtures.hopeless())).isEqualTo(Kind.DIVERGED_AT_ONCE);
+    assertThat(SweepFixtures.kind(SweepFixtures.hopeless())).isEqualTo(Kind.NOTHING_LEARNED);
     assertThat(SweepFixtures.kind(SweepFixtures.neverLeaving())).isEqualTo(Kind.NO_EDGE);
     double low = SweepFixtures.edge(SweepFixtures.candidate(1e-3, SweepFixtures.leaving(1)));
     double high = SweepFixtures.edge(SweepFixtures.candidate(1e-3, SweepFixtures.leaving(4)));

@@ -25,7 +25,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 
 /** A run with known numbers, and texts wherever a test wants them; each wither gives a copy. */
@@ -266,8 +265,6 @@ public final class SampleRun {
       }
     }
     return RangeSummary.of(
-        List.of(
-            RangeResult.of(
-                points, RangeStop.of(StopReason.DIVERGED), 0.85, OptionalDouble.empty())));
+        List.of(RangeResult.of(points, RangeStop.of(StopReason.DIVERGED), 0.85, Optional.empty())));
   }
 }

@@ -11,6 +11,7 @@ import dev.onecycle.schedule.Policy;
 import dev.onecycle.schedule.Schedule;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /** Policies and range tests with known numbers. */
@@ -82,13 +83,13 @@ public final class Samples {
         points,
         RangeStop.of(StopReason.DIVERGED),
         0.85,
-        OptionalDouble.empty(),
+        Optional.empty(),
         new Readings(
             OptionalDouble.of(edge),
             OptionalDouble.of(edge * 0.6),
             OptionalDouble.of(edge * 0.02),
             OptionalDouble.of(edge * 0.08)),
-        new Verdict(Verdict.Kind.CLEAR, "the loss falls, then rises for good"));
+        new Verdict(Verdict.Kind.CLEAR, "the loss falls, then rises for good", "do so"));
   }
 
   public static RangeResult unclear(
@@ -98,8 +99,8 @@ public final class Samples {
         points,
         RangeStop.of(stopped),
         0.85,
-        OptionalDouble.empty(),
+        Optional.empty(),
         new Readings(none, none, none, none),
-        new Verdict(kind, "no rise was seen"));
+        new Verdict(kind, "no rise was seen", "look again"));
   }
 }

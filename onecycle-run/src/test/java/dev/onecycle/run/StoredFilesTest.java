@@ -2,6 +2,7 @@ package dev.onecycle.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.onecycle.range.LossScale;
 import dev.onecycle.range.RangePoint;
 import dev.onecycle.range.RangeResult;
 import dev.onecycle.range.RangeStop;
@@ -67,13 +68,13 @@ final class StoredFilesTest {
               new RangePoint(0, 1e-6, 2.3, 2.3), new RangePoint(1, 0.5, Double.NaN, Double.NaN)),
           new RangeStop(StopReason.NON_FINITE, 4, true),
           0.85,
-          OptionalDouble.of(2.25),
+          Optional.of(LossScale.of(2.25, 0)),
           new Readings(
               OptionalDouble.of(3),
               OptionalDouble.of(0.5),
               OptionalDouble.of(0.25),
               OptionalDouble.empty()),
-          new Verdict(Verdict.Kind.CLEAR, "The loss fell."));
+          new Verdict(Verdict.Kind.CLEAR, "The loss fell.", "do so"));
   private static final RangeSummary TESTS = RangeSummary.of(List.of(TEST));
   private static final Candidate CANDIDATE =
       new Candidate(

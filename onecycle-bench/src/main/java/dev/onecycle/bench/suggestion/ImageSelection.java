@@ -3,8 +3,8 @@ package dev.onecycle.bench.suggestion;
 import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.error.Require;
-import dev.onecycle.math.ClassShares;
 import dev.onecycle.random.RandomStream;
+import dev.onecycle.range.LossScale;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -43,8 +43,8 @@ record ImageSelection(List<Integer> counts, double noise) {
   }
 
   /** The loss of knowing nothing but how common each class is. */
-  double entropy() {
-    return ClassShares.entropy(counts.stream().mapToLong(count -> count).toArray());
+  LossScale scale(int batchSize) {
+    return LossScale.ofClasses(counts.stream().mapToLong(count -> count).toArray(), 0, batchSize);
   }
 
   /** The images, copied into memory. */

@@ -1,5 +1,6 @@
 package dev.onecycle.bench.suggestion;
 
+import dev.onecycle.range.LossScale;
 import dev.onecycle.range.RangePoint;
 import dev.onecycle.range.RangeResult;
 import dev.onecycle.range.RangeStop;
@@ -7,7 +8,6 @@ import dev.onecycle.range.StopReason;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 
 /**
  * One result of a setting: either a range test or a training at a peak rate.
@@ -37,14 +37,14 @@ record Measured(String setting, long seed, Optional<Range> range, Optional<Cycle
     /**
      * The readings of the curve.
      *
-     * @param chanceLoss the loss of knowing nothing
+     * @param scale of the loss
      */
-    RangeResult read(double chanceLoss) {
+    RangeResult read(LossScale scale) {
       List<RangePoint> points = new ArrayList<>();
       for (int i = 0; i < rates.size(); i++) {
         points.add(new RangePoint(i, rates.get(i), losses.get(i), losses.get(i)));
       }
-      return RangeResult.of(points, RangeStop.of(stop), momentum, OptionalDouble.of(chanceLoss));
+      return RangeResult.of(points, RangeStop.of(stop), momentum, Optional.of(scale));
     }
   }
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import dev.onecycle.bench.suggestion.Measured.Cycle;
 import dev.onecycle.error.BadDataException;
+import dev.onecycle.range.LossScale;
 import dev.onecycle.range.RangeResult;
 import dev.onecycle.range.Readings;
 import java.io.IOException;
@@ -48,11 +49,10 @@ final class MeasuredFile {
 
   /** The range tests of a setting by seed, read by the rules of today. */
   SortedMap<Long, RangeResult> ranges(Setting setting) {
-    double chanceLoss = setting.train().entropy();
+    LossScale scale = setting.train().scale(setting.batchSize());
     SortedMap<Long, RangeResult> ranges = new TreeMap<>();
     of(setting)
-        .forEach(
-            one -> one.range().ifPresent(range -> ranges.put(one.seed(), range.read(chanceLoss))));
+        .forEach(one -> one.range().ifPresent(range -> ranges.put(one.seed(), range.read(scale))));
     return ranges;
   }
 

@@ -2,6 +2,7 @@ package dev.onecycle.bench.suggestion;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.data.source.Shapes;
@@ -54,8 +55,8 @@ class ImageSelectionTest {
 
   @Test
   void theLossOfKnowingNothingIsTheEntropyOfTheShares() {
-    assertThat(ImageSelection.even(20, 4).entropy()).isEqualTo(Math.log(4));
-    assertThat(ImageSelection.of(990, 10).entropy()).isBetween(0.055, 0.057);
+    assertThat(ImageSelection.even(20, 4).scale(8).chance()).isCloseTo(Math.log(4), within(1e-12));
+    assertThat(ImageSelection.of(990, 10).scale(8).chance()).isBetween(0.055, 0.057);
   }
 
   @Test

@@ -82,7 +82,13 @@ public final class RangeView {
     if (!Double.isNaN(first.momentum())) {
       record.put("momentum", first.momentum());
     }
-    put(record, "chance_loss", first.chanceLoss());
+    first
+        .scale()
+        .ifPresent(
+            scale -> {
+              record.put("chance_loss", scale.chance());
+              record.put("lowest_loss", scale.lowest());
+            });
     record.put("repeats", summary.runs().size());
     return record;
   }

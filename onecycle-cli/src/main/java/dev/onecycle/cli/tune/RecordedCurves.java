@@ -3,6 +3,7 @@ package dev.onecycle.cli.tune;
 import dev.onecycle.cli.options.CommandLineArgs;
 import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.error.Require;
+import dev.onecycle.range.LossScale;
 import dev.onecycle.range.RangePoint;
 import dev.onecycle.range.RangeResult;
 import dev.onecycle.range.RangeStop;
@@ -17,7 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalDouble;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,14 @@ final class RecordedCurves {
               + " shares. A curve that never falls clearly below it gets no suggestion. Default: as"
               + " in the file.")
   @Nullable Double chanceLoss;
+
+  @Option(
+      names = "--lowest-loss",
+      paramLabel = "LOSS",
+      description =
+          "With --chance-loss: the lowest loss there is, which a log-likelihood has below 0."
+              + " Default: 0.")
+  @Nullable Double lowestLoss;
 
   @Option(
       names = "--classes",
@@ -101,6 +110,8 @@ final class RecordedCurves {
                   "DATA", "left out where --read is given,", positional.getValue().toString());
             });
     boolean both = chanceLoss != null && classes != null;
+    boolean alone = lowestLoss != null && chanceLoss == null;
+    Require.that(!alone, "--lowest-loss", "given with --chance-loss", lowestLoss + "", alone);
     Require.that(!both, "--classes", "left out where --chance-loss is given,", classes + "", both);
   }
 
@@ -116,22 +127,15 @@ final class RecordedCurves {
             ? curve.stop().orElseGet(() -> byStopRule(curve.points()))
             : RangeStop.of(reason(stopped));
     return RangeResult.of(
-        curve.points(),
-        stop,
-        curve.momentum().orElse(Double.NaN),
-        knowingNothing().isPresent() ? knowingNothing() : curve.chanceLoss());
+        curve.points(), stop, curve.momentum().orElse(Double.NaN), scale().or(curve::scale));
   }
 
-  private OptionalDouble knowingNothing() {
+  private Optional<LossScale> scale() {
     if (classes != null) {
-      return OptionalDouble.of(Math.log(Require.atLeast("--classes", classes, 2)));
+      return Optional.of(LossScale.of(Math.log(Require.atLeast("--classes", classes, 2)), 0));
     }
-    if (chanceLoss == null) {
-      return OptionalDouble.empty();
-    }
-    boolean finite = Double.isFinite(chanceLoss);
-    return OptionalDouble.of(
-        Require.that(finite, "--chance-loss", "finite", chanceLoss, chanceLoss));
+    return Optional.ofNullable(chanceLoss)
+        .map(chance -> LossScale.of(chance, lowestLoss == null ? 0 : lowestLoss));
   }
 
   private static StopReason reason(String text) {

@@ -59,7 +59,7 @@ class FindLrCommandTest {
     List<String[]> rows =
         Cli.csv(
             csv,
-            "step,learning_rate,loss,smoothed,momentum,chance_loss,stop_factor,extended,stopped");
+            "step,learning_rate,loss,smoothed,momentum,chance_loss,lowest_loss,loss_noise,stop_factor,extended,stopped");
     assertThat(rows).hasSize(json.get("steps").asInt());
     assertThat(Double.parseDouble(rows.get(0)[1])).isEqualTo(1e-6);
     assertThat(Cli.read(svg)).contains("<svg");

@@ -2,6 +2,8 @@ package dev.onecycle.report.csv;
 
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.CannotWriteException;
+import dev.onecycle.error.InvalidValueException;
+import dev.onecycle.range.LossScale;
 import dev.onecycle.range.RangePoint;
 import dev.onecycle.range.RangeResult;
 import dev.onecycle.range.RangeStop;
@@ -14,13 +16,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
 /**
  * A range test as a CSV file with a row for each step: the columns {@code
  * step,learning_rate,loss,smoothed}, and then {@code
- * momentum,chance_loss,stop_factor,extended,stopped}, which are the same in every row. A loss may
- * be {@code NaN} or {@code Infinity}; a chance loss that is not known is empty.
+ * momentum,chance_loss,lowest_loss,loss_noise,stop_factor,extended,stopped}, which are the same in
+ * every row. A loss may be {@code NaN} or {@code Infinity}; a scale of the loss that is not known
+ * is empty.
  *
  * <p>Curves that other programs recorded are read too: a learning rate and a loss are enough.
  */
@@ -31,7 +35,14 @@ public final class RangeCsv {
   static final List<String> COLUMNS = List.of("step", "learning_rate", "loss", "smoothed");
 
   private static final List<String> OF_TEST =
-      List.of("momentum", "chance_loss", "stop_factor", "extended", "stopped");
+      List.of(
+          "momentum",
+          "chance_loss",
+          "lowest_loss",
+          "loss_noise",
+          "stop_factor",
+          "extended",
+          "stopped");
 
   private static final List<String> RATES = List.of("learning_rate", "lr", "lrs", "rate");
   private static final List<String> LOSSES = List.of("loss", "losses", "train_loss");
@@ -50,7 +61,9 @@ public final class RangeCsv {
     List<Object> ofTest =
         List.of(
             result.momentum(),
-            result.chanceLoss().isPresent() ? result.chanceLoss().getAsDouble() : "",
+            cell(result, LossScale::chance),
+            cell(result, LossScale::lowest),
+            cell(result, LossScale::noise),
             result.stop().factor(),
             result.stop().extended(),
             name(result.stop().reason()));
@@ -66,6 +79,10 @@ public final class RangeCsv {
                 }));
   }
 
+  private static Object cell(RangeResult result, ToDoubleFunction<LossScale> of) {
+    return result.scale().<Object>map(of::applyAsDouble).orElse("");
+  }
+
   static List<Number> cells(RangePoint point) {
     return List.of(point.step(), point.learningRate(), point.loss(), point.smoothed());
   }
@@ -79,13 +96,13 @@ public final class RangeCsv {
    *
    * @param points in order of rising rate
    * @param momentum of the steps
-   * @param chanceLoss the loss of knowing nothing
+   * @param scale of the loss
    * @param stop the end of the test
    */
   public record Recorded(
       List<RangePoint> points,
       OptionalDouble momentum,
-      OptionalDouble chanceLoss,
+      Optional<LossScale> scale,
       Optional<RangeStop> stop) {
     public Recorded {
       points = List.copyOf(points);
@@ -194,7 +211,7 @@ public final class RangeCsv {
     return new Recorded(
         points,
         constant(columns, rows, "momentum"),
-        constant(columns, rows, "chance_loss"),
+        scale(columns, rows),
         stop(columns, rows.get(rows.size() - 1)));
   }
 
@@ -208,6 +225,22 @@ public final class RangeCsv {
         .filter(value -> !Double.isNaN(value))
         .map(OptionalDouble::of)
         .orElse(OptionalDouble.empty());
+  }
+
+  private static Optional<LossScale> scale(Columns columns, List<Row> rows) {
+    OptionalDouble chance = constant(columns, rows, "chance_loss");
+    if (chance.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(
+          new LossScale(
+              chance.getAsDouble(),
+              constant(columns, rows, "lowest_loss").orElse(0),
+              constant(columns, rows, "loss_noise").orElse(0)));
+    } catch (InvalidValueException e) {
+      throw rows.get(rows.size() - 1).invalid(String.valueOf(e.getMessage()));
+    }
   }
 
   private static Optional<RangeStop> stop(Columns columns, Row last) {

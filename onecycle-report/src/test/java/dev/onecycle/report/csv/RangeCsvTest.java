@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.onecycle.error.BadDataException;
+import dev.onecycle.range.LossScale;
 import dev.onecycle.range.RangePoint;
 import dev.onecycle.range.RangeResult;
 import dev.onecycle.range.RangeStop;
@@ -14,7 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalDouble;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,7 +55,9 @@ class RangeCsvTest {
             Samples.descent(),
             new RangeStop(StopReason.DIVERGED, 3.5, true),
             0.85,
-            Double.isNaN(chanceLoss) ? OptionalDouble.empty() : OptionalDouble.of(chanceLoss));
+            Double.isNaN(chanceLoss)
+                ? Optional.empty()
+                : Optional.of(new LossScale(chanceLoss, 0.1, 0.02)));
     Path file = folder.resolve("range.csv");
     RangeCsv.write(live, file);
     RangeCsv.Recorded read = RangeCsv.read(file);
@@ -63,7 +66,7 @@ class RangeCsvTest {
                 read.points(),
                 read.stop().orElseThrow(),
                 read.momentum().orElseThrow(),
-                read.chanceLoss()))
+                read.scale()))
         .isEqualTo(live);
   }
 
@@ -83,7 +86,7 @@ class RangeCsvTest {
     assertThat(read.points().get(0).smoothed()).isEqualTo(2.5);
     assertThat(read.stop()).isEmpty();
     assertThat(read.momentum()).isEmpty();
-    assertThat(read.chanceLoss()).isEmpty();
+    assertThat(read.scale()).isEmpty();
   }
 
   @ParameterizedTest

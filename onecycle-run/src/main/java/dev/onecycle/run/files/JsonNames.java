@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.annotation.JsonSerialize;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.util.StdConverter;
 import dev.onecycle.error.InvalidValueException;
+import dev.onecycle.range.LossScale;
 import dev.onecycle.range.RangePoint;
 import dev.onecycle.range.RangeResult;
 import dev.onecycle.range.RangeStop;
@@ -50,6 +51,7 @@ final class JsonNames extends SimpleModule {
     setMixInAnnotation(RangeStop.class, RangeStopNames.class);
     setMixInAnnotation(Readings.class, ReadingsNames.class);
     setMixInAnnotation(Verdict.class, VerdictNames.class);
+    setMixInAnnotation(LossScale.class, LossScaleNames.class);
     setMixInAnnotation(RangeResult.class, RangeResultNames.class);
     setMixInAnnotation(RangeSummary.class, RangeSummaryNames.class);
     setMixInAnnotation(RangeSummary.Spread.class, SpreadNames.class);
@@ -224,8 +226,11 @@ final class JsonNames extends SimpleModule {
     @JsonProperty("kind")
     Verdict.Kind kind();
 
-    @JsonProperty("explanation")
-    String explanation();
+    @JsonProperty("finding")
+    String finding();
+
+    @JsonProperty("advice")
+    String advice();
   }
 
   private interface RangeResultNames {
@@ -238,8 +243,8 @@ final class JsonNames extends SimpleModule {
     @JsonProperty("momentum")
     double momentum();
 
-    @JsonProperty("chance_loss")
-    OptionalDouble chanceLoss();
+    @JsonProperty("scale")
+    Optional<LossScale> scale();
 
     @JsonProperty("readings")
     Readings readings();
@@ -249,6 +254,17 @@ final class JsonNames extends SimpleModule {
 
     @JsonProperty(value = "suggestion", access = JsonProperty.Access.READ_ONLY)
     OptionalDouble suggestion();
+  }
+
+  private interface LossScaleNames {
+    @JsonProperty("chance")
+    double chance();
+
+    @JsonProperty("lowest")
+    double lowest();
+
+    @JsonProperty("noise")
+    double noise();
   }
 
   private interface RangeSummaryNames {

@@ -17,7 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -30,8 +30,7 @@ class TuningJournalTest {
     List<RangePoint> points = new ArrayList<>(SweepFixtures.leaving(3).points());
     RangePoint last = points.get(points.size() - 1);
     points.add(new RangePoint(last.step() + 1, last.learningRate() * 2, loss, loss));
-    return RangeResult.of(
-        points, RangeStop.of(StopReason.NON_FINITE), 0.85, OptionalDouble.empty());
+    return RangeResult.of(points, RangeStop.of(StopReason.NON_FINITE), 0.85, Optional.empty());
   }
 
   @Test

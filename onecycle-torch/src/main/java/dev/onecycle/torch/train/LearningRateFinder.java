@@ -6,6 +6,7 @@ import dev.onecycle.data.batch.Sampler;
 import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.data.image.Subset;
 import dev.onecycle.fault.Faults;
+import dev.onecycle.range.LossScale;
 import dev.onecycle.range.RangePoint;
 import dev.onecycle.range.RangeResult;
 import dev.onecycle.range.RangeTest;
@@ -82,16 +83,18 @@ public final class LearningRateFinder {
     Sampler sampler = Sampler.shuffled(train.size(), setup.batchSize(), seed);
     try (Learner.Snapshot before = learner.snapshot();
         BatchLoader batches = BatchLoader.endless(train, setup.augmentation(), sampler)) {
-      return test.withChanceLoss(chanceLoss())
-          .run(steps(learner, batches), before::restore, listener);
+      return test.withScale(scale()).run(steps(learner, batches), before::restore, listener);
     }
   }
 
-  /** The loss of knowing nothing about the images whose loss is recorded. */
-  private double chanceLoss() {
+  /** The scale of the loss that is recorded: the labels of held-out images are not smoothed. */
+  private LossScale scale() {
     return heldOut == null
-        ? ChanceLoss.of(train.classCounts(), setup.settings().labelSmoothing())
-        : ChanceLoss.of(heldOut.classCounts(), 0); // an evaluation smooths no labels
+        ? LossScale.ofClasses(
+            train.classCounts(),
+            setup.settings().labelSmoothing(),
+            (long) setup.batchSize() * loss.batches())
+        : LossScale.ofClasses(heldOut.classCounts(), 0, Long.MAX_VALUE); // always the same images
   }
 
   private StepFunction steps(Learner learner, BatchLoader batches) {
