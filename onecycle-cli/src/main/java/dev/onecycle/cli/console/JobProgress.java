@@ -195,13 +195,13 @@ public final class JobProgress implements JobListener, AutoCloseable {
   @Override
   public void note(String sentence) {
     close();
-    console.say(sentence);
+    console.say(OptionWording.of(sentence));
   }
 
   @Override
   public void warning(String sentence) {
     close();
-    console.answer(sentence);
+    console.answer(OptionWording.of(sentence));
   }
 
   @Override

@@ -21,18 +21,28 @@ public final class OptionWording {
     if (error.getCause() instanceof InvalidValueException) {
       return String.valueOf(error.getMessage()); // about a file, whose keys keep their names
     }
-    Map<String, String> options = new LinkedHashMap<>();
-    for (Setting<?> setting : TrainingConfig.settings()) {
-      options.put(
-          setting.name(),
-          setting == TrainingConfig.DATA ? setting.placeholder() : setting.option());
-    }
+    Map<String, String> options = options();
     if (error instanceof InvalidValueException invalid) {
       String option = options.get(invalid.name().replace(' ', '_'));
       return inside(
           String.valueOf((option == null ? invalid : invalid.named(option)).getMessage()), options);
     }
     return inside(String.valueOf(error.getMessage()), options);
+  }
+
+  /** A sentence of the library, with options in place of settings. */
+  public static String of(String sentence) {
+    return inside(sentence, options());
+  }
+
+  private static Map<String, String> options() {
+    Map<String, String> options = new LinkedHashMap<>();
+    for (Setting<?> setting : TrainingConfig.settings()) {
+      options.put(
+          setting.name(),
+          setting == TrainingConfig.DATA ? setting.placeholder() : setting.option());
+    }
+    return options;
   }
 
   private static String inside(String message, Map<String, String> options) {

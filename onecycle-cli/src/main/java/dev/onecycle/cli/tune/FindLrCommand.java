@@ -134,7 +134,7 @@ public final class FindLrCommand implements Callable<Integer> {
     Signals.watch();
     try (JobProgress progress = JobProgress.ofTuning(console);
         Experiment experiment =
-            Experiment.openForTuning(config, trained.map(TrainedModel::file), progress)) {
+            Experiment.openForRangeTest(config, trained.map(TrainedModel::file), progress)) {
       sayImages(console, experiment);
       RangeSummary summary = RangeTests.of(experiment).run(progress);
       progress.close();

@@ -217,7 +217,7 @@ class ConfigOptionsTest {
               ? "data: 'x' # argument DATA"
               : spec.findOption(setting.option()) == null || ofAnother
                   ? "none"
-                  : "(.*: .+ # default|# .*: # (not set|to be found))";
+                  : "(.*: .+ # default(, .+)?|# .*: # (not set|to be found))";
       assertThat(line(printed, setting.name())).matches(expected);
     }
   }

@@ -62,7 +62,8 @@ public final class Experiment implements AutoCloseable {
   }
 
   /**
-   * Opens the images for training and evaluation.
+   * Opens the images for training and evaluation. If they are few and no batch size is given, the
+   * configuration of the experiment has a smaller one.
    *
    * @throws BadDataException where they cannot be read, or are of no use for training
    */
@@ -70,7 +71,7 @@ public final class Experiment implements AutoCloseable {
     DataSplits data = Datasets.open(config.get(TrainingConfig.DATA), options(config, listener));
     Experiment experiment =
         new Experiment(
-            config,
+            ShortRun.fitted(config, data.train().size()),
             new Images(
                 data.train(),
                 data.evaluation(),
@@ -88,32 +89,36 @@ public final class Experiment implements AutoCloseable {
    * @throws BadDataException where they cannot be read, or are of no use for training
    */
   public static Experiment openForTuning(TrainingConfig config, JobListener listener) {
-    return openForTuning(config, Optional.empty(), listener);
+    TuningData data =
+        Datasets.openForTuning(config.get(TrainingConfig.DATA), options(config, listener));
+    return opened(new Experiment(config, images(data), Optional.empty()), listener);
   }
 
   /**
-   * As {@link #openForTuning(TrainingConfig, JobListener)}, with the weights of a trained model in
-   * place of first ones.
+   * Opens the images for a range test, as {@link #openForTuning} does, with the batch size of a
+   * training on them: see {@link #open}.
    *
+   * @param trained a model whose weights take the place of first ones
    * @throws BadDataException where the images have other classes or another shape than the model,
    *     or the model is another than the configuration says
    */
-  public static Experiment openForTuning(
+  public static Experiment openForRangeTest(
       TrainingConfig config, Optional<ModelFile> trained, JobListener listener) {
     TuningData data =
         Datasets.openForTuning(config.get(TrainingConfig.DATA), options(config, listener));
     Experiment experiment =
-        new Experiment(
-            config,
-            new Images(
-                data.train(),
-                data.validation(),
-                data.validationName(),
-                data.report(),
-                new Fingerprint(data.fingerprint(), data.fingerprint())),
-            trained);
+        new Experiment(ShortRun.fitted(config, data.train().size()), images(data), trained);
     trained.ifPresent(model -> requireFitting(model, experiment));
     return opened(experiment, listener);
+  }
+
+  private static Images images(TuningData data) {
+    return new Images(
+        data.train(),
+        data.validation(),
+        data.validationName(),
+        data.report(),
+        new Fingerprint(data.fingerprint(), data.fingerprint()));
   }
 
   private static Experiment opened(Experiment experiment, JobListener listener) {
@@ -123,7 +128,8 @@ public final class Experiment implements AutoCloseable {
     if (batch > images) {
       listener.note(
           Numbers.format(
-              "Batches of %,d are larger than the %,d training images: every step takes all of them",
+              "Batches of %,d are larger than the %,d training images: every step takes all of"
+                  + " them",
               batch, images));
     }
     return experiment;

@@ -205,7 +205,11 @@ public final class TrainingConfig {
   public static final Setting<Integer> BATCH_SIZE =
       in(
           Group.LEARNER,
-          Setting.whole("batch_size", "N", "Images in an optimizer step.")
+          Setting.whole(
+                  "batch_size",
+                  "N",
+                  "Images in an optimizer step. Training has smaller steps by default where these"
+                      + " would make fewer than 200 updates.")
               .or(128)
               .atLeast(2)
               .alias("-b"));
@@ -517,8 +521,8 @@ public final class TrainingConfig {
           Setting.number(
                   "range_limit",
                   "RATE",
-                  "Highest rate that the test goes on to where the loss has not diverged by the last"
-                      + " rate; where range_end is given, that is the limit.")
+                  "Highest rate that the test goes on to where the loss has not diverged by the"
+                      + " last rate; where range_end is given, that is the limit.")
               .or(1000.0)
               .above(0)
               .atMost(MAX_RATE)
@@ -531,8 +535,8 @@ public final class TrainingConfig {
           Setting.whole(
                   "range_steps",
                   "N",
-                  "Rates from the first to the last, at least three a decade. Default: 120; in sweeps"
-                      + " and tuning 25 a decade, and more of batches smaller than 256.")
+                  "Rates from the first to the last, at least three a decade. Default: 120; in"
+                      + " sweeps and tuning 25 a decade, and more of batches smaller than 256.")
               .atLeast(1));
 
   /** How the rate rises in a range test. */
@@ -577,8 +581,8 @@ public final class TrainingConfig {
                   "range_loss",
                   "IMAGES",
                   RangeLoss.Images.class,
-                  "The loss at each rate: of its training batches, or of held-out images after them,"
-                      + " which costs evaluating up to "
+                  "The loss at each rate: of its training batches, or of held-out images after"
+                      + " them, which costs evaluating up to "
                       + LearningRateFinder.MAX_HELD_OUT
                       + " images a rate. Images of a test set are not used.")
               .or(RangeLoss.Images.TRAIN));
@@ -602,7 +606,7 @@ public final class TrainingConfig {
                   "reestimate_batchnorm",
                   "N",
                   "Estimate batch norms' statistics anew from N batches before each evaluation; 0"
-                      + " uses the running ones.")
+                      + " uses the running ones. Short runs estimate them by default.")
               .or(0)
               .atLeast(0));
 
@@ -882,9 +886,11 @@ public final class TrainingConfig {
       return "as " + RANGE_END.name();
     }
     Object ofModel = setting == MODEL ? null : modelDefaults().get(setting);
-    return ofModel == null || Optional.of(ofModel).equals(setting.standard())
-        ? "default"
-        : "model " + get(MODEL);
+    String origin =
+        ofModel == null || Optional.of(ofModel).equals(setting.standard())
+            ? "default"
+            : "model " + get(MODEL);
+    return origin + ShortRun.exception(setting);
   }
 
   /** The setting as the one who gave it calls it, for messages. */

@@ -1,5 +1,6 @@
 package dev.onecycle.torch.job;
 
+import static dev.onecycle.torch.job.TrainingConfig.BATCH_SIZE;
 import static dev.onecycle.torch.job.TrainingConfig.DATA;
 import static dev.onecycle.torch.job.TrainingConfig.DEVICE;
 import static dev.onecycle.torch.job.TrainingConfig.DROPOUT;
@@ -7,6 +8,7 @@ import static dev.onecycle.torch.job.TrainingConfig.MINUTES;
 import static dev.onecycle.torch.job.TrainingConfig.ON_DIVERGENCE;
 import static dev.onecycle.torch.job.TrainingConfig.ON_SAVE_ERROR;
 import static dev.onecycle.torch.job.TrainingConfig.PRECISION;
+import static dev.onecycle.torch.job.TrainingConfig.REESTIMATE_BATCHNORM;
 import static dev.onecycle.torch.job.TrainingConfig.SEED;
 import static dev.onecycle.torch.job.TrainingConfig.THREADS;
 
@@ -79,6 +81,10 @@ public final class TrainingJob {
   /** The parts of the environment that decide the last bits of a result. */
   private static final List<String> DECISIVE =
       List.of("onecycle", "engine", "kernels", "processor", "java");
+
+  /** Settings that come to a value of their own where none is given, or an open one. */
+  private static final List<Setting<?>> OPEN =
+      List.of(PRECISION, THREADS, DEVICE, BATCH_SIZE, REESTIMATE_BATCHNORM);
 
   private final Path folder;
   private final Experiment experiment;
@@ -160,16 +166,18 @@ public final class TrainingJob {
       int images = experiment.train().size();
       if (config.find(MINUTES).isEmpty()) {
         // Before the engine is loaded: are the steps enough for the policy?
-        config.policyChoice().over(CycleLength.asked(config).steps(images), 1);
+        config.policyChoice().over(CycleLength.asked(experiment.config()).steps(images), 1);
       }
       PeakRate.requireFresh(experiment);
       Learner learner = experiment.learner();
       listener.prepared(experiment);
       Optional<TimeLimit> limit = TimeLimit.of(experiment, begin);
       PeakRate peak = PeakRate.of(experiment, limit, listener);
-      TrainingPlan plan = CycleLength.of(experiment, limit, listener);
+      TrainingPlan plan =
+          ShortRun.reestimated(CycleLength.of(experiment, limit, listener), config, images);
+      ShortRun.say(config, plan, images, listener);
       Policy policy = config.policyChoice().over(plan.steps(images), peak.rate());
-      RunRecord record = record(experiment, learner, plan, policy, peak);
+      RunRecord record = record(config, experiment, plan, policy, peak);
       TrainingJob job =
           new TrainingJob(folder, experiment, policy, plan, record, control, listener);
       try (RunFolder files = job.created(peak)) {
@@ -265,7 +273,7 @@ public final class TrainingJob {
   private static TrainingConfig config(Path folder, RunRecord record) {
     try {
       Map<String, Object> resolved = new LinkedHashMap<>(record.resolved());
-      resolved.keySet().retainAll(List.of(PRECISION.name(), THREADS.name(), DEVICE.name()));
+      resolved.keySet().retainAll(OPEN.stream().map(Setting::name).toList());
       return TrainingConfig.of(record.config()).with(resolved, Origin.PROGRAM);
     } catch (InvalidValueException e) {
       throw new BadDataException(
@@ -276,7 +284,7 @@ public final class TrainingJob {
   /** The settings for the record, without open ones that were given a value. */
   private static Map<String, Object> settings(TrainingConfig config, RunRecord record) {
     Map<String, Object> settings = config.toMap();
-    for (Setting<?> open : List.of(PRECISION, THREADS, DEVICE)) {
+    for (Setting<?> open : OPEN) {
       Object asked = record.config().get(open.name());
       if (asked != null) {
         settings.put(open.name(), asked);
@@ -350,7 +358,11 @@ public final class TrainingJob {
   }
 
   private static RunRecord record(
-      Experiment experiment, Learner learner, TrainingPlan plan, Policy policy, PeakRate peak) {
+      TrainingConfig asked,
+      Experiment experiment,
+      TrainingPlan plan,
+      Policy policy,
+      PeakRate peak) {
     TrainingConfig config = experiment.config().withAbsolutePaths();
     ImageShape shape = experiment.train().shape();
     RunRecord.Data data =
@@ -361,17 +373,17 @@ public final class TrainingJob {
             List.of(shape.channels(), shape.height(), shape.width()),
             experiment.train().size(),
             new RunRecord.Evaluation(experiment.evaluationName(), experiment.evaluation().size()));
+    Learner learner = experiment.learner();
     Map<String, Object> resolved = new LinkedHashMap<>();
     resolved.put(PRECISION.name(), PRECISION.write(learner.precision()));
     resolved.put(THREADS.name(), learner.threads());
     resolved.put(DEVICE.name(), DEVICE.write(learner.device()));
+    resolved.put(BATCH_SIZE.name(), plan.batchSize());
+    resolved.put(REESTIMATE_BATCHNORM.name(), plan.reestimatedBatches());
     resolved.put("epochs", plan.epochs());
     resolved.put("learning_rate", peak.rate());
     return RunRecord.of(data, RunRecord.PolicySummary.of(policy), experiment.conditions())
-        .withOrigin(
-            now(),
-            experiment.config().commandLine("train", TrainingConfig.settings()),
-            environment())
+        .withOrigin(now(), asked.commandLine("train", TrainingConfig.settings()), environment())
         .withConfig(config.toMap(), resolved)
         .withLearningRateSource(peak.reason(), peak.acceptedDifferences());
   }

@@ -1,0 +1,148 @@
+package dev.onecycle.torch.job;
+
+import static dev.onecycle.torch.job.TrainingConfig.BATCH_SIZE;
+import static dev.onecycle.torch.job.TrainingConfig.EPOCHS;
+import static dev.onecycle.torch.job.TrainingConfig.MINUTES;
+import static dev.onecycle.torch.job.TrainingConfig.REESTIMATE_BATCHNORM;
+
+import dev.onecycle.data.batch.Sampler;
+import dev.onecycle.text.Numbers;
+import dev.onecycle.torch.job.TrainingConfig.Origin;
+import dev.onecycle.torch.train.TrainingPlan;
+import java.util.Map;
+
+/**
+ * What a run does otherwise because it is short: smaller batches, so that it makes more updates,
+ * and batch norms that are estimated anew before evaluations. Settings that are given are obeyed,
+ * with a warning that names a better value.
+ */
+final class ShortRun {
+  /** Fewer updates than this are too few to learn in. */
+  static final int FEW_UPDATES = 200;
+
+  /** In a run of fewer updates the running statistics of batch norms lag behind the weights. */
+  static final int LAGGING_UPDATES = 400;
+
+  /** Smaller batches have poor statistics for batch norms. */
+  private static final int SMALLEST_BATCH = 8;
+
+  /**
+   * Statistics of batch norms are estimated from so many images, or from all if there are fewer.
+   */
+  private static final int ESTIMATED_IMAGES = 1000;
+
+  private static final Origin CHOSEN = new Origin("chosen for few images", Setting::name);
+
+  private ShortRun() {}
+
+  /** A clause for a setting whose default is another in a short run; else empty. */
+  static String exception(Setting<?> setting) {
+    return setting == BATCH_SIZE
+        ? ", smaller for few images"
+        : setting == REESTIMATE_BATCHNORM ? ", more in short runs" : "";
+  }
+
+  /** The configuration with a batch size for so many images, where none is given. */
+  static TrainingConfig fitted(TrainingConfig config, int images) {
+    if (config.isGiven(BATCH_SIZE) || config.find(MINUTES).isPresent()) {
+      return config;
+    }
+    int standard = config.get(BATCH_SIZE);
+    int size = batchSize(standard, images, config.get(EPOCHS));
+    return size == standard ? config : config.with(Map.of(BATCH_SIZE.name(), size), CHOSEN);
+  }
+
+  /**
+   * The batch size of a run: the standard one, or the next lower power of two that makes at least
+   * {@value #FEW_UPDATES} updates, but no less than {@value #SMALLEST_BATCH}.
+   *
+   * @param standard batch size
+   */
+  static int batchSize(int standard, int images, int epochs) {
+    int size = standard;
+    while (size > SMALLEST_BATCH && updates(size, images, epochs) < FEW_UPDATES) {
+      size = Integer.highestOneBit(size - 1);
+    }
+    return size;
+  }
+
+  private static long updates(int batchSize, int images, int epochs) {
+    return (long) epochs * Sampler.shuffled(images, batchSize, 0).batchesPerEpoch();
+  }
+
+  /** The plan with batch norms estimated anew where it is short and the configuration is silent. */
+  static TrainingPlan reestimated(TrainingPlan plan, TrainingConfig config, int images) {
+    boolean lags = plan.steps(images) < LAGGING_UPDATES;
+    return lags && !config.isGiven(REESTIMATE_BATCHNORM)
+        ? plan.withReestimatedBatches(estimatedBatches(plan.batchSize(), images))
+        : plan;
+  }
+
+  private static int estimatedBatches(int batchSize, int images) {
+    int all = Sampler.shuffled(images, batchSize, 0).batchesPerEpoch();
+    return Math.min(all, (ESTIMATED_IMAGES + batchSize - 1) / batchSize);
+  }
+
+  /**
+   * Says what is done otherwise, and warns of settings that are given and do not suit.
+   *
+   * @param asked the configuration before it was {@link #fitted}
+   * @param plan in its final form
+   */
+  static void say(TrainingConfig asked, TrainingPlan plan, int images, JobListener listener) {
+    long steps = plan.steps(images);
+    int size = plan.batchSize();
+    if (asked.get(BATCH_SIZE) != size) {
+      listener.note(
+          Numbers.format(
+              "Batches of %,d instead of %,d images, for %,d updates instead of %,d: set batch_size"
+                  + " to choose another size",
+              size,
+              asked.get(BATCH_SIZE),
+              steps,
+              updates(asked.get(BATCH_SIZE), images, plan.epochs())));
+    }
+    if (steps < FEW_UPDATES) {
+      listener.warning(fewUpdates(asked, plan, images));
+    }
+    if (steps < LAGGING_UPDATES) {
+      sayEstimate(asked, plan, images, listener);
+    }
+  }
+
+  private static String fewUpdates(TrainingConfig asked, TrainingPlan plan, int images) {
+    long steps = plan.steps(images);
+    String few =
+        Numbers.format("%,d updates of %,d images are few to learn in", steps, plan.batchSize());
+    int better = batchSize(plan.batchSize(), images, plan.epochs());
+    if (better < plan.batchSize()) {
+      boolean timed = asked.find(MINUTES).isPresent();
+      return few
+          + (timed
+              ? Numbers.format("; smaller batches make more, such as batch_size %d", better)
+              : Numbers.format(
+                  "; batch_size %d makes %,d", better, updates(better, images, plan.epochs())));
+    }
+    long perEpoch = plan.sampler(images).batchesPerEpoch();
+    return few
+        + Numbers.format("; epochs %d make at least 200", (FEW_UPDATES + perEpoch - 1) / perEpoch);
+  }
+
+  private static void sayEstimate(
+      TrainingConfig asked, TrainingPlan plan, int images, JobListener listener) {
+    String why = Numbers.format("in %,d updates their running ones lag", plan.steps(images));
+    if (!asked.isGiven(REESTIMATE_BATCHNORM)) {
+      listener.note(
+          Numbers.format(
+              "Statistics of batch norms are estimated anew from %d batches before each evaluation:"
+                  + " %s; reestimate_batchnorm 0 turns that off",
+              plan.reestimatedBatches(), why));
+    } else if (plan.reestimatedBatches() == 0) {
+      listener.warning(
+          Numbers.format(
+              "reestimate_batchnorm 0 uses the running statistics of batch norms: %s; %d would"
+                  + " estimate them anew",
+              why, estimatedBatches(plan.batchSize(), images)));
+    }
+  }
+}

@@ -1,0 +1,98 @@
+package dev.onecycle.torch.job;
+
+import static dev.onecycle.torch.job.TrainingConfig.BATCH_SIZE;
+import static dev.onecycle.torch.job.TrainingConfig.EPOCHS;
+import static dev.onecycle.torch.job.TrainingConfig.MINUTES;
+import static dev.onecycle.torch.job.TrainingConfig.REESTIMATE_BATCHNORM;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.onecycle.torch.train.TrainingPlan;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ShortRunTest {
+  private static final TrainingConfig CONFIG = TrainingConfig.of("photos");
+
+  /** What is said, warnings with a mark before them. */
+  private static List<String> said(TrainingConfig asked, int images) {
+    TrainingConfig fitted = ShortRun.fitted(asked, images);
+    TrainingPlan plan = ShortRun.reestimated(fitted.plan(asked.get(EPOCHS)), asked, images);
+    List<String> said = new ArrayList<>();
+    ShortRun.say(
+        asked,
+        plan,
+        images,
+        new JobListener() {
+          @Override
+          public void note(String sentence) {
+            said.add(sentence);
+          }
+
+          @Override
+          public void warning(String sentence) {
+            said.add("! " + sentence);
+          }
+        });
+    return said;
+  }
+
+  @Test
+  void theBatchSizeIsTheLargestThatMakesEnoughUpdates() {
+    assertThat(ShortRun.batchSize(128, 162, 10)).isEqualTo(8); // 21 batches
+    assertThat(ShortRun.batchSize(128, 320, 10)).isEqualTo(16); // 20 batches
+    assertThat(ShortRun.batchSize(128, 1000, 10)).isEqualTo(32);
+    assertThat(ShortRun.batchSize(500, 1000, 10)).isEqualTo(32);
+    assertThat(ShortRun.batchSize(128, 2432, 10)).isEqualTo(64); // 19 batches of 128
+    assertThat(ShortRun.batchSize(128, 2433, 10)).isEqualTo(64); // a last batch of one is left out
+    assertThat(ShortRun.batchSize(128, 2434, 10)).isEqualTo(128);
+    assertThat(ShortRun.batchSize(128, 50_000, 1)).isEqualTo(128);
+    assertThat(ShortRun.batchSize(128, 6, 10)).isEqualTo(8);
+    assertThat(ShortRun.batchSize(4, 6, 10)).isEqualTo(4);
+  }
+
+  @Test
+  void whatIsGivenIsObeyed() {
+    assertThat(ShortRun.fitted(CONFIG, 162).get(BATCH_SIZE)).isEqualTo(8);
+    assertThat(ShortRun.fitted(CONFIG, 50_000)).isSameAs(CONFIG);
+    TrainingConfig given = CONFIG.with(BATCH_SIZE, 128);
+    assertThat(ShortRun.fitted(given, 162)).isSameAs(given);
+    TrainingConfig timed = CONFIG.with(MINUTES, 1.0);
+    assertThat(ShortRun.fitted(timed, 162)).isSameAs(timed);
+    TrainingPlan plan = TrainingPlan.of(10, 8);
+    assertThat(ShortRun.reestimated(plan, CONFIG, 162).reestimatedBatches()).isEqualTo(21);
+    TrainingConfig never = CONFIG.with(REESTIMATE_BATCHNORM, 0);
+    assertThat(ShortRun.reestimated(plan, never, 162)).isEqualTo(plan);
+    assertThat(ShortRun.reestimated(TrainingPlan.of(10, 128), CONFIG, 50_000).reestimatedBatches())
+        .isZero();
+  }
+
+  @Test
+  void aShortRunSaysWhatItDoesOtherwise() {
+    assertThat(said(CONFIG, 50_000)).isEmpty();
+    assertThat(said(CONFIG, 162))
+        .hasSize(2)
+        .anyMatch(
+            line ->
+                line.startsWith(
+                    "Batches of 8 instead of 128 images, for 210 updates instead of 20"))
+        .anyMatch(line -> line.contains("anew from 21 batches before each evaluation"));
+  }
+
+  @Test
+  void givenSettingsThatDoNotSuitAreWarnedOfWithABetterValue() {
+    assertThat(said(CONFIG.with(BATCH_SIZE, 128).with(REESTIMATE_BATCHNORM, 0), 162))
+        .hasSize(2)
+        .anyMatch(
+            line ->
+                line.equals(
+                    "! 20 updates of 128 images are few to learn in; batch_size 8 makes 210"))
+        .anyMatch(line -> line.startsWith("! reestimate_batchnorm 0 uses the running statistics"))
+        .anyMatch(line -> line.endsWith("2 would estimate them anew"));
+    assertThat(said(CONFIG.with(EPOCHS, 2), 162))
+        .anyMatch(
+            line ->
+                line.equals(
+                    "! 42 updates of 8 images are few to learn in; epochs 10 make at least 200"));
+  }
+}
