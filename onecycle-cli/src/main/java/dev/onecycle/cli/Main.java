@@ -170,6 +170,7 @@ public final class Main implements Runnable {
   private static int run(ParseResult parsed) {
     try {
       Faults.requireKnown();
+      requireCommand(parsed);
       return new RunLast().execute(parsed);
     } catch (InvalidValueException e) {
       return told(parsed, "onecycle: " + OptionWording.of(e), ExitCode.USAGE);
@@ -182,6 +183,13 @@ public final class Main implements Runnable {
               + e.getMessage()
               + "); raise it by ONECYCLE_JAVA_OPTS=-Xmx8g, or use smaller batches or images",
           ExitCode.SOFTWARE);
+    }
+  }
+
+  /** Picocli overlooks an unknown command beside {@code --help} or {@code --version}. */
+  private static void requireCommand(ParseResult parsed) {
+    if (!parsed.hasSubcommand() && !parsed.unmatched().isEmpty()) {
+      throw new UnmatchedArgumentException(parsed.commandSpec().commandLine(), parsed.unmatched());
     }
   }
 

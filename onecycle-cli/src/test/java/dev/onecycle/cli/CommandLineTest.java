@@ -58,7 +58,12 @@ class CommandLineTest {
     // Lines may break anywhere.
     assertThat(Cli.run("train", "--help").out().replaceAll("\\s", ""))
         .contains("Default:resnet20.", "Default:128;fast:512.", "Default:10.")
-        .contains("Default:0.95:0.85,or0.9");
+        .contains("Default:0.95:0.85(onecycle,seed,pytorch,pytorch3),0.95:0.85:0.95(fastai2)")
+        .contains("Default:10(onecycle,seed,triangular),25(pytorch,pytorch3,fastai2).")
+        .contains("Default:100(onecycle),10000(pytorch,pytorch3),100000(fastai2).")
+        .contains("Default:0.3(pytorch,pytorch3),0.25(fastai2),0.05(cosine).")
+        .contains("Default:cos(pytorch,pytorch3).")
+        .contains("Default:0.1368(onecycle,seed).");
   }
 
   @ParameterizedTest
@@ -80,6 +85,24 @@ class CommandLineTest {
         .contains("'" + wrong + "'")
         .endsWith("did you mean " + right + "?");
     assertThat(result.err().lines().toList()).last().asString().startsWith("See 'onecycle");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "trian --help",
+        "--help trian",
+        "trian -h",
+        "trian DATA --epochs 3 --help",
+        "trian --version"
+      })
+  void anUnknownCommandIsAnErrorAlsoBesideHelp(String line) {
+    Cli.Result result = Cli.run((Object[]) line.split(" "));
+    assertThat(result.code()).isEqualTo(2);
+    assertThat(result.out()).isEmpty();
+    assertThat(result.complaints())
+        .singleElement()
+        .isEqualTo("onecycle: unknown command 'trian'; did you mean train?");
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.onecycle.schedule;
 
 import dev.onecycle.math.Interpolation;
+import java.util.Locale;
 
 /** The curve from one knot of a schedule to the next. */
 public enum Anneal {
@@ -12,7 +13,7 @@ public enum Anneal {
     }
   },
   /** On half a cosine: slow, fast, slow. */
-  COSINE {
+  COS {
     @Override
     double between(double from, double to, double share) {
       return to + (from - to) / 2 * (1 + Math.cos(Math.PI * share));
@@ -25,4 +26,9 @@ public enum Anneal {
    * @param share in (0, 1)
    */
   abstract double between(double from, double to, double share);
+
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
 }

@@ -20,7 +20,9 @@ public final class BaselinePolicies {
         Schedule.constant(rate),
         Schedule.constant(momentum),
         List.of(new Phase("constant", 0, steps - 1)),
-        Numbers.format("constant learning rate %s over %d steps", Numbers.brief(rate), steps));
+        Numbers.format(
+            "constant learning rate %s over %d steps; momentum %s",
+            Numbers.brief(rate), steps, Numbers.brief(momentum)));
   }
 
   /**
@@ -54,6 +56,7 @@ public final class BaselinePolicies {
     phases.add(new Phase("level " + (drops.length + 1), first, steps - 1));
     Schedule falling =
         step -> {
+          Require.atLeast("step", step, 0);
           int passed = 0;
           while (passed < drops.length && drops[passed] <= step) {
             passed++;
@@ -68,8 +71,12 @@ public final class BaselinePolicies {
         Schedule.constant(momentum),
         phases,
         Numbers.format(
-            "step decay over %d steps: learning rate %s, times %s at %s of the run",
-            steps, Numbers.brief(rate), Numbers.brief(factor), milestones));
+            "step decay over %d steps: learning rate %s, times %s at %s of the run; momentum %s",
+            steps,
+            Numbers.brief(rate),
+            Numbers.brief(factor),
+            milestones,
+            Numbers.brief(momentum)));
   }
 
   /**
@@ -78,15 +85,19 @@ public final class BaselinePolicies {
    * <p><i>Source:</i> Goyal et al. 2017 (arXiv 1706.02677, section 2.2) and Loshchilov and Hutter
    * 2016 (arXiv 1608.03983, without restarts).
    *
-   * @param warmUpShare share of the steps in which the rate rises, in [0, 1)
+   * @param warmupShare share of the steps in which the rate rises, in [0, 1)
    */
-  public static Policy cosine(long steps, double rate, double momentum, double warmUpShare) {
+  public static Policy cosine(long steps, double rate, double momentum, double warmupShare) {
     requireBasics(steps, rate, momentum);
-    Require.inHalfOpen("warm-up share", warmUpShare, 0, 1);
-    long top = (long) Math.floor(warmUpShare * steps);
+    Require.inHalfOpen("warmup share", warmupShare, 0, 1);
+    long top = (long) Math.floor(warmupShare * steps);
     // The first step trains too: the ramp starts one step's share above 0.
-    Schedule down = PiecewiseSchedule.through(Anneal.COSINE, 0, rate, Math.max(1, steps - top), 0);
-    Schedule both = step -> step < top ? rate * (step + 1) / (top + 1) : down.at(step - top);
+    Schedule down = PiecewiseSchedule.through(Anneal.COS, 0, rate, Math.max(1, steps - top), 0);
+    Schedule both =
+        step ->
+            Require.atLeast("step", step, 0) < top
+                ? rate * (step + 1) / (top + 1)
+                : down.at(step - top);
     List<Phase> phases =
         top == 0
             ? List.of(new Phase("cool-down", 0, steps - 1))
@@ -99,8 +110,8 @@ public final class BaselinePolicies {
         Schedule.constant(momentum),
         phases,
         Numbers.format(
-            "cosine over %d steps: learning rate up to %s by step %d, then to 0",
-            steps, Numbers.brief(rate), top));
+            "cosine over %d steps: learning rate up to %s by step %d, then to 0; momentum %s",
+            steps, Numbers.brief(rate), top, Numbers.brief(momentum)));
   }
 
   /**
@@ -108,19 +119,20 @@ public final class BaselinePolicies {
    *
    * <p><i>Source:</i> L. N. Smith 2015 (arXiv 1506.01186, section 3.1).
    *
-   * @param base the lowest rate
+   * @param base the lowest rate, 0 or more
    * @param peak the highest rate
    * @param stepSize steps of half a cycle
    */
   public static Policy triangular(
       long steps, double base, double peak, long stepSize, double momentum) {
     requireBasics(steps, peak, momentum);
-    Require.positive("base learning rate", base);
+    Require.atLeast("base learning rate", base, 0);
     Require.that(
         base <= peak, "base learning rate", "at most the peak " + Numbers.brief(peak), base, base);
     Require.atLeast("step size", stepSize, 1);
     Schedule triangle =
         step -> {
+          Require.atLeast("step", step, 0);
           long within = Math.min(step, steps - 1) % (2 * stepSize);
           double share = (double) Math.min(within, 2 * stepSize - within) / stepSize;
           return Interpolation.linear(base, peak, share);
@@ -141,8 +153,8 @@ public final class BaselinePolicies {
         Schedule.constant(momentum),
         phases,
         Numbers.format(
-            "triangular cycles over %d steps: learning rate %s to %s in %d steps",
-            steps, Numbers.brief(base), Numbers.brief(peak), stepSize));
+            "triangular cycles over %d steps: learning rate %s to %s in %d steps; momentum %s",
+            steps, Numbers.brief(base), Numbers.brief(peak), stepSize, Numbers.brief(momentum)));
   }
 
   private static void requireBasics(long steps, double rate, double momentum) {

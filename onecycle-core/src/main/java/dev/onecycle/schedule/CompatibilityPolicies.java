@@ -2,6 +2,7 @@ package dev.onecycle.schedule;
 
 import dev.onecycle.error.Require;
 import dev.onecycle.text.Numbers;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -10,6 +11,8 @@ import java.util.List;
  * <p>Tests compare each with figures of the system itself. For new work use {@link OneCycle}.
  */
 public final class CompatibilityPolicies {
+  private static final List<String> PHASES = List.of("warm-up", "cool-down", "annihilation");
+
   private CompatibilityPolicies() {}
 
   /**
@@ -55,7 +58,7 @@ public final class CompatibilityPolicies {
         rate,
         PiecewiseSchedule.through(
             Anneal.LINEAR, 0, momentumHigh, p, momentumLow, 2 * p, momentumHigh),
-        threePhases(p, 2 * p, steps),
+        phases(steps, p, 2 * p),
         Numbers.format(
             "1cycle as in fastai 0.7, use_clr_beta=(%s, %s, %s, %s), over %d steps, peak %s",
             Numbers.brief(divider),
@@ -70,113 +73,174 @@ public final class CompatibilityPolicies {
    * PyTorch's {@code OneCycleLR}: with two phases up and down to the end, with three up, down and
    * annihilated.
    *
+   * <p>As there, the first phase ends at {@code warmupShare · steps − 1}, which may lie between two
+   * steps, and before the first step or after the last one a phase has no steps.
+   *
    * <p><i>Source:</i> {@code torch.optim.lr_scheduler.OneCycleLR}, 1.13 and later.
-   * <i>Deviation:</i> after the last step it keeps the final value, where PyTorch extrapolates;
-   * settings for which PyTorch divides by zero are refused.
+   * <i>Deviation:</i> after the last step it keeps the final value, where PyTorch extrapolates. A
+   * warm-up share of one step of the run is refused: there PyTorch divides by zero.
    *
    * @param steps {@code total_steps}
    * @param peak {@code max_lr}
-   * @param warmUpShare {@code pct_start}, default 0.3
-   * @param anneal {@code anneal_strategy}, default cosine
-   * @param threePhase {@code three_phase}, default false
-   * @param divider {@code div_factor}, default 25
-   * @param finalDivider {@code final_div_factor}, starting rate over final rate, default 1e4
-   * @param momentumHigh {@code max_momentum}, default 0.95
-   * @param momentumLow {@code base_momentum}, default 0.85
+   * @param warmupShare {@code pct_start}, in [0, 1]
+   * @param anneal {@code anneal_strategy}
+   * @param threePhase {@code three_phase}
+   * @param divider {@code div_factor}, peak over starting rate, positive
+   * @param finalDivider {@code final_div_factor}, starting rate over final rate, positive
+   * @param momentumHigh {@code max_momentum}
+   * @param momentumLow {@code base_momentum}
    */
   public static Policy pytorch(
       long steps,
       double peak,
-      double warmUpShare,
+      double warmupShare,
       Anneal anneal,
       boolean threePhase,
       double divider,
       double finalDivider,
       double momentumHigh,
       double momentumLow) {
-    Require.atLeast("steps", steps, 2);
+    Require.atLeast("steps", steps, 1);
     Require.positive("peak learning rate", peak);
-    Require.inClosed("warm-up share", warmUpShare, 0, 1);
-    Require.atLeast("divider", divider, 1);
-    Require.atLeast("final divider", finalDivider, 1);
+    Require.inClosed("warmup share", warmupShare, 0, 1);
+    double low = divided(peak, "divider", divider);
+    double end = divided(low, "final divider", finalDivider);
     Require.inHalfOpen("high momentum", momentumHigh, 0, 1);
     Require.inHalfOpen("low momentum", momentumLow, 0, 1);
-    double top = warmUpShare * steps - 1;
+    double last = steps - 1;
+    double top = warmupShare * steps - 1;
     double bottom = 2 * top;
-    double last = threePhase ? bottom : top;
-    if (!(top > 0 && last < steps - 1)) {
+    if (top == 0) {
       throw Require.invalid(
-          "warm-up share",
-          "such that every phase has steps out of " + steps,
-          warmUpShare,
-          "PyTorch divides by zero here");
+          "warmup share",
+          "other than one step of " + steps + ", where PyTorch divides by zero,",
+          warmupShare,
+          "choose another share or another number of steps");
     }
-    double low = peak / divider;
-    double end = low / finalDivider;
-    Schedule rate =
-        threePhase
-            ? PiecewiseSchedule.through(anneal, 0, low, top, peak, bottom, low, steps - 1, end)
-            : PiecewiseSchedule.through(anneal, 0, low, top, peak, steps - 1, end);
-    Schedule momentum =
-        PiecewiseSchedule.through(
-            anneal,
-            0,
-            momentumHigh,
-            top,
-            momentumLow,
-            threePhase ? bottom : steps - 1,
-            momentumHigh);
+    Schedule rate;
+    Schedule momentum;
+    if (!threePhase) {
+      rate = upAndDown(anneal, low, top, peak, last, end);
+      momentum = upAndDown(anneal, momentumHigh, top, momentumLow, last, momentumHigh);
+    } else if (top < 0) {
+      rate = PiecewiseSchedule.through(anneal, bottom, low, last, end);
+      momentum = Schedule.constant(momentumHigh);
+    } else {
+      rate =
+          bottom < last
+              ? PiecewiseSchedule.through(anneal, 0, low, top, peak, bottom, low, last, end)
+              : PiecewiseSchedule.through(anneal, 0, low, top, peak, bottom, low);
+      momentum =
+          PiecewiseSchedule.through(
+              anneal, 0, momentumHigh, top, momentumLow, bottom, momentumHigh);
+    }
     long up = (long) Math.floor(top);
     return new NamedPolicy(
-        "pytorch",
+        threePhase ? "pytorch3" : "pytorch",
         steps,
-        peak,
-        rate,
-        momentum,
-        threePhase
-            ? threePhases(up, (long) Math.floor(bottom), steps)
-            : List.of(new Phase("warm-up", 0, up), new Phase("cool-down", up + 1, steps - 1)),
+        Math.max(peak, Math.max(low, end)),
+        step -> rate.at(Math.min(step, steps - 1)),
+        step -> momentum.at(Math.min(step, steps - 1)),
+        phases(steps, up, threePhase ? (long) Math.floor(bottom) : steps - 1),
         Numbers.format(
-            "OneCycleLR over %d steps, peak %s, %s, %s phases",
+            "PyTorch's OneCycleLR over %d steps, peak %s: pct_start=%s, anneal_strategy=%s,"
+                + " div_factor=%s, final_div_factor=%s, max_momentum=%s, base_momentum=%s,"
+                + " three_phase=%s",
             steps,
             Numbers.brief(peak),
-            anneal == Anneal.LINEAR ? "linear" : "cosine",
-            threePhase ? "three" : "two"));
+            Numbers.brief(warmupShare),
+            anneal.toString(),
+            Numbers.brief(divider),
+            Numbers.brief(finalDivider),
+            Numbers.brief(momentumHigh),
+            Numbers.brief(momentumLow),
+            threePhase ? "True" : "False"));
+  }
+
+  private static double divided(double rate, String name, double divider) {
+    double result = rate / Require.positive(name, divider);
+    return Require.that(
+        Double.isFinite(result), name, "such that every rate is finite", divider, result);
   }
 
   /**
-   * fastai 2's {@code fit_one_cycle} with its defaults: a cosine from peak/25 up over the first
-   * quarter, then down towards peak/100000; momentum 0.95, 0.85, 0.95.
+   * fastai 2's {@code fit_one_cycle}: a cosine up and another down; the momentum is its mirror, and
+   * may end at a value of its own.
    *
    * <p><i>Source:</i> fastai 2, {@code callback/schedule.py}, combined_cos. The position is step /
-   * T, so the final value belongs to the step after the last.
+   * T, so the final value belongs to the step after the last. <i>Deviation:</i> fastai rounds the
+   * share to single precision.
    *
    * @param steps the optimizer updates of the run
    * @param peak {@code lr_max}
+   * @param warmupShare {@code pct_start}, in [0, 1]
+   * @param divider {@code div}, peak over starting rate, positive
+   * @param finalDivider {@code div_final}, peak over final rate, positive
+   * @param momentumStart the first of {@code moms}
+   * @param momentumPeak the second of {@code moms}
+   * @param momentumEnd the third of {@code moms}
    */
-  public static Policy fastai2(long steps, double peak) {
-    Require.atLeast("steps", steps, 2);
+  public static Policy fastai2(
+      long steps,
+      double peak,
+      double warmupShare,
+      double divider,
+      double finalDivider,
+      double momentumStart,
+      double momentumPeak,
+      double momentumEnd) {
+    Require.atLeast("steps", steps, 1);
     Require.positive("peak learning rate", peak);
-    double top = steps * 0.25;
-    long up = (long) Math.floor(top);
+    Require.inClosed("warmup share", warmupShare, 0, 1);
+    double low = divided(peak, "divider", divider);
+    double end = divided(peak, "final divider", finalDivider);
+    Require.inHalfOpen("momentum at the start", momentumStart, 0, 1);
+    Require.inHalfOpen("momentum at the peak", momentumPeak, 0, 1);
+    Require.inHalfOpen("momentum at the end", momentumEnd, 0, 1);
+    double top = steps * warmupShare;
     return new NamedPolicy(
         "fastai2",
         steps,
-        peak,
-        PiecewiseSchedule.through(Anneal.COSINE, 0, peak / 25, top, peak, steps, peak / 1e5),
-        PiecewiseSchedule.through(Anneal.COSINE, 0, 0.95, top, 0.85, steps, 0.95),
-        List.of(new Phase("warm-up", 0, up), new Phase("cool-down", up + 1, steps - 1)),
+        Math.max(peak, Math.max(low, end)),
+        upAndDown(Anneal.COS, low, top, peak, steps, end),
+        upAndDown(Anneal.COS, momentumStart, top, momentumPeak, steps, momentumEnd),
+        phases(steps, top == 0 ? -1 : (long) Math.floor(top), steps - 1),
         Numbers.format(
-            "fit_one_cycle of fastai 2 over %d steps, peak %s", steps, Numbers.brief(peak)));
+            "fastai 2's fit_one_cycle over %d steps, peak %s: pct_start=%s, div=%s, div_final=%s,"
+                + " moms=(%s, %s, %s)",
+            steps,
+            Numbers.brief(peak),
+            Numbers.brief(warmupShare),
+            Numbers.brief(divider),
+            Numbers.brief(finalDivider),
+            Numbers.brief(momentumStart),
+            Numbers.brief(momentumPeak),
+            Numbers.brief(momentumEnd)));
   }
 
-  private static List<Phase> threePhases(long top, long bottom, long steps) {
-    Phase up = new Phase("warm-up", 0, top);
-    return bottom >= steps - 1
-        ? List.of(up, new Phase("cool-down", top + 1, steps - 1))
-        : List.of(
-            up,
-            new Phase("cool-down", top + 1, bottom),
-            new Phase("annihilation", bottom + 1, steps - 1));
+  /** From the start up to the middle, then to the end; without what has no step from 0 to last. */
+  private static Schedule upAndDown(
+      Anneal anneal, double start, double top, double middle, double last, double end) {
+    if (top <= 0) {
+      return PiecewiseSchedule.through(anneal, top, middle, last, end);
+    }
+    return top < last
+        ? PiecewiseSchedule.through(anneal, 0, start, top, middle, last, end)
+        : PiecewiseSchedule.through(anneal, 0, start, top, middle);
+  }
+
+  /** Up to a step, down to another and on to the end, without the parts that have no step. */
+  private static List<Phase> phases(long steps, long top, long bottom) {
+    List<Phase> phases = new ArrayList<>();
+    long[] ends = {top, bottom, steps - 1};
+    long first = 0;
+    for (int i = 0; i < ends.length; i++) {
+      long end = Math.min(ends[i], steps - 1);
+      if (end >= first) {
+        phases.add(new Phase(PHASES.get(i), first, end));
+        first = end + 1;
+      }
+    }
+    return phases;
   }
 }

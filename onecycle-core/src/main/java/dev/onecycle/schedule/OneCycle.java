@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  *   <tr><td>after T−1</td><td>end</td><td>high</td></tr>
  * </table>
  *
- * <p>With a = 0 it is a plain triangle, which ends at low.
+ * <p>With a = 0 it is a plain triangle: {@code p = floor((T−1)/2)}, low again at the last step and
+ * not before. With an even number of steps the way down is a step longer than the way up.
  *
  * <p><i>Source:</i> S. Gugger, "The 1cycle policy" (2018), after L. N. Smith, "A disciplined
  * approach to neural network hyper-parameters: part 1" (2018, arXiv 1803.09820, sections 4.1 and
@@ -47,16 +48,20 @@ public final class OneCycle implements Policy {
       double divider,
       double finalDivider,
       double annihilation,
-      double momentumHigh,
-      double momentumLow) {
+      MomentumRange momentum) {
     Settings {
       Require.atLeast("steps", steps, 1);
       Require.positive("peak learning rate", peak);
       Require.atLeast("divider", divider, 1);
       Require.atLeast("final divider", finalDivider, 1);
       Require.inHalfOpen("annihilation", annihilation, 0, 1);
-      Require.inHalfOpen("high momentum", momentumHigh, 0, 1);
-      Require.inHalfOpen("low momentum", momentumLow, 0, 1);
+      if (annihilation == 0 && steps < 3) {
+        throw Require.invalid(
+            "steps",
+            "at least 3 to start low, reach the peak and end low",
+            steps,
+            "train for more epochs, or set a smaller batch size");
+      }
       long peakStep = OneCycle.peakStep(steps, annihilation);
       boolean roomToAnnihilate = annihilation == 0 || 2 * peakStep < steps - 1;
       if (peakStep < 1 || !roomToAnnihilate) {
@@ -98,34 +103,19 @@ public final class OneCycle implements Policy {
             DEFAULT_DIVIDER,
             DEFAULT_FINAL_DIVIDER,
             annihilation,
-            DEFAULT_MOMENTUM_HIGH,
-            DEFAULT_MOMENTUM_LOW));
+            MomentumRange.cycled(DEFAULT_MOMENTUM_HIGH, DEFAULT_MOMENTUM_LOW)));
   }
 
   /** The same cycle of another length. */
   public OneCycle withSteps(long value) {
     return new OneCycle(
-        new Settings(
-            value,
-            peak(),
-            divider(),
-            finalDivider(),
-            annihilation(),
-            momentumHigh(),
-            momentumLow()));
+        new Settings(value, peak(), divider(), finalDivider(), annihilation(), settings.momentum));
   }
 
   /** The same cycle with another peak, for a parameter group with a peak of its own. */
   public OneCycle withPeak(double value) {
     return new OneCycle(
-        new Settings(
-            steps(),
-            value,
-            divider(),
-            finalDivider(),
-            annihilation(),
-            momentumHigh(),
-            momentumLow()));
+        new Settings(steps(), value, divider(), finalDivider(), annihilation(), settings.momentum));
   }
 
   /**
@@ -136,21 +126,30 @@ public final class OneCycle implements Policy {
    */
   public OneCycle withDividers(double divider, double finalDivider) {
     return new OneCycle(
-        new Settings(
-            steps(), peak(), divider, finalDivider, annihilation(), momentumHigh(), momentumLow()));
+        new Settings(steps(), peak(), divider, finalDivider, annihilation(), settings.momentum));
   }
 
   /** The same cycle with another annihilation share, in [0, 1). */
   public OneCycle withAnnihilation(double share) {
     return new OneCycle(
-        new Settings(
-            steps(), peak(), divider(), finalDivider(), share, momentumHigh(), momentumLow()));
+        new Settings(steps(), peak(), divider(), finalDivider(), share, settings.momentum));
   }
 
-  /** The same cycle with another momentum, both in [0, 1); equal values hold it constant. */
+  /**
+   * The same cycle with another momentum.
+   *
+   * @param high momentum at low rates, in [0, 1)
+   * @param low momentum at the peak, in [0, {@code high}]; equal to {@code high} it is constant
+   */
   public OneCycle withMomentum(double high, double low) {
     return new OneCycle(
-        new Settings(steps(), peak(), divider(), finalDivider(), annihilation(), high, low));
+        new Settings(
+            steps(),
+            peak(),
+            divider(),
+            finalDivider(),
+            annihilation(),
+            MomentumRange.cycled(high, low)));
   }
 
   @Override
@@ -187,12 +186,12 @@ public final class OneCycle implements Policy {
 
   /** The momentum at low rates. */
   public double momentumHigh() {
-    return settings.momentumHigh;
+    return settings.momentum.high();
   }
 
   /** The momentum at the peak. */
   public double momentumLow() {
-    return settings.momentumLow;
+    return settings.momentum.atPeak();
   }
 
   /** The rate of the first step. */
@@ -211,24 +210,31 @@ public final class OneCycle implements Policy {
   }
 
   private static long peakStep(long steps, double annihilation) {
+    if (annihilation == 0) {
+      return (steps - 1) / 2;
+    }
     // 9310 · (1 − 13/95) / 2 is 4018, and must stay so when the division rounds to 4017.999….
     return (long) Math.floor(steps * (1 - annihilation) / 2 + 1e-9);
+  }
+
+  /** The step at which the rate is low again. */
+  private long lowStep() {
+    return annihilation() == 0 ? steps() - 1 : 2 * peakStep();
   }
 
   @Override
   public Schedule learningRate() {
     long p = peakStep();
     return annihilation() == 0
-        ? PiecewiseSchedule.through(Anneal.LINEAR, 0, low(), p, peak(), 2 * p, low())
+        ? PiecewiseSchedule.through(Anneal.LINEAR, 0, low(), p, peak(), lowStep(), low())
         : PiecewiseSchedule.through(
-            Anneal.LINEAR, 0, low(), p, peak(), 2 * p, low(), steps() - 1, end());
+            Anneal.LINEAR, 0, low(), p, peak(), lowStep(), low(), steps() - 1, end());
   }
 
   @Override
   public Schedule momentum() {
-    long p = peakStep();
     return PiecewiseSchedule.through(
-        Anneal.LINEAR, 0, momentumHigh(), p, momentumLow(), 2 * p, momentumHigh());
+        Anneal.LINEAR, 0, momentumHigh(), peakStep(), momentumLow(), lowStep(), momentumHigh());
   }
 
   @Override
@@ -236,25 +242,26 @@ public final class OneCycle implements Policy {
     long p = peakStep();
     List<Phase> phases = new ArrayList<>();
     phases.add(new Phase("warm-up", 0, p));
-    phases.add(new Phase("cool-down", p + 1, Math.min(2 * p, steps() - 1)));
-    if (2 * p < steps() - 1) {
-      phases.add(new Phase(annihilation() == 0 ? "end" : "annihilation", 2 * p + 1, steps() - 1));
+    phases.add(new Phase("cool-down", p + 1, lowStep()));
+    if (lowStep() < steps() - 1) {
+      phases.add(new Phase("annihilation", lowStep() + 1, steps() - 1));
     }
     return List.copyOf(phases);
   }
 
   @Override
   public String describe() {
+    String annihilated = annihilation() == 0 ? "" : " → " + Numbers.brief(end());
     return Numbers.format(
-        "1cycle over %d steps: learning rate %s → %s at step %d → %s at step %d → %s;"
+        "1cycle over %d steps: learning rate %s → %s at step %d → %s at step %d%s;"
             + " momentum %s → %s → %s",
         steps(),
         Numbers.brief(low()),
         Numbers.brief(peak()),
         peakStep(),
         Numbers.brief(low()),
-        2 * peakStep(),
-        Numbers.brief(end()),
+        lowStep(),
+        annihilated,
         Numbers.brief(momentumHigh()),
         Numbers.brief(momentumLow()),
         Numbers.brief(momentumHigh()));

@@ -1,12 +1,13 @@
 package dev.onecycle.schedule;
 
+import dev.onecycle.error.Require;
 import java.util.Arrays;
 
 /**
  * A schedule that passes through knots: exact at each of them, annealed between, constant after the
  * last.
  *
- * <p>Every policy here is two of these. A knot may lie between two steps.
+ * <p>Every policy here is two of these. A knot may lie between two steps, and before step 0.
  */
 final class PiecewiseSchedule implements Schedule {
   private final Anneal anneal;
@@ -22,7 +23,8 @@ final class PiecewiseSchedule implements Schedule {
   /**
    * A schedule through the given knots.
    *
-   * @param stepsAndValues step, value, step, value …, by strictly rising step from 0 on
+   * @param stepsAndValues step, value, step, value …, by strictly rising step; the first at step 0
+   *     or before
    */
   static Schedule through(Anneal anneal, double... stepsAndValues) {
     int n = stepsAndValues.length / 2;
@@ -40,6 +42,7 @@ final class PiecewiseSchedule implements Schedule {
 
   @Override
   public double at(long step) {
+    Require.atLeast("step", step, 0);
     int next = 0;
     while (next < steps.length && steps[next] <= step) {
       next++;

@@ -20,7 +20,7 @@ public interface Policy {
   /** The momentum of every step, in [0, 1). */
   Schedule momentum();
 
-  /** The highest learning rate. */
+  /** The highest learning rate, which may lie between two steps. */
   double peak();
 
   /** Its parts in order, without gap or overlap, from step 0 to step T−1. */

@@ -74,15 +74,6 @@ class BaselinePoliciesTest {
         "base learning rate must be at most the peak 1 but was 2");
     refused(() -> BaselinePolicies.constant(10, 0.1, 1), "momentum must be in [0, 1) but was 1");
     refused(
-        () ->
-            CompatibilityPolicies.pytorch(
-                100, 0.1, 0.01, Anneal.COSINE, false, 25, 1e4, 0.95, 0.85),
-        "warm-up share must be such that every phase has steps out of 100 but was 0.01");
-    refused(
-        () ->
-            CompatibilityPolicies.pytorch(100, 0.1, 0.6, Anneal.COSINE, true, 25, 1e4, 0.95, 0.85),
-        "warm-up share must be such that");
-    refused(
         () -> CompatibilityPolicies.seed(100, 0.1, 10, 100, 0.95, 0.85),
         "annihilation percent must be in [0, 100)");
   }

@@ -24,7 +24,7 @@ class GoldenTest {
     check(
         "torch_cos2_T100.csv",
         100,
-        CompatibilityPolicies.pytorch(100, 1.0, 0.3, Anneal.COSINE, false, 25, 1e4, 0.95, 0.85));
+        CompatibilityPolicies.pytorch(100, 1.0, 0.3, Anneal.COS, false, 25, 1e4, 0.95, 0.85));
   }
 
   @Test
@@ -37,7 +37,7 @@ class GoldenTest {
 
   @Test
   void fastai2IsFitOneCycle() {
-    check("fastai2_T100.csv", 100, CompatibilityPolicies.fastai2(100, 1.0));
+    check("fastai2_T100.csv", 100, PolicyChoice.of(PolicyChoice.Kind.FASTAI2).over(100, 1.0));
   }
 
   private static void check(String golden, int steps, Policy policy) {

@@ -51,16 +51,75 @@ class OneCycleTest {
             new Phase("annihilation", 8037, 9309));
   }
 
+  /** By hand: p = floor((T − 1) / 2) steps up from 0.1 to 0.7, and T − 1 − p steps down. */
+  private static final double[][] TRIANGLES = {
+    {0.1, 0.7, 0.1},
+    {0.1, 0.7, 0.4, 0.1},
+    {0.1, 0.4, 0.7, 0.4, 0.1},
+    {0.1, 0.4, 0.7, 0.5, 0.3, 0.1},
+    {0.1, 0.3, 0.5, 0.7, 0.5, 0.3, 0.1},
+    {0.1, 0.3, 0.5, 0.7, 0.55, 0.4, 0.25, 0.1},
+    {0.1, 0.25, 0.4, 0.55, 0.7, 0.55, 0.4, 0.25, 0.1},
+    {0.1, 0.25, 0.4, 0.55, 0.7, 0.58, 0.46, 0.34, 0.22, 0.1},
+    {0.1, 0.22, 0.34, 0.46, 0.58, 0.7, 0.58, 0.46, 0.34, 0.22, 0.1},
+    {0.1, 0.22, 0.34, 0.46, 0.58, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1},
+    {0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1},
+  };
+
   @Test
-  void withoutAnnihilationItIsAPlainTriangle() {
-    OneCycle odd = OneCycle.of(11, 1).withAnnihilation(0);
-    assertThat(odd.learningRate().at(5)).isEqualTo(1);
-    assertThat(odd.learningRate().at(10)).isEqualTo(0.1);
-    assertThat(odd.learningRate().at(99)).isEqualTo(0.1);
-    OneCycle even = OneCycle.of(10, 1).withAnnihilation(0);
-    assertThat(even.learningRate().at(5)).isEqualTo(1);
-    assertThat(even.learningRate().at(9)).isCloseTo(0.1 + 0.9 / 5, within(1e-15));
-    assertThat(even.learningRate().at(10)).isEqualTo(0.1);
+  void withoutAnnihilationItRisesOnceAndIsLowAgainAtTheLastStep() {
+    for (double[] rates : TRIANGLES) {
+      int steps = rates.length;
+      OneCycle cycle = OneCycle.of(steps, 0.7, 0).withDividers(7, 100).withMomentum(0.9, 0.3);
+      for (int step = 0; step < steps; step++) {
+        assertThat(cycle.learningRate().at(step))
+            .as("rate %d of %d", step, steps)
+            .isCloseTo(rates[step], within(1e-15));
+        assertThat(cycle.momentum().at(step))
+            .as("momentum %d of %d", step, steps)
+            .isCloseTo(1 - rates[step], within(1e-15));
+      }
+    }
+  }
+
+  /** Peak, slope down and end for T from 14 to 20, where a table of all steps tells no more. */
+  @Test
+  void longerTrianglesHaveTheirPeakInTheMiddleOrAStepBefore() {
+    long[] peaks = {6, 7, 7, 8, 8, 9, 9};
+    long[] down = {7, 7, 8, 8, 9, 9, 10};
+    for (int i = 0; i < peaks.length; i++) {
+      long steps = 14 + i;
+      OneCycle cycle = OneCycle.of(steps, 0.7, 0).withDividers(7, 100);
+      assertThat(cycle.peakStep()).as("T %d", steps).isEqualTo(peaks[i]);
+      Schedule rate = cycle.learningRate();
+      assertThat(rate.at(0)).isEqualTo(0.7 / 7);
+      assertThat(rate.at(1)).isCloseTo(0.1 + 0.6 / peaks[i], within(1e-15));
+      assertThat(rate.at(peaks[i])).isEqualTo(0.7);
+      assertThat(rate.at(steps - 2)).isCloseTo(0.1 + 0.6 / down[i], within(1e-15));
+      assertThat(rate.at(steps - 1)).isEqualTo(0.7 / 7);
+      assertThat(rate.at(steps + 3)).isEqualTo(0.7 / 7);
+    }
+  }
+
+  @Test
+  void aTriangleNamesStepsThatExistAndHasNoThirdPart() {
+    OneCycle cycle = OneCycle.of(10, 0.7, 0);
+    assertThat(cycle.describe())
+        .isEqualTo(
+            "1cycle over 10 steps: learning rate 0.07 → 0.7 at step 4 → 0.07 at step 9;"
+                + " momentum 0.95 → 0.85 → 0.95");
+    assertThat(cycle.phases())
+        .containsExactly(new Phase("warm-up", 0, 4), new Phase("cool-down", 5, 9));
+  }
+
+  @Test
+  void aTriangleNeedsThreeSteps() {
+    for (long steps = 1; steps <= 2; steps++) {
+      long few = steps;
+      refused(
+          () -> OneCycle.of(few, 0.7, 0),
+          "steps must be at least 3 to start low, reach the peak and end low but was " + few);
+    }
   }
 
   @Test
@@ -121,7 +180,7 @@ class OneCycleTest {
               List.of(
                   cycle,
                   cycle.withAnnihilation(0),
-                  CompatibilityPolicies.fastai2(cycle.steps(), 1),
+                  PolicyChoice.of(PolicyChoice.Kind.FASTAI2).over(cycle.steps(), 1),
                   CompatibilityPolicies.seed(cycle.steps(), 1, 10, 10, 0.95, 0.85),
                   BaselinePolicies.constant(cycle.steps(), 1, 0.9),
                   BaselinePolicies.stepDecay(cycle.steps(), 1, 0.9, List.of(0.5, 0.75), 0.1),
@@ -144,7 +203,6 @@ class OneCycleTest {
     refused(() -> OneCycle.of(0, 1), "steps must be at least 1 but was 0");
     refused(() -> OneCycle.of(-5, 1), "steps must be at least 1 but was -5");
     refused(() -> OneCycle.of(3, 1), "steps must be enough to rise, fall and annihilate");
-    refused(() -> OneCycle.of(1, 1).withAnnihilation(0), "steps must be enough");
     refused(() -> OneCycle.of(100, 0), "peak learning rate must be positive and finite but was 0");
     refused(
         () -> OneCycle.of(100, -0.1),
@@ -159,8 +217,9 @@ class OneCycleTest {
     refused(() -> good.withAnnihilation(1), "annihilation must be in [0, 1) but was 1");
     refused(() -> good.withAnnihilation(-0.1), "annihilation must be in [0, 1) but was -0.1");
     refused(() -> good.withAnnihilation(Double.NaN), "annihilation must be in [0, 1) but was NaN");
-    refused(() -> good.withMomentum(1, 0.85), "high momentum must be in [0, 1) but was 1");
-    refused(() -> good.withMomentum(0.95, -0.5), "low momentum must be in [0, 1) but was -0.5");
+    refused(() -> good.withMomentum(1, 0.85), "momentum must be in [0, 1) but was 1");
+    refused(() -> good.withMomentum(0.95, -0.5), "momentum must be in [0, 1) but was -0.5");
+    refused(() -> good.withMomentum(0.85, 0.95), "did you mean 0.95:0.85?");
   }
 
   @Test

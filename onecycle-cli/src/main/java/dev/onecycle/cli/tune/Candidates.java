@@ -2,7 +2,7 @@ package dev.onecycle.cli.tune;
 
 import dev.onecycle.cli.options.ConfigOptions;
 import dev.onecycle.cli.options.SettingOptions;
-import dev.onecycle.torch.job.MomentumRange;
+import dev.onecycle.schedule.MomentumRange;
 import dev.onecycle.torch.job.Setting;
 import dev.onecycle.torch.job.TrainingConfig;
 import dev.onecycle.torch.tune.SweepPlan;

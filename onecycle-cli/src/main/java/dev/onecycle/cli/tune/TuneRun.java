@@ -191,7 +191,7 @@ final class TuneRun {
     request.put("range_tests_of_a_candidate", Integer.toString(sweep.repeats()));
     request.put("final_tests", Integer.toString(plan.finalTests()));
     request.put("epochs_of_a_short_cycle", Integer.toString(sweep.cycles().epochs()));
-    request.put("policy", config.policyChoice().over(1_000_000, 1).describe());
+    request.put("policy", config.policyChoice().toString());
     return request;
   }
 

@@ -13,6 +13,8 @@ import java.util.List;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ScheduleCommandTest {
   @TempDir Path temp;
@@ -118,6 +120,111 @@ class ScheduleCommandTest {
           rows.stream().mapToDouble(row -> Double.parseDouble(row[1])).max().orElseThrow();
       assertThat(rows).as(policy).hasSize(100);
       assertThat(highest).as(policy).isCloseTo(0.5, within(0.02));
+    }
+  }
+
+  /** PyTorch's own values of {@code OneCycleLR(optimizer, 0.7, total_steps=3)}. */
+  @Test
+  void threeStepsOfPyTorch() {
+    Path csv = temp.resolve("three.csv");
+    Cli.Result result =
+        Cli.run(
+            "schedule",
+            "--policy",
+            "pytorch",
+            "--max-lr",
+            0.7,
+            "--steps",
+            3,
+            "--csv",
+            csv,
+            "--quiet");
+    assertThat(result.code()).isZero();
+    double[] rates = {0.696090804815638, 0.323845971866883, 2.8e-06};
+    double[] momenta = {0.850558458688744, 0.903736504679321, 0.95};
+    List<String[]> rows = Cli.csv(csv, "step,learning_rate,momentum");
+    for (int step = 0; step < 3; step++) {
+      assertThat(Double.parseDouble(rows.get(step)[1])).isCloseTo(rates[step], within(1e-14));
+      assertThat(Double.parseDouble(rows.get(step)[2])).isCloseTo(momenta[step], within(1e-14));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "onecycle --divider 20 --final-divider 50 --annihilation 0.2 --momentum 0.9:0.8"
+            + "| 0.05 → 1 at step 40 → 0.05 at step 80 → 0.001; momentum 0.9 → 0.8 → 0.9",
+        "seed --divider 20 --annihilation 0.1 --momentum 0.9:0.8"
+            + "| use_clr_beta=(20, 10, 0.9, 0.8), over 100 steps, peak 1",
+        "pytorch --warmup-share 0.4 --anneal linear --divider 20 --final-divider 50 --momentum .9:.8"
+            + "| pct_start=0.4, anneal_strategy=linear, div_factor=20, final_div_factor=50,"
+            + " max_momentum=0.9, base_momentum=0.8, three_phase=False",
+        "pytorch3 | pct_start=0.3, anneal_strategy=cos, div_factor=25, final_div_factor=10000,"
+            + " max_momentum=0.95, base_momentum=0.85, three_phase=True",
+        "fastai2 --warmup-share 0.4 --divider 20 --final-divider 50 --momentum 0.9:0.8:0.7"
+            + "| pct_start=0.4, div=20, div_final=50, moms=(0.9, 0.8, 0.7)",
+        "fastai2 | pct_start=0.25, div=25, div_final=100000, moms=(0.95, 0.85, 0.95)",
+        "cosine --warmup-share 0.5 --momentum 0.8 | up to 1 by step 50, then to 0; momentum 0.8",
+        "triangular --divider 20 | learning rate 0.05 to 1 in 25 steps; momentum 0.9"
+      })
+  void everyParameterOfEveryPolicyIsAnOptionAndIsDescribed(String options, String described) {
+    Cli.Result result =
+        Cli.run(
+            (Object[]) ("schedule --max-lr 1 --steps 100 --quiet --policy " + options).split(" "));
+    assertThat(result.code()).as(result.err()).isZero();
+    assertThat(result.out()).contains(described);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--policy fastai2 --anneal linear"
+            + "| --anneal must be left out with the policy fastai2, which has none, but was linear",
+        "--warmup-share 0.3"
+            + "| --warmup-share must be left out with the policy onecycle, which has none, but was 0.3",
+        "--policy pytorch3 --annihilation 0.1"
+            + "| --annihilation must be left out with the policy pytorch3, which has none, but was 0.1",
+        "--policy pytorch --warmup-share 0.25 --steps 4"
+            + "| --warmup-share must be other than one step of 4, where PyTorch divides by zero, but"
+            + " was 0.25; choose another share or another number of steps",
+        "--policy constant --momentum 0.95:0.85"
+            + "| --momentum must be one value with the policy constant, which does not cycle it, but"
+            + " was 0.95:0.85",
+        "--policy pytorch --anneal quadratic | --anneal must be one of linear, cos but was quadratic",
+        "--divider 0.5 | --divider must be at least 1 but was 0.5",
+        "--annihilation 0 --steps 2"
+            + "| steps must be at least 3 to start low, reach the peak and end low but was 2;"
+            + " train for more epochs, or set a smaller batch size"
+      })
+  void whatAPolicyDoesNotHaveOrCannotDoIsNamed(String options, String complaint) {
+    String steps = options.contains("--steps") ? "" : "--steps 100 ";
+    Cli.Result result = Cli.run((Object[]) ("schedule --max-lr 1 " + steps + options).split(" "));
+    assertThat(result.code()).isEqualTo(2);
+    assertThat(result.complaints()).singleElement().isEqualTo("onecycle: " + complaint);
+  }
+
+  @Test
+  void momentaInTheWrongOrderAreQuestionedInEveryPolicy() {
+    for (String policy : TrainingConfig.POLICY.names()) {
+      Cli.Result result =
+          Cli.run(
+              "schedule",
+              "--max-lr",
+              1,
+              "--steps",
+              100,
+              "--policy",
+              policy,
+              "--momentum",
+              "0.85:0.95");
+      assertThat(result.code()).as(policy).isEqualTo(2);
+      assertThat(result.complaints())
+          .singleElement()
+          .isEqualTo(
+              "onecycle: --momentum must be high:low, first the value at low learning rates, then"
+                  + " the lower one at the peak, but was 0.85:0.95; did you mean 0.95:0.85?");
     }
   }
 

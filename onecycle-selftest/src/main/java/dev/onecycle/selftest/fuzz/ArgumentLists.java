@@ -55,6 +55,8 @@ final class ArgumentLists {
           "--dropout",
           "--policy",
           "--momentum",
+          "--warmup-share",
+          "--anneal",
           "--divider",
           "--final-divider",
           "--annihilation",
@@ -64,7 +66,14 @@ final class ArgumentLists {
           "--evaluate-every");
 
   private static final List<String> POLICY_OPTIONS =
-      List.of("--policy", "--momentum", "--divider", "--final-divider", "--annihilation");
+      List.of(
+          "--policy",
+          "--momentum",
+          "--warmup-share",
+          "--anneal",
+          "--divider",
+          "--final-divider",
+          "--annihilation");
 
   private static final List<String> SETUP_OPTIONS = TRAINING_OPTIONS.subList(0, 13);
 

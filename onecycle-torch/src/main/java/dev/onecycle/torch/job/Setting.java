@@ -2,6 +2,7 @@ package dev.onecycle.torch.job;
 
 import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.error.Require;
+import dev.onecycle.schedule.MomentumRange;
 import dev.onecycle.text.Nearest;
 import dev.onecycle.text.Numbers;
 import java.nio.file.InvalidPathException;
@@ -258,7 +259,7 @@ public final class Setting<T> {
   static Setting<MomentumRange> momentum(String name, String description) {
     return new Setting<>(
         name,
-        "HIGH[:LOW]",
+        "HIGH[:LOW[:END]]",
         description,
         new Type<>() {
           @Override

@@ -11,7 +11,10 @@ import dev.onecycle.error.Require;
 import dev.onecycle.range.Ramp;
 import dev.onecycle.range.RangeTest;
 import dev.onecycle.run.files.SettingsFile;
+import dev.onecycle.schedule.Anneal;
+import dev.onecycle.schedule.MomentumRange;
 import dev.onecycle.schedule.PolicyChoice;
+import dev.onecycle.schedule.PolicyChoice.Parameter;
 import dev.onecycle.text.Nearest;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.torch.nn.ModelSpec;
@@ -36,7 +39,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -457,22 +460,52 @@ public final class TrainingConfig {
           Setting.momentum(
               "momentum",
               "Momentum (beta1 for adamw): 0.95:0.85 is cycled against the rate, 0.9 is constant."
-                  + " Default: 0.95:0.85, or 0.9 for policies that do not cycle it."));
+                  + " A third value ends the cycle (fastai2). Default: "
+                  + ofPolicies(kind -> Optional.of(kind.momentum().toText()))));
+
+  /** The share of the steps in which the rate rises. */
+  public static final Setting<Double> WARMUP_SHARE =
+      in(
+          Group.POLICY,
+          Setting.number(
+                  "warmup_share",
+                  "SHARE",
+                  "Share of the steps in which the rate rises. Default: "
+                      + ofPolicies(Parameter.WARMUP_SHARE))
+              .atLeast(0)
+              .atMost(1));
+
+  /** The curve from one rate to the next. */
+  public static final Setting<Anneal> ANNEAL =
+      in(
+          Group.POLICY,
+          Setting.choice(
+              "anneal",
+              "CURVE",
+              Anneal.class,
+              "Curve from one rate to the next. Default: "
+                  + ofPolicies(kind -> kind.anneal().map(Anneal::toString))));
 
   /** The peak rate over the first rate. */
   public static final Setting<Double> DIVIDER =
       in(
           Group.POLICY,
-          Setting.number("divider", "D", "Peak rate over first rate. Default: the policy's, 10.")
-              .atLeast(1));
+          Setting.number(
+                  "divider",
+                  "D",
+                  "Peak rate over first rate. Default: " + ofPolicies(Parameter.DIVIDER))
+              .above(0));
 
   /** The first rate over the last rate. */
   public static final Setting<Double> FINAL_DIVIDER =
       in(
           Group.POLICY,
           Setting.number(
-                  "final_divider", "F", "First rate over last rate. Default: the policy's, 100.")
-              .atLeast(1));
+                  "final_divider",
+                  "F",
+                  "First rate over last rate; with fastai2 peak rate over last rate. Default: "
+                      + ofPolicies(Parameter.FINAL_DIVIDER))
+              .above(0));
 
   /** The share of the steps in which the rate is annihilated. */
   public static final Setting<Double> ANNIHILATION =
@@ -481,9 +514,29 @@ public final class TrainingConfig {
           Setting.number(
                   "annihilation",
                   "SHARE",
-                  "Share of the steps in which the rate is annihilated. Default: 13/95 = 0.137.")
+                  "Share of the steps in which the rate is annihilated. Default: "
+                      + ofPolicies(Parameter.ANNIHILATION))
               .atLeast(0)
               .below(1));
+
+  private static String ofPolicies(Parameter parameter) {
+    return ofPolicies(
+        kind -> kind.standard(parameter).stream().mapToObj(Numbers::brief).findFirst());
+  }
+
+  /** The policies that have a parameter, by its default: "10 (onecycle, seed), 25 (pytorch).". */
+  private static String ofPolicies(Function<PolicyChoice.Kind, Optional<String>> standard) {
+    Map<String, List<String>> policies = new LinkedHashMap<>();
+    for (PolicyChoice.Kind kind : PolicyChoice.Kind.values()) {
+      standard
+          .apply(kind)
+          .ifPresent(
+              text -> policies.computeIfAbsent(text, t -> new ArrayList<>()).add(kind.toString()));
+    }
+    return policies.entrySet().stream()
+        .map(entry -> entry.getKey() + " (" + String.join(", ", entry.getValue()) + ")")
+        .collect(Collectors.joining(", ", "", "."));
+  }
 
   // ---- Range test
 
@@ -1022,7 +1075,6 @@ public final class TrainingConfig {
     dataOptions();
     learnerSettings();
     augmentation();
-    policyChoice().over(1_000_000, 1);
     plan(1);
     quickRangeTest(policyChoice().momentumAtPeak());
     Models.byName(get(MODEL)).network(new ImageShape(3, 32, 32), 2, get(DROPOUT));
@@ -1118,18 +1170,18 @@ public final class TrainingConfig {
 
   /** The policy without its length and peak. */
   public PolicyChoice policyChoice() {
-    Optional<MomentumRange> momentum = find(MOMENTUM);
-    return new PolicyChoice(
-        get(POLICY),
-        optional(DIVIDER),
-        optional(FINAL_DIVIDER),
-        optional(ANNIHILATION),
-        momentum.map(m -> OptionalDouble.of(m.high())).orElse(OptionalDouble.empty()),
-        momentum.map(MomentumRange::low).orElse(OptionalDouble.empty()));
+    PolicyChoice choice = PolicyChoice.of(get(POLICY));
+    choice = changed(choice, WARMUP_SHARE, PolicyChoice::withWarmupShare);
+    choice = changed(choice, ANNEAL, PolicyChoice::withAnneal);
+    choice = changed(choice, DIVIDER, PolicyChoice::withDivider);
+    choice = changed(choice, FINAL_DIVIDER, PolicyChoice::withFinalDivider);
+    choice = changed(choice, ANNIHILATION, PolicyChoice::withAnnihilation);
+    return changed(choice, MOMENTUM, PolicyChoice::withMomentum);
   }
 
-  private OptionalDouble optional(Setting<Double> setting) {
-    return find(setting).map(OptionalDouble::of).orElse(OptionalDouble.empty());
+  private <T> PolicyChoice changed(
+      PolicyChoice choice, Setting<T> setting, BiFunction<PolicyChoice, T, PolicyChoice> change) {
+    return find(setting).map(value -> change.apply(choice, value)).orElse(choice);
   }
 
   /**

@@ -158,11 +158,12 @@ public final class Learner implements AutoCloseable {
    * Takes one optimizer step on a batch. Where its loss or gradient is not finite, no weight and no
    * running statistic changes; {@link StepResult#finite} tells.
    *
-   * @param learningRate positive
+   * @param learningRate 0 or more; at 0 no weight changes, but running statistics and the
+   *     optimizer's memory of gradients do
    * @param momentum in [0, 1); β1 for AdamW
    */
   public StepResult step(Batch batch, double learningRate, double momentum) {
-    Require.positive("learning rate", learningRate);
+    Require.atLeast("learning rate", learningRate, 0);
     Require.inHalfOpen("momentum", momentum, 0, 1);
     StepOutcome outcome = engine.step(batch, learningRate, momentum);
     return new StepResult(

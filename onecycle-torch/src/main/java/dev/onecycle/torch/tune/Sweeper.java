@@ -7,6 +7,7 @@ import dev.onecycle.range.RangeResult;
 import dev.onecycle.range.RangeSummary;
 import dev.onecycle.range.RangeTest;
 import dev.onecycle.run.tuning.Memo;
+import dev.onecycle.schedule.MomentumRange;
 import dev.onecycle.schedule.PolicyChoice;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.torch.train.Setup;
@@ -100,7 +101,7 @@ public final class Sweeper {
     Candidate candidate = Candidate.of(value, rangeTests(title, setup, plan));
     PolicyChoice policy =
         parameter == Hyperparameter.MOMENTUM
-            ? plan.cycles().policy().withMomentum(value)
+            ? plan.cycles().policy().withMomentum(MomentumRange.constant(value))
             : plan.cycles().policy();
     OptionalDouble peak =
         plan.cycles().peak().isPresent() ? plan.cycles().peak() : candidate.peak();

@@ -14,6 +14,7 @@ import dev.onecycle.torch.nn.Models;
 import dev.onecycle.torch.nn.Network;
 import dev.onecycle.torch.settings.LearnerSettings;
 import dev.onecycle.torch.settings.Normalization;
+import dev.onecycle.torch.settings.Optimizer;
 import dev.onecycle.torch.settings.Precision;
 import dev.onecycle.torch.weights.NamedTensor;
 import java.nio.ByteBuffer;
@@ -298,9 +299,40 @@ class LearnerTest {
       Batch batch = ArrayBatch.coloured(3, 8, 6, SHAPE);
       assertThatThrownBy(() -> learner.step(batch, Double.NaN, 0.9))
           .isInstanceOf(InvalidValueException.class)
-          .hasMessage("learning rate must be positive and finite but was NaN");
+          .hasMessage("learning rate must be at least 0 but was NaN");
+      assertThatThrownBy(() -> learner.step(batch, -1e-9, 0.9))
+          .hasMessage("learning rate must be at least 0 but was -1e-9");
       assertThatThrownBy(() -> learner.step(batch, 0.1, 1))
           .hasMessage("momentum must be in [0, 1) but was 1");
+    }
+  }
+
+  /** A schedule may begin or end at 0. */
+  @Test
+  void aStepAtRateZeroChangesNoWeight() {
+    for (Optimizer optimizer :
+        List.of(
+            new Optimizer.Sgd(false, false),
+            new Optimizer.Sgd(true, true),
+            Optimizer.adamW(),
+            Optimizer.muon())) {
+      LearnerSettings settings =
+          LearnerSettings.builder()
+              .precision(Precision.FP32)
+              .threads(2)
+              .optimizer(optimizer)
+              .weightDecay(0.1)
+              .build();
+      try (Learner learner = learner(plain(), settings)) {
+        train(learner, 2);
+        float[] before = flat(learner);
+        StepResult result = learner.step(ArrayBatch.coloured(3, 48, 6, SHAPE), 0, 0.9);
+        assertThat(result.finite()).isTrue();
+        assertThat(result.learningRate()).isZero();
+        assertThat(flat(learner)).as(optimizer.describe()).isEqualTo(before);
+        train(learner, 1);
+        assertThat(flat(learner)).as(optimizer.describe()).isNotEqualTo(before);
+      }
     }
   }
 
