@@ -156,6 +156,7 @@ class ArchitectureTest {
     libraries.put("org.apache.batik..", List.of("report"));
     libraries.put("org.jsoup..", List.of("report"));
     libraries.put("net.coobird..", List.of("data"));
+    libraries.put("com.twelvemonkeys..", List.of("data"));
     libraries.put("org.apache.commons.compress..", List.of("data", "selftest"));
     libraries.forEach(
         (library, modules) ->

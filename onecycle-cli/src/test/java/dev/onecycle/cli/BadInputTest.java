@@ -101,7 +101,8 @@ class BadInputTest {
   void fileThatIsNoImage() throws IOException {
     Path data = TestData.fewColours(temp.resolve("data"));
     Files.writeString(data.resolve("train/red/notes.png"), "milk, eggs, bread");
-    trainRefused(65, "train/red/notes.png is not a JPEG, PNG, BMP or GIF image", data);
+    trainRefused(
+        65, "train/red/notes.png is not a JPEG, PNG, WebP, TIFF, GIF, BMP or PNM image", data);
   }
 
   @Test
@@ -172,7 +173,7 @@ class BadInputTest {
     "--batchnorm-momentum 0, --batchnorm-momentum must be in",
     "--pad -1, --pad must be in",
     "--cutout -1, --cutout must be at least 0 but was -1",
-    "--image-size 0, --image-size must be in",
+    "--image-size 0, --image-size must be a side S or HEIGHTxWIDTH",
     "--range-steps 2, --range-steps must be at least 10",
     "--repeats 0, --range-repeats must be at least 1",
     "--end 1e300, '--range-end must be in (0, 1e15] but was 1e300'",

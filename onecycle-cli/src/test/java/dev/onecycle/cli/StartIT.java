@@ -7,6 +7,7 @@ import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.selftest.harness.ProcessUnderTest;
 import dev.onecycle.torch.model.ModelFile;
+import dev.onecycle.torch.model.ModelInput;
 import dev.onecycle.torch.nn.Models;
 import dev.onecycle.torch.nn.Network;
 import dev.onecycle.torch.settings.LearnerSettings;
@@ -64,7 +65,12 @@ class StartIT {
     ImageDataset images = ImageDataset.of(shape, classes, new int[] {0, 1}, pixels);
     Network network = Models.byName("resnet9").network(shape, 2, 0.1);
     try (Learner learner = Learner.prepare(network, images, LearnerSettings.defaults())) {
-      new ModelFile("resnet9", classes, shape, learner.normalization(), 0.1, learner.weights())
+      new ModelFile(
+              "resnet9",
+              classes,
+              new ModelInput(shape, learner.normalization()),
+              0.1,
+              learner.weights())
           .write(file);
     }
     // Its types are there for the verifier to see; what would load it is not.

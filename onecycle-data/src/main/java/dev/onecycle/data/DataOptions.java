@@ -1,19 +1,18 @@
 package dev.onecycle.data;
 
+import dev.onecycle.data.image.DecodeOptions;
+import dev.onecycle.data.image.ImageSize;
 import dev.onecycle.data.image.ReadingListener;
-import dev.onecycle.error.Require;
 import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.function.Consumer;
 
 /** Options of opening a dataset: {@link #defaults()}, changed by the {@code with} methods. */
 public final class DataOptions {
-  private static final int MAX_IMAGE_SIZE = 4096;
-
   // Set while a copy is made, and never after that.
-  private OptionalInt imageSize = OptionalInt.empty();
+  private Optional<ImageSize> imageSize = Optional.empty();
+  private DecodeOptions decoding = DecodeOptions.defaults();
   private boolean skipBad;
   private long seed;
   private Path cacheFolder = standardCacheFolder();
@@ -28,6 +27,7 @@ public final class DataOptions {
   private DataOptions with(Consumer<DataOptions> change) {
     DataOptions copy = new DataOptions();
     copy.imageSize = imageSize;
+    copy.decoding = decoding;
     copy.skipBad = skipBad;
     copy.seed = seed;
     copy.cacheFolder = cacheFolder;
@@ -66,27 +66,35 @@ public final class DataOptions {
   }
 
   /**
-   * The side S of the square images, in pixels; empty for the size that the images have, or 64×64
-   * if the images to train and validate on have several sizes.
+   * The size of the images; empty for the size that they have, or 64×64 if the images to train and
+   * validate on have several sizes.
    */
-  public OptionalInt imageSize() {
+  public Optional<ImageSize> imageSize() {
     return imageSize;
   }
 
+  /** Images of a size; {@link DecodeOptions#resize} says how they get it. */
+  public DataOptions withImageSize(ImageSize size) {
+    return with(copy -> copy.imageSize = Optional.of(size));
+  }
+
   /**
-   * Images of {@code size}×{@code size} pixels: the shorter side is resized to {@code size}, the
-   * longer side is cropped at its centre.
+   * Images of {@code side}×{@code side} pixels.
    *
-   * @param size in [1, 4096]
+   * @param side in [1, 4096]
    */
-  public DataOptions withImageSize(int size) {
-    Require.that(
-        size >= 1 && size <= MAX_IMAGE_SIZE,
-        "image size",
-        "in [1, " + MAX_IMAGE_SIZE + "]",
-        size,
-        size);
-    return with(copy -> copy.imageSize = OptionalInt.of(size));
+  public DataOptions withImageSize(int side) {
+    return withImageSize(ImageSize.square(side));
+  }
+
+  /** How image files become pixels. */
+  public DecodeOptions decoding() {
+    return decoding;
+  }
+
+  /** Reads image files in another way. */
+  public DataOptions withDecoding(DecodeOptions newDecoding) {
+    return with(copy -> copy.decoding = newDecoding);
   }
 
   /** Whether images that cannot be used are left out and reported; otherwise they are an error. */

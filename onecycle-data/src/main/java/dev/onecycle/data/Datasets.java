@@ -177,9 +177,7 @@ public final class Datasets {
   }
 
   private static Sizing sizing(DataOptions options) {
-    return options.imageSize().isPresent()
-        ? new Sizing.Square(options.imageSize().getAsInt())
-        : new Sizing.AsStored();
+    return options.imageSize().<Sizing>map(Sizing.Size::new).orElseGet(Sizing.AsStored::new);
   }
 
   private static DecodedSource read(
@@ -193,7 +191,13 @@ public final class Datasets {
     TreeOptions tree =
         new TreeOptions(options.encoding(), options.followLinks(), options.allowEmptyClasses());
     ReadOptions reading =
-        new ReadOptions(sizing, options.skipBad(), selection, tree, options.listener());
+        new ReadOptions(
+            sizing,
+            options.decoding(),
+            options.skipBad(),
+            selection,
+            tree,
+            options.listener());
     DecodedCache cache = new DecodedCache(options.cacheFolder().resolve("decoded"));
     return cache.open(Sources.of(location, downloader, reading));
   }

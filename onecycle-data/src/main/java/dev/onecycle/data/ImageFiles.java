@@ -1,5 +1,6 @@
 package dev.onecycle.data;
 
+import dev.onecycle.data.image.DecodeOptions;
 import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.data.image.decode.BadImage;
@@ -11,9 +12,9 @@ import java.nio.file.Path;
 /**
  * Single image files: decoding to pixels, and thumbnails.
  *
- * <p>JPEG, PNG, BMP and the first frame of a GIF are recognized by their content. An image of
- * another size is resized so that it covers the requested shape, and cropped at its centre: for a
- * square of S×S pixels the shorter side becomes S.
+ * <p>JPEG, PNG, WebP, TIFF, BMP, PNM and GIF are recognized by their content; the first image of a
+ * file counts. Transparent pixels are laid on white. {@link DecodeOptions} say how an image gets
+ * the requested shape.
  */
 public final class ImageFiles {
   private ImageFiles() {}
@@ -24,9 +25,9 @@ public final class ImageFiles {
    * @return uint8 pixels, {@code shape.bytes()} of them in height, width, channel order
    * @throws BadDataException naming the file and its defect
    */
-  public static byte[] decode(Path file, ImageShape shape) {
+  public static byte[] decode(Path file, ImageShape shape, DecodeOptions options) {
     try {
-      return ImageDecoder.decode(ImageDecoder.read(file), shape);
+      return ImageDecoder.decode(ImageDecoder.read(file), shape, options).pixels();
     } catch (BadImage e) {
       throw new BadDataException(file + " " + e.reason(), e);
     }
@@ -40,9 +41,9 @@ public final class ImageFiles {
    * @return uint8 pixels, {@code shape.bytes()} of them in height, width, channel order
    * @throws BadDataException naming the file and its defect
    */
-  public static byte[] decode(byte[] file, String name, ImageShape shape) {
+  public static byte[] decode(byte[] file, String name, ImageShape shape, DecodeOptions options) {
     try {
-      return ImageDecoder.decode(file, shape);
+      return ImageDecoder.decode(file, shape, options).pixels();
     } catch (BadImage e) {
       throw new BadDataException(name + " " + e.reason(), e);
     }

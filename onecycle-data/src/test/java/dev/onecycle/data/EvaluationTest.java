@@ -3,6 +3,7 @@ package dev.onecycle.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.onecycle.data.image.DecodeOptions;
 import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.error.BadDataException;
@@ -40,7 +41,7 @@ class EvaluationTest {
     TestData.catsAndDogs(temp.resolve("data/test"), 2);
     byte[] alone = Files.readAllBytes(temp.resolve("data/test/dog/1.png"));
     assertThat(TestDatasets.pixels(open().images(), 3))
-        .isEqualTo(ImageFiles.decode(alone, "dog", SHAPE));
+        .isEqualTo(ImageFiles.decode(alone, "dog", SHAPE, DecodeOptions.defaults()));
   }
 
   @Test

@@ -47,6 +47,7 @@ public final class EvaluateCommand implements Callable<Integer> {
           spec,
           List.of(
               TrainingConfig.DATA,
+              TrainingConfig.MAX_PIXELS,
               TrainingConfig.SKIP_BAD,
               TrainingConfig.ENCODING,
               TrainingConfig.FOLLOW_LINKS,
@@ -116,7 +117,10 @@ public final class EvaluateCommand implements Callable<Integer> {
               location,
               file.input(),
               file.classes(),
-              config.dataOptions().withListener(progress::reading));
+              config
+                  .dataOptions()
+                  .withDecoding(file.images().decoding(config.get(TrainingConfig.MAX_PIXELS)))
+                  .withListener(progress::reading));
       progress.close();
       console.say(location + ": " + Counts.images(data.images().size(), data.name()));
       JobProgress.show(console, data.report());

@@ -4,12 +4,14 @@ import dev.onecycle.cli.console.Console;
 import dev.onecycle.cli.console.ExitCode;
 import dev.onecycle.cli.console.OutputOptions;
 import dev.onecycle.cli.options.ModelArgument;
+import dev.onecycle.cli.options.SettingOptions;
 import dev.onecycle.data.ImageFiles;
 import dev.onecycle.data.batch.Batch;
 import dev.onecycle.data.batch.BatchLoader;
 import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.error.Require;
+import dev.onecycle.torch.job.TrainingConfig;
 import dev.onecycle.torch.model.ModelFile;
 import dev.onecycle.torch.train.Learner;
 import java.nio.ByteBuffer;
@@ -23,7 +25,9 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IModelTransformer;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -33,8 +37,18 @@ import picocli.CommandLine.Parameters;
     description = "Print the most probable classes of image files.",
     mixinStandardHelpOptions = true,
     sortOptions = false,
+    modelTransformer = PredictCommand.Settings.class,
     footer = {"", "Examples:", "  onecycle predict runs/NAME cat.jpg dog.png --top 3"})
 public final class PredictCommand implements Callable<Integer> {
+  /** The settings of reading images are options. */
+  static final class Settings implements IModelTransformer {
+    @Override
+    public CommandSpec transform(CommandSpec spec) {
+      SettingOptions.add(spec, List.of(TrainingConfig.MAX_PIXELS));
+      return spec;
+    }
+  }
+
   private static final int BATCH = 100;
 
   @Mixin ModelArgument model = new ModelArgument();
@@ -43,7 +57,7 @@ public final class PredictCommand implements Callable<Integer> {
       index = "1..*",
       paramLabel = "IMAGE",
       arity = "1..*",
-      description = "JPEG, PNG, BMP or GIF files.")
+      description = "JPEG, PNG, WebP, TIFF, BMP, GIF or PNM files.")
   List<Path> images = List.of();
 
   @Option(
@@ -94,8 +108,9 @@ public final class PredictCommand implements Callable<Integer> {
   private ImageDataset decode(ModelFile file) {
     ImageShape shape = file.input();
     ByteBuffer pixels = ByteBuffer.allocate(Math.multiplyExact(images.size(), shape.bytes()));
+    int maxPixels = SettingOptions.given(output.spec()).get(TrainingConfig.MAX_PIXELS);
     for (Path image : images) {
-      pixels.put(ImageFiles.decode(image, shape));
+      pixels.put(ImageFiles.decode(image, shape, file.images().decoding(maxPixels)));
     }
     return ImageDataset.of(shape, file.classes(), new int[images.size()], pixels.array());
   }

@@ -206,7 +206,12 @@ final class TuneRun {
       kept.add(setting.name());
     }
     // The images depend on these.
-    kept.addAll(Set.of(TrainingConfig.IMAGE_SIZE.name(), TrainingConfig.SKIP_BAD.name()));
+    kept.addAll(
+        Set.of(
+            TrainingConfig.IMAGE_SIZE.name(),
+            TrainingConfig.RESIZE.name(),
+            TrainingConfig.ORIENTATION.name(),
+            TrainingConfig.SKIP_BAD.name()));
     Map<String, String> settings = new LinkedHashMap<>();
     settings.put(TrainingConfig.MODEL.name(), config.get(TrainingConfig.MODEL));
     config

@@ -96,7 +96,7 @@ class ConfigOptionsTest {
             + " batch_size?",
         "batch-size: 64 | but was batch-size; did you mean batch_size?",
         "out: runs/first | but was out; did you mean",
-        "quux: 1 | FILE: setting must be one of data, image_size, skip_bad,",
+        "quux: 1 | FILE: setting must be one of data, image_size, resize,",
         "batch_size: many | batch_size in FILE must be a whole number but was many",
         "batch_size: 64.5 | batch_size in FILE must be a whole number but was 64.5",
         "batch_size: true | batch_size in FILE must be a whole number but was true",

@@ -227,7 +227,7 @@ class TrainCommandTest {
     assertThat(Cli.run("predict", run, text).complaints())
         .singleElement()
         .asString()
-        .contains(text + " is not a JPEG, PNG, BMP or GIF image");
+        .contains(text + " is not a JPEG, PNG, WebP, TIFF, GIF, BMP or PNM image");
   }
 
   @Test

@@ -141,7 +141,8 @@ final class CifarSource implements Source {
                     + " bytes of record "
                     + images.size());
           }
-          sink.put(slot, Pixels.of(interleaved(record), STORED, shape));
+          sink.put(
+              slot, Pixels.of(interleaved(record), STORED, shape, options.decoding().resize()));
           images.add(
               new Split.Labelled(
                   label(record, entry, images.size()), slot++, file + "#" + images.size()));

@@ -113,7 +113,7 @@ final class IdxSource implements Source {
     images.images(
         labels.length,
         (pixels, i) -> {
-          sink.put(slot + i, Pixels.of(pixels, stored, shape));
+          sink.put(slot + i, Pixels.of(pixels, stored, shape, options.decoding().resize()));
           found.add(new Split.Labelled(labels[i], slot + i, name + "#" + i));
           options.listener().progressed("Reading " + folder, i + 1L, labels.length);
         });

@@ -76,7 +76,12 @@ final class ImageTreeSource implements Source {
               + shape
               + "; choose an image size, 64 for example");
     }
-    decode(items, scan.names(), shape, sinks.open(shape), bad);
+    long transparent = decode(items, scan.names(), shape, sinks.open(shape), bad);
+    if (transparent > 0) {
+      notes.add(
+          (transparent == 1 ? "1 image has" : transparent + " images have")
+              + " transparent pixels; they were laid on white.");
+    }
     bad.failUnlessSkipping();
     return index(layout, shape, bad, notes);
   }
@@ -98,7 +103,9 @@ final class ImageTreeSource implements Source {
               + SIDE_FOR_MIXED_SIZES
               + "×"
               + SIDE_FOR_MIXED_SIZES
-              + "; set an image size to change that.");
+              + " ("
+              + options.decoding().resize().text()
+              + "); set an image size to change that.");
     }
     if (different.size() != 1) {
       return options.sizing().of(mixed);
@@ -124,7 +131,8 @@ final class ImageTreeSource implements Source {
     return items.stream().map(item -> shapes.get(item.file())).filter(Objects::nonNull).toList();
   }
 
-  private void decode(
+  /** Decodes images into their slots; returns how many have transparency. */
+  private long decode(
       List<Item> items, List<String> names, ImageShape shape, PixelSink sink, SkippedImages bad) {
     int[] slots = new int[names.size()];
     Arrays.fill(slots, -1);
@@ -134,6 +142,7 @@ final class ImageTreeSource implements Source {
       }
     }
     AtomicLong done = new AtomicLong();
+    AtomicLong transparent = new AtomicLong();
     try (WorkPool pool = new WorkPool("onecycle-decode")) {
       tree.walk(
           new Visitor() {
@@ -151,7 +160,9 @@ final class ImageTreeSource implements Source {
                 pool.submit(
                     content.size() + shape.bytes(),
                     () -> {
-                      decode(content, item, slots[file], shape, sink, bad);
+                      if (decode(content, item, slots[file], shape, sink, bad)) {
+                        transparent.incrementAndGet();
+                      }
                       options
                           .listener()
                           .progressed(
@@ -162,14 +173,20 @@ final class ImageTreeSource implements Source {
           });
       pool.finish();
     }
+    return transparent.get();
   }
 
-  private static void decode(
+  /** Decodes an image into its slot; true if it has transparency. */
+  private boolean decode(
       Content content, Item item, int slot, ImageShape shape, PixelSink sink, SkippedImages bad) {
     try {
-      sink.put(slot, ImageDecoder.decode(content.bytes(), shape));
+      ImageDecoder.Decoded decoded =
+          ImageDecoder.decode(content.bytes(), shape, options.decoding());
+      sink.put(slot, decoded.pixels());
+      return decoded.transparent();
     } catch (BadImage e) {
       bad.addIfBad(item, e);
+      return false;
     }
   }
 

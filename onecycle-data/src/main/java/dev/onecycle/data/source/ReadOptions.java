@@ -1,5 +1,6 @@
 package dev.onecycle.data.source;
 
+import dev.onecycle.data.image.DecodeOptions;
 import dev.onecycle.data.image.ReadingListener;
 import java.util.Locale;
 
@@ -7,6 +8,7 @@ import java.util.Locale;
  * Options of reading a source.
  *
  * @param sizing the shape that images get
+ * @param decoding how image files become pixels
  * @param skipBad whether images that cannot be used are left out instead of failing the read
  * @param selection the splits that are read
  * @param tree the way in which names of files are understood
@@ -14,6 +16,7 @@ import java.util.Locale;
  */
 public record ReadOptions(
     Sizing sizing,
+    DecodeOptions decoding,
     boolean skipBad,
     SplitSelection selection,
     TreeOptions tree,
@@ -22,6 +25,11 @@ public record ReadOptions(
   String description() {
     String split =
         selection == SplitSelection.ALL ? "" : " " + selection.name().toLowerCase(Locale.ROOT);
-    return sizing.text() + (skipBad ? " skip-bad" : "") + split + tree.description();
+    return sizing.text()
+        + " "
+        + decoding.text()
+        + (skipBad ? " skip-bad" : "")
+        + split
+        + tree.description();
   }
 }

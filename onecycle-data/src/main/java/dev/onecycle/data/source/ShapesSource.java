@@ -73,7 +73,8 @@ final class ShapesSource implements Source {
           () -> {
             for (int i = from; i < to; i++) {
               byte[] image = Shapes.image(SEED, split, i);
-              sink.put(slot + i, Pixels.of(image, Shapes.SHAPE, shape));
+              sink.put(
+                  slot + i, Pixels.of(image, Shapes.SHAPE, shape, options.decoding().resize()));
             }
             options.listener().progressed("Generating " + NAME, to, count);
           });

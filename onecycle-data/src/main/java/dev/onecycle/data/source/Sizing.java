@@ -1,6 +1,7 @@
 package dev.onecycle.data.source;
 
 import dev.onecycle.data.image.ImageShape;
+import dev.onecycle.data.image.ImageSize;
 
 /** The rule by which all images of a source get one shape. */
 public sealed interface Sizing {
@@ -17,16 +18,16 @@ public sealed interface Sizing {
     }
   }
 
-  /** A square: the shorter side resized to {@code size}, the longer side cropped at its centre. */
-  record Square(int size) implements Sizing {
+  /** A size that was asked for. */
+  record Size(ImageSize size) implements Sizing {
     @Override
     public ImageShape of(ImageShape stored) {
-      return new ImageShape(stored.channels(), size, size);
+      return new ImageShape(stored.channels(), size.height(), size.width());
     }
 
     @Override
     public String text() {
-      return "square " + size;
+      return "size " + size.toText();
     }
   }
 

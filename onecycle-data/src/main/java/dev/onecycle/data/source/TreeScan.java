@@ -4,6 +4,7 @@ import dev.onecycle.data.archive.FileTree;
 import dev.onecycle.data.archive.FileTree.Content;
 import dev.onecycle.data.archive.FileTree.Entry;
 import dev.onecycle.data.archive.FileTree.Visitor;
+import dev.onecycle.data.image.DecodeOptions;
 import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.data.image.ReadingListener;
 import dev.onecycle.data.image.decode.BadImage;
@@ -125,13 +126,19 @@ final class TreeScan {
   private void measure(Content content, int file) {
     try {
       byte[] head = content.head(HEAD);
+      DecodeOptions decoding = options.decoding();
+      boolean whole = head.length < HEAD;
+      if (!whole && ImageDecoder.needsWholeFile(head, decoding)) {
+        head = content.bytes();
+        whole = true;
+      }
       try {
-        shapes.put(file, ImageDecoder.size(head));
+        shapes.put(file, ImageDecoder.size(head, decoding));
       } catch (BadImage e) {
-        if (head.length < HEAD) {
+        if (whole) {
           throw e;
         }
-        shapes.put(file, ImageDecoder.size(content.bytes()));
+        shapes.put(file, ImageDecoder.size(content.bytes(), decoding));
       }
     } catch (BadImage e) {
       problems.put(file, e);

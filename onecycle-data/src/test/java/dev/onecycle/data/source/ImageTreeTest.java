@@ -8,6 +8,7 @@ import dev.onecycle.data.Datasets;
 import dev.onecycle.data.ImageFiles;
 import dev.onecycle.data.TestDatasets;
 import dev.onecycle.data.TuningData;
+import dev.onecycle.data.image.DecodeOptions;
 import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.data.image.ReadingListener;
@@ -215,7 +216,9 @@ class ImageTreeTest {
 
   private static void assertResized(ImageDataset images, int index, Path file) throws IOException {
     assertThat(TestDatasets.pixels(images, index))
-        .isEqualTo(ImageFiles.decode(Files.readAllBytes(file), "", images.shape()));
+        .isEqualTo(
+            ImageFiles.decode(
+                Files.readAllBytes(file), "", images.shape(), DecodeOptions.defaults()));
   }
 
   @Test

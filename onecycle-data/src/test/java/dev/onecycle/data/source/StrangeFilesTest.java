@@ -44,11 +44,13 @@ class StrangeFilesTest {
     TestData.write(data.resolve("train/dog/zero.png"), new byte[0]);
     assertThatThrownBy(() -> open(data))
         .isInstanceOf(BadDataException.class)
-        .hasMessageStartingWith(data + "/train/cat/1.png is not a JPEG, PNG, BMP or GIF image")
+        .hasMessageStartingWith(
+            data + "/train/cat/1.png is not a JPEG, PNG, WebP, TIFF, GIF, BMP or PNM image")
         .hasMessageContaining("and 2 other images cannot be used");
     Path tar = Files.write(temp.resolve("a.tar"), TestArchives.tar(TestArchives.files(data, "")));
     assertThatThrownBy(() -> open(tar))
-        .hasMessageStartingWith(tar + "/train/cat/1.png is not a JPEG, PNG, BMP or GIF image")
+        .hasMessageStartingWith(
+            tar + "/train/cat/1.png is not a JPEG, PNG, WebP, TIFF, GIF, BMP or PNM image")
         .hasMessageContaining("and 2 other images");
   }
 

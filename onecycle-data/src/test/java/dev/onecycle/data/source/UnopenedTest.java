@@ -7,6 +7,8 @@ import dev.onecycle.data.archive.Archive;
 import dev.onecycle.data.archive.FileTree;
 import dev.onecycle.data.archive.FolderTree;
 import dev.onecycle.data.cache.DecodedCache;
+import dev.onecycle.data.image.DecodeOptions;
+import dev.onecycle.data.image.ImageSize;
 import dev.onecycle.data.image.ReadingListener;
 import dev.onecycle.data.index.Split;
 import dev.onecycle.testing.TestArchives;
@@ -55,7 +57,7 @@ class UnopenedTest {
             Archive.open(gz, Optional.empty()),
             Archive.open(zip, Optional.empty()));
     for (FileTree tree : trees) {
-      for (Sizing sizing : List.of(new Sizing.AsStored(), new Sizing.Square(2))) {
+      for (Sizing sizing : List.of(new Sizing.AsStored(), new Sizing.Size(ImageSize.square(2)))) {
         List<Split> splits = read(tree, sizing, SplitSelection.TRAINING);
         assertThat(splits).extracting(Split::name).containsExactly("train", "val");
         assertThat(splits).extracting(Split::size).containsExactly(4, 2);
@@ -108,7 +110,13 @@ class UnopenedTest {
 
   private List<Split> read(FileTree tree, Sizing sizing, SplitSelection selection) {
     ReadOptions options =
-        new ReadOptions(sizing, false, selection, TreeOptions.STANDARD, ReadingListener.NONE);
+        new ReadOptions(
+            sizing,
+            DecodeOptions.defaults(),
+            false,
+            selection,
+            TreeOptions.STANDARD,
+            ReadingListener.NONE);
     DecodedCache cache = new DecodedCache(temp.resolve("cache " + caches++));
     return cache.open(new ImageTreeSource(new Guarded(tree), options)).index().splits();
   }

@@ -16,9 +16,11 @@ import java.util.stream.Stream;
 final class BadImageCases {
   static final String NAME = "bad images";
 
-  private static final String NO_IMAGE = "is not a JPEG, PNG, BMP or GIF image";
+  private static final String NO_IMAGE = "is not a JPEG, PNG, WebP, TIFF, GIF, BMP or PNM image";
   private static final String DAMAGED = "is damaged or cut short";
-  private static final String CMYK = "has CMYK or other colours that cannot be read";
+  private static final String GIANT =
+      " pixels (width × height), more than the 64,000,000 of max_pixels";
+  private static final int WHITE = 0xFFFFFF;
   private static final int LARGEST = 65_535;
 
   private BadImageCases() {}
@@ -66,23 +68,27 @@ final class BadImageCases {
             DAMAGED),
         refused(
             "GIF with a fifth of its rows", "short.gif", ImageFiles.claimingGif(16, 80), DAMAGED),
-        refused("four-component JPEG", "four.jpg", JpegFile.fourComponents(), CMYK),
-        refused("CMYK JPEG", "cmyk.jpg", JpegFile.cmyk(), CMYK),
-        refused("JPEG of 12 bits", "twelve.jpg", JpegFile.twelveBits(rgb), DAMAGED),
+        refused("JPEG of 12 bits", "twelve.jpg", JpegFile.twelveBits(rgb), "is a JPEG of 12 bits"),
+        refused(
+            "HEIC called .jpg",
+            "phone.jpg",
+            ascii("\0\0\0\u0018ftypheic\0\0\0\0mif1heic"),
+            "is a HEIC image, which cannot be read"),
+        refused("PPM cut short", "cut.ppm", ascii("P6 16 16 255\nabc"), DAMAGED),
         refused("JPEG of 0 x 0", "zero.jpg", JpegFile.claiming(rgb, 0, 0), DAMAGED));
   }
 
   private static List<ImageCase> falseClaims() {
     byte[] rgb = ImageFiles.encoded(ImageFiles.plain(BufferedImage.TYPE_INT_RGB), "jpg");
     byte[] png = new PngFile(LARGEST, LARGEST, 8, PngFile.RGB).chunk("IDAT", new byte[99]).end();
-    String giant = "has 65535×65535 pixels, more than 64 megapixels";
+    String giant = "has 65535×65535" + GIANT;
     return List.of(
         refused("PNG that claims 65,535 x 65,535", "claims.png", png, giant),
         refused(
             "JPEG that claims 65,535 x 65,535",
             "claims.jpg",
             JpegFile.claiming(rgb, 65_500, 65_500),
-            "has 65500×65500 pixels, more than 64 megapixels"),
+            "has 65500×65500" + GIANT),
         refused(
             "BMP that claims 65,535 x 65,535",
             "claims.bmp",
@@ -97,14 +103,14 @@ final class BadImageCases {
             "PNG that claims 1 x 2,147,483,647",
             "tower.png",
             new PngFile(1, Integer.MAX_VALUE, 8, PngFile.RGB).zeros(4, 3).end(),
-            "has 1×2147483647 pixels, more than 64 megapixels"),
+            "has 1×2147483647" + GIANT),
         refused(
             "honest PNG of 30,000 x 30,000 in 100 kB",
             "honest.png",
             path ->
                 Files.write(
                     path, new PngFile(30_000, 30_000, 1, PngFile.GREY).zeros(30_000, 3750).end()),
-            "has 30000×30000 pixels, more than 64 megapixels"),
+            "has 30000×30000" + GIANT),
         read(
             "honest PNG of 8,000 x 8,000 in 200 kB",
             "large.png",
@@ -118,7 +124,12 @@ final class BadImageCases {
             path ->
                 Files.write(
                     path, new PngFile(3990, 3990, 16, PngFile.RGBA).zeros(3990, 31_920).end()),
-            0),
+            WHITE),
+        refused(
+            "PPM that claims 40,000 x 40,000",
+            "claims.ppm",
+            ascii("P6 40000 40000 255\n"),
+            "has 40000×40000" + GIANT),
         refused(
             "JPEG of 4,000 x 4,000 in 5,000 scans",
             "scans.jpg",
@@ -156,7 +167,14 @@ final class BadImageCases {
             colour),
         read("GIF", "plain.gif", ImageFiles.encoded(ImageFiles.palette(), "gif"), colour),
         read("one pixel", "pixel.png", ImageFiles.encoded(ImageFiles.onePixel(), "png"), colour),
-        read("JPEG that EXIF says to turn", "turned.jpg", JpegFile.rotated(upright), colour),
+        read(
+            "JPEG that EXIF says to turn",
+            "turned.jpg",
+            JpegFile.rotated(upright),
+            ImageFiles.OTHER_COLOUR),
+        read("four-component JPEG", "four.jpg", JpegFile.fourComponents(), 0),
+        read("CMYK JPEG", "cmyk.jpg", JpegFile.cmyk(), 0),
+        read("PPM as text", "text.ppm", ascii("P3 1 1 255 200 100 50"), colour),
         read("progressive JPEG", "progressive.jpg", JpegFile.progressive(halves), colour),
         read("JPEG and 100 bytes more", "more.jpg", Arrays.copyOf(rgb, rgb.length + 100), colour));
   }

@@ -9,6 +9,7 @@ import dev.onecycle.run.TrainingPosition;
 import dev.onecycle.run.checkpoint.CheckpointFolder.Found;
 import dev.onecycle.schedule.OneCycle;
 import dev.onecycle.torch.model.ModelFile;
+import dev.onecycle.torch.model.ModelInput;
 import dev.onecycle.torch.nn.Layer;
 import dev.onecycle.torch.nn.Network;
 import dev.onecycle.torch.settings.LearnerSettings;
@@ -73,7 +74,8 @@ record TinyTraining(LearnerSettings settings) {
 
   static Checkpoints checkpoints(Path run) {
     ModelFile model =
-        new ModelFile("tiny", CLASSES, SHAPE, Normalization.of(TRAIN), 0.2, List.of());
+        new ModelFile(
+            "tiny", CLASSES, new ModelInput(SHAPE, Normalization.of(TRAIN)), 0.2, List.of());
     return new Checkpoints(run, model, Map.of("seed", "7"));
   }
 

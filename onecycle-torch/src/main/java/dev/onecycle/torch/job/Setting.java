@@ -1,5 +1,6 @@
 package dev.onecycle.torch.job;
 
+import dev.onecycle.data.image.ImageSize;
 import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.error.Require;
 import dev.onecycle.schedule.MomentumRange;
@@ -254,6 +255,45 @@ public final class Setting<T> {
     return Nearest.to(String.valueOf(raw), names)
         .map(near -> Require.invalid(label, constraint, raw, "did you mean " + near + "?"))
         .orElseGet(() -> Require.invalid(label, constraint, raw));
+  }
+
+  static Setting<ImageSize> size(String name, String description) {
+    return new Setting<>(
+        name,
+        "S|HxW",
+        description,
+        new Type<>() {
+          @Override
+          public ImageSize read(String label, Object raw) {
+            String[] sides = String.valueOf(raw).strip().split("[xX×]", -1);
+            if (sides.length > 2) {
+              throw Require.invalid(label, CONSTRAINT, raw);
+            }
+            int height = side(label, sides[0], raw);
+            return new ImageSize(height, sides.length == 1 ? height : side(label, sides[1], raw));
+          }
+
+          private static final String CONSTRAINT =
+              "a side S or HEIGHTxWIDTH, each in [1, " + ImageSize.MAX_SIDE + "]";
+
+          private int side(String label, String text, Object raw) {
+            int side;
+            try {
+              side = Integer.parseInt(text.strip());
+            } catch (NumberFormatException e) {
+              throw Require.invalid(label, CONSTRAINT, raw);
+            }
+            if (side < 1 || side > ImageSize.MAX_SIDE) {
+              throw Require.invalid(label, CONSTRAINT, raw);
+            }
+            return side;
+          }
+
+          @Override
+          public Object write(ImageSize value) {
+            return value.isSquare() ? (Object) value.height() : value.toText();
+          }
+        });
   }
 
   static Setting<MomentumRange> momentum(String name, String description) {

@@ -4,7 +4,11 @@ import dev.onecycle.data.DataOptions;
 import dev.onecycle.data.augment.Augmentation;
 import dev.onecycle.data.augment.Flip;
 import dev.onecycle.data.augment.PadMode;
+import dev.onecycle.data.image.DecodeOptions;
 import dev.onecycle.data.image.ImageShape;
+import dev.onecycle.data.image.ImageSize;
+import dev.onecycle.data.image.Orientation;
+import dev.onecycle.data.image.Resize;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.error.Require;
@@ -140,14 +144,49 @@ public final class TrainingConfig {
               .path()
               .changeableOnResume());
 
-  /** The side of square images. */
-  public static final Setting<Integer> IMAGE_SIZE =
+  /** The size of the images. */
+  public static final Setting<ImageSize> IMAGE_SIZE =
+      in(
+          Group.DATA,
+          Setting.size(
+              "image_size",
+              "Resize to S×S, or to height H and width W, in pixels. Default: as stored, or 64"
+                  + " where sizes differ."));
+
+  /** How images get another size. */
+  public static final Setting<Resize> RESIZE =
+      in(
+          Group.DATA,
+          Setting.choice(
+                  "resize",
+                  "HOW",
+                  Resize.class,
+                  "How images get another size: crop covers the size and cuts off the rest around"
+                      + " the centre, squash changes proportions, pad adds black borders.")
+              .or(Resize.CROP));
+
+  /** Whether the orientation that a camera noted is applied. */
+  public static final Setting<Orientation> ORIENTATION =
+      in(
+          Group.DATA,
+          Setting.choice(
+                  "orientation",
+                  "WHAT",
+                  Orientation.class,
+                  "The EXIF orientation of images: apply turns them upright, ignore leaves pixels"
+                      + " as stored.")
+              .or(Orientation.APPLY));
+
+  /** The most pixels of an image. */
+  public static final Setting<Integer> MAX_PIXELS =
       in(
           Group.DATA,
           Setting.whole(
-                  "image_size", "S", "Resize to S×S. Default: as stored, or 64 where sizes differ.")
+                  "max_pixels", "N", "Most pixels of an image; a larger one is refused unread.")
+              .or(DecodeOptions.STANDARD_MAX_PIXELS)
               .atLeast(1)
-              .atMost(4096));
+              .atMost(DecodeOptions.LARGEST_MAX_PIXELS)
+              .changeableOnResume());
 
   /** Whether images that cannot be read are left out. */
   public static final Setting<Boolean> SKIP_BAD =
@@ -1142,6 +1181,7 @@ public final class TrainingConfig {
   public DataOptions dataOptions() {
     DataOptions options =
         DataOptions.defaults()
+            .withDecoding(new DecodeOptions(get(RESIZE), get(ORIENTATION), get(MAX_PIXELS)))
             .withSkipBad(get(SKIP_BAD))
             .withOffline(get(OFFLINE))
             .withSeed(get(SEED))
@@ -1151,7 +1191,7 @@ public final class TrainingConfig {
     if (encoding != null) {
       options = options.withEncoding(charset(encoding));
     }
-    @Nullable Integer size = find(IMAGE_SIZE).orElse(null);
+    @Nullable ImageSize size = find(IMAGE_SIZE).orElse(null);
     if (size != null) {
       options = options.withImageSize(size);
     }

@@ -7,8 +7,10 @@ import static dev.onecycle.torch.job.TrainingConfig.DROPOUT;
 import static dev.onecycle.torch.job.TrainingConfig.MINUTES;
 import static dev.onecycle.torch.job.TrainingConfig.ON_DIVERGENCE;
 import static dev.onecycle.torch.job.TrainingConfig.ON_SAVE_ERROR;
+import static dev.onecycle.torch.job.TrainingConfig.ORIENTATION;
 import static dev.onecycle.torch.job.TrainingConfig.PRECISION;
 import static dev.onecycle.torch.job.TrainingConfig.REESTIMATE_BATCHNORM;
+import static dev.onecycle.torch.job.TrainingConfig.RESIZE;
 import static dev.onecycle.torch.job.TrainingConfig.SEED;
 import static dev.onecycle.torch.job.TrainingConfig.THREADS;
 
@@ -42,6 +44,7 @@ import dev.onecycle.torch.job.TrainingConfig.OnDivergence;
 import dev.onecycle.torch.job.TrainingConfig.OnSaveError;
 import dev.onecycle.torch.job.TrainingConfig.Origin;
 import dev.onecycle.torch.model.ModelFile;
+import dev.onecycle.torch.model.ModelInput;
 import dev.onecycle.torch.train.Checkpoints;
 import dev.onecycle.torch.train.Engine;
 import dev.onecycle.torch.train.Learner;
@@ -120,8 +123,11 @@ public final class TrainingJob {
         new ModelFile(
             learner.network().name(),
             experiment.train().classes(),
-            experiment.train().shape(),
-            learner.normalization(),
+            new ModelInput(
+                experiment.train().shape(),
+                config.get(RESIZE),
+                config.get(ORIENTATION),
+                learner.normalization()),
             config.get(DROPOUT),
             List.of());
     Map<String, String> compatibility = new LinkedHashMap<>(record.conditions().byName());

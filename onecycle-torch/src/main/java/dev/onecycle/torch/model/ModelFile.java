@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.onecycle.data.image.ImageShape;
+import dev.onecycle.data.image.Orientation;
+import dev.onecycle.data.image.Resize;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.torch.nn.Models;
@@ -15,6 +17,7 @@ import dev.onecycle.torch.weights.Safetensors;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -23,16 +26,14 @@ import java.util.Map;
  *
  * @param model name of the network
  * @param classes names by label
- * @param input shape of one image
- * @param normalization of the images
+ * @param images the images that it takes
  * @param dropout rate before the last layer in training
  * @param tensors weights and running statistics by name
  */
 public record ModelFile(
     String model,
     List<String> classes,
-    ImageShape input,
-    Normalization normalization,
+    ModelInput images,
     double dropout,
     List<NamedTensor> tensors) {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -44,7 +45,17 @@ public record ModelFile(
 
   /** The same model with other weights. */
   public ModelFile with(List<NamedTensor> newTensors) {
-    return new ModelFile(model, classes, input, normalization, dropout, newTensors);
+    return new ModelFile(model, classes, images, dropout, newTensors);
+  }
+
+  /** The shape of one image. */
+  public ImageShape input() {
+    return images.shape();
+  }
+
+  /** The normalization of the images. */
+  public Normalization normalization() {
+    return images.normalization();
   }
 
   /** Writes the file whole or not at all. */
@@ -54,14 +65,17 @@ public record ModelFile(
 
   /** The content of the file. */
   public Safetensors content() {
+    ImageShape input = input();
     return new Safetensors(
         Map.of(
             "format", "pt",
             "onecycle.model", model,
             "onecycle.classes", json(classes),
             "onecycle.input", json(List.of(input.channels(), input.height(), input.width())),
-            "onecycle.means", json(normalization.means()),
-            "onecycle.stds", json(normalization.stds()),
+            "onecycle.resize", images.resize().text(),
+            "onecycle.orientation", images.orientation().text(),
+            "onecycle.means", json(normalization().means()),
+            "onecycle.stds", json(normalization().stds()),
             "onecycle.dropout", json(dropout)),
         tensors);
   }
@@ -84,8 +98,11 @@ public record ModelFile(
     return new ModelFile(
         metadata.text("model"),
         metadata.texts("classes"),
-        input,
-        normalization,
+        new ModelInput(
+            input,
+            metadata.choice("resize", Resize.class),
+            metadata.choice("orientation", Orientation.class),
+            normalization),
         metadata.number("dropout"),
         content.tensors());
   }
@@ -116,7 +133,7 @@ public record ModelFile(
    * @throws InvalidValueException where it does not
    */
   public Network network() {
-    return Models.byName(model).network(input, classes.size(), dropout);
+    return Models.byName(model).network(input(), classes.size(), dropout);
   }
 
   private static String json(Object value) {
@@ -151,6 +168,16 @@ public record ModelFile(
         throw new BadDataException(unusable(key));
       }
       return value;
+    }
+
+    <E extends Enum<E>> E choice(String key, Class<E> values) {
+      String text = text(key);
+      for (E value : values.getEnumConstants()) {
+        if (value.name().toLowerCase(Locale.ROOT).equals(text)) {
+          return value;
+        }
+      }
+      throw new BadDataException(unusable(key));
     }
 
     List<String> texts(String key) {

@@ -42,7 +42,12 @@ class ModelFileTest {
             ImageSets.noise(shape, 2),
             NORMALIZATION,
             LearnerSettings.defaults())) {
-      new ModelFile("resnet20", List.of("a", "b"), shape, NORMALIZATION, 0.5, learner.weights())
+      new ModelFile(
+              "resnet20",
+              List.of("a", "b"),
+              new ModelInput(shape, NORMALIZATION),
+              0.5,
+              learner.weights())
           .write(file);
     }
     sound = Safetensors.read(file);
@@ -163,7 +168,8 @@ class ModelFileTest {
   void modelsForLargeAndFlatImagesAreRead() {
     Path file = folder.resolve("flat");
     ImageShape shape = new ImageShape(3, 128, 65_535);
-    new ModelFile("resnet20", List.of("a", "b"), shape, NORMALIZATION, 0, sound.tensors())
+    new ModelFile(
+            "resnet20", List.of("a", "b"), new ModelInput(shape, NORMALIZATION), 0, sound.tensors())
         .write(file);
     assertThat(ModelFile.readKnown(file).input()).isEqualTo(shape);
   }
@@ -173,7 +179,12 @@ class ModelFileTest {
   void aNetworkOfTheUserIsRead() {
     Path file = folder.resolve("own");
     NamedTensor tensor = new NamedTensor("weight", new long[] {1}, new float[] {2});
-    new ModelFile("mine", List.of("a", "b"), new ImageShape(1, 4, 4), grey(), 0, List.of(tensor))
+    new ModelFile(
+            "mine",
+            List.of("a", "b"),
+            new ModelInput(new ImageShape(1, 4, 4), grey()),
+            0,
+            List.of(tensor))
         .write(file);
     assertThat(ModelFile.read(file).model()).isEqualTo("mine");
     assertThatThrownBy(() -> ModelFile.readKnown(file))

@@ -16,6 +16,7 @@ import dev.onecycle.run.TrainingPosition;
 import dev.onecycle.schedule.OneCycle;
 import dev.onecycle.torch.ImageSets;
 import dev.onecycle.torch.model.ModelFile;
+import dev.onecycle.torch.model.ModelInput;
 import dev.onecycle.torch.nn.Models;
 import dev.onecycle.torch.nn.Network;
 import dev.onecycle.torch.settings.LearnerSettings;
@@ -103,7 +104,8 @@ class ResumeTest {
   }
 
   private static ModelFile model() {
-    return new ModelFile("resnet8", CLASSES, SHAPE, Normalization.of(TRAIN), 0.2, List.of());
+    return new ModelFile(
+        "resnet8", CLASSES, new ModelInput(SHAPE, Normalization.of(TRAIN)), 0.2, List.of());
   }
 
   private Checkpoints checkpoints() {

@@ -1,8 +1,12 @@
 package dev.onecycle.data.image.decode;
 
+import dev.onecycle.data.image.DecodeOptions;
 import dev.onecycle.data.image.ImageShape;
+import dev.onecycle.data.image.Orientation;
 import dev.onecycle.error.IoErrors;
+import java.awt.Rectangle;
 import java.awt.image.BufferedImage;
+import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,23 +18,24 @@ import javax.imageio.ImageReadParam;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Decoder of image files: JPEG, PNG, BMP and the first frame of a GIF, recognized by content.
+ * Decoder of image files: JPEG, PNG, WebP, TIFF, BMP, PNM and GIF, recognized by content; the first
+ * image of a file that has several.
  *
- * <p>Every bit depth becomes 8; palettes are resolved; transparent pixels are laid on black; grey
- * becomes equal red, green and blue, and colour becomes grey by ITU-R BT.601. CMYK is refused. As
- * in torchvision's {@code ImageFolder}, an EXIF rotation is not applied. Files of more than 64 MiB,
- * 64 megapixels or 65,535 pixels in a row are refused before they are decoded, and so is a JPEG of
- * more than 1,000 megapixels in all of its scans. JPEG or GIF data that ends early is an error. An
- * image of more than 4 megapixels that is made much smaller is subsampled while it is read.
+ * <p>Every bit depth becomes 8; palettes are resolved; transparent pixels are laid on white; grey
+ * becomes equal red, green and blue, and colour becomes grey by ITU-R BT.601. Pixels are taken as
+ * they are stored: colour profiles and gamma values are not applied, in any format, as in Pillow
+ * and torchvision. CMYK becomes RGB by Pillow's formula. The frame of a GIF is laid on its canvas.
  *
- * <p>An image of another size is resized so that it covers the requested shape, and cropped at its
- * centre: for a square of S×S pixels the shorter side becomes S.
+ * <p>Files of more than 64 MiB, more pixels than the options allow, or 65,535 pixels in a row are
+ * refused before they are decoded, and so is a JPEG of more than 1,000 megapixels in all of its
+ * scans. Data that ends early is an error. An image of more than 4 megapixels that is made much
+ * smaller is subsampled while it is read.
  */
 public final class ImageDecoder {
   private static final int MAX_BYTES = 64 << 20;
-  private static final long MAX_PIXELS = 64_000_000;
 
   /** The bound of JPEG and GIF; a longer row would be held in memory as a whole. */
   private static final int MAX_SIDE = 65_535;
@@ -41,32 +46,39 @@ public final class ImageDecoder {
   /** The approximate number of pixels that subsampling leaves. */
   private static final double SUBSAMPLED_PIXELS = 4_000_000;
 
-  private static final String CMYK =
-      "has CMYK or other colours that cannot be read; save it as RGB";
-
   private ImageDecoder() {}
 
   /**
-   * Decodes the content of a file.
+   * A decoded image.
    *
-   * @return uint8 pixels, {@code shape.bytes()} of them in height, width, channel order
+   * @param pixels uint8, in height, width, channel order
+   * @param transparent whether some of its pixels were transparent and laid on white
    */
-  public static byte[] decode(byte[] file, ImageShape shape) throws BadImage {
-    BufferedImage image =
-        reading(
-            file,
-            (reader, format) -> {
-              if (format == ImageFormat.JPEG) {
-                requireFewScans(JpegScans.count(file), size(reader));
-              }
-              return pixels(reader, format, shape);
-            });
-    return Pixels.of(image, shape);
+  public record Decoded(byte[] pixels, boolean transparent) {}
+
+  /** Decodes the content of a file to pixels of a shape. */
+  public static Decoded decode(byte[] file, ImageShape shape, DecodeOptions options)
+      throws BadImage {
+    return ofFile(file, options).decode(shape);
   }
 
-  /** The size of an image, read from the first bytes of its file: [3, H, W]. */
-  public static ImageShape size(byte[] head) throws BadImage {
-    return reading(head, (reader, format) -> size(reader));
+  /** The size of an image as it is shown, read from the first bytes of its file: [3, H, W]. */
+  public static ImageShape size(byte[] head, DecodeOptions options) throws BadImage {
+    return ofFile(head, options).size();
+  }
+
+  /**
+   * Whether the first bytes of a file may lack what decides the size of the image as it is shown.
+   */
+  public static boolean needsWholeFile(byte[] head, DecodeOptions options) throws BadImage {
+    if (options.orientation() == Orientation.IGNORE) {
+      return false;
+    }
+    return switch (ImageFormat.of(head)) {
+      case PNG -> true; // the orientation may stand behind the pixels
+      case WEBP -> WebpHeader.claimsExif(head);
+      default -> false;
+    };
   }
 
   /** Reads a regular file of acceptable size. */
@@ -95,41 +107,198 @@ public final class ImageDecoder {
     }
   }
 
-  private interface Reading<T> {
-    T from(ImageReader reader, ImageFormat format) throws IOException, BadImage;
-  }
-
-  private static <T> T reading(byte[] file, Reading<T> reading) throws BadImage {
+  private static ImageFile ofFile(byte[] file, DecodeOptions options) throws BadImage {
     ImageFormat format = ImageFormat.of(file);
-    ImageReader reader = format.reader();
-    // Not ImageIO.createImageInputStream, which may create a temporary file.
-    try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
-      // Metadata is not needed, and its compressed pieces can be hostile.
-      reader.setInput(in, true, true);
-      return reading.from(reader, format);
-    } catch (IOException | RuntimeException e) {
-      requireMemory(e);
-      throw new BadImage(reason(e), e);
-    } finally {
-      reader.dispose();
-    }
+    ExifOrientation orientation =
+        options.orientation() == Orientation.APPLY
+            ? ExifOrientation.of(format, file)
+            : ExifOrientation.UPRIGHT;
+    return new ImageFile(file, format, orientation, options);
   }
 
-  private static ImageShape size(ImageReader reader) throws IOException, BadImage {
-    int width = reader.getWidth(0);
-    int height = reader.getHeight(0);
-    if (width <= 0 || height <= 0) {
-      throw new BadImage("has no pixels");
+  /** One file with what its first bytes say. */
+  private record ImageFile(
+      byte[] file, ImageFormat format, ExifOrientation orientation, DecodeOptions options) {
+    private interface Reading<T> {
+      T from(ImageReader reader) throws IOException, BadImage;
     }
-    if ((long) width * height > MAX_PIXELS) {
-      throw new BadImage(
-          "has " + width + "×" + height + " pixels, more than 64 megapixels; make it smaller");
+
+    ImageShape size() throws BadImage {
+      ImageShape stored = storedSize();
+      return orientation.swaps() ? new ImageShape(3, stored.width(), stored.height()) : stored;
     }
-    if (Math.max(width, height) > MAX_SIDE) {
-      throw new BadImage(
-          "has " + width + "×" + height + " pixels, more than 65,535 in a row; make it smaller");
+
+    /** The size of the image as it is stored, within the bounds. */
+    private ImageShape storedSize() throws BadImage {
+      switch (format) {
+        case PNM -> {
+          PortableMap map = new PortableMap(file);
+          return bounded(map.width, map.height);
+        }
+        case GIF -> {
+          Canvas canvas = Canvas.ofGif(file);
+          return bounded(canvas.width(), canvas.height());
+        }
+        case WEBP -> {
+          Canvas canvas = WebpHeader.of(file).canvas();
+          return bounded(canvas.width(), canvas.height());
+        }
+        case TIFF -> {
+          TiffHeader header = TiffHeader.of(file);
+          ImageShape size = bounded(header.width(), header.height());
+          header.requireReadable(options.maxPixels());
+          return size;
+        }
+        case JPEG -> {
+          JpegHeader header = JpegHeader.of(file);
+          @Nullable String problem = header == null ? null : header.problem();
+          if (problem != null) {
+            throw new BadImage(problem);
+          }
+        }
+        default -> {}
+      }
+      return reading(file, reader -> bounded(reader.getWidth(0), reader.getHeight(0)));
     }
-    return new ImageShape(3, height, width);
+
+    private ImageShape bounded(long width, long height) throws BadImage {
+      if (width <= 0 || height <= 0) {
+        throw new BadImage("has no pixels");
+      }
+      if (width > options.maxPixels() || height > options.maxPixels() / width) {
+        throw new BadImage(
+            String.format(
+                Locale.ROOT,
+                "has %d×%d pixels (width × height), more than the %,d of max_pixels; make it"
+                    + " smaller, or set max_pixels",
+                width,
+                height,
+                options.maxPixels()));
+      }
+      if (Math.max(width, height) > MAX_SIDE) {
+        throw new BadImage(
+            "has " + width + "×" + height + " pixels, more than 65,535 in a row; make it smaller");
+      }
+      return new ImageShape(3, (int) height, (int) width);
+    }
+
+    Decoded decode(ImageShape shape) throws BadImage {
+      ImageShape stored = storedSize();
+      BufferedImage image = image(stored, step(stored, shape));
+      boolean premultiplied =
+          format == ImageFormat.TIFF
+              ? TiffHeader.of(file).isPremultiplied()
+              : image.isAlphaPremultiplied();
+      Pixels pixels = new Pixels(image, orientation, premultiplied);
+      byte[] bytes = pixels.of(shape, options.resize());
+      return new Decoded(bytes, pixels.isTransparent());
+    }
+
+    private BufferedImage image(ImageShape stored, int step) throws BadImage {
+      switch (format) {
+        case JPEG -> {
+          requireFewScans(JpegScans.count(file), stored);
+          @Nullable JpegHeader header = JpegHeader.of(file);
+          if (header == null) {
+            throw new BadImage("is damaged or cut short: it ends before its pixels");
+          }
+          byte[] explicit = header.explicit(file);
+          return header.components() == 4
+              ? reading(explicit, reader -> fourColours(reader, stored, header))
+              : reading(explicit, reader -> pixels(reader, stored, step));
+        }
+        case TIFF -> {
+          byte[] alone = TiffHeader.of(file).alone(file);
+          return reading(alone, reader -> pixels(reader, stored, step));
+        }
+        case WEBP -> {
+          WebpHeader header = WebpHeader.of(file);
+          return onCanvas(header.still(), header.canvas(), step);
+        }
+        case GIF -> {
+          return onCanvas(file, Canvas.ofGif(file), step);
+        }
+        case PNM -> {
+          return new PortableMap(file).pixels(step);
+        }
+        default -> {
+          return reading(file, reader -> pixels(reader, stored, step));
+        }
+      }
+    }
+
+    private BufferedImage onCanvas(byte[] bytes, Canvas canvas, int step) throws BadImage {
+      Rectangle frame = canvas.frame();
+      ImageShape part = bounded(frame.width, frame.height);
+      return canvas.isCovered()
+          ? reading(bytes, reader -> pixels(reader, part, step))
+          : canvas.with(reading(bytes, reader -> pixels(reader, part, 1)));
+    }
+
+    private <T> T reading(byte[] bytes, Reading<T> reading) throws BadImage {
+      ImageReader reader = format.reader();
+      // Not ImageIO.createImageInputStream, which may create a temporary file.
+      try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
+        // Metadata is not needed, and its compressed pieces can be hostile.
+        reader.setInput(in, true, true);
+        return reading.from(reader);
+      } catch (IOException | RuntimeException e) {
+        requireMemory(e);
+        throw new BadImage(reason(e), e);
+      } finally {
+        reader.dispose();
+      }
+    }
+
+    private BufferedImage pixels(ImageReader reader, ImageShape stored, int step)
+        throws IOException, BadImage {
+      ImageReadParam param = reader.getDefaultReadParam();
+      param.setSourceSubsampling(step, step, 0, 0);
+      DamageListener listener = listener(reader);
+      BufferedImage image =
+          DecodeMemoryLimiter.holding(count(stored, step), () -> reader.read(0, param));
+      requireWhole(listener);
+      return image;
+    }
+
+    /** A JPEG of four components, as its raw samples. */
+    private BufferedImage fourColours(ImageReader reader, ImageShape stored, JpegHeader header)
+        throws IOException, BadImage {
+      DamageListener listener = listener(reader);
+      Raster raster =
+          DecodeMemoryLimiter.holding(count(stored, 1), () -> reader.readRaster(0, null));
+      requireWhole(listener);
+      return FourColours.rgb(raster, header.transform() == 2);
+    }
+
+    private static DamageListener listener(ImageReader reader) {
+      DamageListener listener = new DamageListener();
+      reader.addIIOReadWarningListener(listener);
+      reader.addIIOReadProgressListener(listener);
+      return listener;
+    }
+
+    private void requireWhole(DamageListener listener) throws BadImage {
+      @Nullable String damage = listener.damage(format);
+      if (damage != null) {
+        throw new BadImage("is damaged or cut short: " + damage);
+      }
+    }
+
+    private static long count(ImageShape stored, int step) {
+      return (long) (stored.height() / step + 1) * (stored.width() / step + 1);
+    }
+
+    /**
+     * The step of subsampling: it keeps at least four pixels of a row for each pixel of the target.
+     */
+    private int step(ImageShape stored, ImageShape target) {
+      int rows = orientation.swaps() ? target.width() : target.height();
+      int columns = orientation.swaps() ? target.height() : target.width();
+      double wished = Math.sqrt(stored.height() / SUBSAMPLED_PIXELS * stored.width());
+      int max = Math.min(stored.height() / (4 * rows), stored.width() / (4 * columns));
+      return Math.max(1, Math.min(max, (int) Math.ceil(wished)));
+    }
   }
 
   private static void requireFewScans(int scans, ImageShape stored) throws BadImage {
@@ -145,42 +314,6 @@ public final class ImageDecoder {
     }
   }
 
-  private static BufferedImage pixels(ImageReader reader, ImageFormat format, ImageShape target)
-      throws IOException, BadImage {
-    ImageShape stored = size(reader);
-    int step = step(stored, target);
-    ImageReadParam param = reader.getDefaultReadParam();
-    param.setSourceSubsampling(step, step, 0, 0);
-    DamageListener listener = new DamageListener();
-    reader.addIIOReadWarningListener(listener);
-    reader.addIIOReadProgressListener(listener);
-    BufferedImage image =
-        DecodeMemoryLimiter.holding(pixels(stored, step), () -> reader.read(0, param));
-    String damage = listener.damage(format);
-    if (damage != null) {
-      throw new BadImage("is damaged or cut short: " + damage);
-    }
-    if (format == ImageFormat.JPEG && image.getRaster().getNumBands() > 3) {
-      // Four components of unstated meaning: ImageIO would read them as a transparent image.
-      throw new BadImage(CMYK);
-    }
-    return image;
-  }
-
-  private static long pixels(ImageShape stored, int step) {
-    return (long) (stored.height() / step + 1) * (stored.width() / step + 1);
-  }
-
-  /**
-   * The step of subsampling: it keeps at least four pixels of a row for each pixel of the target.
-   */
-  private static int step(ImageShape stored, ImageShape target) {
-    double wished = Math.sqrt(stored.height() / SUBSAMPLED_PIXELS * stored.width());
-    int max =
-        Math.min(stored.height() / (4 * target.height()), stored.width() / (4 * target.width()));
-    return Math.max(1, Math.min(max, (int) Math.ceil(wished)));
-  }
-
   /** Rethrows a lack of memory, which ImageIO wraps in an exception; the image is not to blame. */
   private static void requireMemory(Exception e) {
     for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
@@ -192,8 +325,10 @@ public final class ImageDecoder {
 
   private static String reason(Exception e) {
     String text = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
-    if (e instanceof IIOException && text.contains("unsupported image type")) {
-      return CMYK;
+    if (e instanceof IIOException && text.contains("unsupported")) {
+      return "is of a kind that cannot be read ("
+          + IoErrors.reason(e)
+          + "); save it as an ordinary PNG or JPEG";
     }
     return "is damaged or cut short: " + IoErrors.reason(e);
   }

@@ -3,6 +3,7 @@ package dev.onecycle.data.image.decode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.onecycle.data.ImageFiles;
+import dev.onecycle.data.image.DecodeOptions;
 import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.testing.TestImages;
 import java.awt.image.BufferedImage;
@@ -78,11 +79,12 @@ class ImageDecoderTest {
   }
 
   @Test
-  void transparentPixelsLieOnBlack() {
+  void transparentPixelsLieOnWhite() {
     BufferedImage image = new BufferedImage(2, 1, BufferedImage.TYPE_INT_ARGB);
     image.setRGB(0, 0, 0x00FFFFFF);
     image.setRGB(1, 0, 0x80FF8000);
-    assertThat(decode(TestImages.encode(image, "png"), TWO)).containsExactly(0, 0, 0, 128, 64, 0);
+    assertThat(decode(TestImages.encode(image, "png"), TWO))
+        .containsExactly(255, 255, 255, 255, 191, 127);
   }
 
   @Test
@@ -135,7 +137,7 @@ class ImageDecoderTest {
   void theContentCountsNotTheName(@TempDir Path folder) throws IOException {
     Path file = folder.resolve("really-a-png.jpg");
     Files.write(file, TestImages.png(2, 1, 0x010203));
-    byte[] pixels = ImageFiles.decode(file, TWO);
+    byte[] pixels = ImageFiles.decode(file, TWO, DecodeOptions.defaults());
     assertThat(pixels.length).isEqualTo(6);
     assertThat(pixels[5]).isEqualTo((byte) 3);
   }
@@ -156,7 +158,7 @@ class ImageDecoderTest {
   }
 
   private static int[] decode(byte[] file, ImageShape shape) {
-    byte[] pixels = ImageFiles.decode(file, "test image", shape);
+    byte[] pixels = ImageFiles.decode(file, "test image", shape, DecodeOptions.defaults());
     int[] values = new int[pixels.length];
     for (int i = 0; i < values.length; i++) {
       values[i] = pixels[i] & 0xFF;
