@@ -20,6 +20,7 @@ import dev.onecycle.run.checkpoint.CheckpointFolder;
 import dev.onecycle.schedule.OneCycle;
 import dev.onecycle.schedule.Policy;
 import dev.onecycle.torch.model.ModelFile;
+import dev.onecycle.torch.model.ModelInput;
 import dev.onecycle.torch.settings.Normalization;
 import dev.onecycle.torch.weights.NamedTensor;
 import java.io.IOException;
@@ -64,7 +65,8 @@ class DivergenceTest {
     Normalization normalization = Normalization.of(TRAIN);
     return new Checkpoints(
         temp,
-        new ModelFile("resnet8", TRAIN.classes(), TRAIN.shape(), normalization, 0, List.of()),
+        new ModelFile(
+            "resnet8", TRAIN.classes(), new ModelInput(TRAIN.shape(), normalization), 0, List.of()),
         Map.of());
   }
 
