@@ -3,9 +3,12 @@ package dev.onecycle.data;
 import dev.onecycle.data.image.DecodeOptions;
 import dev.onecycle.data.image.ImageSize;
 import dev.onecycle.data.image.ReadingListener;
+import dev.onecycle.error.Require;
 import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 
 /** Options of opening a dataset: {@link #defaults()}, changed by the {@code with} methods. */
@@ -21,6 +24,8 @@ public final class DataOptions {
   private Optional<Charset> encoding = Optional.empty();
   private boolean followLinks;
   private boolean allowEmptyClasses;
+  private OptionalDouble validationShare = OptionalDouble.empty();
+  private OptionalInt limit = OptionalInt.empty();
 
   private DataOptions() {}
 
@@ -36,6 +41,8 @@ public final class DataOptions {
     copy.encoding = encoding;
     copy.followLinks = followLinks;
     copy.allowEmptyClasses = allowEmptyClasses;
+    copy.validationShare = validationShare;
+    copy.limit = limit;
     change.accept(copy);
     return copy;
   }
@@ -179,5 +186,39 @@ public final class DataOptions {
   /** Allows classes without images to train on, or not. */
   public DataOptions withAllowEmptyClasses(boolean newAllowEmptyClasses) {
     return with(copy -> copy.allowEmptyClasses = newAllowEmptyClasses);
+  }
+
+  /**
+   * The share of each class that is held out of the training images; empty for a tenth where there
+   * are no other images to judge epochs on.
+   */
+  public OptionalDouble validationShare() {
+    return validationShare;
+  }
+
+  /**
+   * Holds out a share of each class to judge epochs on, also where there is a test set; refused
+   * where there is a val set.
+   *
+   * @param share in (0, 1)
+   */
+  public DataOptions withValidationShare(double share) {
+    Require.that(share > 0 && share < 1, "validation_share", "in (0, 1)", share, share);
+    return with(copy -> copy.validationShare = OptionalDouble.of(share));
+  }
+
+  /** The most training images; empty for all. */
+  public OptionalInt limit() {
+    return limit;
+  }
+
+  /**
+   * Trains on at most so many images, drawn by the seed in the shares of the classes.
+   *
+   * @param images at least 1, and no less than the number of classes
+   */
+  public DataOptions withLimit(int images) {
+    Require.atLeast("limit", images, 1);
+    return with(copy -> copy.limit = OptionalInt.of(images));
   }
 }

@@ -15,6 +15,9 @@ import dev.onecycle.data.source.Sources;
 import dev.onecycle.data.source.SplitSelection;
 import dev.onecycle.data.source.TreeOptions;
 import dev.onecycle.error.BadDataException;
+import dev.onecycle.error.Require;
+import dev.onecycle.text.Numbers;
+import dev.onecycle.text.Sha256;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -41,6 +44,7 @@ import java.util.Set;
  */
 public final class Datasets {
   private static final String TENTH = "held-out tenth";
+  private static final String PART = "held-out part";
 
   private Datasets() {}
 
@@ -57,33 +61,96 @@ public final class Datasets {
   public static DataSplits open(String location, DataOptions options) {
     DecodedSource decoded = read(location, options, sizing(options), SplitSelection.ALL);
     ImageDataset training = trainingImages(location, decoded);
-    ReadingReport report = decoded.index().report();
     Optional<ImageDataset> test = decoded.images(Split.TEST);
-    if (test.isPresent()) {
-      return splits(decoded, training, test.get(), Split.TEST, report);
+    boolean testJudges =
+        test.isPresent()
+            && options.validationShare().isEmpty()
+            && decoded.images(Split.VALIDATION).isEmpty();
+    Roles roles =
+        testJudges
+            ? new Roles(training, test.get(), Split.TEST, decoded.index().report()).limited(options)
+            : Roles.of(
+                location, decoded, training, options, test.isEmpty() ? "test or val" : "val");
+    ReadingReport report = roles.report;
+    if (test.isPresent() && !testJudges) {
+      report =
+          report.withNote(
+              Numbers.format(
+                  "The %s images judge the epochs; the %,d test images are evaluated once, at the"
+                      + " end.",
+                  roles.evaluationName.equals(Split.VALIDATION) ? Split.VALIDATION : "held-out",
+                  test.get().size()));
+      report = Duplicates.in(roles.train, test.get(), Split.TEST, report);
     }
-    Optional<ImageDataset> validation = decoded.images(Split.VALIDATION);
-    if (validation.isPresent()) {
-      return splits(decoded, training, validation.get(), Split.VALIDATION, report);
-    }
-    Holdout holdout = Holdout.of(training, options.seed());
-    String note = "There is no test or val set: " + description(holdout, training, options.seed());
-    return splits(decoded, holdout.rest(), holdout.tenth(), TENTH, report.withNote(note));
+    report = Duplicates.in(roles.train, roles.evaluation, roles.evaluationName, report);
+    return new DataSplits(
+        roles.train,
+        roles.evaluation,
+        roles.evaluationName,
+        testJudges ? Optional.empty() : test,
+        report,
+        limited(decoded.fingerprint(), options, training),
+        limited(decoded.trainingFingerprint(), options, training));
   }
 
-  private static DataSplits splits(
-      DecodedSource decoded,
-      ImageDataset train,
-      ImageDataset evaluation,
-      String evaluationName,
-      ReadingReport report) {
-    return new DataSplits(
-        train,
-        evaluation,
-        evaluationName,
-        report,
-        decoded.fingerprint(),
-        decoded.trainingFingerprint());
+  /**
+   * The images to train on and those to judge epochs on.
+   *
+   * @param evaluationName of the latter
+   */
+  private record Roles(
+      ImageDataset train, ImageDataset evaluation, String evaluationName, ReadingReport report) {
+    Roles limited(DataOptions options) {
+      int limit = options.limit().orElse(Integer.MAX_VALUE);
+      ImageDataset some = Holdout.limited(train, limit, options.seed());
+      String note =
+          Numbers.format(
+              "Of the %,d training images %,d are used, drawn by seed %s in the shares of the"
+                  + " classes.",
+              train.size(), some.size(), options.seed());
+      return some.size() == train.size()
+          ? this
+          : new Roles(some, evaluation, evaluationName, report.withNote(note));
+    }
+
+    /** Without test images: the validation images judge epochs, or a part held out. */
+    static Roles of(
+        String location,
+        DecodedSource decoded,
+        ImageDataset training,
+        DataOptions options,
+        String absent) {
+      ReadingReport report = decoded.index().report();
+      Optional<ImageDataset> validation = decoded.images(Split.VALIDATION);
+      if (validation.isPresent()) {
+        double share = options.validationShare().orElse(0);
+        Require.that(
+            share == 0, "validation_share", "left out where there is a val set,", share, location);
+        return new Roles(training, validation.get(), Split.VALIDATION, report).limited(options);
+      }
+      double share = options.validationShare().orElse(Holdout.TENTH);
+      Holdout holdout = Holdout.of(training, share, options.seed());
+      String note =
+          Numbers.format(
+              "There is no %s set: %s of each class, %d of %d images drawn by seed %s, is held out"
+                  + " for validation.",
+              absent,
+              share == Holdout.TENTH ? "a tenth" : Numbers.exact(share),
+              holdout.part().size(),
+              training.size(),
+              options.seed());
+      String name = share == Holdout.TENTH ? TENTH : PART;
+      return new Roles(holdout.rest(), holdout.part(), name, report.withNote(note))
+          .limited(options);
+    }
+  }
+
+  /** The fingerprint of data of which a limit leaves out images. */
+  private static String limited(String fingerprint, DataOptions options, ImageDataset training) {
+    int limit = options.limit().orElse(Integer.MAX_VALUE);
+    return limit >= training.size()
+        ? fingerprint
+        : Sha256.of(fingerprint + " limit " + limit + " seed " + options.seed());
   }
 
   /**
@@ -99,34 +166,18 @@ public final class Datasets {
   public static TuningData openForTuning(String location, DataOptions options) {
     DecodedSource decoded = read(location, options, sizing(options), SplitSelection.TRAINING);
     ImageDataset training = trainingImages(location, decoded);
-    ReadingReport report = decoded.index().report();
-    Optional<ImageDataset> validation = decoded.images(Split.VALIDATION);
-    if (validation.isPresent()) {
-      int size = validation.get().size();
-      return new TuningData(
-          training,
-          validation.get(),
-          Split.VALIDATION,
-          report.withNote("Validation uses the " + size + " images of the val set."),
-          decoded.trainingFingerprint());
+    Roles roles = Roles.of(location, decoded, training, options, "val");
+    ReadingReport report = roles.report;
+    if (roles.evaluationName.equals(Split.VALIDATION)) {
+      String note = "Validation uses the " + roles.evaluation.size() + " images of the val set.";
+      report = report.withNote(note);
     }
-    Holdout holdout = Holdout.of(training, options.seed());
     return new TuningData(
-        holdout.rest(),
-        holdout.tenth(),
-        TENTH,
-        report.withNote("There is no val set: " + description(holdout, training, options.seed())),
-        decoded.trainingFingerprint());
-  }
-
-  private static String description(Holdout holdout, ImageDataset training, long seed) {
-    return "a tenth of each class, "
-        + holdout.tenth().size()
-        + " of "
-        + training.size()
-        + " images drawn by seed "
-        + seed
-        + ", is held out for validation.";
+        roles.train,
+        roles.evaluation,
+        roles.evaluationName,
+        Duplicates.in(roles.train, roles.evaluation, roles.evaluationName, report),
+        limited(decoded.trainingFingerprint(), options, training));
   }
 
   /**

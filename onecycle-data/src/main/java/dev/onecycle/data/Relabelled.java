@@ -54,4 +54,9 @@ final class Relabelled implements ImageDataset {
   public void read(int index, byte[] target) {
     base.read(index, target);
   }
+
+  @Override
+  public long hash(int index) {
+    return base.hash(index);
+  }
 }

@@ -53,9 +53,9 @@ public final class TestDatasets {
       assertSame(actual.train(), whole.train());
     } else {
       assertThat(actual.validationName()).isEqualTo("held-out tenth");
-      Holdout holdout = Holdout.of(whole.train(), seed);
+      Holdout holdout = Holdout.of(whole.train(), Holdout.TENTH, seed);
       assertSame(actual.train(), holdout.rest());
-      assertSame(actual.validation(), holdout.tenth());
+      assertSame(actual.validation(), holdout.part());
     }
   }
 

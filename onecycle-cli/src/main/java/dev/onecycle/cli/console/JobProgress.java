@@ -109,6 +109,7 @@ public final class JobProgress implements JobListener, AutoCloseable {
   /** Says what was found out about the images, and which cannot be used. */
   public static void show(Console console, ReadingReport report) {
     report.notes().forEach(console::say);
+    report.warnings().forEach(warning -> console.say("Warning: " + warning));
     List<SkippedImage> skipped = report.skipped();
     if (!skipped.isEmpty()) {
       console.say(

@@ -13,11 +13,13 @@ import dev.onecycle.run.Classification;
 import dev.onecycle.text.Counts;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.text.Texts;
+import dev.onecycle.torch.job.Experiment;
 import dev.onecycle.torch.job.TrainingConfig;
 import dev.onecycle.torch.model.ModelFile;
 import dev.onecycle.torch.train.Evaluation;
 import dev.onecycle.torch.train.Learner;
 import dev.onecycle.torch.train.Training;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -33,11 +35,20 @@ import picocli.CommandLine.ParameterException;
 /** Evaluates a trained model on labelled images. */
 @Command(
     name = "evaluate",
-    description = "Evaluate a trained model on the test images of a data set.",
+    description = {
+      "Evaluate a trained model on the test images of a data set.",
+      "Without DATA, evaluate a run on the images that it held out: its test images, or else the"
+          + " images that judged its epochs."
+    },
     mixinStandardHelpOptions = true,
     sortOptions = false,
     modelTransformer = EvaluateCommand.Settings.class,
-    footer = {"", "Examples:", "  onecycle evaluate runs/NAME photos/"})
+    footer = {
+      "",
+      "Examples:",
+      "  onecycle evaluate runs/NAME",
+      "  onecycle evaluate runs/NAME photos/"
+    })
 public final class EvaluateCommand implements Callable<Integer> {
   /** The settings of reading images are options. */
   static final class Settings implements IModelTransformer {
@@ -107,8 +118,7 @@ public final class EvaluateCommand implements Callable<Integer> {
   private EvaluationSplit open(Console console, ModelFile file) {
     TrainingConfig config = SettingOptions.given(output.spec());
     if (config.find(TrainingConfig.DATA).isEmpty()) {
-      throw new ParameterException(
-          output.spec().commandLine(), "Missing required parameter: 'DATA'");
+      return heldOut(console, config);
     }
     String location = config.get(TrainingConfig.DATA);
     try (JobProgress progress = JobProgress.ofTraining(console)) {
@@ -125,6 +135,26 @@ public final class EvaluateCommand implements Callable<Integer> {
       console.say(location + ": " + Counts.images(data.images().size(), data.name()));
       JobProgress.show(console, data.report());
       return data;
+    }
+  }
+
+  /** The images that the run of the model held out. */
+  private EvaluationSplit heldOut(Console console, TrainingConfig changes) {
+    Path run =
+        model
+            .run()
+            .orElseThrow(
+                () ->
+                    new ParameterException(
+                        output.spec().commandLine(),
+                        "Missing required parameter: 'DATA', where MODEL is not a run's folder"));
+    try (JobProgress progress = JobProgress.ofTraining(console);
+        Experiment experiment = Experiment.ofRun(run, changes, progress)) {
+      return new EvaluationSplit(
+          experiment.test().orElseGet(experiment::evaluation),
+          experiment.test().isPresent() ? "test" : experiment.evaluationName(),
+          experiment.report(),
+          experiment.fingerprint());
     }
   }
 

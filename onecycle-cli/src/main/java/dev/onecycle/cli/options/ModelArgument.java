@@ -1,12 +1,14 @@
 package dev.onecycle.cli.options;
 
 import dev.onecycle.error.BadDataException;
+import dev.onecycle.run.RunFolder;
 import dev.onecycle.torch.job.RunSummary;
 import dev.onecycle.torch.model.ModelFile;
 import dev.onecycle.torch.settings.LearnerSettings;
 import dev.onecycle.torch.train.Learner;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import picocli.CommandLine.Parameters;
 
 /** A trained model: a run's folder, or a file. */
@@ -33,6 +35,11 @@ public final class ModelArgument {
               + " gives scores that are not finite numbers, so nothing can be said about the"
               + " images; its training has diverged: train it anew with a lower peak rate");
     }
+  }
+
+  /** The folder of the run of the model; empty if it is a file. */
+  public Optional<Path> run() {
+    return Files.exists(path.resolve(RunFolder.RECORD)) ? Optional.of(path) : Optional.empty();
   }
 
   /** The model ready to compute, with the weights of the file. */

@@ -26,7 +26,7 @@ import java.util.zip.CRC32C;
  */
 final class CacheFile {
   /** Part of every file's name. Raise it when the format or the decoding of images changes. */
-  static final int VERSION = 4;
+  static final int VERSION = 5;
 
   private static final byte[] MAGIC = "onecycle".getBytes(StandardCharsets.US_ASCII);
   private static final int FOOTER = MAGIC.length + 4 * Long.BYTES;
@@ -73,12 +73,13 @@ final class CacheFile {
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(table))) {
       String fingerprint = text(in);
       String trainingFingerprint = text(in);
+      long[] hashes = hashes(in);
       SourceIndex index = index(in);
       PixelStore store = PixelStore.map(channel, pixels, index.shape().bytes());
       if (crc(Arrays.asList(store.segments())) != pixelsCrc) {
         throw new IOException("its pixels are damaged");
       }
-      return new DecodedSource(index, store, fingerprint, trainingFingerprint);
+      return new DecodedSource(index, store, hashes, fingerprint, trainingFingerprint);
     }
   }
 
@@ -88,6 +89,10 @@ final class CacheFile {
     try (DataOutputStream out = new DataOutputStream(bytes)) {
       text(out, decoded.fingerprint());
       text(out, decoded.trainingFingerprint());
+      out.writeInt(decoded.hashes().length);
+      for (long hash : decoded.hashes()) {
+        out.writeLong(hash);
+      }
       ImageShape shape = index.shape();
       IntArrays.write(out, new int[] {shape.channels(), shape.height(), shape.width()});
       PackedStrings.of(index.classes()).write(out);
@@ -104,6 +109,14 @@ final class CacheFile {
       }
     }
     return bytes.toByteArray();
+  }
+
+  private static long[] hashes(DataInputStream in) throws IOException {
+    long[] hashes = new long[in.readInt()];
+    for (int i = 0; i < hashes.length; i++) {
+      hashes[i] = in.readLong();
+    }
+    return hashes;
   }
 
   private static SourceIndex index(DataInputStream in) throws IOException {
@@ -125,7 +138,7 @@ final class CacheFile {
         new ImageShape(shape[0], shape[1], shape[2]),
         classes,
         splits,
-        new ReadingReport(notes, skipped));
+        new ReadingReport(notes, List.of(), skipped));
   }
 
   private static void text(DataOutputStream out, String text) throws IOException {

@@ -6,19 +6,30 @@ import dev.onecycle.data.index.SourceIndex;
 import dev.onecycle.data.index.Split;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** A source whose images are decoded; immutable. */
 public final class DecodedSource {
   private final SourceIndex index;
   private final PixelStore store;
+  private final long[] hashes;
   private final String fingerprint;
   private final String trainingFingerprint;
 
+  /**
+   * @param hashes of the pixels, by slot
+   */
   DecodedSource(
-      SourceIndex index, PixelStore store, String fingerprint, String trainingFingerprint) {
+      SourceIndex index,
+      PixelStore store,
+      long[] hashes,
+      String fingerprint,
+      String trainingFingerprint) {
     this.index = index;
     this.store = store;
+    this.hashes = hashes;
     this.fingerprint = fingerprint;
     this.trainingFingerprint = trainingFingerprint;
   }
@@ -26,14 +37,36 @@ public final class DecodedSource {
   /** Reads all pixels to compute the fingerprints. */
   static DecodedSource of(SourceIndex index, PixelStore store) {
     Map<String, ImageDataset> splits = new LinkedHashMap<>();
-    index.splits().forEach(s -> splits.put(s.name(), new StoredImages(store, index, s)));
+    long[] none = new long[0];
+    index.splits().forEach(s -> splits.put(s.name(), new StoredImages(store, none, index, s)));
     String fingerprint = Fingerprint.of(index.shape(), index.classes(), splits);
+    long[] hashes = hashes(index, splits);
     boolean hasTest = splits.remove(Split.TEST) != null;
     return new DecodedSource(
         index,
         store,
+        hashes,
         fingerprint,
         hasTest ? Fingerprint.of(index.shape(), index.classes(), splits) : fingerprint);
+  }
+
+  private static long[] hashes(SourceIndex index, Map<String, ImageDataset> splits) {
+    int slots = 0;
+    for (Split split : index.splits()) {
+      slots = Math.max(slots, IntStream.of(split.slots()).max().orElse(-1) + 1);
+    }
+    long[] hashes = new long[slots];
+    for (Split split : index.splits()) {
+      ImageDataset images = Objects.requireNonNull(splits.get(split.name()));
+      for (int i = 0; i < split.size(); i++) {
+        hashes[split.slot(i)] = images.hash(i);
+      }
+    }
+    return hashes;
+  }
+
+  long[] hashes() {
+    return hashes;
   }
 
   /** The content without the pixels. */
@@ -57,7 +90,7 @@ public final class DecodedSource {
 
   /** The images of a split of this source. */
   public ImageDataset images(Split split) {
-    return new StoredImages(store, index, split);
+    return new StoredImages(store, hashes, index, split);
   }
 
   /** The images of the split of this name; empty if the source has no such split. */
@@ -69,6 +102,6 @@ public final class DecodedSource {
   }
 
   DecodedSource withNote(String note) {
-    return new DecodedSource(index.withNote(note), store, fingerprint, trainingFingerprint);
+    return new DecodedSource(index.withNote(note), store, hashes, fingerprint, trainingFingerprint);
   }
 }

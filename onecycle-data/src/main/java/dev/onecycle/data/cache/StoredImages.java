@@ -10,12 +10,17 @@ import java.util.List;
 /** A split whose pixels lie in a store. */
 final class StoredImages implements ImageDataset {
   private final PixelStore store;
+  private final long[] hashes;
   private final ImageShape shape;
   private final List<String> classes;
   private final Split split;
 
-  StoredImages(PixelStore store, SourceIndex index, Split split) {
+  /**
+   * @param hashes of the pixels by slot; empty if they are not known yet
+   */
+  StoredImages(PixelStore store, long[] hashes, SourceIndex index, Split split) {
     this.store = store;
+    this.hashes = hashes;
     this.shape = index.shape();
     this.classes = List.copyOf(index.classes());
     this.split = split;
@@ -54,5 +59,10 @@ final class StoredImages implements ImageDataset {
   @Override
   public void read(int index, byte[] target) {
     store.read(split.slot(index), target);
+  }
+
+  @Override
+  public long hash(int index) {
+    return hashes.length == 0 ? ImageDataset.super.hash(index) : hashes[split.slot(index)];
   }
 }

@@ -2,6 +2,8 @@ package dev.onecycle.data.image;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.zip.CRC32;
+import java.util.zip.CRC32C;
 
 /**
  * Labelled, decoded images of one shape: uint8 [N, C, H, W].
@@ -60,5 +62,16 @@ public interface ImageDataset {
    */
   default void read(int index, byte[] target) {
     pixels(index).get(target, 0, shape().bytes());
+  }
+
+  /** A hash of the pixels of image {@code index}: equal for equal pixels. */
+  default long hash(int index) {
+    byte[] bytes = new byte[shape().bytes()];
+    read(index, bytes);
+    CRC32C high = new CRC32C();
+    CRC32 low = new CRC32();
+    high.update(bytes);
+    low.update(bytes);
+    return high.getValue() << 32 | low.getValue();
   }
 }

@@ -50,4 +50,9 @@ public final class Subset implements ImageDataset {
   public void read(int index, byte[] target) {
     base.read(indices[index], target);
   }
+
+  @Override
+  public long hash(int index) {
+    return base.hash(indices[index]);
+  }
 }

@@ -206,7 +206,7 @@ final class ImageTreeSource implements Source {
       splits.add(Split.of(split.getKey(), images));
     }
     return new SourceIndex(
-        shape, layout.classes(), splits, new ReadingReport(notes, bad.skipped()));
+        shape, layout.classes(), splits, new ReadingReport(notes, List.of(), bad.skipped()));
   }
 
   /**

@@ -70,8 +70,13 @@ class ImageTreeTest {
     assertThat(origins(tuning.validation())).hasSize(2).allMatch(o -> o.startsWith("train"));
     TestData.catsAndDogs(data.resolve("val"), 1);
     DataSplits three = open(data);
-    assertThat(three.evaluationName()).isEqualTo("test");
+    assertThat(three.evaluationName()).isEqualTo("val");
+    assertThat(three.evaluation().size()).isEqualTo(2);
+    assertThat(three.test().orElseThrow().size()).isEqualTo(4);
     assertThat(three.train().size()).isEqualTo(20);
+    assertThat(three.report().notes())
+        .containsExactly(
+            "The val images judge the epochs; the 4 test images are evaluated once, at the end.");
     TuningData withVal = Datasets.openForTuning(data.toString(), options());
     assertThat(withVal.train().size()).isEqualTo(20);
     assertThat(withVal.validationName()).isEqualTo("val");

@@ -34,7 +34,7 @@ final class OutcomeText {
           epochs.isEmpty()
               ? "Training has started; no epoch is complete yet."
               : "Training: " + result + ".";
-      case FINISHED -> capitalized(result) + ", " + seconds() + " of training.";
+      case FINISHED -> capitalized(result) + tested() + ", " + seconds() + " of training.";
       case INTERRUPTED ->
           epochs.isEmpty()
               ? "Stopped before the first epoch was complete."
@@ -63,6 +63,16 @@ final class OutcomeText {
         "accuracy %.2f %% on %s",
         100 * epoch.evaluated().orElseThrow().accuracy(),
         Counts.images(record.data().evaluationImages(), record.data().evaluationName()));
+  }
+
+  /** The accuracy on test images that judged no epoch; empty where there is none. */
+  private String tested() {
+    return record.outcome().get("test_images") instanceof Number images
+            && record.outcome().get("test_accuracy") instanceof Number accuracy
+        ? Numbers.format(
+            "; %.2f %% on %s, evaluated once",
+            100 * accuracy.doubleValue(), Counts.images(images.intValue(), "test"))
+        : "";
   }
 
   private static String capitalized(String text) {

@@ -77,7 +77,7 @@ final class DegenerateCases {
                 write(data.resolve(i % 2 == 0 ? "cat" : "dog"), i, RED);
               }
             },
-            "has the same value in every training image; nothing can be learned"),
+            "every channel has the same value in every training image; nothing can be learned"),
         trained(
             "val lacks a class",
             data -> {

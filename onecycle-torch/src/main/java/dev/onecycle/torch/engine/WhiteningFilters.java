@@ -4,6 +4,8 @@ import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.torch.settings.Normalization;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.T_TensorTensor_T;
@@ -19,6 +21,9 @@ public final class WhiteningFilters {
 
   /** Limits the gain of directions in which patches hardly vary (K. Jordan 2024). */
   private static final double EPSILON = 5e-4;
+
+  /** The variance of a channel of one value, but for rounding. */
+  private static final double CONSTANT = 1e-20;
 
   private WhiteningFilters() {}
 
@@ -39,16 +44,43 @@ public final class WhiteningFilters {
       T_TensorTensor_T decomposition = torch.linalg_eigh(matrix);
       DoublePointer values = decomposition.get0().contiguous().data_ptr_double();
       DoublePointer vectors = decomposition.get1().contiguous().data_ptr_double();
+      int[] directions = directions(covariance, vectors, size);
       for (int i = 0; i < size; i++) {
-        double scale = 1 / Math.sqrt(values.get(i) + EPSILON);
+        int direction = directions[i];
+        double scale = 1 / Math.sqrt(values.get(direction) + EPSILON);
         for (int j = 0; j < size; j++) {
-          float weight = (float) (scale * vectors.get((long) j * size + i));
+          float weight = (float) (scale * vectors.get((long) j * size + direction));
           filters[i * size + j] = weight;
           filters[(size + i) * size + j] = -weight;
         }
       }
     }
     return filters;
+  }
+
+  /**
+   * The eigenvector of each filter: its own, but the others in turn in place of those that only see
+   * channels of one value. Their features would be 0 everywhere, and batch norms divide by that.
+   */
+  private static int[] directions(double[] covariance, DoublePointer vectors, int size) {
+    List<Integer> seeing = new ArrayList<>();
+    for (int i = 0; i < size; i++) {
+      double seen = 0;
+      for (int j = 0; j < size; j++) {
+        double weight = vectors.get((long) j * size + i);
+        seen += covariance[j * size + j] < CONSTANT ? 0 : weight * weight;
+      }
+      if (seen > CONSTANT) {
+        seeing.add(i);
+      }
+    }
+    int[] directions = new int[size];
+    int next = 0;
+    for (int i = 0; i < size; i++) {
+      boolean own = seeing.isEmpty() || seeing.contains(i);
+      directions[i] = own ? i : seeing.get(next++ % seeing.size());
+    }
+    return directions;
   }
 
   /** Mean of p·pᵀ over patches p of normalised images, in the order [C, kernel, kernel]. */

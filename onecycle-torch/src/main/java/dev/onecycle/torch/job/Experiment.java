@@ -7,7 +7,11 @@ import dev.onecycle.data.TuningData;
 import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.data.image.ReadingReport;
 import dev.onecycle.error.BadDataException;
+import dev.onecycle.error.InvalidValueException;
+import dev.onecycle.error.Require;
 import dev.onecycle.run.Conditions;
+import dev.onecycle.run.RunFolder;
+import dev.onecycle.run.RunRecord;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.text.Sha256;
 import dev.onecycle.torch.model.ModelFile;
@@ -16,6 +20,7 @@ import dev.onecycle.torch.train.Setup;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.util.Optional;
@@ -42,6 +47,7 @@ public final class Experiment implements AutoCloseable {
    * @param train to train on
    * @param evaluation to evaluate on, of the same shape and classes
    * @param evaluationName of these: "test", "val", …
+   * @param test to evaluate on once, at the end
    * @param report of the reading, for the user
    * @param fingerprint SHA-256 of all that was read
    */
@@ -49,6 +55,7 @@ public final class Experiment implements AutoCloseable {
       ImageDataset train,
       ImageDataset evaluation,
       String evaluationName,
+      Optional<ImageDataset> test,
       ReadingReport report,
       Fingerprint fingerprint) {}
 
@@ -76,6 +83,7 @@ public final class Experiment implements AutoCloseable {
                 data.train(),
                 data.evaluation(),
                 data.evaluationName(),
+                data.test(),
                 data.report(),
                 new Fingerprint(data.fingerprint(), data.trainingFingerprint())),
             Optional.empty());
@@ -117,6 +125,7 @@ public final class Experiment implements AutoCloseable {
         data.train(),
         data.validation(),
         data.validationName(),
+        Optional.empty(),
         data.report(),
         new Fingerprint(data.fingerprint(), data.fingerprint()));
   }
@@ -154,6 +163,27 @@ public final class Experiment implements AutoCloseable {
     }
   }
 
+  /**
+   * Opens the images of a run again, with its parts for training and evaluation.
+   *
+   * @param changes settings that come before those of the run
+   * @throws BadDataException where the folder holds no run, or the images cannot be read
+   * @throws InvalidValueException where the images are no longer those of the run
+   */
+  public static Experiment ofRun(Path folder, TrainingConfig changes, JobListener listener) {
+    RunRecord record = RunFolder.read(folder);
+    Experiment experiment =
+        open(TrainingConfig.of(record.config()).with(changes).withAbsolutePaths(), listener);
+    String then = record.data().fingerprint();
+    Require.that(
+        then.equals(experiment.fingerprint()),
+        "images",
+        "those of " + folder + ", " + then + ",",
+        experiment.fingerprint(),
+        experiment);
+    return experiment;
+  }
+
   private static DataOptions options(TrainingConfig config, JobListener listener) {
     return config.dataOptions().withListener(listener::reading);
   }
@@ -176,6 +206,11 @@ public final class Experiment implements AutoCloseable {
   /** The name of the images to evaluate on: "test", "val", … */
   public String evaluationName() {
     return images.evaluationName;
+  }
+
+  /** The test images that judge no epoch: they are evaluated once, at the end; empty if none. */
+  public Optional<ImageDataset> test() {
+    return images.test;
   }
 
   /** The report of the reading of the images, for the user. */

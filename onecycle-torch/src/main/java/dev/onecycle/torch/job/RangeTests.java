@@ -177,9 +177,9 @@ public final class RangeTests {
     ImageDataset validation = experiment.evaluation();
     if (loss().images() == RangeLoss.Images.VALIDATION
         && experiment.evaluationName().equals(Split.TEST)) {
-      Holdout holdout = Holdout.of(train, experiment.setup().settings().seed());
+      Holdout holdout = Holdout.of(train, Holdout.TENTH, experiment.setup().settings().seed());
       train = holdout.rest();
-      validation = holdout.tenth();
+      validation = holdout.part();
     }
     return LearningRateFinder.of(setup, train).with(loss(), validation);
   }

@@ -5,6 +5,7 @@ import dev.onecycle.record.EpochRecord.Evaluated;
 import dev.onecycle.run.RunRecord;
 import dev.onecycle.run.RunRecord.Status;
 import dev.onecycle.text.Counts;
+import dev.onecycle.torch.train.Evaluation;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -65,11 +66,24 @@ public record RunSummary(Path folder, RunRecord record, List<EpochRecord> epochs
     }
     return String.format(
         Locale.ROOT,
-        "%s, %.0f s of training",
+        "%s%s, %.0f s of training",
         EpochRecord.lastEvaluated(epochs)
             .map(this::accuracyText)
             .orElse("No evaluation in " + length(epochs.size())),
+        testText(),
         epochs.stream().mapToDouble(EpochRecord::trainSeconds).sum());
+  }
+
+  /** The accuracy on test images that judged no epoch; empty where there is none. */
+  private String testText() {
+    return record.outcome().get("test_images") instanceof Number images
+            && record.outcome().get("test_accuracy") instanceof Number accuracy
+        ? String.format(
+            Locale.ROOT,
+            "; %.2f %% on %,d test images, evaluated once",
+            100 * accuracy.doubleValue(),
+            images.intValue())
+        : "";
   }
 
   private String accuracyText(EpochRecord epoch) {
@@ -90,8 +104,11 @@ public record RunSummary(Path folder, RunRecord record, List<EpochRecord> epochs
   /**
    * The result of the epochs that are done, by name: the last evaluation, with the number of epochs
    * that it followed where more are done since; no accuracy where there was none yet.
+   *
+   * @param tested the result on the test images where other images judged the epochs
    */
-  static Map<String, Object> outcome(List<EpochRecord> epochs, String evaluationName) {
+  static Map<String, Object> outcome(
+      List<EpochRecord> epochs, String evaluationName, Optional<Evaluation> tested) {
     Map<String, Object> outcome = new LinkedHashMap<>();
     outcome.put("epochs", epochs.size());
     if (epochs.isEmpty()) {
@@ -111,6 +128,12 @@ public record RunSummary(Path folder, RunRecord record, List<EpochRecord> epochs
                 outcome.put("evaluated_after_epochs", epoch.epoch() + 1);
               }
             });
+    tested.ifPresent(
+        test -> {
+          outcome.put("test_accuracy", test.accuracy());
+          outcome.put("test_loss", test.loss());
+          outcome.put("test_images", test.images());
+        });
     outcome.put("train_loss", end.trainLoss());
     outcome.put("images_per_second", images / seconds);
     outcome.put("train_seconds", seconds);

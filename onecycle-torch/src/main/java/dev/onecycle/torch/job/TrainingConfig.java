@@ -218,6 +218,28 @@ public final class TrainingConfig {
           Group.DATA,
           Setting.flag("allow_empty_classes", "Allow classes without images.").or(false));
 
+  /** The share of the training images that is held out. */
+  public static final Setting<Double> VALIDATION_SHARE =
+      in(
+          Group.DATA,
+          Setting.number(
+                  "validation_share",
+                  "SHARE",
+                  "Share of each class held out of the training images to judge epochs on. Default:"
+                      + " a tenth where there is no val or test set.")
+              .above(0)
+              .below(1));
+
+  /** The most training images. */
+  public static final Setting<Integer> LIMIT =
+      in(
+          Group.DATA,
+          Setting.whole(
+                  "limit",
+                  "N",
+                  "Train on at most N images, drawn by the seed in the shares of the classes.")
+              .atLeast(1));
+
   /** Whether downloads are forbidden. */
   public static final Setting<Boolean> OFFLINE =
       in(Group.DATA, Setting.flag("offline", "Download nothing.").or(false).changeableOnResume());
@@ -1190,6 +1212,14 @@ public final class TrainingConfig {
     @Nullable String encoding = find(ENCODING).orElse(null);
     if (encoding != null) {
       options = options.withEncoding(charset(encoding));
+    }
+    @Nullable Double share = find(VALIDATION_SHARE).orElse(null);
+    if (share != null) {
+      options = options.withValidationShare(share);
+    }
+    @Nullable Integer limit = find(LIMIT).orElse(null);
+    if (limit != null) {
+      options = options.withLimit(limit);
     }
     @Nullable ImageSize size = find(IMAGE_SIZE).orElse(null);
     if (size != null) {

@@ -47,6 +47,7 @@ import dev.onecycle.torch.model.ModelFile;
 import dev.onecycle.torch.model.ModelInput;
 import dev.onecycle.torch.train.Checkpoints;
 import dev.onecycle.torch.train.Engine;
+import dev.onecycle.torch.train.Evaluation;
 import dev.onecycle.torch.train.Learner;
 import dev.onecycle.torch.train.LearnerState;
 import dev.onecycle.torch.train.Training;
@@ -483,7 +484,7 @@ public final class TrainingJob {
         try {
           writes.tried(checkpointer::save);
           train(files, checkpointer, at);
-          return finish(files, checkpointer);
+          return finish(files, checkpointer, tested(checkpointer));
         } catch (DivergedException e) {
           at = lowered(files, e, checkpointer.position());
         }
@@ -558,8 +559,18 @@ public final class TrainingJob {
     return found.value();
   }
 
+  /** The result on the test images that judged no epoch, once all epochs are trained. */
+  private Optional<Evaluation> tested(Checkpointer checkpointer) {
+    boolean whole = checkpointer.position().epochs().size() == plan.epochs();
+    return experiment
+        .test()
+        .filter(images -> whole)
+        .map(images -> Training.evaluate(experiment.learner(), images, done -> {}));
+  }
+
   /** Writes the result, also of a run that was stopped early. */
-  private RunSummary finish(RunFolder files, Checkpointer checkpointer) {
+  private RunSummary finish(
+      RunFolder files, Checkpointer checkpointer, Optional<Evaluation> tested) {
     return control.uninterrupted(
         () -> {
           LearnerState state = experiment.learner().state();
@@ -572,7 +583,7 @@ public final class TrainingJob {
               record.withEnd(
                   whole ? Status.FINISHED : Status.INTERRUPTED,
                   now(),
-                  RunSummary.outcome(at.epochs(), experiment.evaluationName()));
+                  RunSummary.outcome(at.epochs(), experiment.evaluationName(), tested));
           files.write(record);
           listener.ended(folder, record);
           return new RunSummary(folder, record, at.epochs());

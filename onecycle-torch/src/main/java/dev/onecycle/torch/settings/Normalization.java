@@ -19,9 +19,10 @@ public record Normalization(List<Double> means, List<Double> stds) {
   }
 
   /**
-   * The statistics of a data set's images.
+   * The statistics of a data set's images. A channel of one value in all of them, such as the red
+   * and blue of green fluorescence, gets the deviation 1: less its mean it is 0.
    *
-   * @throws BadDataException where a channel is the same in every image
+   * @throws BadDataException where every channel is the same in every image
    */
   public static Normalization of(ImageDataset images) {
     ImageShape shape = images.shape();
@@ -36,6 +37,7 @@ public record Normalization(List<Double> means, List<Double> stds) {
     }
     Double[] means = new Double[channels];
     Double[] stds = new Double[channels];
+    boolean varies = false;
     for (int c = 0; c < channels; c++) {
       double n = (double) images.size() * shape.height() * shape.width();
       double sum = 0;
@@ -46,11 +48,13 @@ public record Normalization(List<Double> means, List<Double> stds) {
       }
       means[c] = sum / n;
       double variance = squares / n - means[c] * means[c];
-      if (variance < 1e-12) {
-        throw new BadDataException(
-            "channel " + c + " has the same value in every training image; nothing can be learned");
-      }
-      stds[c] = Math.sqrt(variance);
+      boolean constant = variance < 1e-12;
+      varies |= !constant;
+      stds[c] = constant ? 1 : Math.sqrt(variance);
+    }
+    if (!varies) {
+      throw new BadDataException(
+          "every channel has the same value in every training image; nothing can be learned");
     }
     return new Normalization(List.of(means), List.of(stds));
   }

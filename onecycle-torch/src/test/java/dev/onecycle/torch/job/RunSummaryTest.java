@@ -16,7 +16,7 @@ class RunSummaryTest {
 
   @Test
   void theLastEvaluationIsTheResult() {
-    assertThat(RunSummary.outcome(List.of(NOT, EVALUATED), "test"))
+    assertThat(RunSummary.outcome(List.of(NOT, EVALUATED), "test", Optional.empty()))
         .isEqualTo(
             Map.of(
                 "epochs",
@@ -35,7 +35,7 @@ class RunSummaryTest {
 
   @Test
   void itSaysAfterWhichEpochItWasWhereThatIsNotTheLast() {
-    assertThat(RunSummary.outcome(List.of(NOT, EVALUATED, NOT_AGAIN), "val"))
+    assertThat(RunSummary.outcome(List.of(NOT, EVALUATED, NOT_AGAIN), "val", Optional.empty()))
         .containsEntry("epochs", 3)
         .containsEntry("validation_accuracy", 0.5)
         .containsEntry("validation_loss", 1.75)
@@ -45,7 +45,7 @@ class RunSummaryTest {
 
   @Test
   void withoutAnEvaluationThereIsNone() {
-    assertThat(RunSummary.outcome(List.of(NOT), "test"))
+    assertThat(RunSummary.outcome(List.of(NOT), "test", Optional.empty()))
         .containsOnlyKeys("epochs", "train_loss", "images_per_second", "train_seconds");
   }
 }

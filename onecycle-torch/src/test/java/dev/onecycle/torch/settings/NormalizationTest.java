@@ -51,14 +51,26 @@ class NormalizationTest {
     assertThat(Normalization.of(turned)).isEqualTo(found);
   }
 
+  /** Green fluorescence: red and blue are 0 in every image. */
   @Test
-  void aConstantChannelIsRefusedByItsNumber() {
+  void aConstantChannelBecomesZero() {
     byte[] pixels = new byte[IMAGES * 5 * 7 * 3];
     for (int i = 0; i < pixels.length; i += 3) {
       pixels[i] = (byte) i;
+      pixels[i + 2] = 51;
     }
-    assertThatThrownBy(() -> Normalization.of(images(3, pixels)))
+    Normalization found = Normalization.of(images(3, pixels));
+    assertThat(found.mean(1)).isZero();
+    assertThat(found.mean(2)).isCloseTo(0.2, within(1e-12));
+    assertThat(found.std(0)).isBetween(0.2, 0.4);
+    assertThat(found.stds().subList(1, 3)).containsExactly(1.0, 1.0);
+  }
+
+  @Test
+  void imagesOfOneValueAreRefused() {
+    assertThatThrownBy(() -> Normalization.of(images(3, new byte[IMAGES * 5 * 7 * 3])))
         .isInstanceOf(BadDataException.class)
-        .hasMessageStartingWith("channel 1 has the same value");
+        .hasMessage(
+            "every channel has the same value in every training image; nothing can be learned");
   }
 }
