@@ -88,7 +88,9 @@ class DegenerateDataTest {
   @Test
   void aFileThatIsNoArchive() throws IOException {
     Path file = Files.write(temp.resolve("data.bin"), new byte[1000]);
-    assertFails(file.toString(), file + " is not a folder, a .tar, a .tar.gz or a .zip");
+    assertFails(
+        file.toString(),
+        file + " is not a folder, a .tar, a .tar.gz, .tar.xz, .tar.bz2 or .tar.zst, or a .zip");
     assertFails("/dev/null", "/dev/null is neither a folder nor a regular file");
   }
 

@@ -1,5 +1,6 @@
 package dev.onecycle.testing;
 
+import io.airlift.compress.zstd.ZstdOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -13,9 +14,13 @@ import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.apache.commons.compress.archivers.tar.TarConstants;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
 import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream.UnicodeExtraFieldPolicy;
+import org.apache.commons.compress.compressors.bzip2.BZip2CompressorOutputStream;
+import org.tukaani.xz.LZMA2Options;
+import org.tukaani.xz.XZOutputStream;
 
 /** Tar, zip and gzip files as bytes. */
 public final class TestArchives {
@@ -134,6 +139,47 @@ public final class TestArchives {
         tar.write(file.getValue());
         tar.closeArchiveEntry();
       }
+    }
+    return bytes.toByteArray();
+  }
+
+  /** A tar of files, and of hard links by their names. */
+  public static byte[] tarWithLinks(Map<String, byte[]> files, Map<String, String> links)
+      throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (TarArchiveOutputStream tar = new TarArchiveOutputStream(bytes)) {
+      for (Map.Entry<String, byte[]> file : files.entrySet()) {
+        TarArchiveEntry entry = new TarArchiveEntry(file.getKey(), true);
+        entry.setSize(file.getValue().length);
+        tar.putArchiveEntry(entry);
+        tar.write(file.getValue());
+        tar.closeArchiveEntry();
+      }
+      for (Map.Entry<String, String> link : links.entrySet()) {
+        TarArchiveEntry entry = new TarArchiveEntry(link.getKey(), TarConstants.LF_LINK, true);
+        entry.setLinkName(link.getValue());
+        tar.putArchiveEntry(entry);
+        tar.closeArchiveEntry();
+      }
+    }
+    return bytes.toByteArray();
+  }
+
+  /**
+   * Compressed bytes.
+   *
+   * @param extension xz, bz2 or zst
+   */
+  public static byte[] compressed(byte[] plain, String extension) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (OutputStream out =
+        switch (extension) {
+          case "xz" -> new XZOutputStream(bytes, new LZMA2Options());
+          case "bz2" -> new BZip2CompressorOutputStream(bytes);
+          case "zst" -> new ZstdOutputStream(bytes);
+          default -> throw new IllegalArgumentException(extension);
+        }) {
+      out.write(plain);
     }
     return bytes.toByteArray();
   }

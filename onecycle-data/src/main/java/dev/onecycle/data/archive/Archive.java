@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A .tar, .tar.gz or .zip file. It is read as a stream and never unpacked to disk; its size and its
- * number of entries are bounded.
+ * A .tar, plain or compressed by gzip, xz, bzip2 or zstd, or a .zip file. It is read as a stream
+ * and never unpacked to disk; its size and its number of entries are bounded.
  */
 public abstract class Archive implements FileTree {
   private static final int TAR_MAGIC_AT = 257;
@@ -68,13 +68,14 @@ public abstract class Archive implements FileTree {
     if (begins(head, 0, "PK")) {
       return new ZipArchive(path, encoding);
     }
-    if (head.length > 2 && (head[0] & 0xFF) == 0x1F && (head[1] & 0xFF) == 0x8B) {
-      return new TarArchive(path, encoding, true);
+    Compression compression = Compression.of(head);
+    if (compression != Compression.NONE
+        || begins(head, TAR_MAGIC_AT, "ustar")
+        || path.toString().endsWith(".tar")) {
+      return new TarArchive(path, encoding, compression);
     }
-    if (begins(head, TAR_MAGIC_AT, "ustar") || path.toString().endsWith(".tar")) {
-      return new TarArchive(path, encoding, false);
-    }
-    throw new BadDataException(path + " is not a folder, a .tar, a .tar.gz or a .zip");
+    throw new BadDataException(
+        path + " is not a folder, a .tar, a .tar.gz, .tar.xz, .tar.bz2 or .tar.zst, or a .zip");
   }
 
   private static boolean begins(byte[] bytes, int at, String text) {

@@ -2,6 +2,7 @@ package dev.onecycle.data.archive;
 
 import dev.onecycle.data.image.decode.BadImage;
 import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -12,14 +13,24 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.utils.IOUtils;
 import org.jspecify.annotations.Nullable;
 
-/** A .tar or .tar.gz file. */
+/**
+ * A .tar file, plain or compressed.
+ *
+ * <p>A hard link is another name of an entry that comes before it. Links are visited after all
+ * other entries, in a second reading of the file, since only then it is known which entries have
+ * more names.
+ */
 final class TarArchive extends Archive {
   private static final int BLOCK = 512;
   private static final int BUFFER = 1 << 16;
@@ -27,20 +38,87 @@ final class TarArchive extends Archive {
   /** Gives each byte of a name as a character. */
   private static final Charset BYTES = StandardCharsets.ISO_8859_1;
 
-  private final boolean compressed;
+  private static final int MAX_LINKS = 100;
 
-  TarArchive(Path path, Optional<Charset> encoding, boolean compressed) {
+  private final Compression compression;
+
+  TarArchive(Path path, Optional<Charset> encoding, Compression compression) {
     super(path, encoding, StandardCharsets.ISO_8859_1);
-    this.compressed = compressed;
+    this.compression = compression;
+  }
+
+  /** Receives the entries of a reading, except hidden ones. */
+  private interface Reader {
+    void entry(String name, TarArchiveEntry entry, TarArchiveInputStream tar, TarHeaders headers);
   }
 
   @Override
   void walk(Visitor visitor, NameDecoder names, Bounds bounds) throws IOException {
-    if (!compressed) {
+    Map<String, String> targets = new LinkedHashMap<>();
+    read(
+        names,
+        bounds,
+        (name, entry, tar, headers) -> {
+          if (entry.isDirectory()) {
+            visitor.folder(name);
+          } else if (entry.isLink()) {
+            targets.put(name, name(entry.getLinkName(), "linkpath", headers, names));
+          } else {
+            visitor.file(new TarEntry(name, entry, tar));
+          }
+        });
+    if (!targets.isEmpty()) {
+      walkLinks(visitor, names, targets);
+    }
+  }
+
+  /**
+   * @param targets the name of another entry for the name of each link
+   */
+  private void walkLinks(Visitor visitor, NameDecoder names, Map<String, String> targets)
+      throws IOException {
+    Map<String, List<String>> byTarget = new LinkedHashMap<>();
+    targets.forEach(
+        (link, target) -> {
+          String at = target;
+          for (int i = 0; i < MAX_LINKS && targets.containsKey(at); i++) {
+            at = targets.getOrDefault(at, at);
+          }
+          byTarget.computeIfAbsent(at, t -> new ArrayList<>()).add(link);
+        });
+    Bounds bounds = new Bounds();
+    read(
+        names,
+        bounds,
+        (name, entry, tar, headers) -> {
+          boolean file = !entry.isDirectory() && !entry.isLink();
+          List<String> links = file ? byTarget.remove(name) : null;
+          if (links != null) {
+            TarEntry target = new TarEntry(name, entry, tar);
+            LinkEntry first = new LinkEntry(links.get(0), target);
+            for (String link : links) {
+              bounds.countBytes(entry.getRealSize());
+              visitor.file(new LinkEntry(link, first));
+            }
+          }
+        });
+    byTarget.forEach(
+        (target, links) ->
+            links.forEach(
+                link ->
+                    visitor.file(
+                        new LinkEntry(
+                            link,
+                            new BadImage(
+                                "is a link to " + target + ", which is not in the archive")))));
+  }
+
+  private void read(NameDecoder names, Bounds bounds, Reader reader) throws IOException {
+    if (compression == Compression.NONE) {
       requireEnd();
     }
     try (InputStream file = new BufferedInputStream(Files.newInputStream(path()), BUFFER);
-        InputStream plain = bounds.counting(compressed ? new GZIPInputStream(file, BUFFER) : file);
+        InputStream plain = bounds.counting(compression.expanded(file));
         TarHeaders headers = new TarHeaders(name(), plain);
         TarArchiveInputStream tar = new TarArchiveInputStream(headers, BYTES.name())) {
       for (TarArchiveEntry entry = next(tar, headers); entry != null; entry = next(tar, headers)) {
@@ -57,11 +135,7 @@ final class TarArchive extends Archive {
         if (name.isEmpty() || EntryNames.isHidden(name)) {
           continue;
         }
-        if (entry.isDirectory()) {
-          visitor.folder(name);
-        } else {
-          visitor.file(new TarEntry(name, entry, tar));
-        }
+        reader.entry(name, entry, tar, headers);
       }
       // To the end, because gzip has its checksum there.
       plain.transferTo(OutputStream.nullOutputStream());
@@ -105,6 +179,47 @@ final class TarArchive extends Archive {
       if (b != 0) {
         throw new EOFException();
       }
+    }
+  }
+
+  /** Another name of an entry, which is read when the first of its names is. */
+  private static final class LinkEntry implements Entry {
+    private final String name;
+    private final @Nullable Entry target;
+    private @Nullable Content content;
+
+    LinkEntry(String name, Entry target) {
+      this.name = name;
+      this.target = target;
+    }
+
+    LinkEntry(String name, BadImage problem) {
+      this.name = name;
+      this.target = null;
+      this.content = FileTree.unusable(problem);
+    }
+
+    @Override
+    public String name() {
+      return name;
+    }
+
+    @Override
+    public long size() {
+      return target == null ? 0 : target.size();
+    }
+
+    @Override
+    public InputStream open() throws BadImage {
+      return new ByteArrayInputStream(content().bytes());
+    }
+
+    @Override
+    public Content content() {
+      if (content == null) {
+        content = Objects.requireNonNull(target).content();
+      }
+      return content;
     }
   }
 

@@ -84,7 +84,7 @@ public final class Sources {
         location
             + " "
             + problem
-            + "; give a folder, a .tar, .tar.gz or .zip, or one of "
+            + "; give a folder, a .zip or a .tar, plain or compressed, or one of "
             + String.join(", ", names()));
   }
 

@@ -92,6 +92,65 @@ class ArchiveTest {
     }
   }
 
+  /** The second name of an entry, a link to that link, and one that leads nowhere. */
+  @Test
+  void hardLinksAreFurtherNamesOfEntries() throws IOException {
+    Map<String, String> links = new LinkedHashMap<>();
+    links.put("train/dog/again.png", "train/dog/1.png");
+    links.put("train/dog/and again.png", "train/dog/again.png");
+    links.put("test/dog/too.png", "./train/dog/1.png");
+    byte[] tar = TestArchives.tarWithLinks(files, links);
+    for (Path archive : List.of(write("l.tar", tar), write("l.tgz", TestArchives.gzip(tar)))) {
+      DataSplits splits = open(archive);
+      assertThat(splits.train().size()).isEqualTo(8);
+      assertThat(splits.evaluation().size()).isEqualTo(7);
+      List<String> origins = new java.util.ArrayList<>();
+      for (int i = 0; i < 8; i++) {
+        origins.add(splits.train().origin(i));
+      }
+      int original = origins.indexOf("train/dog/1.png");
+      for (String name : List.of("train/dog/again.png", "train/dog/and again.png")) {
+        assertThat(splits.train().hash(origins.indexOf(name)))
+            .isEqualTo(splits.train().hash(original));
+      }
+    }
+    byte[] nowhere = TestArchives.tarWithLinks(files, Map.of("train/dog/x.png", "train/none.png"));
+    assertThatThrownBy(() -> open(write("n.tar", nowhere)))
+        .hasMessageContaining(
+            "train/dog/x.png is a link to train/none.png, which is not in the archive");
+    byte[] loop = TestArchives.tarWithLinks(files, Map.of("train/dog/x.png", "train/dog/x.png"));
+    assertThatThrownBy(() -> open(write("loop.tar", loop)))
+        .hasMessageContaining("train/dog/x.png is a link to train/dog/x.png, which is not in");
+  }
+
+  @Test
+  void tarsAreReadInEveryCompression() throws IOException {
+    byte[] tar = TestArchives.tar(files);
+    DataSplits plain = open(write("plain.tar", tar));
+    for (String name : List.of("xz", "bz2", "zst")) {
+      byte[] bytes = TestArchives.compressed(tar, name);
+      assertThat(open(write("a.tar." + name, bytes)).fingerprint()).isEqualTo(plain.fingerprint());
+      for (int percent = 10; percent < 100; percent += 20) {
+        assertDamaged("cut.tar." + name, Arrays.copyOf(bytes, bytes.length * percent / 100));
+      }
+      byte[] zeros = TestArchives.compressed(TestArchives.tar(bomb()), name);
+      Path archive = write("bomb.tar." + name, zeros);
+      assertThat(zeros.length).isLessThan(1 << 20);
+      assertThatThrownBy(() -> open(archive))
+          .isInstanceOf(BadDataException.class)
+          .hasMessageContaining("expands to more than 200 times its size");
+    }
+  }
+
+  private Map<String, byte[]> bomb() {
+    Map<String, byte[]> bomb = new LinkedHashMap<>(files);
+    byte[] zeros = new byte[20 << 20];
+    for (int i = 0; i < 18; i++) {
+      bomb.put("train/cat/bomb" + i + ".bmp", zeros);
+    }
+    return bomb;
+  }
+
   @Test
   void aLinkInPlaceOfAFolderLeadsNowhere() throws IOException {
     byte[] tar = TestArchives.tarWith(files, "train/cat", TarConstants.LF_SYMLINK, temp.toString());
