@@ -4,6 +4,7 @@ import dev.onecycle.math.Interpolation;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.stream.IntStream;
 
 /**
  * The losses of a range test, smoothed as little as their noise allows, and the rates that are read
@@ -53,7 +54,8 @@ final class LossCurve {
   private static final double SURE_RISE = 4;
   private static final double AMPLE_ROOM = 5;
   private static final double SURE_FALL = 4;
-  private static final double MIN_FALL = 0.05;
+  private static final double MIN_FALL = 0.02;
+  private static final double KEPT_OF_FALL = 0.75;
   private static final double FALLS_TO_LOWEST = 3;
   private static final double ROUNDING = 1e-6;
 
@@ -103,7 +105,8 @@ final class LossCurve {
     }
     Edge edge = curve.edge(diverged);
     Readings readings =
-        new Readings(edge.rate(), curve.minimum(), curve.steepest(), curve.valley());
+        new Readings(
+            edge.rate(), curve.trough(), curve.minimum(), curve.steepest(), curve.valley());
     if (edge.rate().isEmpty()) {
       return new Reading(readings, verdicts.noEdge(curve));
     }
@@ -117,8 +120,8 @@ final class LossCurve {
     return new Reading(
         readings,
         curve.roseBefore(edge)
-            ? verdicts.uncertain(curve, rate, edge.floor())
-            : verdicts.clear(curve, rate));
+            ? verdicts.uncertain(curve, readings, edge.floor())
+            : verdicts.clear(curve, readings));
   }
 
   /**
@@ -317,6 +320,20 @@ final class LossCurve {
       }
     }
     return false;
+  }
+
+  /**
+   * The middle of the trough. An average over many points hangs neither on one lowest point, as the
+   * minimum does, nor on how long a network survives, as the edge does.
+   */
+  private OptionalDouble trough() {
+    double level = low + (1 - KEPT_OF_FALL) * fall();
+    OptionalDouble middle =
+        IntStream.range(0, smooth.length)
+            .filter(i -> smooth[i] <= level)
+            .mapToDouble(i -> logRates[i])
+            .average();
+    return OptionalDouble.of(Math.exp(middle.orElseThrow()));
   }
 
   private OptionalDouble minimum() {

@@ -14,28 +14,17 @@ import java.util.function.Function;
 /**
  * Several range tests under the same conditions, summed up.
  *
- * <p>It is clear if more than half of the runs show an edge, and these lie within a factor of three
- * of each other; the suggestion then is a tenth of the median edge. A test that a single loss ended
- * counts by the rate where it ended: what happens at one rate whatever the seed is no bad batch.
- * The summary is noisy where the edges disagree; where there are too few edges, its verdict is the
- * verdict that most of the other runs have.
+ * <p>It is clear if more than half of the runs show an edge, and the rates to go by lie within a
+ * factor of three of each other: the troughs, and the edges where they come from tests that a
+ * single loss ended. What happens at one rate whatever the seed is no bad batch. The suggestion is
+ * made of the median trough and the median edge. The summary is noisy where the runs disagree;
+ * where there are too few edges, its verdict is the verdict that most of the other runs have.
  *
  * @param runs the tests, at least one: repeats that differ in their random seed alone, which draws
  *     the first weights and the order and augmentation of the images
- * @param edge over the runs that show one; empty where none does, as with the other readings
- * @param minimum of the smoothed loss
- * @param steepest descent of the smoothed loss
- * @param valley two thirds down its longest descent
- * @param verdict whether the median edge can be trusted
+ * @param verdict whether the medians can be trusted
  */
-public record RangeSummary(
-    List<RangeResult> runs,
-    Optional<Spread> edge,
-    Optional<Spread> minimum,
-    Optional<Spread> steepest,
-    Optional<Spread> valley,
-    Verdict verdict) {
-
+public record RangeSummary(List<RangeResult> runs, Verdict verdict) {
   private static final double AGREEMENT = 3;
 
   /** Of equally common kinds, the gravest is the verdict. */
@@ -71,20 +60,42 @@ public record RangeSummary(
   /** Sums up at least one run. */
   public static RangeSummary of(List<RangeResult> runs) {
     Require.atLeast("runs of a range summary", runs.size(), 1);
-    Optional<Spread> edge = spread(runs, Readings::edge);
-    return new RangeSummary(
-        runs,
-        edge,
-        spread(runs, Readings::minimum),
-        spread(runs, Readings::steepest),
-        spread(runs, Readings::valley),
-        verdict(runs, edge));
+    return new RangeSummary(runs, judged(runs));
   }
 
-  /** The suggested peak rate, a tenth of the median edge; empty where the verdict suggests none. */
+  /** The edges of the runs that show one; empty where none does, as with the other readings. */
+  public Optional<Spread> edge() {
+    return spread(runs, Readings::edge);
+  }
+
+  /** The middles of the troughs. */
+  public Optional<Spread> trough() {
+    return spread(runs, Readings::trough);
+  }
+
+  /** The minima of the smoothed loss. */
+  public Optional<Spread> minimum() {
+    return spread(runs, Readings::minimum);
+  }
+
+  /** The steepest descents of the smoothed loss. */
+  public Optional<Spread> steepest() {
+    return spread(runs, Readings::steepest);
+  }
+
+  /** The rates two thirds down the longest descents. */
+  public Optional<Spread> valley() {
+    return spread(runs, Readings::valley);
+  }
+
+  /**
+   * The suggested peak rate, by the median trough and the median edge as {@link
+   * RangeResult#suggestion} by its own; empty where the verdict suggests none.
+   */
   public OptionalDouble suggestion() {
     return verdict.suggests()
-        ? OptionalDouble.of(edge.orElseThrow().median() / RangeResult.MARGIN)
+        ? OptionalDouble.of(
+            RangeResult.peak(trough().orElseThrow().median(), edge().orElseThrow().median()))
         : OptionalDouble.empty();
   }
 
@@ -105,44 +116,48 @@ public record RangeSummary(
     return Optional.of(new Spread(median, rates[0], rates[n - 1], n));
   }
 
-  private static Verdict verdict(List<RangeResult> runs, Optional<Spread> edges) {
+  private static Verdict judged(List<RangeResult> runs) {
     if (runs.size() == 1) {
       return runs.get(0).verdict();
     }
+    Optional<Spread> edges = spread(runs, Readings::edge);
     int shown = edges.map(Spread::count).orElse(0);
     if (2 * shown <= runs.size()) {
       return withoutEdge(runs, shown);
     }
     Spread edge = edges.orElseThrow();
+    Spread trough = spread(runs, Readings::trough).orElseThrow();
     String found =
         Numbers.format(
-            "%d of %d runs show an edge, at learning rates from %s to %s with the median at %s",
+            "%d of %d runs show an edge, at learning rates from %s to %s; the loss stayed low around"
+                + " %s to %s, with the median at %s",
             shown,
             runs.size(),
             VerdictMessages.number(edge.low()),
             VerdictMessages.number(edge.high()),
-            VerdictMessages.number(edge.median()));
-    if (edge.factor() > AGREEMENT) {
+            VerdictMessages.number(trough.low()),
+            VerdictMessages.number(trough.high()),
+            VerdictMessages.number(trough.median()));
+    boolean byOneLoss = 2 * count(runs, Kind.SINGLE_LOSS) > shown;
+    if (trough.factor() > AGREEMENT || (byOneLoss && edge.factor() > AGREEMENT)) {
       return new Verdict(
           Kind.NOISY,
           found,
           "they disagree too much: use a larger batch or more steps, or give a careful rate by hand,"
               + " such as "
-              + VerdictMessages.number(edge.low() / RangeResult.MARGIN)
-              + ", a tenth of the lowest");
+              + VerdictMessages.number(RangeResult.peak(trough.low(), edge.low())));
     }
-    String peak = VerdictMessages.number(edge.median() / RangeResult.MARGIN);
-    long uncertain = runs.stream().filter(run -> run.verdict().kind() == Kind.UNCERTAIN).count();
-    return 2 * uncertain > shown
+    String peak = VerdictMessages.number(RangeResult.peak(trough.median(), edge.median()));
+    return 2 * count(runs, Kind.UNCERTAIN) > shown
         ? new Verdict(
             Kind.UNCERTAIN,
-            found + ", but the loss had risen before it",
-            "a peak of "
-                + peak
-                + ", a tenth of the median, is uncertain: compare short runs at it, at a third and"
-                + " at a tenth of it")
-        : new Verdict(
-            Kind.CLEAR, found, "train with a peak of " + peak + ", a tenth of the median");
+            found + ", but it had risen before the edge",
+            VerdictMessages.uncertain(peak))
+        : new Verdict(Kind.CLEAR, found, "train with a peak of " + peak);
+  }
+
+  private static long count(List<RangeResult> runs, Kind kind) {
+    return runs.stream().filter(run -> run.verdict().kind() == kind).count();
   }
 
   private static Verdict withoutEdge(List<RangeResult> runs, int shown) {

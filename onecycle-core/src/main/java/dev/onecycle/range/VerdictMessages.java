@@ -9,26 +9,34 @@ record VerdictMessages(double[] rates, StopReason stopped) {
   private static final String START_LOWER =
       "start the range lower, and if that does not help, look at data, labels and model";
 
-  Verdict clear(LossCurve curve, double edge) {
+  Verdict clear(LossCurve curve, Readings readings) {
     return verdict(
-        Kind.CLEAR,
-        found(
-            "the loss fell from %s to %s and rose for good at learning rate %s",
-            curve.start(), curve.low(), edge),
-        found("train with a peak of %s, a tenth of that", edge / RangeResult.MARGIN));
+        Kind.CLEAR, fallAndRise(curve, readings), "train with a peak of " + peak(readings));
   }
 
-  Verdict uncertain(LossCurve curve, double edge, double floor) {
+  Verdict uncertain(LossCurve curve, Readings readings, double floor) {
     return verdict(
         Kind.UNCERTAIN,
-        found(
-            "the loss fell from %s to %s, was at %s again at the rates before its edge, and rose for"
-                + " good at learning rate %s",
-            curve.start(), curve.low(), floor, edge),
-        found(
-            "a peak of %s, a tenth of that, is uncertain: compare short runs at it, at a third and"
-                + " at a tenth of it",
-            edge / RangeResult.MARGIN));
+        fallAndRise(curve, readings)
+            + found(", but at the rates before that edge it was at %s again", floor),
+        uncertain(peak(readings)));
+  }
+
+  /** The advice of an uncertain suggestion. */
+  static String uncertain(String peak) {
+    return "a peak of "
+        + peak
+        + " is uncertain: compare short runs at it, at a third and at three times it";
+  }
+
+  private static String peak(Readings readings) {
+    return number(RangeResult.peak(readings.trough().orElseThrow(), readings.edge().orElseThrow()));
+  }
+
+  private static String fallAndRise(LossCurve curve, Readings readings) {
+    return found(
+        "the loss fell from %s to %s, stayed low around learning rate %s, and rose for good at %s",
+        curve.start(), curve.low(), readings.trough().orElseThrow(), readings.edge().orElseThrow());
   }
 
   Verdict noEdge(LossCurve curve) {

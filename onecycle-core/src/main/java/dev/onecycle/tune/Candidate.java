@@ -42,7 +42,7 @@ public record Candidate(double value, RangeSummary test, Optional<CycleOutcome> 
     return test.verdict().kind() == Verdict.Kind.NO_EDGE;
   }
 
-  /** The peak rate for training with the value, a tenth of the edge; empty where none was seen. */
+  /** The peak rate for training with the value; empty where its tests suggest none. */
   public OptionalDouble peak() {
     return test.suggestion();
   }

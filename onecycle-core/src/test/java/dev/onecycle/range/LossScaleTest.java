@@ -22,7 +22,7 @@ class LossScaleTest {
   @Test
   void noConstantAnswerIsBetter() {
     for (double smoothing : new double[] {0, 0.1, 0.5, 0.99}) {
-      for (long[] counts : new long[][] {{990, 10}, {1, 1}, {89, 11}, {7, 0}}) {
+      for (long[] counts : new long[][] {{990, 10}, {1, 1}, {89, 11}, {7, 1}}) {
         double best = Double.POSITIVE_INFINITY;
         for (int i = 1; i < 20_000; i++) {
           double p = i / 20_000.0;

@@ -37,7 +37,7 @@ final class RangeStopTest {
     assertThatThrownBy(
             () -> new RangeResult(List.of(), stop, 0.9, Optional.empty(), Readings.NONE, clear))
         .isInstanceOf(InvalidValueException.class)
-        .hasMessageContaining("edge must be present");
+        .hasMessageContaining("edge and trough must be present");
   }
 
   @Test

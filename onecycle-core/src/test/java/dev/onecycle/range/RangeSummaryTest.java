@@ -25,7 +25,9 @@ class RangeSummaryTest {
         runs.stream().map(run -> run.readings().edge().orElseThrow()).sorted().toList();
     assertThat(summary.edge()).hasValue(new Spread(edges.get(2), edges.get(0), edges.get(4), 5));
     assertThat(summary.verdict().kind()).isEqualTo(Kind.CLEAR);
-    assertThat(summary.suggestion()).hasValue(edges.get(2) / 10);
+    double trough =
+        runs.stream().mapToDouble(r -> r.readings().trough().orElseThrow()).sorted().toArray()[2];
+    assertThat(summary.suggestion().orElseThrow()).isCloseTo(trough / 2.5, within(1e-12));
     assertThat(summary.minimum().orElseThrow().count()).isEqualTo(5);
     assertThat(summary.verdict().explanation()).startsWith("5 of 5 runs show an edge");
   }

@@ -86,6 +86,7 @@ public final class Samples {
         Optional.empty(),
         new Readings(
             OptionalDouble.of(edge),
+            OptionalDouble.of(edge * 0.25),
             OptionalDouble.of(edge * 0.6),
             OptionalDouble.of(edge * 0.02),
             OptionalDouble.of(edge * 0.08)),
@@ -100,7 +101,7 @@ public final class Samples {
         RangeStop.of(stopped),
         0.85,
         Optional.empty(),
-        new Readings(none, none, none, none),
+        new Readings(none, none, none, none, none),
         new Verdict(kind, "no rise was seen", "look again"));
   }
 }

@@ -71,6 +71,7 @@ final class StoredFilesTest {
           Optional.of(LossScale.of(2.25, 0)),
           new Readings(
               OptionalDouble.of(3),
+              OptionalDouble.of(0.75),
               OptionalDouble.of(0.5),
               OptionalDouble.of(0.25),
               OptionalDouble.empty()),

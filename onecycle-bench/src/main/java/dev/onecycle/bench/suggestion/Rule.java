@@ -6,6 +6,9 @@ import java.util.function.Function;
 
 /** A way to choose the peak rate from the readings of a range test. */
 enum Rule {
+  SUGGESTION(
+      "trough/2.5, at most edge/5",
+      readings -> min(times(readings.trough(), 0.4), times(readings.edge(), 0.2))),
   TENTH_OF_EDGE("edge/10", readings -> times(readings.edge(), 0.1)),
   THREE_TENTHS_OF_EDGE("edge·3/10", readings -> times(readings.edge(), 0.3)),
   THIRTIETH_OF_EDGE("edge/30", readings -> times(readings.edge(), 1 / 30.0)),
@@ -35,6 +38,12 @@ enum Rule {
 
   private static OptionalDouble times(OptionalDouble reading, double factor) {
     return reading.isPresent() ? OptionalDouble.of(reading.getAsDouble() * factor) : reading;
+  }
+
+  private static OptionalDouble min(OptionalDouble one, OptionalDouble other) {
+    return one.isPresent() && other.isPresent()
+        ? OptionalDouble.of(Math.min(one.getAsDouble(), other.getAsDouble()))
+        : OptionalDouble.empty();
   }
 
   private static OptionalDouble between(Readings readings) {

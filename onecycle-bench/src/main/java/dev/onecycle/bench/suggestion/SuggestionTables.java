@@ -21,8 +21,8 @@ final class SuggestionTables {
   /** What the range tests of each setting read, one row a test. */
   static List<String> readings(List<Setting> settings, MeasuredFile file) {
     List<String> lines = new ArrayList<>();
-    lines.add("| setting | seed | verdict | edge | minimum | steepest | valley |");
-    lines.add("|---|---|---|---|---|---|---|");
+    lines.add("| setting | seed | verdict | edge | trough | minimum | steepest | valley |");
+    lines.add("|---|---|---|---|---|---|---|---|");
     for (Setting setting : settings) {
       file.ranges(setting)
           .forEach(
@@ -30,11 +30,12 @@ final class SuggestionTables {
                 Readings read = test.readings();
                 lines.add(
                     Numbers.format(
-                        "| %s | %d | %s | %s | %s | %s | %s |",
+                        "| %s | %d | %s | %s | %s | %s | %s | %s |",
                         setting.name(),
                         seed,
                         test.verdict().kind().name().toLowerCase(Locale.ROOT),
                         text(read.edge()),
+                        text(read.trough()),
                         text(read.minimum()),
                         text(read.steepest()),
                         text(read.valley())));

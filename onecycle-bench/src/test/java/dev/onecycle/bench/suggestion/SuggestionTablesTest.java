@@ -18,6 +18,7 @@ class SuggestionTablesTest {
   private static Readings readings(double edge, double minimum) {
     return new Readings(
         OptionalDouble.of(edge),
+        OptionalDouble.of(0.25),
         OptionalDouble.of(minimum),
         OptionalDouble.empty(),
         OptionalDouble.empty());
@@ -44,6 +45,9 @@ class SuggestionTablesTest {
 
     assertThat(SuggestionTables.cost(Rule.TENTH_OF_EDGE, ACCURACIES, two).orElseThrow())
         .isCloseTo(5, within(1e-9));
+    // 0.25 / 2.5 is the best rate; a fifth of the edge, 2 and 0.2, is above it.
+    assertThat(SuggestionTables.cost(Rule.SUGGESTION, ACCURACIES, two).orElseThrow())
+        .isCloseTo(0, within(1e-9));
     assertThat(SuggestionTables.cost(Rule.MINIMUM, ACCURACIES, two).orElseThrow())
         .isCloseTo(10, within(1e-9));
   }

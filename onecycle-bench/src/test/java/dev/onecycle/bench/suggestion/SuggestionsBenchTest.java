@@ -99,6 +99,7 @@ class SuggestionsBenchTest {
     Readings readings =
         new Readings(
             OptionalDouble.of(66),
+            OptionalDouble.of(0.5),
             OptionalDouble.of(0.2),
             OptionalDouble.of(1e-6),
             OptionalDouble.empty());

@@ -44,6 +44,7 @@ public final class RangeView {
   private static Map<String, String> readings(RangeSummary summary) {
     Map<String, String> readings = new LinkedHashMap<>();
     readings.put("edge", text(summary.edge()));
+    readings.put("trough", text(summary.trough()));
     readings.put("minimum", text(summary.minimum()));
     readings.put("steepest", text(summary.steepest()));
     readings.put("valley", text(summary.valley()));
@@ -73,6 +74,7 @@ public final class RangeView {
     record.put("explanation", summary.verdict().explanation());
     put(record, "suggestion", summary.suggestion());
     summary.edge().ifPresent(s -> record.put("edge", s.median()));
+    summary.trough().ifPresent(s -> record.put("trough", s.median()));
     summary.minimum().ifPresent(s -> record.put("minimum", s.median()));
     summary.steepest().ifPresent(s -> record.put("steepest", s.median()));
     summary.valley().ifPresent(s -> record.put("valley", s.median()));

@@ -46,7 +46,7 @@ import picocli.CommandLine.Option;
     name = "find-lr",
     description = {
       "Run the learning rate range test: raise the rate step by step until the loss rises for good,"
-          + " and suggest a tenth of that rate as the peak.",
+          + " and suggest a peak from the rates at which it was low.",
       ""
     },
     mixinStandardHelpOptions = true,

@@ -97,7 +97,8 @@ public final class SweepCommand implements Callable<Integer> {
   @Option(
       names = "--max-lr",
       paramLabel = "RATE",
-      description = "Peak of the short cycles. Default: a tenth of each candidate's edge.")
+      description =
+          "Peak of the short cycles. Default: the suggestion of each candidate's range test.")
   @Nullable Double maxLr;
 
   @Option(

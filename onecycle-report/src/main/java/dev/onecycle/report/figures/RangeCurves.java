@@ -133,6 +133,7 @@ final class RangeCurves {
   /** The suggestion and all readings, the most important first. */
   static List<Marker> markers(RangeResult result) {
     List<Marker> markers = new ArrayList<>(mainMarkers(result));
+    add(markers, "trough", result.readings().trough());
     add(markers, "minimum", result.readings().minimum());
     add(markers, "steepest", result.readings().steepest());
     add(markers, "valley", result.readings().valley());

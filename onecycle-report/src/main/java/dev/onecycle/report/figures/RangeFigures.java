@@ -157,6 +157,7 @@ public final class RangeFigures {
   private static StyledMarker styled(Marker marker) {
     Stroke stroke =
         switch (marker.label()) {
+          case "trough" -> Stroke.line(Palette.GREEN, 1.2, Stroke.SHORT_DASHED);
           case "suggestion" -> Stroke.line(Palette.GREEN, 2.4, Stroke.SOLID);
           case "edge" -> Stroke.line(Palette.VERMILLION, 1.8, Stroke.DASHED);
           case "minimum" -> Stroke.line(Palette.PURPLE, 1.5, Stroke.DOTTED);

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CsvTest {
   private static final String HEADER =
       "step,learning_rate,loss,smoothed,momentum,chance_loss,lowest_loss,loss_noise,stop_factor,extended,stopped\n";
-  private static final String OF_TEST = ",0.85,,4.0,false,diverged\n";
+  private static final String OF_TEST = ",0.85,,,,10.0,false,diverged\n";
 
   @TempDir Path folder;
 

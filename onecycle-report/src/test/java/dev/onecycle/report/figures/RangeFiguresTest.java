@@ -24,10 +24,17 @@ class RangeFiguresTest {
 
     assertThat(svg.texts())
         .contains("Learning rate range test", "learning rate", "loss")
-        .contains("edge 1.25", "suggestion 0.125", "minimum 0.75", "steepest 0.025", "valley 0.1")
+        .contains(
+            "edge 1.25",
+            "suggestion 0.125",
+            "trough 0.3125",
+            "minimum 0.75",
+            "steepest 0.025",
+            "valley 0.1")
         .contains("loss of a batch", "smoothed loss")
         .contains("0.0001", "0.001", "0.01", "0.1", "1", "10");
-    for (String colour : List.of(Svg.GREEN, Svg.VERMILLION, Svg.PURPLE, Svg.ORANGE, Svg.BLACK)) {
+    assertThat(svg.marks(Svg.GREEN)).hasSize(2); // suggestion and trough
+    for (String colour : List.of(Svg.VERMILLION, Svg.PURPLE, Svg.ORANGE, Svg.BLACK)) {
       assertThat(svg.marks(colour)).as(colour).hasSize(1);
     }
     assertThat(svg.curves(Svg.BLUE)).hasSize(1);
@@ -175,7 +182,7 @@ class RangeFiguresTest {
     RangeResult flat = Samples.unclear(points, StopReason.REACHED_END, Verdict.Kind.FLAT);
 
     assertThat(Svg.of(RangeFigures.of(flat)).all("desc").get(0).getTextContent())
-        .contains("stopped because the range ended. no rise was seen.");
+        .contains("stopped because the range ended. no rise was seen; look again.");
   }
 
   @Test

@@ -54,7 +54,6 @@ final class JsonNames extends SimpleModule {
     setMixInAnnotation(LossScale.class, LossScaleNames.class);
     setMixInAnnotation(RangeResult.class, RangeResultNames.class);
     setMixInAnnotation(RangeSummary.class, RangeSummaryNames.class);
-    setMixInAnnotation(RangeSummary.Spread.class, SpreadNames.class);
     setMixInAnnotation(CycleOutcome.class, CycleOutcomeNames.class);
     setMixInAnnotation(Candidate.class, CandidateNames.class);
     setMixInAnnotation(Sweep.class, SweepNames.class);
@@ -212,6 +211,9 @@ final class JsonNames extends SimpleModule {
     @JsonProperty("edge")
     OptionalDouble edge();
 
+    @JsonProperty("trough")
+    OptionalDouble trough();
+
     @JsonProperty("minimum")
     OptionalDouble minimum();
 
@@ -271,37 +273,11 @@ final class JsonNames extends SimpleModule {
     @JsonProperty("runs")
     List<RangeResult> runs();
 
-    @JsonProperty("edge")
-    Optional<RangeSummary.Spread> edge();
-
-    @JsonProperty("minimum")
-    Optional<RangeSummary.Spread> minimum();
-
-    @JsonProperty("steepest")
-    Optional<RangeSummary.Spread> steepest();
-
-    @JsonProperty("valley")
-    Optional<RangeSummary.Spread> valley();
-
     @JsonProperty("verdict")
     Verdict verdict();
 
     @JsonProperty(value = "suggestion", access = JsonProperty.Access.READ_ONLY)
     OptionalDouble suggestion();
-  }
-
-  private interface SpreadNames {
-    @JsonProperty("median")
-    double median();
-
-    @JsonProperty("low")
-    double low();
-
-    @JsonProperty("high")
-    double high();
-
-    @JsonProperty("count")
-    int count();
   }
 
   private interface CycleOutcomeNames {

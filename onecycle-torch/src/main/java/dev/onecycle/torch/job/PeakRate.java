@@ -124,8 +124,9 @@ public record PeakRate(
     return new PeakRate(
         summary.suggestion().getAsDouble(),
         Numbers.format(
-            "a tenth of %s, where the loss starts to rise for good",
-            Numbers.brief(summary.edge().orElseThrow().median())),
+            "the loss stayed low around %s and rose for good at %s",
+            Numbers.rounded(summary.trough().orElseThrow().median(), 3),
+            Numbers.rounded(summary.edge().orElseThrow().median(), 3)),
         Evidence.of(summary),
         List.of());
   }

@@ -27,7 +27,7 @@ public record SweepPlan(
    *
    * @param epochs of a cycle, more where they would be fewer than 50 steps; 0 for no cycles
    * @param policy of the cycles
-   * @param peak of the cycles; empty for a tenth of the candidate's own edge
+   * @param peak of the cycles; empty for the suggestion of the candidate's own range test
    */
   public record ShortCycles(int epochs, PolicyChoice policy, OptionalDouble peak) {
     public ShortCycles {

@@ -29,7 +29,8 @@ class ImageSettingsTest {
   void otherTextsAreRefused(String text) {
     assertThatThrownBy(() -> TrainingConfig.IMAGE_SIZE.read("image_size", text))
         .isInstanceOf(InvalidValueException.class)
-        .hasMessage("image_size must be a side S or HEIGHTxWIDTH, each in [1, 4096] but was " + text);
+        .hasMessage(
+            "image_size must be a side S or HEIGHTxWIDTH, each in [1, 4096] but was " + text);
   }
 
   @Test
