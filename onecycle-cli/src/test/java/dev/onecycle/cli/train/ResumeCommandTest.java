@@ -10,11 +10,14 @@ import dev.onecycle.run.tuning.Recipe;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The results of runs that are resumed. */
 class ResumeCommandTest extends StoppedRun {
@@ -25,6 +28,30 @@ class ResumeCommandTest extends StoppedRun {
     assertThat(result.code()).as(result.err()).isZero();
     assertThat(result.out()).contains("Resuming from step 8 of 16", " % on 30 test images");
     assertSameAsWhole(run);
+  }
+
+  /** Every parameter of a policy is in the record, and the policy is made of it again. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--policy pytorch3 --warmup-share 0.4 --anneal linear --divider 5 --final-divider 50",
+        "--policy fastai2 --warmup-share 0.4 --final-divider 100 --momentum 0.9:0.8:0.7",
+        "--policy onecycle --annihilation 0"
+      })
+  void aPolicyGoesOnWithItsParameters(String options) throws IOException {
+    Path run = scratch.resolve("policy");
+    List<Object> words = new ArrayList<>(List.of("train", data, "--out", run));
+    words.addAll(List.of("--batch-size", 16, "--threads", 1, "--epochs", 2, "--max-lr", 0.05));
+    words.addAll(List.of(options.split(" ")));
+    Cli.Result trained = Cli.run(words.toArray());
+    assertThat(trained.code()).as(trained.err()).isZero();
+    String steps = Cli.read(run.resolve("steps.csv"));
+    assertThat(steps.lines()).hasSize(17);
+    kill(run);
+    Cli.Result resumed = Cli.run("resume", run);
+    assertThat(resumed.code()).as(resumed.err()).isZero();
+    assertThat(resumed.out()).contains("Resuming from step 8 of 16");
+    assertThat(Cli.read(run.resolve("steps.csv"))).isEqualTo(steps);
   }
 
   @Test
