@@ -21,7 +21,6 @@ import dev.onecycle.torch.job.PeakRate;
 import dev.onecycle.torch.job.TrainingConfig;
 import dev.onecycle.torch.settings.Device;
 import dev.onecycle.torch.train.Learner;
-import dev.onecycle.torch.train.TrainingPlan;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -39,10 +38,7 @@ public final class JobProgress implements JobListener, AutoCloseable {
   private @Nullable Bar bar;
   private String phase = "";
   private int epochs;
-  private int images;
-  private long steps;
-  private int stepsPerEpoch;
-  private int batchSize;
+  private EpochImages images = new EpochImages(1, 1, 1);
   private String evaluationName = "";
   private double smoothedLoss = Double.NaN;
 
@@ -182,10 +178,8 @@ public final class JobProgress implements JobListener, AutoCloseable {
 
   private void expect(RunRecord record, Policy policy) {
     epochs = number(record, "epochs");
-    batchSize = number(record, "batch_size");
-    images = record.data().trainImages();
-    steps = policy.steps();
-    stepsPerEpoch = TrainingPlan.of(1, batchSize).sampler(images).batchesPerEpoch();
+    images =
+        new EpochImages(record.data().trainImages(), number(record, "batch_size"), policy.steps());
     evaluationName = record.data().evaluationName();
   }
 
@@ -209,24 +203,18 @@ public final class JobProgress implements JobListener, AutoCloseable {
   public void step(StepRecord step) {
     smoothedLoss =
         Double.isNaN(smoothedLoss) ? step.loss() : 0.95 * smoothedLoss + 0.05 * step.loss();
-    long before = (long) step.epoch() * stepsPerEpoch;
     bar(
             Numbers.format("epoch %d/%d", step.epoch() + 1, epochs),
-            images(Math.min(stepsPerEpoch, steps - before)),
+            images.total(step.epoch()),
             " images")
         .at(
-            images(step.step() - before + 1),
+            images.done(step.epoch(), step.step()),
             String.format(
                 Locale.ROOT,
                 "loss %.3f  rate %s  momentum %.3f",
                 smoothedLoss,
                 Numbers.brief(step.learningRate()),
                 step.momentum()));
-  }
-
-  /** The images of the first steps of an epoch: the last batch may be smaller. */
-  private long images(long epochSteps) {
-    return Math.min(epochSteps * batchSize, images);
   }
 
   @Override

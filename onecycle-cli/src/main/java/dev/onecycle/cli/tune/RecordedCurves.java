@@ -134,8 +134,12 @@ final class RecordedCurves {
     if (classes != null) {
       return Optional.of(LossScale.of(Math.log(Require.atLeast("--classes", classes, 2)), 0));
     }
-    return Optional.ofNullable(chanceLoss)
-        .map(chance -> LossScale.of(chance, lowestLoss == null ? 0 : lowestLoss));
+    try {
+      return Optional.ofNullable(chanceLoss)
+          .map(chance -> LossScale.of(chance, lowestLoss == null ? 0 : lowestLoss));
+    } catch (InvalidValueException e) {
+      throw e.named("--" + e.name().replace(' ', '-')); // as the options are called
+    }
   }
 
   private static StopReason reason(String text) {

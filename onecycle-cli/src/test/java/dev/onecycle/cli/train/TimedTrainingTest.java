@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A run whose length is given as a time. */
 class TimedTrainingTest {
-  private static final double MINUTES = 0.06;
+  private static final double MINUTES = 0.2;
 
   @TempDir static Path temp = Path.of("");
   private static Path data = Path.of("");
@@ -56,7 +56,7 @@ class TimedTrainingTest {
   @Test
   void theTimeBecomesALengthOfTheCycle() {
     assertThat(trained.out())
-        .containsPattern("of 0.06 minutes are left: [0-9,]+ steps of [0-9]+ ms");
+        .containsPattern("of 0.2 minutes are left: [0-9,]+ steps of [0-9]+ ms");
     long steps = RunFolder.read(run).policy().steps();
     assertThat(steps()).hasSize((int) steps);
     assertThat(steps).isGreaterThan(10);

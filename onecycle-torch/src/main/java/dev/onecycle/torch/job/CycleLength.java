@@ -14,6 +14,9 @@ final class CycleLength {
   /** Steps are a little slower at times: the first seconds do not speak for the whole cycle. */
   private static final double SHARE = 0.95;
 
+  /** Before the first step, and at the end the last checkpoint and the model. */
+  private static final int SAVES = 3;
+
   private static final long MAX_EPOCHS = 1_000_000;
 
   private CycleLength() {}
@@ -31,17 +34,19 @@ final class CycleLength {
     }
     TimeLimit time = limit.get();
     StepCost cost = time.cost();
-    double left = time.secondsLeft();
+    double left = time.secondsLeft() - SAVES * time.secondsPerSave();
     int images = experiment.train().size();
     int stepsPerEpoch = plan.sampler(images).batchesPerEpoch();
-    long steps = steps(left, cost, plan, stepsPerEpoch, evaluation(experiment, plan, cost));
+    double withSaves = cost.secondsPerStep() + time.secondsPerSave() / stepsPerEpoch;
+    StepCost saved = new StepCost(withSaves, cost.secondsPerEvaluatedImage());
+    long steps = steps(left, saved, plan, stepsPerEpoch, evaluation(experiment, plan, cost));
     if (steps < 1) {
       throw Require.invalid(
           experiment.config().label(MINUTES),
           Numbers.format(
               "more than the %s that have passed and the %s that a step and an evaluation take",
               Numbers.brief(time.secondsPassed() / 60),
-              Numbers.brief(shortest(experiment, cost) / 60)),
+              Numbers.brief(shortest(experiment, time) / 60)),
           time.minutes(),
           "give more time, or a peak rate as max_lr");
     }
@@ -56,9 +61,10 @@ final class CycleLength {
     return plan.withSteps(steps, images);
   }
 
-  /** The seconds of the shortest cycle: one step and its evaluation. */
-  static double shortest(Experiment experiment, StepCost cost) {
-    return cost.seconds(1, 1, evaluation(experiment, asked(experiment.config()), cost)) / SHARE;
+  /** The seconds of the shortest cycle: one step and its evaluation, and the files of the run. */
+  static double shortest(Experiment experiment, TimeLimit time) {
+    double evaluation = evaluation(experiment, asked(experiment.config()), time.cost());
+    return time.cost().seconds(1, 1, evaluation) / SHARE + (SAVES + 1) * time.secondsPerSave();
   }
 
   /** The seconds of an evaluation. */

@@ -69,6 +69,11 @@ public final class RangeTests {
     return count;
   }
 
+  /** Each of the tests. */
+  RangeTest test() {
+    return test;
+  }
+
   /** The number of times that a test goes through the training images. */
   double passes() {
     Sampler sampler =
@@ -88,7 +93,7 @@ public final class RangeTests {
    */
   RangeTests within(TimeLimit limit, JobListener listener) {
     double left = limit.secondsLeft();
-    double rest = CycleLength.shortest(experiment, limit.cost());
+    double rest = CycleLength.shortest(experiment, limit);
     double budget = Math.min(SHARE * left, left - rest);
     if (seconds(test, limit) <= budget) {
       return this;
@@ -107,12 +112,13 @@ public final class RangeTests {
           config.label(MINUTES),
           Numbers.format(
               "at least %s, since %s of %d steps %s about %s minutes and may take half of the"
-                  + " time,",
+                  + " time that is left after the first %s,",
               minutes(needed),
               count == 1 ? "the range test" : count + " range tests",
               steps,
               count == 1 ? "needs" : "need",
-              Numbers.rounded(seconds / 60, 2)),
+              Numbers.rounded(seconds / 60, 2),
+              Numbers.rounded(limit.secondsPassed() / 60, 1)),
           limit.minutes(),
           "give more time, or a peak rate as max_lr");
     }

@@ -2,8 +2,17 @@ package dev.onecycle.torch.job;
 
 import static dev.onecycle.torch.job.TrainingConfig.MINUTES;
 
+import dev.onecycle.error.CannotWriteException;
+import dev.onecycle.error.IoErrors;
+import dev.onecycle.torch.train.Learner;
+import dev.onecycle.torch.train.LearnerState;
 import dev.onecycle.torch.train.StepCost;
+import dev.onecycle.torch.weights.Safetensors;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -12,8 +21,9 @@ import java.util.Optional;
  * @param minutes of the whole job
  * @param begin start of the job, by {@link System#nanoTime}
  * @param cost of a step
+ * @param secondsPerSave time of saving a checkpoint, which a run does after every epoch
  */
-record TimeLimit(double minutes, long begin, StepCost cost) {
+record TimeLimit(double minutes, long begin, StepCost cost, double secondsPerSave) {
   /** Steps are timed for four seconds, but for no more than a tenth of the given time. */
   private static final double MEASURED_SECONDS = 4;
 
@@ -21,8 +31,10 @@ record TimeLimit(double minutes, long begin, StepCost cost) {
    * The limit of a job, whose steps are then timed; empty where its length is given in epochs.
    *
    * @param begin start of the job, by {@link System#nanoTime}
+   * @param folder of the run, where there may be none yet
+   * @throws CannotWriteException where nothing can be written beside it
    */
-  static Optional<TimeLimit> of(Experiment experiment, long begin) {
+  static Optional<TimeLimit> of(Experiment experiment, long begin, Path folder) {
     return experiment
         .config()
         .find(MINUTES)
@@ -35,7 +47,30 @@ record TimeLimit(double minutes, long begin, StepCost cost) {
                         experiment.learner(),
                         experiment.setup(),
                         experiment.train(),
-                        patience(minutes))));
+                        patience(minutes)),
+                    secondsPerSave(experiment.learner(), folder)));
+  }
+
+  /** Writes the content of a checkpoint beside the folder of the run, and removes it. */
+  private static double secondsPerSave(Learner learner, Path folder) {
+    Path beside = folder.toAbsolutePath().getParent();
+    while (beside != null && !Files.isDirectory(beside)) {
+      beside = beside.getParent();
+    }
+    long start = System.nanoTime();
+    try {
+      Path file = Files.createTempFile(beside, ".onecycle-time", ".safetensors");
+      try {
+        LearnerState state = learner.state();
+        new Safetensors(Map.of(), state.weights()).write(file);
+        new Safetensors(Map.of(), state.optimizer()).write(file);
+      } finally {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException e) {
+      throw IoErrors.cannotWrite(folder, e);
+    }
+    return (System.nanoTime() - start) / 1e9;
   }
 
   private static Duration patience(double minutes) {

@@ -178,7 +178,7 @@ public final class TrainingJob {
       PeakRate.requireFresh(experiment);
       Learner learner = experiment.learner();
       listener.prepared(experiment);
-      Optional<TimeLimit> limit = TimeLimit.of(experiment, begin);
+      Optional<TimeLimit> limit = TimeLimit.of(experiment, begin, folder);
       PeakRate peak = PeakRate.of(experiment, limit, listener);
       TrainingPlan plan =
           ShortRun.reestimated(CycleLength.of(experiment, limit, listener), config, images);

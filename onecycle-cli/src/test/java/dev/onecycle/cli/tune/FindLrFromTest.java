@@ -1,0 +1,78 @@
+package dev.onecycle.cli.tune;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.onecycle.cli.Cli;
+import dev.onecycle.cli.StoppedRun;
+import dev.onecycle.run.tuning.FoundRate;
+import dev.onecycle.testing.TestData;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** {@code find-lr --from}: the range test of a trained model. */
+class FindLrFromTest extends StoppedRun {
+  private Cli.Result find(Object... words) {
+    List<Object> all = new ArrayList<>(List.of("find-lr", "--repeats", 1, "--range-steps", 25));
+    all.addAll(List.of("--svg", scratch.resolve("x.svg"), "--out", scratch.resolve("x.json")));
+    all.addAll(List.of("--csv", scratch.resolve("x.csv")));
+    all.addAll(List.of(words));
+    return Cli.run(all.toArray());
+  }
+
+  private double firstLoss() throws IOException {
+    return Double.parseDouble(
+        Files.readAllLines(scratch.resolve("x.csv")).get(1).split(",", -1)[2]);
+  }
+
+  /** Data, batch size and all come from the run; the weights are the trained ones. */
+  @Test
+  void aRunGivesItsWeightsAndSettings() throws IOException {
+    Cli.Result fresh = find(data, "--batch-size", 16, "--dropout", 0.1, "--threads", 1);
+    assertThat(fresh.code()).as(fresh.err()).isIn(0, 65);
+    double untrained = firstLoss();
+    Cli.Result trained = find("--from", whole);
+    assertThat(trained.code()).as(trained.err()).isIn(0, 65);
+    assertThat(firstLoss()).isLessThan(0.8 * untrained);
+    FoundRate found = FoundRate.read(scratch.resolve("x.json"));
+    assertThat(found.conditions().get("batch_size")).isEqualTo("16");
+    assertThat(found.conditions().get("dropout")).isEqualTo("0.1");
+    assertThat(found.conditions().get("weights")).startsWith("trained, sha256 ");
+    Cli.Result other = find("--from", whole, "--batch-size", 32);
+    assertThat(other.code()).as(other.err()).isIn(0, 65);
+    assertThat(FoundRate.read(scratch.resolve("x.json")).conditions().get("batch_size"))
+        .isEqualTo("32");
+  }
+
+  /** A model file has no settings but its own; a killed run has the model of its checkpoint. */
+  @Test
+  void aFileAndAKilledRunDoToo() throws IOException {
+    Cli.Result file = find(data, "--from", whole.resolve("model.safetensors"), "--batch-size", 16);
+    assertThat(file.code()).as(file.err()).isIn(0, 65);
+    double trained = firstLoss();
+    Path killed = killed();
+    assertThat(killed.resolve("model.safetensors")).doesNotExist();
+    Cli.Result checkpoint = find("--from", killed);
+    assertThat(checkpoint.code()).as(checkpoint.err()).isIn(0, 65);
+    assertThat(firstLoss()).isNotEqualTo(trained);
+  }
+
+  @Test
+  void anotherModelOrOtherClassesAreRefused() throws IOException {
+    Path two = scratch.resolve("cats");
+    TestData.catsAndDogs(two, 20);
+    Cli.Result classes = find(two, "--from", whole, "--image-size", 8);
+    assertThat(classes.code()).isEqualTo(65);
+    assertThat(classes.err())
+        .contains("the trained model must have the same classes as the images");
+    Cli.Result network = find("--from", whole, "--model", "resnet32");
+    assertThat(network.code()).isEqualTo(65);
+    assertThat(network.err()).contains("the same network as the images and settings, resnet32");
+    Cli.Result none = find("--from", scratch.resolve("none"));
+    assertThat(none.code()).isEqualTo(65);
+    assertThat(none.err()).contains("none");
+  }
+}

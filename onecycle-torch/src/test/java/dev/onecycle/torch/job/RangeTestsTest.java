@@ -1,0 +1,225 @@
+package dev.onecycle.torch.job;
+
+import static dev.onecycle.torch.job.TrainingConfig.BATCH_SIZE;
+import static dev.onecycle.torch.job.TrainingConfig.CACHE;
+import static dev.onecycle.torch.job.TrainingConfig.EPOCHS;
+import static dev.onecycle.torch.job.TrainingConfig.MINUTES;
+import static dev.onecycle.torch.job.TrainingConfig.MODEL;
+import static dev.onecycle.torch.job.TrainingConfig.RANGE_END;
+import static dev.onecycle.torch.job.TrainingConfig.RANGE_LOSS;
+import static dev.onecycle.torch.job.TrainingConfig.RANGE_REPEATS;
+import static dev.onecycle.torch.job.TrainingConfig.RANGE_STEPS;
+import static dev.onecycle.torch.job.TrainingConfig.THREADS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.onecycle.error.BadDataException;
+import dev.onecycle.error.InvalidValueException;
+import dev.onecycle.range.RangePoint;
+import dev.onecycle.range.RangeSummary;
+import dev.onecycle.range.RangeTest;
+import dev.onecycle.testing.TestData;
+import dev.onecycle.torch.train.Engine;
+import dev.onecycle.torch.train.RangeLoss.Images;
+import dev.onecycle.torch.train.StepCost;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The range tests of a job: how many, how long, and what is said. */
+class RangeTestsTest {
+  @TempDir static Path temp = Path.of("");
+  private static TrainingConfig config = TrainingConfig.defaults();
+
+  @BeforeAll
+  static void draw() throws IOException {
+    Path data = TestData.colours(temp.resolve("data"), 40, 10, 16, 16);
+    config =
+        TrainingConfig.of(data.toString())
+            .with(CACHE, temp.resolve("cache").toString())
+            .with(THREADS, 1)
+            .with(BATCH_SIZE, 16);
+    Engine.environment(); // which loads the engine, and that may take seconds
+  }
+
+  /** What a job says, and the steps of its range tests. */
+  private static final class Watcher implements JobListener {
+    final List<String> notes = new ArrayList<>();
+    final List<Integer> tests = new ArrayList<>();
+    int points;
+
+    @Override
+    public void note(String sentence) {
+      notes.add(sentence);
+    }
+
+    @Override
+    public void rangeTest(int test, int count, RangeTest plan, RangePoint point) {
+      points++;
+      if (!tests.contains(test)) {
+        tests.add(test);
+      }
+    }
+  }
+
+  /** 120 images in batches of 16 are 8 batches: 120 steps go through them 15 times. */
+  @Test
+  void fewImagesAreTestedOverThreeSeeds() {
+    Watcher watcher = new Watcher();
+    try (Experiment experiment = Experiment.open(config, watcher)) {
+      RangeTests tests = RangeTests.of(experiment);
+      assertThat(tests.passes()).isEqualTo(15);
+      assertThat(tests.count()).isEqualTo(3);
+      RangeSummary summary = tests.run(watcher);
+      assertThat(summary.runs()).hasSize(3).doesNotHaveDuplicates();
+    }
+    assertThat(watcher.tests).containsExactly(0, 1, 2);
+    assertThat(watcher.notes)
+        .containsExactly(
+            "A range test of 120 steps goes 15 times through the 120 training images, and says"
+                + " little by itself: it is repeated over 3 seeds");
+  }
+
+  @Test
+  void moreImagesOrAGivenNumberOfTestsAreNotRepeated() {
+    assertThat(count(config.with(RANGE_REPEATS, 1))).isEqualTo(1);
+    assertThat(count(config.with(RANGE_REPEATS, 2))).isEqualTo(2);
+    // 60 batches of 2: 120 steps go through them twice.
+    assertThat(count(config.with(BATCH_SIZE, 2))).isEqualTo(1);
+    // 30 batches of 4: four times.
+    assertThat(count(config.with(BATCH_SIZE, 4))).isEqualTo(3);
+  }
+
+  private static int count(TrainingConfig asked) {
+    try (Experiment experiment = Experiment.open(asked, JobListener.NONE)) {
+      return RangeTests.of(experiment).count();
+    }
+  }
+
+  @Test
+  void aBatchLargerThanTheSetIsSaid() {
+    Watcher watcher = new Watcher();
+    Experiment.open(config.with(BATCH_SIZE, 128), watcher).close();
+    assertThat(watcher.notes)
+        .containsExactly(
+            "Batches of 128 are larger than the 120 training images: every step takes all of them");
+    Watcher silent = new Watcher();
+    Experiment.open(config.with(BATCH_SIZE, 120), silent).close();
+    assertThat(silent.notes).isEmpty();
+  }
+
+  /** Up to 1e-3 nothing is learned in 25 steps: no rate, whatever the seed. */
+  @Test
+  void aRefusalDoesNotAdviseWhatWasDone() {
+    TrainingConfig low =
+        config.with(RANGE_END, 1e-5).with(RANGE_STEPS, 12).with(BATCH_SIZE, 60).with(EPOCHS, 10);
+    assertThatThrownBy(() -> TrainingJob.start(low, temp.resolve("thrice")))
+        .isInstanceOf(BadDataException.class)
+        .hasMessageContaining("the range test gives no learning rate: ")
+        .hasMessageEndingWith("Give one as max_lr.")
+        .hasMessageNotContaining("range_repeats");
+    TrainingConfig once = low.with(RANGE_REPEATS, 1);
+    assertThatThrownBy(() -> TrainingJob.start(once, temp.resolve("once")))
+        .hasMessageEndingWith("Give one as max_lr, or repeat the test with range_repeats 3.");
+  }
+
+  /** The validation loss of a training with test images is of a tenth of its own images. */
+  @Test
+  void testImagesChooseNoRate() {
+    TrainingConfig byValidation =
+        config.with(RANGE_LOSS, Images.VALIDATION).with(RANGE_STEPS, 25).with(RANGE_REPEATS, 1);
+    try (Experiment experiment = Experiment.open(byValidation, JobListener.NONE)) {
+      assertThat(experiment.evaluationName()).isEqualTo("test");
+      RangeSummary first = RangeTests.of(experiment).run(JobListener.NONE);
+      // 12 held-out images of three classes, four of each.
+      assertThat(first.runs().get(0).scale().orElseThrow().chance())
+          .isEqualTo(Math.log(3), within(1e-12));
+      assertThat(RangeTests.of(experiment).run(JobListener.NONE)).isEqualTo(first);
+    }
+  }
+
+  /** ResNet-56 on 120 images of 16×16 takes tens of milliseconds a step. */
+  @Test
+  void aTestThatDoesNotFitIntoTheTimeIsRefusedAtOnce() {
+    TrainingConfig slow =
+        config
+            .with(MODEL, "resnet56")
+            .with(BATCH_SIZE, 120)
+            .with(RANGE_STEPS, 3000)
+            .with(RANGE_REPEATS, 1)
+            .with(MINUTES, 0.2);
+    Watcher watcher = new Watcher();
+    long begin = System.nanoTime();
+    assertThatThrownBy(
+            () -> TrainingJob.start(slow, temp.resolve("slow"), RunControl.INTERRUPTS, watcher))
+        .isInstanceOf(InvalidValueException.class)
+        .hasMessageMatching(
+            "minutes must be at least [0-9.]+, since the range test of 3000 steps needs about"
+                + " [0-9.]+ minutes and may take half of the time that is left after the first [0-9.e-]+, but was 0.2; give more time, or"
+                + " a peak rate as max_lr");
+    assertThat((System.nanoTime() - begin) / 1e9).isLessThan(0.2 * 60);
+    assertThat(watcher.points).isZero();
+    assertThat(temp.resolve("slow")).doesNotExist();
+  }
+
+  /** 15 s leave 7.5 s for the test: 75 rates of 0.1 s, its extension included. */
+  @Test
+  void aTestIsShortenedToHalfOfTheTime() {
+    Watcher watcher = new Watcher();
+    TrainingConfig once = config.with(RANGE_REPEATS, 1);
+    try (Experiment experiment = Experiment.open(once, watcher)) {
+      RangeTest shortened = RangeTests.of(experiment).within(limit(0.25, 0.1), watcher).test();
+      assertThat(shortened.maxSteps()).isBetween(73, 75);
+      assertThat(watcher.notes)
+          .containsExactly(
+              "The range test has "
+                  + shortened.steps()
+                  + " steps instead of 120, so that it takes no more than half of the 0.25 minutes");
+      assertThat(RangeTests.of(experiment).within(limit(1, 0.1), watcher).test().steps())
+          .isEqualTo(120);
+      // 28 rates at least, extension included, of 1 s each are 28 s; and as much for the cycle.
+      assertThatThrownBy(() -> RangeTests.of(experiment).within(limit(0.5, 1), watcher))
+          .hasMessageStartingWith("minutes must be at least 1.0")
+          .hasMessageContaining("the range test of 25 steps needs about 0.47 minutes");
+    }
+    TrainingConfig given = once.with(RANGE_STEPS, 120);
+    try (Experiment experiment = Experiment.open(given, watcher)) {
+      assertThatThrownBy(() -> RangeTests.of(experiment).within(limit(0.25, 0.1), watcher))
+          .hasMessageContaining("the range test of 120 steps needs about 0.22 minutes");
+    }
+    try (Experiment experiment = Experiment.open(config, watcher)) {
+      assertThat(RangeTests.of(experiment).within(limit(0.5, 0.1), watcher).test().maxSteps())
+          .as("three tests")
+          .isBetween(48, 50);
+    }
+  }
+
+  private static TimeLimit limit(double minutes, double secondsPerStep) {
+    return new TimeLimit(minutes, System.nanoTime(), new StepCost(secondsPerStep, 0), 0);
+  }
+
+  /** The whole job ends in time, whether its test shows a rate or not; machines may be busy. */
+  @Test
+  void theTimeIsThatOfTheWholeJob() {
+    double minutes = 0.4;
+    TrainingConfig slow =
+        config
+            .with(MODEL, "resnet56")
+            .with(BATCH_SIZE, 64)
+            .with(RANGE_REPEATS, 1)
+            .with(MINUTES, minutes);
+    long begin = System.nanoTime();
+    try {
+      RunSummary run = TrainingJob.start(slow, temp.resolve("timed"));
+      assertThat(run.isFinished()).isTrue();
+    } catch (BadDataException e) {
+      assertThat(e).hasMessageContaining("the range test gives no learning rate");
+    }
+    assertThat((System.nanoTime() - begin) / 1e9).isLessThan(1.3 * 60 * minutes);
+  }
+}
