@@ -243,12 +243,7 @@ public final class Datasets {
         new TreeOptions(options.encoding(), options.followLinks(), options.allowEmptyClasses());
     ReadOptions reading =
         new ReadOptions(
-            sizing,
-            options.decoding(),
-            options.skipBad(),
-            selection,
-            tree,
-            options.listener());
+            sizing, options.decoding(), options.skipBad(), selection, tree, options.listener());
     DecodedCache cache = new DecodedCache(options.cacheFolder().resolve("decoded"));
     return cache.open(Sources.of(location, downloader, reading));
   }

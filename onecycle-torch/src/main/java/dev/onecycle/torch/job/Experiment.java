@@ -132,6 +132,11 @@ public final class Experiment implements AutoCloseable {
 
   private static Experiment opened(Experiment experiment, JobListener listener) {
     listener.opened(experiment);
+    String large =
+        LargeImages.remark(experiment.setup, experiment.config.get(TrainingConfig.DEVICE));
+    if (!large.isEmpty()) {
+      listener.note(large);
+    }
     int images = experiment.train().size();
     int batch = experiment.setup.batchSize();
     if (batch > images) {

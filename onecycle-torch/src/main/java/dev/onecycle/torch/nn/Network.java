@@ -27,6 +27,30 @@ public record Network(String name, ImageShape input, int classes, Layer layers) 
     return layers.trace(Trace.of(input)).multiplications();
   }
 
+  /**
+   * The values that all of its layers compute from one image, forward. A training step keeps about
+   * as many for its way back.
+   */
+  public long values() {
+    return values(layers, Trace.of(input));
+  }
+
+  private static long values(Layer layer, Trace input) {
+    if (layer.children().isEmpty()) {
+      Trace output = layer.trace(input);
+      return output.channels() * output.height() * output.width();
+    }
+    long sum = 0;
+    Trace at = input;
+    for (Layer child : layer.children()) {
+      sum += values(child, at);
+      if (layer instanceof Layer.Sequential) {
+        at = child.trace(at);
+      }
+    }
+    return sum;
+  }
+
   /** The rate of its first {@link Layer.Dropout}; 0 where there is none. */
   public double dropout() {
     return firstDropout(layers).orElse(0);

@@ -1,0 +1,88 @@
+package dev.onecycle.torch.job;
+
+import dev.onecycle.data.image.ImageShape;
+import dev.onecycle.error.BadDataException;
+import dev.onecycle.text.Numbers;
+import dev.onecycle.torch.settings.Device;
+import dev.onecycle.torch.settings.Precision;
+import dev.onecycle.torch.train.Setup;
+import dev.onecycle.torch.tune.MemoryBudget;
+import java.util.OptionalLong;
+
+/**
+ * What large images cost, estimated from the network before it is built. Photos of one size are
+ * trained at that size, which can take a thousand times the memory and time of small ones.
+ */
+final class LargeImages {
+  /** Larger images than these are worth a word. */
+  private static final long LARGE_PIXELS = 160 * 160;
+
+  /** The side to propose, which images of mixed sizes get too. */
+  private static final int PROPOSED_SIDE = 64;
+
+  /**
+   * Bytes for each value of the forward pass: resnet20 in float32 with batches of 64 took 2.27 GB
+   * more at 128×128 pixels than at 32×32.
+   */
+  private static final double BYTES_A_VALUE = 4.2;
+
+  /** Operations a second of one core: resnet20 in float32 trains 500 images/s on two cores. */
+  private static final double OPERATIONS_A_SECOND = 6e10;
+
+  private LargeImages() {}
+
+  /** The memory of a training step in float32, in bytes. */
+  static double memory(Setup setup) {
+    return BYTES_A_VALUE * setup.network().values() * setup.batchSize();
+  }
+
+  /** The time of a training step on so many cores, in seconds. */
+  static double seconds(Setup setup, int cores) {
+    return 6.0
+        * setup.network().multiplications()
+        * setup.batchSize()
+        / (OPERATIONS_A_SECOND * cores);
+  }
+
+  /**
+   * A sentence on what images cost; empty for small ones.
+   *
+   * @param available memory in bytes; empty where it is not known
+   * @throws BadDataException where a step needs more memory than there is
+   */
+  static String remark(Setup setup, Device device, OptionalLong available) {
+    ImageShape shape = setup.network().input();
+    if ((long) shape.height() * shape.width() <= LARGE_PIXELS) {
+      return "";
+    }
+    int cores = Runtime.getRuntime().availableProcessors();
+    String cost =
+        Numbers.format(
+            "Images of %d×%d pixels (height × width) in batches of %,d take about %.1f GB and"
+                + " %.1f s a step",
+            shape.height(),
+            shape.width(),
+            setup.batchSize(),
+            memory(setup) / 1e9,
+            seconds(setup, cores));
+    String advice = "image_size " + PROPOSED_SIDE + " takes a small part of that";
+    // bfloat16 takes half at least; what may fit is not refused.
+    double least = setup.settings().precision() == Precision.FP32 ? 1 : 0.5;
+    if (device == Device.CPU
+        && available.isPresent()
+        && least * memory(setup) > available.getAsLong()) {
+      throw new BadDataException(
+          cost
+              + Numbers.format(", and %.1f GB are available; ", available.getAsLong() / 1e9)
+              + "set image_size "
+              + PROPOSED_SIDE
+              + ", or a smaller batch_size");
+    }
+    return cost + "; " + advice;
+  }
+
+  /** As {@link #remark(Setup, Device, OptionalLong)}, with the memory of this machine. */
+  static String remark(Setup setup, Device device) {
+    return remark(setup, device, MemoryBudget.available());
+  }
+}
