@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 /** Options of opening a dataset: {@link #defaults()}, changed by the {@code with} methods. */
 public final class DataOptions {
@@ -24,6 +25,10 @@ public final class DataOptions {
   private Optional<Charset> encoding = Optional.empty();
   private boolean followLinks;
   private boolean allowEmptyClasses;
+  private Optional<Path> labels = Optional.empty();
+  private Optional<String> imageColumn = Optional.empty();
+  private Optional<String> labelColumn = Optional.empty();
+  private Optional<Pattern> labelPattern = Optional.empty();
   private OptionalDouble validationShare = OptionalDouble.empty();
   private OptionalInt limit = OptionalInt.empty();
 
@@ -41,6 +46,10 @@ public final class DataOptions {
     copy.encoding = encoding;
     copy.followLinks = followLinks;
     copy.allowEmptyClasses = allowEmptyClasses;
+    copy.labels = labels;
+    copy.imageColumn = imageColumn;
+    copy.labelColumn = labelColumn;
+    copy.labelPattern = labelPattern;
     copy.validationShare = validationShare;
     copy.limit = limit;
     change.accept(copy);
@@ -220,5 +229,58 @@ public final class DataOptions {
   public DataOptions withLimit(int images) {
     Require.atLeast("limit", images, 1);
     return with(copy -> copy.limit = OptionalInt.of(images));
+  }
+
+  /** The CSV file that has the classes of the images; empty if their folders or names do. */
+  public Optional<Path> labels() {
+    return labels;
+  }
+
+  /**
+   * Takes the classes from a CSV file with a line of column names. An image is named by its path,
+   * or the end of it, with or without its extension.
+   *
+   * @param imageColumn the column of images; empty for a usual name, such as {@code image_id}
+   * @param labelColumn the column of classes; empty for a usual name, such as {@code label}
+   */
+  public DataOptions withLabels(
+      Path csv, Optional<String> imageColumn, Optional<String> labelColumn) {
+    return with(
+        copy -> {
+          copy.labels = Optional.of(csv);
+          copy.imageColumn = imageColumn;
+          copy.labelColumn = labelColumn;
+        });
+  }
+
+  /** The column of images in the CSV file of classes; empty for a usual name. */
+  public Optional<String> imageColumn() {
+    return imageColumn;
+  }
+
+  /** The column of classes in the CSV file of classes; empty for a usual name. */
+  public Optional<String> labelColumn() {
+    return labelColumn;
+  }
+
+  /** The pattern that finds the class in the name of a file; empty if folders or a file do. */
+  public Optional<Pattern> labelPattern() {
+    return labelPattern;
+  }
+
+  /**
+   * Takes the class of an image from the name of its file: the first group of a pattern that is
+   * found in it.
+   *
+   * @param pattern has at least one group
+   */
+  public DataOptions withLabelPattern(Pattern pattern) {
+    Require.that(
+        pattern.matcher("").groupCount() > 0,
+        "label_pattern",
+        "a regular expression with a group in parentheses",
+        pattern,
+        pattern);
+    return with(copy -> copy.labelPattern = Optional.of(pattern));
   }
 }

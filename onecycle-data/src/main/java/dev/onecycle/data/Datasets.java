@@ -8,6 +8,8 @@ import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.data.image.ReadingReport;
 import dev.onecycle.data.index.SourceIndex;
 import dev.onecycle.data.index.Split;
+import dev.onecycle.data.source.LabelTable;
+import dev.onecycle.data.source.Labelling;
 import dev.onecycle.data.source.ReadOptions;
 import dev.onecycle.data.source.Shapes;
 import dev.onecycle.data.source.Sizing;
@@ -231,6 +233,15 @@ public final class Datasets {
     return options.imageSize().<Sizing>map(Sizing.Size::new).orElseGet(Sizing.AsStored::new);
   }
 
+  private static Optional<Labelling> labelling(DataOptions options) {
+    Optional<Labelling> byName = options.labelPattern().map(Labelling.ByName::new);
+    return byName.or(
+        () ->
+            options
+                .labels()
+                .map(file -> LabelTable.read(file, options.imageColumn(), options.labelColumn())));
+  }
+
   private static DecodedSource read(
       String location, DataOptions options, Sizing sizing, SplitSelection selection) {
     Downloader downloader =
@@ -240,7 +251,11 @@ public final class Datasets {
             Downloader.Patience.STANDARD,
             options.listener());
     TreeOptions tree =
-        new TreeOptions(options.encoding(), options.followLinks(), options.allowEmptyClasses());
+        new TreeOptions(
+            options.encoding(),
+            options.followLinks(),
+            options.allowEmptyClasses(),
+            labelling(options));
     ReadOptions reading =
         new ReadOptions(
             sizing, options.decoding(), options.skipBad(), selection, tree, options.listener());

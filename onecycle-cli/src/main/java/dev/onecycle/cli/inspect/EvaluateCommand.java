@@ -63,6 +63,10 @@ public final class EvaluateCommand implements Callable<Integer> {
               TrainingConfig.ENCODING,
               TrainingConfig.FOLLOW_LINKS,
               TrainingConfig.ALLOW_EMPTY_CLASSES,
+              TrainingConfig.LABELS,
+              TrainingConfig.IMAGE_COLUMN,
+              TrainingConfig.LABEL_COLUMN,
+              TrainingConfig.LABEL_PATTERN,
               TrainingConfig.OFFLINE,
               TrainingConfig.CACHE));
       return spec;

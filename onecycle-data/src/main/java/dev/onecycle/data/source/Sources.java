@@ -107,7 +107,9 @@ public final class Sources {
       }
     }
     Set<String> test =
-        training ? TreeLayout.testFolders(folder, options.tree().encoding()) : Set.of();
+        training && options.tree().labelling().isEmpty()
+            ? TreeLayout.testFolders(folder, options.tree().encoding())
+            : Set.of();
     return new ImageTreeSource(tree(folder, test::contains, options), options);
   }
 

@@ -45,6 +45,7 @@ record TreeLayout(List<String> classes, Map<String, List<Item>> splits, List<Str
   private static final int MAX_WRAPPERS = 2;
 
   private static final int MAX_NAMED = 5;
+  private static final Normalizer.Form NFC = Normalizer.Form.NFC;
 
   /**
    * A file of a split.
@@ -80,6 +81,11 @@ record TreeLayout(List<String> classes, Map<String, List<Item>> splits, List<Str
     String prefix = base(children);
     Builder builder = new Builder(root, children, files, options.allowEmptyClasses());
     Map<String, String> byFolder = SplitNames.of(children.apply(prefix));
+    if (options.labelling().isPresent()) {
+      Map<String, String> roles = byFolder.containsValue(Split.TRAIN) ? byFolder : Map.of();
+      builder.addLabelled(prefix, roles, selection, options.labelling().get());
+      return builder.build();
+    }
     if (byFolder.isEmpty()) {
       builder.requireNoSplitLooks(prefix);
       builder.add(Split.ALL, prefix);
@@ -356,6 +362,95 @@ record TreeLayout(List<String> classes, Map<String, List<Item>> splits, List<Str
       }
     }
 
+    /** Adds images whose classes do not come from folders; folders may still mean sets. */
+    void addLabelled(
+        String prefix, Map<String, String> byFolder, SplitSelection selection, Labelling labels) {
+      Map<String, List<Integer>> bySplit = new LinkedHashMap<>();
+      List<String> images = new ArrayList<>();
+      for (int i = 0; i < files.size(); i++) {
+        String file = files.get(i);
+        if (ImageNames.mayBeImage(file)) {
+          images.add(file);
+          bySplit.computeIfAbsent(split(file, prefix, byFolder), s -> new ArrayList<>()).add(i);
+        } else {
+          litter.add(file);
+        }
+      }
+      Map<String, String> classOf = labels.classes(root, images);
+      Map<String, List<Integer>> labelled = new LinkedHashMap<>();
+      for (String split :
+          List.of(Split.ALL, Split.TRAIN, Split.TEST, Split.VALIDATION, SplitNames.UNLABELLED)) {
+        List<Integer> of = new ArrayList<>(bySplit.getOrDefault(split, List.of()));
+        List<String> without =
+            of.stream().map(files::get).filter(file -> !classOf.containsKey(file)).toList();
+        boolean mayLack = split.equals(Split.TEST) || split.equals(SplitNames.UNLABELLED);
+        if (mayLack && without.size() == of.size()) {
+          noteUnlabelled(without);
+        } else if (!without.isEmpty()) {
+          throw new BadDataException(
+              Numbers.format(
+                  "%,d of %,d images in %s have no label by %s: %s",
+                  without.size(), of.size(), root, labels.name(), Labelling.some(without)));
+        } else if (!of.isEmpty()) {
+          labelled.put(split, of);
+        }
+      }
+      boolean test = labelled.containsKey(Split.TEST);
+      labelled.forEach(
+          (split, of) -> {
+            boolean chosen =
+                switch (selection) {
+                  case ALL -> true;
+                  case TRAINING -> !split.equals(Split.TEST);
+                  case EVALUATION ->
+                      test
+                          ? split.equals(Split.TEST)
+                          : split.equals(Split.VALIDATION)
+                              || !labelled.containsKey(Split.VALIDATION);
+                };
+            if (chosen) {
+              addLabelled(split, of, classOf);
+            }
+          });
+    }
+
+    /** The split that the folder of a file means; {@link Split#ALL} without such folders. */
+    private String split(String file, String prefix, Map<String, String> byFolder) {
+      if (byFolder.isEmpty()) {
+        return Split.ALL;
+      }
+      String below = file.startsWith(prefix) ? file.substring(prefix.length()) : file;
+      String folder = below.contains("/") ? below.substring(0, below.indexOf('/')) : "";
+      String split = byFolder.get(folder);
+      if (split == null) {
+        throw new BadDataException(
+            where(file) + " lies in none of the sets " + String.join(", ", byFolder.keySet()));
+      }
+      return split;
+    }
+
+    private void addLabelled(String split, List<Integer> of, Map<String, String> classOf) {
+      Map<String, List<Item>> byClass = new TreeMap<>();
+      for (int i : of) {
+        String name = Normalizer.normalize(classOf.getOrDefault(files.get(i), ""), NFC);
+        byClass.computeIfAbsent(name, n -> new ArrayList<>()).add(new Item(i, files.get(i), -1));
+      }
+      requireClasses(split, split + "/", List.copyOf(byClass.keySet()), List.of());
+      List<String> missing = new ArrayList<>(classes);
+      missing.removeAll(byClass.keySet());
+      if (!missing.isEmpty()) {
+        notes.add(where(split) + " has no image of " + classes(missing));
+      }
+      List<Item> items = new ArrayList<>();
+      byClass.forEach(
+          (name, images) ->
+              images.stream()
+                  .map(item -> new Item(item.file(), item.name(), classes.indexOf(name)))
+                  .sorted((a, b) -> a.name().compareTo(b.name()))
+                  .forEach(items::add));
+      splits.put(split, items);
+    }
+
     private static String classes(List<String> names) {
       return (names.size() == 1 ? "the class " : names.size() + " classes: ") + some(names) + ".";
     }
@@ -365,7 +460,7 @@ record TreeLayout(List<String> classes, Map<String, List<Item>> splits, List<Str
       Map<String, String> names = new LinkedHashMap<>();
       Map<String, String> folders = new LinkedHashMap<>();
       for (String folder : children.apply(base)) {
-        String name = Normalizer.normalize(folder, Normalizer.Form.NFC);
+        String name = Normalizer.normalize(folder, NFC);
         String other = folders.put(name, folder);
         if (other != null) {
           throw new BadDataException(
@@ -428,13 +523,26 @@ record TreeLayout(List<String> classes, Map<String, List<Item>> splits, List<Str
 
     /** Says that images without labels are left for another use. */
     void noteUnlabelled(String folder) {
-      long count =
-          files.stream().filter(f -> f.startsWith(folder) && ImageNames.mayBeImage(f)).count();
+      noteUnlabelled(
+          folder,
+          files.stream().filter(f -> f.startsWith(folder) && ImageNames.mayBeImage(f)).count());
+    }
+
+    private void noteUnlabelled(List<String> images) {
+      if (!images.isEmpty()) {
+        String first = images.get(0);
+        noteUnlabelled(first.substring(0, first.lastIndexOf('/') + 1), images.size());
+      }
+    }
+
+    private void noteUnlabelled(String folder, long count) {
       if (count > 0) {
+        String images = count == 1 ? "The image in %2$s has" : "The %,d images in %s have";
         notes.add(
             Numbers.format(
-                "The %,d images in %s have no labels; they can be predicted but not evaluated.",
-                count, where(folder)));
+                images + " no labels and can be predicted but not evaluated.",
+                count,
+                where(folder)));
       }
     }
 

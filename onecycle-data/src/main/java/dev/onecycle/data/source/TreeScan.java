@@ -42,11 +42,12 @@ final class TreeScan {
   /** Walks a tree and measures its images, except those that may be test images. */
   static TreeScan of(FileTree tree, ReadOptions options) {
     TreeScan scan = new TreeScan(tree, options);
+    boolean labelled = options.tree().labelling().isPresent();
     boolean testToo = options.selection() != SplitSelection.TRAINING;
     scan.walk(
         true,
         (file, name) ->
-            name.indexOf('/') > 0
+            (labelled || name.indexOf('/') > 0)
                 && ImageNames.mayBeImage(name)
                 && (testToo || !TreeLayout.mayBeTest(name)));
     return scan;

@@ -136,7 +136,7 @@ class TreeLayoutTest {
           .isEqualTo(
               "The 2 images in pets/"
                   + folder
-                  + "/ have no labels; they can be predicted but not"
+                  + "/ have no labels and can be predicted but not"
                   + " evaluated.");
     }
     List<String> files =
@@ -146,7 +146,7 @@ class TreeLayoutTest {
     assertThat(sizes(layout)).isEqualTo("train 4, test 4");
     assertThat(layout.notes())
         .containsExactly(
-            "The 2 images in pets/seg_pred/ have no labels; they can be predicted but not"
+            "The 2 images in pets/seg_pred/ have no labels and can be predicted but not"
                 + " evaluated.");
   }
 

@@ -45,6 +45,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -217,6 +219,44 @@ public final class TrainingConfig {
       in(
           Group.DATA,
           Setting.flag("allow_empty_classes", "Allow classes without images.").or(false));
+
+  /** The CSV file of classes. */
+  public static final Setting<String> LABELS =
+      in(
+          Group.DATA,
+          Setting.text(
+                  "labels",
+                  "FILE",
+                  "CSV file with the classes of the images, which need not lie in class folders.")
+              .path());
+
+  /** The column of images in the CSV file of classes. */
+  public static final Setting<String> IMAGE_COLUMN =
+      in(
+          Group.DATA,
+          Setting.text(
+              "image_column",
+              "NAME",
+              "Column of images in the CSV file. Default: image, id, filename or the like."));
+
+  /** The column of classes in the CSV file of classes. */
+  public static final Setting<String> LABEL_COLUMN =
+      in(
+          Group.DATA,
+          Setting.text(
+              "label_column",
+              "NAME",
+              "Column of classes in the CSV file. Default: label, class, category or the like."));
+
+  /** The pattern that finds the class in the name of a file. */
+  public static final Setting<String> LABEL_PATTERN =
+      in(
+          Group.DATA,
+          Setting.text(
+              "label_pattern",
+              "REGEX",
+              "Take the class from the name of an image's file: the first group of this regular"
+                  + " expression, '(.+)_[0-9]+' for example."));
 
   /** The share of the training images that is held out. */
   public static final Setting<Double> VALIDATION_SHARE =
@@ -773,7 +813,7 @@ public final class TrainingConfig {
 
   /** Settings that exclude each other: the one that is given later counts. */
   private static final List<List<Setting<?>>> EXCLUSIVE =
-      List.of(List.of(EPOCHS, MINUTES), List.of(MAX_LR, LR_FROM));
+      List.of(List.of(EPOCHS, MINUTES), List.of(MAX_LR, LR_FROM), List.of(LABELS, LABEL_PATTERN));
 
   private static final TrainingConfig EMPTY = new TrainingConfig(Map.of());
 
@@ -1213,6 +1253,14 @@ public final class TrainingConfig {
     if (encoding != null) {
       options = options.withEncoding(charset(encoding));
     }
+    @Nullable String labels = find(LABELS).orElse(null);
+    if (labels != null) {
+      options = options.withLabels(Path.of(labels), find(IMAGE_COLUMN), find(LABEL_COLUMN));
+    }
+    @Nullable String pattern = find(LABEL_PATTERN).orElse(null);
+    if (pattern != null) {
+      options = options.withLabelPattern(pattern(pattern));
+    }
     @Nullable Double share = find(VALIDATION_SHARE).orElse(null);
     if (share != null) {
       options = options.withValidationShare(share);
@@ -1227,6 +1275,14 @@ public final class TrainingConfig {
     }
     @Nullable String cache = find(CACHE).orElse(null);
     return cache == null ? options : options.withCacheFolder(Path.of(cache));
+  }
+
+  private Pattern pattern(String text) {
+    try {
+      return Pattern.compile(text);
+    } catch (PatternSyntaxException e) {
+      throw Require.invalid(label(LABEL_PATTERN), "a regular expression", text, e.getDescription());
+    }
   }
 
   private Charset charset(String name) {
