@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * The classification of a set of labelled images by a network: the confusion matrix without its
@@ -128,6 +130,27 @@ public record Classification(
   /** The number of images whose prediction is their class. */
   public int correct() {
     return cells.stream().filter(Cell::correct).mapToInt(Cell::count).sum();
+  }
+
+  /**
+   * The mean recall of the classes that have images, in [0, 1]: the accuracy if every class were
+   * equally common.
+   */
+  public double balancedAccuracy() {
+    return recalls().values().stream().mapToDouble(recall -> recall).average().orElse(Double.NaN);
+  }
+
+  /** The share of a class's images whose prediction is correct, by label, where it has images. */
+  public SortedMap<Integer, Double> recalls() {
+    int highest =
+        cells.stream().mapToInt(cell -> Math.max(cell.label, cell.predicted)).max().orElse(-1);
+    SortedMap<Integer, Double> recalls = new TreeMap<>();
+    for (ClassCount count : byClass(highest + 1)) {
+      if (count.images > 0) {
+        recalls.put(count.label, count.recall());
+      }
+    }
+    return recalls;
   }
 
   /** The number of images of a class with a prediction; often 0. */

@@ -5,6 +5,7 @@ import dev.onecycle.cli.console.Console;
 import dev.onecycle.cli.console.ExitCode;
 import dev.onecycle.cli.console.JobProgress;
 import dev.onecycle.cli.console.OutputOptions;
+import dev.onecycle.cli.console.Recalls;
 import dev.onecycle.cli.options.ModelArgument;
 import dev.onecycle.cli.options.SettingOptions;
 import dev.onecycle.data.Datasets;
@@ -14,6 +15,7 @@ import dev.onecycle.text.Counts;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.text.Texts;
 import dev.onecycle.torch.job.Experiment;
+import dev.onecycle.torch.job.RunSummary;
 import dev.onecycle.torch.job.TrainingConfig;
 import dev.onecycle.torch.model.ModelFile;
 import dev.onecycle.torch.train.Evaluation;
@@ -100,6 +102,9 @@ public final class EvaluateCommand implements Callable<Integer> {
             100 * evaluation.accuracy(),
             Counts.images(evaluation.images(), data.name()),
             evaluation.loss()));
+    Map<String, Double> recall = RunSummary.recall(evaluation.classification(), file.classes());
+    double balanced = evaluation.classification().balancedAccuracy();
+    console.answer(Recalls.line(recall));
     List<Confused> confused = confused(evaluation.classification(), file.classes());
     if (!confused.isEmpty()) {
       console.answer(
@@ -112,6 +117,8 @@ public final class EvaluateCommand implements Callable<Integer> {
     String name = data.name().equals("test") ? "test" : "validation";
     result.put(name + "_accuracy", evaluation.accuracy());
     result.put(name + "_loss", evaluation.loss());
+    result.put(name + "_balanced_accuracy", balanced);
+    result.put("class_recall", recall);
     result.put("images", evaluation.images());
     result.put("most_confused", confused);
     result.put("model", file.model());

@@ -3,6 +3,7 @@ package dev.onecycle.cli.train;
 import dev.onecycle.cli.console.Console;
 import dev.onecycle.cli.console.ExitCode;
 import dev.onecycle.cli.console.JobProgress;
+import dev.onecycle.cli.console.Recalls;
 import dev.onecycle.cli.console.Signals;
 import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.error.Require;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Runs jobs with a live report, and shows their results. */
 final class Runs {
@@ -57,6 +59,7 @@ final class Runs {
     RunRecord record = run.record();
     Path report = run.folder().resolve(RunReport.FILE);
     console.answer(run.describe());
+    recalls(record.outcome()).ifPresent(console::say);
     console.answer("Run: " + run.folder() + "  (model: " + run.model() + ")");
     console.answer("Report: " + report);
     Map<String, Object> result = new LinkedHashMap<>(record.outcome());
@@ -70,5 +73,16 @@ final class Runs {
     }
     console.answer("Resume it: onecycle resume " + run.folder());
     return Signals.exitCode();
+  }
+
+  /** The recall of each class at the last evaluation; empty where there was none yet. */
+  private static Optional<String> recalls(Map<String, Object> outcome) {
+    if (!(outcome.get("class_recall") instanceof Map<?, ?> byClass)) {
+      return Optional.empty();
+    }
+    Map<String, Double> recall = new LinkedHashMap<>();
+    byClass.forEach(
+        (name, share) -> recall.put(String.valueOf(name), ((Number) share).doubleValue()));
+    return Optional.of(Recalls.line(recall));
   }
 }

@@ -65,7 +65,11 @@ public final class Experiment implements AutoCloseable {
     this.config = config;
     this.images = images;
     this.trained = trained;
-    setup = config.setup(images.train.shape(), images.train.classes().size());
+    setup =
+        config
+            .setup(images.train.shape(), images.train.classes().size())
+            .withClassWeights(
+                ClassWeights.of(config.get(TrainingConfig.CLASS_WEIGHTS), images.train));
   }
 
   /**

@@ -2,6 +2,8 @@ package dev.onecycle.torch.job;
 
 import dev.onecycle.record.EpochRecord;
 import dev.onecycle.record.EpochRecord.Evaluated;
+import dev.onecycle.run.Classification;
+import dev.onecycle.run.ClassificationRecord;
 import dev.onecycle.run.RunRecord;
 import dev.onecycle.run.RunRecord.Status;
 import dev.onecycle.text.Counts;
@@ -138,5 +140,45 @@ public record RunSummary(Path folder, RunRecord record, List<EpochRecord> epochs
     outcome.put("images_per_second", images / seconds);
     outcome.put("train_seconds", seconds);
     return outcome;
+  }
+
+  /**
+   * The balanced accuracy and the recall of each class, by name, for the outcome: on the test
+   * images that end a run, or else on those of the last evaluation.
+   *
+   * @param classified the last classification that is kept
+   */
+  static Map<String, Object> recalls(
+      List<EpochRecord> epochs,
+      String evaluationName,
+      List<String> classes,
+      Optional<Classification> tested,
+      Optional<ClassificationRecord> classified) {
+    Optional<Classification> last =
+        classified
+            .filter(
+                record ->
+                    EpochRecord.lastEvaluated(epochs)
+                        .filter(epoch -> epoch.epoch() == record.epoch())
+                        .isPresent())
+            .map(ClassificationRecord::classification);
+    boolean test = tested.isPresent() || evaluationName.equals("test");
+    Map<String, Object> recalls = new LinkedHashMap<>();
+    tested
+        .or(() -> last)
+        .ifPresent(
+            images -> {
+              recalls.put(
+                  (test ? "test" : "validation") + "_balanced_accuracy", images.balancedAccuracy());
+              recalls.put("class_recall", recall(images, classes));
+            });
+    return recalls;
+  }
+
+  /** The recall of each class that has evaluation images, by name. */
+  public static Map<String, Double> recall(Classification images, List<String> classes) {
+    Map<String, Double> recall = new LinkedHashMap<>();
+    images.recalls().forEach((label, share) -> recall.put(classes.get(label), share));
+    return recall;
   }
 }

@@ -103,7 +103,7 @@ final class ShortRun {
               updates(asked.get(BATCH_SIZE), images, plan.epochs())));
     }
     if (steps < FEW_UPDATES) {
-      listener.warning(fewUpdates(asked, plan, images));
+      listener.note(fewUpdates(asked, plan, images));
     }
     if (steps < LAGGING_UPDATES) {
       sayEstimate(asked, plan, images, listener);
@@ -138,7 +138,7 @@ final class ShortRun {
                   + " %s; reestimate_batchnorm 0 turns that off",
               plan.reestimatedBatches(), why));
     } else if (plan.reestimatedBatches() == 0) {
-      listener.warning(
+      listener.note(
           Numbers.format(
               "reestimate_batchnorm 0 uses the running statistics of batch norms: %s; %d would"
                   + " estimate them anew",

@@ -372,6 +372,18 @@ public final class TrainingConfig {
               .atLeast(0)
               .below(1));
 
+  /** The weights of classes in the training loss. */
+  public static final Setting<String> CLASS_WEIGHTS =
+      in(
+          Group.LEARNER,
+          Setting.text(
+                  "class_weights",
+                  "none|balanced|FILE",
+                  "Weights of classes in the training loss: none, balanced (rare classes weigh"
+                      + " more), or a YAML, JSON or CSV file of class names and weights.")
+              .or(ClassWeights.NONE)
+              .path());
+
   /** The share of features that is dropped before the last layer. */
   public static final Setting<Double> DROPOUT =
       in(
@@ -1128,8 +1140,11 @@ public final class TrainingConfig {
 
   private static Object absolute(Setting<?> setting, Object value) {
     Path path = Path.of(String.valueOf(value));
-    boolean mayBeAName = setting == DATA;
-    return mayBeAName && !Files.exists(path) ? value : path.toAbsolutePath().normalize().toString();
+    boolean isName =
+        setting == DATA
+            ? !Files.exists(path)
+            : setting == CLASS_WEIGHTS && ClassWeights.isWord(value);
+    return isName ? value : path.toAbsolutePath().normalize().toString();
   }
 
   /** The words of the command line that trains by this configuration. */

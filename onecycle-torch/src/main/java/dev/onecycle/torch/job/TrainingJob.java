@@ -1,6 +1,7 @@
 package dev.onecycle.torch.job;
 
 import static dev.onecycle.torch.job.TrainingConfig.BATCH_SIZE;
+import static dev.onecycle.torch.job.TrainingConfig.CLASS_WEIGHTS;
 import static dev.onecycle.torch.job.TrainingConfig.DATA;
 import static dev.onecycle.torch.job.TrainingConfig.DEVICE;
 import static dev.onecycle.torch.job.TrainingConfig.DROPOUT;
@@ -170,6 +171,7 @@ public final class TrainingJob {
     RunFolder.requireWritable(folder);
     try (Experiment experiment = Experiment.open(config, listener)) {
       Faults.at("train.start");
+      ClassWeights.advice(config.get(CLASS_WEIGHTS), experiment.train()).ifPresent(listener::note);
       int images = experiment.train().size();
       if (config.find(MINUTES).isEmpty()) {
         // Before the engine is loaded: are the steps enough for the policy?
@@ -565,7 +567,17 @@ public final class TrainingJob {
     return experiment
         .test()
         .filter(images -> whole)
-        .map(images -> Training.evaluate(experiment.learner(), images, done -> {}));
+        .map(images -> Training.evaluate(experiment.learner(), images, done -> {}))
+        .map(evaluation -> requireFinite(evaluation, checkpointer));
+  }
+
+  private static Evaluation requireFinite(Evaluation evaluation, Checkpointer at) {
+    if (!Double.isFinite(evaluation.loss())) {
+      long step = at.position().step();
+      throw new DivergedException("test loss", evaluation.loss(), step - 1, at.learningRate())
+          .withSoundBefore(at.position().losses().soundBefore(step));
+    }
+    return evaluation;
   }
 
   /** Writes the result, also of a run that was stopped early. */
@@ -581,13 +593,25 @@ public final class TrainingJob {
           model.with(state.weights()).write(folder.resolve(RunSummary.MODEL));
           record =
               record.withEnd(
-                  whole ? Status.FINISHED : Status.INTERRUPTED,
-                  now(),
-                  RunSummary.outcome(at.epochs(), experiment.evaluationName(), tested));
+                  whole ? Status.FINISHED : Status.INTERRUPTED, now(), outcome(at, tested));
           files.write(record);
           listener.ended(folder, record);
           return new RunSummary(folder, record, at.epochs());
         });
+  }
+
+  private Map<String, Object> outcome(TrainingPosition at, Optional<Evaluation> tested) {
+    String name = experiment.evaluationName();
+    Map<String, Object> outcome =
+        new LinkedHashMap<>(RunSummary.outcome(at.epochs(), name, tested));
+    outcome.putAll(
+        RunSummary.recalls(
+            at.epochs(),
+            name,
+            experiment.train().classes(),
+            tested.map(Evaluation::classification),
+            RunFolder.readClassification(folder)));
+    return outcome;
   }
 
   /** Keeps how the run ended, as far as that can be written. */

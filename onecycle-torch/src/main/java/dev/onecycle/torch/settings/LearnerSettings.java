@@ -2,6 +2,7 @@ package dev.onecycle.torch.settings;
 
 import dev.onecycle.error.Require;
 import dev.onecycle.text.Numbers;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,7 @@ public final class LearnerSettings {
       double weightDecay,
       boolean decayNormAndBias,
       double labelSmoothing,
+      List<Double> classWeights,
       double gradientClip,
       int accumulation,
       Precision precision,
@@ -34,6 +36,8 @@ public final class LearnerSettings {
     Values {
       Require.atLeast("weight decay", weightDecay, 0);
       Require.inHalfOpen("label smoothing", labelSmoothing, 0, 1);
+      classWeights = List.copyOf(classWeights);
+      classWeights.forEach(weight -> Require.positive("class weight", weight));
       Require.atLeast("gradient clip", gradientClip, 0);
       Require.atLeast("accumulation", accumulation, 1);
       Require.that(
@@ -76,6 +80,7 @@ public final class LearnerSettings {
         .weightDecay(values.weightDecay)
         .decayNormAndBias(values.decayNormAndBias)
         .labelSmoothing(values.labelSmoothing)
+        .classWeights(values.classWeights)
         .gradientClip(values.gradientClip)
         .accumulation(values.accumulation)
         .precision(values.precision)
@@ -118,6 +123,14 @@ public final class LearnerSettings {
    */
   public double labelSmoothing() {
     return values.labelSmoothing;
+  }
+
+  /**
+   * The weight of each class in the training loss, by label; none where all are equal. The loss of
+   * a batch is the weighted mean, as PyTorch's {@code CrossEntropyLoss(weight=…)} has it.
+   */
+  public List<Double> classWeights() {
+    return values.classWeights;
   }
 
   /**
@@ -200,6 +213,7 @@ public final class LearnerSettings {
     private double weightDecay = 1e-4;
     private boolean decayNormAndBias = true;
     private double labelSmoothing = 0;
+    private List<Double> classWeights = List.of();
     private double gradientClip = 0;
     private int accumulation = 1;
     private Precision precision = Precision.AUTO;
@@ -232,6 +246,12 @@ public final class LearnerSettings {
     /** See {@link LearnerSettings#labelSmoothing}. */
     public Builder labelSmoothing(double value) {
       labelSmoothing = value;
+      return this;
+    }
+
+    /** See {@link LearnerSettings#classWeights}. */
+    public Builder classWeights(List<Double> value) {
+      classWeights = value;
       return this;
     }
 
@@ -291,6 +311,7 @@ public final class LearnerSettings {
               weightDecay,
               decayNormAndBias,
               labelSmoothing,
+              classWeights,
               gradientClip,
               accumulation,
               precision,

@@ -26,6 +26,8 @@ public final class LearningRateFinder {
   /** The most held-out images whose loss is measured at each rate. */
   public static final int MAX_HELD_OUT = 500;
 
+  private static final double WEIGHT_UNIT = 1e4;
+
   private final Setup setup;
   private final ImageDataset train;
   private final RangeLoss loss;
@@ -91,10 +93,20 @@ public final class LearningRateFinder {
   private LossScale scale() {
     return heldOut == null
         ? LossScale.ofClasses(
-            train.classCounts(),
+            weightedCounts(),
             setup.settings().labelSmoothing(),
             (long) setup.batchSize() * loss.batches())
         : LossScale.ofClasses(heldOut.classCounts(), 0, Long.MAX_VALUE); // always the same images
+  }
+
+  /** The counts of the classes, times their weights: all that the scale needs is their shares. */
+  private long[] weightedCounts() {
+    long[] counts = train.classCounts();
+    List<Double> weights = setup.settings().classWeights();
+    for (int c = 0; c < counts.length && !weights.isEmpty(); c++) {
+      counts[c] = Math.round(WEIGHT_UNIT * counts[c] * weights.get(c));
+    }
+    return counts;
   }
 
   private StepFunction steps(Learner learner, BatchLoader batches) {

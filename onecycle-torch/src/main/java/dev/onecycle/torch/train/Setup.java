@@ -8,8 +8,10 @@ import dev.onecycle.text.Numbers;
 import dev.onecycle.torch.nn.Network;
 import dev.onecycle.torch.settings.LearnerSettings;
 import dev.onecycle.tune.Hyperparameter;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * The setup of a training, apart from the length and the peak of its cycle. A range test has the
@@ -94,13 +96,27 @@ public record Setup(
         .with("momentum_at_peak", momentum)
         .with(
             "loss",
-            smoothing == 0
-                ? "cross-entropy"
-                : "cross-entropy, label smoothing " + Numbers.exact(smoothing))
+            "cross-entropy"
+                + (smoothing == 0 ? "" : ", label smoothing " + Numbers.exact(smoothing))
+                + classWeights())
         .with("clip", settings.gradientClip())
         .with("accumulate", settings.accumulation())
         .with("batchnorm_momentum", settings.batchNormMomentum())
         .with("augmentation", augmentation.describe())
         .with("precision", compute.precision().name().toLowerCase(Locale.ROOT));
+  }
+
+  private String classWeights() {
+    return settings.classWeights().isEmpty()
+        ? ""
+        : settings.classWeights().stream()
+            .map(weight -> Numbers.rounded(weight, 6))
+            .collect(Collectors.joining(", ", ", class weights ", ""));
+  }
+
+  /** The same setup with other weights of classes in the loss. */
+  public Setup withClassWeights(List<Double> weights) {
+    LearnerSettings weighted = settings.toBuilder().classWeights(weights).build();
+    return new Setup(network, batchSize, momentum, augmentation, weighted);
   }
 }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class ShortRunTest {
   private static final TrainingConfig CONFIG = TrainingConfig.of("photos");
 
-  /** What is said, warnings with a mark before them. */
+  /** What is said. */
   private static List<String> said(TrainingConfig asked, int images) {
     TrainingConfig fitted = ShortRun.fitted(asked, images);
     TrainingPlan plan = ShortRun.reestimated(fitted.plan(asked.get(EPOCHS)), asked, images);
@@ -27,11 +27,6 @@ class ShortRunTest {
           @Override
           public void note(String sentence) {
             said.add(sentence);
-          }
-
-          @Override
-          public void warning(String sentence) {
-            said.add("! " + sentence);
           }
         });
     return said;
@@ -85,14 +80,13 @@ class ShortRunTest {
         .hasSize(2)
         .anyMatch(
             line ->
-                line.equals(
-                    "! 20 updates of 128 images are few to learn in; batch_size 8 makes 210"))
-        .anyMatch(line -> line.startsWith("! reestimate_batchnorm 0 uses the running statistics"))
+                line.equals("20 updates of 128 images are few to learn in; batch_size 8 makes 210"))
+        .anyMatch(line -> line.startsWith("reestimate_batchnorm 0 uses the running statistics"))
         .anyMatch(line -> line.endsWith("2 would estimate them anew"));
     assertThat(said(CONFIG.with(EPOCHS, 2), 162))
         .anyMatch(
             line ->
                 line.equals(
-                    "! 42 updates of 8 images are few to learn in; epochs 10 make at least 200"));
+                    "42 updates of 8 images are few to learn in; epochs 10 make at least 200"));
   }
 }

@@ -26,7 +26,6 @@ import org.bytedeco.pytorch.GeneratorOptional;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -40,9 +39,6 @@ import org.jspecify.annotations.Nullable;
  * end.
  */
 final class Replica implements AutoCloseable {
-  private static final long NO_IGNORED_LABEL = -100;
-  private static final long MEAN_REDUCTION = 1;
-
   /** The gradient of every parameter, in the order of the shared weights, float32. */
   final Tensor gradients;
 
@@ -58,6 +54,8 @@ final class Replica implements AutoCloseable {
   private final TensorDevice device;
   private final Tensor mean;
   private final Tensor inverseStd;
+  private final List<Double> classWeights;
+  private final @Nullable Tensor weights;
   private final Generator generator;
   private final GeneratorOptional dropout;
   private final List<Tensor> views = new ArrayList<>();
@@ -70,6 +68,7 @@ final class Replica implements AutoCloseable {
    * @param constants shared arrays that never change
    * @param slices the largest number that it gets in a step
    * @param device of the weights, which computes
+   * @param classWeights in the loss, by label; none for equal ones
    */
   Replica(
       Layer layers,
@@ -79,8 +78,10 @@ final class Replica implements AutoCloseable {
       ImageShape input,
       ScalarType compute,
       int slices,
-      TensorDevice device) {
+      TensorDevice device,
+      List<Double> classWeights) {
     this.compute = compute;
+    this.classWeights = classWeights;
     this.device = device;
     ModuleBuilder builder = new ModuleBuilder();
     module = builder.build("", layers);
@@ -91,6 +92,7 @@ final class Replica implements AutoCloseable {
     statistics = device.moved(FlatBuffer.initial(builder.statistics, 0));
     mean = device.moved(perPixel(input, c -> 255 * normalization.mean(c)));
     inverseStd = device.moved(perPixel(input, c -> 1 / (255 * normalization.std(c))));
+    weights = classWeights.isEmpty() ? null : device.moved(vector(classWeights));
     generator = device.generator();
     dropout = new GeneratorOptional(generator);
     try (PointerScope scope = new PointerScope();
@@ -121,6 +123,13 @@ final class Replica implements AutoCloseable {
     view.retainReference();
     views.add(view);
     return view;
+  }
+
+  private static Tensor vector(List<Double> values) {
+    Tensor tensor = torch.zeros(values.size());
+    FloatBuffer elements = FlatBuffer.elements(tensor);
+    values.forEach(value -> elements.put(value.floatValue()));
+    return tensor;
   }
 
   /** A value of each channel, repeated for every pixel: broadcasting over images alone is fast. */
@@ -163,8 +172,21 @@ final class Replica implements AutoCloseable {
       ForwardContext context = new ForwardContext(true, compute, batchNormMomentum, dropout, tape);
       Tensor scores = scores(batch, from, to, context);
       Tensor labels = labels(batch, from, to);
-      losses.narrow(0, place, 1).copy_(loss(scores, labels, labelSmoothing));
-      tape.back(lossGradient(scores, labels, labelSmoothing, batch.size()).to(compute));
+      Tensor loss;
+      Tensor gradient;
+      if (weights == null) {
+        loss = CrossEntropy.mean(scores, labels, labelSmoothing);
+        gradient = CrossEntropy.gradient(scores, labels, labelSmoothing, batch.size());
+      } else {
+        double total = totalWeight(batch);
+        // The mean over the slice of the images' parts of the batch's mean.
+        double part = batch.size() / (total * (to - from));
+        loss =
+            CrossEntropy.weightedSum(scores, labels, weights, labelSmoothing).mul(new Scalar(part));
+        gradient = CrossEntropy.weightedGradient(scores, labels, weights, labelSmoothing, total);
+      }
+      losses.narrow(0, place, 1).copy_(loss);
+      tape.back(gradient.to(compute));
     }
   }
 
@@ -178,7 +200,7 @@ final class Replica implements AutoCloseable {
     try (PointerScope scope = new PointerScope();
         NoGradGuard noGrad = new NoGradGuard()) {
       Tensor scores = scores(batch, from, to, ForwardContext.evaluation(compute));
-      double loss = loss(scores, labels(batch, from, to), 0).item_float();
+      double loss = CrossEntropy.mean(scores, labels(batch, from, to), 0).item_float();
       int classes = Math.toIntExact(scores.size(1));
       FlatBuffer.elements(device.read(scores.contiguous()))
           .get(target, from * classes, (to - from) * classes);
@@ -217,16 +239,13 @@ final class Replica implements AutoCloseable {
             new TensorOptions(ScalarType.Long)));
   }
 
-  private static Tensor loss(Tensor scores, Tensor labels, double smoothing) {
-    return torch.cross_entropy_loss(
-        scores, labels, new TensorOptional(), MEAN_REDUCTION, NO_IGNORED_LABEL, smoothing);
-  }
-
-  /** The gradient of a batch's loss by the scores of some of its images: softmax less targets. */
-  private static Tensor lossGradient(Tensor scores, Tensor labels, double smoothing, int batch) {
-    Tensor gradient = scores.softmax(1).sub_(new Scalar(smoothing / scores.size(1)));
-    Tensor hits = scores.new_full(new long[] {labels.size(0), 1}, new Scalar(smoothing - 1));
-    return gradient.scatter_add_(1, labels.unsqueeze(1), hits).mul_(new Scalar(1.0 / batch));
+  /** The sum of the weights of a batch's images: their number where every class has weight 1. */
+  private double totalWeight(Batch batch) {
+    double total = 0;
+    for (int i = 0; i < batch.size(); i++) {
+      total += classWeights.get(batch.label(i));
+    }
+    return total;
   }
 
   /** Normalised float images [to − from, C, H, W], channels last. */
@@ -258,6 +277,9 @@ final class Replica implements AutoCloseable {
     statistics.close();
     mean.close();
     inverseStd.close();
+    if (weights != null) {
+      weights.close();
+    }
     dropout.close();
     generator.close();
   }

@@ -64,6 +64,14 @@ public final class TrainableNetwork implements AutoCloseable {
     if (settings.precision() == Precision.AUTO || settings.threads() < 1) {
       throw new IllegalArgumentException("precision and threads must be chosen: " + settings);
     }
+    int weights = settings.classWeights().size();
+    if (weights != 0 && weights != network.classes()) {
+      throw new IllegalArgumentException(
+          "class weights must be as many as the "
+              + network.classes()
+              + " classes but were "
+              + weights);
+    }
     Natives.load();
     device.prepare();
     if (PointerScope.getInnerScope() != null) {
@@ -89,7 +97,8 @@ public final class TrainableNetwork implements AutoCloseable {
               network.input(),
               compute,
               settings.accumulation(),
-              device));
+              device,
+              settings.classWeights()));
     }
     workers = new Workers(settings.threads());
     kernel = OptimizerKernel.of(settings, values, parameters, workers);
