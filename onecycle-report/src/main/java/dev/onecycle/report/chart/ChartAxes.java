@@ -6,6 +6,7 @@ import java.awt.Graphics2D;
 import java.awt.geom.Rectangle2D;
 import java.util.ArrayList;
 import java.util.List;
+import org.jfree.chart.axis.AxisSpace;
 import org.jfree.chart.axis.AxisState;
 import org.jfree.chart.axis.LogAxis;
 import org.jfree.chart.axis.NumberAxis;
@@ -13,6 +14,8 @@ import org.jfree.chart.axis.NumberTick;
 import org.jfree.chart.axis.Tick;
 import org.jfree.chart.axis.TickType;
 import org.jfree.chart.axis.ValueAxis;
+import org.jfree.chart.plot.PlotRenderingInfo;
+import org.jfree.chart.text.TextUtils;
 import org.jfree.chart.ui.RectangleEdge;
 import org.jfree.chart.ui.TextAnchor;
 
@@ -26,7 +29,20 @@ final class ChartAxes {
   private static final int X_SPACING = 62;
   private static final int Y_SPACING = 28;
 
+  /** The height of the row of epochs, in pixels. */
+  static final int EPOCHS_HEIGHT = 18;
+
   private ChartAxes() {}
+
+  /** A horizontal axis, with a second one for epochs below it. */
+  static ValueAxis axis(Plot.Axis axis) {
+    if (!axis.hasEpochs()) {
+      return axis(axis.title(), axis.scale());
+    }
+    ValueAxis both = new StepsAndEpochs(axis);
+    both.setRange(axis.scale().low(), axis.scale().high());
+    return both;
+  }
 
   static ValueAxis axis(String title, Scale scale) {
     ValueAxis axis = scale.log() ? new Logarithmic(title, scale) : new Linear(title, scale);
@@ -55,7 +71,7 @@ final class ChartAxes {
     return ticks;
   }
 
-  private static final class Linear extends NumberAxis {
+  private static class Linear extends NumberAxis {
     private final transient Scale scale;
 
     Linear(String title, Scale scale) {
@@ -68,6 +84,51 @@ final class ChartAxes {
     public List refreshTicks(
         Graphics2D graphics, AxisState state, Rectangle2D area, RectangleEdge edge) {
       return of(scale, area, edge);
+    }
+  }
+
+  /** The steps, and a row of epochs below them. */
+  private static final class StepsAndEpochs extends Linear {
+    private static final int GAP = 8;
+
+    private final transient Plot.Axis axis;
+
+    StepsAndEpochs(Plot.Axis axis) {
+      super(axis.title(), axis.scale());
+      this.axis = axis;
+    }
+
+    @Override
+    public AxisSpace reserveSpace(
+        Graphics2D graphics,
+        org.jfree.chart.plot.Plot plot,
+        Rectangle2D area,
+        RectangleEdge edge,
+        AxisSpace space) {
+      AxisSpace reserved = super.reserveSpace(graphics, plot, area, edge, space);
+      reserved.add(EPOCHS_HEIGHT, edge);
+      return reserved;
+    }
+
+    @Override
+    public AxisState draw(
+        Graphics2D graphics,
+        double cursor,
+        Rectangle2D area,
+        Rectangle2D data,
+        RectangleEdge edge,
+        PlotRenderingInfo info) {
+      AxisState state = super.draw(graphics, cursor, area, data, edge, info);
+      graphics.setFont(getTickLabelFont());
+      graphics.setPaint(getTickLabelPaint());
+      float y = (float) (state.getCursor() + EPOCHS_HEIGHT - 4);
+      float x = (float) data.getMinX() - GAP;
+      TextUtils.drawAlignedString("epoch", graphics, x, y, TextAnchor.BASELINE_RIGHT);
+      for (Scale.Tick tick : axis.epochs((int) (data.getWidth() / X_SPACING))) {
+        float at = (float) valueToJava2D(tick.value(), data, edge);
+        TextUtils.drawAlignedString(tick.label(), graphics, at, y, TextAnchor.BASELINE_CENTER);
+      }
+      return state;
     }
   }
 

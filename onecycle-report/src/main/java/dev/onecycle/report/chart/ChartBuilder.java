@@ -63,7 +63,7 @@ final class ChartBuilder {
 
   static JFreeChart build(Plot plot) {
     CombinedDomainXYPlot panels =
-        new CombinedDomainXYPlot(styled(ChartAxes.axis(plot.xTitle(), plot.x())));
+        new CombinedDomainXYPlot(styled(ChartAxes.axis(plot.axis())));
     panels.setGap(GAP);
     panels.setInsets(new RectangleInsets(4, 0, 0, 6));
     panels.getDomainAxis().setTickLabelsVisible(!plot.empty());
@@ -107,7 +107,7 @@ final class ChartBuilder {
     axes.getRangeAxis().setTickLabelsVisible(!panel.empty());
     axes.getRangeAxis().setTickMarksVisible(!panel.empty());
     shade(axes, plot.phases());
-    panel.markers().forEach(m -> mark(axes, m.marker().x(), m.stroke()));
+    shown(panel).forEach(m -> mark(axes, m.marker().x(), m.stroke()));
     for (Trace trace : panel.traces()) {
       int index = axes.getDatasetCount();
       axes.setDataset(index, dataset(trace.curve()));
@@ -214,12 +214,16 @@ final class ChartBuilder {
     for (Panel panel : plot.panels()) {
       List<Trace> named =
           panel.traces().stream().filter(t -> t.inLegend() && !t.curve().empty()).toList();
-      if (named.size() + panel.markers().size() > 1) {
+      if (named.size() + shown(panel).size() > 1) {
         named.forEach(t -> items.add(item(t.curve().name(), t.style(), t.stroke())));
       }
-      panel.markers().forEach(m -> items.add(item(name(m), CurveStyle.LINE, m.stroke())));
+      shown(panel).forEach(m -> items.add(item(name(m), CurveStyle.LINE, m.stroke())));
     }
     return items;
+  }
+
+  private static List<StyledMarker> shown(Panel panel) {
+    return panel.markers().stream().filter(StyledMarker::shown).toList();
   }
 
   private static String name(StyledMarker styled) {

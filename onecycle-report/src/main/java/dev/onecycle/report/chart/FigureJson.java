@@ -37,6 +37,7 @@ final class FigureJson {
     json.writeStartObject();
     json.writeObjectFieldStart("x");
     axis(plot.xTitle(), plot.x());
+    number("stepsPerEpoch", plot.axis().stepsPerEpoch());
     json.writeEndObject();
     json.writeArrayFieldStart("panels");
     for (Panel panel : plot.panels()) {
@@ -79,6 +80,7 @@ final class FigureJson {
       json.writeStartObject();
       json.writeStringField("name", styled.marker().label());
       number("x", styled.marker().x());
+      json.writeBooleanField("shown", styled.shown());
       stroke(styled.stroke());
       json.writeEndObject();
     }

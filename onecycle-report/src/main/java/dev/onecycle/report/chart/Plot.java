@@ -11,13 +11,12 @@ import java.util.List;
  *
  * @param title above the panels
  * @param subtitle below the title, wrapped; may be empty
- * @param xTitle title of the horizontal axis, which all panels share
- * @param x scale of the horizontal axis
+ * @param axis the horizontal axis, which all panels share
  * @param panels from top to bottom
  * @param phases named above the panels, every other one shaded
  */
 public record Plot(
-    String title, String subtitle, String xTitle, Scale x, List<Panel> panels, List<Phase> phases) {
+    String title, String subtitle, Axis axis, List<Panel> panels, List<Phase> phases) {
   public Plot {
     title = Texts.clean(title);
     subtitle = Texts.clean(subtitle);
@@ -28,9 +27,46 @@ public record Plot(
             .toList();
   }
 
+  /** Title of the horizontal axis. */
+  String xTitle() {
+    return axis.title();
+  }
+
+  /** Scale of the horizontal axis. */
+  Scale x() {
+    return axis.scale();
+  }
+
   /** Whether no panel has a point to draw. */
   boolean empty() {
     return panels.stream().allMatch(Panel::empty);
+  }
+
+  /**
+   * A horizontal axis.
+   *
+   * @param stepsPerEpoch a second axis counts epochs of so many steps; 0 for no second axis
+   */
+  public record Axis(String title, Scale scale, double stepsPerEpoch) {
+    /** An axis without a second one. */
+    public Axis(String title, Scale scale) {
+      this(title, scale, 0);
+    }
+
+    /** Whether there is a second axis with an epoch on it. */
+    boolean hasEpochs() {
+      return stepsPerEpoch > 0 && !scale.log() && scale.high() + 1 >= stepsPerEpoch;
+    }
+
+    /** The epochs that a second axis names, each at its last step. */
+    List<Scale.Tick> epochs(int count) {
+      double last = Math.floor((scale.high() + 1) / stepsPerEpoch + 1e-9);
+      return new Scale(0, last, false)
+          .ticks(count).stream()
+              .filter(t -> t.value() >= 1 && t.value() == Math.rint(t.value()))
+              .map(t -> new Scale.Tick(t.value() * stepsPerEpoch - 1, t.label()))
+              .toList();
+    }
   }
 
   /** How the points of a curve are drawn. */
@@ -56,8 +92,12 @@ public record Plot(
     }
   }
 
-  /** A vertical line through a panel; the legend names it. */
-  public record StyledMarker(Marker marker, Stroke stroke) {}
+  /**
+   * A vertical line through a panel; the legend names it.
+   *
+   * @param shown whether it is drawn at once; otherwise a page shows it on request
+   */
+  public record StyledMarker(Marker marker, Stroke stroke, boolean shown) {}
 
   /**
    * One pair of axes.

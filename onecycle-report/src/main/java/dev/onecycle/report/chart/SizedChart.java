@@ -22,6 +22,7 @@ record SizedChart(JFreeChart chart, int width, int height) {
   private static final int PADDING = 16;
   private static final int X_AXIS = 44;
   private static final int PHASES = 20;
+  private static final int EPOCHS = ChartAxes.EPOCHS_HEIGHT;
 
   static SizedChart of(Plot plot) {
     JFreeChart chart = ChartBuilder.build(plot);
@@ -34,7 +35,8 @@ record SizedChart(JFreeChart chart, int width, int height) {
     int panels = plot.panels().stream().mapToInt(Plot.Panel::height).sum();
     int gaps = ChartBuilder.GAP * Math.max(0, plot.panels().size() - 1);
     int phases = plot.phases().isEmpty() ? 0 : PHASES;
-    int height = PADDING + (int) Math.ceil(titles) + phases + panels + gaps + X_AXIS;
+    int epochs = plot.axis().hasEpochs() ? EPOCHS : 0;
+    int height = PADDING + (int) Math.ceil(titles) + phases + panels + gaps + X_AXIS + epochs;
     return new SizedChart(chart, WIDTH, height);
   }
 

@@ -10,6 +10,7 @@ public final class ResultTable {
   public static final List<String> HEADINGS =
       List.of(
           "accuracy, %",
+          "95 % interval",
           "best, %",
           "validation loss",
           "training loss",
@@ -24,6 +25,10 @@ public final class ResultTable {
   public static List<String> cells(RunResult result) {
     return List.of(
         text("%.2f", result.accuracy()),
+        result
+            .interval()
+            .map(i -> Numbers.format("%.1f to %.1f", 100 * i.low(), 100 * i.high()))
+            .orElse(""),
         text("%.2f", result.bestAccuracy()),
         text("%.4f", result.validationLoss()),
         text("%.4f", result.trainLoss()),

@@ -1,5 +1,6 @@
 package dev.onecycle.report.compare;
 
+import dev.onecycle.math.ShareInterval;
 import dev.onecycle.record.EpochRecord;
 import dev.onecycle.record.EpochRecord.Evaluated;
 import dev.onecycle.report.chart.Curve;
@@ -8,6 +9,7 @@ import dev.onecycle.report.figures.RunCurves;
 import dev.onecycle.run.RunHistory;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -34,11 +36,12 @@ public record RunResult(
    * @param accuracy of the last evaluation, in percent
    * @param bestAccuracy of all evaluations, in percent
    * @param loss of the last evaluation
+   * @param images their number; 0 if unknown
    */
   public record Validation(
-      OptionalDouble accuracy, OptionalDouble bestAccuracy, OptionalDouble loss) {
+      OptionalDouble accuracy, OptionalDouble bestAccuracy, OptionalDouble loss, int images) {
     static final Validation NONE =
-        new Validation(OptionalDouble.empty(), OptionalDouble.empty(), OptionalDouble.empty());
+        new Validation(OptionalDouble.empty(), OptionalDouble.empty(), OptionalDouble.empty(), 0);
   }
 
   /**
@@ -64,16 +67,19 @@ public record RunResult(
         history.name(),
         status,
         epochs.size(),
-        validation(epochs.stream().flatMap(e -> e.evaluated().stream()).toList()),
+        validation(
+            epochs.stream().flatMap(e -> e.evaluated().stream()).toList(),
+            history.record().data().evaluationImages()),
         OptionalDouble.of(last.trainLoss()),
         speed(epochs));
   }
 
-  private static Validation validation(List<Evaluated> evaluations) {
+  private static Validation validation(List<Evaluated> evaluations, int images) {
     return new Validation(
         last(evaluations.stream().map(e -> 100 * e.accuracy()).toList()),
         evaluations.stream().mapToDouble(e -> 100 * e.accuracy()).max(),
-        last(evaluations.stream().map(Evaluated::loss).toList()));
+        last(evaluations.stream().map(Evaluated::loss).toList()),
+        images);
   }
 
   private static Speed speed(List<EpochRecord> epochs) {
@@ -93,7 +99,8 @@ public record RunResult(
         new Validation(
             last(curves.accuracy()),
             curves.accuracy().points().stream().filter(Point::finite).mapToDouble(Point::y).max(),
-            last(curves.validationLoss())),
+            last(curves.validationLoss()),
+            0),
         last(curves.trainingLoss()),
         Speed.NONE);
   }
@@ -110,6 +117,34 @@ public record RunResult(
 
   public OptionalDouble accuracy() {
     return validation.accuracy();
+  }
+
+  /** The 95 % confidence interval of the accuracy; empty if the number of images is not known. */
+  public Optional<ShareInterval> interval() {
+    int images = validation.images();
+    return images < 1 || accuracy().isEmpty() || !Double.isFinite(accuracy().getAsDouble())
+        ? Optional.empty()
+        : Optional.of(
+            ShareInterval.wilson(
+                Math.round(accuracy().getAsDouble() / 100 * images), images));
+  }
+
+  /**
+   * Whether the accuracies of two runs differ by less than 1.96 standard errors of the difference,
+   * which may be chance; false if a number of images is not known.
+   */
+  public boolean maybeEqual(RunResult other) {
+    return interval().isPresent()
+        && other.interval().isPresent()
+        && Math.abs(share() - other.share()) < 1.96 * Math.sqrt(variance() + other.variance());
+  }
+
+  private double share() {
+    return accuracy().orElse(Double.NaN) / 100;
+  }
+
+  private double variance() {
+    return share() * (1 - share()) / validation.images();
   }
 
   public OptionalDouble bestAccuracy() {

@@ -33,18 +33,41 @@ public final class ComparisonFigures {
 
   private ComparisonFigures() {}
 
+  /** The losses and accuracies over epochs; empty if the epochs of a run are not known. */
+  public static Map<String, Figure> overEpochs(List<RunCurves> runs) {
+    return runs.stream().allMatch(run -> run.length().stepsPerEpoch() > 0)
+        ? over("epochs", "epoch", runs.stream().map(RunCurves::overEpochs).toList())
+        : Map.of();
+  }
+
+  /** The losses and accuracies over the share of the cycle; empty if a length is not known. */
+  public static Map<String, Figure> overShare(List<RunCurves> runs) {
+    return runs.stream().allMatch(run -> run.length().steps() > 0)
+        ? over("share", "share of the planned steps, %", runs.stream().map(RunCurves::overShare).toList())
+        : Map.of();
+  }
+
+  private static Map<String, Figure> over(String id, String axis, List<RunCurves> runs) {
+    Map<String, Figure> figures = new LinkedHashMap<>();
+    figures.put("losses-" + id, losses(runs, axis));
+    figures.put("accuracy-" + id, accuracy(runs, axis));
+    figures.put("schedule-" + id, schedule(runs, axis));
+    figures.values().removeIf(figure -> figure.table().rows().isEmpty());
+    return figures;
+  }
+
   /** The figures that are not empty, by names for files. */
   public static Map<String, Figure> of(List<RunCurves> runs) {
     Map<String, Figure> figures = new LinkedHashMap<>();
-    figures.put("losses", losses(runs));
-    figures.put("accuracy", accuracy(runs));
-    figures.put("schedule", schedule(runs));
+    figures.put("losses", losses(runs, "step"));
+    figures.put("accuracy", accuracy(runs, "step"));
+    figures.put("schedule", schedule(runs, "step"));
     figures.values().removeIf(figure -> figure.table().rows().isEmpty());
     return figures;
   }
 
   /** The learning rate of each run, and the momentum below it if a run recorded it. */
-  static Figure schedule(List<RunCurves> runs) {
+  static Figure schedule(List<RunCurves> runs, String axis) {
     List<Trace> rates = traces(runs, RunCurves::learningRate, CurveStyle.LINE, r -> true);
     List<Trace> momenta =
         traces(runs, RunCurves::momentum, CurveStyle.LINE, r -> r.learningRate().empty());
@@ -55,11 +78,11 @@ public final class ComparisonFigures {
       panels.add(panel("momentum", RunScales.around(curves(momenta)), 120, momenta, "no step"));
     }
     String title = momentum ? "Learning rate and momentum" : "Learning rate";
-    return figure(title, "as used in training", panels, runs);
+    return figure(title, "as used in training", axis, panels, runs);
   }
 
   /** The validation loss of each run, and its training loss as a thin line in the same colour. */
-  static Figure losses(List<RunCurves> runs) {
+  static Figure losses(List<RunCurves> runs, String axis) {
     List<Trace> losses = new ArrayList<>();
     for (int i = 0; i < runs.size(); i++) {
       RunCurves run = runs.get(i);
@@ -72,20 +95,34 @@ public final class ComparisonFigures {
           trace(
               run.name(), run.validationLoss(), CurveStyle.LINE_WITH_DOTS, stroke, !trainingOnly));
     }
+    boolean log = RunScales.wide(curves(losses));
     double top = top(runs);
     return figure(
         "Training and validation loss",
-        "validation loss; thin: training loss, smoothed" + hidden(losses, top),
-        List.of(panel("loss", RunScales.losses(curves(losses), top), 260, losses, "no step yet")),
+        "validation loss; thin: training loss, smoothed"
+            + (log
+                ? "; logarithmic, because the losses span a factor of more than 100"
+                : hidden(losses, top)),
+        axis,
+        List.of(
+            panel(
+                "loss",
+                log
+                    ? RunScales.logarithmic(curves(losses))
+                    : RunScales.losses(curves(losses), top),
+                260,
+                losses,
+                "no step yet")),
         runs);
   }
 
   /** The validation accuracy of each run. */
-  static Figure accuracy(List<RunCurves> runs) {
+  static Figure accuracy(List<RunCurves> runs, String axis) {
     List<Trace> traces = traces(runs, RunCurves::accuracy, CurveStyle.LINE_WITH_DOTS, r -> true);
     return figure(
         "Accuracy",
         "accuracy on the validation images",
+        axis,
         List.of(
             panel("accuracy, %", RunScales.around(curves(traces)), 200, traces, "no epoch yet")),
         runs);
@@ -138,10 +175,18 @@ public final class ComparisonFigures {
   }
 
   private static Figure figure(
-      String title, String subtitle, List<Panel> panels, List<RunCurves> runs) {
+      String title, String subtitle, String axis, List<Panel> panels, List<RunCurves> runs) {
     double lastStep = runs.stream().mapToDouble(RunCurves::lastStep).max().orElse(0);
     Scale steps = RunScales.steps(lastStep);
-    return new Figure(new Plot(title, subtitle, "step", steps, panels, phases(runs)));
+    return new Figure(
+        new Plot(
+            title, subtitle, new Plot.Axis(axis, steps, stepsPerEpoch(runs)), panels, phases(runs)));
+  }
+
+  /** The steps of an epoch, if they are the same in all runs; otherwise 0. */
+  private static double stepsPerEpoch(List<RunCurves> runs) {
+    double[] all = runs.stream().mapToDouble(r -> r.length().stepsPerEpoch()).distinct().toArray();
+    return all.length == 1 ? all[0] : 0;
   }
 
   private static List<Phase> phases(List<RunCurves> runs) {

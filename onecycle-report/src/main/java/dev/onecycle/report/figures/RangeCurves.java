@@ -140,6 +140,16 @@ final class RangeCurves {
     return List.copyOf(markers);
   }
 
+  /** The suggestion and the medians of all readings over several tests. */
+  static List<Marker> markers(RangeSummary summary) {
+    List<Marker> markers = new ArrayList<>(mainMarkers(summary));
+    summary.trough().ifPresent(s -> markers.add(new Marker("trough", s.median())));
+    summary.minimum().ifPresent(s -> markers.add(new Marker("minimum", s.median())));
+    summary.steepest().ifPresent(s -> markers.add(new Marker("steepest", s.median())));
+    summary.valley().ifPresent(s -> markers.add(new Marker("valley", s.median())));
+    return List.copyOf(markers);
+  }
+
   /** The suggestion and the edge, if the curve shows them. */
   static List<Marker> mainMarkers(RangeResult result) {
     List<Marker> markers = new ArrayList<>();

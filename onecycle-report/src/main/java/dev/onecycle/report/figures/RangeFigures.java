@@ -66,7 +66,7 @@ public final class RangeFigures {
         RangeCurves.edges(summary) + verdict,
         named,
         List.of(line),
-        RangeCurves.mainMarkers(summary).stream().map(RangeFigures::styled).toList());
+        RangeCurves.markers(summary).stream().map(RangeFigures::styled).toList());
   }
 
   /** Losses without readings, such as points read from a file. */
@@ -140,7 +140,7 @@ public final class RangeFigures {
         Scale.covering(points.stream().mapToDouble(p -> Math.min(p.y(), top)), false)
             .padded(0.06, 0.02);
     Panel panel = new Panel("loss", y, HEIGHT, traces, markers, "no finite loss to draw");
-    return new Figure(new Plot(title, subtitle, "learning rate", x, List.of(panel), List.of()));
+    return new Figure(new Plot(title, subtitle, new Plot.Axis("learning rate", x), List.of(panel), List.of()));
   }
 
   private static String legend(String name, RangeResult result) {
@@ -164,6 +164,7 @@ public final class RangeFigures {
           case "steepest" -> Stroke.line(Palette.ORANGE, 1.5, Stroke.DASH_DOT);
           default -> Stroke.line(Palette.BLACK, 1.2, Stroke.SHORT_DASHED);
         };
-    return new StyledMarker(marker, stroke);
+    boolean main = marker.label().equals("suggestion") || marker.label().equals("edge");
+    return new StyledMarker(marker, stroke, main);
   }
 }

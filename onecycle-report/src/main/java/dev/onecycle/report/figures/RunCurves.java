@@ -23,10 +23,28 @@ import java.util.function.ToDoubleFunction;
  * @param name of the run
  * @param phases of its policy; may be empty
  * @param points of each quantity; an absent quantity has no points
+ * @param length of the run
  */
-public record RunCurves(String name, List<Phase> phases, Map<Quantity, List<Point>> points) {
+public record RunCurves(
+    String name, List<Phase> phases, Map<Quantity, List<Point>> points, Length length) {
   private static final int WINDOWS = 150;
   private static final int SAMPLES = 600;
+
+  /**
+   * The length of a run.
+   *
+   * @param stepsPerEpoch 0 if it is not known
+   * @param steps planned; 0 if they are not known
+   */
+  public record Length(double stepsPerEpoch, double steps) {
+    public static final Length UNKNOWN = new Length(0, 0);
+
+    static Length of(RunHistory history) {
+      List<EpochRecord> epochs = history.epochs();
+      return new Length(
+          epochs.isEmpty() ? 0 : epochs.get(0).steps(), history.record().policy().steps());
+    }
+  }
 
   /** A quantity that is measured over the steps of a run. */
   public enum Quantity {
@@ -56,13 +74,13 @@ public record RunCurves(String name, List<Phase> phases, Map<Quantity, List<Poin
 
   /** A run without curves. */
   public static RunCurves named(String name) {
-    return new RunCurves(name, List.of(), Map.of());
+    return new RunCurves(name, List.of(), Map.of(), Length.UNKNOWN);
   }
 
   /** The curves of a run folder; the values of an epoch stand at its last step. */
   public static RunCurves of(RunHistory history) {
-    return named(history.name())
-        .withPhases(history.record().policy().phases())
+    return new RunCurves(
+            history.name(), history.record().policy().phases(), Map.of(), Length.of(history))
         .with(Quantity.LEARNING_RATE, steps(history, StepRecord::learningRate))
         .with(Quantity.MOMENTUM, steps(history, StepRecord::momentum))
         .with(Quantity.TRAINING_LOSS, steps(history, StepRecord::loss))
@@ -88,12 +106,12 @@ public record RunCurves(String name, List<Phase> phases, Map<Quantity, List<Poin
 
   /** These curves under another name. */
   public RunCurves withName(String newName) {
-    return new RunCurves(newName, phases, points);
+    return new RunCurves(newName, phases, points, length);
   }
 
   /** These curves with the phases of a policy. */
   public RunCurves withPhases(List<Phase> newPhases) {
-    return new RunCurves(name, newPhases, points);
+    return new RunCurves(name, newPhases, points, length);
   }
 
   /** These curves with other points for one quantity. */
@@ -101,7 +119,27 @@ public record RunCurves(String name, List<Phase> phases, Map<Quantity, List<Poin
     Map<Quantity, List<Point>> changed = new EnumMap<>(Quantity.class);
     changed.putAll(points);
     changed.put(quantity, newPoints);
-    return new RunCurves(name, phases, changed);
+    return new RunCurves(name, phases, changed, length);
+  }
+
+  /** These curves over the epochs instead of the steps; each step stands at its end. */
+  RunCurves overEpochs() {
+    return over(1 / length.stepsPerEpoch());
+  }
+
+  /** These curves over the share of the planned steps, in percent. */
+  RunCurves overShare() {
+    return over(100 / length.steps());
+  }
+
+  private RunCurves over(double unit) {
+    Map<Quantity, List<Point>> moved = new EnumMap<>(Quantity.class);
+    points.forEach(
+        (quantity, curve) ->
+            moved.put(
+                quantity,
+                curve.stream().map(p -> new Point((p.x() + 1) * unit, p.y())).toList()));
+    return new RunCurves(name, List.of(), moved, Length.UNKNOWN);
   }
 
   public Curve learningRate() {

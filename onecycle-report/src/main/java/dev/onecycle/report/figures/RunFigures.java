@@ -76,7 +76,9 @@ public final class RunFigures {
    */
   public static Figure losses(RunCurves run, long plannedSteps, int evaluateEvery) {
     Curve smooth = run.smoothTrainingLoss();
-    double top = RunScales.top(List.of(smooth, run.validationLoss()));
+    List<Curve> read = List.of(smooth, run.validationLoss());
+    boolean log = RunScales.wide(read);
+    double top = log ? Double.POSITIVE_INFINITY : RunScales.top(read);
     List<Trace> losses =
         List.of(
             trace(
@@ -99,8 +101,12 @@ public final class RunFigures {
         (run.window() > 1
                 ? Numbers.format("training loss: mean over %d steps", run.window())
                 : "training loss of each step")
-            + RunScales.hidden(run.trainingLoss(), top)
-            + RunScales.hidden(run.validationLoss(), top);
+            + (log
+                ? "; logarithmic, because the losses span a factor of more than 100"
+                    + RunScales.notPositive(run.trainingLoss())
+                    + RunScales.notPositive(run.validationLoss())
+                : RunScales.hidden(run.trainingLoss(), top)
+                    + RunScales.hidden(run.validationLoss(), top));
     return figure(
         "Training and validation loss",
         subtitle,
@@ -108,7 +114,9 @@ public final class RunFigures {
         List.of(
             new Panel(
                 "loss",
-                RunScales.losses(curves(losses.subList(1, 3)), top),
+                log
+                    ? RunScales.logarithmic(curves(losses))
+                    : RunScales.losses(curves(losses.subList(1, 3)), top),
                 200,
                 losses,
                 List.of(),
@@ -183,6 +191,7 @@ public final class RunFigures {
 
   private static Figure figure(
       String title, String subtitle, Scale steps, List<Panel> panels, RunCurves run) {
-    return new Figure(new Plot(title, subtitle, "step", steps, panels, run.phases()));
+    Plot.Axis axis = new Plot.Axis("step", steps, run.length().stepsPerEpoch());
+    return new Figure(new Plot(title, subtitle, axis, panels, run.phases()));
   }
 }

@@ -11,6 +11,7 @@ import java.util.stream.DoubleStream;
 final class RunScales {
   private static final double USUAL_SHARE = 0.9;
   private static final double MAX_FACTOR = 3;
+  private static final double WIDE = 100;
 
   private RunScales() {}
 
@@ -30,6 +31,25 @@ final class RunScales {
     double usual = sorted[(int) (USUAL_SHARE * (sorted.length - 1))];
     double highest = sorted[sorted.length - 1];
     return usual > 0 ? Math.min(highest, MAX_FACTOR * usual) : highest;
+  }
+
+  /** Whether the losses span a factor of more than 100, so that a linear axis hides most. */
+  static boolean wide(Collection<Curve> curves) {
+    var range = ys(curves).filter(y -> Double.isFinite(y) && y > 0).summaryStatistics();
+    return range.getCount() > 1 && range.getMax() > WIDE * range.getMin();
+  }
+
+  /** A logarithmic scale over all losses above zero. */
+  static Scale logarithmic(Collection<Curve> curves) {
+    return Scale.covering(ys(curves), true).padded(0.03, 0.05);
+  }
+
+  /** A clause that counts the losses that a logarithmic axis cannot show; empty if none. */
+  static String notPositive(Curve curve) {
+    long hidden = curve.points().stream().filter(p -> !p.finite() || p.y() <= 0).count();
+    return hidden == 0
+        ? ""
+        : Numbers.format("; %s: %,d not finite or not above 0", curve.name(), hidden);
   }
 
   /** A clause that counts the losses that the figure does not show; empty if there are none. */

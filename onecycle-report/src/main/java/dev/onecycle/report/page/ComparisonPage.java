@@ -5,9 +5,12 @@ import dev.onecycle.report.compare.Comparison.Difference;
 import dev.onecycle.report.compare.Comparison.SeedGroup;
 import dev.onecycle.report.compare.ResultTable;
 import dev.onecycle.report.compare.RunResult;
+import dev.onecycle.report.chart.Figure;
+import dev.onecycle.report.figures.ComparisonFigures;
 import dev.onecycle.report.figures.RunCurves;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jsoup.nodes.Element;
 
 /** The page of a comparison: the best run, the curves, results, differences, and seeds. */
@@ -40,9 +43,22 @@ final class ComparisonPage {
         .forEach(
             (name, figure) ->
                 FigureBlock.add(main, name, figure.title(), figure.description(), figure));
+    more(main, "The curves over epochs", ComparisonFigures.overEpochs(report.curves()));
+    more(
+        main, "The curves over the share of the cycle", ComparisonFigures.overShare(report.curves()));
     results(main);
     differences(main);
     groups(main);
+  }
+
+  private static void more(Element main, String title, Map<String, Figure> figures) {
+    if (figures.isEmpty()) {
+      return;
+    }
+    Element details = Html.details(main, title);
+    figures.forEach(
+        (name, figure) ->
+            FigureBlock.add(details, name, figure.title(), figure.description(), figure));
   }
 
   private void results(Element main) {

@@ -41,8 +41,15 @@ final class ComparisonText {
     double points = accuracy(first) - accuracy(second);
     return points > 0
         ? Numbers.format(
-            "%s is best with an accuracy of %.2f %%, %.2f points above %s.",
-            first.name(), accuracy(first), points, second.name())
+            "%s is best with an accuracy of %.2f %%, %.2f points above %s%s.",
+            first.name(),
+            accuracy(first),
+            points,
+            second.name(),
+            first.maybeEqual(second)
+                ? Numbers.format(
+                    "; on %,d images this difference may be chance", second.validation().images())
+                : "")
         : Numbers.format(
             "%s and %s are equal with an accuracy of %.2f %%.",
             first.name(), second.name(), accuracy(first));

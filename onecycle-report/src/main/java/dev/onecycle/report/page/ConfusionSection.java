@@ -58,10 +58,10 @@ final class ConfusionSection {
     worst(parent);
   }
 
-  /** Adds the matrix; a darker cell is a larger share of its row. */
+  /** Adds the matrix: mistakes are red, darker for a larger share of the row; zeros are grey. */
   private void matrix(Element parent) {
     Html.add(parent, "h3", "Confusion matrix");
-    Html.add(parent, "p", "Images by true class (rows) and predicted class (columns).")
+    Html.add(parent, "p", "Images by true class (rows) and predicted class (columns). Mistakes are red.")
         .addClass("soft");
     Element box = Html.add(parent, "div").addClass("confusion").attr("tabindex", "0");
     box.attr("role", "region").attr("aria-label", "Confusion matrix");
@@ -79,8 +79,15 @@ final class ConfusionSection {
       for (int predicted = 0; predicted < classes.count(); predicted++) {
         int count = classification.count(label, predicted);
         double share = count / (double) Math.max(1, counts.get(label).images());
-        Html.add(row, "td", Integer.toString(count))
-            .attr("style", Numbers.format("background:rgba(var(--cell),%.3f)", 0.75 * share));
+        Element cell = Html.add(row, "td", Integer.toString(count));
+        if (count == 0) {
+          cell.addClass("zero");
+        } else if (label == predicted) {
+          cell.addClass("correct");
+        } else {
+          cell.attr(
+              "style", Numbers.format("background:rgba(var(--mistake),%.3f)", 0.15 + 0.7 * share));
+        }
       }
     }
   }

@@ -10,12 +10,12 @@ final class FigureBlock {
   private FigureBlock() {}
 
   /**
-   * Adds a figure.
+   * Adds a figure, and returns its element.
    *
    * @param id of the element, one word
    * @param caption in sentences
    */
-  static void add(Element parent, String id, String heading, String caption, Figure figure) {
+  static Element add(Element parent, String id, String heading, String caption, Figure figure) {
     Element block = Html.add(parent, "figure").addClass("figure").attr("id", id);
     Html.add(block, "h3", heading);
     Element still = Html.add(block, "div").addClass("still");
@@ -34,6 +34,7 @@ final class FigureBlock {
       Element body = Html.table(details, heading + sampled, table.headings());
       table.rows().forEach(row -> Html.row(body, row));
     }
+    return block;
   }
 
   /** JSON without characters that HTML or JavaScript would interpret. */

@@ -50,7 +50,9 @@ final class Html {
 
   /** Adds a table of names and values, and returns its body. */
   static Element properties(Element parent, String caption) {
-    Element table = add(parent, "table").addClass("properties");
+    Element box = add(parent, "div").addClass("scroll").addClass("wide").attr("tabindex", "0");
+    box.attr("role", "region").attr("aria-label", Texts.clean(caption));
+    Element table = add(box, "table").addClass("properties");
     add(table, "caption", caption);
     return add(table, "tbody");
   }

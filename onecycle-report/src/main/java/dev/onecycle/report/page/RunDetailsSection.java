@@ -13,7 +13,7 @@ import org.jsoup.nodes.Element;
 final class RunDetailsSection {
   private RunDetailsSection() {}
 
-  static void add(Element parent, RunHistory history) {
+  static void add(Element parent, RunHistory history, String path) {
     RunRecord record = history.record();
     Html.add(parent, "h2", "Conditions");
     Element conditions = Html.properties(parent, "Everything that the losses depend on");
@@ -24,7 +24,12 @@ final class RunDetailsSection {
     Html.add(parent, "h2", "Data");
     data(parent, record.data());
     Html.add(parent, "h2", "Repeat this run");
-    repeat(parent, history);
+    repeat(parent, history, path);
+    settings(parent, record);
+  }
+
+  private static void settings(Element page, RunRecord record) {
+    Element parent = Html.add(page, "section").addClass("folded");
     Html.add(parent, "h2", "Settings and environment");
     Element settings =
         Html.properties(Html.details(parent, "Settings"), "All settings with the values used");
@@ -64,8 +69,9 @@ final class RunDetailsSection {
     }
   }
 
-  private static void repeat(Element parent, RunHistory history) {
+  private static void repeat(Element parent, RunHistory history, String path) {
     RunRecord record = history.record();
+    String data = String.valueOf(record.config().getOrDefault("data", record.data().source()));
     Object seed = record.settings().get("seed");
     if (seed != null) {
       Html.add(
@@ -76,18 +82,20 @@ final class RunDetailsSection {
               + " determines the initial weights, the order of the images, their crops and the"
               + " dropout. With the same seed, threads and machine, the run repeats bit for bit.");
     }
-    Html.add(parent, "pre", Shell.line(record.command()));
+    Html.add(parent, "p", "Train again:");
+    command(parent, record.command().stream().skip(1).toArray(String[]::new));
     if (record.status() != Status.FINISHED && !record.config().isEmpty()) {
       Html.add(parent, "p", "If the run has ended early, resume it from its last checkpoint:");
-      command(parent, "resume", history.name());
+      command(parent, "resume", path);
     }
-    Html.add(parent, "p", "Evaluate the model on other images, or write the figures as files:");
-    command(parent, "evaluate", history.name(), record.data().source());
-    command(parent, "report", history.name(), "--figures", "figures");
+    Html.add(parent, "p", "Evaluate the model on images, the ones of the run or others:");
+    command(parent, "evaluate", path, data);
+    Html.add(parent, "p", "Write the figures as files:");
+    command(parent, "report", path, "--figures", "figures");
   }
 
   private static void command(Element parent, String... words) {
-    List<String> line = new ArrayList<>(List.of("onecycle"));
+    List<String> line = new ArrayList<>(List.of(System.getProperty("onecycle.command", "onecycle")));
     line.addAll(List.of(words));
     Html.add(parent, "pre", Shell.line(line));
   }

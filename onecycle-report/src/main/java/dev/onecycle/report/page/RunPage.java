@@ -1,5 +1,6 @@
 package dev.onecycle.report.page;
 
+import dev.onecycle.range.RangeSummary;
 import dev.onecycle.record.EpochRecord;
 import dev.onecycle.report.figures.RangeFigures;
 import dev.onecycle.report.figures.RunCurves;
@@ -33,12 +34,14 @@ final class RunPage {
   private final RunRecord record;
   private final Evidence evidence;
   private final Optional<ClassificationRecord> classification;
+  private final String path;
 
   private RunPage(RunReport report) {
     history = report.history();
     record = history.record();
     evidence = report.evidence();
     classification = report.classification();
+    path = report.path();
   }
 
   /** The HTML of the page. */
@@ -57,9 +60,11 @@ final class RunPage {
     Html.name(line, record.conditions().get("model") + " on " + record.data().source());
     line.appendText(", started " + record.started());
     Html.add(main, "p", outcome.sentence()).addClass("outcome");
+    ChanceLevel chance = ChanceLevel.of(record.data(), classification);
+    ResultCards.add(main, history, chance, classification);
     Html.add(main, "p", outcome.policy());
     notes(main);
-    FitReading fit = FitReading.of(history, ChanceLevel.of(record.data(), classification));
+    FitReading fit = FitReading.of(history, chance);
     Html.add(main, "p", fit.explanation() + " " + fit.advice());
     curves(main, fit);
     classification.ifPresent(
@@ -67,7 +72,7 @@ final class RunPage {
             ConfusionSection.add(main, c, record.data().classes(), record.data().evaluationName()));
     evidence(main);
     epochs(main);
-    RunDetailsSection.add(main, history);
+    RunDetailsSection.add(main, history, path);
   }
 
   private void notes(Element main) {
@@ -109,8 +114,24 @@ final class RunPage {
         main,
         "schedule",
         "Learning rate and momentum",
-        "The values that the optimizer used at each step. " + record.policy().description() + ".",
+        "The values that the optimizer used at each step. "
+            + record.policy().description()
+            + "."
+            + why(record.policy()),
         RunFigures.schedule(curves, record.policy()));
+  }
+
+  /** The reason of the policy, for readers who do not know it; empty for another shape. */
+  private static String why(RunRecord.PolicySummary policy) {
+    double peak = policy.peak();
+    boolean cycle =
+        policy.plannedRate(0) < peak / 2 && policy.plannedRate(policy.steps() - 1) < peak / 2;
+    return cycle
+        ? " The rate rises slowly, because large updates of random weights would ruin the training,"
+            + " and its high values in the middle let the network learn fast without memorising its"
+            + " images. At the end the rate falls near zero, so that the weights settle in the best"
+            + " place found."
+        : "";
   }
 
   private void evidence(Element main) {
@@ -121,16 +142,71 @@ final class RunPage {
     evidence
         .range()
         .ifPresent(
-            range ->
-                FigureBlock.add(
-                    main,
-                    "range",
-                    "Learning rate range test",
-                    range.verdict().explanation(),
-                    RangeFigures.of(range)));
+            range -> {
+              Element block =
+                  FigureBlock.add(
+                      main,
+                      "range",
+                      "Learning rate range test",
+                      range.verdict().explanation(),
+                      RangeFigures.of(range));
+              readings(block, range);
+            });
     for (int i = 0; i < evidence.sweeps().size(); i++) {
       sweep(main, "sweep-" + (i + 1), evidence.sweeps().get(i));
     }
+  }
+
+  private static void readings(Element block, RangeSummary range) {
+    Element body =
+        Html.table(
+            Html.details(block, "The readings explained"),
+            range.runs().size() == 1
+                ? "Readings of the test"
+                : Numbers.format("Readings of %d tests: the median, lowest and highest",
+                    range.runs().size()),
+            List.of("reading", "learning rate", "meaning"));
+    range
+        .suggestion()
+        .ifPresent(
+            rate ->
+                Html.row(
+                    body,
+                    List.of(
+                        "suggestion",
+                        Numbers.brief(rate),
+                        "the peak to train with: the trough divided by 2.5, at most a fifth of the edge")));
+    reading(body, "edge", range.edge(), "from here on the loss rises for good");
+    reading(
+        body,
+        "trough",
+        range.trough(),
+        "the middle of the rates at which the network learns well");
+    reading(
+        body,
+        "minimum",
+        range.minimum(),
+        "the smoothed loss is lowest; as a peak it is often too high");
+    reading(body, "steepest", range.steepest(), "the smoothed loss falls fastest");
+    reading(body, "valley", range.valley(), "two thirds down the longest descent of the loss");
+  }
+
+  private static void reading(
+      Element body, String name, Optional<RangeSummary.Spread> spread, String meaning) {
+    spread.ifPresent(
+        s ->
+            Html.row(
+                body,
+                List.of(
+                    name,
+                    s.count() == 1
+                        ? Numbers.brief(s.median())
+                        : Numbers.format(
+                            "%s (%s to %s)",
+                            Numbers.brief(s.median()),
+                            Numbers.brief(s.low()),
+                            Numbers.brief(s.high())),
+                    meaning)));
   }
 
   private static void sweep(Element main, String id, Sweep sweep) {
@@ -147,10 +223,12 @@ final class RunPage {
     }
   }
 
-  private void epochs(Element main) {
+  private void epochs(Element page) {
+    Element main = Html.add(page, "section").addClass("folded");
     Html.add(main, "h2", "Epochs");
     List<EpochRecord> all = history.epochs();
     if (all.isEmpty()) {
+      main.removeClass("folded");
       Html.add(main, "p", "No epoch is complete yet.");
       return;
     }

@@ -25,11 +25,21 @@ import java.util.Optional;
  * @param history its record, steps and epochs
  * @param evidence the range tests and sweeps behind its settings
  * @param classification of the evaluation images, if the run kept it
+ * @param path of the run in commands: the whole path of its folder, or a name
  */
 public record RunReport(
-    RunHistory history, Evidence evidence, Optional<ClassificationRecord> classification) {
+    RunHistory history,
+    Evidence evidence,
+    Optional<ClassificationRecord> classification,
+    String path) {
   /** The name of the page in a run folder. */
   public static final String FILE = "report.html";
+
+  /** A report whose commands have the run's name. */
+  public RunReport(
+      RunHistory history, Evidence evidence, Optional<ClassificationRecord> classification) {
+    this(history, evidence, classification, history.name());
+  }
 
   /**
    * Reads the present state of a run folder.
@@ -38,12 +48,15 @@ public record RunReport(
    */
   public static RunReport read(Path folder) {
     return new RunReport(
-        RunHistory.read(folder), Evidence.ofRun(folder), RunFolder.readClassification(folder));
+        RunHistory.read(folder),
+        Evidence.ofRun(folder),
+        RunFolder.readClassification(folder),
+        folder.toAbsolutePath().normalize().toString());
   }
 
   /** This report with more evidence, such as a sweep from another folder. */
   public RunReport with(Evidence more) {
-    return new RunReport(history, evidence.and(more), classification);
+    return new RunReport(history, evidence.and(more), classification, path);
   }
 
   /**

@@ -4,9 +4,11 @@ class Figure {
     this.node = node;
     this.data = JSON.parse(node.querySelector('script').textContent);
     this.logX = kept?.logX ?? this.data.x.log;
-    this.logY = kept?.logY ?? this.data.panels.every(p => p.y.log);
+    this.logY = kept?.logY ?? this.data.panels.some(p => p.y.log);
     this.zoom = kept?.zoom ?? null;
     this.hidden = new Set(kept?.hidden ?? []);
+    this.shown = new Set(kept?.shown ??
+      this.data.panels.flatMap(p => p.markers.filter(m => m.shown).map(m => m.name)));
     this.plots = [];
     this.outputs = new Map();
     this.surface = element('div', { className: 'plot', tabIndex: 0 });
@@ -27,7 +29,7 @@ class Figure {
   }
 
   state() {
-    return { logX: this.logX, logY: this.logY, zoom: this.zoom, hidden: [...this.hidden] };
+    return { logX: this.logX, logY: this.logY, zoom: this.zoom, hidden: [...this.hidden], shown: [...this.shown] };
   }
 
   /** The whole range of the x axis. */
@@ -42,7 +44,7 @@ class Figure {
 
   /** Whether the values of a panel can be drawn on a logarithmic axis. */
   #canLog(panel) {
-    return this.#positive(panel.traces.filter(t => t.inLegend).flatMap(t => t.ys));
+    return panel.y.title !== 'gap' && this.#positive(panel.traces.filter(t => t.inLegend).flatMap(t => t.ys));
   }
 
   #controls() {
@@ -93,7 +95,12 @@ class Figure {
     }));
     for (const panel of this.data.panels) {
       for (const marker of panel.markers) {
-        list.append(element('span', { className: 'entry' }, this.#swatch(marker),
+        const box = element('input', { type: 'checkbox', checked: this.shown.has(marker.name) });
+        box.addEventListener('change', () => {
+          box.checked ? this.shown.add(marker.name) : this.shown.delete(marker.name);
+          this.plots.forEach(plot => plot.redraw());
+        });
+        list.append(element('label', { className: 'entry' }, box, this.#swatch(marker),
           element('span', { className: 'name', textContent: marker.name + ' ' + number(marker.x) })));
       }
     }
@@ -138,7 +145,7 @@ class Figure {
     }));
     const options = {
       width: this.#width(),
-      height: Math.round(panel.height * 1.25) + (last ? 30 : 0),
+      height: Math.round(panel.height * 1.25) + (last ? 30 : 0) + (last && this.#epochs ? 44 : 0),
       legend: { show: false },
       cursor: {
         // The pointer moves together in all figures with this x axis; each figure has its own zoom.
@@ -154,11 +161,12 @@ class Figure {
         last ? { ...axis, values, size: 50, label: this.data.x.title, labelSize: 20 }
           : { ...axis, values: () => [], size: 10 },
         { ...axis, values, size: 62, label: panel.y.title, labelSize: 20 },
+        ...(last && this.#epochs ? [this.#epochAxis(axis)] : []),
       ],
       series: [{}, ...series],
       hooks: {
         drawClear: [plot => drawPhases(plot, this.data.phases, this.logX, p === 0)],
-        draw: [plot => drawMarkers(plot, panel.markers)],
+        draw: [plot => drawMarkers(plot, panel.markers.filter(m => this.shown.has(m.name)))],
         setCursor: [plot => this.#tell(plot, p)],
         setScale: [(plot, key) => key === 'x' && this.#follow(plot)],
       },
@@ -171,6 +179,28 @@ class Figure {
     const [low, high] = this.zoom ?? this.#full;
     plot.setScale('x', { min: this.logX ? Math.max(low, this.#smallest) : low, max: high });
     return plot;
+  }
+
+  /** The steps of an epoch, if a second axis counts epochs. */
+  get #epochs() {
+    return this.logX ? 0 : this.data.x.stepsPerEpoch;
+  }
+
+  /** Epochs, each at its last step. */
+  #epochAxis(axis) {
+    const steps = this.#epochs;
+    return { ...axis, scale: 'x', side: 2, size: 44, label: 'epoch', labelSize: 18, grid: { show: false },
+      splits: (plot, index, low, high) => {
+        const room = (high - low) / steps / Math.max(1, plot.bbox.width / (devicePixelRatio || 1) / 40);
+        const every = [1, 2, 5].flatMap(d => [0, 1, 2, 3, 4, 5].map(p => d * 10 ** p)).filter(e => e >= room)
+          .reduce((least, e) => Math.min(least, e), Infinity);
+        const splits = [];
+        for (let epoch = every; epoch * steps - 1 <= high + 1e-9; epoch += every) {
+          if (epoch * steps - 1 >= low) splits.push(epoch * steps - 1);
+        }
+        return splits;
+      },
+      values: (plot, splits) => splits.map(x => number((x + 1) / steps)) };
   }
 
   /** The smallest x that a logarithmic axis can show. */
@@ -189,6 +219,7 @@ class Figure {
     if (low == null || high == null) return [panel.y.low, panel.y.high];
     if (!this.zoom) {
       const floor = panel.y.low > 0 ? panel.y.low : low;
+      if (panel.y.log) return [panel.y.low, panel.y.high];
       return logY ? [Math.max(low, floor) / 1.1, Math.max(panel.y.high, low * 2)] : [panel.y.low, panel.y.high];
     }
     if (logY) return [low / 1.1, high * 1.1];

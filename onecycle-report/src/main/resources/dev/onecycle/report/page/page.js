@@ -49,4 +49,9 @@ function save() {
   });
 }
 addEventListener('pagehide', save);
+/** A print shows the tables that are sections of their own. */
+const folded = () => details.filter(each => each.parentElement.classList.contains('folded') && !each.open);
+let opened = [];
+addEventListener('beforeprint', () => { opened = folded(); opened.forEach(each => { each.open = true; }); });
+addEventListener('afterprint', () => { opened.forEach(each => { each.open = false; }); opened = []; });
 document.documentElement.dataset.ready = 'true';

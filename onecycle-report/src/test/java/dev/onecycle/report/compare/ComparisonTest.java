@@ -108,7 +108,7 @@ class ComparisonTest {
     assertThat(none.validationLoss()).isEmpty();
     assertThat(none.trainLoss()).hasValue(2.3);
     assertThat(ResultTable.cells(none))
-        .containsExactly("", "", "", "2.3000", "1", "100", "1", "finished");
+        .containsExactly("", "", "", "", "2.3000", "1", "100", "1", "finished");
     assertThat(Comparison.of(List.of(early, run.history())).ranked())
         .extracting(RunResult::name)
         .containsExactly("a");

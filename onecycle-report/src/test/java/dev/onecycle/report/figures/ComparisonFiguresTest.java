@@ -9,6 +9,8 @@ import dev.onecycle.report.figures.RunCurves.Quantity;
 import dev.onecycle.schedule.Phase;
 import java.util.List;
 import java.util.stream.IntStream;
+import dev.onecycle.report.SampleRun;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ComparisonFiguresTest {
@@ -35,12 +37,12 @@ class ComparisonFiguresTest {
 
   @Test
   void everyRunHasOneCurveOfItsOwnColourAndOneNameInTheLegend() {
-    Svg accuracy = Svg.of(ComparisonFigures.accuracy(List.of(A, B)));
+    Svg accuracy = Svg.of(ComparisonFigures.accuracy(List.of(A, B), "step"));
     assertThat(accuracy.curves(Svg.BLUE)).hasSize(1);
     assertThat(accuracy.curves(Svg.VERMILLION)).hasSize(1);
     assertThat(accuracy.texts()).containsOnlyOnce("run a", "run b");
 
-    Svg losses = Svg.of(ComparisonFigures.losses(List.of(A, B)));
+    Svg losses = Svg.of(ComparisonFigures.losses(List.of(A, B), "step"));
     assertThat(losses.curves(Svg.BLUE)).as("training and validation").hasSize(2);
     assertThat(losses.curves(Svg.VERMILLION)).hasSize(2);
     assertThat(losses.texts()).containsOnlyOnce("run a", "run b");
@@ -49,35 +51,37 @@ class ComparisonFiguresTest {
   @Test
   void aRunWithoutValidationIsNamedByItsTraining() {
     RunCurves training = run("only training", PHASES, NONE, NONE);
-    Svg losses = Svg.of(ComparisonFigures.losses(List.of(A, training)));
+    Svg losses = Svg.of(ComparisonFigures.losses(List.of(A, training), "step"));
     assertThat(losses.texts()).containsOnlyOnce("run a", "only training");
   }
 
   @Test
   void momentumHasAPanelIfARunHasIt() {
-    assertThat(ComparisonFigures.schedule(List.of(A, B)).json()).contains("momentum\"");
-    assertThat(Svg.of(ComparisonFigures.schedule(List.of(A, B))).curves(Svg.BLUE)).hasSize(2);
-    assertThat(Svg.of(ComparisonFigures.schedule(List.of(B, B))).curves(Svg.BLUE)).hasSize(1);
-    assertThat(Svg.of(ComparisonFigures.schedule(List.of(B, B))).texts())
+    assertThat(ComparisonFigures.schedule(List.of(A, B), "step").json()).contains("momentum\"");
+    assertThat(Svg.of(ComparisonFigures.schedule(List.of(A, B), "step")).curves(Svg.BLUE)).hasSize(2);
+    assertThat(Svg.of(ComparisonFigures.schedule(List.of(B, B), "step")).curves(Svg.BLUE)).hasSize(1);
+    assertThat(Svg.of(ComparisonFigures.schedule(List.of(B, B), "step")).texts())
         .doesNotContain("momentum");
   }
 
   @Test
   void commonPhasesAreShaded() {
-    assertThat(Svg.of(ComparisonFigures.accuracy(List.of(A, B))).texts()).contains("up", "down");
+    assertThat(Svg.of(ComparisonFigures.accuracy(List.of(A, B), "step")).texts()).contains("up", "down");
     RunCurves other = run("csv", List.of(), NONE, NONE);
-    assertThat(Svg.of(ComparisonFigures.accuracy(List.of(A, other))).texts()).doesNotContain("up");
+    assertThat(Svg.of(ComparisonFigures.accuracy(List.of(A, other), "step")).texts()).doesNotContain("up");
   }
 
   @Test
   void anOutlierDoesNotFlattenTheRest() {
     List<Point> wild =
-        IntStream.range(0, 10).mapToObj(i -> new Point(i, i == 0 ? 87.3 : 1)).toList();
+        IntStream.range(0, 10).mapToObj(i -> new Point(i, i == 0 ? 50 : 1)).toList();
     double height =
-        highestTick(ComparisonFigures.losses(List.of(A, run("wild", PHASES, NONE, wild))));
-    assertThat(height).isBetween(2.0, 8.0);
+        highestTick(ComparisonFigures.losses(List.of(A, run("wild", PHASES, NONE, wild)), "step"));
+    assertThat(height).isBetween(1.9, 8.0);
     RunCurves diverged = run("diverged", PHASES, NONE, line(1e5, 1e6));
-    assertThat(highestTick(ComparisonFigures.losses(List.of(A, diverged)))).isLessThan(80);
+    Figure all = ComparisonFigures.losses(List.of(A, diverged), "step");
+    assertThat(highestTick(all)).as("a logarithmic axis shows all").isGreaterThan(80);
+    assertThat(all.description()).contains("logarithmic");
   }
 
   private static double highestTick(Figure losses) {
@@ -95,5 +99,18 @@ class ComparisonFiguresTest {
     assertThat(ComparisonFigures.of(List.of(bare))).containsOnlyKeys("losses");
     assertThat(ComparisonFigures.of(List.of(A, B)))
         .containsOnlyKeys("losses", "accuracy", "schedule");
+  }
+
+  /** Step 3 is the end of the second of two epochs, and of the cycle. */
+  @Test
+  void runsAreComparedByEpochAndByShareOfTheCycleToo() {
+    List<RunCurves> runs =
+        List.of(RunCurves.of(SampleRun.small("a", 1, 1e-4, 0.5, 2.0).history()));
+    Map<String, Figure> epochs = ComparisonFigures.overEpochs(runs);
+    assertThat(epochs).containsKeys("losses-epochs", "accuracy-epochs", "schedule-epochs");
+    assertThat(epochs.get("accuracy-epochs").json()).contains("\"xs\":[1,2]");
+    String share = ComparisonFigures.overShare(runs).get("accuracy-share").json();
+    assertThat(share).contains("share of the planned steps, %");
+    assertThat(ComparisonFigures.overEpochs(List.of(A))).as("epochs are not known").isEmpty();
   }
 }

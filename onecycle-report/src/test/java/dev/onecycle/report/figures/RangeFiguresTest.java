@@ -15,6 +15,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.onecycle.range.RangeSummary;
 import org.junit.jupiter.api.Test;
 
 class RangeFiguresTest {
@@ -24,18 +27,14 @@ class RangeFiguresTest {
 
     assertThat(svg.texts())
         .contains("Learning rate range test", "learning rate", "loss")
-        .contains(
-            "edge 1.25",
-            "suggestion 0.125",
-            "trough 0.3125",
-            "minimum 0.75",
-            "steepest 0.025",
-            "valley 0.1")
+        .contains("edge 1.25", "suggestion 0.125")
+        .doesNotContain("trough 0.3125", "minimum 0.75", "steepest 0.025", "valley 0.1")
         .contains("loss of a batch", "smoothed loss")
         .contains("0.0001", "0.001", "0.01", "0.1", "1", "10");
-    assertThat(svg.marks(Svg.GREEN)).hasSize(2); // suggestion and trough
-    for (String colour : List.of(Svg.VERMILLION, Svg.PURPLE, Svg.ORANGE, Svg.BLACK)) {
-      assertThat(svg.marks(colour)).as(colour).hasSize(1);
+    assertThat(svg.marks(Svg.GREEN)).hasSize(1);
+    assertThat(svg.marks(Svg.VERMILLION)).hasSize(1);
+    for (String colour : List.of(Svg.PURPLE, Svg.ORANGE, Svg.BLACK)) {
+      assertThat(svg.marks(colour)).as("on request: %s", colour).isEmpty();
     }
     assertThat(svg.curves(Svg.BLUE)).hasSize(1);
   }
@@ -46,10 +45,12 @@ class RangeFiguresTest {
     Svg svg = Svg.of(RangeFigures.of(result));
     double suggestion = svg.marks(Svg.GREEN).get(0);
     double edge = svg.marks(Svg.VERMILLION).get(0);
-    double steepest = svg.marks(Svg.ORANGE).get(0);
+    List<Point> line = svg.curves(Svg.BLUE).get(0).points();
+    double first = result.points().get(0).learningRate();
 
-    // 0.1, 1 and 0.02
-    assertThat((edge - suggestion) * Math.log10(5)).isEqualTo(suggestion - steepest, within(0.02));
+    // 0.1 and 1, and the first rate
+    assertThat((edge - suggestion) * Math.log10(0.1 / first))
+        .isEqualTo(suggestion - line.get(0).x(), within(0.1));
   }
 
   @Test
@@ -189,5 +190,28 @@ class RangeFiguresTest {
   void anEmptyOverlaySaysSo() {
     assertThat(Svg.of(RangeFigures.overlay("None", Map.of())).texts())
         .contains("None", "no finite loss to draw");
+  }
+
+  /** Three tests with losses of 1, 1.2 and 1.5 times the same curve. */
+  @Test
+  void theOtherReadingsOfSeveralTestsAreMediansOnRequest() throws Exception {
+    List<RangeResult> runs = new ArrayList<>();
+    for (double factor : new double[] {1.5, 1, 1.2}) {
+      List<RangePoint> points =
+          Samples.descent().subList(0, 50).stream()
+              .map(
+                  p ->
+                      new RangePoint(
+                          p.step(), p.learningRate(), factor * p.loss(), factor * p.smoothed()))
+              .toList();
+      runs.add(Samples.clear(points, factor));
+    }
+    JsonNode figure = new ObjectMapper().readTree(RangeFigures.of(RangeSummary.of(runs)).json());
+    JsonNode markers = figure.at("/panels/0/markers");
+    assertThat(markers.findValuesAsText("name")).startsWith("suggestion", "edge");
+    assertThat(markers.at("/0/x").asDouble()).isEqualTo(0.12, within(1e-6));
+    assertThat(markers.at("/1/x").asDouble()).isEqualTo(1.2, within(1e-6));
+    assertThat(markers.at("/1/shown").asBoolean()).isTrue();
+    assertThat(markers.at("/2/shown").asBoolean()).isFalse();
   }
 }

@@ -15,6 +15,7 @@ import dev.onecycle.schedule.PlannedStep;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
+import dev.onecycle.report.Svg;
 import org.junit.jupiter.api.Test;
 
 class RunFiguresTest {
@@ -93,7 +94,7 @@ class RunFiguresTest {
   void oneOutlierDoesNotFlattenTheRest() throws Exception {
     RunCurves run = run(400);
     List<Point> points = new ArrayList<>(run.validationLoss().points());
-    points.set(0, new Point(99, 87.3));
+    points.set(0, new Point(99, 30));
     RunCurves wild = run.with(Quantity.VALIDATION_LOSS, points);
     Figure figure = RunFigures.losses(wild, 400, 1);
     assertThat(json(figure).at("/panels/0/y/high").asDouble()).isBetween(2.0, 8.0);
@@ -138,5 +139,29 @@ class RunFiguresTest {
     assertThat(ys.get(7).isNull()).isTrue();
     assertThat(ys.get(8).isNull()).isTrue();
     assertThat(ys.get(9).asDouble()).isEqualTo(1);
+  }
+
+  /** From 272 down to 0.7: no loss is cut off, and the axis says why it is logarithmic. */
+  @Test
+  void lossesThatSpanAFactorOfMoreThan100HaveALogarithmicAxis() throws Exception {
+    RunCurves run = run(400);
+    List<Point> points = new ArrayList<>(run.validationLoss().points());
+    points.set(0, new Point(99, 272));
+    Figure figure = RunFigures.losses(run.with(Quantity.VALIDATION_LOSS, points), 400, 1);
+    JsonNode y = json(figure).at("/panels/0/y");
+    assertThat(y.get("log").asBoolean()).isTrue();
+    assertThat(y.get("high").asDouble()).isGreaterThan(272);
+    assertThat(json(figure).at("/panels/1/y/log").asBoolean()).isFalse();
+    assertThat(figure.description()).contains("logarithmic, because the losses span a factor");
+  }
+
+  @Test
+  void epochsAreASecondAxis() throws Exception {
+    SampleRun run = SampleRun.usual();
+    Figure figure = RunFigures.accuracy(RunCurves.of(run.history()), 120, 1);
+    assertThat(json(figure).at("/x/stepsPerEpoch").asDouble()).isEqualTo(30);
+    Svg svg = Svg.of(figure);
+    assertThat(svg.texts()).contains("step", "epoch", "1", "2", "3", "4");
+    assertThat(Svg.of(RunFigures.accuracy(run(400), 400, 1)).texts()).doesNotContain("epoch");
   }
 }

@@ -24,7 +24,8 @@ class ComparisonReportTest {
     ComparisonReport report =
         report(SampleRun.small("a", 1, 1e-4, 0.5, 2.0), SampleRun.small("b", 1, 1e-3, 0.7125, 1.0));
     assertThat(report.sentence())
-        .isEqualTo("b is best with an accuracy of 71.25 %, 21.25 points above a.");
+        .isEqualTo("b is best with an accuracy of 71.25 %, 21.25 points above a; on 30 images"
+                + " this difference may be chance.");
   }
 
   @Test
@@ -64,7 +65,16 @@ class ComparisonReportTest {
     assertThat(page.select("h1").text()).isEqualTo("Comparison of runs");
     assertThat(page.select("bdi").eachText()).contains(HOSTILE, "b");
     assertThat(page.select("figure").eachAttr("id"))
-        .containsExactly("losses", "accuracy", "schedule");
+        .containsExactly(
+            "losses",
+            "accuracy",
+            "schedule",
+            "losses-epochs",
+            "accuracy-epochs",
+            "schedule-epochs",
+            "losses-share",
+            "accuracy-share",
+            "schedule-share");
     assertThat(page.select("#accuracy svg")).hasSize(1);
     assertThat(page.select("table:contains(settings that differ) th").eachText())
         .containsExactly("run", "weight decay", "note");
@@ -85,5 +95,15 @@ class ComparisonReportTest {
             DistinctNames.of(
                 List.of("a/r", "r", "r"), List.of(Path.of("/q"), Path.of("/a/r"), Path.of("/b/r"))))
         .doesNotHaveDuplicates();
+  }
+
+  /** 0.5 and 0.6 of 30 images: 31 to 69 % and 42 to 75 %. */
+  @Test
+  void accuraciesHaveTheirIntervals() {
+    ComparisonReport report =
+        report(SampleRun.small("a", 1, 1e-4, 0.5, 2.0), SampleRun.small("b", 1, 1e-3, 0.9, 1.0));
+    assertThat(report.sentence()).doesNotContain("chance");
+    assertThat(Jsoup.parse(report.html()).select("table:contains(Results of each run) tbody").text())
+        .contains("50.00 33.2 to 66.8", "90.00 74.4 to 96.5");
   }
 }

@@ -44,7 +44,8 @@ class RunFolderPageTest {
   @Test
   void aFolderGivesThePageOfTheRunWrittenToIt() {
     RunReport report = SampleRun.usual().report();
-    assertThat(RunReport.read(written(report)).html())
+    String path = temp.resolve("run").toAbsolutePath().normalize().toString();
+    assertThat(RunReport.read(written(report)).html().replace(path, "run"))
         .isEqualTo(RunFolders.withoutPictures(report, "run").html());
   }
 
@@ -169,5 +170,17 @@ class RunFolderPageTest {
 
   private static String normal(String text) {
     return text.replaceAll("\\s+", " ").strip();
+  }
+
+  /** Each command is a line of its own with whole paths, so that it works wherever it is pasted. */
+  @Test
+  void commandsHaveWholePaths() {
+    SampleRun run = SampleRun.usual().withSetting("data", "/data/my photos");
+    String folder = written(run.report()).toAbsolutePath().normalize().toString();
+    assertThat(page(temp.resolve("run")).select("pre").eachText())
+        .containsExactly(
+            "onecycle train photos --optimizer=sgd",
+            "onecycle evaluate " + folder + " '/data/my photos'",
+            "onecycle report " + folder + " --figures figures");
   }
 }

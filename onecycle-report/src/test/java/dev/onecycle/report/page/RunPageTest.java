@@ -176,4 +176,44 @@ class RunPageTest {
         .forEach(e -> e.attributes().forEach(a -> names.merge(a.getKey(), 1, Integer::sum)));
     return names;
   }
+
+  /** 27 of 30 is 90 %: Wilson's interval is 74.4 to 96.5 %; three equal classes. */
+  @Test
+  void cardsShowTheMostImportantNumbers() {
+    Document page = parsed(SampleRun.usual());
+    assertThat(page.select(".cards dt").eachText())
+        .containsExactly("Accuracy", "Images", "Epochs", "Peak learning rate", "Best epoch", "Time");
+    assertThat(page.select(".cards .value").eachText())
+        .containsExactly("90.00 %", "90", "4", "0.4", "4", "8 s");
+    assertThat(page.select(".cards .soft").get(0).text())
+        .isEqualTo("74.4 to 96.5 % (95 %); guessing: 33.3 %");
+  }
+
+  @Test
+  void mistakesAreColouredAndZerosGrey() {
+    Document page = parsed(SampleRun.usual());
+    assertThat(page.select("#confusion td.correct").eachText()).containsExactly("8", "8", "8");
+    assertThat(page.select("#confusion td.zero").eachText()).containsExactly("0", "0", "0");
+    assertThat(page.select("#confusion td[style*=mistake]").eachText())
+        .containsExactly("2", "2", "2");
+  }
+
+  @Test
+  void theScheduleAndTheReadingsAreExplained() {
+    Document page = parsed(SampleRun.usual());
+    assertThat(page.select("#schedule figcaption").text())
+        .contains("The rate rises slowly, because", "At the end the rate falls near zero");
+    assertThat(page.select("#range details:contains(readings explained) tbody td:first-child")
+            .eachText())
+        .startsWith("suggestion", "edge", "trough", "minimum");
+  }
+
+  /** Tables scroll in a box of their own; on paper a heading without content is left out. */
+  @Test
+  void tablesScrollAndFoldedSectionsAreMarked() {
+    Document page = parsed(SampleRun.usual());
+    assertThat(page.select("table")).allMatch(t -> t.closest(".scroll, .confusion") != null);
+    assertThat(page.select("section.folded > h2").eachText())
+        .containsExactly("Epochs", "Settings and environment");
+  }
 }

@@ -392,7 +392,10 @@ public final class TrainingJob {
     resolved.put("epochs", plan.epochs());
     resolved.put("learning_rate", peak.rate());
     return RunRecord.of(data, RunRecord.PolicySummary.of(policy), experiment.conditions())
-        .withOrigin(now(), asked.commandLine("train", TrainingConfig.settings()), environment())
+        .withOrigin(
+            now(),
+            asked.withAbsolutePaths().commandLine("train", TrainingConfig.settings()),
+            environment())
         .withConfig(config.toMap(), resolved)
         .withLearningRateSource(peak.reason(), peak.acceptedDifferences());
   }

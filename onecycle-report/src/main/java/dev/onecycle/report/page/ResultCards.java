@@ -1,0 +1,124 @@
+package dev.onecycle.report.page;
+
+import dev.onecycle.math.ShareInterval;
+import dev.onecycle.record.EpochRecord;
+import dev.onecycle.record.EpochRecord.Evaluated;
+import dev.onecycle.run.ChanceLevel;
+import dev.onecycle.run.Classification.ClassCount;
+import dev.onecycle.run.ClassificationRecord;
+import dev.onecycle.run.RunHistory;
+import dev.onecycle.run.RunRecord;
+import dev.onecycle.text.Numbers;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.jsoup.nodes.Element;
+
+/** The most important numbers of a run, as cards at the top of its page. */
+final class ResultCards {
+  /** Classes are unequal if the largest has this many times its equal share. */
+  private static final double UNEQUAL = 1.5;
+
+  private final Element cards;
+
+  private ResultCards(Element parent) {
+    cards = Html.add(parent, "dl").addClass("cards");
+  }
+
+  static void add(
+      Element parent,
+      RunHistory history,
+      ChanceLevel chance,
+      Optional<ClassificationRecord> classification) {
+    ResultCards cards = new ResultCards(parent);
+    RunRecord record = history.record();
+    RunRecord.Data data = record.data();
+    List<EpochRecord> epochs = history.epochs();
+    EpochRecord.lastEvaluated(epochs)
+        .flatMap(EpochRecord::evaluated)
+        .ifPresent(
+            last -> cards.card("Accuracy", percent(last.accuracy()), about(last, chance)));
+    balanced(chance, data, classification)
+        .ifPresent(
+            recall -> cards.card("Balanced accuracy", percent(recall), "mean recall of the classes"));
+    cards.card(
+        "Images",
+        Numbers.format("%,d", data.trainImages()),
+        Numbers.format(
+            "for training; %,d for evaluation (%s)",
+            data.evaluationImages(), data.evaluationName()));
+    cards.card("Epochs", Integer.toString(epochs.size()), "of " + planned(record) + " planned");
+    cards.card("Peak learning rate", Numbers.brief(record.policy().peak()), peak(record));
+    best(epochs)
+        .ifPresent(
+            best ->
+                cards.card(
+                    "Best epoch",
+                    Integer.toString(best.epoch() + 1),
+                    "accuracy " + percent(best.evaluated().orElseThrow().accuracy())));
+    if (!epochs.isEmpty()) {
+      double training = epochs.stream().mapToDouble(EpochRecord::trainSeconds).sum();
+      double evaluation =
+          epochs.stream().flatMap(e -> e.evaluated().stream()).mapToDouble(Evaluated::seconds).sum();
+      cards.card("Time", time(training), "of training, and " + time(evaluation) + " of evaluation");
+    }
+  }
+
+  private void card(String name, String value, String about) {
+    Element card = Html.add(cards, "div");
+    Html.add(card, "dt", name);
+    Html.add(card, "dd", value).addClass("value");
+    Html.add(card, "dd", about).addClass("soft");
+  }
+
+  private static String about(Evaluated last, ChanceLevel chance) {
+    return interval(chance.interval(last.accuracy()))
+        + Numbers.format("; guessing: %.1f %%", 100 * chance.accuracy());
+  }
+
+  /** An interval in percent, with its confidence. */
+  static String interval(ShareInterval interval) {
+    return Numbers.format("%.1f to %.1f %% (95 %%)", 100 * interval.low(), 100 * interval.high());
+  }
+
+  private static Optional<Double> balanced(
+      ChanceLevel chance, RunRecord.Data data, Optional<ClassificationRecord> classification) {
+    int classes = data.classes().size();
+    return chance.accuracy() * classes < UNEQUAL
+        ? Optional.empty()
+        : classification.map(
+            c ->
+                c.classification().byClass(classes).stream()
+                    .filter(count -> count.images() > 0)
+                    .mapToDouble(ClassCount::recall)
+                    .average()
+                    .orElse(Double.NaN));
+  }
+
+  /** The evaluated epoch of the highest accuracy; of equals the first. */
+  private static Optional<EpochRecord> best(List<EpochRecord> epochs) {
+    return epochs.stream()
+        .filter(e -> e.evaluated().filter(v -> Double.isFinite(v.accuracy())).isPresent())
+        .min(
+            Comparator.comparingDouble(
+                (EpochRecord e) -> -e.evaluated().orElseThrow().accuracy()));
+  }
+
+  private static String peak(RunRecord record) {
+    return record.settings().containsKey("max_lr") ? "given" : "found by a range test";
+  }
+
+  private static String planned(RunRecord record) {
+    return String.valueOf(record.settings().getOrDefault("epochs", "?"));
+  }
+
+  static String percent(double share) {
+    return Numbers.format("%.2f %%", 100 * share);
+  }
+
+  private static String time(double seconds) {
+    return seconds < 120
+        ? Numbers.format("%.0f s", seconds)
+        : Numbers.format("%.0f minutes", seconds / 60);
+  }
+}
