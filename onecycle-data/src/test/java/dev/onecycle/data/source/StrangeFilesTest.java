@@ -109,7 +109,10 @@ class StrangeFilesTest {
     Files.createSymbolicLink(data.resolve("train/cat/link.png"), outside);
     assertThatThrownBy(() -> open(data))
         .isInstanceOf(BadDataException.class)
-        .hasMessageContaining("cat/link.png is a link that leads out of");
+        .hasMessageContaining("cat/link.png is a link that leads out of")
+        .hasMessageContaining("(set follow_links to read it)");
+    DataOptions following = options().withFollowLinks(true);
+    assertThat(Datasets.open(data.toString(), following).train().size()).isEqualTo(5);
     Files.delete(data.resolve("train/cat/link.png"));
     Files.createSymbolicLink(data.resolve("train/cat/loop"), data.resolve("train"));
     assertThatThrownBy(() -> open(data))

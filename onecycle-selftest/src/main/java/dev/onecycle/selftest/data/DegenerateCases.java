@@ -104,6 +104,27 @@ final class DegenerateCases {
             },
             8,
             4),
+        refused(
+            "sets under names of their own",
+            data -> {
+              pair(data.resolve("first"), 4);
+              pair(data.resolve("second"), 4);
+            },
+            "has the folders first and second, which hold the same folders, cat, dog"),
+        trained(
+            "a constant channel",
+            data -> {
+              for (int i = 0; i < 8; i++) {
+                BufferedImage green = new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB);
+                for (int at = 0; at < 64; at++) {
+                  green.setRGB(at % 8, at / 8, (at * 37 + i * 11) % 256 << 8);
+                }
+                write(
+                    data.resolve(i % 2 == 0 ? "cat" : "dog"), i, ImageFiles.encoded(green, "png"));
+              }
+            },
+            6,
+            4),
         trained(
             "folders inside classes",
             data -> {
