@@ -69,6 +69,11 @@ public final class RangeTests {
     return count;
   }
 
+  /** Whether the tests were repeated because there are few images. */
+  boolean ofFewImages() {
+    return count > 1 && !experiment.config().isGiven(RANGE_REPEATS);
+  }
+
   /** Each of the tests. */
   RangeTest test() {
     return test;
@@ -145,7 +150,7 @@ public final class RangeTests {
    * @throws CancellationException where one was interrupted
    */
   public RangeSummary run(JobListener listener) {
-    if (count > 1 && !experiment.config().isGiven(RANGE_REPEATS)) {
+    if (ofFewImages()) {
       listener.note(
           Numbers.format(
               "A range test of %d steps goes %.0f times through the %,d training images, and says"
