@@ -32,8 +32,8 @@ import java.util.Set;
  *
  * <ul>
  *   <li>a folder of {@code train/<class>/<image>} with {@code test/} or {@code val/} beside {@code
- *       train/}, or of {@code <class>/<image>}; or a .tar, .tar.gz or .zip of such a folder, which
- *       is read without unpacking it;
+ *       train/}, or of {@code <class>/<image>}; or a .zip or a .tar, plain or compressed by gzip,
+ *       xz, bzip2 or zstd, of such a folder, which is read without unpacking it;
  *   <li>a folder or the official .tar.gz of CIFAR-10 or CIFAR-100 in binary form;
  *   <li>a folder of IDX files, plain or gzipped: MNIST, Fashion-MNIST;
  *   <li>{@code cifar10}, {@code cifar100}, {@code mnist} or {@code fashion-mnist}, which are
