@@ -5,7 +5,7 @@ import java.util.Locale;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
+import me.tongfei.progressbar.ProgressState;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +21,7 @@ public final class Bar implements AutoCloseable {
   private final @Nullable ProgressBar bar;
   private final long begin = System.nanoTime();
   private long lastLine = begin;
-  private long first = -1;
+  private volatile long first = -1;
 
   /**
    * Starts a phase.
@@ -36,20 +36,37 @@ public final class Bar implements AutoCloseable {
     bar = !console.quiet() && Console.onTerminal() ? drawn(task, total, unit) : null;
   }
 
-  private static ProgressBar drawn(String task, long total, String unit) {
+  private ProgressBar drawn(String task, long total, String unit) {
     return new ProgressBarBuilder()
         .setTaskName(task)
         .setInitialMax(total)
-        .setUnit(unit, 1)
-        .setStyle(Console.unicode() ? ProgressBarStyle.UNICODE_BLOCK : ProgressBarStyle.ASCII)
         .setUpdateIntervalMillis(200)
         .setMaxRenderedLength(Console.width() - 1)
-        .showSpeed()
+        .setRenderer((state, width) -> text(state, unit))
         .continuousUpdate()
         .clearDisplayOnFinish()
         .setConsumer(
             new ConsoleProgressBarConsumer(new PrintStream(System.err, true), Console.width() - 1))
         .build();
+  }
+
+  private String text(ProgressState state, String unit) {
+    long done = state.getCurrent();
+    long total = state.isIndefinite() ? -1 : state.getMax();
+    double seconds = state.getElapsedAfterStart().toNanos() / 1e9;
+    double left =
+        first >= 0 && done > first && total > 0
+            ? seconds / (done - first) * Math.max(0, total - done)
+            : Double.NaN;
+    return BarText.line(
+        state.getTaskName(),
+        done,
+        total,
+        unit,
+        left,
+        state.getExtraMessage(),
+        Console.width() - 1,
+        Console.unicode());
   }
 
   /** So many units are done, of a total that has become another one. */
@@ -66,7 +83,7 @@ public final class Bar implements AutoCloseable {
     first = first < 0 ? done : first; // what was done before the bar was drawn took no time here
     if (bar != null) {
       bar.stepTo(done);
-      bar.setExtraMessage("  " + message); // the bar leaves no gap
+      bar.setExtraMessage(message);
       return;
     }
     long now = System.nanoTime();

@@ -62,8 +62,7 @@ final class ChartBuilder {
   private ChartBuilder() {}
 
   static JFreeChart build(Plot plot) {
-    CombinedDomainXYPlot panels =
-        new CombinedDomainXYPlot(styled(ChartAxes.axis(plot.axis())));
+    CombinedDomainXYPlot panels = new CombinedDomainXYPlot(styled(ChartAxes.axis(plot.axis())));
     panels.setGap(GAP);
     panels.setInsets(new RectangleInsets(4, 0, 0, 6));
     panels.getDomainAxis().setTickLabelsVisible(!plot.empty());

@@ -125,8 +125,7 @@ public record RunResult(
     return images < 1 || accuracy().isEmpty() || !Double.isFinite(accuracy().getAsDouble())
         ? Optional.empty()
         : Optional.of(
-            ShareInterval.wilson(
-                Math.round(accuracy().getAsDouble() / 100 * images), images));
+            ShareInterval.wilson(Math.round(accuracy().getAsDouble() / 100 * images), images));
   }
 
   /**

@@ -126,7 +126,8 @@ public final class RunCurvesCsv {
 
   private RunCurves curves(String name) {
     List<Point> accuracies = points.getOrDefault(Quantity.ACCURACY, List.of());
-    return new RunCurves(name, List.of(), points, RunCurves.Length.UNKNOWN).with(Quantity.ACCURACY, percent(accuracies));
+    return new RunCurves(name, List.of(), points, RunCurves.Length.UNKNOWN)
+        .with(Quantity.ACCURACY, percent(accuracies));
   }
 
   private static List<Point> percent(List<Point> accuracies) {

@@ -43,7 +43,10 @@ public final class ComparisonFigures {
   /** The losses and accuracies over the share of the cycle; empty if a length is not known. */
   public static Map<String, Figure> overShare(List<RunCurves> runs) {
     return runs.stream().allMatch(run -> run.length().steps() > 0)
-        ? over("share", "share of the planned steps, %", runs.stream().map(RunCurves::overShare).toList())
+        ? over(
+            "share",
+            "share of the planned steps, %",
+            runs.stream().map(RunCurves::overShare).toList())
         : Map.of();
   }
 
@@ -107,9 +110,7 @@ public final class ComparisonFigures {
         List.of(
             panel(
                 "loss",
-                log
-                    ? RunScales.logarithmic(curves(losses))
-                    : RunScales.losses(curves(losses), top),
+                log ? RunScales.logarithmic(curves(losses)) : RunScales.losses(curves(losses), top),
                 260,
                 losses,
                 "no step yet")),
@@ -180,7 +181,11 @@ public final class ComparisonFigures {
     Scale steps = RunScales.steps(lastStep);
     return new Figure(
         new Plot(
-            title, subtitle, new Plot.Axis(axis, steps, stepsPerEpoch(runs)), panels, phases(runs)));
+            title,
+            subtitle,
+            new Plot.Axis(axis, steps, stepsPerEpoch(runs)),
+            panels,
+            phases(runs)));
   }
 
   /** The steps of an epoch, if they are the same in all runs; otherwise 0. */

@@ -140,7 +140,8 @@ public final class RangeFigures {
         Scale.covering(points.stream().mapToDouble(p -> Math.min(p.y(), top)), false)
             .padded(0.06, 0.02);
     Panel panel = new Panel("loss", y, HEIGHT, traces, markers, "no finite loss to draw");
-    return new Figure(new Plot(title, subtitle, new Plot.Axis("learning rate", x), List.of(panel), List.of()));
+    return new Figure(
+        new Plot(title, subtitle, new Plot.Axis("learning rate", x), List.of(panel), List.of()));
   }
 
   private static String legend(String name, RangeResult result) {

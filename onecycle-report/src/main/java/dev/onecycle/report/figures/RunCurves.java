@@ -137,8 +137,7 @@ public record RunCurves(
     points.forEach(
         (quantity, curve) ->
             moved.put(
-                quantity,
-                curve.stream().map(p -> new Point((p.x() + 1) * unit, p.y())).toList()));
+                quantity, curve.stream().map(p -> new Point((p.x() + 1) * unit, p.y())).toList()));
     return new RunCurves(name, List.of(), moved, Length.UNKNOWN);
   }
 

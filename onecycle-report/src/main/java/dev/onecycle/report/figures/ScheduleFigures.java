@@ -49,7 +49,8 @@ public final class ScheduleFigures {
   private static Figure figure(Policy policy, List<Panel> panels) {
     Scale steps = Scale.covering(DoubleStream.of(0, Math.max(1, policy.steps() - 1)), false);
     String title = PolicyCurves.title(policy);
-    return new Figure(new Plot(title, policy.describe(), new Plot.Axis("step", steps), panels, policy.phases()));
+    return new Figure(
+        new Plot(title, policy.describe(), new Plot.Axis("step", steps), panels, policy.phases()));
   }
 
   private static DoubleStream ys(Curve curve) {

@@ -91,7 +91,8 @@ public final class SweepFigures {
                 false)
             .padded(0.02, 0.02);
     String title = "Short cycles by " + sweep.parameter().title();
-    return new Figure(new Plot(title, sweep.explanation(), new Plot.Axis("epoch", x), panels, List.of()));
+    return new Figure(
+        new Plot(title, sweep.explanation(), new Plot.Axis("epoch", x), panels, List.of()));
   }
 
   private static Trace trace(

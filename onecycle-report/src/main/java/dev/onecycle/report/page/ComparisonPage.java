@@ -1,11 +1,11 @@
 package dev.onecycle.report.page;
 
+import dev.onecycle.report.chart.Figure;
 import dev.onecycle.report.compare.Comparison;
 import dev.onecycle.report.compare.Comparison.Difference;
 import dev.onecycle.report.compare.Comparison.SeedGroup;
 import dev.onecycle.report.compare.ResultTable;
 import dev.onecycle.report.compare.RunResult;
-import dev.onecycle.report.chart.Figure;
 import dev.onecycle.report.figures.ComparisonFigures;
 import dev.onecycle.report.figures.RunCurves;
 import java.util.ArrayList;
@@ -45,7 +45,9 @@ final class ComparisonPage {
                 FigureBlock.add(main, name, figure.title(), figure.description(), figure));
     more(main, "The curves over epochs", ComparisonFigures.overEpochs(report.curves()));
     more(
-        main, "The curves over the share of the cycle", ComparisonFigures.overShare(report.curves()));
+        main,
+        "The curves over the share of the cycle",
+        ComparisonFigures.overShare(report.curves()));
     results(main);
     differences(main);
     groups(main);

@@ -61,7 +61,10 @@ final class ConfusionSection {
   /** Adds the matrix: mistakes are red, darker for a larger share of the row; zeros are grey. */
   private void matrix(Element parent) {
     Html.add(parent, "h3", "Confusion matrix");
-    Html.add(parent, "p", "Images by true class (rows) and predicted class (columns). Mistakes are red.")
+    Html.add(
+            parent,
+            "p",
+            "Images by true class (rows) and predicted class (columns). Mistakes are red.")
         .addClass("soft");
     Element box = Html.add(parent, "div").addClass("confusion").attr("tabindex", "0");
     box.attr("role", "region").attr("aria-label", "Confusion matrix");
@@ -98,7 +101,8 @@ final class ConfusionSection {
         parent,
         "p",
         Numbers.format(
-            "A matrix of %,d classes is too large to read. The table has the %d most confused pairs.",
+            "A matrix of %,d classes is too large to read. The table has the %d most confused"
+                + " pairs.",
             classes.count(), most.size()));
     Element body =
         Html.table(

@@ -36,11 +36,11 @@ final class ResultCards {
     List<EpochRecord> epochs = history.epochs();
     EpochRecord.lastEvaluated(epochs)
         .flatMap(EpochRecord::evaluated)
-        .ifPresent(
-            last -> cards.card("Accuracy", percent(last.accuracy()), about(last, chance)));
+        .ifPresent(last -> cards.card("Accuracy", percent(last.accuracy()), about(last, chance)));
     balanced(chance, data, classification)
         .ifPresent(
-            recall -> cards.card("Balanced accuracy", percent(recall), "mean recall of the classes"));
+            recall ->
+                cards.card("Balanced accuracy", percent(recall), "mean recall of the classes"));
     cards.card(
         "Images",
         Numbers.format("%,d", data.trainImages()),
@@ -59,7 +59,10 @@ final class ResultCards {
     if (!epochs.isEmpty()) {
       double training = epochs.stream().mapToDouble(EpochRecord::trainSeconds).sum();
       double evaluation =
-          epochs.stream().flatMap(e -> e.evaluated().stream()).mapToDouble(Evaluated::seconds).sum();
+          epochs.stream()
+              .flatMap(e -> e.evaluated().stream())
+              .mapToDouble(Evaluated::seconds)
+              .sum();
       cards.card("Time", time(training), "of training, and " + time(evaluation) + " of evaluation");
     }
   }
@@ -100,8 +103,7 @@ final class ResultCards {
     return epochs.stream()
         .filter(e -> e.evaluated().filter(v -> Double.isFinite(v.accuracy())).isPresent())
         .min(
-            Comparator.comparingDouble(
-                (EpochRecord e) -> -e.evaluated().orElseThrow().accuracy()));
+            Comparator.comparingDouble((EpochRecord e) -> -e.evaluated().orElseThrow().accuracy()));
   }
 
   private static String peak(RunRecord record) {

@@ -95,7 +95,8 @@ final class RunDetailsSection {
   }
 
   private static void command(Element parent, String... words) {
-    List<String> line = new ArrayList<>(List.of(System.getProperty("onecycle.command", "onecycle")));
+    List<String> line =
+        new ArrayList<>(List.of(System.getProperty("onecycle.command", "onecycle")));
     line.addAll(List.of(words));
     Html.add(parent, "pre", Shell.line(line));
   }

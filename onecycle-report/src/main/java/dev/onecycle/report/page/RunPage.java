@@ -80,8 +80,8 @@ final class RunPage {
     for (Conditions.Difference d : record.acceptedDifferences()) {
       notes.add(
           Numbers.format(
-              "The peak learning rate was found with another %s: %s instead of %s. The difference was"
-                  + " accepted",
+              "The peak learning rate was found with another %s: %s instead of %s. The difference"
+                  + " was accepted",
               d.name().replace('_', ' '), d.found(), d.now()));
     }
     if (!notes.isEmpty()) {
@@ -163,8 +163,8 @@ final class RunPage {
             Html.details(block, "The readings explained"),
             range.runs().size() == 1
                 ? "Readings of the test"
-                : Numbers.format("Readings of %d tests: the median, lowest and highest",
-                    range.runs().size()),
+                : Numbers.format(
+                    "Readings of %d tests: the median, lowest and highest", range.runs().size()),
             List.of("reading", "learning rate", "meaning"));
     range
         .suggestion()
@@ -175,13 +175,11 @@ final class RunPage {
                     List.of(
                         "suggestion",
                         Numbers.brief(rate),
-                        "the peak to train with: the trough divided by 2.5, at most a fifth of the edge")));
+                        "the peak to train with: the trough divided by 2.5, at most a fifth of the"
+                            + " edge")));
     reading(body, "edge", range.edge(), "from here on the loss rises for good");
     reading(
-        body,
-        "trough",
-        range.trough(),
-        "the middle of the rates at which the network learns well");
+        body, "trough", range.trough(), "the middle of the rates at which the network learns well");
     reading(
         body,
         "minimum",

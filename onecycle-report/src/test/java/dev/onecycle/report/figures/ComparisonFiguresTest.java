@@ -2,15 +2,15 @@ package dev.onecycle.report.figures;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.onecycle.report.SampleRun;
 import dev.onecycle.report.Svg;
 import dev.onecycle.report.chart.Figure;
 import dev.onecycle.report.chart.Point;
 import dev.onecycle.report.figures.RunCurves.Quantity;
 import dev.onecycle.schedule.Phase;
 import java.util.List;
-import java.util.stream.IntStream;
-import dev.onecycle.report.SampleRun;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class ComparisonFiguresTest {
@@ -58,23 +58,26 @@ class ComparisonFiguresTest {
   @Test
   void momentumHasAPanelIfARunHasIt() {
     assertThat(ComparisonFigures.schedule(List.of(A, B), "step").json()).contains("momentum\"");
-    assertThat(Svg.of(ComparisonFigures.schedule(List.of(A, B), "step")).curves(Svg.BLUE)).hasSize(2);
-    assertThat(Svg.of(ComparisonFigures.schedule(List.of(B, B), "step")).curves(Svg.BLUE)).hasSize(1);
+    assertThat(Svg.of(ComparisonFigures.schedule(List.of(A, B), "step")).curves(Svg.BLUE))
+        .hasSize(2);
+    assertThat(Svg.of(ComparisonFigures.schedule(List.of(B, B), "step")).curves(Svg.BLUE))
+        .hasSize(1);
     assertThat(Svg.of(ComparisonFigures.schedule(List.of(B, B), "step")).texts())
         .doesNotContain("momentum");
   }
 
   @Test
   void commonPhasesAreShaded() {
-    assertThat(Svg.of(ComparisonFigures.accuracy(List.of(A, B), "step")).texts()).contains("up", "down");
+    assertThat(Svg.of(ComparisonFigures.accuracy(List.of(A, B), "step")).texts())
+        .contains("up", "down");
     RunCurves other = run("csv", List.of(), NONE, NONE);
-    assertThat(Svg.of(ComparisonFigures.accuracy(List.of(A, other), "step")).texts()).doesNotContain("up");
+    assertThat(Svg.of(ComparisonFigures.accuracy(List.of(A, other), "step")).texts())
+        .doesNotContain("up");
   }
 
   @Test
   void anOutlierDoesNotFlattenTheRest() {
-    List<Point> wild =
-        IntStream.range(0, 10).mapToObj(i -> new Point(i, i == 0 ? 50 : 1)).toList();
+    List<Point> wild = IntStream.range(0, 10).mapToObj(i -> new Point(i, i == 0 ? 50 : 1)).toList();
     double height =
         highestTick(ComparisonFigures.losses(List.of(A, run("wild", PHASES, NONE, wild)), "step"));
     assertThat(height).isBetween(1.9, 8.0);
@@ -104,8 +107,7 @@ class ComparisonFiguresTest {
   /** Step 3 is the end of the second of two epochs, and of the cycle. */
   @Test
   void runsAreComparedByEpochAndByShareOfTheCycleToo() {
-    List<RunCurves> runs =
-        List.of(RunCurves.of(SampleRun.small("a", 1, 1e-4, 0.5, 2.0).history()));
+    List<RunCurves> runs = List.of(RunCurves.of(SampleRun.small("a", 1, 1e-4, 0.5, 2.0).history()));
     Map<String, Figure> epochs = ComparisonFigures.overEpochs(runs);
     assertThat(epochs).containsKeys("losses-epochs", "accuracy-epochs", "schedule-epochs");
     assertThat(epochs.get("accuracy-epochs").json()).contains("\"xs\":[1,2]");

@@ -3,8 +3,11 @@ package dev.onecycle.report.figures;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.onecycle.range.RangePoint;
 import dev.onecycle.range.RangeResult;
+import dev.onecycle.range.RangeSummary;
 import dev.onecycle.range.StopReason;
 import dev.onecycle.range.Verdict;
 import dev.onecycle.report.Samples;
@@ -15,9 +18,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.onecycle.range.RangeSummary;
 import org.junit.jupiter.api.Test;
 
 class RangeFiguresTest {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.onecycle.report.SampleRun;
+import dev.onecycle.report.Svg;
 import dev.onecycle.report.chart.Figure;
 import dev.onecycle.report.chart.FigureTable;
 import dev.onecycle.report.chart.Point;
@@ -15,7 +16,6 @@ import dev.onecycle.schedule.PlannedStep;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
-import dev.onecycle.report.Svg;
 import org.junit.jupiter.api.Test;
 
 class RunFiguresTest {

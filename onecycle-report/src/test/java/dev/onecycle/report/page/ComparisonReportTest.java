@@ -24,7 +24,8 @@ class ComparisonReportTest {
     ComparisonReport report =
         report(SampleRun.small("a", 1, 1e-4, 0.5, 2.0), SampleRun.small("b", 1, 1e-3, 0.7125, 1.0));
     assertThat(report.sentence())
-        .isEqualTo("b is best with an accuracy of 71.25 %, 21.25 points above a; on 30 images"
+        .isEqualTo(
+            "b is best with an accuracy of 71.25 %, 21.25 points above a; on 30 images"
                 + " this difference may be chance.");
   }
 
@@ -103,7 +104,8 @@ class ComparisonReportTest {
     ComparisonReport report =
         report(SampleRun.small("a", 1, 1e-4, 0.5, 2.0), SampleRun.small("b", 1, 1e-3, 0.9, 1.0));
     assertThat(report.sentence()).doesNotContain("chance");
-    assertThat(Jsoup.parse(report.html()).select("table:contains(Results of each run) tbody").text())
+    assertThat(
+            Jsoup.parse(report.html()).select("table:contains(Results of each run) tbody").text())
         .contains("50.00 33.2 to 66.8", "90.00 74.4 to 96.5");
   }
 }

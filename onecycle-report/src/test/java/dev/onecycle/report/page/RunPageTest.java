@@ -182,7 +182,8 @@ class RunPageTest {
   void cardsShowTheMostImportantNumbers() {
     Document page = parsed(SampleRun.usual());
     assertThat(page.select(".cards dt").eachText())
-        .containsExactly("Accuracy", "Images", "Epochs", "Peak learning rate", "Best epoch", "Time");
+        .containsExactly(
+            "Accuracy", "Images", "Epochs", "Peak learning rate", "Best epoch", "Time");
     assertThat(page.select(".cards .value").eachText())
         .containsExactly("90.00 %", "90", "4", "0.4", "4", "8 s");
     assertThat(page.select(".cards .soft").get(0).text())
@@ -203,8 +204,9 @@ class RunPageTest {
     Document page = parsed(SampleRun.usual());
     assertThat(page.select("#schedule figcaption").text())
         .contains("The rate rises slowly, because", "At the end the rate falls near zero");
-    assertThat(page.select("#range details:contains(readings explained) tbody td:first-child")
-            .eachText())
+    assertThat(
+            page.select("#range details:contains(readings explained) tbody td:first-child")
+                .eachText())
         .startsWith("suggestion", "edge", "trough", "minimum");
   }
 
