@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.onecycle.cli.Cli;
+import dev.onecycle.cli.StoppedRun;
 import dev.onecycle.testing.TestData;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -89,5 +90,24 @@ class UnequalClassesTest {
     Cli.Result refused = train("refused", "--class-weights", weights);
     assertThat(refused.code()).isEqualTo(65);
     assertThat(refused.err()).contains("must have a weight for class red but has none");
+  }
+
+  @Test
+  void balancedSamplingIsAConditionAndResumesToTheSameBits() throws IOException {
+    Cli.Result trained = train("drawn", "--sampling=balanced");
+    assertThat(trained.code()).as(trained.err()).isZero();
+    assertThat(trained.err()).doesNotContain("Classes are unequal");
+    Path run = temp.resolve("drawn");
+    assertThat(Cli.parse(run.resolve("run.json")).at("/conditions/sampling").asText())
+        .isEqualTo("balanced");
+    Path killed = StoppedRun.copy(run, temp.resolve("killed"));
+    Files.delete(killed.resolve("model.safetensors"));
+    StoppedRun.remove(killed.resolve("checkpoints/step-0000000012-epoch-000002"));
+    StoppedRun.edit(killed, "/status", "running");
+    Cli.Result resumed = Cli.run("resume", killed);
+    assertThat(resumed.code()).as(resumed.err()).isZero();
+    for (String name : new String[] {"model.safetensors", "steps.csv"}) {
+      assertThat(Files.mismatch(run.resolve(name), killed.resolve(name))).as(name).isEqualTo(-1);
+    }
   }
 }

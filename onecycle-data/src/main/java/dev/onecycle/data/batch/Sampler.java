@@ -1,8 +1,10 @@
 package dev.onecycle.data.batch;
 
+import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.error.Require;
 import dev.onecycle.random.RandomStream;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /**
  * The assignment of images to batches: a pure function of seed, epoch and position, without state.
@@ -19,22 +21,48 @@ public final class Sampler {
   private final int batchSize;
   private final long seed;
   private final boolean shuffled;
+  private final int[][] byClass;
 
-  private Sampler(int size, int batchSize, long seed, boolean shuffled) {
+  /**
+   * @param byClass the images of each class that has some, where shares are equal; else none
+   */
+  private Sampler(int size, int batchSize, long seed, boolean shuffled, int[][] byClass) {
     this.size = Require.atLeast("dataset size", size, 1);
     this.batchSize = Require.atLeast("batch size", batchSize, 1);
     this.seed = seed;
     this.shuffled = shuffled;
+    this.byClass = byClass;
   }
 
   /** Another order in each epoch, for training. */
   public static Sampler shuffled(int size, int batchSize, long seed) {
-    return new Sampler(size, batchSize, seed, true);
+    return new Sampler(size, batchSize, seed, true, new int[0][]);
+  }
+
+  /**
+   * The order of a kind of sampling, for training.
+   *
+   * @param images whose labels are read for equal shares
+   */
+  public static Sampler of(Sampling sampling, ImageDataset images, int batchSize, long seed) {
+    if (sampling == Sampling.SHUFFLED) {
+      return shuffled(images.size(), batchSize, seed);
+    }
+    int[][] byClass =
+        IntStream.range(0, images.classes().size())
+            .mapToObj(
+                label ->
+                    IntStream.range(0, images.size())
+                        .filter(i -> images.label(i) == label)
+                        .toArray())
+            .filter(ofClass -> ofClass.length > 0)
+            .toArray(int[][]::new);
+    return new Sampler(images.size(), batchSize, seed, true, byClass);
   }
 
   /** The order of the dataset, for evaluation. */
   public static Sampler inOrder(int size, int batchSize) {
-    return new Sampler(size, batchSize, 0, false);
+    return new Sampler(size, batchSize, 0, false, new int[0][]);
   }
 
   /** The number of images. */
@@ -62,20 +90,40 @@ public final class Sampler {
 
   /** The indices of the images in the order of {@code epoch}. */
   public int[] order(long epoch) {
-    int[] order = new int[size];
-    for (int i = 0; i < size; i++) {
-      order[i] = i;
-    }
+    int[] order = byClass.length == 0 ? IntStream.range(0, size).toArray() : equalShares(epoch);
     if (shuffled) {
-      SplittableRandom random = RandomStream.of(seed, "order", epoch);
-      for (int i = size - 1; i > 0; i--) {
-        int j = random.nextInt(i + 1);
-        int swapped = order[i];
-        order[i] = order[j];
-        order[j] = swapped;
-      }
+      shuffle(order, RandomStream.of(seed, "order", epoch));
     }
     return order;
+  }
+
+  private static void shuffle(int[] order, SplittableRandom random) {
+    for (int i = order.length - 1; i > 0; i--) {
+      int j = random.nextInt(i + 1);
+      int swapped = order[i];
+      order[i] = order[j];
+      order[j] = swapped;
+    }
+  }
+
+  /** Each class in turn, shuffled as a whole as often as its share needs. */
+  private int[] equalShares(long epoch) {
+    int[] drawn = new int[size];
+    int at = 0;
+    for (int c = 0; c < byClass.length; c++) {
+      // What does not divide evenly goes to other classes in each epoch.
+      long turn = Math.floorMod(c + epoch, byClass.length);
+      int share = size / byClass.length + (turn < size % byClass.length ? 1 : 0);
+      int[] ofClass = byClass[c].clone();
+      SplittableRandom random = RandomStream.of(seed, "class order", epoch, c);
+      for (int i = 0; i < share; i++) {
+        if (i % ofClass.length == 0) {
+          shuffle(ofClass, random);
+        }
+        drawn[at++] = ofClass[i % ofClass.length];
+      }
+    }
+    return drawn;
   }
 
   /** The beginning of the {@code position}-th batch in the order of an epoch. */

@@ -4,6 +4,7 @@ import dev.onecycle.data.DataOptions;
 import dev.onecycle.data.augment.Augmentation;
 import dev.onecycle.data.augment.Flip;
 import dev.onecycle.data.augment.PadMode;
+import dev.onecycle.data.batch.Sampling;
 import dev.onecycle.data.image.DecodeOptions;
 import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.data.image.ImageSize;
@@ -383,6 +384,18 @@ public final class TrainingConfig {
                       + " more), or a YAML, JSON or CSV file of class names and weights.")
               .or(ClassWeights.NONE)
               .path());
+
+  /** How the images of an epoch are drawn. */
+  public static final Setting<Sampling> SAMPLING =
+      in(
+          Group.LEARNER,
+          Setting.choice(
+                  "sampling",
+                  "MODE",
+                  Sampling.class,
+                  "Images of an epoch: each once (shuffled), or as many in equal shares of the"
+                      + " classes (balanced).")
+              .or(Sampling.SHUFFLED));
 
   /** The share of features that is dropped before the last layer. */
   public static final Setting<Double> DROPOUT =
@@ -1396,6 +1409,7 @@ public final class TrainingConfig {
     return TrainingPlan.of(epochs, get(BATCH_SIZE))
         .withAugmentation(augmentation())
         .withSeed(get(SEED))
+        .withSampling(get(SAMPLING))
         .withReestimatedBatches(get(REESTIMATE_BATCHNORM))
         .withEvaluateEvery(get(EVALUATE_EVERY));
   }
@@ -1407,7 +1421,8 @@ public final class TrainingConfig {
         get(BATCH_SIZE),
         policyChoice().momentumAtPeak(),
         augmentation(),
-        learnerSettings());
+        learnerSettings(),
+        get(SAMPLING));
   }
 
   /** The longest time between checkpoints. */

@@ -12,10 +12,12 @@ import static dev.onecycle.torch.job.TrainingConfig.ORIENTATION;
 import static dev.onecycle.torch.job.TrainingConfig.PRECISION;
 import static dev.onecycle.torch.job.TrainingConfig.REESTIMATE_BATCHNORM;
 import static dev.onecycle.torch.job.TrainingConfig.RESIZE;
+import static dev.onecycle.torch.job.TrainingConfig.SAMPLING;
 import static dev.onecycle.torch.job.TrainingConfig.SEED;
 import static dev.onecycle.torch.job.TrainingConfig.THREADS;
 
 import dev.onecycle.data.ImageFiles;
+import dev.onecycle.data.batch.Sampling;
 import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.CannotWriteException;
@@ -171,7 +173,10 @@ public final class TrainingJob {
     RunFolder.requireWritable(folder);
     try (Experiment experiment = Experiment.open(config, listener)) {
       Faults.at("train.start");
-      ClassWeights.advice(config.get(CLASS_WEIGHTS), experiment.train()).ifPresent(listener::note);
+      if (config.get(SAMPLING) == Sampling.SHUFFLED) {
+        ClassWeights.advice(config.get(CLASS_WEIGHTS), experiment.train())
+            .ifPresent(listener::note);
+      }
       int images = experiment.train().size();
       if (config.find(MINUTES).isEmpty()) {
         // Before the engine is loaded: are the steps enough for the policy?

@@ -3,6 +3,7 @@ package dev.onecycle.torch.train;
 import dev.onecycle.data.batch.Batch;
 import dev.onecycle.data.batch.BatchLoader;
 import dev.onecycle.data.batch.Sampler;
+import dev.onecycle.data.batch.Sampling;
 import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.data.image.Subset;
 import dev.onecycle.fault.Faults;
@@ -12,6 +13,7 @@ import dev.onecycle.range.RangeResult;
 import dev.onecycle.range.RangeTest;
 import dev.onecycle.range.StepFunction;
 import dev.onecycle.torch.train.RangeLoss.Images;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -82,7 +84,7 @@ public final class LearningRateFinder {
    */
   public RangeResult run(
       Learner learner, RangeTest test, long seed, Consumer<RangePoint> listener) {
-    Sampler sampler = Sampler.shuffled(train.size(), setup.batchSize(), seed);
+    Sampler sampler = Sampler.of(setup.sampling(), train, setup.batchSize(), seed);
     try (Learner.Snapshot before = learner.snapshot();
         BatchLoader batches = BatchLoader.endless(train, setup.augmentation(), sampler)) {
       return test.withScale(scale()).run(steps(learner, batches), before::restore, listener);
@@ -99,9 +101,12 @@ public final class LearningRateFinder {
         : LossScale.ofClasses(heldOut.classCounts(), 0, Long.MAX_VALUE); // always the same images
   }
 
-  /** The counts of the classes, times their weights: all that the scale needs is their shares. */
+  /** The drawn images of the classes times their weights: the scale needs their shares alone. */
   private long[] weightedCounts() {
     long[] counts = train.classCounts();
+    if (setup.sampling() == Sampling.BALANCED) {
+      counts = Arrays.stream(counts).map(count -> Math.min(count, 1)).toArray();
+    }
     List<Double> weights = setup.settings().classWeights();
     for (int c = 0; c < counts.length && !weights.isEmpty(); c++) {
       counts[c] = Math.round(WEIGHT_UNIT * counts[c] * weights.get(c));

@@ -1,6 +1,7 @@
 package dev.onecycle.torch.train;
 
 import dev.onecycle.data.augment.Augmentation;
+import dev.onecycle.data.batch.Sampling;
 import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.error.Require;
 import dev.onecycle.run.Conditions;
@@ -22,16 +23,33 @@ import java.util.stream.Collectors;
  * @param momentum at the peak rate; β1 for AdamW
  * @param augmentation of training images
  * @param settings of the learner
+ * @param sampling how the images of an epoch are drawn
  */
 public record Setup(
     Network network,
     int batchSize,
     double momentum,
     Augmentation augmentation,
-    LearnerSettings settings) {
+    LearnerSettings settings,
+    Sampling sampling) {
   public Setup {
     Require.atLeast("batch size", batchSize, 1);
     Require.inHalfOpen("momentum", momentum, 0, 1);
+  }
+
+  /** A setup that takes every image once in an epoch. */
+  public Setup(
+      Network network,
+      int batchSize,
+      double momentum,
+      Augmentation augmentation,
+      LearnerSettings settings) {
+    this(network, batchSize, momentum, augmentation, settings, Sampling.SHUFFLED);
+  }
+
+  /** The same setup with images drawn in another way. */
+  public Setup withSampling(Sampling value) {
+    return new Setup(network, batchSize, momentum, augmentation, settings, value);
   }
 
   /** The same setup with another value of one hyper-parameter. */
@@ -39,11 +57,19 @@ public record Setup(
     parameter.require(value);
     return switch (parameter) {
       case WEIGHT_DECAY ->
-          new Setup(network, batchSize, momentum, augmentation, settings.withWeightDecay(value));
+          new Setup(
+              network,
+              batchSize,
+              momentum,
+              augmentation,
+              settings.withWeightDecay(value),
+              sampling);
       case DROPOUT ->
-          new Setup(network.withDropout(value), batchSize, momentum, augmentation, settings);
-      case MOMENTUM -> new Setup(network, batchSize, value, augmentation, settings);
-      case BATCH_SIZE -> new Setup(network, (int) value, momentum, augmentation, settings);
+          new Setup(
+              network.withDropout(value), batchSize, momentum, augmentation, settings, sampling);
+      case MOMENTUM -> new Setup(network, batchSize, value, augmentation, settings, sampling);
+      case BATCH_SIZE ->
+          new Setup(network, (int) value, momentum, augmentation, settings, sampling);
     };
   }
 
@@ -68,7 +94,7 @@ public record Setup(
 
   /** The same setup with other initial weights and dropout. */
   public Setup withSeed(long seed) {
-    return new Setup(network, batchSize, momentum, augmentation, settings.withSeed(seed));
+    return new Setup(network, batchSize, momentum, augmentation, settings.withSeed(seed), sampling);
   }
 
   /**
@@ -80,30 +106,36 @@ public record Setup(
     double smoothing = settings.labelSmoothing();
     Compute compute = Compute.of(settings);
     ImageShape input = network.input();
-    return Conditions.none()
-        .with("model", network.structure())
-        .with(
-            "data",
-            Numbers.format(
-                "%d classes of images %d×%d×%d, sha256 %s",
-                network.classes(), input.channels(), input.height(), input.width(), fingerprint))
-        .with("batch_size", batchSize)
-        .with("replicas", compute.threads())
-        .with("optimizer", settings.describeOptimizer())
-        .with("weight_decay", settings.weightDecay())
-        .with("norm_decay", settings.decayNormAndBias())
-        .with("dropout", network.dropout())
-        .with("momentum_at_peak", momentum)
-        .with(
-            "loss",
-            "cross-entropy"
-                + (smoothing == 0 ? "" : ", label smoothing " + Numbers.exact(smoothing))
-                + classWeights())
-        .with("clip", settings.gradientClip())
-        .with("accumulate", settings.accumulation())
-        .with("batchnorm_momentum", settings.batchNormMomentum())
-        .with("augmentation", augmentation.describe())
-        .with("precision", compute.precision().name().toLowerCase(Locale.ROOT));
+    Conditions conditions =
+        Conditions.none()
+            .with("model", network.structure())
+            .with(
+                "data",
+                Numbers.format(
+                    "%d classes of images %d×%d×%d, sha256 %s",
+                    network.classes(),
+                    input.channels(),
+                    input.height(),
+                    input.width(),
+                    fingerprint))
+            .with("batch_size", batchSize)
+            .with("replicas", compute.threads())
+            .with("optimizer", settings.describeOptimizer())
+            .with("weight_decay", settings.weightDecay())
+            .with("norm_decay", settings.decayNormAndBias())
+            .with("dropout", network.dropout())
+            .with("momentum_at_peak", momentum)
+            .with(
+                "loss",
+                "cross-entropy"
+                    + (smoothing == 0 ? "" : ", label smoothing " + Numbers.exact(smoothing))
+                    + classWeights())
+            .with("clip", settings.gradientClip())
+            .with("accumulate", settings.accumulation())
+            .with("batchnorm_momentum", settings.batchNormMomentum())
+            .with("augmentation", augmentation.describe())
+            .with("precision", compute.precision().name().toLowerCase(Locale.ROOT));
+    return sampling == Sampling.SHUFFLED ? conditions : conditions.with("sampling", "balanced");
   }
 
   private String classWeights() {
@@ -117,6 +149,6 @@ public record Setup(
   /** The same setup with other weights of classes in the loss. */
   public Setup withClassWeights(List<Double> weights) {
     LearnerSettings weighted = settings.toBuilder().classWeights(weights).build();
-    return new Setup(network, batchSize, momentum, augmentation, weighted);
+    return new Setup(network, batchSize, momentum, augmentation, weighted, sampling);
   }
 }

@@ -67,7 +67,7 @@ public final class Training {
       TrainingPosition from,
       TrainingListener listener,
       BooleanSupplier stop) {
-    Sampler sampler = plan.sampler(train.size());
+    Sampler sampler = plan.sampler(train);
     Require.that(
         policy.steps() == plan.steps(train.size()),
         "policy steps",
@@ -204,7 +204,7 @@ public final class Training {
   }
 
   private static void reestimateBatchNorms(Learner learner, TrainingPlan plan, ImageDataset train) {
-    Sampler sampler = plan.sampler(train.size());
+    Sampler sampler = plan.sampler(train);
     int count = Math.min(plan.reestimatedBatches(), sampler.batchesPerEpoch());
     try (BatchLoader batches = BatchLoader.batches(train, Augmentation.none(), sampler, 0, count)) {
       learner.reestimateBatchNorms(() -> batches);

@@ -2,6 +2,8 @@ package dev.onecycle.torch.train;
 
 import dev.onecycle.data.augment.Augmentation;
 import dev.onecycle.data.batch.Sampler;
+import dev.onecycle.data.batch.Sampling;
+import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.error.Require;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +29,8 @@ public final class TrainingPlan {
       long seed,
       int reestimatedBatches,
       int evaluateEvery,
-      long maxSteps) {
+      long maxSteps,
+      Sampling sampling) {
     Values {
       Require.atLeast("epochs", epochs, 1);
       Require.atLeast("batch size", batchSize, 1);
@@ -45,7 +48,8 @@ public final class TrainingPlan {
    */
   public static TrainingPlan of(int epochs, int batchSize) {
     return new TrainingPlan(
-        new Values(epochs, batchSize, Augmentation.standard(), 0, 0, 1, WHOLE_EPOCHS));
+        new Values(
+            epochs, batchSize, Augmentation.standard(), 0, 0, 1, WHOLE_EPOCHS, Sampling.SHUFFLED));
   }
 
   /** The same plan with another augmentation of training images; evaluation sees none. */
@@ -74,6 +78,20 @@ public final class TrainingPlan {
     return with(augmentation(), seed(), reestimatedBatches(), value);
   }
 
+  /** The same plan with images drawn in another way. */
+  public TrainingPlan withSampling(Sampling value) {
+    return new TrainingPlan(
+        new Values(
+            epochs(),
+            batchSize(),
+            augmentation(),
+            seed(),
+            reestimatedBatches(),
+            evaluateEvery(),
+            values.maxSteps,
+            value));
+  }
+
   private TrainingPlan with(
       Augmentation augmentation, long seed, int reestimatedBatches, int evaluateEvery) {
     return new TrainingPlan(
@@ -84,7 +102,8 @@ public final class TrainingPlan {
             seed,
             reestimatedBatches,
             evaluateEvery,
-            values.maxSteps));
+            values.maxSteps,
+            values.sampling));
   }
 
   /**
@@ -103,7 +122,8 @@ public final class TrainingPlan {
             seed(),
             reestimatedBatches(),
             evaluateEvery(),
-            steps));
+            steps,
+            values.sampling));
   }
 
   /** The number of passes over the training images. */
@@ -141,7 +161,12 @@ public final class TrainingPlan {
     return (epoch + 1) % evaluateEvery() == 0 || epoch == epochs() - 1;
   }
 
-  /** The order of the images. */
+  /** The order of the training images. */
+  public Sampler sampler(ImageDataset train) {
+    return Sampler.of(values.sampling, train, batchSize(), seed());
+  }
+
+  /** The batches of so many images, whatever their order. */
   public Sampler sampler(int images) {
     return Sampler.shuffled(images, batchSize(), seed());
   }

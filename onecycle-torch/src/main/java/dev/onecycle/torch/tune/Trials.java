@@ -78,6 +78,7 @@ final class Trials {
     TrainingPlan plan =
         TrainingPlan.of(epochs, setup.batchSize())
             .withAugmentation(setup.augmentation())
+            .withSampling(setup.sampling())
             .withSeed(seed);
     Policy cycle = policy.over(plan.steps(train.size()), peak);
     List<EpochRecord> done = new ArrayList<>();
