@@ -431,12 +431,18 @@ final class JsonNames extends SimpleModule {
   private enum KindNames {
     @JsonProperty("clear")
     CLEAR,
+    @JsonProperty("uncertain")
+    UNCERTAIN,
     @JsonProperty("no_edge")
     NO_EDGE,
     @JsonProperty("diverged_at_once")
     DIVERGED_AT_ONCE,
     @JsonProperty("flat")
     FLAT,
+    @JsonProperty("nothing_learned")
+    NOTHING_LEARNED,
+    @JsonProperty("single_loss")
+    SINGLE_LOSS,
     @JsonProperty("noisy")
     NOISY,
     @JsonProperty("too_short")

@@ -1,6 +1,7 @@
 package dev.onecycle.torch.job;
 
 import static dev.onecycle.torch.job.TrainingConfig.MINUTES;
+import static dev.onecycle.torch.job.TrainingConfig.RANGE_BATCHES;
 import static dev.onecycle.torch.job.TrainingConfig.RANGE_REPEATS;
 import static dev.onecycle.torch.job.TrainingConfig.RANGE_STEPS;
 
@@ -14,13 +15,16 @@ import dev.onecycle.range.RangeResult;
 import dev.onecycle.range.RangeSummary;
 import dev.onecycle.range.RangeTest;
 import dev.onecycle.range.StopReason;
+import dev.onecycle.range.Verdict;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.torch.train.Learner;
 import dev.onecycle.torch.train.LearningRateFinder;
 import dev.onecycle.torch.train.RangeLoss;
 import dev.onecycle.torch.train.Setup;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 
 /**
@@ -29,7 +33,9 @@ import java.util.concurrent.CancellationException;
  *
  * <p>A single test on few images says little: it sees the same few batches over and over, and its
  * edge is another with each seed. So where range_repeats is not given and a test would see every
- * image {@value #SEEN_OFTEN} times or more, it is repeated over {@value #REPEATS} seeds.
+ * image {@value #SEEN_OFTEN} times or more, it is repeated over {@value #REPEATS} seeds. And where
+ * noise hides the curve, the test is run again with {@value #MORE_BATCHES} optimizer steps at each
+ * rate over as many seeds, unless the configuration gives either number, or a time.
  */
 public final class RangeTests {
   /** From so many times on a test has seen its images over and over. */
@@ -38,17 +44,25 @@ public final class RangeTests {
   /** The tests over few images. */
   static final int REPEATS = 3;
 
+  /** The optimizer steps at each rate of a test that follows one that could not be read. */
+  static final int MORE_BATCHES = 4;
+
+  private static final Set<Verdict.Kind> HIDDEN_BY_NOISE =
+      EnumSet.of(Verdict.Kind.NOTHING_LEARNED, Verdict.Kind.NOISY, Verdict.Kind.SINGLE_LOSS);
+
   /** The share of the time of a job that range tests may take. */
   private static final double SHARE = 0.5;
 
   private final Experiment experiment;
   private final RangeTest test;
   private final int count;
+  private final RangeLoss loss;
 
-  private RangeTests(Experiment experiment, RangeTest test, int count) {
+  private RangeTests(Experiment experiment, RangeTest test, int count, RangeLoss loss) {
     this.experiment = experiment;
     this.test = test;
     this.count = count;
+    this.loss = loss;
   }
 
   /**
@@ -59,9 +73,10 @@ public final class RangeTests {
   public static RangeTests of(Experiment experiment) {
     TrainingConfig config = experiment.config();
     RangeTest test = config.rangeTest(experiment.setup().momentum());
-    RangeTests asked = new RangeTests(experiment, test, config.get(RANGE_REPEATS));
+    RangeTests asked =
+        new RangeTests(experiment, test, config.get(RANGE_REPEATS), config.rangeLoss());
     boolean repeat = !config.isGiven(RANGE_REPEATS) && asked.passes() >= SEEN_OFTEN;
-    return repeat ? new RangeTests(experiment, test, REPEATS) : asked;
+    return repeat ? new RangeTests(experiment, test, REPEATS, asked.loss) : asked;
   }
 
   /** The number of tests. */
@@ -83,11 +98,7 @@ public final class RangeTests {
   double passes() {
     Sampler sampler =
         Sampler.shuffled(experiment.train().size(), experiment.setup().batchSize(), 0);
-    return (double) test.steps() * loss().batches() / sampler.batchesPerEpoch();
-  }
-
-  private RangeLoss loss() {
-    return experiment.config().rangeLoss();
+    return (double) test.steps() * loss.batches() / sampler.batchesPerEpoch();
   }
 
   /**
@@ -132,7 +143,7 @@ public final class RangeTests {
             "The range test has %d steps instead of %d, so that it takes no more than half of the"
                 + " %s minutes",
             steps, test.steps(), Numbers.brief(limit.minutes())));
-    return new RangeTests(experiment, shorter, count);
+    return new RangeTests(experiment, shorter, count, loss);
   }
 
   /** Minutes rounded up, so that the number works when it is given. */
@@ -141,7 +152,7 @@ public final class RangeTests {
   }
 
   private double seconds(RangeTest of, TimeLimit limit) {
-    return count * of.maxSteps() * loss().seconds(limit.cost(), experiment.evaluation().size());
+    return count * of.maxSteps() * loss.seconds(limit.cost(), experiment.evaluation().size());
   }
 
   /**
@@ -157,6 +168,26 @@ public final class RangeTests {
                   + " little by itself: it is repeated over %d seeds",
               test.steps(), passes(), experiment.train().size(), count));
     }
+    RangeSummary summary = runOnce(listener);
+    if (!HIDDEN_BY_NOISE.contains(summary.verdict().kind()) || !mayRunAgain()) {
+      return summary;
+    }
+    listener.note(
+        Numbers.format(
+            "%s. The range test is run again over %d seeds, with %d steps at each rate",
+            summary.verdict().finding(), REPEATS, MORE_BATCHES));
+    RangeLoss more = new RangeLoss(MORE_BATCHES, loss.images());
+    return new RangeTests(experiment, test, REPEATS, more).runOnce(listener);
+  }
+
+  private boolean mayRunAgain() {
+    TrainingConfig config = experiment.config();
+    return !config.isGiven(RANGE_REPEATS)
+        && !config.isGiven(RANGE_BATCHES)
+        && config.find(MINUTES).isEmpty();
+  }
+
+  private RangeSummary runOnce(JobListener listener) {
     List<RangeResult> results = new ArrayList<>();
     results.add(run(experiment.learner(), experiment.setup(), 0, listener));
     for (int number = 1; number < count; number++) {
@@ -186,12 +217,12 @@ public final class RangeTests {
   private LearningRateFinder finder(Setup setup) {
     ImageDataset train = experiment.train();
     ImageDataset validation = experiment.evaluation();
-    if (loss().images() == RangeLoss.Images.VALIDATION
+    if (loss.images() == RangeLoss.Images.VALIDATION
         && experiment.evaluationName().equals(Split.TEST)) {
       Holdout holdout = Holdout.of(train, Holdout.TENTH, experiment.setup().settings().seed());
       train = holdout.rest();
       validation = holdout.part();
     }
-    return LearningRateFinder.of(setup, train).with(loss(), validation);
+    return LearningRateFinder.of(setup, train).with(loss, validation);
   }
 }

@@ -2,6 +2,7 @@ package dev.onecycle.torch.job;
 
 import static dev.onecycle.torch.job.TrainingConfig.BATCH_SIZE;
 import static dev.onecycle.torch.job.TrainingConfig.CACHE;
+import static dev.onecycle.torch.job.TrainingConfig.DATA;
 import static dev.onecycle.torch.job.TrainingConfig.EPOCHS;
 import static dev.onecycle.torch.job.TrainingConfig.MINUTES;
 import static dev.onecycle.torch.job.TrainingConfig.MODEL;
@@ -20,6 +21,7 @@ import dev.onecycle.range.RangePoint;
 import dev.onecycle.range.RangeSummary;
 import dev.onecycle.range.RangeTest;
 import dev.onecycle.testing.TestData;
+import dev.onecycle.testing.TestImages;
 import dev.onecycle.torch.train.Engine;
 import dev.onecycle.torch.train.RangeLoss.Images;
 import dev.onecycle.torch.train.StepCost;
@@ -83,6 +85,31 @@ class RangeTestsTest {
         .containsExactly(
             "A range test of 120 steps goes 15 times through the 120 training images, and says"
                 + " little by itself: it is repeated over 3 seeds");
+  }
+
+  /** Pictures of noise in two classes, two a batch: the longer look sees no more than the first. */
+  @Test
+  void aTestThatNoiseHidesIsRunAgainWithMoreSteps() throws IOException {
+    for (String set : List.of("train", "test")) {
+      for (int i = 0; i < 120; i++) {
+        String name = "noise/" + set + "/" + (i % 2 == 0 ? "left/" : "right/") + i + ".png";
+        byte[] png = TestImages.encode(TestImages.noise(16, 16, i + set.hashCode()), "png");
+        TestData.write(temp.resolve(name), png);
+      }
+    }
+    TrainingConfig noise = config.with(DATA, temp.resolve("noise").toString()).with(BATCH_SIZE, 2);
+    Watcher watcher = new Watcher();
+    try (Experiment experiment = Experiment.open(noise, watcher)) {
+      RangeSummary summary = RangeTests.of(experiment).run(watcher);
+      assertThat(summary.runs()).hasSize(3);
+      assertThat(summary.suggestion()).as(summary.verdict().explanation()).isEmpty();
+    }
+    assertThat(watcher.notes).last().asString().endsWith("3 seeds, with 4 steps at each rate");
+    Watcher once = new Watcher();
+    try (Experiment experiment = Experiment.open(noise.with(RANGE_REPEATS, 1), once)) {
+      assertThat(RangeTests.of(experiment).run(once).runs()).hasSize(1);
+    }
+    assertThat(once.notes).isEmpty();
   }
 
   @Test
