@@ -10,6 +10,7 @@ import dev.onecycle.report.figures.RunCurves.Quantity;
 import dev.onecycle.schedule.Phase;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -110,9 +111,13 @@ class ComparisonFiguresTest {
     List<RunCurves> runs = List.of(RunCurves.of(SampleRun.small("a", 1, 1e-4, 0.5, 2.0).history()));
     Map<String, Figure> epochs = ComparisonFigures.overEpochs(runs);
     assertThat(epochs).containsKeys("losses-epochs", "accuracy-epochs", "schedule-epochs");
-    assertThat(epochs.get("accuracy-epochs").json()).contains("\"xs\":[1,2]");
-    String share = ComparisonFigures.overShare(runs).get("accuracy-share").json();
+    assertThat(json(epochs, "accuracy-epochs")).contains("\"xs\":[1,2]");
+    String share = json(ComparisonFigures.overShare(runs), "accuracy-share");
     assertThat(share).contains("share of the planned steps, %");
     assertThat(ComparisonFigures.overEpochs(List.of(A))).as("epochs are not known").isEmpty();
+  }
+
+  private static String json(Map<String, Figure> figures, String name) {
+    return Objects.requireNonNull(figures.get(name), name).json();
   }
 }
