@@ -28,6 +28,7 @@ class ShortRunTest {
         .contains("updates instead of 3: set --batch-size to choose another size")
         .contains("45 updates of 8 images are few to learn in; epochs 14 make at least 200")
         .contains("anew from 15 batches before each evaluation");
+    assertThat(trained.json().get("test_accuracy").asDouble()).isGreaterThan(0.95);
     JsonNode record = Cli.parse(run.resolve("run.json"));
     assertThat(record.at("/resolved/batch_size").asInt()).isEqualTo(8);
     assertThat(record.at("/resolved/reestimate_batchnorm").asInt()).isEqualTo(15);

@@ -100,6 +100,9 @@ class UnequalClassesTest {
     Path run = temp.resolve("drawn");
     assertThat(Cli.parse(run.resolve("run.json")).at("/conditions/sampling").asText())
         .isEqualTo("balanced");
+    assertThat(train("shuffled").code()).isZero();
+    assertThat(Files.mismatch(run.resolve("steps.csv"), temp.resolve("shuffled/steps.csv")))
+        .isNotEqualTo(-1);
     Path killed = StoppedRun.copy(run, temp.resolve("killed"));
     Files.delete(killed.resolve("model.safetensors"));
     StoppedRun.remove(killed.resolve("checkpoints/step-0000000012-epoch-000002"));
