@@ -1,7 +1,5 @@
 package dev.onecycle.data.image.decode;
 
-import java.nio.charset.StandardCharsets;
-
 /** Numbers and letters at positions of a file. */
 final class Bytes {
   private Bytes() {}
@@ -25,9 +23,14 @@ final class Bytes {
 
   /** Whether a file has these ISO 8859-1 letters at a position. */
   static boolean has(byte[] file, long at, String letters) {
-    return at >= 0
-        && at + letters.length() <= file.length
-        && letters.equals(
-            new String(file, (int) at, letters.length(), StandardCharsets.ISO_8859_1));
+    if (at < 0 || at + letters.length() > file.length) {
+      return false;
+    }
+    for (int i = 0; i < letters.length(); i++) {
+      if (u8(file, at + i) != letters.charAt(i)) {
+        return false;
+      }
+    }
+    return true;
   }
 }

@@ -155,6 +155,15 @@ public final class ImageDecoder {
           if (problem != null) {
             throw new BadImage(problem);
           }
+          if (header != null && header.frame().width() > 0 && header.frame().height() > 0) {
+            return bounded(header.frame().width(), header.frame().height());
+          }
+        }
+        case PNG -> {
+          long width = Bytes.has(file, 12, "IHDR") ? Bytes.u32(file, 16, true) : 0;
+          if (width > 0 && file.length > 24) {
+            return bounded(width, Bytes.u32(file, 20, true));
+          }
         }
         default -> {}
       }

@@ -29,6 +29,8 @@ enum ImageFormat {
   /** The formats by name, for messages. */
   static final String NAMES = "JPEG, PNG, WebP, TIFF, GIF, BMP or PNM";
 
+  private static final ImageFormat[] ALL = values();
+
   static {
     ImageIO.setUseCache(false);
   }
@@ -44,16 +46,12 @@ enum ImageFormat {
   }
 
   static ImageFormat of(byte[] file) throws BadImage {
-    @Nullable String problem = UnreadableFormat.problem(file).orElse(null);
-    if (problem != null) {
-      throw new BadImage(problem);
-    }
-    for (ImageFormat format : values()) {
+    for (ImageFormat format : ALL) {
       if (format.matches(file)) {
         return format;
       }
     }
-    throw new BadImage("is not a " + NAMES + " image");
+    throw new BadImage(UnreadableFormat.problem(file).orElse("is not a " + NAMES + " image"));
   }
 
   /** A new reader, which the caller disposes. */
@@ -86,7 +84,15 @@ enum ImageFormat {
     if (this == PNM && (file.length < 3 || !isBlank(file[2]))) {
       return false;
     }
-    return magics.stream().anyMatch(magic -> Bytes.has(file, 0, magic));
+    if (this == TIFF && Bytes.has(file, 8, "CR")) {
+      return false; // a raw file of Canon
+    }
+    for (String magic : magics) {
+      if (Bytes.has(file, 0, magic)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean isBlank(byte letter) {

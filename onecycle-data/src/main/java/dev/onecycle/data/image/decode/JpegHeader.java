@@ -11,14 +11,21 @@ import org.jspecify.annotations.Nullable;
  * profiles. Here the meaning is decided as in libjpeg-turbo, which Pillow, torchvision and Keras
  * use, and is stated in the file that the reader gets.
  *
- * @param process the kind of coding: the low byte of the frame's marker, 0xC0 for baseline
- * @param precision the bits of a sample
- * @param components the number of components
+ * @param frame the kind and the size of the image
  * @param transform the meaning of the components as in Adobe's marker: 0 RGB or CMYK, 1 YCbCr, 2
  *     YCCK
  * @param exif the position of the EXIF block, its TIFF header; -1 if there is none
  */
-record JpegHeader(int process, int precision, int components, int transform, int exif) {
+record JpegHeader(Frame frame, int transform, int exif) {
+  /**
+   * The start of a frame.
+   *
+   * @param process the kind of coding: the low byte of the frame's marker, 0xC0 for baseline
+   * @param precision the bits of a sample
+   * @param components the number of components
+   */
+  record Frame(int process, int precision, int height, int width, int components) {}
+
   private static final int APP0 = 0xE0;
   private static final int APP1 = 0xE1;
   private static final int APP2 = 0xE2;
@@ -56,9 +63,12 @@ record JpegHeader(int process, int precision, int components, int transform, int
     }
     int components = Bytes.u8(file, frame[0] + 9);
     return new JpegHeader(
-        frame[1],
-        Bytes.u8(file, frame[0] + 4),
-        components,
+        new Frame(
+            frame[1],
+            Bytes.u8(file, frame[0] + 4),
+            Bytes.u16(file, frame[0] + 5, true),
+            Bytes.u16(file, frame[0] + 7, true),
+            components),
         transform(components, adobe[0], jfif[0], ids(file, frame[0], components)),
         exif[0]);
   }
@@ -85,8 +95,15 @@ record JpegHeader(int process, int precision, int components, int transform, int
     return ids.toString();
   }
 
+  int components() {
+    return frame.components;
+  }
+
   /** Why images of this kind cannot be read, as a phrase after the name; null if they can. */
   @Nullable String problem() {
+    int process = frame.process;
+    int precision = frame.precision;
+    int components = frame.components;
     String advice = "; save it again as an ordinary JPEG or a PNG";
     if (process >= 0xC9) {
       return "is an arithmetic-coded JPEG, which cannot be read; convert it without loss by"
@@ -112,6 +129,7 @@ record JpegHeader(int process, int precision, int components, int transform, int
    * leaves nothing to a guess.
    */
   byte[] explicit(byte[] file) {
+    int components = frame.components;
     boolean[] clear = {components != 4};
     boolean[] jfif = {false};
     boolean[] exifOrPlain = {false};
