@@ -138,8 +138,7 @@ public record PeakRate(
         List.of());
   }
 
-  private static String withoutRate(
-      RangeTests tests, RangeSummary summary, Experiment experiment) {
+  private static String withoutRate(RangeTests tests, RangeSummary summary, Experiment experiment) {
     if (tests.ofFewImages()) {
       // No advice of the tests themselves: on few images their edges are no guide.
       return summary.verdict().finding()
