@@ -84,7 +84,9 @@ class CompareCommandTest {
     assertThat(result.code()).isZero();
     assertThat(result.out())
         .contains(
-            "b is best with an accuracy of 60.00 %, 10.00 points above a.", "Comparison: " + page)
+            "b is best with an accuracy of 60.00 %, 10.00 points above a; on 5 images this"
+                + " difference may be chance.",
+            "Comparison: " + page)
         .containsPattern("(?m)^ +21\\.49 +21\\.49 +2\\.1554 +1\\.9042 +smith$")
         .containsPattern("(?m)^ +weight decay +run$")
         .containsPattern("(?m)^ +0\\.001 +b$");
