@@ -8,6 +8,7 @@ import dev.onecycle.run.Classification.ClassCount;
 import dev.onecycle.run.ClassificationRecord;
 import dev.onecycle.run.RunHistory;
 import dev.onecycle.run.RunRecord;
+import dev.onecycle.text.Counts;
 import dev.onecycle.text.Numbers;
 import java.util.Comparator;
 import java.util.List;
@@ -44,9 +45,8 @@ final class ResultCards {
     cards.card(
         "Images",
         Numbers.format("%,d", data.trainImages()),
-        Numbers.format(
-            "for training; %,d for evaluation (%s)",
-            data.evaluationImages(), data.evaluationName()));
+        "for training; evaluated on "
+            + Counts.images(data.evaluationImages(), data.evaluationName()));
     cards.card("Epochs", Integer.toString(epochs.size()), "of " + planned(record) + " planned");
     cards.card("Peak learning rate", Numbers.brief(record.policy().peak()), peak(record));
     best(epochs)

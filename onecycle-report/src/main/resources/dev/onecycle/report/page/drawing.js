@@ -32,6 +32,21 @@ const nearest = (values, index) => {
   return null;
 };
 
+/** Ticks of a logarithmic axis: powers of ten, about six of them; with 2 and 5 between if there are few. */
+const decades = (low, high) => {
+  const [first, last] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
+  const every = Math.max(1, Math.ceil((last - first) / 6));
+  const digits = last - first <= 2 ? [1, 2, 5] : [1];
+  const ticks = [];
+  for (let power = Math.ceil(first / every) * every; power <= last; power += every) {
+    for (const digit of digits) {
+      const tick = Number(digit + 'e' + power);
+      if (tick >= low && tick <= high) ticks.push(tick);
+    }
+  }
+  return ticks;
+};
+
 /** Shades every other phase behind a plot, and writes the names that fit. */
 const drawPhases = (plot, phases, logX, named) => {
   const { ctx, bbox } = plot;

@@ -4,7 +4,8 @@ class Figure {
     this.node = node;
     this.data = JSON.parse(node.querySelector('script').textContent);
     this.logX = kept?.logX ?? this.data.x.log;
-    this.logY = kept?.logY ?? this.data.panels.some(p => p.y.log);
+    this.ownLogY = this.data.panels.some(p => p.y.log);
+    this.logY = kept?.logY ?? this.ownLogY;
     this.zoom = kept?.zoom ?? null;
     this.hidden = new Set(kept?.hidden ?? []);
     this.shown = new Set(kept?.shown ??
@@ -29,7 +30,7 @@ class Figure {
   }
 
   state() {
-    return { logX: this.logX, logY: this.logY, zoom: this.zoom, hidden: [...this.hidden], shown: [...this.shown] };
+    return { logX: this.logX, logY: this.logY === this.ownLogY ? null : this.logY, zoom: this.zoom, hidden: [...this.hidden], shown: [...this.shown] };
   }
 
   /** The whole range of the x axis. */
@@ -130,6 +131,7 @@ class Figure {
     const axis = { stroke: text, grid: { stroke: pageColour('--grid'), width: 1 },
       ticks: { stroke: pageColour('--grid'), width: 1 }, font: '12px system-ui, sans-serif',
       labelFont: '12px system-ui, sans-serif' };
+    const all = (plot, splits) => splits; // the plotter leaves out those that are close in its view
     const values = (plot, splits) => splits.map(v => (v == null ? '' : number(v)));
     const series = panel.traces.map((trace, t) => ({
       label: trace.name,
@@ -160,7 +162,10 @@ class Figure {
       axes: [
         last ? { ...axis, values, size: 50, label: this.data.x.title, labelSize: 20 }
           : { ...axis, values: () => [], size: 10 },
-        { ...axis, values, size: 62, label: panel.y.title, labelSize: 20 },
+        { ...axis, values, size: 62, label: panel.y.title, labelSize: 20,
+          ...(logY ? { splits: (plot, index, low, high) => decades(low, high), filter: all, incrs: (plot, index, low, high) => [Math.max(10, high - low)],
+            values: (plot, splits) => splits.map(v => (v >= 1e6 ? v.toExponential().replace('e+', 'e') : number(v))),
+            grid: { ...axis.grid, filter: all }, ticks: { ...axis.ticks, filter: all } } : {}) },
         ...(last && this.#epochs ? [this.#epochAxis(axis)] : []),
       ],
       series: [{}, ...series],

@@ -2,6 +2,7 @@ package dev.onecycle.report.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.onecycle.record.StepRecord;
 import dev.onecycle.report.SampleRun;
 import dev.onecycle.run.RunRecord.Status;
 import dev.onecycle.text.Texts;
@@ -162,6 +163,43 @@ class ReportBrowserTest extends PageInBrowser {
     passFiveSeconds();
     waiting().until(d -> d.findElements(By.cssSelector(".finished")).size() == 1);
     assertThat(driver.findElements(By.id("follow"))).isEmpty();
+  }
+
+  /** Losses from 2 to 1e19, as of a run that explodes: the axis has its powers of ten. */
+  @Test
+  void aLogarithmicAxisHasTicksWhateverItsRange() throws Exception {
+    for (double factor : new double[] {1.5, 200, 1e19}) {
+      SampleRun usual = SampleRun.usual();
+      List<StepRecord> steps =
+          usual.history().steps().stream()
+              .map(
+                  s ->
+                      new StepRecord(
+                          s.step(),
+                          s.epoch(),
+                          s.learningRate(),
+                          s.momentum(),
+                          s.loss() * Math.pow(factor, s.step() / 119.0)))
+              .toList();
+      open("log", usual.withSteps(steps).html());
+      run("document.querySelector('#losses').scrollIntoView()");
+      assertThat(
+              run(
+                  "return document.querySelector(\"#losses [aria-label^='Logarithmic y']\")"
+                      + ".getAttribute('aria-pressed')"))
+          .isEqualTo(String.valueOf(factor > 100));
+      assertThat(painted("losses")).isGreaterThan(500);
+      assertThat(
+              run(
+                  """
+                  const canvas = document.querySelector('#losses canvas');
+                  const labels = canvas.getContext('2d')
+                      .getImageData(25, 0, 40, canvas.height).data;
+                  return labels.some(v => v !== 0 && v !== 255);
+                  """))
+          .as("labels of a factor of %s", factor)
+          .isEqualTo(true);
+    }
   }
 
   @Test
