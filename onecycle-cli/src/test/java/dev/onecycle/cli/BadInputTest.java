@@ -178,7 +178,7 @@ class BadInputTest {
     "--repeats 0, --range-repeats must be at least 1",
     "--end 1e300, '--range-end must be in (0, 1e15] but was 1e300'",
     "--start -1, '--range-start must be in (0, 1e15] but was -1'",
-    "--divider 0, --divider must be at least 1",
+    "--divider 0, --divider must be positive",
     "--annihilation 1, --annihilation must be in",
     "--model resnet21, --model must be one of resnet20",
     "--policy constand, --policy must be one of onecycle",
@@ -191,7 +191,7 @@ class BadInputTest {
     "--no-crop --pad 2, --pad must be left out where --no-crop is given",
     "--optimizer adamw --decoupled-decay, --decoupled-decay must be left out",
     "--policy constant --divider 3, --divider must be left out with the policy constant",
-    "--policy fastai2 --momentum 0.9, --momentum must be left out with the policy fastai2",
+    "--policy fastai2 --annihilation 0.1, --annihilation must be left out with the policy fastai2",
     "--policy cosine --annihilation 0.1, --annihilation must be left out with the policy cosine"
   })
   void optionsThatMakeNoSense(String options, String names) throws IOException {

@@ -37,6 +37,8 @@ class StaleConditionsTest {
             data,
             "--batch-size",
             16,
+            "--repeats",
+            1,
             "--threads",
             2,
             "--precision",
@@ -123,7 +125,17 @@ class StaleConditionsTest {
   void theCommandThatIsNamedCuresIt() {
     Path file = temp.resolve("cured.json");
     assertThat(
-            Cli.run("find-lr", data, "--batch-size", 16, "--out", file, "--svg", temp + "/a.svg")
+            Cli.run(
+                    "find-lr",
+                    data,
+                    "--batch-size",
+                    16,
+                    "--repeats",
+                    1,
+                    "--out",
+                    file,
+                    "--svg",
+                    temp + "/a.svg")
                 .code())
         .isZero();
     Object[] words = {
@@ -134,7 +146,7 @@ class StaleConditionsTest {
     assertThat(refused.err()).contains("momentum at peak must be 0.85 but was 0.9");
     String command = refused.err().split("'onecycle ", 2)[1].split("'", 2)[0];
     List<Object> found = new ArrayList<>(List.of((Object[]) command.split(" ")));
-    found.addAll(List.of("--svg", temp + "/a.svg"));
+    found.addAll(List.of("--repeats", 1, "--svg", temp + "/a.svg"));
     assertThat(Cli.run(found.toArray()).code()).isZero();
     assertThat(train(out, words).code()).isZero();
   }

@@ -25,7 +25,7 @@ class FindLrCommandTest {
   }
 
   @Test
-  void suggestsATenthOfTheEdgeAndWritesTheCurve() throws IOException {
+  void suggestsARateFromTheTroughAndWritesTheCurve() throws IOException {
     Path svg = temp.resolve("curve.svg");
     Path csv = temp.resolve("curve.csv");
     Path png = temp.resolve("curve.png");
@@ -49,7 +49,9 @@ class FindLrCommandTest {
     assertThat(result.code()).as(result.err()).isZero();
     assertThat(result.outLines()).hasSize(1);
     JsonNode json = result.json();
-    assertThat(json.get("learning_rate").asDouble()).isEqualTo(json.get("edge").asDouble() / 10);
+    double trough = json.get("trough").asDouble();
+    double edge = json.get("edge").asDouble();
+    assertThat(json.get("learning_rate").asDouble()).isEqualTo(Math.min(trough / 2.5, edge / 5));
     assertThat(json.get("momentum").asDouble()).isEqualTo(0.85);
     assertThat(json.get("verdict").asText()).isNotEmpty();
     assertThat(json.get("svg").asText()).isEqualTo(svg.toString());
