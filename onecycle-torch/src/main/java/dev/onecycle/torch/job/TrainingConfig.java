@@ -735,7 +735,10 @@ public final class TrainingConfig {
       in(
           Group.RANGE_TEST,
           Setting.whole(
-                  "range_repeats", "N", "Range tests over as many seeds; their median counts.")
+                  "range_repeats",
+                  "N",
+                  "Range tests with as many seeds, each with weights and an order of the images of its"
+                      + " own; their median counts.")
               .or(1)
               .atLeast(1)
               .alias("--repeats"));
