@@ -63,8 +63,9 @@ public record RangeResult(
    * empty where the verdict suggests none.
    *
    * <p>The sources suggest a tenth of the edge (Gugger 2018, "How Do You Find A Good Learning
-   * Rate"). Measured over 15 settings, that cost 4.0 points of accuracy in the mean against the
-   * best rate and 13.7 at most, this rule 1.8 and 4.6; see docs/concepts/range-test.md.
+   * Rate"). Over short cycles that cost more accuracy against the best rate than this rule, in the
+   * mean and at most; over the longer cycle of the demo this rule cost more. The figures are in
+   * docs/concepts/range-test.md.
    */
   public OptionalDouble suggestion() {
     return verdict.suggests()

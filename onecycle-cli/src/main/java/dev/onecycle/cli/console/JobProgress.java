@@ -148,7 +148,7 @@ public final class JobProgress implements JobListener, AutoCloseable {
   @Override
   public void peakRate(PeakRate peak) {
     close();
-    if (peak.reason().startsWith("the loss stayed low")) {
+    if (peak.measuredNow()) {
       peak.evidence().range().ifPresent(summary -> RangeView.show(console, summary));
     }
     console.say("Peak learning rate " + Numbers.brief(peak.rate()) + ": " + peak.reason());

@@ -25,11 +25,16 @@ import java.util.stream.Collectors;
  *
  * @param rate the rate
  * @param reason of the rate, in a few words
+ * @param measuredNow whether a range test of this job found it
  * @param evidence that it rests on
  * @param acceptedDifferences to the conditions that it was found under
  */
 public record PeakRate(
-    double rate, String reason, Evidence evidence, List<Difference> acceptedDifferences) {
+    double rate,
+    String reason,
+    boolean measuredNow,
+    Evidence evidence,
+    List<Difference> acceptedDifferences) {
   /**
    * A peak for few images: ResNet-20, batches of 32 and 20 epochs on 6, 30 and 129 CIFAR-10 images
    * were 0.7, 5.7 and 1.3 points below the best of six peaks from 0.003 to 0.6, which was 0.07; at
@@ -105,7 +110,7 @@ public record PeakRate(
         stored.isPresent()
             ? found(stored.get(), experiment.conditions())
             : given.isPresent()
-                ? new PeakRate(given.get(), "as given", Evidence.NONE, List.of())
+                ? new PeakRate(given.get(), "as given", false, Evidence.NONE, List.of())
                 : suggested(experiment, limit, listener);
     listener.peakRate(peak);
     return peak;
@@ -115,6 +120,7 @@ public record PeakRate(
     return new PeakRate(
         stored.rate(),
         "found before, in " + stored.file(),
+        false,
         stored.evidence(),
         stored.conditions().differencesTo(now));
   }
@@ -134,6 +140,7 @@ public record PeakRate(
             "the loss stayed low around %s and rose for good at %s",
             Numbers.rounded(summary.trough().orElseThrow().median(), 3),
             Numbers.rounded(summary.edge().orElseThrow().median(), 3)),
+        true,
         Evidence.of(summary),
         List.of());
   }
