@@ -22,7 +22,12 @@ public sealed interface Layer {
     return this;
   }
 
-  /** The shape and the multiplications of one image after this layer. */
+  /**
+   * The shape and the multiplications of one image after this layer.
+   *
+   * @throws dev.onecycle.error.InvalidValueException naming the layer that does not fit the shape
+   *     that it gets
+   */
   Trace trace(Trace input);
 
   /**
@@ -93,7 +98,7 @@ public sealed interface Layer {
 
     @Override
     public Trace trace(Trace input) {
-      return input.convolved(in, out, kernel(), stride(), padding());
+      return input.convolved("Conv", in, out, kernel(), stride(), padding());
     }
   }
 
@@ -121,7 +126,7 @@ public sealed interface Layer {
 
     @Override
     public Trace trace(Trace input) {
-      return input.convolved(in, out(), kernel, 1, 0);
+      return input.convolved("Whitening", in, out(), kernel, 1, 0);
     }
   }
 
@@ -137,6 +142,7 @@ public sealed interface Layer {
 
     @Override
     public Trace trace(Trace input) {
+      input.requireChannels("BatchNorm features=" + features, features);
       return input;
     }
   }
@@ -192,6 +198,10 @@ public sealed interface Layer {
     /** Of one view, as in training. */
     @Override
     public Trace trace(Trace input) {
+      input.requireImage("ViewMean");
+      if (views == Views.FLIP_AND_SHIFT && Math.min(input.height(), input.width()) < 2) {
+        throw input.misfit("ViewMean of shifted views", "take images of at least 2×2 pixels");
+      }
       return body.trace(input);
     }
   }
@@ -217,7 +227,12 @@ public sealed interface Layer {
 
     @Override
     public Trace trace(Trace input) {
-      return input.shaped(input.channels(), input.height() / size, input.width() / size);
+      String described = "MaxPool size=" + size;
+      input.requireImage(described);
+      if (Math.min(input.height(), input.width()) < size) {
+        throw input.misfit(described, "take larger images or less pooling");
+      }
+      return input.sized(input.height() / size, input.width() / size);
     }
   }
 
@@ -225,7 +240,8 @@ public sealed interface Layer {
   record GlobalAveragePool() implements Layer {
     @Override
     public Trace trace(Trace input) {
-      return input.shaped(input.channels(), 1, 1);
+      input.requireImage("GlobalAveragePool");
+      return input.features(input.channels());
     }
   }
 
@@ -233,7 +249,8 @@ public sealed interface Layer {
   record GlobalMaxPool() implements Layer {
     @Override
     public Trace trace(Trace input) {
-      return input.shaped(input.channels(), 1, 1);
+      input.requireImage("GlobalMaxPool");
+      return input.features(input.channels());
     }
   }
 
@@ -241,12 +258,16 @@ public sealed interface Layer {
   record Flatten() implements Layer {
     @Override
     public Trace trace(Trace input) {
-      return input.shaped(input.channels() * input.height() * input.width(), 1, 1);
+      return input.features(input.channels() * input.height() * input.width());
     }
   }
 
   /** Every value times a constant. */
   record Scale(double factor) implements Layer {
+    public Scale {
+      Require.that(Double.isFinite(factor), "factor", "finite", factor, factor);
+    }
+
     @Override
     public Trace trace(Trace input) {
       return input;
@@ -291,8 +312,13 @@ public sealed interface Layer {
 
     @Override
     public Trace trace(Trace input) {
-      return input.shaped(
-          input.channels(), input.height() + top + bottom, input.width() + left + right);
+      String described =
+          "ReflectionPad left=" + left + " right=" + right + " top=" + top + " bottom=" + bottom;
+      input.requireImage(described);
+      if (Math.max(left, right) >= input.width() || Math.max(top, bottom) >= input.height()) {
+        throw input.misfit(described, "pad by less than a side");
+      }
+      return input.sized(input.height() + top + bottom, input.width() + left + right);
     }
   }
 
@@ -319,7 +345,7 @@ public sealed interface Layer {
     public Trace trace(Trace input) {
       Trace at = input;
       for (Named part : parts) {
-        at = part.layer().trace(at);
+        at = part.layer().trace(at.into(part.name())).at(input.layer());
       }
       return at;
     }
@@ -352,8 +378,7 @@ public sealed interface Layer {
 
     @Override
     public Trace trace(Trace input) {
-      long beside = shortcut.trace(input).multiplications() - input.multiplications();
-      return body.trace(input).plus(beside);
+      return body.trace(input).added(shortcut.trace(input.into("downsample")), input);
     }
   }
 

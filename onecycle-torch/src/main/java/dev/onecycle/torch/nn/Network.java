@@ -1,6 +1,7 @@
 package dev.onecycle.torch.nn;
 
 import dev.onecycle.data.image.ImageShape;
+import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.error.Require;
 import dev.onecycle.text.Sha256;
 import java.util.OptionalDouble;
@@ -12,11 +13,42 @@ import java.util.OptionalDouble;
  * @param name used by run records and weight files
  * @param input the shape of one image
  * @param classes the number of class scores
- * @param layers from float images, normalised, to scores
+ * @param layers from float images, normalised, to scores; each must fit the shape that it gets, and
+ *     the last one must give a score for each class
  */
 public record Network(String name, ImageShape input, int classes, Layer layers) {
   public Network {
     Require.atLeast("classes", classes, 2);
+    Trace scores = layers.trace(Trace.of(input));
+    requireWhiteningFirst(layers, true);
+    if (scores.image() || scores.channels() != classes) {
+      throw Require.invalid(
+          "output of " + name,
+          "a score for each of " + classes + " classes",
+          scores.shape(),
+          "end with a Linear layer of out=" + classes);
+    }
+  }
+
+  /**
+   * The filters of a {@link Layer.Whitening} are computed from the images, so it must get them.
+   *
+   * @param first whether the layer gets the images
+   * @return whether a layer after it gets them too: it is the identity
+   */
+  private static boolean requireWhiteningFirst(Layer layer, boolean first) {
+    if (layer instanceof Layer.Whitening && !first) {
+      throw InvalidValueException.ofSeveral(
+          "layer Whitening must come before all others, because its filters are computed from the"
+              + " images, but comes after another; put it first");
+    }
+    boolean sequence = layer instanceof Layer.Sequential;
+    boolean same = first;
+    for (Layer child : layer.children()) {
+      boolean identity = requireWhiteningFirst(child, sequence ? same : first);
+      same &= identity;
+    }
+    return first && sequence && same;
   }
 
   /**

@@ -37,8 +37,9 @@ class NetworkJsonTest {
                   named("drop", new Layer.Dropout(0.25)),
                   named("same", new Layer.Residual(sequence(new Layer.Relu()), Layer.identity())),
                   named("pool", new Layer.MaxPool(2)),
-                  named("mean", new Layer.GlobalAveragePool()),
-                  named("max", new Layer.GlobalMaxPool()),
+                  named(
+                      "both",
+                      new Layer.Residual(new Layer.GlobalAveragePool(), new Layer.GlobalMaxPool())),
                   named("flat", new Layer.Flatten()),
                   named("fc", new Layer.Linear(8, 4, false)),
                   named("scale", new Layer.Scale(1 / 9.0))),
@@ -108,6 +109,8 @@ class NetworkJsonTest {
         "[3,16,16]; [3,16]; input of the network must be three numbers; [3,16]",
         "[3,16,16]; [2,16,16]; channels must be 1 or 3; was 2",
         "\"classes\":4; \"classes\":4,\"more\":1; the network has the unknown component; more",
+        "\"in\":8,\"out\":4; \"in\":21,\"out\":4; a network is not usable: layer fc (Linear in=21) gets"
+            + " 8 features; make it for 8",
         "{\"name\":\"every\"; [\"name\":\"every\"; not valid JSON;",
       })
   void unsoundTextIsRefusedByThePart(String sound, String unsound, String message, String more) {

@@ -68,12 +68,15 @@ class SetupTest {
   void dropoutIsSetInEveryLayerOfIt() {
     Layer inner =
         new Layer.Residual(Layer.sequence(new Layer.Dropout(0.1)), new Layer.Dropout(0.2));
-    Network network = new Network("own", SHAPE, 10, Layer.sequence(inner, new Layer.Dropout(0.4)));
+    Layer pool = new Layer.GlobalAveragePool();
+    Network network =
+        new Network(
+            "own", SHAPE, SHAPE.channels(), Layer.sequence(inner, new Layer.Dropout(0.4), pool));
     assertThat(network.dropout()).isEqualTo(0.1);
     Layer changed =
         new Layer.Residual(Layer.sequence(new Layer.Dropout(0.5)), new Layer.Dropout(0.5));
     assertThat(network.withDropout(0.5).layers())
-        .isEqualTo(Layer.sequence(changed, new Layer.Dropout(0.5)));
+        .isEqualTo(Layer.sequence(changed, new Layer.Dropout(0.5), pool));
   }
 
   @Test

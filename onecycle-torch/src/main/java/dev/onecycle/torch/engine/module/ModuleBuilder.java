@@ -1,10 +1,13 @@
 package dev.onecycle.torch.engine.module;
 
+import dev.onecycle.error.Require;
 import dev.onecycle.torch.engine.Parameter;
 import dev.onecycle.torch.engine.Parameter.Initial;
 import dev.onecycle.torch.nn.Layer;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Turns layers into modules, and collects their parameters, running statistics and constants.
@@ -12,6 +15,9 @@ import java.util.List;
  * <p>Names grow from the parts of sequences, joined by dots.
  */
 public final class ModuleBuilder {
+  /** The end of the name of running variances, as in PyTorch. */
+  public static final String RUNNING_VARIANCE = "running_var";
+
   private static final double EPSILON = 1e-5;
 
   /** Trained weights. */
@@ -22,6 +28,8 @@ public final class ModuleBuilder {
 
   /** Arrays that are set once, before the first step. */
   public final List<Parameter> constants = new ArrayList<>();
+
+  private final Set<String> names = new HashSet<>();
 
   /** Whether a layer draws random numbers in training. */
   public boolean drops;
@@ -116,7 +124,8 @@ public final class ModuleBuilder {
   private Module whitening(String prefix, Layer.Whitening layer) {
     long[] shape = {layer.out(), layer.in(), layer.kernel(), layer.kernel()};
     Parameter weight =
-        new Parameter(join(prefix, "weight"), shape, false, new Initial(Initial.Kind.CONSTANT, 0));
+        new Parameter(
+            unique(join(prefix, "weight")), shape, false, new Initial(Initial.Kind.CONSTANT, 0));
     constants.add(weight);
     Parameter bias = add(prefix, "bias", new long[] {layer.out()}, true, Initial.Kind.CONSTANT, 0);
     return Convolution.of(weight, bias, 1, 0);
@@ -139,7 +148,7 @@ public final class ModuleBuilder {
     Parameter bias = add(prefix, "bias", shape, true, Initial.Kind.CONSTANT, 0);
     // Named as PyTorch names them, with its first values.
     Parameter mean = statistic(prefix, "running_mean", shape, 0);
-    Parameter variance = statistic(prefix, "running_var", shape, 1);
+    Parameter variance = statistic(prefix, RUNNING_VARIANCE, shape, 1);
     return Modules.batchNorm(weight, bias, mean, variance, EPSILON);
   }
 
@@ -190,16 +199,29 @@ public final class ModuleBuilder {
       Initial.Kind kind,
       double scale) {
     Parameter parameter =
-        new Parameter(join(prefix, name), shape, normOrBias, new Initial(kind, scale));
+        new Parameter(unique(join(prefix, name)), shape, normOrBias, new Initial(kind, scale));
     parameters.add(parameter);
     return parameter;
   }
 
   private Parameter statistic(String prefix, String name, long[] shape, double value) {
     Parameter statistic =
-        new Parameter(join(prefix, name), shape, true, new Initial(Initial.Kind.CONSTANT, value));
+        new Parameter(
+            unique(join(prefix, name)), shape, true, new Initial(Initial.Kind.CONSTANT, value));
     statistics.add(statistic);
     return statistic;
+  }
+
+  /** Files know weights by their names alone. */
+  private String unique(String name) {
+    if (!names.add(name)) {
+      throw Require.invalid(
+          "names of weights",
+          "distinct",
+          name + " twice",
+          "give one of the layers another name; the shortcut of a Residual is named downsample");
+    }
+    return name;
   }
 
   private static String join(String prefix, String name) {

@@ -198,7 +198,9 @@ final class Modules {
 
   static Module flatten() {
     return (x, context) ->
-        context.keep(x.flatten(1, -1), gradient -> channelsLast(gradient.view_as(x)));
+        x.dim() == 2 // features already
+            ? x
+            : context.keep(x.flatten(1, -1), gradient -> channelsLast(gradient.view_as(x)));
   }
 
   static Tensor channelsLast(Tensor images) {
