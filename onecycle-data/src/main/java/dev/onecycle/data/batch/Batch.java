@@ -6,23 +6,26 @@ import java.nio.ByteBuffer;
 /**
  * A batch of augmented images and their labels, ready for the engine.
  *
+ * <p>A batch of one's own is checked before the engine reads it; an {@link
+ * dev.onecycle.error.InvalidValueException} names what does not fit.
+ *
  * <p>The caller that takes it from the loader owns it. Closing it returns its buffers for reuse;
  * after that they must not be accessed.
  */
 public interface Batch extends AutoCloseable {
-  /** The number of images, N. */
+  /** The number of images, N, at least 1. */
   int size();
 
   /** The shape of every image after augmentation. */
   ImageShape shape();
 
   /**
-   * A direct buffer of uint8 pixels, [N, C, H, W] stored channels last: {@code size() *
-   * shape().bytes()} bytes.
+   * The uint8 pixels, [N, C, H, W] stored channels last: {@code size() * shape().bytes()} bytes
+   * from the buffer's position on. A direct buffer is read where it lies; another one is copied.
    */
   ByteBuffer pixels();
 
-  /** The label of the {@code i}-th image of the batch. */
+  /** The label of the {@code i}-th image of the batch, a class of the network. */
   int label(int i);
 
   /** The index in the dataset of the {@code i}-th image of the batch. */

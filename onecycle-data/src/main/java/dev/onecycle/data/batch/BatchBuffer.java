@@ -1,6 +1,7 @@
 package dev.onecycle.data.batch;
 
 import dev.onecycle.data.image.ImageShape;
+import dev.onecycle.error.Require;
 import java.nio.ByteBuffer;
 
 /** The memory of one batch: filled by the loader's thread, read by the consumer, then reused. */
@@ -13,7 +14,10 @@ final class BatchBuffer {
 
   BatchBuffer(ImageShape shape, int capacity) {
     this.shape = shape;
-    this.pixels = ByteBuffer.allocateDirect(Math.multiplyExact(shape.bytes(), capacity));
+    int max = Integer.MAX_VALUE / shape.bytes();
+    Require.that(
+        capacity <= max, "batch size", "at most " + max + " images of " + shape, capacity, shape);
+    this.pixels = ByteBuffer.allocateDirect(shape.bytes() * capacity);
     this.labels = new int[capacity];
     this.indices = new int[capacity];
   }

@@ -202,12 +202,13 @@ public final class BatchLoader implements Iterator<Batch>, AutoCloseable {
       buffer.clear();
       for (int i = sampler.begin(position); i < sampler.end(position); i++) {
         int index = order[i];
+        int label = data.requireLabel(index);
         data.read(index, image);
         if (augmentation.isNone()) {
-          buffer.add(index, data.label(index), image);
+          buffer.add(index, label, image);
         } else {
           augmenter.apply(image, choices.get(index), augmented);
-          buffer.add(index, data.label(index), augmented);
+          buffer.add(index, label, augmented);
         }
       }
       ready.put(new Loaded.Filled(buffer));

@@ -53,7 +53,7 @@ public final class Sampler {
             .mapToObj(
                 label ->
                     IntStream.range(0, images.size())
-                        .filter(i -> images.label(i) == label)
+                        .filter(i -> images.requireLabel(i) == label)
                         .toArray())
             .filter(ofClass -> ofClass.length > 0)
             .toArray(int[][]::new);

@@ -1,5 +1,6 @@
 package dev.onecycle.data.image;
 
+import dev.onecycle.error.Require;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.zip.CRC32;
@@ -42,9 +43,26 @@ public interface ImageDataset {
   default long[] classCounts() {
     long[] counts = new long[classes().size()];
     for (int i = 0; i < size(); i++) {
-      counts[label(i)]++;
+      counts[requireLabel(i)]++;
     }
     return counts;
+  }
+
+  /**
+   * The label of image {@code index}, made sure to be one of a class.
+   *
+   * @throws dev.onecycle.error.InvalidValueException naming the image, if it is not
+   */
+  default int requireLabel(int index) {
+    int label = label(index);
+    int classes = classes().size();
+    if (label < 0 || label >= classes) {
+      throw Require.invalid(
+          "label of image " + index + " (" + origin(index) + ")",
+          "in [0, " + classes + "), the classes of its data,",
+          label);
+    }
+    return label;
   }
 
   /** The path or entry name that image {@code index} was read from, for messages and reports. */
@@ -61,7 +79,15 @@ public interface ImageDataset {
    * target}, in height, width, channel order; unlike {@link #pixels}, without an allocation.
    */
   default void read(int index, byte[] target) {
-    pixels(index).get(target, 0, shape().bytes());
+    ByteBuffer pixels = pixels(index);
+    int bytes = shape().bytes();
+    if (pixels.remaining() < bytes) {
+      throw Require.invalid(
+          "pixels of image " + index + " (" + origin(index) + ")",
+          bytes + " bytes, an image of " + shape() + ",",
+          pixels.remaining());
+    }
+    pixels.get(target, 0, bytes);
   }
 
   /** A hash of the pixels of image {@code index}: equal for equal pixels. */

@@ -14,11 +14,17 @@ public record ImageShape(int channels, int height, int width) {
     Require.that(channels == 1 || channels == 3, "channels", "1 or 3", channels, channels);
     Require.atLeast("height", height, 1);
     Require.atLeast("width", width, 1);
+    Require.that(
+        (double) channels * height * width <= Integer.MAX_VALUE,
+        "size of an image",
+        "at most " + Integer.MAX_VALUE + " values",
+        channels + "×" + height + "×" + width,
+        channels);
   }
 
   /** The number of bytes of one uint8 image. */
   public int bytes() {
-    return Math.multiplyExact(channels, Math.multiplyExact(height, width));
+    return channels * height * width;
   }
 
   @Override

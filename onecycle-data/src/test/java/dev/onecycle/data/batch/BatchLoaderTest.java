@@ -178,6 +178,61 @@ class BatchLoaderTest {
     }
   }
 
+  /** A dataset of one's own is checked where it is read, by every reader. */
+  @Test
+  void aLabelOfNoClassAndAnImageOfTooFewPixelsAreNamed() {
+    for (int label : new int[] {-1, 2}) {
+      ImageDataset mislabelled =
+          new TestDatasets.Forwarding(TestDatasets.random(10, SHAPE, 2)) {
+            @Override
+            public int label(int index) {
+              return index == 5 ? label : super.label(index);
+            }
+          };
+      String message =
+          "label of image 5 ("
+              + mislabelled.origin(5)
+              + ") must be in [0, 2), the classes of its data, but was "
+              + label;
+      assertThatThrownBy(() -> take(BatchLoader.evaluation(mislabelled, 4), 9))
+          .isInstanceOf(InvalidValueException.class)
+          .hasMessage(message);
+      assertThatThrownBy(() -> Sampler.of(Sampling.BALANCED, mislabelled, 4, 0))
+          .hasMessage(message);
+      assertThatThrownBy(mislabelled::classCounts).hasMessage(message);
+    }
+    ImageDataset cut =
+        new TestDatasets.Forwarding(TestDatasets.random(10, SHAPE, 2)) {
+          @Override
+          public ByteBuffer pixels(int index) {
+            return ByteBuffer.allocate(index == 7 ? 143 : 144);
+          }
+        };
+    assertThatThrownBy(() -> take(BatchLoader.evaluation(cut, 4), 9))
+        .isInstanceOf(InvalidValueException.class)
+        .hasMessage(
+            "pixels of image 7 ("
+                + cut.origin(7)
+                + ") must be 144 bytes, an image of 3×8×6, but was 143");
+  }
+
+  @Test
+  void aBatchThatNoBufferHoldsIsRefused() {
+    ImageDataset wide =
+        new TestDatasets.Forwarding(TestDatasets.random(3, SHAPE, 2)) {
+          @Override
+          public ImageShape shape() {
+            return new ImageShape(3, 20_000, 20_000);
+          }
+        };
+    assertThatThrownBy(() -> BatchLoader.evaluation(wide, 4))
+        .isInstanceOf(InvalidValueException.class)
+        .hasMessage("batch size must be at most 1 images of 3×20000×20000 but was 3");
+    assertThatThrownBy(() -> new ImageShape(3, 30_000, 30_000))
+        .isInstanceOf(InvalidValueException.class)
+        .hasMessage("size of an image must be at most 2147483647 values but was 3×30000×30000");
+  }
+
   @Test
   void closingEarlyStopsTheBackgroundThread() {
     ImageDataset data = TestDatasets.random(4, SHAPE, 2);
