@@ -21,6 +21,7 @@ import dev.onecycle.cli.tune.FindLrCommand;
 import dev.onecycle.cli.tune.SweepCommand;
 import dev.onecycle.cli.tune.TuneCommand;
 import dev.onecycle.error.InvalidValueException;
+import dev.onecycle.error.OnecycleException;
 import dev.onecycle.fault.Faults;
 import dev.onecycle.text.Nearest;
 import java.io.PrintWriter;
@@ -264,7 +265,8 @@ public final class Main implements Runnable {
       } else {
         err.println("onecycle: " + OneLine.brief(OptionWording.of(e)));
       }
-      if (code == ExitCode.SOFTWARE || Boolean.getBoolean("onecycle.debug")) {
+      boolean fault = code == ExitCode.SOFTWARE && !(e instanceof OnecycleException);
+      if (fault || Boolean.getBoolean("onecycle.debug")) {
         e.printStackTrace(err);
       }
       err.flush();

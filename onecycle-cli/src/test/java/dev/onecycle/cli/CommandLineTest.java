@@ -3,12 +3,14 @@ package dev.onecycle.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.onecycle.error.EngineException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 class CommandLineTest {
   @ParameterizedTest
@@ -51,6 +53,21 @@ class CommandLineTest {
     Cli.Result result = Cli.run((Object[]) words);
     assertThat(result.out() + result.err()).isEqualTo(said.toString()).isNotEmpty();
     assertThat(result.code()).isEqualTo(code);
+  }
+
+  /** Stack frames tell of faults of the program; memory is not one. */
+  @Test
+  void aLackOfMemoryIsOneLine() throws Exception {
+    StringWriter said = new StringWriter();
+    CommandLine line = Main.commandLine().setErr(new PrintWriter(said));
+    int code =
+        line.getExecutionExceptionHandler()
+            .handleExecutionException(EngineException.lacksMemory("no more"), line, null);
+    assertThat(code).isEqualTo(1);
+    assertThat(said.toString())
+        .hasLineCount(1)
+        .startsWith("onecycle: memory must suffice for the engine but ran out; it needs memory")
+        .contains("(the engine says: no more)");
   }
 
   @Test

@@ -12,6 +12,7 @@ public abstract sealed class OnecycleException extends RuntimeException
     permits BadDataException,
         CannotWriteException,
         DivergedException,
+        EngineException,
         InvalidValueException,
         MissingFontsException {
   private static final long serialVersionUID = 1;

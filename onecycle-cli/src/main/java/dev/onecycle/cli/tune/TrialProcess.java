@@ -3,6 +3,7 @@ package dev.onecycle.cli.tune;
 import dev.onecycle.cli.console.ExitCode;
 import dev.onecycle.cli.console.Signals;
 import dev.onecycle.data.image.ImageShape;
+import dev.onecycle.error.EngineException;
 import dev.onecycle.error.IoErrors;
 import dev.onecycle.run.files.JsonFile;
 import dev.onecycle.torch.job.TrainingConfig;
@@ -143,7 +144,7 @@ record TrialProcess(TrainingConfig config, ImageShape shape, int classes, Option
 
   private static boolean lacksMemory(String line) {
     return line.contains("OutOfMemoryError")
-        || line.contains("DefaultCPUAllocator")
+        || line.contains(EngineException.LACKS_MEMORY)
         || line.contains("insufficient memory");
   }
 

@@ -41,6 +41,10 @@ public final class NamedArray {
 
   /** The values in row-by-row order. */
   public float[] values() {
+    return NativeErrors.named(this::copied);
+  }
+
+  private float[] copied() {
     float[] values = new float[places.length];
     try (PointerScope scope = new PointerScope();
         NoGradGuard noGrad = new NoGradGuard()) {
@@ -58,6 +62,10 @@ public final class NamedArray {
       throw new IllegalArgumentException(
           name + " must have " + places.length + " values but was given " + values.length);
     }
+    NativeErrors.named(() -> put(values));
+  }
+
+  private void put(float[] values) {
     try (PointerScope scope = new PointerScope();
         NoGradGuard noGrad = new NoGradGuard()) {
       Tensor part = part();

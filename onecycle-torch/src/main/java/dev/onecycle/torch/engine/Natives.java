@@ -1,6 +1,7 @@
 package dev.onecycle.torch.engine;
 
 import dev.onecycle.error.CannotWriteException;
+import dev.onecycle.error.EngineException;
 import java.io.File;
 import java.io.IOException;
 import java.util.List;
@@ -28,6 +29,8 @@ public final class Natives {
           "libjnitorch.so",
           "libjnitorch_gloo.so");
 
+  private static volatile boolean loaded;
+
   private Natives() {}
 
   /** Whether the engine for NVIDIA GPUs is on the class path; it is used then, GPU or none. */
@@ -35,29 +38,39 @@ public final class Natives {
     return Natives.class.getResource(folder() + "-gpu/libtorch_cuda.so") != null;
   }
 
-  /** Loads the engine unless this process has loaded it; every class that needs it calls this. */
+  /**
+   * Loads the engine unless this process has loaded it; every class that needs it calls this.
+   *
+   * @throws EngineException where it is not made for this machine
+   */
   public static void load() {
-    Holder.loaded();
+    if (!loaded) {
+      loadOnce();
+    }
+  }
+
+  private static synchronized void loadOnce() {
+    if (loaded) {
+      return;
+    }
+    // Tensors live outside the Java heap and are freed by scopes; the binding's own limit, a
+    // multiple of the heap size, would only end sound runs.
+    System.setProperty(
+        "org.bytedeco.javacpp.maxPhysicalBytes",
+        System.getProperty("org.bytedeco.javacpp.maxPhysicalBytes", "0"));
+    unpack();
+    try {
+      Loader.load(torch.class);
+      torch.set_num_threads(1); // one thread a replica, see Workers
+      openblas_nolapack.blas_set_num_threads(1); // which has threads of its own
+    } catch (LinkageError e) {
+      throw NativeErrors.cannotLoad(e);
+    }
+    loaded = true;
   }
 
   private static String folder() {
     return "/org/bytedeco/pytorch/" + Loader.getPlatform();
-  }
-
-  private static final class Holder {
-    static {
-      // Tensors live outside the Java heap and are freed by scopes; the binding's own limit, a
-      // multiple of the heap size, would only end sound runs.
-      System.setProperty(
-          "org.bytedeco.javacpp.maxPhysicalBytes",
-          System.getProperty("org.bytedeco.javacpp.maxPhysicalBytes", "0"));
-      unpack();
-      Loader.load(torch.class);
-      torch.set_num_threads(1); // one thread a replica, see Workers
-      openblas_nolapack.blas_set_num_threads(1); // which has threads of its own
-    }
-
-    static void loaded() {}
   }
 
   private static void unpack() {

@@ -40,7 +40,7 @@ public final class Parameter {
   public long count() {
     long count = 1;
     for (long size : shape) {
-      count *= size;
+      count = Math.multiplyExact(count, size);
     }
     return count;
   }

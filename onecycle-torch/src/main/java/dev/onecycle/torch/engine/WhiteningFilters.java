@@ -3,7 +3,6 @@ package dev.onecycle.torch.engine;
 import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.torch.settings.Normalization;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.DoublePointer;
@@ -34,6 +33,10 @@ public final class WhiteningFilters {
   public static float[] filters(ImageDataset images, Normalization normalization, int kernel) {
     double[] covariance = covariance(images, normalization, kernel);
     int size = images.shape().channels() * kernel * kernel;
+    return NativeErrors.named(() -> filters(covariance, size));
+  }
+
+  private static float[] filters(double[] covariance, int size) {
     float[] filters = new float[2 * size * size];
     try (PointerScope scope = new PointerScope()) {
       Tensor matrix =
@@ -91,9 +94,10 @@ public final class WhiteningFilters {
     double[] sum = new double[size * size];
     double[] patch = new double[size];
     int used = Math.min(images.size(), MAX_IMAGES);
+    byte[] bytes = new byte[shape.bytes()];
     for (int i = 0; i < used; i++) {
-      double[] pixels =
-          normalised(images.pixels((int) ((long) images.size() * i / used)), shape, normalization);
+      images.read((int) ((long) images.size() * i / used), bytes);
+      double[] pixels = normalised(bytes, shape, normalization);
       for (int y = 0; y + kernel <= shape.height(); y++) {
         for (int x = 0; x + kernel <= shape.width(); x++) {
           for (int at = 0; at < size; at++) {
@@ -121,15 +125,13 @@ public final class WhiteningFilters {
     }
   }
 
-  private static double[] normalised(
-      ByteBuffer bytes, ImageShape shape, Normalization normalization) {
+  private static double[] normalised(byte[] bytes, ImageShape shape, Normalization normalization) {
     int channels = shape.channels();
     double[] pixels = new double[shape.bytes()];
     for (int i = 0; i < pixels.length; i++) {
       int channel = i % channels;
       pixels[i] =
-          ((bytes.get(i) & 0xff) / 255.0 - normalization.mean(channel))
-              / normalization.std(channel);
+          ((bytes[i] & 0xff) / 255.0 - normalization.mean(channel)) / normalization.std(channel);
     }
     return pixels;
   }

@@ -59,7 +59,7 @@ public final class Workers implements AutoCloseable {
           interrupted = true;
         } catch (ExecutionException e) {
           if (!(failure instanceof Error)) {
-            failure = NativeErrors.shortened(e);
+            failure = NativeErrors.of(e.getCause() == null ? e : e.getCause());
           }
           break;
         }

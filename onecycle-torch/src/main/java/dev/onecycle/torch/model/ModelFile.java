@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * A trained model as a safetensors file: its weights, with the network, the classes and the
@@ -90,11 +91,15 @@ public record ModelFile(
     Safetensors content = Safetensors.read(file);
     Metadata metadata = new Metadata(file, content.metadata());
     ImageShape input = metadata.shape("input");
-    Normalization normalization =
-        new Normalization(
-            metadata.numbers("means", input.channels(), -Double.MAX_VALUE),
-            metadata.numbers("stds", input.channels(), Double.MIN_VALUE));
-    requireUsable(file, () -> content.tensors().forEach(NamedTensor::requireFinite));
+    List<Double> means = metadata.numbers("means", input.channels());
+    List<Double> stds = metadata.numbers("stds", input.channels());
+    Normalization normalization = usable(file, () -> new Normalization(means, stds));
+    usable(
+        file,
+        () -> {
+          content.tensors().forEach(NamedTensor::requireFinite);
+          return content;
+        });
     return new ModelFile(
         metadata.text("model"),
         metadata.texts("classes"),
@@ -115,13 +120,17 @@ public record ModelFile(
    */
   public static ModelFile readKnown(Path file) {
     ModelFile model = read(file);
-    requireUsable(file, () -> NetworkWeights.requireSame(model.network(), model.tensors));
-    return model;
+    return usable(
+        file,
+        () -> {
+          NetworkWeights.requireSame(model.network(), model.tensors);
+          return model;
+        });
   }
 
-  private static void requireUsable(Path file, Runnable check) {
+  private static <T> T usable(Path file, Supplier<T> check) {
     try {
-      check.run();
+      return check.get();
     } catch (InvalidValueException | BadDataException e) {
       throw new BadDataException(file + " holds no usable model: " + e.getMessage(), e);
     }
@@ -203,12 +212,11 @@ public record ModelFile(
       return new ImageShape(sizes.get(0), sizes.get(1), sizes.get(2));
     }
 
-    /** Finite numbers, none below the least. */
-    List<Double> numbers(String key, int count, double least) {
+    /** Finite numbers. */
+    List<Double> numbers(String key, int count) {
       List<Double> values = new ArrayList<>();
       for (JsonNode value : list(key)) {
         values.add(finite(value, key));
-        require(value.asDouble() >= least, key);
       }
       require(values.size() == count, key);
       return values;

@@ -4,6 +4,7 @@ import dev.onecycle.data.image.DecodeOptions;
 import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.data.image.Orientation;
 import dev.onecycle.data.image.Resize;
+import dev.onecycle.error.Require;
 import dev.onecycle.torch.settings.Normalization;
 
 /**
@@ -16,6 +17,15 @@ import dev.onecycle.torch.settings.Normalization;
  */
 public record ModelInput(
     ImageShape shape, Resize resize, Orientation orientation, Normalization normalization) {
+  public ModelInput {
+    Require.that(
+        normalization.means().size() == shape.channels(),
+        "channels of the normalization",
+        shape.channels() + ", as the images have,",
+        normalization.means().size(),
+        normalization);
+  }
+
   /** Images cropped to their shape, with the orientation applied. */
   public ModelInput(ImageShape shape, Normalization normalization) {
     this(shape, Resize.CROP, Orientation.APPLY, normalization);

@@ -20,13 +20,19 @@ public final class NetworkWeights {
   private NetworkWeights() {}
 
   /**
-   * Compares names and shapes.
+   * Compares names and shapes; no name may stand twice, no value may be infinite or NaN, no running
+   * variance negative.
    *
    * @throws BadDataException naming the array that is missing, differs or does not belong
    */
   public static void requireSame(Network network, List<NamedTensor> weights) {
     Map<String, NamedTensor> byName = new HashMap<>();
-    weights.forEach(tensor -> byName.put(tensor.name(), tensor));
+    for (NamedTensor tensor : weights) {
+      if (byName.put(tensor.name(), tensor) != null) {
+        throw new BadDataException(
+            "weights must hold each array once but hold " + tensor.name() + " twice");
+      }
+    }
     ModuleBuilder builder = new ModuleBuilder();
     builder.build("", network.layers());
     Stream.of(builder.parameters, builder.statistics, builder.constants)
@@ -37,6 +43,19 @@ public final class NetworkWeights {
       String more = byName.size() > SHOWN ? " and " + (byName.size() - SHOWN) + " more" : "";
       throw new BadDataException(
           "weights hold " + first + more + ", which " + network.name() + " does not have");
+    }
+    weights.forEach(NamedTensor::requireFinite);
+    weights.stream()
+        .filter(tensor -> tensor.name().endsWith(ModuleBuilder.RUNNING_VARIANCE))
+        .forEach(NetworkWeights::requireNotNegative);
+  }
+
+  private static void requireNotNegative(NamedTensor variances) {
+    for (float variance : variances.values()) {
+      if (variance < 0) {
+        throw new BadDataException(
+            variances.name() + " must be at least 0, as variances are, but holds " + variance);
+      }
     }
   }
 

@@ -35,6 +35,7 @@ public final class LearnerSettings {
       Device device) {
     Values {
       Require.atLeast("weight decay", weightDecay, 0);
+      Require.that(weightDecay <= 1e6, "weight decay", "at most 1e6", weightDecay, weightDecay);
       Require.inHalfOpen("label smoothing", labelSmoothing, 0, 1);
       classWeights = List.copyOf(classWeights);
       classWeights.forEach(weight -> Require.positive("class weight", weight));
@@ -47,6 +48,7 @@ public final class LearnerSettings {
           batchNormMomentum,
           batchNormMomentum);
       Require.positive("bias rate", biasRate);
+      Require.that(biasRate <= 1e6, "bias rate", "at most 1e6", biasRate, biasRate);
       Require.that(
           biasRate == 1 || optimizer.followsGradientSize(),
           "bias rate",

@@ -3,19 +3,33 @@ package dev.onecycle.torch.settings;
 import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.error.BadDataException;
+import dev.onecycle.error.Require;
 import java.util.List;
 
 /**
  * The mean and standard deviation of each channel of pixels scaled to [0, 1]. A network's input is
  * its image less the means, divided by the standard deviations.
  *
- * @param means one a channel
- * @param stds standard deviations, one a channel, positive
+ * @param means one a channel, in [0, 1]
+ * @param stds standard deviations, one a channel, at least 1e-6
  */
 public record Normalization(List<Double> means, List<Double> stds) {
+  /** Below it, pixels differ by rounding alone, and a network's input would overflow. */
+  private static final double LEAST_STD = 1e-6;
+
   public Normalization {
     means = List.copyOf(means);
     stds = List.copyOf(stds);
+    Require.that(
+        !means.isEmpty() && means.size() == stds.size(),
+        "means and standard deviations",
+        "as many as channels, of both the same number,",
+        means.size() + " and " + stds.size(),
+        stds);
+    for (int c = 0; c < means.size(); c++) {
+      Require.inClosed("mean of channel " + c, means.get(c), 0, 1);
+      Require.atLeast("standard deviation of channel " + c, stds.get(c), LEAST_STD);
+    }
   }
 
   /**
@@ -25,6 +39,7 @@ public record Normalization(List<Double> means, List<Double> stds) {
    * @throws BadDataException where every channel is the same in every image
    */
   public static Normalization of(ImageDataset images) {
+    Require.atLeast("number of images", images.size(), 1);
     ImageShape shape = images.shape();
     int channels = shape.channels();
     long[][] counts = new long[channels][256];
@@ -48,9 +63,10 @@ public record Normalization(List<Double> means, List<Double> stds) {
       }
       means[c] = sum / n;
       double variance = squares / n - means[c] * means[c];
-      boolean constant = variance < 1e-12;
+      double std = Math.sqrt(Math.max(0, variance));
+      boolean constant = std < LEAST_STD;
       varies |= !constant;
-      stds[c] = constant ? 1 : Math.sqrt(variance);
+      stds[c] = constant ? 1 : std;
     }
     if (!varies) {
       throw new BadDataException(

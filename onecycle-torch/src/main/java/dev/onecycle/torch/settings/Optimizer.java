@@ -84,6 +84,7 @@ public sealed interface Optimizer {
     public AdamW {
       Require.inHalfOpen("beta2", beta2, 0, 1);
       Require.positive("epsilon", epsilon);
+      Require.that(epsilon <= 1e6, "epsilon", "at most 1e6", epsilon, epsilon);
     }
 
     @Override
@@ -133,6 +134,7 @@ public sealed interface Optimizer {
   record Muon(double matrixRate, int iterations) implements Optimizer {
     public Muon {
       Require.positive("matrix rate", matrixRate);
+      Require.that(matrixRate <= 1e6, "matrix rate", "at most 1e6", matrixRate, matrixRate);
       Require.atLeast("iterations", iterations, 1);
     }
 

@@ -8,6 +8,7 @@ import dev.onecycle.error.Require;
 import dev.onecycle.run.Classification;
 import dev.onecycle.run.ClassificationCounter;
 import dev.onecycle.torch.engine.NamedArray;
+import dev.onecycle.torch.engine.NativeErrors;
 import dev.onecycle.torch.engine.WhiteningFilters;
 import dev.onecycle.torch.engine.network.NetworkState;
 import dev.onecycle.torch.engine.network.StepOutcome;
@@ -32,22 +33,35 @@ import java.util.function.IntFunction;
  * A network with its optimizer, ready to take steps: for the training loop, the range test and
  * users' own loops.
  *
- * <p>Holds native memory until closed. Computes on threads of its own, but must be called by one
- * thread at a time. The learning rate and the momentum of a step are its arguments; a step leaves
- * neither to the next one.
+ * <p>Holds native memory until closed; one that is dropped without being closed is warned of in the
+ * log. Computes on threads of its own, but must be called by one thread at a time: a call from a
+ * second thread, and a call after {@link #close}, is an {@link IllegalStateException}. The learning
+ * rate and the momentum of a step are its arguments; a step leaves neither to the next one.
  */
 public final class Learner implements AutoCloseable {
+  /** Its product with any weight decay and bias rate is a number of the engine, a float. */
+  private static final double MAX_RATE = 1e30;
+
   private final Network network;
   private final Normalization normalization;
   private final Compute compute;
   private final TrainableNetwork engine;
+  private final LearnerUse use;
 
   private Learner(Network network, Normalization normalization, LearnerSettings settings) {
     compute = Compute.of(settings);
     Engine.require("device", compute.device());
     this.network = network;
     this.normalization = normalization;
-    engine = new TrainableNetwork(network, normalization, compute.in(settings));
+    Require.that(
+        normalization.means().size() == network.input().channels(),
+        "channels of the normalization",
+        network.input().channels() + ", as " + network.name() + " has,",
+        normalization.means().size(),
+        normalization);
+    LearnerSettings chosen = compute.in(settings);
+    engine = NativeErrors.named(() -> new TrainableNetwork(network, normalization, chosen));
+    use = new LearnerUse(this, "learner of " + network.name(), engine.workers()::close);
   }
 
   /**
@@ -68,6 +82,7 @@ public final class Learner implements AutoCloseable {
    */
   public static Learner prepare(
       Network network, ImageDataset train, Normalization normalization, LearnerSettings settings) {
+    requireFits("training images", network, train);
     return create(
         network,
         normalization,
@@ -124,6 +139,28 @@ public final class Learner implements AutoCloseable {
     }
   }
 
+  /**
+   * Makes sure that images belong to a network.
+   *
+   * @param name of the images, for the error
+   * @throws InvalidValueException where their shape or their number of classes is another
+   */
+  static void requireFits(String name, Network network, ImageDataset images) {
+    Require.atLeast("number of " + name, images.size(), 1);
+    Require.that(
+        images.shape().equals(network.input()),
+        "shape of the " + name,
+        network.input() + ", the input of " + network.name() + ",",
+        images.shape(),
+        images);
+    Require.that(
+        images.classes().size() == network.classes(),
+        "classes of the " + name,
+        network.classes() + ", as " + network.name() + " has,",
+        images.classes().size(),
+        images);
+  }
+
   /** The network. */
   public Network network() {
     return network;
@@ -164,10 +201,16 @@ public final class Learner implements AutoCloseable {
    */
   public StepResult step(Batch batch, double learningRate, double momentum) {
     Require.atLeast("learning rate", learningRate, 0);
+    Require.that(
+        learningRate <= MAX_RATE, "learning rate", "at most 1e30", learningRate, learningRate);
     Require.inHalfOpen("momentum", momentum, 0, 1);
-    StepOutcome outcome = engine.step(batch, learningRate, momentum);
-    return new StepResult(
-        outcome.loss(), outcome.gradientNorm(), engine.learningRate(), engine.momentum());
+    return use.during(
+        "step",
+        () -> {
+          StepOutcome outcome = engine.step(batch, learningRate, momentum);
+          return new StepResult(
+              outcome.loss(), outcome.gradientNorm(), engine.learningRate(), engine.momentum());
+        });
   }
 
   /**
@@ -187,13 +230,18 @@ public final class Learner implements AutoCloseable {
    */
   public Evaluation evaluate(
       Iterable<Batch> batches, IntFunction<String> origins, IntConsumer progress) {
+    return use.during("evaluate", () -> evaluated(batches, origins, progress));
+  }
+
+  private Evaluation evaluated(
+      Iterable<Batch> batches, IntFunction<String> origins, IntConsumer progress) {
     int classes = network.classes();
     ClassificationCounter counter = new ClassificationCounter(classes);
     int images = 0;
     double loss = 0;
     for (Batch next : batches) {
       try (Batch batch = next) {
-        TrainableNetwork.Scored scored = engine.score(batch);
+        TrainableNetwork.Scored scored = engine.score(batch, origins);
         loss += scored.lossSum();
         for (int i = 0; i < batch.size(); i++) {
           counter.add(batch.index(i), batch.label(i), scored.scores(), i * classes);
@@ -210,9 +258,10 @@ public final class Learner implements AutoCloseable {
 
   /**
    * The probability of each class for each image of a batch, [N, classes]: softmax of the scores.
+   * The labels of the batch are not read.
    */
   public double[][] probabilities(Batch batch) {
-    float[] scores = engine.score(batch).scores();
+    float[] scores = use.during("probabilities", () -> engine.scoresAlone(batch));
     return Softmax.of(scores, network.classes());
   }
 
@@ -221,6 +270,10 @@ public final class Learner implements AutoCloseable {
    * it closes: at high rates the running ones lag behind the weights.
    */
   public void reestimateBatchNorms(Iterable<Batch> batches) {
+    use.during("reestimateBatchNorms", () -> reestimated(batches));
+  }
+
+  private void reestimated(Iterable<Batch> batches) {
     int seen = 0;
     for (Batch next : batches) {
       try (Batch batch = next) {
@@ -237,6 +290,11 @@ public final class Learner implements AutoCloseable {
    * @param steps to take; the result is their mean
    */
   public Map<String, Double> profile(Batch batch, int steps) {
+    Require.atLeast("steps", steps, 1);
+    return use.during("profile", () -> profiled(batch, steps));
+  }
+
+  private Map<String, Double> profiled(Batch batch, int steps) {
     try (Snapshot before = snapshot()) {
       try {
         Map<String, Double> seconds =
@@ -261,7 +319,7 @@ public final class Learner implements AutoCloseable {
    * @return the copy; close it when done
    */
   public Snapshot snapshot() {
-    return new Snapshot(engine.state().snapshot());
+    return new Snapshot(use.during("snapshot", () -> engine.state().snapshot()));
   }
 
   /** A copy of a learner's state; holds native memory until closed. */
@@ -274,7 +332,7 @@ public final class Learner implements AutoCloseable {
 
     /** Restores the learner, bit for bit. */
     public void restore() {
-      engine.state().restore(copy);
+      use.during("restore", () -> engine.state().restore(copy));
     }
 
     @Override
@@ -285,7 +343,7 @@ public final class Learner implements AutoCloseable {
 
   /** The weights and running statistics, copied. */
   public List<NamedTensor> weights() {
-    return copies(engine.state().arrays());
+    return use.during("weights", () -> copies(engine.state().arrays()));
   }
 
   /**
@@ -294,8 +352,11 @@ public final class Learner implements AutoCloseable {
    * @see Checkpoints
    */
   public LearnerState state() {
-    return new LearnerState(
-        weights(), copies(engine.state().optimizerArrays()), engine.state().updates());
+    return use.during(
+        "state",
+        () ->
+            new LearnerState(
+                weights(), copies(engine.state().optimizerArrays()), engine.state().updates()));
   }
 
   private static List<NamedTensor> copies(List<NamedArray> arrays) {
@@ -311,7 +372,12 @@ public final class Learner implements AutoCloseable {
    *     as it was
    */
   public void restore(LearnerState state) {
+    use.during("restore", () -> restored(state));
+  }
+
+  private void restored(LearnerState state) {
     NetworkWeights.requireSame(network, state.weights());
+    state.optimizer().forEach(NamedTensor::requireFinite);
     List<NamedArray> optimizer = engine.state().optimizerArrays();
     requireSame(optimizer, state.optimizer());
     put(state.weights(), engine.state().arrays());
@@ -331,13 +397,17 @@ public final class Learner implements AutoCloseable {
   /**
    * Replaces the weights and running statistics.
    *
-   * @throws BadDataException where names or shapes are not the network's; the learner is then as it
-   *     was
+   * @throws BadDataException where names or shapes are not the network's, or a value is not finite;
+   *     the learner is then as it was
    */
   public void setWeights(List<NamedTensor> weights) {
     NetworkWeights.requireSame(network, weights);
-    put(weights, engine.state().arrays());
-    engine.state().arraysChanged();
+    use.during(
+        "setWeights",
+        () -> {
+          put(weights, engine.state().arrays());
+          engine.state().arraysChanged();
+        });
   }
 
   private static void put(List<NamedTensor> tensors, List<NamedArray> arrays) {
@@ -351,8 +421,9 @@ public final class Learner implements AutoCloseable {
     }
   }
 
+  /** Frees the native memory; nothing happens the second time. */
   @Override
   public void close() {
-    engine.close();
+    use.close(engine::close);
   }
 }

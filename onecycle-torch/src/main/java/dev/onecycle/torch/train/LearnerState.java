@@ -1,6 +1,7 @@
 package dev.onecycle.torch.train;
 
 import dev.onecycle.error.DivergedException;
+import dev.onecycle.error.Require;
 import dev.onecycle.torch.weights.NamedTensor;
 import java.util.List;
 import java.util.stream.Stream;
@@ -19,6 +20,7 @@ public record LearnerState(List<NamedTensor> weights, List<NamedTensor> optimize
   public LearnerState {
     weights = List.copyOf(weights);
     optimizer = List.copyOf(optimizer);
+    Require.atLeast("updates", updates, 0);
   }
 
   /**

@@ -84,6 +84,7 @@ public final class LearningRateFinder {
    */
   public RangeResult run(
       Learner learner, RangeTest test, long seed, Consumer<RangePoint> listener) {
+    Learner.requireFits("training images", learner.network(), train);
     Sampler sampler = Sampler.of(setup.sampling(), train, setup.batchSize(), seed);
     try (Learner.Snapshot before = learner.snapshot();
         BatchLoader batches = BatchLoader.endless(train, setup.augmentation(), sampler)) {

@@ -36,6 +36,7 @@ public record StepCost(double secondsPerStep, double secondsPerEvaluatedImage) {
   /** As {@link #measure(Learner, Setup, ImageDataset, Duration)}, from at most so many steps. */
   public static StepCost measure(
       Learner learner, Setup setup, ImageDataset images, Duration patience, int maxSteps) {
+    Learner.requireFits("images", learner.network(), images);
     Sampler shuffled = Sampler.shuffled(images.size(), setup.batchSize(), 0);
     double secondsPerStep;
     try (Learner.Snapshot before = learner.snapshot();

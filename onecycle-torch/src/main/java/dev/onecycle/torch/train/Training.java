@@ -67,6 +67,8 @@ public final class Training {
       TrainingPosition from,
       TrainingListener listener,
       BooleanSupplier stop) {
+    Learner.requireFits("training images", learner.network(), train);
+    Learner.requireFits("images to evaluate", learner.network(), evaluation);
     Sampler sampler = plan.sampler(train);
     Require.that(
         policy.steps() == plan.steps(train.size()),
@@ -155,6 +157,7 @@ public final class Training {
 
   /** Evaluates a network on every image of a data set. */
   public static Evaluation evaluate(Learner learner, ImageDataset images, IntConsumer progress) {
+    Learner.requireFits("images to evaluate", learner.network(), images);
     try (BatchLoader batches = BatchLoader.evaluation(images, EVALUATION_BATCH)) {
       return learner.evaluate(() -> batches, images::origin, progress);
     }

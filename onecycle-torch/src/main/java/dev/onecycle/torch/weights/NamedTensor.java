@@ -1,6 +1,7 @@
 package dev.onecycle.torch.weights;
 
 import dev.onecycle.error.BadDataException;
+import dev.onecycle.error.Require;
 import java.util.Arrays;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
@@ -15,6 +16,7 @@ public record NamedTensor(String name, long[] shape, float[] values) {
   public NamedTensor {
     long count = 1;
     for (long size : shape) {
+      Require.atLeast("size of " + name, size, 0);
       count = Math.multiplyExact(count, size);
     }
     if (count != values.length) {

@@ -151,7 +151,7 @@ class ClassificationTest {
   void aNetworkOfNoNumbersClassifiesNothing() {
     try (Learner learner = learner()) {
       List<NamedTensor> weights = learner.weights();
-      weights.forEach(tensor -> java.util.Arrays.fill(tensor.values(), Float.NaN));
+      weights.forEach(tensor -> java.util.Arrays.fill(tensor.values(), Float.MAX_VALUE));
       learner.setWeights(weights);
       Classification found = Training.evaluate(learner, IMAGES, done -> {}).classification();
       assertThat(found.correct()).isZero();

@@ -126,7 +126,7 @@ class LearnerTest {
     try (Learner learner = learner(tiny(0), FP32)) {
       train(learner, 2);
       List<NamedTensor> weights = learner.weights();
-      weights.get(0).values()[0] = Float.NaN;
+      weights.get(0).values()[0] = Float.MAX_VALUE; // its products overflow
       learner.setWeights(weights);
       float[] before = flat(learner);
       StepResult result = learner.step(ArrayBatch.coloured(1, 64, 6, SHAPE), 0.1, 0.9);
@@ -302,6 +302,8 @@ class LearnerTest {
           .hasMessage("learning rate must be at least 0 but was NaN");
       assertThatThrownBy(() -> learner.step(batch, -1e-9, 0.9))
           .hasMessage("learning rate must be at least 0 but was -1e-9");
+      assertThatThrownBy(() -> learner.step(batch, 1e300, 0.9))
+          .hasMessageStartingWith("learning rate must be at most 1e30 but was 1");
       assertThatThrownBy(() -> learner.step(batch, 0.1, 1))
           .hasMessage("momentum must be in [0, 1) but was 1");
     }

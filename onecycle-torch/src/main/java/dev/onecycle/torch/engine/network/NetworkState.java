@@ -2,6 +2,7 @@ package dev.onecycle.torch.engine.network;
 
 import dev.onecycle.torch.engine.FlatBuffer;
 import dev.onecycle.torch.engine.NamedArray;
+import dev.onecycle.torch.engine.NativeErrors;
 import dev.onecycle.torch.engine.Parameter;
 import dev.onecycle.torch.engine.TensorDevice;
 import dev.onecycle.torch.engine.module.ModuleBuilder;
@@ -51,6 +52,10 @@ public final class NetworkState {
 
   /** A copy of everything that training changes; close it when done. */
   public Snapshot snapshot() {
+    return NativeErrors.named(this::copied);
+  }
+
+  private Snapshot copied() {
     try (NoGradGuard noGrad = new NoGradGuard()) {
       return new Snapshot(
           changing().stream().map(Tensor::clone).toList(),
@@ -62,6 +67,13 @@ public final class NetworkState {
 
   /** Restores a snapshot, bit for bit. */
   public void restore(Snapshot snapshot) {
+    if (snapshot.closed) {
+      throw new IllegalStateException("snapshot must be open to be restored but was closed");
+    }
+    NativeErrors.named(() -> putBack(snapshot));
+  }
+
+  private void putBack(Snapshot snapshot) {
     try (PointerScope scope = new PointerScope();
         NoGradGuard noGrad = new NoGradGuard()) {
       List<Tensor> changing = changing();
@@ -97,10 +109,13 @@ public final class NetworkState {
 
   /** Brings all replicas up to date; to be called after writing to {@link #arrays}. */
   public void arraysChanged() {
-    try (PointerScope scope = new PointerScope();
-        NoGradGuard noGrad = new NoGradGuard()) {
-      copyStatistics();
-    }
+    NativeErrors.named(
+        () -> {
+          try (PointerScope scope = new PointerScope();
+              NoGradGuard noGrad = new NoGradGuard()) {
+            copyStatistics();
+          }
+        });
   }
 
   /** The optimizer's buffers by name, in place; each as long as the weights, and flat. */
@@ -155,6 +170,7 @@ public final class NetworkState {
     private final long updates;
     private final double learningRate;
     private final double momentum;
+    private boolean closed;
 
     private Snapshot(List<Tensor> copies, long updates, double learningRate, double momentum) {
       this.copies = copies;
@@ -165,6 +181,7 @@ public final class NetworkState {
 
     @Override
     public void close() {
+      closed = true;
       copies.forEach(Tensor::close);
     }
   }

@@ -1,6 +1,5 @@
 package dev.onecycle.torch.engine.network;
 
-import dev.onecycle.data.batch.Batch;
 import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.random.RandomStream;
 import dev.onecycle.torch.engine.FlatBuffer;
@@ -16,6 +15,7 @@ import dev.onecycle.torch.nn.Layer;
 import dev.onecycle.torch.settings.Normalization;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntToDoubleFunction;
 import org.bytedeco.javacpp.BytePointer;
@@ -52,6 +52,7 @@ final class Replica implements AutoCloseable {
   private final boolean drops;
   private final ScalarType compute;
   private final TensorDevice device;
+  private final ImageShape shape;
   private final Tensor mean;
   private final Tensor inverseStd;
   private final List<Double> classWeights;
@@ -83,6 +84,7 @@ final class Replica implements AutoCloseable {
     this.compute = compute;
     this.classWeights = classWeights;
     this.device = device;
+    this.shape = input;
     ModuleBuilder builder = new ModuleBuilder();
     module = builder.build("", layers);
     drops = builder.drops;
@@ -158,7 +160,7 @@ final class Replica implements AutoCloseable {
    * @param dropoutKey seed of the dropout
    */
   void accumulate(
-      Batch batch,
+      BatchInput batch,
       int from,
       int to,
       int place,
@@ -194,13 +196,16 @@ final class Replica implements AutoCloseable {
    * Scores the images [from, to) as in evaluation: running statistics, no dropout.
    *
    * @param target [N, classes] of the whole batch, of which rows [from, to) are filled
-   * @return the sum of the images' losses, without label smoothing
+   * @return the sum of the images' losses, without label smoothing; NaN where they have no labels
    */
-  double score(Batch batch, int from, int to, float[] target) {
+  double score(BatchInput batch, int from, int to, float[] target) {
     try (PointerScope scope = new PointerScope();
         NoGradGuard noGrad = new NoGradGuard()) {
       Tensor scores = scores(batch, from, to, ForwardContext.evaluation(compute));
-      double loss = CrossEntropy.mean(scores, labels(batch, from, to), 0).item_float();
+      double loss =
+          batch.labels().length == 0
+              ? Double.NaN
+              : CrossEntropy.mean(scores, labels(batch, from, to), 0).item_float();
       int classes = Math.toIntExact(scores.size(1));
       FlatBuffer.elements(device.read(scores.contiguous()))
           .get(target, from * classes, (to - from) * classes);
@@ -209,7 +214,7 @@ final class Replica implements AutoCloseable {
   }
 
   /** Updates the running statistics by the images [from, to), with weight {@code momentum}. */
-  void observe(Batch batch, int from, int to, double momentum, long dropoutKey) {
+  void observe(BatchInput batch, int from, int to, double momentum, long dropoutKey) {
     seedDropout(dropoutKey);
     try (PointerScope scope = new PointerScope();
         NoGradGuard noGrad = new NoGradGuard()) {
@@ -223,15 +228,12 @@ final class Replica implements AutoCloseable {
     }
   }
 
-  private Tensor scores(Batch batch, int from, int to, ForwardContext context) {
+  private Tensor scores(BatchInput batch, int from, int to, ForwardContext context) {
     return module.forward(images(batch, from, to).to(compute), context).to(ScalarType.Float);
   }
 
-  private Tensor labels(Batch batch, int from, int to) {
-    long[] labels = new long[to - from];
-    for (int i = from; i < to; i++) {
-      labels[i - from] = batch.label(i);
-    }
+  private Tensor labels(BatchInput batch, int from, int to) {
+    long[] labels = Arrays.copyOfRange(batch.labels(), from, to);
     return device.sent(
         torch.from_blob(
             new LongPointer(labels),
@@ -240,17 +242,16 @@ final class Replica implements AutoCloseable {
   }
 
   /** The sum of the weights of a batch's images: their number where every class has weight 1. */
-  private double totalWeight(Batch batch) {
+  private double totalWeight(BatchInput batch) {
     double total = 0;
-    for (int i = 0; i < batch.size(); i++) {
-      total += classWeights.get(batch.label(i));
+    for (long label : batch.labels()) {
+      total += classWeights.get((int) label);
     }
     return total;
   }
 
   /** Normalised float images [to − from, C, H, W], channels last. */
-  private Tensor images(Batch batch, int from, int to) {
-    ImageShape shape = batch.shape();
+  private Tensor images(BatchInput batch, int from, int to) {
     long[] size = {to - from, shape.channels(), shape.height(), shape.width()};
     BytePointer pixels = new BytePointer(batch.pixels()).getPointer((long) from * shape.bytes());
     Tensor bytes =

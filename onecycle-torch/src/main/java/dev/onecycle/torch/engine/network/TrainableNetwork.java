@@ -1,8 +1,10 @@
 package dev.onecycle.torch.engine.network;
 
 import dev.onecycle.data.batch.Batch;
+import dev.onecycle.error.Require;
 import dev.onecycle.fault.Faults;
 import dev.onecycle.torch.engine.FlatBuffer;
+import dev.onecycle.torch.engine.NativeErrors;
 import dev.onecycle.torch.engine.Natives;
 import dev.onecycle.torch.engine.Parameter;
 import dev.onecycle.torch.engine.StepClock;
@@ -14,11 +16,13 @@ import dev.onecycle.torch.nn.Network;
 import dev.onecycle.torch.settings.LearnerSettings;
 import dev.onecycle.torch.settings.Normalization;
 import dev.onecycle.torch.settings.Precision;
+import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.function.IntFunction;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
@@ -38,6 +42,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * <p>Not safe for use by more than one thread at a time.
  */
 public final class TrainableNetwork implements AutoCloseable {
+  /** All of them lie in one buffer, which Java reads by a 32-bit number of bytes. */
+  private static final long MAX_PARAMETERS = Integer.MAX_VALUE / Float.BYTES;
+
   private final LearnerSettings settings;
   private final TensorDevice device;
   private final Network network;
@@ -65,13 +72,12 @@ public final class TrainableNetwork implements AutoCloseable {
       throw new IllegalArgumentException("precision and threads must be chosen: " + settings);
     }
     int weights = settings.classWeights().size();
-    if (weights != 0 && weights != network.classes()) {
-      throw new IllegalArgumentException(
-          "class weights must be as many as the "
-              + network.classes()
-              + " classes but were "
-              + weights);
-    }
+    Require.that(
+        weights == 0 || weights == network.classes(),
+        "class weights",
+        network.classes() + ", as many as the classes of " + network.name() + ",",
+        weights,
+        weights);
     Natives.load();
     device.prepare();
     if (PointerScope.getInnerScope() != null) {
@@ -84,6 +90,12 @@ public final class TrainableNetwork implements AutoCloseable {
     builder.build("", network.layers());
     List<Parameter> parameters = FlatBuffer.ordered(builder.parameters);
     parameterCount = FlatBuffer.count(parameters);
+    Require.that(
+        parameterCount <= MAX_PARAMETERS,
+        "trained values of " + network.name(),
+        "at most " + MAX_PARAMETERS,
+        parameterCount,
+        parameters);
     fixed = device.moved(FlatBuffer.initial(builder.constants, 0));
     values = device.moved(FlatBuffer.initial(parameters, settings.seed()));
     ScalarType compute = TensorDevice.type(settings.precision());
@@ -105,6 +117,11 @@ public final class TrainableNetwork implements AutoCloseable {
     state = new NetworkState(builder, parameters, values, fixed, replicas, kernel, device);
   }
 
+  /** The threads that compute. */
+  public Workers workers() {
+    return workers;
+  }
+
   /** The number of trained values. */
   public long parameterCount() {
     return parameterCount;
@@ -116,14 +133,18 @@ public final class TrainableNetwork implements AutoCloseable {
     double of(Replica replica, List<Slice> slices);
   }
 
-  private double onReplicas(List<List<Slice>> slices, Work work) {
+  private double onReplicas(BatchInput batch, List<List<Slice>> slices, Work work) {
     List<Callable<Double>> tasks = new ArrayList<>();
     for (int i = 0; i < slices.size(); i++) {
       Replica replica = replicas.get(i);
       List<Slice> mine = slices.get(i);
       tasks.add(() -> work.of(replica, mine));
     }
-    return workers.run(tasks).stream().mapToDouble(Double::doubleValue).sum();
+    try {
+      return workers.run(tasks).stream().mapToDouble(Double::doubleValue).sum();
+    } finally {
+      Reference.reachabilityFence(batch); // the engine reads its pixels by their address
+    }
   }
 
   /**
@@ -134,7 +155,11 @@ public final class TrainableNetwork implements AutoCloseable {
    *     finite
    */
   public StepOutcome step(Batch batch, double learningRate, double momentum) {
-    requireFits(batch);
+    BatchInput input = BatchInput.labelled(batch, network, i -> "image " + i + " of its data");
+    return NativeErrors.named(() -> step(input, learningRate, momentum));
+  }
+
+  private StepOutcome step(BatchInput batch, double learningRate, double momentum) {
     kernel.set(learningRate, momentum);
     long before = kernel.updates();
     try (PointerScope scope = new PointerScope();
@@ -150,11 +175,12 @@ public final class TrainableNetwork implements AutoCloseable {
     }
   }
 
-  private StepOutcome stepped(Batch batch) {
+  private StepOutcome stepped(BatchInput batch) {
     List<List<Slice>> slices =
         Slice.deal(batch.size(), replicas.size() * settings.accumulation(), replicas.size());
     long step = kernel.updates();
     onReplicas(
+        batch,
         slices,
         (replica, mine) -> {
           replica.zeroGradients();
@@ -205,17 +231,33 @@ public final class TrainableNetwork implements AutoCloseable {
   /**
    * The result of a network for a batch.
    *
-   * @param lossSum sum of the images' losses, without label smoothing
+   * @param lossSum sum of the images' losses, without label smoothing; NaN where nothing asked for
+   *     it
    * @param scores [N, classes], row by row
    */
   public record Scored(double lossSum, float[] scores) {}
 
-  /** Loss and scores of a batch, as in evaluation: running statistics, no dropout. */
-  public Scored score(Batch batch) {
-    requireFits(batch);
+  /**
+   * Loss and scores of a batch, as in evaluation: running statistics, no dropout.
+   *
+   * @param origins the origin of the image of an index, for errors
+   */
+  public Scored score(Batch batch, IntFunction<String> origins) {
+    BatchInput input = BatchInput.labelled(batch, network, origins);
+    return NativeErrors.named(() -> score(input));
+  }
+
+  /** The scores of a batch, [N, classes], row by row; its labels are not read. */
+  public float[] scoresAlone(Batch batch) {
+    BatchInput input = BatchInput.unlabelled(batch, network);
+    return NativeErrors.named(() -> score(input)).scores();
+  }
+
+  private Scored score(BatchInput batch) {
     float[] scores = new float[batch.size() * network.classes()];
     double loss =
         onReplicas(
+            batch,
             Slice.deal(batch.size(), replicas.size(), replicas.size()),
             (replica, mine) -> {
               double sum = 0;
@@ -234,10 +276,15 @@ public final class TrainableNetwork implements AutoCloseable {
    * @param number of the batch among the observed ones; dropout draws from it
    */
   public void observe(Batch batch, long number, double momentum) {
-    requireFits(batch);
+    BatchInput input = BatchInput.unlabelled(batch, network);
+    NativeErrors.named(() -> observe(input, number, momentum));
+  }
+
+  private void observe(BatchInput batch, long number, double momentum) {
     long step = kernel.updates();
     List<List<Slice>> slices = Slice.deal(batch.size(), replicas.size(), replicas.size());
     onReplicas(
+        batch,
         slices,
         (replica, mine) -> {
           for (Slice s : mine) {
@@ -273,16 +320,6 @@ public final class TrainableNetwork implements AutoCloseable {
       clock.nanos().forEach((kind, nanos) -> seconds.merge(kind, nanos / 1e9, Double::sum));
     }
     return seconds;
-  }
-
-  private void requireFits(Batch batch) {
-    if (!batch.shape().equals(network.input())) {
-      throw new IllegalArgumentException(
-          "batch must have images of "
-              + network.input()
-              + " as the network has but was "
-              + batch.shape());
-    }
   }
 
   /** The rate that the optimizer holds, from its last update. */

@@ -85,8 +85,8 @@ class TensorDeviceTest {
         copied.observe(Noise.of(9, 70), 0, 0.5);
         plain.observe(Noise.of(9, 70), 0, 0.5);
         assertSame(copied, plain);
-        TrainableNetwork.Scored expected = plain.score(Noise.of(8, 50));
-        TrainableNetwork.Scored found = copied.score(Noise.of(8, 50));
+        TrainableNetwork.Scored expected = plain.score(Noise.of(8, 50), index -> "#" + index);
+        TrainableNetwork.Scored found = copied.score(Noise.of(8, 50), index -> "#" + index);
         assertThat(found.scores()).isEqualTo(expected.scores());
         assertThat(found.lossSum()).isEqualTo(expected.lossSum());
       }
@@ -189,7 +189,7 @@ class TensorDeviceTest {
     LearnerSettings.Builder settings = LearnerSettings.builder().accumulation(accumulation);
     Batch batch = Noise.of(4, 101);
     try (TrainableNetwork network = network(plain, settings, false, threads, device)) {
-      double expected = network.score(batch).lossSum() / batch.size();
+      double expected = network.score(batch, index -> "#" + index).lossSum() / batch.size();
       double norm = 0;
       try (TrainableNetwork whole = network(plain, settings, false, 1, TensorDevice.HOST)) {
         norm = whole.step(batch, 0.01, 0.9).gradientNorm();
