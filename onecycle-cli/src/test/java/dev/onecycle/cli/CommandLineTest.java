@@ -200,7 +200,18 @@ class CommandLineTest {
     assertThat(result.err()).isEmpty();
     assertThat(result.out())
         .contains("libtorch 2.", "java ", "processor ", "threads ", "precision ", "allocator ")
-        .contains("gpu ");
+        .contains("gpu ")
+        .containsPattern("(?m)^resize +crop \\(default\\), or squash or pad by --resize$");
+  }
+
+  @Test
+  void helpNamesEveryKindOfDataAndTheResizeRule() {
+    String help = Cli.run("train", "--help").out().replaceAll("\\s+", " ");
+    assertThat(help)
+        .contains("a .zip, or a .tar, plain or compressed by gzip, xz, bzip2 or zstd, of")
+        .contains("or of images with labels or label_pattern; CIFAR binary; IDX")
+        .contains("crop covers the size and cuts off the rest")
+        .containsPattern("squash changes proportions.{0,200}Default: crop");
   }
 
   @Test

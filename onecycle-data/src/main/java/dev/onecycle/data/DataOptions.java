@@ -1,6 +1,7 @@
 package dev.onecycle.data;
 
 import dev.onecycle.data.image.DecodeOptions;
+import dev.onecycle.data.image.DecodingCheck;
 import dev.onecycle.data.image.ImageSize;
 import dev.onecycle.data.image.ReadingListener;
 import dev.onecycle.error.Require;
@@ -21,6 +22,7 @@ public final class DataOptions {
   private long seed;
   private Path cacheFolder = standardCacheFolder();
   private boolean offline;
+  private DecodingCheck check = DecodingCheck.NONE;
   private ReadingListener listener = ReadingListener.NONE;
   private Optional<Charset> encoding = Optional.empty();
   private boolean followLinks;
@@ -42,6 +44,7 @@ public final class DataOptions {
     copy.seed = seed;
     copy.cacheFolder = cacheFolder;
     copy.offline = offline;
+    copy.check = check;
     copy.listener = listener;
     copy.encoding = encoding;
     copy.followLinks = followLinks;
@@ -82,8 +85,9 @@ public final class DataOptions {
   }
 
   /**
-   * The size of the images; empty for the size that they have, or 64×64 if the images to train and
-   * validate on have several sizes.
+   * The size of the images; empty for the size that they have. If the images to train and validate
+   * on have several sizes, they get about as many pixels as 64×64: in their usual proportions where
+   * these are alike, and else 64×64.
    */
   public Optional<ImageSize> imageSize() {
     return imageSize;
@@ -151,6 +155,16 @@ public final class DataOptions {
   /** Forbids downloads, or allows them. */
   public DataOptions withOffline(boolean newOffline) {
     return with(copy -> copy.offline = newOffline);
+  }
+
+  /** The check of images before they are decoded. */
+  public DecodingCheck check() {
+    return check;
+  }
+
+  /** Checks images before they are decoded. */
+  public DataOptions withCheck(DecodingCheck newCheck) {
+    return with(copy -> copy.check = newCheck);
   }
 
   /** The observer of reading and downloading. */

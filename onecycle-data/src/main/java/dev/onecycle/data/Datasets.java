@@ -258,7 +258,13 @@ public final class Datasets {
             labelling(options));
     ReadOptions reading =
         new ReadOptions(
-            sizing, options.decoding(), options.skipBad(), selection, tree, options.listener());
+            sizing,
+            options.decoding(),
+            options.skipBad(),
+            selection,
+            tree,
+            options.check(),
+            options.listener());
     DecodedCache cache = new DecodedCache(options.cacheFolder().resolve("decoded"));
     return cache.open(Sources.of(location, downloader, reading));
   }

@@ -4,18 +4,24 @@ import dev.onecycle.cli.console.Console;
 import dev.onecycle.cli.console.ExitCode;
 import dev.onecycle.cli.console.OutputOptions;
 import dev.onecycle.cli.console.Version;
+import dev.onecycle.data.image.Resize;
 import dev.onecycle.text.Numbers;
+import dev.onecycle.torch.job.TrainingConfig;
 import dev.onecycle.torch.train.Engine;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /** Lists versions and hardware as the engine sees them, with advice on missing parts. */
 @Command(
     name = "doctor",
-    description = "Print versions, processor, threads, precision, allocator and GPU, with advice.",
+    description =
+        "Print versions, processor, threads, precision, allocator, GPU and the resize rule, with"
+            + " advice.",
     mixinStandardHelpOptions = true,
     footer = {"", "Examples:", "  onecycle doctor", "  onecycle doctor --json"})
 public final class DoctorCommand implements Callable<Integer> {
@@ -27,6 +33,7 @@ public final class DoctorCommand implements Callable<Integer> {
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put("onecycle", Version.current());
     facts.putAll(Engine.environment());
+    facts.put("resize", resizeRules());
     for (Map.Entry<String, String> fact : facts.entrySet()) {
       console.answer(Numbers.format("%-20s %s", fact.getKey(), fact.getValue()));
     }
@@ -40,5 +47,16 @@ public final class DoctorCommand implements Callable<Integer> {
     result.put("advice", Engine.advice());
     console.result(result);
     return ExitCode.OK;
+  }
+
+  /** How images get another size: the rule that holds where none is given, and the others. */
+  private static String resizeRules() {
+    Resize standard = TrainingConfig.of(Map.of()).get(TrainingConfig.RESIZE);
+    String others =
+        Arrays.stream(Resize.values())
+            .filter(rule -> rule != standard)
+            .map(Resize::text)
+            .collect(Collectors.joining(" or "));
+    return standard.text() + " (default), or " + others + " by --resize";
   }
 }

@@ -1,8 +1,6 @@
 package dev.onecycle.data.archive;
 
-import io.airlift.compress.MalformedInputException;
-import io.airlift.compress.zstd.ZstdInputStream;
-import java.io.FilterInputStream;
+import com.github.luben.zstd.ZstdInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.zip.GZIPInputStream;
@@ -54,35 +52,7 @@ enum Compression {
       case GZIP -> new GZIPInputStream(file, BUFFER);
       case BZIP2 -> new BZip2CompressorInputStream(file, true);
       case XZ -> new XZInputStream(file, MAX_XZ_MEMORY);
-      case ZSTD -> new Checked(new ZstdInputStream(file));
+      case ZSTD -> new ZstdInputStream(file);
     };
-  }
-
-  /** The library says by another exception that the bytes are damaged. */
-  private static final class Checked extends FilterInputStream {
-    Checked(InputStream in) {
-      super(in);
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
-    }
-
-    @Override
-    public int read(byte[] target, int offset, int length) throws IOException {
-      try {
-        return super.read(target, offset, length);
-      } catch (MalformedInputException | IndexOutOfBoundsException e) {
-        throw new IOException(e.getMessage(), e);
-      }
-    }
-
-    @Override
-    public long skip(long length) throws IOException {
-      byte[] passed = new byte[(int) Math.min(length, BUFFER)];
-      return Math.max(0, read(passed, 0, passed.length));
-    }
   }
 }

@@ -26,7 +26,7 @@ import java.util.zip.CRC32C;
  */
 final class CacheFile {
   /** Part of every file's name. Raise it when the format or the decoding of images changes. */
-  static final int VERSION = 5;
+  static final int VERSION = 6;
 
   private static final byte[] MAGIC = "onecycle".getBytes(StandardCharsets.US_ASCII);
   private static final int FOOTER = MAGIC.length + 4 * Long.BYTES;

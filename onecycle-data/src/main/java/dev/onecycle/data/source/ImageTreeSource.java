@@ -22,6 +22,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 
 /**
  * Image files in class folders, in a folder or an archive.
@@ -31,7 +32,6 @@ import java.util.concurrent.atomic.AtomicLong;
  * depend on the order in which the images are finished.
  */
 final class ImageTreeSource implements Source {
-  private static final int SIDE_FOR_MIXED_SIZES = 64;
   private static final long MAX_DECODED = 64L << 30;
 
   private final FileTree tree;
@@ -76,6 +76,7 @@ final class ImageTreeSource implements Source {
               + shape
               + "; choose an image size, 64 for example");
     }
+    options.check().check(shape, layout.classes().size(), training(layout));
     long transparent = decode(items, scan.names(), shape, sinks.open(shape), bad);
     if (transparent > 0) {
       notes.add(
@@ -88,27 +89,20 @@ final class ImageTreeSource implements Source {
 
   /** The shape of all images. Test images do not affect it, so they do not affect training. */
   private ImageShape shape(TreeLayout layout, Map<Integer, ImageShape> shapes, List<String> notes) {
-    Set<ImageShape> different = new HashSet<>();
+    List<ImageShape> sizes = new ArrayList<>();
     for (Map.Entry<String, List<Item>> split : layout.splits().entrySet()) {
       if (!split.getKey().equals(Split.TEST)) {
-        different.addAll(known(split.getValue(), shapes));
+        sizes.addAll(known(split.getValue(), shapes));
       }
     }
-    ImageShape mixed = new ImageShape(3, SIDE_FOR_MIXED_SIZES, SIDE_FOR_MIXED_SIZES);
+    Set<ImageShape> different = new HashSet<>(sizes);
     if (different.size() > 1) {
-      notes.add(
-          "The images have "
-              + different.size()
-              + " sizes and were resized to "
-              + SIDE_FOR_MIXED_SIZES
-              + "×"
-              + SIDE_FOR_MIXED_SIZES
-              + " ("
-              + options.decoding().resize().text()
-              + "); set an image size to change that.");
+      MixedSizes mixed = MixedSizes.of(sizes, options.decoding().resize());
+      notes.add(mixed.note());
+      return options.sizing().of(mixed.shape());
     }
-    if (different.size() != 1) {
-      return options.sizing().of(mixed);
+    if (different.isEmpty()) {
+      return options.sizing().of(MixedSizes.SQUARE);
     }
     ImageShape common = different.iterator().next();
     List<ImageShape> test = known(layout.splits().getOrDefault(Split.TEST, List.of()), shapes);
@@ -125,6 +119,12 @@ final class ImageTreeSource implements Source {
               + " of the training images; set an image size to change that.");
     }
     return options.sizing().of(common);
+  }
+
+  private static int training(TreeLayout layout) {
+    return Stream.of(Split.TRAIN, Split.ALL)
+        .mapToInt(split -> layout.splits().getOrDefault(split, List.of()).size())
+        .sum();
   }
 
   private static List<ImageShape> known(List<Item> items, Map<Integer, ImageShape> shapes) {

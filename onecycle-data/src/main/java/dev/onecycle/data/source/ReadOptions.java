@@ -1,6 +1,7 @@
 package dev.onecycle.data.source;
 
 import dev.onecycle.data.image.DecodeOptions;
+import dev.onecycle.data.image.DecodingCheck;
 import dev.onecycle.data.image.ReadingListener;
 import java.util.Locale;
 
@@ -12,6 +13,7 @@ import java.util.Locale;
  * @param skipBad whether images that cannot be used are left out instead of failing the read
  * @param selection the splits that are read
  * @param tree the way in which names of files are understood
+ * @param check looks at the images before they are decoded
  * @param listener observes the progress
  */
 public record ReadOptions(
@@ -20,6 +22,7 @@ public record ReadOptions(
     boolean skipBad,
     SplitSelection selection,
     TreeOptions tree,
+    DecodingCheck check,
     ReadingListener listener) {
   /** The options that the decoded images depend on, as text. */
   String description() {

@@ -5,7 +5,7 @@ import dev.onecycle.data.image.ImageSize;
 
 /** The rule by which all images of a source get one shape. */
 public sealed interface Sizing {
-  /** The common shape of the images that are not test images; 64×64 where they differ. */
+  /** The common shape of the images that are not test images; {@link MixedSizes} if they differ. */
   record AsStored() implements Sizing {
     @Override
     public ImageShape of(ImageShape stored) {

@@ -5,7 +5,7 @@ import dev.onecycle.selftest.harness.Group;
 import dev.onecycle.selftest.harness.Tier;
 import java.util.List;
 
-/** The groups of cases with hostile, damaged and degenerate data. */
+/** The groups of cases with everyday, hostile, damaged and degenerate data. */
 public final class DataGroups {
   /** The quick tier has every fourth case of each group. */
   private static final int QUICK_STRIDE = 4;
@@ -30,6 +30,11 @@ public final class DataGroups {
             "fetched and verified, or refused in one line; unverified bytes are never read",
             1,
             chosen(DownloadCases.all(), tier)),
+        new Group(
+            EverydayCases.NAME,
+            "sets, names, formats, litter, labels and sizes are what they should be",
+            1,
+            chosen(EverydayCases.all(), tier)),
         new Group(
             DegenerateCases.NAME,
             "trained on without a NaN, or refused in one line",

@@ -1,4 +1,4 @@
-/** Cases of hostile, damaged and degenerate data. */
+/** Cases of everyday, hostile, damaged and degenerate data. */
 @NullMarked
 package dev.onecycle.selftest.data;
 

@@ -79,7 +79,9 @@ public final class Experiment implements AutoCloseable {
    * @throws BadDataException where they cannot be read, or are of no use for training
    */
   public static Experiment open(TrainingConfig config, JobListener listener) {
-    DataSplits data = Datasets.open(config.get(TrainingConfig.DATA), options(config, listener));
+    LargeImages large = new LargeImages(config, listener);
+    DataSplits data =
+        Datasets.open(config.get(TrainingConfig.DATA), options(config, large, listener));
     Experiment experiment =
         new Experiment(
             ShortRun.fitted(config, data.train().size()),
@@ -91,7 +93,7 @@ public final class Experiment implements AutoCloseable {
                 data.report(),
                 new Fingerprint(data.fingerprint(), data.trainingFingerprint())),
             Optional.empty());
-    return opened(experiment, listener);
+    return opened(experiment, large, listener);
   }
 
   /**
@@ -101,9 +103,10 @@ public final class Experiment implements AutoCloseable {
    * @throws BadDataException where they cannot be read, or are of no use for training
    */
   public static Experiment openForTuning(TrainingConfig config, JobListener listener) {
+    LargeImages large = new LargeImages(config, listener);
     TuningData data =
-        Datasets.openForTuning(config.get(TrainingConfig.DATA), options(config, listener));
-    return opened(new Experiment(config, images(data), Optional.empty()), listener);
+        Datasets.openForTuning(config.get(TrainingConfig.DATA), options(config, large, listener));
+    return opened(new Experiment(config, images(data), Optional.empty()), large, listener);
   }
 
   /**
@@ -116,12 +119,13 @@ public final class Experiment implements AutoCloseable {
    */
   public static Experiment openForRangeTest(
       TrainingConfig config, Optional<ModelFile> trained, JobListener listener) {
+    LargeImages large = new LargeImages(config, listener);
     TuningData data =
-        Datasets.openForTuning(config.get(TrainingConfig.DATA), options(config, listener));
+        Datasets.openForTuning(config.get(TrainingConfig.DATA), options(config, large, listener));
     Experiment experiment =
         new Experiment(ShortRun.fitted(config, data.train().size()), images(data), trained);
     trained.ifPresent(model -> requireFitting(model, experiment));
-    return opened(experiment, listener);
+    return opened(experiment, large, listener);
   }
 
   private static Images images(TuningData data) {
@@ -134,13 +138,9 @@ public final class Experiment implements AutoCloseable {
         new Fingerprint(data.fingerprint(), data.fingerprint()));
   }
 
-  private static Experiment opened(Experiment experiment, JobListener listener) {
+  private static Experiment opened(Experiment experiment, LargeImages large, JobListener listener) {
     listener.opened(experiment);
-    String large =
-        LargeImages.remark(experiment.setup, experiment.config.get(TrainingConfig.DEVICE));
-    if (!large.isEmpty()) {
-      listener.note(large);
-    }
+    large.say(experiment.setup);
     int images = experiment.train().size();
     int batch = experiment.setup.batchSize();
     if (batch > images) {
@@ -193,8 +193,9 @@ public final class Experiment implements AutoCloseable {
     return experiment;
   }
 
-  private static DataOptions options(TrainingConfig config, JobListener listener) {
-    return config.dataOptions().withListener(listener::reading);
+  private static DataOptions options(
+      TrainingConfig config, LargeImages large, JobListener listener) {
+    return config.dataOptions().withListener(listener::reading).withCheck(large::beforeDecoding);
   }
 
   /** Its configuration. */

@@ -1,5 +1,8 @@
 package dev.onecycle.torch.job;
 
+import static dev.onecycle.torch.job.TrainingConfig.DEVICE;
+import static dev.onecycle.torch.job.TrainingConfig.LIMIT;
+
 import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.text.Numbers;
@@ -10,8 +13,9 @@ import dev.onecycle.torch.tune.MemoryBudget;
 import java.util.OptionalLong;
 
 /**
- * What large images cost, estimated from the network before it is built. Photos of one size are
- * trained at that size, which can take a thousand times the memory and time of small ones.
+ * What large images cost, estimated from the network before it is built and, where the cache does
+ * not have them, before they are decoded. Photos of one size are trained at that size, which can
+ * take a thousand times the memory and time of small ones.
  */
 final class LargeImages {
   /** Larger images than these are worth a word. */
@@ -29,7 +33,38 @@ final class LargeImages {
   /** Operations a second of one core: resnet20 in float32 trains 500 images/s on two cores. */
   private static final double OPERATIONS_A_SECOND = 6e10;
 
-  private LargeImages() {}
+  private final TrainingConfig config;
+  private final JobListener listener;
+  private boolean said;
+
+  LargeImages(TrainingConfig config, JobListener listener) {
+    this.config = config;
+    this.listener = listener;
+  }
+
+  /**
+   * Says what images cost that are about to be decoded.
+   *
+   * @param images of which some may be held out
+   * @throws BadDataException where a step needs more memory than there is
+   */
+  void beforeDecoding(ImageShape shape, int classes, int images) {
+    int used = Math.min(images, config.find(LIMIT).orElse(images));
+    say(ShortRun.fitted(config, used).setup(shape, classes));
+  }
+
+  /**
+   * Says what images cost, unless that is said already.
+   *
+   * @throws BadDataException where a step needs more memory than there is
+   */
+  void say(Setup setup) {
+    String remark = remark(setup, config.get(DEVICE), MemoryBudget.available());
+    if (!remark.isEmpty() && !said) {
+      said = true;
+      listener.note(remark);
+    }
+  }
 
   /** The memory of a training step in float32, in bytes. */
   static double memory(Setup setup) {
@@ -79,10 +114,5 @@ final class LargeImages {
               + ", or a smaller batch_size");
     }
     return cost + "; " + advice;
-  }
-
-  /** As {@link #remark(Setup, Device, OptionalLong)}, with the memory of this machine. */
-  static String remark(Setup setup, Device device) {
-    return remark(setup, device, MemoryBudget.available());
   }
 }

@@ -8,7 +8,9 @@ import static dev.onecycle.torch.job.TrainingConfig.OPTIMIZER;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.range.RangeSummary;
+import dev.onecycle.range.RangeSummary.Spread;
 import dev.onecycle.range.RangeTest;
+import dev.onecycle.range.Verdict;
 import dev.onecycle.run.Conditions;
 import dev.onecycle.run.Conditions.Difference;
 import dev.onecycle.run.tuning.Evidence;
@@ -131,6 +133,20 @@ public record PeakRate(
     RangeTests tests = limit.map(time -> asked.within(time, listener)).orElse(asked);
     RangeSummary summary = tests.run(listener);
     if (summary.suggestion().isEmpty()) {
+      Optional<String> careful = careful(experiment.config());
+      if (careful.isPresent() && tests.ofFewImages() && disagree(summary)) {
+        listener.note(
+            Numbers.format(
+                "%s. They disagree, as on few images they may: the peak is %s, a careful rate for"
+                    + " few images; set max_lr to choose another",
+                summary.verdict().finding(), careful.get()));
+        return new PeakRate(
+            Double.parseDouble(careful.get()),
+            "a careful rate for few images, since " + tests.count() + " range tests disagree",
+            true,
+            Evidence.of(summary),
+            List.of());
+      }
       throw new BadDataException(
           "the range test gives no learning rate: " + withoutRate(tests, summary, experiment));
     }
@@ -145,16 +161,28 @@ public record PeakRate(
         List.of());
   }
 
+  /** Whether most tests have learned something and show an edge, but not the same rates. */
+  private static boolean disagree(RangeSummary summary) {
+    int edges = summary.edge().map(Spread::count).orElse(0);
+    return summary.verdict().kind() == Verdict.Kind.NOISY && 2 * edges > summary.runs().size();
+  }
+
+  private static Optional<String> careful(TrainingConfig config) {
+    return switch (config.get(OPTIMIZER)) {
+      case SGD, NESTEROV -> Optional.of(CAREFUL_SGD);
+      case ADAMW -> Optional.of(CAREFUL_ADAMW);
+      case MUON -> Optional.empty();
+    };
+  }
+
   private static String withoutRate(RangeTests tests, RangeSummary summary, Experiment experiment) {
     if (tests.ofFewImages()) {
       // No advice of the tests themselves: on few images their edges are no guide.
       return summary.verdict().finding()
           + "; give one as max_lr"
-          + switch (experiment.config().get(OPTIMIZER)) {
-            case SGD, NESTEROV -> ", such as " + CAREFUL_SGD + ", a careful rate for few images";
-            case ADAMW -> ", such as " + CAREFUL_ADAMW + ", the usual rate of Adam";
-            case MUON -> "";
-          }
+          + careful(experiment.config())
+              .map(rate -> ", such as " + rate + ", a careful rate for few images")
+              .orElse("")
           + ".";
     }
     return summary.verdict().explanation()

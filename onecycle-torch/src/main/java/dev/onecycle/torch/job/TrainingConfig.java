@@ -141,9 +141,10 @@ public final class TrainingConfig {
           Setting.text(
                   "data",
                   "DATA",
-                  "A folder, .tar, .tar.gz or .zip of train/CLASS/IMAGE and test/CLASS/IMAGE, or of"
-                      + " CLASS/IMAGE; CIFAR binary; IDX; or cifar10, cifar100, mnist,"
-                      + " fashion-mnist (downloaded), shapes (generated).")
+                  "A folder, a .zip, or a .tar, plain or compressed by gzip, xz, bzip2 or zstd, of"
+                      + " train/CLASS/IMAGE and test/CLASS/IMAGE, or of CLASS/IMAGE, or of images"
+                      + " with labels or label_pattern; CIFAR binary; IDX; or cifar10, cifar100,"
+                      + " mnist, fashion-mnist (downloaded), shapes (generated).")
               .path()
               .changeableOnResume());
 
@@ -153,8 +154,8 @@ public final class TrainingConfig {
           Group.DATA,
           Setting.size(
               "image_size",
-              "Resize to S×S, or to height H and width W, in pixels. Default: as stored, or 64"
-                  + " where sizes differ."));
+              "Resize to S×S, or to height H and width W, in pixels. Default: as stored, or about"
+                  + " as many pixels as 64×64 where sizes differ."));
 
   /** How images get another size. */
   public static final Setting<Resize> RESIZE =

@@ -5,10 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.error.BadDataException;
+import dev.onecycle.testing.TestData;
+import dev.onecycle.testing.TestImages;
 import dev.onecycle.torch.settings.Device;
 import dev.onecycle.torch.train.Setup;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class LargeImagesTest {
   private static Setup setup(int height, int width) {
@@ -39,6 +46,59 @@ class LargeImagesTest {
         .isInstanceOf(BadDataException.class)
         .hasMessageContaining("Images of 3000×4000 pixels (height × width) in batches of 128 take")
         .hasMessageContaining("and 17.2 GB are available; set image_size 64, or a smaller");
+  }
+
+  /** Their headers are sound and nothing follows: to decode one is to fail otherwise. */
+  @Test
+  void theyAreRefusedBeforeAnyIsDecoded(@TempDir Path temp) throws IOException {
+    for (String name : List.of("cat/1.png", "cat/2.png", "dog/1.png", "dog/2.png")) {
+      TestData.write(temp.resolve("data").resolve(name), TestImages.pngWithoutPixels(7000, 9000));
+    }
+    TrainingConfig config =
+        TrainingConfig.of(temp.resolve("data").toString())
+            .with(TrainingConfig.CACHE, temp.resolve("c").toString());
+    assertThatThrownBy(() -> Experiment.open(config, JobListener.NONE))
+        .isInstanceOf(BadDataException.class)
+        .hasMessageContaining("Images of 9000×7000 pixels (height × width) in batches of 8 take")
+        .hasMessageContaining("GB are available; set image_size 64, or a smaller batch_size");
+    assertThatThrownBy(() -> Experiment.openForTuning(config, JobListener.NONE))
+        .hasMessageContaining("Images of 9000×7000 pixels");
+  }
+
+  @Test
+  void theirCostIsSaidOnceDecodedOrCached(@TempDir Path temp) throws IOException {
+    TestData.coloursSplit(temp.resolve("data"), 2, 200, 170);
+    TrainingConfig config =
+        TrainingConfig.of(temp.resolve("data").toString())
+            .with(TrainingConfig.CACHE, temp.resolve("c").toString());
+    for (int i = 0; i < 2; i++) {
+      List<String> heard = new ArrayList<>();
+      JobListener listener =
+          new JobListener() {
+            @Override
+            public void reading(String task, long done, long total) {
+              if (done == total) {
+                heard.add(task.replaceAll(" .*", ""));
+              }
+            }
+
+            @Override
+            public void opened(Experiment experiment) {
+              heard.add("opened");
+            }
+
+            @Override
+            public void note(String note) {
+              heard.add(note.replaceAll(" pixels.*", ""));
+            }
+          };
+      Experiment.open(config, listener).close();
+      String cost = "Images of 170×200";
+      assertThat(heard)
+          .filteredOn(word -> !word.startsWith("Batches"))
+          .containsExactlyElementsOf(
+              i == 0 ? List.of(cost, "Decoding", "opened") : List.of("opened", cost));
+    }
   }
 
   @Test

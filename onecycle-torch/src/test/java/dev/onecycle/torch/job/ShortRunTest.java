@@ -17,7 +17,7 @@ class ShortRunTest {
   /** What is said. */
   private static List<String> said(TrainingConfig asked, int images) {
     TrainingConfig fitted = ShortRun.fitted(asked, images);
-    TrainingPlan plan = ShortRun.reestimated(fitted.plan(asked.get(EPOCHS)), asked, images);
+    TrainingPlan plan = ShortRun.reestimated(fitted.plan(fitted.get(EPOCHS)), asked, images);
     List<String> said = new ArrayList<>();
     ShortRun.say(
         asked,
@@ -47,6 +47,17 @@ class ShortRunTest {
   }
 
   @Test
+  void smallerBatchesComeWithEpochsForEnoughUpdates() {
+    assertThat(ShortRun.epochs(10, 8, 162)).isEqualTo(29); // 21 batches
+    assertThat(ShortRun.epochs(10, 8, 12)).isEqualTo(50); // 2 batches: no more than five times
+    assertThat(ShortRun.epochs(10, 64, 5_000)).isEqualTo(10); // 79 batches
+    TrainingConfig fitted = ShortRun.fitted(CONFIG, 162);
+    assertThat(fitted.get(EPOCHS)).isEqualTo(29);
+    assertThat(ShortRun.fitted(CONFIG.with(EPOCHS, 12), 162).get(EPOCHS)).isEqualTo(12);
+    assertThat(ShortRun.fitted(CONFIG.with(BATCH_SIZE, 8), 162).get(EPOCHS)).isEqualTo(10);
+  }
+
+  @Test
   void whatIsGivenIsObeyed() {
     assertThat(ShortRun.fitted(CONFIG, 162).get(BATCH_SIZE)).isEqualTo(8);
     assertThat(ShortRun.fitted(CONFIG, 50_000)).isSameAs(CONFIG);
@@ -66,11 +77,15 @@ class ShortRunTest {
   void aShortRunSaysWhatItDoesOtherwise() {
     assertThat(said(CONFIG, 50_000)).isEmpty();
     assertThat(said(CONFIG, 162))
-        .hasSize(2)
+        .hasSize(1)
         .anyMatch(
             line ->
                 line.startsWith(
-                    "Batches of 8 instead of 128 images, for 210 updates instead of 20"))
+                    "Batches of 8 instead of 128 images, and 29 instead of 10 epochs, for 609"
+                        + " updates instead of 20: set batch_size and epochs to choose otherwise"));
+    assertThat(said(CONFIG.with(EPOCHS, 10), 162))
+        .hasSize(2)
+        .anyMatch(line -> line.startsWith("Batches of 8 instead of 128 images, for 210 updates"))
         .anyMatch(line -> line.contains("anew from 21 batches before each evaluation"));
   }
 
