@@ -58,8 +58,8 @@ public record LossWatch(double reference, List<Long> above, long raisedFrom, lon
    *
    * @param step zero-based; the first one sets the reference
    * @param loss of the step, finite
-   * @param chanceLoss the loss of knowing nothing, positive; for a cross-entropy the logarithm of
-   *     the number of classes
+   * @param chanceLoss the loss of knowing nothing, positive; for a cross-entropy the entropy of the
+   *     class shares
    */
   public LossWatch after(long step, double loss, double chanceLoss) {
     Require.atLeast("step", step, 0);

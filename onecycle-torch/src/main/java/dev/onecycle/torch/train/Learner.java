@@ -45,6 +45,7 @@ public final class Learner implements AutoCloseable {
   private final Network network;
   private final Normalization normalization;
   private final Compute compute;
+  private final LearnerSettings chosen;
   private final TrainableNetwork engine;
   private final LearnerUse use;
 
@@ -59,7 +60,7 @@ public final class Learner implements AutoCloseable {
         network.input().channels() + ", as " + network.name() + " has,",
         normalization.means().size(),
         normalization);
-    LearnerSettings chosen = compute.in(settings);
+    chosen = compute.in(settings);
     engine = NativeErrors.named(() -> new TrainableNetwork(network, normalization, chosen));
     use = new LearnerUse(this, "learner of " + network.name(), engine.workers()::close);
   }
@@ -159,6 +160,11 @@ public final class Learner implements AutoCloseable {
         network.classes() + ", as " + network.name() + " has,",
         images.classes().size(),
         images);
+  }
+
+  /** The settings, none of which is left open. */
+  LearnerSettings settings() {
+    return chosen;
   }
 
   /** The network. */

@@ -3,7 +3,6 @@ package dev.onecycle.torch.train;
 import dev.onecycle.data.batch.Batch;
 import dev.onecycle.data.batch.BatchLoader;
 import dev.onecycle.data.batch.Sampler;
-import dev.onecycle.data.batch.Sampling;
 import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.data.image.Subset;
 import dev.onecycle.fault.Faults;
@@ -13,7 +12,6 @@ import dev.onecycle.range.RangeResult;
 import dev.onecycle.range.RangeTest;
 import dev.onecycle.range.StepFunction;
 import dev.onecycle.torch.train.RangeLoss.Images;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -27,8 +25,6 @@ import org.jspecify.annotations.Nullable;
 public final class LearningRateFinder {
   /** The most held-out images whose loss is measured at each rate. */
   public static final int MAX_HELD_OUT = 500;
-
-  private static final double WEIGHT_UNIT = 1e4;
 
   private final Setup setup;
   private final ImageDataset train;
@@ -96,23 +92,10 @@ public final class LearningRateFinder {
   private LossScale scale() {
     return heldOut == null
         ? LossScale.ofClasses(
-            weightedCounts(),
+            ChanceLoss.weightedCounts(train, setup.sampling(), setup.settings()),
             setup.settings().labelSmoothing(),
             (long) setup.batchSize() * loss.batches())
         : LossScale.ofClasses(heldOut.classCounts(), 0, Long.MAX_VALUE); // always the same images
-  }
-
-  /** The drawn images of the classes times their weights: the scale needs their shares alone. */
-  private long[] weightedCounts() {
-    long[] counts = train.classCounts();
-    if (setup.sampling() == Sampling.BALANCED) {
-      counts = Arrays.stream(counts).map(count -> Math.min(count, 1)).toArray();
-    }
-    List<Double> weights = setup.settings().classWeights();
-    for (int c = 0; c < counts.length && !weights.isEmpty(); c++) {
-      counts[c] = Math.round(WEIGHT_UNIT * counts[c] * weights.get(c));
-    }
-    return counts;
   }
 
   private StepFunction steps(Learner learner, BatchLoader batches) {

@@ -78,7 +78,7 @@ public final class Training {
         policy);
     // A plan made for another number of images may have epochs after its last step.
     int epochs = plan.withSteps(policy.steps(), train.size()).epochs();
-    double chanceLoss = Math.log(learner.network().classes());
+    double chanceLoss = ChanceLoss.of(train, plan.sampling(), learner.settings());
     TrainingPosition at = from;
     while (at.epochs().size() < epochs) {
       int epoch = at.epochs().size();

@@ -151,6 +151,11 @@ public final class TrainingPlan {
     return values.reestimatedBatches;
   }
 
+  /** The way of drawing the images of an epoch. */
+  public Sampling sampling() {
+    return values.sampling;
+  }
+
   /** The number of epochs between evaluations. */
   public int evaluateEvery() {
     return values.evaluateEvery;

@@ -8,8 +8,13 @@ import static dev.onecycle.torch.train.SmallTraining.learner;
 import static dev.onecycle.torch.train.SmallTraining.policy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.within;
 
+import dev.onecycle.data.batch.Sampling;
+import dev.onecycle.data.image.ImageDataset;
+import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.error.DivergedException;
+import dev.onecycle.math.ClassShares;
 import dev.onecycle.record.EpochRecord;
 import dev.onecycle.record.LossWatch;
 import dev.onecycle.record.StepRecord;
@@ -21,6 +26,8 @@ import dev.onecycle.schedule.OneCycle;
 import dev.onecycle.schedule.Policy;
 import dev.onecycle.torch.model.ModelFile;
 import dev.onecycle.torch.model.ModelInput;
+import dev.onecycle.torch.nn.Models;
+import dev.onecycle.torch.settings.LearnerSettings;
 import dev.onecycle.torch.settings.Normalization;
 import dev.onecycle.torch.weights.NamedTensor;
 import java.io.IOException;
@@ -30,6 +37,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -88,6 +96,65 @@ class DivergenceTest {
       assertThat(rise).isPositive().isLessThan((int) e.step() - 8);
       assertThat(steps.get(rise - 1).loss()).isLessThan(2 * limit / LossWatch.FACTOR);
     }
+  }
+
+  /** A network that knows how common the classes are begins far below ln 2. */
+  @Test
+  void theReferenceKnowsHowCommonTheClassesAre() {
+    int[] labels = new int[200];
+    Arrays.fill(labels, 0, 5, 1);
+    byte[] pixels = new byte[200 * TRAIN.shape().bytes()];
+    new SplittableRandom(1).nextBytes(pixels);
+    ImageDataset unequal =
+        ImageDataset.of(TRAIN.shape(), List.of("common", "rare"), labels, pixels);
+    List<StepRecord> steps = new ArrayList<>();
+    try (Learner learner =
+        Learner.prepare(
+            Models.resnet(8, TRAIN.shape(), 2, 0), unequal, LearnerSettings.defaults())) {
+      List<NamedTensor> weights = learner.weights();
+      for (NamedTensor tensor : weights) {
+        if (tensor.name().startsWith("fc.")) {
+          Arrays.fill(tensor.values(), 0);
+          tensor.values()[0] = tensor.name().equals("fc.bias") ? 4 : 0;
+        }
+      }
+      learner.setWeights(weights);
+      TrainingPlan plan =
+          PLAN.withSeed(1).withSteps(9, unequal.size()); // whose first batch is common
+      TrainingPosition end =
+          Training.resume(
+              learner,
+              OneCycle.of(9, 1e-3),
+              plan,
+              unequal,
+              unequal,
+              TrainingPosition.START,
+              keeping(steps),
+              () -> steps.size() == 1);
+      double entropy = ClassShares.entropy(new long[] {195, 5});
+      assertThat(steps.get(0).loss()).isLessThan(entropy);
+      assertThat(end.losses().reference()).isCloseTo(entropy, within(1e-12)).isLessThan(0.12);
+    }
+  }
+
+  @Test
+  void theLossOfKnowingNothingFollowsTheSettings() {
+    ImageDataset images =
+        ImageDataset.of(
+            new ImageShape(1, 1, 1), List.of("a", "b"), new int[] {0, 0, 0, 1}, new byte[4]);
+    LearnerSettings plain = LearnerSettings.defaults();
+    LearnerSettings weighted = plain.toBuilder().classWeights(List.of(1.0, 3.0)).build();
+    LearnerSettings smooth = plain.toBuilder().labelSmoothing(0.2).build();
+    assertThat(ChanceLoss.of(images, Sampling.SHUFFLED, plain)).isCloseTo(0.562335, within(1e-6));
+    assertThat(ChanceLoss.of(images, Sampling.BALANCED, plain))
+        .isCloseTo(Math.log(2), within(1e-12));
+    assertThat(ChanceLoss.of(images, Sampling.SHUFFLED, weighted))
+        .isCloseTo(Math.log(2), within(1e-12));
+    // The mean targets are 0.7 and 0.3.
+    assertThat(ChanceLoss.of(images, Sampling.SHUFFLED, smooth)).isCloseTo(0.610864, within(1e-6));
+    ImageDataset one =
+        ImageDataset.of(new ImageShape(1, 1, 1), List.of("a", "b"), new int[2], new byte[2]);
+    assertThat(ChanceLoss.of(one, Sampling.SHUFFLED, plain)).isCloseTo(Math.log(2), within(1e-12));
   }
 
   @Test
