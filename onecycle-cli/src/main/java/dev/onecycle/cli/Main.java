@@ -1,8 +1,10 @@
 package dev.onecycle.cli;
 
 import dev.onecycle.cli.console.ExitCode;
+import dev.onecycle.cli.console.JsonError;
 import dev.onecycle.cli.console.OneLine;
 import dev.onecycle.cli.console.OptionWording;
+import dev.onecycle.cli.console.UsageErrors;
 import dev.onecycle.cli.console.Version;
 import dev.onecycle.cli.inspect.AbsentSelftestCommand;
 import dev.onecycle.cli.inspect.CompareCommand;
@@ -23,7 +25,6 @@ import dev.onecycle.cli.tune.TuneCommand;
 import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.error.OnecycleException;
 import dev.onecycle.fault.Faults;
-import dev.onecycle.text.Nearest;
 import java.io.PrintWriter;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -174,16 +175,22 @@ public final class Main implements Runnable {
       requireCommand(parsed);
       return new RunLast().execute(parsed);
     } catch (InvalidValueException e) {
-      return told(parsed, "onecycle: " + OptionWording.of(e), ExitCode.USAGE);
+      return told(parsed, OptionWording.of(e), ExitCode.USAGE);
     } catch (OutOfMemoryError e) {
       return told(
           parsed,
-          "onecycle: memory must suffice but ran out at a heap limit of "
+          "memory must suffice but ran out at a heap limit of "
               + (Runtime.getRuntime().maxMemory() >> 20)
               + " MiB ("
               + e.getMessage()
               + "); raise it by ONECYCLE_JAVA_OPTS=-Xmx8g, or use smaller batches or images",
           ExitCode.SOFTWARE);
+    } catch (Error e) {
+      int code = told(parsed, "the program is at fault: " + e, ExitCode.SOFTWARE);
+      PrintWriter err = parsed.commandSpec().commandLine().getErr();
+      e.printStackTrace(err);
+      err.flush();
+      return code;
     }
   }
 
@@ -195,9 +202,17 @@ public final class Main implements Runnable {
   }
 
   private static int told(ParseResult parsed, String line, int code) {
-    PrintWriter err = parsed.commandSpec().commandLine().getErr();
-    err.println(OneLine.brief(line));
+    return told(parsed.commandSpec().commandLine(), parsed.originalArgs(), line, code);
+  }
+
+  /** Prints the one line of a failure, and where JSON is asked for the object that ends it. */
+  private static int told(CommandLine line, List<String> words, String message, int code) {
+    PrintWriter err = line.getErr();
+    err.println("onecycle: " + OneLine.brief(message));
     err.flush();
+    if (JsonError.isAsked(words)) {
+      JsonError.print(line.getOut(), message, code);
+    }
     return code;
   }
 
@@ -228,29 +243,11 @@ public final class Main implements Runnable {
   private static final class Misuse implements IParameterExceptionHandler {
     @Override
     public int handleParseException(ParameterException e, String[] args) {
-      PrintWriter err = e.getCommandLine().getErr();
-      err.println("onecycle: " + OneLine.brief(reason(e)));
-      err.println("See '" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
-      err.flush();
-      return ExitCode.USAGE;
-    }
-
-    private static String reason(ParameterException e) {
-      if (e instanceof UnmatchedArgumentException unmatched) {
-        return unknown(unmatched);
-      }
-      return e.getCause() instanceof InvalidValueException ours
-          ? OptionWording.of(ours)
-          : String.valueOf(e.getMessage());
-    }
-
-    private static String unknown(UnmatchedArgumentException e) {
-      boolean command = e.getCommandLine().getParent() == null;
-      String kind = e.isUnknownOption() ? "option" : command ? "command" : "argument";
-      String word = e.getUnmatched().get(0);
-      String nearest =
-          Nearest.to(word, e.getSuggestions()).map(n -> "; did you mean " + n + "?").orElse("");
-      return "unknown " + kind + " '" + word + "'" + nearest;
+      CommandLine line = e.getCommandLine();
+      int code = told(line, List.of(args), UsageErrors.sentence(e), ExitCode.USAGE);
+      line.getErr().println("See '" + line.getCommandSpec().qualifiedName() + " --help'.");
+      line.getErr().flush();
+      return code;
     }
   }
 
@@ -259,17 +256,13 @@ public final class Main implements Runnable {
     @Override
     public int handleExecutionException(Exception e, CommandLine commandLine, ParseResult parsed) {
       int code = ExitCode.of(e);
-      PrintWriter err = commandLine.getErr();
-      if (e instanceof CancellationException) {
-        err.println("onecycle: interrupted");
-      } else {
-        err.println("onecycle: " + OneLine.brief(OptionWording.of(e)));
-      }
+      String message = e instanceof CancellationException ? "interrupted" : OptionWording.of(e);
+      told(commandLine, parsed.originalArgs(), message, code);
       boolean fault = code == ExitCode.SOFTWARE && !(e instanceof OnecycleException);
       if (fault || Boolean.getBoolean("onecycle.debug")) {
-        e.printStackTrace(err);
+        e.printStackTrace(commandLine.getErr());
+        commandLine.getErr().flush();
       }
-      err.flush();
       return code;
     }
   }

@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import picocli.CommandLine;
 
 /** Runs commands in this process and keeps what they say. */
@@ -22,6 +23,10 @@ public final class Cli {
   }
 
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Objects whose keys are names of classes, of runs, or of the self-test's cases. */
+  private static final Set<String> BY_NAMES_OF_THE_USER =
+      Set.of("class_recall", "values", "failures", "not_tried", "measurements");
 
   private Cli() {}
 
@@ -36,10 +41,15 @@ public final class Cli {
       return err.lines().filter(line -> !line.startsWith("See '")).toList();
     }
 
-    /** The last line of standard output as JSON. */
+    /** The last line of standard output as JSON, with names in one case. */
     public JsonNode json() {
       List<String> lines = outLines();
-      return parse(lines.get(lines.size() - 1));
+      if (lines.isEmpty()) {
+        throw new AssertionError("no JSON, but: " + err);
+      }
+      JsonNode json = parse(lines.get(lines.size() - 1));
+      requireOneCase(json);
+      return json;
     }
   }
 
@@ -63,6 +73,23 @@ public final class Cli {
     } catch (JsonProcessingException e) {
       throw new AssertionError("not JSON: " + text, e);
     }
+  }
+
+  /** Requires that every key is in snake_case, but for keys that are names of the user. */
+  public static void requireOneCase(JsonNode json) {
+    if (json.isArray()) {
+      json.forEach(Cli::requireOneCase);
+    }
+    json.fields()
+        .forEachRemaining(
+            field -> {
+              if (!field.getKey().matches("[a-z][a-z0-9]*(_[a-z0-9]+)*")) {
+                throw new AssertionError("not in snake_case: " + field.getKey() + " in " + json);
+              }
+              if (!BY_NAMES_OF_THE_USER.contains(field.getKey())) {
+                requireOneCase(field.getValue());
+              }
+            });
   }
 
   public static JsonNode parse(Path file) {

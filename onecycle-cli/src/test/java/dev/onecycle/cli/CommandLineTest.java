@@ -104,6 +104,48 @@ class CommandLineTest {
     assertThat(result.err().lines().toList()).last().asString().startsWith("See 'onecycle");
   }
 
+  /** Other programs call the peak rate so. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "train x --lr 0.1",
+        "train x --lr=0.1",
+        "demo --lr 1",
+        "sweep x --learning-rate 3"
+      })
+  void theOptionOfThePeakHasOneNameAndOthersSuggestIt(String line) {
+    Cli.Result result = Cli.run((Object[]) line.split(" "));
+    assertThat(result.code()).isEqualTo(2);
+    assertThat(result.complaints())
+        .singleElement()
+        .asString()
+        .startsWith("onecycle: unknown option '--l")
+        .endsWith("; did you mean --max-lr?");
+  }
+
+  @Test
+  void noCommandHasAnOptionOfAnotherNameForThePeak() {
+    for (CommandLine command : Main.commandLine().getSubcommands().values()) {
+      assertThat(command.getCommandSpec().optionsMap().keySet())
+          .as(command.getCommandName())
+          .doesNotContain("--lr", "--learning-rate", "--peak-lr");
+    }
+    assertThat(Cli.run("generate-completion").out()).doesNotContainPattern("--lr['\\s]");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "schedule --max-lr abc --steps 9, --max-lr must be a number but was abc",
+    "predict x y --top z, --top must be a whole number but was z",
+    "'tune x --batch-rule foo', '--batch-rule must be one of knee, largest, cycle but was foo'",
+    "train x --quiet=3, --quiet must be true or false but was 3"
+  })
+  void aValueOfAnotherTypeIsToldInPlainWords(String line, String complaint) {
+    Cli.Result result = Cli.run((Object[]) line.split(" "));
+    assertThat(result.code()).isEqualTo(2);
+    assertThat(result.complaints()).containsExactly("onecycle: " + complaint);
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

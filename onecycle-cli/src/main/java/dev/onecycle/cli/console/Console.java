@@ -56,6 +56,16 @@ public final class Console {
     }
   }
 
+  /**
+   * As {@link #result(Map)}, of a command that did not reach all that was asked for: the object has
+   * the reason as {@code error}.
+   */
+  public void result(Map<String, Object> values, String message, int exitCode) {
+    if (json) {
+      result(JsonError.with(values, message, exitCode));
+    }
+  }
+
   /** A line of progress, for those who watch. */
   public void progress(String line) {
     if (!quiet) {

@@ -42,4 +42,17 @@ public final class ExitCode {
     }
     return SOFTWARE;
   }
+
+  /** What an exit code stands for, as the kind of an error in JSON. */
+  static String kind(int exitCode) {
+    return switch (exitCode) {
+      case SOFTWARE -> "fault";
+      case USAGE -> "usage";
+      case BAD_DATA -> "bad_data";
+      case CANNOT_CREATE -> "cannot_create";
+      case CANNOT_WRITE -> "cannot_write";
+      case DIVERGED -> "diverged";
+      default -> "interrupted";
+    };
+  }
 }

@@ -172,6 +172,13 @@ public final class CompareCommand implements Callable<Integer> {
       json.put("epochs", result.epochs());
     }
     put(json, "accuracy_percent", result.accuracy());
+    result
+        .interval()
+        .ifPresent(
+            interval ->
+                json.put(
+                    "accuracy_interval_percent",
+                    Map.of("low", 100 * interval.low(), "high", 100 * interval.high())));
     put(json, "best_accuracy_percent", result.bestAccuracy());
     put(json, "validation_loss", result.validationLoss());
     put(json, "train_loss", result.trainLoss());

@@ -35,7 +35,7 @@ public final class DoctorCommand implements Callable<Integer> {
     facts.putAll(Engine.environment());
     facts.put("resize", resizeRules());
     for (Map.Entry<String, String> fact : facts.entrySet()) {
-      console.answer(Numbers.format("%-20s %s", fact.getKey(), fact.getValue()));
+      console.answer(Numbers.format("%-20s %s", fact.getKey().replace('_', ' '), fact.getValue()));
     }
     for (String advice : Engine.advice()) {
       console.answer("* " + advice);

@@ -134,7 +134,11 @@ public final class SelftestCommand implements Callable<Integer> {
     Map<String, Object> values = new LinkedHashMap<>();
     values.put("held", GroupResult.allHeld(results));
     values.put("groups", results.stream().map(SelftestCommand::json).toList());
-    console.result(values);
+    if (GroupResult.allHeld(results)) {
+      console.result(values);
+    } else {
+      console.result(values, "a promise did not hold", ExitCode.SOFTWARE);
+    }
   }
 
   private static Map<String, Object> json(GroupResult result) {

@@ -67,11 +67,14 @@ final class Runs {
     result.put("run_dir", run.folder().toString());
     result.put("model", run.model().toString());
     result.put("report", report.toString());
-    console.result(result);
     if (run.isFinished()) {
+      console.result(result);
       return ExitCode.OK;
     }
-    console.answer("Resume it: onecycle resume " + run.folder());
+    String advice =
+        "Resume it: " + Shell.line(List.of("onecycle", "resume", run.folder().toString()));
+    console.answer(advice);
+    console.result(result, "interrupted; " + advice, Signals.exitCode());
     return Signals.exitCode();
   }
 

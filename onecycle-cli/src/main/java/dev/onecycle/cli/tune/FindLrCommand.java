@@ -63,6 +63,7 @@ import picocli.CommandLine.Option;
     })
 public final class FindLrCommand implements Callable<Integer> {
   private static final String SVG = "find-lr.svg";
+  private static final String NOTHING_SUGGESTED = "No peak learning rate can be suggested.";
 
   /** The options that go with recorded curves, without dashes. */
   private static final Set<String> WITH_CURVES = Set.of("csv", "svg", "png", "json", "quiet");
@@ -169,7 +170,7 @@ public final class FindLrCommand implements Callable<Integer> {
       console.answer(
           "Suggested peak learning rate: " + Numbers.brief(summary.suggestion().getAsDouble()));
     } else {
-      console.answer("No peak learning rate can be suggested.");
+      console.answer(NOTHING_SUGGESTED);
     }
     figures.write(console, () -> RangeFigures.of(summary), SVG);
     conditions.ifPresent(
@@ -189,8 +190,13 @@ public final class FindLrCommand implements Callable<Integer> {
     result.putAll(RangeView.record(summary));
     result.put("svg", figures.svg(SVG).toString());
     conditions.ifPresent(found -> result.put("result", out.toString()));
-    console.result(result);
-    return summary.suggestion().isPresent() ? ExitCode.OK : ExitCode.BAD_DATA;
+    if (summary.suggestion().isPresent()) {
+      console.result(result);
+      return ExitCode.OK;
+    }
+    console.result(
+        result, NOTHING_SUGGESTED + " " + summary.verdict().explanation(), ExitCode.BAD_DATA);
+    return ExitCode.BAD_DATA;
   }
 
   private void writeCsv(Console console, RangeSummary summary) {

@@ -219,7 +219,7 @@ public final class SweepCommand implements Callable<Integer> {
     }
     figures.write(console, () -> SweepFigures.of(sweep), SVG);
     Map<String, Object> result = new LinkedHashMap<>();
-    result.put("parameter", sweep.parameter().title());
+    result.put("parameter", Candidates.setting(sweep.parameter()).name());
     sweep.chosen().ifPresent(chosen -> result.put("chosen", chosen.value()));
     if (rate.isPresent()) {
       result.put("learning_rate", rate.getAsDouble());
@@ -227,7 +227,11 @@ public final class SweepCommand implements Callable<Integer> {
     result.put("explanation", sweep.explanation());
     result.put("candidates", SweepView.record(sweep));
     result.put("result", out.toString());
-    console.result(result);
-    return sweep.chosen().isPresent() ? ExitCode.OK : ExitCode.BAD_DATA;
+    if (sweep.chosen().isPresent()) {
+      console.result(result);
+      return ExitCode.OK;
+    }
+    console.result(result, sweep.explanation(), ExitCode.BAD_DATA);
+    return ExitCode.BAD_DATA;
   }
 }

@@ -101,7 +101,7 @@ class TuneCommandTest {
     Cli.Result result = sweep(data, "--batch-size", 16, "--weight-decay", "1e-1,1e-4");
     assertThat(result.code()).as(result.err()).isZero();
     JsonNode json = result.json();
-    assertThat(json.get("parameter").asText()).isEqualTo("weight decay");
+    assertThat(json.get("parameter").asText()).isEqualTo("weight_decay");
     assertThat(json.get("candidates")).hasSize(2);
     assertThat(json.get("explanation").asText()).contains("the largest weight decay whose edge");
     assertThat(result.err()).contains("<- chosen", "range tests of", "verdict");

@@ -35,7 +35,9 @@ final class RunDetailsSection {
         Html.properties(Html.details(parent, "Settings"), "All settings with the values used");
     record.settings().forEach((name, value) -> Html.property(settings, name, text(value)));
     Element machine = Html.properties(Html.details(parent, "Environment"), "Versions and machine");
-    record.environment().forEach((name, value) -> Html.property(machine, name, value));
+    record
+        .environment()
+        .forEach((name, value) -> Html.property(machine, name.replace('_', ' '), value));
   }
 
   private static String text(Object value) {

@@ -13,7 +13,8 @@ import java.util.regex.Pattern;
 
 /**
  * The contract of the command line's output: a documented exit code, one line of reason for a
- * failure, no stack trace and no control characters, within five seconds.
+ * failure, with --json an object that has it, no stack trace and no control characters, within five
+ * seconds.
  *
  * @param program the command line
  */
@@ -41,6 +42,7 @@ record OutputContract(Program program) {
     requireClean(result.err(), "standard error", what);
     if (result.exitCode() != 0) {
       requireOneReason(result, arguments, what);
+      requireObject(result, arguments, what);
     }
     Expect.that(
         seconds < MAX_SECONDS, () -> "must take below 5 s but took " + seconds + " s: " + what);
@@ -97,6 +99,17 @@ record OutputContract(Program program) {
     Expect.that(
         last.length() <= MAX_LINE,
         () -> "a reason must be short but has " + last.length() + " characters: " + what);
+  }
+
+  /** With {@code --json} a failure ends in an object that has the error. */
+  private static void requireObject(Program.Result result, List<String> arguments, String what) {
+    int end = arguments.indexOf("--");
+    if (arguments.subList(0, end < 0 ? arguments.size() : end).contains("--json")) {
+      String last = result.out().lines().reduce("", (one, other) -> other);
+      Expect.that(
+          last.startsWith("{") && last.contains("\"error\":{\"kind\":") && last.endsWith("}"),
+          () -> "a failure with --json must end in an object with its error: " + what);
+    }
   }
 
   /** A text for a table: without its middle, other characters than ASCII as numbers. */

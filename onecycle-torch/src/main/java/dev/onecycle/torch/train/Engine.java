@@ -41,13 +41,13 @@ public final class Engine {
             + " "
             + System.getProperty("os.arch"));
     facts.put("processor", Cpu.name());
-    facts.put("processor features", text(Cpu.features()));
+    facts.put("processor_features", text(Cpu.features()));
     facts.put("kernels", EngineFacts.capability());
     facts.put("cores", Integer.toString(Runtime.getRuntime().availableProcessors()));
     facts.put("threads", Runtime.getRuntime().availableProcessors() + ", a replica each");
     facts.put("precision", Cpu.multipliesBfloat16Faster() ? "bf16" : "fp32");
     facts.put("allocator", allocator());
-    facts.put("heap limit", (Runtime.getRuntime().maxMemory() >> 20) + " MiB");
+    facts.put("heap_limit", (Runtime.getRuntime().maxMemory() >> 20) + " MiB");
     facts.put("gpu", gpus());
     return facts;
   }

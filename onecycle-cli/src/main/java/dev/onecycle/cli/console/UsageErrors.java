@@ -1,0 +1,86 @@
+package dev.onecycle.cli.console;
+
+import static java.util.stream.Collectors.joining;
+
+import dev.onecycle.error.InvalidValueException;
+import dev.onecycle.text.Nearest;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** Mistakes in the words of a command line as sentences. */
+public final class UsageErrors {
+  private static final String PEAK = "--max-lr";
+
+  /** Names that other programs give the peak rate. */
+  private static final Set<String> OTHER_NAMES_OF_THE_PEAK =
+      Set.of("--lr", "--learning-rate", "--peak-lr");
+
+  private static final Map<Class<?>, String> CONSTRAINTS =
+      Map.of(
+          int.class, "a whole number",
+          Integer.class, "a whole number",
+          long.class, "a whole number",
+          Long.class, "a whole number",
+          double.class, "a number",
+          Double.class, "a number",
+          boolean.class, "true or false");
+
+  private UsageErrors() {}
+
+  /** The mistake in a sentence, with the nearest name where a name is unknown. */
+  public static String sentence(ParameterException e) {
+    if (e instanceof UnmatchedArgumentException unmatched) {
+      return unknown(unmatched);
+    }
+    if (e.getCause() instanceof InvalidValueException ours) {
+      return OptionWording.of(ours);
+    }
+    return ofValue(e).orElseGet(() -> String.valueOf(e.getMessage()));
+  }
+
+  private static String unknown(UnmatchedArgumentException e) {
+    boolean command = e.getCommandLine().getParent() == null;
+    String kind = e.isUnknownOption() ? "option" : command ? "command" : "argument";
+    String word = e.getUnmatched().get(0);
+    String option = word.replaceFirst("=.*", "");
+    Optional<String> nearest =
+        OTHER_NAMES_OF_THE_PEAK.contains(option)
+                && e.getCommandLine().getCommandSpec().optionsMap().containsKey(PEAK)
+            ? Optional.of(PEAK)
+            : Nearest.to(word, e.getSuggestions());
+    return "unknown "
+        + kind
+        + " '"
+        + word
+        + "'"
+        + nearest.map(name -> "; did you mean " + name + "?").orElse("");
+  }
+
+  /** The mistake if it is a value of another type than the argument has. */
+  private static Optional<String> ofValue(ParameterException e) {
+    ArgSpec argument = e.getArgSpec();
+    String value = e.getValue();
+    if (argument == null || value == null) {
+      return Optional.empty();
+    }
+    Class<?> type = argument.type();
+    String constraint =
+        type.isEnum()
+            ? Arrays.stream(type.getEnumConstants())
+                .map(name -> name.toString().toLowerCase(Locale.ROOT))
+                .collect(joining(", ", "one of ", ""))
+            : CONSTRAINTS.get(type);
+    String name =
+        argument instanceof OptionSpec option ? option.longestName() : argument.paramLabel();
+    return constraint == null
+        ? Optional.empty()
+        : Optional.of(name + " must be " + constraint + " but was " + value);
+  }
+}
