@@ -3,6 +3,7 @@ package dev.onecycle.selftest;
 import dev.onecycle.error.IoErrors;
 import dev.onecycle.run.files.Directories;
 import dev.onecycle.selftest.data.DataGroups;
+import dev.onecycle.selftest.engine.EngineGroups;
 import dev.onecycle.selftest.fuzz.FuzzGroups;
 import dev.onecycle.selftest.harness.Case;
 import dev.onecycle.selftest.harness.Group;
@@ -47,6 +48,7 @@ public final class SelfTest {
             RunGroups.of(tier, program),
             DataGroups.of(tier),
             FuzzGroups.of(tier, program),
+            EngineGroups.of(tier),
             SoakGroups.of(tier, program))
         .flatMap(List::stream)
         .toList();
