@@ -51,6 +51,24 @@ public final class TestData {
     }
   }
 
+  /**
+   * Writes {@code bar/}, {@code round/} and {@code square/}: a mark of that form anywhere on noise,
+   * in photos of 96 to 100 by 64 to 66 pixels.
+   *
+   * @param count the number of images of each class
+   * @return {@code folder}
+   */
+  public static Path marks(Path folder, int count) throws IOException {
+    SplittableRandom random = new SplittableRandom(7);
+    for (String form : List.of("round", "square", "bar")) {
+      for (int i = 0; i < count; i++) {
+        byte[] png = TestImages.encode(TestImages.mark(96 + i % 5, 64 + i % 3, form, random), "png");
+        write(folder.resolve(form).resolve("%03d.png".formatted(i)), png);
+      }
+    }
+    return folder;
+  }
+
   /** One image of {@link #colours}. */
   public static byte[] colourPng(long seed, int label, int width, int height) {
     return TestImages.encode(TestImages.colouredNoise(width, height, label, seed), "png");

@@ -62,6 +62,29 @@ public final class TestImages {
     return image;
   }
 
+  /** A round or square mark, or a bar over the whole width, on dark noise. */
+  static BufferedImage mark(int width, int height, String form, SplittableRandom random) {
+    int left = random.nextInt(10, width - 10);
+    int top = random.nextInt(10, height - 10);
+    int radius = random.nextInt(5, 9);
+    BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    for (int y = 0; y < height; y++) {
+      for (int x = 0; x < width; x++) {
+        int dx = Math.abs(x - left);
+        int dy = Math.abs(y - top);
+        boolean inside =
+            switch (form) {
+              case "round" -> dx * dx + dy * dy < radius * radius;
+              case "square" -> dx < radius && dy < radius;
+              default -> 3 * dy < radius;
+            };
+        int value = inside ? 200 : random.nextInt(30);
+        image.setRGB(x, y, value << 16 | (value / 2 + 20) << 8 | (60 + random.nextInt(20)));
+      }
+    }
+    return image;
+  }
+
   /** The file of an image in a format that Java can write: png, jpg, gif or bmp. */
   public static byte[] encode(BufferedImage image, String format) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();

@@ -566,10 +566,12 @@ record TreeLayout(List<String> classes, Map<String, List<Item>> splits, List<Str
 
     TreeLayout build() {
       if (!litter.isEmpty()) {
-        notes.add(
-            Numbers.format(
-                "%,d files beside the images were left out by their extension: %s.",
-                litter.size(), ImageNames.counts(litter)));
+        String files =
+            litter.size() == 1
+                ? "1 file beside the images was left out by its extension"
+                : Numbers.format(
+                    "%,d files beside the images were left out by their extension", litter.size());
+        notes.add(files + ": " + ImageNames.counts(litter) + ".");
       }
       return new TreeLayout(classes, splits, List.copyOf(notes));
     }

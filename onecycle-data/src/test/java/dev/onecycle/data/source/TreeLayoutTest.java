@@ -171,6 +171,10 @@ class TreeLayoutTest {
         .containsExactly(
             "5 files beside the images were left out by their extension: 1 .csv, 1 .json, 2 .txt, 1"
                 + " .xml.");
+    List<String> one = new ArrayList<>(images("cat", "dog"));
+    one.add("cat/notes.txt");
+    assertThat(layout(one).notes())
+        .containsExactly("1 file beside the images was left out by its extension: 1 .txt.");
     files.add("annotations/1.xml");
     assertRefused(files, "pets/annotations has no image but 1 .xml");
     // Numbers and names without an extension are no litter.

@@ -44,7 +44,8 @@ final class EverydayCases {
 
   static List<Case> all() {
     List<Case> cases = new ArrayList<>();
-    for (String names : List.of("Training Testing", "training_set test_set", "seg_train seg_test")) {
+    for (String names :
+        List.of("Training Testing", "training_set test_set", "seg_train seg_test")) {
       cases.add(
           checked(
               "sets called " + names.replace(" ", " and "),
@@ -125,7 +126,8 @@ final class EverydayCases {
               requireClasses(List.of("cat", "dog"), Datasets.open(data.toString(), listed));
             }));
     for (Resize resize : Resize.values()) {
-      cases.add(checked("resize " + resize.text(), (data, options) -> resized(data, options, resize)));
+      cases.add(
+          checked("resize " + resize.text(), (data, options) -> resized(data, options, resize)));
     }
     cases.add(
         checked(
