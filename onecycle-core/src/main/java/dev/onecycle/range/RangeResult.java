@@ -3,7 +3,6 @@ package dev.onecycle.range;
 import dev.onecycle.error.Require;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 
 /**
  * The result of a range test: its points, its end, and the readings of its curve.
@@ -22,12 +21,6 @@ public record RangeResult(
     Optional<LossScale> scale,
     Readings readings,
     Verdict verdict) {
-  /** The suggested peak rate is the trough divided by this. */
-  private static final double TROUGH_MARGIN = 2.5;
-
-  /** The suggested peak rate is at most the edge divided by this. */
-  private static final double EDGE_MARGIN = 5;
-
   public RangeResult {
     points = List.copyOf(points);
     boolean read = readings.edge().isPresent() && readings.trough().isPresent();
@@ -58,23 +51,11 @@ public record RangeResult(
     return new RangeResult(points, stop, momentum, scale, reading.readings(), reading.verdict());
   }
 
-  /**
-   * The suggested peak rate: the middle of the trough divided by 2.5, at most a fifth of the edge;
-   * empty where the verdict suggests none.
-   *
-   * <p>The sources suggest a tenth of the edge (Gugger 2018, "How Do You Find A Good Learning
-   * Rate"). Over short cycles that cost more accuracy against the best rate than this rule, in the
-   * mean and at most; over the longer cycle of the demo this rule cost more. The figures are in
-   * docs/concepts/range-test.md.
-   */
-  public OptionalDouble suggestion() {
+  /** The suggested peak rate, by the length of the cycle; empty where the verdict suggests none. */
+  public Optional<SuggestedPeak> suggestion() {
     return verdict.suggests()
-        ? OptionalDouble.of(peak(readings.trough().orElseThrow(), readings.edge().orElseThrow()))
-        : OptionalDouble.empty();
-  }
-
-  /** The peak rate by the trough and the edge of a curve. */
-  static double peak(double trough, double edge) {
-    return Math.min(trough / TROUGH_MARGIN, edge / EDGE_MARGIN);
+        ? Optional.of(
+            new SuggestedPeak(readings.trough().orElseThrow(), readings.edge().orElseThrow()))
+        : Optional.empty();
   }
 }

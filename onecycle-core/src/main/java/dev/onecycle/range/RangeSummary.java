@@ -89,14 +89,14 @@ public record RangeSummary(List<RangeResult> runs, Verdict verdict) {
   }
 
   /**
-   * The suggested peak rate, by the median trough and the median edge as {@link
-   * RangeResult#suggestion} by its own; empty where the verdict suggests none.
+   * The suggested peak rate of the median trough and the median edge, by the length of the cycle;
+   * empty where the verdict suggests none.
    */
-  public OptionalDouble suggestion() {
+  public Optional<SuggestedPeak> suggestion() {
     return verdict.suggests()
-        ? OptionalDouble.of(
-            RangeResult.peak(trough().orElseThrow().median(), edge().orElseThrow().median()))
-        : OptionalDouble.empty();
+        ? Optional.of(
+            new SuggestedPeak(trough().orElseThrow().median(), edge().orElseThrow().median()))
+        : Optional.empty();
   }
 
   private static Optional<Spread> spread(
@@ -145,15 +145,15 @@ public record RangeSummary(List<RangeResult> runs, Verdict verdict) {
           found,
           "they disagree too much: use a larger batch or more steps, or give a careful rate by hand,"
               + " such as "
-              + VerdictMessages.number(RangeResult.peak(trough.low(), edge.low())));
+              + VerdictMessages.number(new SuggestedPeak(trough.low(), edge.low()).inShortCycle()));
     }
-    String peak = VerdictMessages.number(RangeResult.peak(trough.median(), edge.median()));
+    SuggestedPeak peak = new SuggestedPeak(trough.median(), edge.median());
     return 2 * count(runs, Kind.UNCERTAIN) > shown
         ? new Verdict(
             Kind.UNCERTAIN,
             found + ", but it had risen before the edge",
             VerdictMessages.uncertain(peak))
-        : new Verdict(Kind.CLEAR, found, "train with a peak of " + peak);
+        : new Verdict(Kind.CLEAR, found, VerdictMessages.clear(peak));
   }
 
   private static long count(List<RangeResult> runs, Kind kind) {

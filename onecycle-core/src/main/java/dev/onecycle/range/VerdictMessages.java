@@ -10,8 +10,7 @@ record VerdictMessages(double[] rates, StopReason stopped) {
       "start the range lower, and if that does not help, look at data, labels and model";
 
   Verdict clear(LossCurve curve, Readings readings) {
-    return verdict(
-        Kind.CLEAR, fallAndRise(curve, readings), "train with a peak of " + peak(readings));
+    return verdict(Kind.CLEAR, fallAndRise(curve, readings), clear(peak(readings)));
   }
 
   Verdict uncertain(LossCurve curve, Readings readings, double floor) {
@@ -22,15 +21,28 @@ record VerdictMessages(double[] rates, StopReason stopped) {
         uncertain(peak(readings)));
   }
 
-  /** The advice of an uncertain suggestion. */
-  static String uncertain(String peak) {
-    return "a peak of "
-        + peak
-        + " is uncertain: compare short runs at it, at a third and at three times it";
+  /** The advice of a clear suggestion. */
+  static String clear(SuggestedPeak peak) {
+    return "train with " + byLength(peak);
   }
 
-  private static String peak(Readings readings) {
-    return number(RangeResult.peak(readings.trough().orElseThrow(), readings.edge().orElseThrow()));
+  /** The advice of an uncertain suggestion. */
+  static String uncertain(SuggestedPeak peak) {
+    return byLength(peak)
+        + ", is uncertain: compare short runs at it, at a third and at three times it";
+  }
+
+  private static String byLength(SuggestedPeak peak) {
+    return Numbers.format(
+        "a peak of %s for a cycle of up to %,d steps, and %s for %,d or more",
+        number(peak.inShortCycle()),
+        SuggestedPeak.SHORT,
+        number(peak.inLongCycle()),
+        SuggestedPeak.LONG);
+  }
+
+  private static SuggestedPeak peak(Readings readings) {
+    return new SuggestedPeak(readings.trough().orElseThrow(), readings.edge().orElseThrow());
   }
 
   private static String fallAndRise(LossCurve curve, Readings readings) {

@@ -4,6 +4,7 @@ import dev.onecycle.range.RangePoint;
 import dev.onecycle.range.RangeResult;
 import dev.onecycle.range.RangeSummary;
 import dev.onecycle.range.StopReason;
+import dev.onecycle.range.SuggestedPeak;
 import dev.onecycle.range.Verdict;
 import java.util.List;
 import java.util.Optional;
@@ -43,7 +44,7 @@ public record Candidate(double value, RangeSummary test, Optional<CycleOutcome> 
   }
 
   /** The peak rate for training with the value; empty where its tests suggest none. */
-  public OptionalDouble peak() {
+  public Optional<SuggestedPeak> suggestion() {
     return test.suggestion();
   }
 

@@ -27,7 +27,7 @@ class RangeSummaryTest {
     assertThat(summary.verdict().kind()).isEqualTo(Kind.CLEAR);
     double trough =
         runs.stream().mapToDouble(r -> r.readings().trough().orElseThrow()).sorted().toArray()[2];
-    assertThat(summary.suggestion().orElseThrow()).isCloseTo(trough / 2.5, within(1e-12));
+    assertThat(summary.suggestion()).hasValue(new SuggestedPeak(trough, edges.get(2)));
     assertThat(summary.minimum().orElseThrow().count()).isEqualTo(5);
     assertThat(summary.verdict().explanation()).startsWith("5 of 5 runs show an edge");
   }

@@ -167,7 +167,12 @@ final class StoredFilesTest {
     Evidence evidence = Evidence.of(SWEEP);
     json("evidence.json", evidence, Evidence.class);
     FoundRate found =
-        new FoundRate(List.of("onecycle", "sweep"), OptionalDouble.of(0.3), conditions(), evidence);
+        new FoundRate(
+            List.of("onecycle", "sweep"),
+            OptionalDouble.of(0.3),
+            OptionalLong.of(752),
+            conditions(),
+            evidence);
     json("found-rate.json", found, FoundRate.class);
   }
 

@@ -137,8 +137,8 @@ record TimedRun(double warmUp, double seconds, double timeout, Path folder) {
   /** Kills a process with its descendants, which must not run during the next turn. */
   private static void end(Process process) {
     List<ProcessHandle> started = process.descendants().toList();
-    // First the process that starts others.
-    process.destroyForcibly();
+    // First the process that starts others; by its handle, which leaves its output to be read.
+    process.toHandle().destroyForcibly();
     started.forEach(ProcessHandle::destroyForcibly);
     process.onExit().join();
     for (ProcessHandle child : started) {

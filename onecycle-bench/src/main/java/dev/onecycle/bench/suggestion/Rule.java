@@ -1,14 +1,15 @@
 package dev.onecycle.bench.suggestion;
 
 import dev.onecycle.range.Readings;
+import dev.onecycle.range.SuggestedPeak;
 import java.util.OptionalDouble;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /** A way to choose the peak rate from the readings of a range test. */
 enum Rule {
-  SUGGESTION(
-      "trough/2.5, at most edge/5",
-      readings -> min(times(readings.trough(), 0.4), times(readings.edge(), 0.2))),
+  SUGGESTION("suggestion", Rule::suggestion),
+  TROUGH("trough/2.5", readings -> min(times(readings.trough(), 0.4), times(readings.edge(), 0.2))),
   TENTH_OF_EDGE("edge/10", readings -> times(readings.edge(), 0.1)),
   THREE_TENTHS_OF_EDGE("edge·3/10", readings -> times(readings.edge(), 0.3)),
   THIRTIETH_OF_EDGE("edge/30", readings -> times(readings.edge(), 1 / 30.0)),
@@ -20,9 +21,13 @@ enum Rule {
   BETWEEN("√(edge/10 · minimum)", Rule::between);
 
   private final String formula;
-  private final Function<Readings, OptionalDouble> peak;
+  private final BiFunction<Readings, Long, OptionalDouble> peak;
 
   Rule(String formula, Function<Readings, OptionalDouble> peak) {
+    this(formula, (readings, steps) -> peak.apply(readings));
+  }
+
+  Rule(String formula, BiFunction<Readings, Long, OptionalDouble> peak) {
     this.formula = formula;
     this.peak = peak;
   }
@@ -31,9 +36,22 @@ enum Rule {
     return formula;
   }
 
-  /** The peak rate; empty where the curve does not show what the rule needs. */
-  OptionalDouble peak(Readings readings) {
-    return peak.apply(readings);
+  /**
+   * The peak rate; empty where the curve does not show what the rule needs.
+   *
+   * @param steps of the cycle
+   */
+  OptionalDouble peak(Readings readings, long steps) {
+    return peak.apply(readings, steps);
+  }
+
+  private static OptionalDouble suggestion(Readings readings, long steps) {
+    OptionalDouble trough = readings.trough();
+    OptionalDouble edge = readings.edge();
+    return trough.isPresent() && edge.isPresent()
+        ? OptionalDouble.of(
+            new SuggestedPeak(trough.getAsDouble(), edge.getAsDouble()).over(steps))
+        : OptionalDouble.empty();
   }
 
   private static OptionalDouble times(OptionalDouble reading, double factor) {

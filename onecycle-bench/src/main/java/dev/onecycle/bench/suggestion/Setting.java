@@ -8,6 +8,7 @@ import dev.onecycle.torch.nn.Models;
 import dev.onecycle.torch.nn.Network;
 import dev.onecycle.torch.settings.LearnerSettings;
 import dev.onecycle.torch.settings.Optimizer;
+import dev.onecycle.torch.train.TrainingPlan;
 import java.util.List;
 import java.util.function.BiFunction;
 
@@ -38,7 +39,8 @@ record Setting(
   /** Where the images of a setting come from. */
   enum Source {
     CIFAR10,
-    PHOTOS
+    PHOTOS,
+    SHAPES
   }
 
   private static final LearnerSettings SGD = LearnerSettings.defaults();
@@ -48,6 +50,12 @@ record Setting(
   /** Weak augmentation, for images of any size. */
   Augmentation augmentation() {
     return Augmentation.standard().withPad(side / 8);
+  }
+
+  /** The optimizer steps of the cycle. */
+  long steps() {
+    int images = train.counts().stream().mapToInt(Integer::intValue).sum();
+    return TrainingPlan.of(epochs, batchSize).steps(images);
   }
 
   /** Whether nothing can be learned, so that a range test should suggest nothing. */
@@ -131,7 +139,31 @@ record Setting(
         cifar("resnet20-10000-sgd", 16, even(10_000), model("resnet20"), SGD, 128, 5),
         cifar("fast-5000-muon", 16, even(5_000), FAST.defaults().settings(), 128, 2),
         cifar("resnet9-2000-adamw", 16, even(2_000), model("resnet9"), ADAMW, 64, 4),
-        cifar("resnet20-5000-adamw", 16, even(5_000), model("resnet20"), ADAMW, 16, 2));
+        cifar("resnet20-5000-adamw", 16, even(5_000), model("resnet20"), ADAMW, 16, 2),
+        cifar("dense-50000-sgd", 16, even(50_000), SmallNet.DENSE::network, SGD, 64, 5),
+        cifar("dense-50000-adamw", 16, even(50_000), SmallNet.DENSE::network, ADAMW, 64, 5),
+        cifar("normed-50000-long-sgd", 16, even(50_000), SmallNet.NORMED::network, SGD, 64, 4),
+        cifar("normed-50000-long-adamw", 16, even(50_000), SmallNet.NORMED::network, ADAMW, 64, 4),
+        cifar("plain-50000-sgd", 16, even(50_000), SmallNet.PLAIN::network, SGD, 64, 4),
+        shapes("shapes-6000-sgd", SGD),
+        shapes("shapes-6000-adamw", ADAMW),
+        cifar("resnet20-5000-long-sgd", 16, even(5_000), model("resnet20"), SGD, 64, 15),
+        cifar("resnet20-5000-long-adamw", 16, even(5_000), model("resnet20"), ADAMW, 64, 15),
+        // These had no part in the choice of the rule.
+        cifar("dense-5000-sgd", 16, even(5_000), SmallNet.DENSE::network, SGD, 16, 3),
+        cifar("normed-5000-adamw", 16, even(5_000), SmallNet.NORMED::network, ADAMW, 32, 6),
+        cifar("plain-50000-adamw", 16, even(50_000), SmallNet.PLAIN::network, ADAMW, 64, 2),
+        cifar(
+            "noisy-20000-sgd",
+            16,
+            even(20_000).withNoise(0.3),
+            SmallNet.NORMED::network,
+            SGD,
+            64,
+            4),
+        cifar("resnet20-3000-adamw", 16, even(3_000), model("resnet20"), ADAMW, 32, 8),
+        cifar("resnet20-3000-sgd", 16, even(3_000), model("resnet20"), SGD, 32, 8),
+        cifar("fast-20000-muon", 16, even(20_000), FAST.defaults().settings(), 128, 3));
   }
 
   private static ImageSelection even(int images) {
@@ -181,6 +213,19 @@ record Setting(
     ImageSelection images = ImageSelection.even(180, 3);
     return new Setting(
         name, Source.PHOTOS, 64, images, images, network, settings, batchSize, epochs);
+  }
+
+  private static Setting shapes(String name, LearnerSettings settings) {
+    return new Setting(
+        name,
+        Source.SHAPES,
+        32,
+        even(6_000),
+        even(1_000),
+        model("resnet20"),
+        settings,
+        64,
+        8);
   }
 
   private static BiFunction<ImageShape, Integer, Network> model(String name) {

@@ -55,8 +55,8 @@ final class SuggestionTables {
    */
   static List<String> costs(List<Setting> settings, MeasuredFile file) {
     List<String> lines = new ArrayList<>();
-    StringBuilder head = new StringBuilder("| setting | best rate | accuracy |");
-    StringBuilder rule = new StringBuilder("|---|---|---|");
+    StringBuilder head = new StringBuilder("| setting | steps | best rate | accuracy |");
+    StringBuilder rule = new StringBuilder("|---|---|---|---|");
     for (Rule one : Rule.values()) {
       head.append(' ').append(one.formula()).append(" |");
       rule.append("---|");
@@ -67,7 +67,7 @@ final class SuggestionTables {
     for (Setting setting : settings) {
       NavigableMap<Integer, Double> accuracies = file.accuracies(setting);
       if (!accuracies.isEmpty()) {
-        lines.add(row(setting.name(), accuracies, file.readings(setting), columns));
+        lines.add(row(setting, accuracies, file.readings(setting), columns));
       }
     }
     lines.add(summary("mean", columns, SuggestionTables::mean));
@@ -76,7 +76,7 @@ final class SuggestionTables {
   }
 
   private static String row(
-      String name,
+      Setting setting,
       NavigableMap<Integer, Double> accuracies,
       List<Readings> readings,
       Map<Rule, List<Double>> columns) {
@@ -85,10 +85,10 @@ final class SuggestionTables {
     StringBuilder row =
         new StringBuilder(
             Numbers.format(
-                "| %s | %s | %.1f |",
-                name, Numbers.brief(PeakGrid.rate(best.getKey())), 100 * best.getValue()));
+                "| %s | %,d | %s | %.1f |",
+                setting.name(), setting.steps(), Numbers.brief(PeakGrid.rate(best.getKey())), 100 * best.getValue()));
     for (Rule rule : Rule.values()) {
-      Optional<Double> cost = cost(rule, accuracies, readings);
+      Optional<Double> cost = cost(rule, setting.steps(), accuracies, readings);
       cost.ifPresent(points -> columns.computeIfAbsent(rule, key -> new ArrayList<>()).add(points));
       row.append(cost.map(points -> Numbers.format(" %.1f |", points)).orElse(" – |"));
     }
@@ -97,11 +97,14 @@ final class SuggestionTables {
 
   /** The mean cost of a rule over the range tests that show what it needs, in points. */
   static Optional<Double> cost(
-      Rule rule, NavigableMap<Integer, Double> accuracies, List<Readings> readings) {
+      Rule rule,
+      long steps,
+      NavigableMap<Integer, Double> accuracies,
+      List<Readings> readings) {
     double best = Collections.max(accuracies.values());
     List<Double> costs = new ArrayList<>();
     for (Readings one : readings) {
-      OptionalDouble peak = rule.peak(one);
+      OptionalDouble peak = rule.peak(one, steps);
       if (peak.isPresent()) {
         costs.add(100 * (best - accuracy(accuracies, peak.getAsDouble())));
       }
@@ -123,7 +126,7 @@ final class SuggestionTables {
 
   private static String summary(
       String name, Map<Rule, List<Double>> columns, ToDoubleFunction<List<Double>> summary) {
-    StringBuilder row = new StringBuilder("| " + name + " | | |");
+    StringBuilder row = new StringBuilder("| " + name + " | | | |");
     for (Rule rule : Rule.values()) {
       List<Double> column = columns.getOrDefault(rule, List.of());
       row.append(

@@ -75,7 +75,7 @@ public final class SuggestionsBench implements Callable<Integer> {
     List<Setting> settings =
         only.stream()
             .map(Setting::byName)
-            .filter(setting -> tablesOnly || photos != null || isCifar(setting))
+            .filter(setting -> tablesOnly || photos != null || setting.source() != Setting.Source.PHOTOS)
             .toList();
     if (!tablesOnly) {
       settings.forEach(setting -> measure(trial(setting), file));
@@ -84,10 +84,6 @@ public final class SuggestionsBench implements Callable<Integer> {
     System.out.println();
     SuggestionTables.costs(settings, file).forEach(System.out::println);
     return 0;
-  }
-
-  private static boolean isCifar(Setting setting) {
-    return setting.source() == Setting.Source.CIFAR10;
   }
 
   private Trial trial(Setting setting) {
@@ -149,7 +145,12 @@ public final class SuggestionsBench implements Callable<Integer> {
   }
 
   private DataSplits images(Setting setting) {
-    String location = isCifar(setting) ? cifar : String.valueOf(photos);
+    String location =
+        switch (setting.source()) {
+          case CIFAR10 -> cifar;
+          case PHOTOS -> String.valueOf(photos);
+          case SHAPES -> "shapes";
+        };
     return opened.computeIfAbsent(
         location + " " + setting.side(),
         key -> Datasets.open(location, DataOptions.defaults().withImageSize(setting.side())));

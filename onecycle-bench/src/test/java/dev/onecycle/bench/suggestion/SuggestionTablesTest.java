@@ -43,18 +43,18 @@ class SuggestionTablesTest {
   void theCostOfARuleIsTheMeanDistanceToTheBestRate() {
     List<Readings> two = List.of(readings(10, 0.1), readings(1, 0.01));
 
-    assertThat(SuggestionTables.cost(Rule.TENTH_OF_EDGE, ACCURACIES, two).orElseThrow())
+    assertThat(SuggestionTables.cost(Rule.TENTH_OF_EDGE, 100, ACCURACIES, two).orElseThrow())
         .isCloseTo(5, within(1e-9));
     // 0.25 / 2.5 is the best rate; a fifth of the edge, 2 and 0.2, is above it.
-    assertThat(SuggestionTables.cost(Rule.SUGGESTION, ACCURACIES, two).orElseThrow())
+    assertThat(SuggestionTables.cost(Rule.SUGGESTION, 100, ACCURACIES, two).orElseThrow())
         .isCloseTo(0, within(1e-9));
-    assertThat(SuggestionTables.cost(Rule.MINIMUM, ACCURACIES, two).orElseThrow())
+    assertThat(SuggestionTables.cost(Rule.MINIMUM, 100, ACCURACIES, two).orElseThrow())
         .isCloseTo(10, within(1e-9));
   }
 
   @Test
   void aRuleWithoutItsReadingHasNoCost() {
-    assertThat(SuggestionTables.cost(Rule.STEEPEST, ACCURACIES, List.of(readings(10, 0.1))))
+    assertThat(SuggestionTables.cost(Rule.STEEPEST, 100, ACCURACIES, List.of(readings(10, 0.1))))
         .isEmpty();
   }
 }

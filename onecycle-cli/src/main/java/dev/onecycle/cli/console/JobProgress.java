@@ -24,6 +24,7 @@ import dev.onecycle.torch.train.Learner;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -149,7 +150,7 @@ public final class JobProgress implements JobListener, AutoCloseable {
   public void peakRate(PeakRate peak) {
     close();
     if (peak.measuredNow()) {
-      peak.evidence().range().ifPresent(summary -> RangeView.show(console, summary));
+      peak.evidence().range().ifPresent(summary -> RangeView.show(console, summary, OptionalLong.of(peak.steps())));
     }
     console.say("Peak learning rate " + Numbers.brief(peak.rate()) + ": " + peak.reason());
     for (Difference d : peak.acceptedDifferences()) {

@@ -11,15 +11,19 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
+import java.util.OptionalLong;
 
 /** Shows range tests. */
 public final class RangeView {
   private RangeView() {}
 
-  /** The curve and its readings, for people. */
-  public static void show(Console console, RangeSummary summary) {
-    console.picture(TerminalFigures.range(summary, Terminal.style()));
+  /**
+   * The curve and its readings, for people.
+   *
+   * @param steps of the cycle that the suggestion is for, if they are known
+   */
+  public static void show(Console console, RangeSummary summary, OptionalLong steps) {
+    console.picture(TerminalFigures.range(summary, steps, Terminal.style()));
     List<RangeResult> runs = summary.runs();
     for (int i = 0; i < runs.size(); i++) {
       console.say((runs.size() == 1 ? "" : "test " + (i + 1) + ": ") + heading(runs.get(i)));
@@ -72,7 +76,13 @@ public final class RangeView {
     RangeResult first = summary.runs().get(0);
     record.put("verdict", summary.verdict().kind().name().toLowerCase(Locale.ROOT));
     record.put("explanation", summary.verdict().explanation());
-    put(record, "suggestion", summary.suggestion());
+    summary
+        .suggestion()
+        .ifPresent(
+            peak -> {
+              record.put("suggestion_short_cycle", peak.inShortCycle());
+              record.put("suggestion_long_cycle", peak.inLongCycle());
+            });
     summary.edge().ifPresent(s -> record.put("edge", s.median()));
     summary.trough().ifPresent(s -> record.put("trough", s.median()));
     summary.minimum().ifPresent(s -> record.put("minimum", s.median()));
@@ -93,11 +103,5 @@ public final class RangeView {
             });
     record.put("repeats", summary.runs().size());
     return record;
-  }
-
-  private static void put(Map<String, Object> record, String name, OptionalDouble value) {
-    if (value.isPresent()) {
-      record.put(name, value.getAsDouble());
-    }
   }
 }

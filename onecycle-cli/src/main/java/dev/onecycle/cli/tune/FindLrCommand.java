@@ -12,6 +12,7 @@ import dev.onecycle.cli.options.FigureOptions;
 import dev.onecycle.cli.options.FileNames;
 import dev.onecycle.cli.options.SettingOptions;
 import dev.onecycle.range.RangeSummary;
+import dev.onecycle.range.SuggestedPeak;
 import dev.onecycle.report.csv.RangeCsv;
 import dev.onecycle.report.figures.RangeFigures;
 import dev.onecycle.run.Conditions;
@@ -31,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -82,7 +84,7 @@ public final class FindLrCommand implements Callable<Integer> {
   private static final List<Setting<?>> SETTINGS =
       Stream.concat(
               TrainingConfig.settings(GROUPS).stream(),
-              Stream.<Setting<?>>of(TrainingConfig.MOMENTUM))
+              Stream.<Setting<?>>of(TrainingConfig.MOMENTUM, TrainingConfig.EPOCHS))
           .toList();
 
   @Mixin ConfigOptions settings = new ConfigOptions();
@@ -120,7 +122,7 @@ public final class FindLrCommand implements Callable<Integer> {
     if (curves.given()) {
       figures.requireWritable(SVG);
       Stream.ofNullable(csv).forEach(AtomicFile::requireWritable);
-      return finish(console, curves.summary(), Optional.empty());
+      return finish(console, curves.summary(), curves.cycleSteps(), Optional.empty());
     }
     Optional<TrainedModel> trained = Optional.ofNullable(from).map(TrainedModel::read);
     TrainingConfig config =
@@ -140,7 +142,12 @@ public final class FindLrCommand implements Callable<Integer> {
       RangeSummary summary = RangeTests.of(experiment).run(progress);
       progress.close();
       return Signals.uninterrupted(
-          () -> finish(console, summary, Optional.of(experiment.conditions())));
+          () ->
+              finish(
+                  console,
+                  summary,
+                  OptionalLong.of(experiment.cycleSteps()),
+                  Optional.of(experiment.conditions())));
     }
   }
 
@@ -160,32 +167,34 @@ public final class FindLrCommand implements Callable<Integer> {
   /**
    * Shows and keeps the result.
    *
+   * @param steps of the cycle that the rate is for, if they are known
    * @param conditions that it was found under; empty for recorded curves, which no training can
    *     rely on by --lr-from
    */
-  private int finish(Console console, RangeSummary summary, Optional<Conditions> conditions) {
-    RangeView.show(console, summary);
+  private int finish(
+      Console console, RangeSummary summary, OptionalLong steps, Optional<Conditions> conditions) {
+    RangeView.show(console, summary, steps);
     writeCsv(console, summary);
-    if (summary.suggestion().isPresent()) {
-      console.answer(
-          "Suggested peak learning rate: " + Numbers.brief(summary.suggestion().getAsDouble()));
-    } else {
-      console.answer(NOTHING_SUGGESTED);
-    }
-    figures.write(console, () -> RangeFigures.of(summary), SVG);
+    console.answer(
+        summary
+            .suggestion()
+            .map(peak -> answer(peak, steps))
+            .orElse(NOTHING_SUGGESTED));
+    figures.write(console, () -> RangeFigures.of(summary, steps), SVG);
     conditions.ifPresent(
         found -> {
-          new FoundRate(
+          FoundRate.suggested(
                   CommandLineArgs.of(settings.spec()),
-                  summary.suggestion(),
+                  steps.orElseThrow(),
                   found,
                   Evidence.of(summary))
               .write(out);
           console.say("Wrote " + out);
         });
     Map<String, Object> result = new LinkedHashMap<>();
-    if (summary.suggestion().isPresent()) {
-      result.put("learning_rate", summary.suggestion().getAsDouble());
+    if (summary.suggestion().isPresent() && steps.isPresent()) {
+      result.put("learning_rate", summary.suggestion().get().over(steps.getAsLong()));
+      result.put("cycle_steps", steps.getAsLong());
     }
     result.putAll(RangeView.record(summary));
     result.put("svg", figures.svg(SVG).toString());
@@ -197,6 +206,20 @@ public final class FindLrCommand implements Callable<Integer> {
     console.result(
         result, NOTHING_SUGGESTED + " " + summary.verdict().explanation(), ExitCode.BAD_DATA);
     return ExitCode.BAD_DATA;
+  }
+
+  private static String answer(SuggestedPeak peak, OptionalLong steps) {
+    return steps.isPresent()
+        ? Numbers.format(
+            "Suggested peak learning rate: %s, for a cycle of %,d steps.",
+            Numbers.brief(peak.over(steps.getAsLong())), steps.getAsLong())
+        : Numbers.format(
+            "Suggested peak learning rate: %s for a cycle of up to %,d steps, %s for %,d or more;"
+                + " --cycle-steps gives the rate for another length.",
+            Numbers.brief(peak.inShortCycle()),
+            SuggestedPeak.SHORT,
+            Numbers.brief(peak.inLongCycle()),
+            SuggestedPeak.LONG);
   }
 
   private void writeCsv(Console console, RangeSummary summary) {

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -68,6 +69,21 @@ final class RecordedCurves {
           "With --read: why the curve ends, diverged, non_finite, reached_end or interrupted."
               + " Default: as in the file, or else by the stop rule of a range test.")
   @Nullable String stopped;
+
+  @Option(
+      names = "--cycle-steps",
+      paramLabel = "N",
+      description =
+          "With --read: the optimizer steps of the training that the peak is for. Default: a peak for"
+              + " short cycles and one for long.")
+  @Nullable Long cycleSteps;
+
+  /** The steps of the training that the peak is for, if they are given. */
+  OptionalLong cycleSteps() {
+    return cycleSteps == null
+        ? OptionalLong.empty()
+        : OptionalLong.of(Require.atLeast("--cycle-steps", cycleSteps, 1));
+  }
 
   /** Whether curves are to be read. */
   boolean given() {

@@ -12,6 +12,7 @@ import dev.onecycle.cli.options.SettingOptions;
 import dev.onecycle.error.Require;
 import dev.onecycle.report.csv.SweepCsv;
 import dev.onecycle.report.figures.SweepFigures;
+import dev.onecycle.run.Conditions;
 import dev.onecycle.run.files.AtomicFile;
 import dev.onecycle.run.tuning.Evidence;
 import dev.onecycle.run.tuning.FoundRate;
@@ -33,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -80,7 +82,7 @@ public final class SweepCommand implements Callable<Integer> {
               TrainingConfig.settings(
                   List.of(Group.DATA, Group.LEARNER, Group.AUGMENTATION, Group.RANGE_TEST))
                   .stream(),
-              Stream.<Setting<?>>of(TrainingConfig.MOMENTUM))
+              Stream.<Setting<?>>of(TrainingConfig.MOMENTUM, TrainingConfig.EPOCHS))
           .toList();
 
   @Mixin ConfigOptions settings = new ConfigOptions();
@@ -136,9 +138,9 @@ public final class SweepCommand implements Callable<Integer> {
             Experiment.openForTuning(Candidates.atLargestDropout(config, settings), reading)) {
       Setup setup = experiment.setup();
       Sweep sweep;
-      try (TuningProgress progress = new TuningProgress(console)) {
+      try (TuningProgress progress = new TuningProgress(console, experiment)) {
         progress.expect(values.size() * plan.repeats(), plan.byCycle() ? values.size() : 0, 0);
-        progress.measure(experiment, plan);
+        progress.measure(plan);
         if (parameter == Hyperparameter.BATCH_SIZE) {
           progress.at(values.stream().mapToDouble(Double::doubleValue).average().orElseThrow());
         }
@@ -202,16 +204,9 @@ public final class SweepCommand implements Callable<Integer> {
 
   private int finish(Console console, Sweep sweep, Setup setup, Experiment experiment) {
     Candidate shown = sweep.chosen().orElse(sweep.candidates().get(0));
-    OptionalDouble rate =
-        sweep.chosen().isEmpty()
-            ? OptionalDouble.empty()
-            : maxLr == null ? shown.peak() : OptionalDouble.of(maxLr);
-    new FoundRate(
-            CommandLineArgs.of(settings.spec()),
-            rate,
-            experiment.conditions(setup.with(sweep.parameter(), shown.value())),
-            Evidence.of(sweep))
-        .write(out);
+    FoundRate found = found(sweep, shown, setup, experiment);
+    OptionalDouble rate = found.learningRate();
+    found.write(out);
     console.say("Wrote " + out);
     if (csv != null) {
       SweepCsv.write(sweep, csv);
@@ -225,7 +220,7 @@ public final class SweepCommand implements Callable<Integer> {
       result.put("learning_rate", rate.getAsDouble());
     }
     result.put("explanation", sweep.explanation());
-    result.put("candidates", SweepView.record(sweep));
+    result.put("candidates", SweepView.record(sweep, c -> steps(sweep, c, experiment)));
     result.put("result", out.toString());
     if (sweep.chosen().isPresent()) {
       console.result(result);
@@ -233,5 +228,24 @@ public final class SweepCommand implements Callable<Integer> {
     }
     console.result(result, sweep.explanation(), ExitCode.BAD_DATA);
     return ExitCode.BAD_DATA;
+  }
+
+  private static long steps(Sweep sweep, Candidate candidate, Experiment experiment) {
+    return SweepView.steps(sweep, candidate, experiment, experiment.setup().batchSize());
+  }
+
+  private FoundRate found(Sweep sweep, Candidate shown, Setup setup, Experiment experiment) {
+    List<String> command = CommandLineArgs.of(settings.spec());
+    Conditions conditions = experiment.conditions(setup.with(sweep.parameter(), shown.value()));
+    Evidence evidence = Evidence.of(sweep);
+    if (sweep.chosen().isEmpty()) {
+      return new FoundRate(
+          command, OptionalDouble.empty(), OptionalLong.empty(), conditions, evidence);
+    }
+    return maxLr == null
+        ? FoundRate.suggested(
+            command, steps(sweep, shown, experiment), conditions, evidence)
+        : new FoundRate(
+            command, OptionalDouble.of(maxLr), OptionalLong.empty(), conditions, evidence);
   }
 }

@@ -4,21 +4,28 @@ import dev.onecycle.cli.console.Console;
 import dev.onecycle.cli.console.Table;
 import dev.onecycle.range.RangeSummary;
 import dev.onecycle.text.Numbers;
+import dev.onecycle.torch.job.Experiment;
 import dev.onecycle.tune.Candidate;
 import dev.onecycle.tune.CycleOutcome;
+import dev.onecycle.tune.Hyperparameter;
 import dev.onecycle.tune.Sweep;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.ToLongFunction;
 
 /** Shows what a sweep has come to. */
 final class SweepView {
   private SweepView() {}
 
-  /** A table of the candidates, and the choice in a sentence. */
-  static void show(Console console, Sweep sweep) {
+  /**
+   * A table of the candidates, and the choice in a sentence.
+   *
+   * @param steps of a training with a candidate, for which its peak is
+   */
+  static void show(Console console, Sweep sweep, ToLongFunction<Candidate> steps) {
     boolean cycles = sweep.candidates().stream().anyMatch(c -> c.cycle().isPresent());
     Table table =
         cycles
@@ -44,7 +51,10 @@ final class SweepView {
             edge(candidate),
             candidate.test().edge().map(s -> Numbers.brief(s.low())).orElse("-"),
             candidate.test().edge().map(s -> Numbers.brief(s.high())).orElse("-"),
-            candidate.peak().isPresent() ? Numbers.brief(candidate.peak().getAsDouble()) : "-",
+            candidate
+                .suggestion()
+                .map(peak -> Numbers.brief(peak.over(steps.applyAsLong(candidate))))
+                .orElse("-"),
             verdict);
       }
     }
@@ -60,6 +70,16 @@ final class SweepView {
     console.answer(sweep.explanation() + advice);
   }
 
+  /**
+   * The optimizer steps of a training with a candidate.
+   *
+   * @param batchSize where it is not swept
+   */
+  static long steps(Sweep sweep, Candidate candidate, Experiment experiment, int batchSize) {
+    boolean swept = sweep.parameter() == Hyperparameter.BATCH_SIZE;
+    return experiment.cycleSteps(swept ? (int) candidate.value() : batchSize);
+  }
+
   private static String edge(Candidate candidate) {
     if (candidate.edge().isEmpty()) {
       return "unread";
@@ -73,14 +93,14 @@ final class SweepView {
   }
 
   /** The candidates by name, for JSON. */
-  static List<Map<String, Object>> record(Sweep sweep) {
+  static List<Map<String, Object>> record(Sweep sweep, ToLongFunction<Candidate> steps) {
     List<Map<String, Object>> records = new ArrayList<>();
     for (Candidate candidate : sweep.candidates()) {
       Map<String, Object> record = new LinkedHashMap<>();
       record.put("value", candidate.value());
       record.put("verdict", candidate.test().verdict().kind().name().toLowerCase(Locale.ROOT));
       candidate.edge().ifPresent(edge -> record.put("edge", edge));
-      candidate.peak().ifPresent(peak -> record.put("peak", peak));
+      candidate.suggestion().ifPresent(peak -> record.put("peak", peak.over(steps.applyAsLong(candidate))));
       candidate
           .cycle()
           .ifPresent(

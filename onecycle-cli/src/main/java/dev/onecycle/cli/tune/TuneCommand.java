@@ -173,7 +173,7 @@ public final class TuneCommand implements Callable<Integer> {
               weightDecays(config),
               Candidates.of(settings.spec(), Hyperparameter.DROPOUT),
               sweep,
-              finalTests);
+              new TuningPlan.FinalTests(finalTests, config.get(TrainingConfig.EPOCHS)));
       return new TuneRun(console, CommandLineArgs.of(settings.spec()), experiment, folder, memory)
           .run(plan);
     }

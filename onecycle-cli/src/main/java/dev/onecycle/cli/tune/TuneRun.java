@@ -96,7 +96,7 @@ final class TuneRun {
               "Resuming the tuning in %s, which has %d results already.", folder, journal.size()));
     }
     TuningResult tuned;
-    try (TuningProgress progress = new TuningProgress(console)) {
+    try (TuningProgress progress = new TuningProgress(console, experiment)) {
       boolean search = plan.batchSizes().isPresent();
       TrialProcess trial =
           new TrialProcess(
@@ -109,9 +109,9 @@ final class TuneRun {
         // Not in this process, which must not hold the memory of a batch size not yet tried.
         BatchTrial usual = trial.apply(experiment.setup().batchSize());
         BatchTrial timed = usual.fits() ? usual : trial.apply(SURELY_SMALL);
-        progress.measured(timed, experiment, plan.sweep());
+        progress.measured(timed, plan.sweep());
       } else {
-        progress.measure(experiment, plan.sweep());
+        progress.measure(plan.sweep());
       }
       progress.announce();
       tuned =
@@ -136,7 +136,7 @@ final class TuneRun {
     recipe.write(folder.resolve(RECIPE));
     journal.conclude(tuned);
     writeFigures(tuned);
-    RangeView.show(console, tuned.range());
+    RangeView.show(console, tuned.range(), steps(tuned));
     recipe.reasons().forEach((name, reason) -> console.say(name + ": " + reason));
     console.answer(
         "Chosen: "
@@ -189,7 +189,7 @@ final class TuneRun {
     request.put("images_of_a_range_test", Integer.toString(sweep.minImages()));
     request.put("memory", memory.amount == null ? "free memory" : memory.amount + " bytes");
     request.put("range_tests_of_a_candidate", Integer.toString(sweep.repeats()));
-    request.put("final_tests", Integer.toString(plan.finalTests()));
+    request.put("final_tests", Integer.toString(plan.last().count()));
     request.put("epochs_of_a_short_cycle", Integer.toString(sweep.cycles().epochs()));
     request.put("policy", config.policyChoice().toString());
     return request;
@@ -238,6 +238,11 @@ final class TuneRun {
     return new Recipe(Recipe.FORMAT, command, settings, reasons, conditions);
   }
 
+  /** The optimizer steps of the training that the recipe is for. */
+  private OptionalLong steps(TuningResult tuned) {
+    return OptionalLong.of(experiment.cycleSteps(tuned.batchSize()));
+  }
+
   private static void put(Map<String, String> settings, Setting<?> setting, String value) {
     settings.put(setting.name(), value);
   }
@@ -249,7 +254,7 @@ final class TuneRun {
         String name = sweep.parameter().title().replace(' ', '-') + ".svg";
         SweepFigures.of(sweep).writeSvg(folder.resolve(name));
       }
-      RangeFigures.of(tuned.range()).writeSvg(folder.resolve("range.svg"));
+      RangeFigures.of(tuned.range(), steps(tuned)).writeSvg(folder.resolve("range.svg"));
     } catch (MissingFontsException e) {
       console.say("No figures: " + e.getMessage());
     }

@@ -32,6 +32,7 @@ final class TuningProgress implements TuningListener, AutoCloseable {
   private static final double SHARE_OF_STEP = 0.33;
 
   private final Console console;
+  private final Experiment experiment;
   private final Map<Kind, Integer> left = new EnumMap<>(Kind.class);
   private final Map<Kind, Double> seconds = new EnumMap<>(Kind.class);
   private @Nullable SweepPlan plan;
@@ -39,8 +40,10 @@ final class TuningProgress implements TuningListener, AutoCloseable {
   private double secondsDone;
   private @Nullable Bar bar;
 
-  TuningProgress(Console console) {
+  TuningProgress(Console console, Experiment experiment) {
     this.console = console;
+    this.experiment = experiment;
+    this.batchSize = experiment.setup().batchSize();
   }
 
   /** The work ahead: range tests, short cycles, and trials of a search for a batch size. */
@@ -52,25 +55,24 @@ final class TuningProgress implements TuningListener, AutoCloseable {
   }
 
   /** Measures in this process the cost of a step. */
-  void measure(Experiment experiment, SweepPlan tried) {
+  void measure(SweepPlan tried) {
     Setup setup = experiment.setup();
     StepCost cost =
         StepCost.measure(
             experiment.learner(), setup, experiment.train(), MAX_MEASURED, MAX_MEASURED_STEPS);
     experiment.releaseLearner(); // each trial has a network of its own
-    costs(cost, experiment, tried);
+    costs(cost, tried);
   }
 
   /** Takes the cost of a step from a trial: of a size that may not fit into this process. */
-  void measured(BatchTrial trial, Experiment experiment, SweepPlan tried) {
+  void measured(BatchTrial trial, SweepPlan tried) {
     double image = 1 / trial.imagesPerSecond().orElse(Double.POSITIVE_INFINITY);
     int size = experiment.setup().batchSize();
-    costs(new StepCost(image * size, image * SHARE_OF_STEP), experiment, tried);
+    costs(new StepCost(image * size, image * SHARE_OF_STEP), tried);
   }
 
-  private void costs(StepCost cost, Experiment experiment, SweepPlan tried) {
+  private void costs(StepCost cost, SweepPlan tried) {
     plan = tried;
-    batchSize = experiment.setup().batchSize();
     int stepsPerEpoch = (experiment.train().size() + batchSize - 1) / batchSize;
     double evaluation = experiment.evaluation().size() * cost.secondsPerEvaluatedImage();
     double secondsPerRate = tried.loss().seconds(cost, experiment.evaluation().size());
@@ -167,7 +169,7 @@ final class TuningProgress implements TuningListener, AutoCloseable {
   @Override
   public void swept(Sweep sweep) {
     close();
-    SweepView.show(console, sweep);
+    SweepView.show(console, sweep, c -> SweepView.steps(sweep, c, experiment, batchSize));
   }
 
   @Override

@@ -283,7 +283,8 @@ class TrainCommandTest {
     double rate = result.json().get("learning_rate").asDouble();
     JsonNode record = Cli.parse(out.resolve("run.json"));
     RangeSummary range = Evidence.ofRun(out).range().orElseThrow();
-    assertThat(rate).isEqualTo(range.suggestion().orElseThrow());
+    long length = record.at("/policy/steps").asLong();
+    assertThat(rate).isEqualTo(range.suggestion().orElseThrow().over(length));
     assertThat(record.at("/resolved/learning_rate").asDouble()).isEqualTo(rate);
     assertThat(record.get("learning_rate_source").asText())
         .startsWith("the loss stayed low around ");

@@ -4,6 +4,7 @@ import dev.onecycle.range.LossSmoothing;
 import dev.onecycle.range.RangePoint;
 import dev.onecycle.range.RangeResult;
 import dev.onecycle.range.RangeSummary;
+import dev.onecycle.range.SuggestedPeak;
 import dev.onecycle.report.chart.Marker;
 import dev.onecycle.report.chart.Point;
 import dev.onecycle.text.Numbers;
@@ -11,13 +12,16 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /** The curves, markers and texts of a range test, for figures and for the terminal. */
 final class RangeCurves {
   private static final int FIRST_POINTS = 5;
+  private static final String SUGGESTION = "suggestion";
 
   private RangeCurves() {}
 
@@ -104,10 +108,14 @@ final class RangeCurves {
     return band;
   }
 
-  /** The suggestion of several tests and their median edge, if they show them. */
-  static List<Marker> mainMarkers(RangeSummary summary) {
-    List<Marker> markers = new ArrayList<>();
-    add(markers, "suggestion", summary.suggestion());
+  /**
+   * The suggestion of several tests and their median edge, if they show them.
+   *
+   * @param steps of the cycle that the suggestion is for; where they are not known, there is one
+   *     for short cycles and one for long
+   */
+  static List<Marker> mainMarkers(RangeSummary summary, OptionalLong steps) {
+    List<Marker> markers = new ArrayList<>(suggestions(summary.suggestion(), steps));
     summary.edge().ifPresent(edge -> markers.add(new Marker("edge", edge.median())));
     return List.copyOf(markers);
   }
@@ -130,9 +138,26 @@ final class RangeCurves {
         .orElse("no test shows an edge");
   }
 
+  private static List<Marker> suggestions(Optional<SuggestedPeak> suggestion, OptionalLong steps) {
+    if (suggestion.isEmpty()) {
+      return List.of();
+    }
+    SuggestedPeak peak = suggestion.get();
+    return steps.isPresent()
+        ? List.of(new Marker(SUGGESTION, peak.over(steps.getAsLong())))
+        : List.of(
+            new Marker(SUGGESTION + ", short", peak.inShortCycle()),
+            new Marker(SUGGESTION + ", long", peak.inLongCycle()));
+  }
+
+  /** Whether a marker is a suggestion. */
+  static boolean isSuggestion(Marker marker) {
+    return marker.label().startsWith(SUGGESTION);
+  }
+
   /** The suggestion and all readings, the most important first. */
-  static List<Marker> markers(RangeResult result) {
-    List<Marker> markers = new ArrayList<>(mainMarkers(result));
+  static List<Marker> markers(RangeResult result, OptionalLong steps) {
+    List<Marker> markers = new ArrayList<>(mainMarkers(result, steps));
     add(markers, "trough", result.readings().trough());
     add(markers, "minimum", result.readings().minimum());
     add(markers, "steepest", result.readings().steepest());
@@ -141,8 +166,8 @@ final class RangeCurves {
   }
 
   /** The suggestion and the medians of all readings over several tests. */
-  static List<Marker> markers(RangeSummary summary) {
-    List<Marker> markers = new ArrayList<>(mainMarkers(summary));
+  static List<Marker> markers(RangeSummary summary, OptionalLong steps) {
+    List<Marker> markers = new ArrayList<>(mainMarkers(summary, steps));
     summary.trough().ifPresent(s -> markers.add(new Marker("trough", s.median())));
     summary.minimum().ifPresent(s -> markers.add(new Marker("minimum", s.median())));
     summary.steepest().ifPresent(s -> markers.add(new Marker("steepest", s.median())));
@@ -151,9 +176,8 @@ final class RangeCurves {
   }
 
   /** The suggestion and the edge, if the curve shows them. */
-  static List<Marker> mainMarkers(RangeResult result) {
-    List<Marker> markers = new ArrayList<>();
-    add(markers, "suggestion", result.suggestion());
+  static List<Marker> mainMarkers(RangeResult result, OptionalLong steps) {
+    List<Marker> markers = new ArrayList<>(suggestions(result.suggestion(), steps));
     add(markers, "edge", result.readings().edge());
     return List.copyOf(markers);
   }

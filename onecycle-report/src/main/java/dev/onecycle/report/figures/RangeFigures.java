@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 
@@ -37,10 +38,17 @@ public final class RangeFigures {
 
   private RangeFigures() {}
 
-  /** One test: its losses, the smoothed loss, and each reading as a vertical line. */
+  /**
+   * One test: its losses, the smoothed loss, and each reading as a vertical line; the suggestion
+   * for short cycles and for long.
+   */
   public static Figure of(RangeResult result) {
+    return of(result, OptionalLong.empty());
+  }
+
+  private static Figure of(RangeResult result, OptionalLong steps) {
     List<StyledMarker> markers =
-        RangeCurves.markers(result).stream().map(RangeFigures::styled).toList();
+        RangeCurves.markers(result, steps).stream().map(RangeFigures::styled).toList();
     String verdict = result.verdict().clear() ? "" : ". " + result.verdict().explanation();
     return single(result.points(), RangeCurves.summary(result), verdict, markers);
   }
@@ -48,11 +56,14 @@ public final class RangeFigures {
   /**
    * A single test with its readings; or several tests overlaid, each with a dot at its edge, with
    * the median of their losses, their median edge and the suggestion that they give together.
+   *
+   * @param steps of the cycle that the suggestion is for; where they are not known, there is one
+   *     for short cycles and one for long
    */
-  public static Figure of(RangeSummary summary) {
+  public static Figure of(RangeSummary summary, OptionalLong steps) {
     List<RangeResult> runs = summary.runs();
     if (runs.size() == 1) {
-      return of(runs.get(0));
+      return of(runs.get(0), steps);
     }
     Map<String, RangeResult> named = new LinkedHashMap<>();
     runs.forEach(run -> named.put("seed " + (named.size() + 1), run));
@@ -66,7 +77,7 @@ public final class RangeFigures {
         RangeCurves.edges(summary) + verdict,
         named,
         List.of(line),
-        RangeCurves.markers(summary).stream().map(RangeFigures::styled).toList());
+        RangeCurves.markers(summary, steps).stream().map(RangeFigures::styled).toList());
   }
 
   /** Losses without readings, such as points read from a file. */
@@ -157,15 +168,15 @@ public final class RangeFigures {
 
   private static StyledMarker styled(Marker marker) {
     Stroke stroke =
-        switch (marker.label()) {
-          case "trough" -> Stroke.line(Palette.GREEN, 1.2, Stroke.SHORT_DASHED);
+        switch (RangeCurves.isSuggestion(marker) ? "suggestion" : marker.label()) {
           case "suggestion" -> Stroke.line(Palette.GREEN, 2.4, Stroke.SOLID);
+          case "trough" -> Stroke.line(Palette.GREEN, 1.2, Stroke.SHORT_DASHED);
           case "edge" -> Stroke.line(Palette.VERMILLION, 1.8, Stroke.DASHED);
           case "minimum" -> Stroke.line(Palette.PURPLE, 1.5, Stroke.DOTTED);
           case "steepest" -> Stroke.line(Palette.ORANGE, 1.5, Stroke.DASH_DOT);
           default -> Stroke.line(Palette.BLACK, 1.2, Stroke.SHORT_DASHED);
         };
-    boolean main = marker.label().equals("suggestion") || marker.label().equals("edge");
+    boolean main = RangeCurves.isSuggestion(marker) || marker.label().equals("edge");
     return new StyledMarker(marker, stroke, main);
   }
 }

@@ -10,6 +10,7 @@ import dev.onecycle.schedule.Policy;
 import dev.onecycle.text.Numbers;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 
 /** Draws policies and range tests in a terminal. */
 public final class TerminalFigures {
@@ -50,10 +51,14 @@ public final class TerminalFigures {
 
   /** The smoothed loss of a range test over the learning rate, with its edge and suggestion. */
   public static String range(RangeResult result, TerminalStyle style) {
+    return range(result, OptionalLong.empty(), style);
+  }
+
+  private static String range(RangeResult result, OptionalLong steps, TerminalStyle style) {
     double top = RangeCurves.top(result.points());
     Curve curve = new Curve("loss", RangeCurves.smooth(result.points(), top));
     List<Marker> markers =
-        RangeCurves.mainMarkers(result).stream()
+        RangeCurves.mainMarkers(result, steps).stream()
             .map(m -> new Marker(m.label() + " " + Numbers.brief(m.x()), m.x()))
             .toList();
     String title = "loss: " + RangeCurves.heading(result);
@@ -65,11 +70,14 @@ public final class TerminalFigures {
   /**
    * Several range tests: the median of their smoothed losses with the lowest and the highest, the
    * median edge and the suggestion that all of them give; a single test as it is.
+   *
+   * @param steps of the cycle that the suggestion is for; where they are not known, there is one
+   *     for short cycles and one for long
    */
-  public static String range(RangeSummary summary, TerminalStyle style) {
+  public static String range(RangeSummary summary, OptionalLong steps, TerminalStyle style) {
     List<RangeResult> tests = summary.runs();
     if (tests.size() == 1) {
-      return range(tests.get(0), style);
+      return range(tests.get(0), steps, style);
     }
     double top = RangeCurves.top(tests.stream().map(RangeResult::points).toList());
     RangeCurves.Band band = RangeCurves.band(tests, top);
@@ -79,7 +87,7 @@ public final class TerminalFigures {
             new Curve("lowest", band.lowest()),
             new Curve("highest", band.highest()));
     List<Marker> markers =
-        RangeCurves.mainMarkers(summary).stream()
+        RangeCurves.mainMarkers(summary, steps).stream()
             .map(m -> new Marker(label(m, summary), m.x()))
             .toList();
     String title =

@@ -17,6 +17,7 @@ import dev.onecycle.run.TrainingPosition;
 import dev.onecycle.run.tuning.Evidence;
 import dev.onecycle.schedule.Policy;
 import java.nio.file.Path;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -52,7 +53,7 @@ public final class LiveReport implements RunListener {
           String name = i == 0 ? "range.csv" : "range-" + (i + 1) + ".csv";
           RangeCsv.write(range.runs().get(i), run.resolve(name));
         }
-        RangeFigures.of(range).writeSvg(run.resolve("range.svg"));
+        RangeFigures.of(range, OptionalLong.of(record.policy().steps())).writeSvg(run.resolve("range.svg"));
       }
       ScheduleFigures.rateAndMomentum(policy).writeSvg(run.resolve("schedule.svg"));
     } catch (MissingFontsException e) {

@@ -1,6 +1,7 @@
 package dev.onecycle.report.page;
 
 import dev.onecycle.range.RangeSummary;
+import dev.onecycle.range.SuggestedPeak;
 import dev.onecycle.record.EpochRecord;
 import dev.onecycle.report.figures.RangeFigures;
 import dev.onecycle.report.figures.RunCurves;
@@ -19,6 +20,7 @@ import dev.onecycle.tune.Sweep;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jsoup.nodes.Element;
 
 /**
@@ -149,7 +151,7 @@ final class RunPage {
                       "range",
                       "Learning rate range test",
                       range.verdict().explanation(),
-                      RangeFigures.of(range));
+                      RangeFigures.of(range, OptionalLong.of(record.policy().steps())));
               readings(block, range);
             });
     for (int i = 0; i < evidence.sweeps().size(); i++) {
@@ -157,7 +159,7 @@ final class RunPage {
     }
   }
 
-  private static void readings(Element block, RangeSummary range) {
+  private void readings(Element block, RangeSummary range) {
     Element body =
         Html.table(
             Html.details(block, "The readings explained"),
@@ -169,14 +171,20 @@ final class RunPage {
     range
         .suggestion()
         .ifPresent(
-            rate ->
+            peak ->
                 Html.row(
                     body,
                     List.of(
                         "suggestion",
-                        Numbers.brief(rate),
-                        "the peak to train with: the trough divided by 2.5, at most a fifth of the"
-                            + " edge")));
+                        Numbers.brief(peak.over(record.policy().steps())),
+                        Numbers.format(
+                            "the peak for a cycle of %,d steps, from %s for %,d steps or fewer to"
+                                + " %s for %,d or more",
+                            record.policy().steps(),
+                            Numbers.brief(peak.inShortCycle()),
+                            SuggestedPeak.SHORT,
+                            Numbers.brief(peak.inLongCycle()),
+                            SuggestedPeak.LONG))));
     reading(body, "edge", range.edge(), "from here on the loss rises for good");
     reading(
         body, "trough", range.trough(), "the middle of the rates at which the network learns well");

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * The report of a run, made from its folder alone, during the run or after it.
@@ -89,7 +90,10 @@ public record RunReport(
     figures.put("schedule", RunFigures.schedule(curves, policy));
     figures.put("losses", RunFigures.losses(curves, policy.steps(), every));
     figures.put("accuracy", RunFigures.accuracy(curves, policy.steps(), every));
-    evidence.range().ifPresent(range -> figures.put("range-test", RangeFigures.of(range)));
+    OptionalLong steps = OptionalLong.of(policy.steps());
+    evidence
+        .range()
+        .ifPresent(range -> figures.put("range-test", RangeFigures.of(range, steps)));
     for (Sweep sweep : evidence.sweeps()) {
       String name = "sweep-" + sweep.parameter().title().replace(' ', '-');
       figures.put(name, SweepFigures.rangeTests(sweep));

@@ -12,10 +12,12 @@ import dev.onecycle.range.StopReason;
 import dev.onecycle.range.Verdict;
 import dev.onecycle.report.Samples;
 import dev.onecycle.report.Svg;
+import dev.onecycle.report.chart.Figure;
 import dev.onecycle.report.chart.Point;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -206,7 +208,8 @@ class RangeFiguresTest {
               .toList();
       runs.add(Samples.clear(points, factor));
     }
-    JsonNode figure = new ObjectMapper().readTree(RangeFigures.of(RangeSummary.of(runs)).json());
+    Figure drawn = RangeFigures.of(RangeSummary.of(runs), OptionalLong.empty());
+    JsonNode figure = new ObjectMapper().readTree(drawn.json());
     JsonNode markers = figure.at("/panels/0/markers");
     assertThat(markers.findValuesAsText("name")).startsWith("suggestion", "edge");
     assertThat(markers.at("/0/x").asDouble()).isEqualTo(0.12, within(1e-6));

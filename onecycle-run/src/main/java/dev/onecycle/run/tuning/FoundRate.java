@@ -2,11 +2,15 @@ package dev.onecycle.run.tuning;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.onecycle.error.BadDataException;
+import dev.onecycle.range.RangeSummary;
+import dev.onecycle.range.SuggestedPeak;
 import dev.onecycle.run.Conditions;
 import dev.onecycle.run.files.JsonFile;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 
 /**
  * A learning rate that range tests or a sweep have found, with its evidence: the file that {@code
@@ -14,6 +18,8 @@ import java.util.OptionalDouble;
  *
  * @param command the command line that finds it again, word by word
  * @param learningRate the peak rate to train with; empty where the evidence gives none
+ * @param cycleSteps the optimizer steps of the cycle that the rate is for, where it follows from
+ *     the range tests of the evidence; empty where the rate itself was chosen
  * @param conditions under which it was found; of a sweep, with the chosen value, or with the first
  *     candidate where none is chosen
  * @param evidence the range tests, and the sweep where there was one
@@ -21,10 +27,30 @@ import java.util.OptionalDouble;
 public record FoundRate(
     @JsonProperty("command") List<String> command,
     @JsonProperty("learning_rate") OptionalDouble learningRate,
+    @JsonProperty("cycle_steps") OptionalLong cycleSteps,
     @JsonProperty("conditions") Conditions conditions,
     @JsonProperty("evidence") Evidence evidence) {
   public FoundRate {
     command = List.copyOf(command);
+  }
+
+  /** A rate that range tests suggest for a cycle of so many steps, if they do. */
+  public static FoundRate suggested(
+      List<String> command, long cycleSteps, Conditions conditions, Evidence evidence) {
+    Optional<SuggestedPeak> suggestion = evidence.range().flatMap(RangeSummary::suggestion);
+    return new FoundRate(
+        command,
+        suggestion.map(peak -> OptionalDouble.of(peak.over(cycleSteps))).orElse(OptionalDouble.empty()),
+        OptionalLong.of(cycleSteps),
+        conditions,
+        evidence);
+  }
+
+  /** The suggestion of the range tests, where the rate follows from it. */
+  public Optional<SuggestedPeak> suggestion() {
+    return cycleSteps.isPresent()
+        ? evidence.range().flatMap(RangeSummary::suggestion)
+        : Optional.empty();
   }
 
   /** Writes the file, whole or not at all. */

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,11 +33,11 @@ class EvidenceTest {
   @Test
   void theResultOfEveryCommandIsEvidence() {
     Path finder = folder.resolve("find-lr.json");
-    new FoundRate(List.of("x"), range.suggestion(), ConditionsTest.some(), Evidence.of(range))
+    FoundRate.suggested(List.of("x"), 752, ConditionsTest.some(), Evidence.of(range))
         .write(finder);
     assertThat(Evidence.read(finder)).isEqualTo(new Evidence(Optional.of(range), List.of()));
     Path swept = folder.resolve("sweep.json");
-    new FoundRate(List.of("x"), OptionalDouble.of(1), ConditionsTest.some(), Evidence.of(sweep))
+    new FoundRate(List.of("x"), OptionalDouble.of(1), OptionalLong.empty(), ConditionsTest.some(), Evidence.of(sweep))
         .write(swept);
     assertThat(Evidence.read(swept))
         .isEqualTo(new Evidence(Optional.of(sweep.candidates().get(0).test()), List.of(sweep)));

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,9 +32,9 @@ class FoundRateTest {
                 TuningJournalTest.endingIn(Double.NaN),
                 TuningJournalTest.endingIn(Double.POSITIVE_INFINITY)));
     FoundRate tested =
-        new FoundRate(
+        FoundRate.suggested(
             List.of("onecycle", "find-lr"),
-            summary.suggestion(),
+            752,
             ConditionsTest.some(),
             Evidence.of(summary));
     tested.write(file);
@@ -44,7 +45,10 @@ class FoundRateTest {
             List.of(SweepFixtures.cycled(0, 0.3), SweepFixtures.divergedCycle(0.5)));
     FoundRate swept =
         new FoundRate(
-            List.of("x"), OptionalDouble.of(0.1), ConditionsTest.some(), Evidence.of(sweep));
+            List.of("x"),
+            OptionalDouble.of(0.1),
+            OptionalLong.empty(),
+            ConditionsTest.some(), Evidence.of(sweep));
     swept.write(file);
     assertThat(FoundRate.readWithRate(file)).isEqualTo(swept);
   }
@@ -56,7 +60,12 @@ class FoundRateTest {
         Sweep.byEdge(
             Hyperparameter.DROPOUT, List.of(SweepFixtures.candidate(0, SweepFixtures.noisy(1))));
     FoundRate none =
-        new FoundRate(List.of(), OptionalDouble.empty(), ConditionsTest.some(), Evidence.of(sweep));
+        new FoundRate(
+            List.of(),
+            OptionalDouble.empty(),
+            OptionalLong.empty(),
+            ConditionsTest.some(),
+            Evidence.of(sweep));
     none.write(file);
     assertThat(FoundRate.read(file)).isEqualTo(none);
     assertThatThrownBy(() -> FoundRate.readWithRate(file))

@@ -17,6 +17,7 @@ import dev.onecycle.text.Sha256;
 import dev.onecycle.torch.model.ModelFile;
 import dev.onecycle.torch.train.Learner;
 import dev.onecycle.torch.train.Setup;
+import dev.onecycle.torch.train.TrainingPlan;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -126,6 +127,16 @@ public final class Experiment implements AutoCloseable {
         new Experiment(ShortRun.fitted(config, data.train().size()), images(data), trained);
     trained.ifPresent(model -> requireFitting(model, experiment));
     return opened(experiment, large, listener);
+  }
+
+  /** The optimizer steps of a training of these images over the configured epochs. */
+  public long cycleSteps() {
+    return cycleSteps(setup.batchSize());
+  }
+
+  /** The optimizer steps of such a training with batches of another size. */
+  public long cycleSteps(int batchSize) {
+    return TrainingPlan.of(config.get(TrainingConfig.EPOCHS), batchSize).steps(train().size());
   }
 
   private static Images images(TuningData data) {

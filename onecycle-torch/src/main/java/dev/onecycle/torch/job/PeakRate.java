@@ -26,6 +26,7 @@ import java.util.stream.Collectors;
  * The peak learning rate of a run: given, found before, or found now by a range test.
  *
  * @param rate the rate
+ * @param steps of the cycle that it is for
  * @param reason of the rate, in a few words
  * @param measuredNow whether a range test of this job found it
  * @param evidence that it rests on
@@ -33,6 +34,7 @@ import java.util.stream.Collectors;
  */
 public record PeakRate(
     double rate,
+    long steps,
     String reason,
     boolean measuredNow,
     Evidence evidence,
@@ -97,38 +99,20 @@ public record PeakRate(
   }
 
   /**
-   * The peak rate of an experiment.
+   * Runs the range tests of an experiment whose rate is neither given nor found before. They
+   * suggest a rate, or disagree on few images, for which there is a careful one.
    *
    * @param limit the time of the whole job
    * @throws InvalidValueException where a range test does not fit into the time
-   * @throws BadDataException where a range test suggests none
+   * @throws BadDataException where a range test suggests no rate
    * @throws CancellationException where the range test was interrupted
    */
-  static PeakRate of(Experiment experiment, Optional<TimeLimit> limit, JobListener listener) {
-    TrainingConfig config = experiment.config();
-    Optional<StoredRate> stored = stored(config);
-    Optional<Double> given = config.find(MAX_LR);
-    PeakRate peak =
-        stored.isPresent()
-            ? found(stored.get(), experiment.conditions())
-            : given.isPresent()
-                ? new PeakRate(given.get(), "as given", false, Evidence.NONE, List.of())
-                : suggested(experiment, limit, listener);
-    listener.peakRate(peak);
-    return peak;
-  }
-
-  private static PeakRate found(StoredRate stored, Conditions now) {
-    return new PeakRate(
-        stored.rate(),
-        "found before, in " + stored.file(),
-        false,
-        stored.evidence(),
-        stored.conditions().differencesTo(now));
-  }
-
-  private static PeakRate suggested(
+  static Optional<RangeSummary> tested(
       Experiment experiment, Optional<TimeLimit> limit, JobListener listener) {
+    TrainingConfig config = experiment.config();
+    if (config.find(LR_FROM).isPresent() || config.find(MAX_LR).isPresent()) {
+      return Optional.empty();
+    }
     RangeTests asked = RangeTests.of(experiment);
     RangeTests tests = limit.map(time -> asked.within(time, listener)).orElse(asked);
     RangeSummary summary = tests.run(listener);
@@ -150,14 +134,72 @@ public record PeakRate(
       throw new BadDataException(
           "the range test gives no learning rate: " + withoutRate(tests, summary, experiment));
     }
+    return Optional.of(summary);
+  }
+
+  /**
+   * The peak rate of an experiment.
+   *
+   * @param tested the range tests, where the rate is neither given nor found before
+   * @param steps of the cycle
+   */
+  static PeakRate of(
+      Experiment experiment, Optional<RangeSummary> tested, long steps, JobListener listener) {
+    TrainingConfig config = experiment.config();
+    PeakRate peak =
+        stored(config)
+            .map(stored -> found(stored, steps, experiment.conditions()))
+            .or(() -> tested.map(tests -> suggested(tests, steps, config, listener)))
+            .orElseGet(
+                () ->
+                    new PeakRate(
+                        config.find(MAX_LR).orElseThrow(),
+                        steps,
+                        "as given",
+                        false,
+                        Evidence.NONE,
+                        List.of()));
+    listener.peakRate(peak);
+    return peak;
+  }
+
+  private static PeakRate found(StoredRate stored, long steps, Conditions now) {
     return new PeakRate(
-        summary.suggestion().getAsDouble(),
+        stored.rate(steps),
+        steps,
+        "found before, in " + stored.file() + (stored.dependsOnSteps() ? forSteps(steps) : ""),
+        false,
+        stored.evidence(),
+        stored.conditions().differencesTo(now));
+  }
+
+  private static PeakRate suggested(
+      RangeSummary tests, long steps, TrainingConfig config, JobListener listener) {
+    if (tests.suggestion().isEmpty()) {
+      String careful = careful(config).orElseThrow();
+      listener.note(
+          Numbers.format(
+              "%s. They disagree, as on few images they may: the peak is %s, a careful rate for few"
+                  + " images; set max_lr to choose another",
+              tests.verdict().finding(), careful));
+      return new PeakRate(
+          Double.parseDouble(careful),
+          steps,
+          "a careful rate for few images, since " + tests.runs().size() + " range tests disagree",
+          true,
+          Evidence.of(tests),
+          List.of());
+    }
+    return new PeakRate(
+        tests.suggestion().orElseThrow().over(steps),
+        steps,
         Numbers.format(
-            "the loss stayed low around %s and rose for good at %s",
-            Numbers.rounded(summary.trough().orElseThrow().median(), 3),
-            Numbers.rounded(summary.edge().orElseThrow().median(), 3)),
+            "the loss stayed low around %s and rose for good at %s%s",
+            Numbers.rounded(tests.trough().orElseThrow().median(), 3),
+            Numbers.rounded(tests.edge().orElseThrow().median(), 3),
+            forSteps(steps)),
         true,
-        Evidence.of(summary),
+        Evidence.of(tests),
         List.of());
   }
 
@@ -173,6 +215,10 @@ public record PeakRate(
       case ADAMW -> Optional.of(CAREFUL_ADAMW);
       case MUON -> Optional.empty();
     };
+  }
+
+  private static String forSteps(long steps) {
+    return Numbers.format(", for a cycle of %,d steps", steps);
   }
 
   private static String withoutRate(RangeTests tests, RangeSummary summary, Experiment experiment) {

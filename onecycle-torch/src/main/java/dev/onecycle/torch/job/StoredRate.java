@@ -9,6 +9,7 @@ import static dev.onecycle.torch.job.TrainingConfig.WEIGHT_DECAY;
 
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.InvalidValueException;
+import dev.onecycle.range.SuggestedPeak;
 import dev.onecycle.run.Conditions;
 import dev.onecycle.run.tuning.Evidence;
 import dev.onecycle.run.tuning.FoundRate;
@@ -23,19 +24,27 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
  * A peak rate that was found before: by a range test, a sweep, or in a recipe.
  *
  * @param file that holds it
- * @param rate the rate
+ * @param given the rate that the file gives
+ * @param suggestion of range tests, from which the rate of a cycle follows by its length; empty
+ *     where the rate itself was chosen
  * @param conditions that it was found under
  * @param evidence that it rests on
  * @param isRecipe whether the file is a recipe
  */
 record StoredRate(
-    Path file, double rate, Conditions conditions, Evidence evidence, boolean isRecipe) {
+    Path file,
+    double given,
+    Optional<SuggestedPeak> suggestion,
+    Conditions conditions,
+    Evidence evidence,
+    boolean isRecipe) {
   private static final Set<Setting<?>> TUNED = Set.of(BATCH_SIZE, WEIGHT_DECAY, DROPOUT);
 
   static StoredRate read(Path file) {
@@ -51,6 +60,7 @@ record StoredRate(
         return new StoredRate(
             file,
             MAX_LR.read(MAX_LR.name() + " in " + file, rate),
+            Optional.empty(),
             recipe.conditions(),
             evidence(file),
             true);
@@ -60,7 +70,22 @@ record StoredRate(
     }
     FoundRate found = FoundRate.readWithRate(file);
     return new StoredRate(
-        file, found.learningRate().orElseThrow(), found.conditions(), found.evidence(), false);
+        file,
+        found.learningRate().orElseThrow(),
+        found.suggestion(),
+        found.conditions(),
+        found.evidence(),
+        false);
+  }
+
+  /** The peak rate for a cycle of so many steps. */
+  double rate(long steps) {
+    return suggestion.map(peak -> peak.over(steps)).orElse(given);
+  }
+
+  /** Whether the rate depends on the length of the cycle. */
+  boolean dependsOnSteps() {
+    return suggestion.isPresent();
   }
 
   /** The evidence of a recipe, where it still lies beside its tuning. */
@@ -94,6 +119,7 @@ record StoredRate(
     List<Setting<?>> settings =
         new ArrayList<>(
             TrainingConfig.settings(List.of(Group.DATA, Group.LEARNER, Group.AUGMENTATION)));
+    settings.add(EPOCHS);
     if (!isRecipe) {
       List<String> words = new ArrayList<>(config.commandLine("find-lr", settings));
       words.add("--momentum=" + Numbers.exact(experiment.setup().momentum()));
@@ -103,7 +129,6 @@ record StoredRate(
     // The tuner chooses these again, where the recipe alone says them.
     settings.removeIf(s -> TUNED.contains(s) && config.origin(s).startsWith("file "));
     settings.addAll(TrainingConfig.settings(List.of(Group.POLICY)));
-    settings.add(EPOCHS);
     return config.commandLine("tune", settings);
   }
 }

@@ -25,6 +25,7 @@ import dev.onecycle.error.DivergedException;
 import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.error.Require;
 import dev.onecycle.fault.Faults;
+import dev.onecycle.range.RangeSummary;
 import dev.onecycle.run.ClassificationRecord;
 import dev.onecycle.run.ClassificationRecord.Picture;
 import dev.onecycle.run.ClassificationRecord.PictureSource;
@@ -186,11 +187,13 @@ public final class TrainingJob {
       Learner learner = experiment.learner();
       listener.prepared(experiment);
       Optional<TimeLimit> limit = TimeLimit.of(experiment, begin, folder);
-      PeakRate peak = PeakRate.of(experiment, limit, listener);
+      Optional<RangeSummary> tested = PeakRate.tested(experiment, limit, listener);
       TrainingPlan plan =
           ShortRun.reestimated(CycleLength.of(experiment, limit, listener), config, images);
       ShortRun.say(config, plan, images, listener);
-      Policy policy = config.policyChoice().over(plan.steps(images), peak.rate());
+      long steps = plan.steps(images);
+      PeakRate peak = PeakRate.of(experiment, tested, steps, listener);
+      Policy policy = config.policyChoice().over(steps, peak.rate());
       RunRecord record = record(config, experiment, plan, policy, peak);
       TrainingJob job =
           new TrainingJob(folder, experiment, policy, plan, record, control, listener);

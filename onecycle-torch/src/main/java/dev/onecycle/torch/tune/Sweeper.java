@@ -103,14 +103,25 @@ public final class Sweeper {
         parameter == Hyperparameter.MOMENTUM
             ? plan.cycles().policy().withMomentum(MomentumRange.constant(value))
             : plan.cycles().policy();
-    OptionalDouble peak =
-        plan.cycles().peak().isPresent() ? plan.cycles().peak() : candidate.peak();
+    OptionalDouble peak = plan.cycles().peak();
+    if (plan.byCycle() && peak.isEmpty()) {
+      peak = suggested(candidate, steps(plan.cycles().epochs(), setup.batchSize()));
+    }
     return plan.byCycle() && peak.isPresent()
         ? new Candidate(
             value,
             candidate.test(),
             Optional.of(shortCycle(title, setup, plan, policy, peak.getAsDouble())))
         : candidate;
+  }
+
+  private static OptionalDouble suggested(Candidate candidate, long steps) {
+    return candidate.suggestion().stream().mapToDouble(peak -> peak.over(steps)).findFirst();
+  }
+
+  /** The optimizer steps of a training of so many epochs. */
+  long steps(int epochs, int batchSize) {
+    return TrainingPlan.of(epochs, batchSize).steps(train.size());
   }
 
   /**
@@ -150,7 +161,7 @@ public final class Sweeper {
       String title, Setup setup, SweepPlan plan, PolicyChoice policy, double peak) {
     Task task = new Task(Kind.SHORT_CYCLE, title + ", short cycle");
     int epochs = plan.cycles().epochs();
-    long steps = TrainingPlan.of(epochs, setup.batchSize()).steps(train.size());
+    long steps = steps(epochs, setup.batchSize());
     String message = "peak rate " + Numbers.brief(peak);
     return done(
         task,

@@ -3,6 +3,7 @@ package dev.onecycle.torch.tune;
 import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.range.RangeSummary;
+import dev.onecycle.range.SuggestedPeak;
 import dev.onecycle.run.tuning.Memo;
 import dev.onecycle.torch.train.Setup;
 import dev.onecycle.torch.tune.TuningListener.Kind;
@@ -72,8 +73,8 @@ public final class Tuner {
     current = swept(current, Hyperparameter.WEIGHT_DECAY, plan.weightDecays(), plan, sweeps);
     current = swept(current, Hyperparameter.DROPOUT, plan.dropouts(), plan, sweeps);
     RangeSummary range =
-        sweeper.rangeTests("what was chosen", current, plan.sweep().withRepeats(plan.finalTests()));
-    double peak =
+        sweeper.rangeTests("what was chosen", current, plan.sweep().withRepeats(plan.last().count()));
+    SuggestedPeak suggestion =
         range
             .suggestion()
             .orElseThrow(
@@ -82,6 +83,7 @@ public final class Tuner {
                         "the range test of what was chosen gives no learning rate: "
                             + range.verdict().explanation()));
     // As many digits as a person would write: a median of a few tests does not know more.
+    double peak = suggestion.over(sweeper.steps(plan.last().epochs(), current.batchSize()));
     return new TuningResult(rounded(peak), current.batchSize(), sizes, sweeps, range);
   }
 

@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param weightDecays candidates; one or none to keep the setup's
  * @param dropouts candidates; one or none to keep the setup's
  * @param sweep how candidates are tried
- * @param finalTests range tests of what was chosen, over as many seeds: their median gives the peak
+ * @param last the range tests of what was chosen, which give the peak
  */
 public record TuningPlan(
     Optional<BatchSizes> batchSizes,
@@ -22,7 +22,20 @@ public record TuningPlan(
     List<Double> weightDecays,
     List<Double> dropouts,
     SweepPlan sweep,
-    int finalTests) {
+    FinalTests last) {
+  /**
+   * The range tests of what was chosen.
+   *
+   * @param count of tests, over as many seeds: the medians of their readings give the peak
+   * @param epochs of the training that the peak is for
+   */
+  public record FinalTests(int count, int epochs) {
+    public FinalTests {
+      Require.atLeast("final range tests", count, 1);
+      Require.atLeast("epochs", epochs, 1);
+    }
+  }
+
   /** The rule that chooses among the batch sizes that fit. */
   public enum Rule {
     /** The smallest that computes nearly as many images a second as any. */
@@ -36,7 +49,6 @@ public record TuningPlan(
   public TuningPlan {
     weightDecays = List.copyOf(weightDecays);
     dropouts = List.copyOf(dropouts);
-    Require.atLeast("final range tests", finalTests, 1);
     Require.that(
         rule != Rule.CYCLE || sweep.byCycle(),
         "epochs of a short cycle",
@@ -47,7 +59,7 @@ public record TuningPlan(
 
   /** The range tests that it takes at most, those of equal setups counted twice. */
   public int rangeTests() {
-    return candidates() * sweep.repeats() + finalTests;
+    return candidates() * sweep.repeats() + last.count();
   }
 
   /** The short cycles that it takes at most. */

@@ -51,11 +51,13 @@ class PartsTogetherTest {
       RangeResult range =
           LearningRateFinder.of(setup, data.train())
               .run(learner, RangeTest.atMomentum(0.85), 0, point -> {});
+      long length = plan.steps(data.train().size());
       double peak =
           range
               .suggestion()
-              .orElseThrow(() -> new IllegalStateException(range.verdict().explanation()));
-      Policy policy = OneCycle.of(plan.steps(data.train().size()), peak);
+              .orElseThrow(() -> new IllegalStateException(range.verdict().explanation()))
+              .over(length);
+      Policy policy = OneCycle.of(length, peak);
       Training.run(learner, policy, plan, data.train(), data.evaluation(), listener, () -> false);
 
       assertThat(peak).isBetween(0.01, 10.0);

@@ -13,6 +13,7 @@ import dev.onecycle.torch.nn.Models;
 import dev.onecycle.torch.settings.LearnerSettings;
 import dev.onecycle.torch.settings.Precision;
 import dev.onecycle.torch.train.Setup;
+import dev.onecycle.torch.train.TrainingPlan;
 import dev.onecycle.torch.tune.SweepPlan.ShortCycles;
 import dev.onecycle.tune.BatchSizes;
 import dev.onecycle.tune.BatchTrial;
@@ -180,7 +181,7 @@ class TunerTest {
             List.of(1e-3, 1e-4),
             List.of(0.0, 0.1),
             PLAN,
-            2);
+            new TuningPlan.FinalTests(2, 40));
     TuningResult tuned =
         new Tuner(TRAIN, VALIDATION, work, listener, () -> false)
             .tune(SETUP, plan, size -> BatchTrial.completed(size, OptionalLong.empty(), size));
@@ -191,8 +192,9 @@ class TunerTest {
         .containsExactly(Hyperparameter.WEIGHT_DECAY, Hyperparameter.DROPOUT);
     double decay = tuned.sweeps().get(0).chosen().orElseThrow().value();
     assertThat(SETUP.with(tuned.chosen()).settings().weightDecay()).isEqualTo(decay);
+    long steps = TrainingPlan.of(40, tuned.batchSize()).steps(TRAIN.size());
     assertThat(tuned.peak())
-        .isCloseTo(tuned.range().suggestion().orElseThrow(), withinPercentage(1));
+        .isCloseTo(tuned.range().suggestion().orElseThrow().over(steps), withinPercentage(1));
     assertThat(tuned.reasons())
         .containsOnlyKeys(
             Hyperparameter.BATCH_SIZE, Hyperparameter.WEIGHT_DECAY, Hyperparameter.DROPOUT);
