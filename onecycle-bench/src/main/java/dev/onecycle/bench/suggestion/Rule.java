@@ -49,8 +49,7 @@ enum Rule {
     OptionalDouble trough = readings.trough();
     OptionalDouble edge = readings.edge();
     return trough.isPresent() && edge.isPresent()
-        ? OptionalDouble.of(
-            new SuggestedPeak(trough.getAsDouble(), edge.getAsDouble()).over(steps))
+        ? OptionalDouble.of(new SuggestedPeak(trough.getAsDouble(), edge.getAsDouble()).over(steps))
         : OptionalDouble.empty();
   }
 

@@ -217,15 +217,7 @@ record Setting(
 
   private static Setting shapes(String name, LearnerSettings settings) {
     return new Setting(
-        name,
-        Source.SHAPES,
-        32,
-        even(6_000),
-        even(1_000),
-        model("resnet20"),
-        settings,
-        64,
-        8);
+        name, Source.SHAPES, 32, even(6_000), even(1_000), model("resnet20"), settings, 64, 8);
   }
 
   private static BiFunction<ImageShape, Integer, Network> model(String name) {

@@ -86,7 +86,10 @@ final class SuggestionTables {
         new StringBuilder(
             Numbers.format(
                 "| %s | %,d | %s | %.1f |",
-                setting.name(), setting.steps(), Numbers.brief(PeakGrid.rate(best.getKey())), 100 * best.getValue()));
+                setting.name(),
+                setting.steps(),
+                Numbers.brief(PeakGrid.rate(best.getKey())),
+                100 * best.getValue()));
     for (Rule rule : Rule.values()) {
       Optional<Double> cost = cost(rule, setting.steps(), accuracies, readings);
       cost.ifPresent(points -> columns.computeIfAbsent(rule, key -> new ArrayList<>()).add(points));
@@ -97,10 +100,7 @@ final class SuggestionTables {
 
   /** The mean cost of a rule over the range tests that show what it needs, in points. */
   static Optional<Double> cost(
-      Rule rule,
-      long steps,
-      NavigableMap<Integer, Double> accuracies,
-      List<Readings> readings) {
+      Rule rule, long steps, NavigableMap<Integer, Double> accuracies, List<Readings> readings) {
     double best = Collections.max(accuracies.values());
     List<Double> costs = new ArrayList<>();
     for (Readings one : readings) {

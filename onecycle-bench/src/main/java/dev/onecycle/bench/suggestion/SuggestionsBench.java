@@ -75,7 +75,9 @@ public final class SuggestionsBench implements Callable<Integer> {
     List<Setting> settings =
         only.stream()
             .map(Setting::byName)
-            .filter(setting -> tablesOnly || photos != null || setting.source() != Setting.Source.PHOTOS)
+            .filter(
+                setting ->
+                    tablesOnly || photos != null || setting.source() != Setting.Source.PHOTOS)
             .toList();
     if (!tablesOnly) {
       settings.forEach(setting -> measure(trial(setting), file));

@@ -150,7 +150,9 @@ public final class JobProgress implements JobListener, AutoCloseable {
   public void peakRate(PeakRate peak) {
     close();
     if (peak.measuredNow()) {
-      peak.evidence().range().ifPresent(summary -> RangeView.show(console, summary, OptionalLong.of(peak.steps())));
+      peak.evidence()
+          .range()
+          .ifPresent(summary -> RangeView.show(console, summary, OptionalLong.of(peak.steps())));
     }
     console.say("Peak learning rate " + Numbers.brief(peak.rate()) + ": " + peak.reason());
     for (Difference d : peak.acceptedDifferences()) {

@@ -243,8 +243,7 @@ public final class SweepCommand implements Callable<Integer> {
           command, OptionalDouble.empty(), OptionalLong.empty(), conditions, evidence);
     }
     return maxLr == null
-        ? FoundRate.suggested(
-            command, steps(sweep, shown, experiment), conditions, evidence)
+        ? FoundRate.suggested(command, steps(sweep, shown, experiment), conditions, evidence)
         : new FoundRate(
             command, OptionalDouble.of(maxLr), OptionalLong.empty(), conditions, evidence);
   }

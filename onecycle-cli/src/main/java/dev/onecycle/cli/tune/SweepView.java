@@ -100,7 +100,9 @@ final class SweepView {
       record.put("value", candidate.value());
       record.put("verdict", candidate.test().verdict().kind().name().toLowerCase(Locale.ROOT));
       candidate.edge().ifPresent(edge -> record.put("edge", edge));
-      candidate.suggestion().ifPresent(peak -> record.put("peak", peak.over(steps.applyAsLong(candidate))));
+      candidate
+          .suggestion()
+          .ifPresent(peak -> record.put("peak", peak.over(steps.applyAsLong(candidate))));
       candidate
           .cycle()
           .ifPresent(

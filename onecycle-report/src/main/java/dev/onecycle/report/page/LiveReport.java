@@ -53,7 +53,8 @@ public final class LiveReport implements RunListener {
           String name = i == 0 ? "range.csv" : "range-" + (i + 1) + ".csv";
           RangeCsv.write(range.runs().get(i), run.resolve(name));
         }
-        RangeFigures.of(range, OptionalLong.of(record.policy().steps())).writeSvg(run.resolve("range.svg"));
+        RangeFigures.of(range, OptionalLong.of(record.policy().steps()))
+            .writeSvg(run.resolve("range.svg"));
       }
       ScheduleFigures.rateAndMomentum(policy).writeSvg(run.resolve("schedule.svg"));
     } catch (MissingFontsException e) {

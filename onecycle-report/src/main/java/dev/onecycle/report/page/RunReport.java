@@ -91,9 +91,7 @@ public record RunReport(
     figures.put("losses", RunFigures.losses(curves, policy.steps(), every));
     figures.put("accuracy", RunFigures.accuracy(curves, policy.steps(), every));
     OptionalLong steps = OptionalLong.of(policy.steps());
-    evidence
-        .range()
-        .ifPresent(range -> figures.put("range-test", RangeFigures.of(range, steps)));
+    evidence.range().ifPresent(range -> figures.put("range-test", RangeFigures.of(range, steps)));
     for (Sweep sweep : evidence.sweeps()) {
       String name = "sweep-" + sweep.parameter().title().replace(' ', '-');
       figures.put(name, SweepFigures.rangeTests(sweep));

@@ -45,7 +45,13 @@ class TerminalFiguresTest {
     RangeResult result = Samples.clear(Samples.descent(), 1.25);
     String drawn = TerminalFigures.range(result, 80);
 
-    assertThat(drawn).contains("suggestion, short 0.125", "suggestion, long", "edge 1.25", "learning rate", "momentum 0.85");
+    assertThat(drawn)
+        .contains(
+            "suggestion, short 0.125",
+            "suggestion, long",
+            "edge 1.25",
+            "learning rate",
+            "momentum 0.85");
     assertThat(drawn.lines().allMatch(l -> l.length() <= 80)).isTrue();
   }
 

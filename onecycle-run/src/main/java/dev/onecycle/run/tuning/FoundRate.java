@@ -40,7 +40,9 @@ public record FoundRate(
     Optional<SuggestedPeak> suggestion = evidence.range().flatMap(RangeSummary::suggestion);
     return new FoundRate(
         command,
-        suggestion.map(peak -> OptionalDouble.of(peak.over(cycleSteps))).orElse(OptionalDouble.empty()),
+        suggestion
+            .map(peak -> OptionalDouble.of(peak.over(cycleSteps)))
+            .orElse(OptionalDouble.empty()),
         OptionalLong.of(cycleSteps),
         conditions,
         evidence);

@@ -33,11 +33,15 @@ class EvidenceTest {
   @Test
   void theResultOfEveryCommandIsEvidence() {
     Path finder = folder.resolve("find-lr.json");
-    FoundRate.suggested(List.of("x"), 752, ConditionsTest.some(), Evidence.of(range))
-        .write(finder);
+    FoundRate.suggested(List.of("x"), 752, ConditionsTest.some(), Evidence.of(range)).write(finder);
     assertThat(Evidence.read(finder)).isEqualTo(new Evidence(Optional.of(range), List.of()));
     Path swept = folder.resolve("sweep.json");
-    new FoundRate(List.of("x"), OptionalDouble.of(1), OptionalLong.empty(), ConditionsTest.some(), Evidence.of(sweep))
+    new FoundRate(
+            List.of("x"),
+            OptionalDouble.of(1),
+            OptionalLong.empty(),
+            ConditionsTest.some(),
+            Evidence.of(sweep))
         .write(swept);
     assertThat(Evidence.read(swept))
         .isEqualTo(new Evidence(Optional.of(sweep.candidates().get(0).test()), List.of(sweep)));

@@ -33,10 +33,7 @@ class FoundRateTest {
                 TuningJournalTest.endingIn(Double.POSITIVE_INFINITY)));
     FoundRate tested =
         FoundRate.suggested(
-            List.of("onecycle", "find-lr"),
-            752,
-            ConditionsTest.some(),
-            Evidence.of(summary));
+            List.of("onecycle", "find-lr"), 752, ConditionsTest.some(), Evidence.of(summary));
     tested.write(file);
     assertThat(FoundRate.read(file)).isEqualTo(tested);
     Sweep sweep =
@@ -48,7 +45,8 @@ class FoundRateTest {
             List.of("x"),
             OptionalDouble.of(0.1),
             OptionalLong.empty(),
-            ConditionsTest.some(), Evidence.of(sweep));
+            ConditionsTest.some(),
+            Evidence.of(sweep));
     swept.write(file);
     assertThat(FoundRate.readWithRate(file)).isEqualTo(swept);
   }

@@ -73,7 +73,8 @@ public final class Tuner {
     current = swept(current, Hyperparameter.WEIGHT_DECAY, plan.weightDecays(), plan, sweeps);
     current = swept(current, Hyperparameter.DROPOUT, plan.dropouts(), plan, sweeps);
     RangeSummary range =
-        sweeper.rangeTests("what was chosen", current, plan.sweep().withRepeats(plan.last().count()));
+        sweeper.rangeTests(
+            "what was chosen", current, plan.sweep().withRepeats(plan.last().count()));
     SuggestedPeak suggestion =
         range
             .suggestion()
