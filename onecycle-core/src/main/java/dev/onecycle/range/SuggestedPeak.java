@@ -23,7 +23,7 @@ public record SuggestedPeak(double trough, double edge) {
   public static final long SHORT = 100;
 
   /** The steps of a cycle from which on the edge alone decides. */
-  public static final long LONG = 3_000;
+  public static final long LONG = 10_000;
 
   private static final double TROUGH_MARGIN = 2.5;
   private static final double SHORT_EDGE_MARGIN = 5;
@@ -41,8 +41,13 @@ public record SuggestedPeak(double trough, double edge) {
    */
   public double over(long steps) {
     Require.atLeast("steps of the cycle", steps, 1);
+    if (steps <= SHORT) {
+      return inShortCycle();
+    }
+    if (steps >= LONG) {
+      return inLongCycle();
+    }
     double weight = Math.log((double) steps / SHORT) / Math.log((double) LONG / SHORT);
-    weight = Math.max(0, Math.min(1, weight));
     return Math.exp((1 - weight) * Math.log(inShortCycle()) + weight * Math.log(inLongCycle()));
   }
 

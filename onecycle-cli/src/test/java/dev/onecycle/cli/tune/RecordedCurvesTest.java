@@ -1,11 +1,13 @@
 package dev.onecycle.cli.tune;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.onecycle.cli.Cli;
 import dev.onecycle.testing.TestData;
+import dev.onecycle.text.Numbers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -85,11 +87,32 @@ class RecordedCurvesTest {
         read(
             "--read", temp.resolve("three.csv"),
             "--read", temp.resolve("three-2.csv"),
-            "--read", temp.resolve("three-3.csv"));
+            "--read", temp.resolve("three-3.csv"),
+            "--cycle-steps", live.json().get("cycle_steps").asLong());
     assertThat(answer(again)).isEqualTo(answer(live));
     assertThat(again.json().get("repeats").asInt()).isEqualTo(3);
     assertThat(again.err())
         .contains("3 tests at momentum", "median", "lowest", "highest", "test 3: ");
+  }
+
+  /** A recorded curve does not say how long the cycle will be. */
+  @Test
+  void withoutTheStepsOfTheCycleBothEndsOfTheSuggestionAreGiven() throws IOException {
+    Path data = TestData.colours(temp.resolve("both"), 40, 10, 8, 8);
+    Cli.Result live = live(data, "one", "-b", 16, "--repeats", 1, "--range-steps", 40);
+    assertThat(live.err()).contains("for a cycle of 70 steps");
+    Cli.Result again = read("--read", temp.resolve("one.csv"));
+    assertThat(again.json().has("learning_rate")).isFalse();
+    double shortCycle = again.json().get("suggestion_short_cycle").asDouble();
+    double longCycle = again.json().get("suggestion_long_cycle").asDouble();
+    assertThat(live.json().get("learning_rate").asDouble()).isEqualTo(shortCycle);
+    assertThat(again.err())
+        .contains(
+            Numbers.brief(shortCycle) + " for a cycle of up to 100 steps, ",
+            Numbers.brief(longCycle) + " for 10,000 or more");
+    Cli.Result between = read("--read", temp.resolve("one.csv"), "--cycle-steps", 1_000);
+    assertThat(between.json().get("learning_rate").asDouble())
+        .isCloseTo(Math.sqrt(shortCycle * longCycle), withinPercentage(1e-6));
   }
 
   /** A curve that falls from 2.3 by a third and leaves at 1; two columns, and no stop. */
