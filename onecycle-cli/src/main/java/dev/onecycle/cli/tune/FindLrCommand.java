@@ -175,11 +175,7 @@ public final class FindLrCommand implements Callable<Integer> {
       Console console, RangeSummary summary, OptionalLong steps, Optional<Conditions> conditions) {
     RangeView.show(console, summary, steps);
     writeCsv(console, summary);
-    console.answer(
-        summary
-            .suggestion()
-            .map(peak -> answer(peak, steps))
-            .orElse(NOTHING_SUGGESTED));
+    console.answer(summary.suggestion().map(peak -> answer(peak, steps)).orElse(NOTHING_SUGGESTED));
     figures.write(console, () -> RangeFigures.of(summary, steps), SVG);
     conditions.ifPresent(
         found -> {

@@ -116,21 +116,8 @@ public record PeakRate(
     RangeTests asked = RangeTests.of(experiment);
     RangeTests tests = limit.map(time -> asked.within(time, listener)).orElse(asked);
     RangeSummary summary = tests.run(listener);
-    if (summary.suggestion().isEmpty()) {
-      Optional<String> careful = careful(experiment.config());
-      if (careful.isPresent() && tests.ofFewImages() && disagree(summary)) {
-        listener.note(
-            Numbers.format(
-                "%s. They disagree, as on few images they may: the peak is %s, a careful rate for"
-                    + " few images; set max_lr to choose another",
-                summary.verdict().finding(), careful.get()));
-        return new PeakRate(
-            Double.parseDouble(careful.get()),
-            "a careful rate for few images, since " + tests.count() + " range tests disagree",
-            true,
-            Evidence.of(summary),
-            List.of());
-      }
+    boolean careful = careful(config).isPresent() && tests.ofFewImages() && disagree(summary);
+    if (summary.suggestion().isEmpty() && !careful) {
       throw new BadDataException(
           "the range test gives no learning rate: " + withoutRate(tests, summary, experiment));
     }

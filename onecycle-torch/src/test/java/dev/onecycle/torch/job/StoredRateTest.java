@@ -23,9 +23,7 @@ class StoredRateTest {
               RangeTest.atMomentum(0.85)
                   .run(
                       (rate, momentum) ->
-                          rate > 1
-                              ? 2.3 * rate
-                              : 2.3 - 1 / (1 + Math.pow(0.01 / rate, 2)))));
+                          rate > 1 ? 2.3 * rate : 2.3 - 1 / (1 + Math.pow(0.01 / rate, 2)))));
 
   @TempDir Path folder;
 
