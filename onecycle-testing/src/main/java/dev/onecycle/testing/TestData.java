@@ -62,7 +62,8 @@ public final class TestData {
     SplittableRandom random = new SplittableRandom(7);
     for (String form : List.of("round", "square", "bar")) {
       for (int i = 0; i < count; i++) {
-        byte[] png = TestImages.encode(TestImages.mark(96 + i % 5, 64 + i % 3, form, random), "png");
+        byte[] png =
+            TestImages.encode(TestImages.mark(96 + i % 5, 64 + i % 3, form, random), "png");
         write(folder.resolve(form).resolve("%03d.png".formatted(i)), png);
       }
     }

@@ -166,7 +166,17 @@ class ImageTreeTest {
   void hiddenFilesAndLitterAreNoImages() throws IOException {
     TestData.catsAndDogs(data.resolve("train"), 2);
     TestData.catsAndDogs(data.resolve("test"), 1);
-    for (String name : List.of(".DS_Store", "._1.png", "Thumbs.db", ".git/cat.png")) {
+    for (String name :
+        List.of(
+            ".DS_Store",
+            "._1.png",
+            "Thumbs.db",
+            "THUMBS.DB",
+            "desktop.ini",
+            "Desktop.INI",
+            "Icon\r",
+            "@eaDir/1.png",
+            ".git/cat.png")) {
       TestData.write(data.resolve("train/cat").resolve(name), new byte[] {1, 2, 3});
     }
     TestData.write(data.resolve("__MACOSX/train/cat/0.png"), new byte[] {1});
