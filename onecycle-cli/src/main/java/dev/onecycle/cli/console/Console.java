@@ -66,6 +66,17 @@ public final class Console {
     }
   }
 
+  /** Says what could not be done, as the line of a failure; also with {@code --quiet}. */
+  public void complain(String line) {
+    err.println("onecycle: " + OneLine.brief(line));
+    err.flush();
+  }
+
+  /** Whether the result is one object of JSON. */
+  public boolean json() {
+    return json;
+  }
+
   /** A line of progress, for those who watch. */
   public void progress(String line) {
     if (!quiet) {

@@ -1,16 +1,26 @@
 package dev.onecycle.cli.inspect;
 
+import dev.onecycle.cli.console.Bar;
 import dev.onecycle.cli.console.Console;
 import dev.onecycle.cli.console.ExitCode;
+import dev.onecycle.cli.console.OptionWording;
 import dev.onecycle.cli.console.OutputOptions;
+import dev.onecycle.cli.console.Signals;
 import dev.onecycle.cli.options.ModelArgument;
 import dev.onecycle.cli.options.SettingOptions;
-import dev.onecycle.data.ImageFiles;
+import dev.onecycle.data.DataOptions;
+import dev.onecycle.data.UnlabelledImage;
+import dev.onecycle.data.UnlabelledImages;
 import dev.onecycle.data.batch.Batch;
 import dev.onecycle.data.batch.BatchLoader;
 import dev.onecycle.data.image.ImageDataset;
-import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.error.Require;
+import dev.onecycle.report.csv.PredictionsCsv;
+import dev.onecycle.report.csv.PredictionsCsv.Guess;
+import dev.onecycle.report.csv.PredictionsCsv.Row;
+import dev.onecycle.run.files.AtomicFile;
+import dev.onecycle.text.Counts;
+import dev.onecycle.text.Numbers;
 import dev.onecycle.torch.job.TrainingConfig;
 import dev.onecycle.torch.model.ModelFile;
 import dev.onecycle.torch.train.Learner;
@@ -20,10 +30,12 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IModelTransformer;
 import picocli.CommandLine.Mixin;
@@ -34,17 +46,30 @@ import picocli.CommandLine.Parameters;
 /** Predicts the classes of images. */
 @Command(
     name = "predict",
-    description = "Print the most probable classes of image files.",
+    description = {
+      "Print the most probable classes of images: of files, and of the images in folders and"
+          + " archives.",
+      "A file that cannot be used is named with the reason, the others are predicted all the same,"
+          + " and the exit code is 65.",
+      ""
+    },
     mixinStandardHelpOptions = true,
     sortOptions = false,
     modelTransformer = PredictCommand.Settings.class,
-    footer = {"", "Examples:", "  onecycle predict runs/NAME cat.jpg dog.png --top 3"})
+    footer = {
+      "",
+      "Examples:",
+      "  onecycle predict runs/NAME cat.jpg dog.png --top 3",
+      "  onecycle predict runs/NAME photos/ --csv classes.csv"
+    })
 public final class PredictCommand implements Callable<Integer> {
   /** The settings of reading images are options. */
   static final class Settings implements IModelTransformer {
     @Override
     public CommandSpec transform(CommandSpec spec) {
-      SettingOptions.add(spec, List.of(TrainingConfig.MAX_PIXELS));
+      SettingOptions.add(
+          spec,
+          List.of(TrainingConfig.MAX_PIXELS, TrainingConfig.ENCODING, TrainingConfig.FOLLOW_LINKS));
       return spec;
     }
   }
@@ -57,7 +82,9 @@ public final class PredictCommand implements Callable<Integer> {
       index = "1..*",
       paramLabel = "IMAGE",
       arity = "1..*",
-      description = "JPEG, PNG, WebP, TIFF, BMP, GIF or PNM files.")
+      description =
+          "JPEG, PNG, WebP, TIFF, BMP, GIF or PNM files, folders with such files, also in folders"
+              + " inside, and .zip or .tar archives.")
   List<Path> images = List.of();
 
   @Option(
@@ -67,52 +94,126 @@ public final class PredictCommand implements Callable<Integer> {
       description = "Classes an image. Default: ${DEFAULT-VALUE}.")
   int top = 1;
 
+  @Option(
+      names = "--csv",
+      paramLabel = "FILE",
+      description =
+          "Write the columns file,class,probability (with --top also class_2,probability_2 and so"
+              + " on),error instead of a line for each image.")
+  @Nullable Path csv;
+
   @Mixin OutputOptions output = new OutputOptions();
 
-  /** A class and how probable it is. */
-  private record Guess(String name, double probability) {}
+  /** The rows so far, and where they go. */
+  private static final class Rows {
+    private final List<Consumer<Row>> targets = new ArrayList<>();
+    private int predicted;
+    private int failed;
+    private String firstFailure = "";
+
+    void add(Row row) {
+      if (row.error().isEmpty()) {
+        predicted++;
+      } else {
+        failed++;
+        firstFailure = failed == 1 ? row.file() + " " + row.error() : firstFailure;
+      }
+      targets.forEach(target -> target.accept(row));
+    }
+  }
 
   @Override
   public Integer call() {
     Console console = output.console();
     Require.atLeast("--top", top, 1);
+    if (csv != null) {
+      AtomicFile.requireWritable(csv);
+    }
     ModelFile file = model.read();
-    ImageDataset decoded = decode(file);
-    List<List<Guess>> guesses = new ArrayList<>();
+    TrainingConfig config = SettingOptions.given(output.spec());
+    DataOptions options =
+        config
+            .dataOptions()
+            .withDecoding(file.images().decoding(config.get(TrainingConfig.MAX_PIXELS)));
+    Signals.watch();
+    UnlabelledImages found = UnlabelledImages.at(images, file.input(), options);
+    Rows rows = new Rows();
+    List<Row> kept = new ArrayList<>();
+    if (console.json()) {
+      rows.targets.add(kept::add);
+    } else if (csv == null) {
+      rows.targets.add(row -> say(console, row));
+    }
+    rows.targets.add(row -> complain(console, row));
+    if (csv == null) {
+      predict(console, file, found, rows);
+    } else {
+      int columns = Math.min(top, file.classes().size());
+      PredictionsCsv.write(
+          csv,
+          columns,
+          target -> {
+            rows.targets.add(target);
+            predict(console, file, found, rows);
+          });
+      console.answer("Wrote " + csv);
+    }
+    return end(console, rows, kept);
+  }
+
+  /** Predicts everything, one batch after the other. */
+  private void predict(Console console, ModelFile file, UnlabelledImages found, Rows rows) {
+    boolean lines = csv == null && !console.json();
+    List<String> notes;
     try (Learner learner = ModelArgument.learner(file);
-        BatchLoader batches = BatchLoader.evaluation(decoded, BATCH)) {
-      while (batches.hasNext()) {
-        try (Batch batch = batches.next()) {
-          for (double[] probabilities : learner.probabilities(batch)) {
-            for (double probability : probabilities) {
-              model.requireFinite(probability);
+        @Nullable Bar bar =
+            lines ? null : new Bar(console, "predicting", found.count().orElse(-1), " images")) {
+      notes =
+          found.read(
+              batch -> {
+                if (Signals.stopRequested()) {
+                  throw new CancellationException();
+                }
+                predict(learner, file, batch).forEach(rows::add);
+                if (bar != null) {
+                  bar.at(rows.predicted + rows.failed, "");
+                }
+              });
+    }
+    notes.forEach(console::say);
+  }
+
+  private List<Row> predict(Learner learner, ModelFile file, List<UnlabelledImage> images) {
+    List<UnlabelledImage> usable =
+        images.stream().filter(image -> image.problem().isEmpty()).toList();
+    List<List<Guess>> guesses = new ArrayList<>();
+    if (!usable.isEmpty()) {
+      ByteBuffer pixels = ByteBuffer.allocate(usable.size() * file.input().bytes());
+      usable.forEach(image -> pixels.put(image.pixels()));
+      ImageDataset data =
+          ImageDataset.of(file.input(), file.classes(), new int[usable.size()], pixels.array());
+      try (BatchLoader batches = BatchLoader.evaluation(data, BATCH)) {
+        while (batches.hasNext()) {
+          try (Batch batch = batches.next()) {
+            for (double[] probabilities : learner.probabilities(batch)) {
+              for (double probability : probabilities) {
+                model.requireFinite(probability);
+              }
+              guesses.add(best(probabilities, file.classes()));
             }
-            guesses.add(best(probabilities, file.classes()));
           }
         }
       }
     }
-    List<Map<String, Object>> predictions = new ArrayList<>();
-    for (int i = 0; i < images.size(); i++) {
-      StringBuilder line = new StringBuilder(images.get(i).toString());
-      for (Guess guess : guesses.get(i)) {
-        line.append(String.format(Locale.ROOT, "  %s %.4f", guess.name, guess.probability));
-      }
-      console.answer(line.toString());
-      predictions.add(json(images.get(i), guesses.get(i)));
+    List<Row> rows = new ArrayList<>();
+    int next = 0;
+    for (UnlabelledImage image : images) {
+      rows.add(
+          image.problem().isPresent()
+              ? new Row(image.name(), List.of(), OptionWording.of(image.problem().get()))
+              : new Row(image.name(), guesses.get(next++), ""));
     }
-    console.result(Map.of("predictions", predictions));
-    return ExitCode.OK;
-  }
-
-  private ImageDataset decode(ModelFile file) {
-    ImageShape shape = file.input();
-    ByteBuffer pixels = ByteBuffer.allocate(Math.multiplyExact(images.size(), shape.bytes()));
-    int maxPixels = SettingOptions.given(output.spec()).get(TrainingConfig.MAX_PIXELS);
-    for (Path image : images) {
-      pixels.put(ImageFiles.decode(image, shape, file.images().decoding(maxPixels)));
-    }
-    return ImageDataset.of(shape, file.classes(), new int[images.size()], pixels.array());
+    return rows;
   }
 
   private List<Guess> best(double[] probabilities, List<String> classes) {
@@ -123,15 +224,59 @@ public final class PredictCommand implements Callable<Integer> {
         .toList();
   }
 
-  private static Map<String, Object> json(Path image, List<Guess> guesses) {
+  private static void say(Console console, Row row) {
+    if (row.error().isEmpty()) {
+      StringBuilder line = new StringBuilder(row.file());
+      for (Guess guess : row.guesses()) {
+        line.append(Numbers.format("  %s %.4f", guess.name(), guess.probability()));
+      }
+      console.answer(line.toString());
+    }
+  }
+
+  private static void complain(Console console, Row row) {
+    if (!row.error().isEmpty()) {
+      console.complain(row.file() + " " + row.error());
+    }
+  }
+
+  private static int end(Console console, Rows rows, List<Row> kept) {
+    Map<String, Object> result = new LinkedHashMap<>();
+    result.put("images", rows.predicted);
+    result.put(
+        "predictions",
+        kept.stream().filter(row -> row.error().isEmpty()).map(PredictCommand::json).toList());
+    result.put(
+        "failures",
+        kept.stream()
+            .filter(row -> !row.error().isEmpty())
+            .map(row -> Map.of("file", row.file(), "reason", row.error()))
+            .toList());
+    if (rows.failed == 0) {
+      console.result(result);
+      return ExitCode.OK;
+    }
+    String message = rows.firstFailure;
+    if (rows.failed > 1) {
+      message =
+          Numbers.format(
+              "%,d files cannot be used, and %s predicted",
+              rows.failed, Counts.of(rows.predicted, "image is", "images are"));
+      console.complain(message);
+    }
+    console.result(result, message, ExitCode.BAD_DATA);
+    return ExitCode.BAD_DATA;
+  }
+
+  private static Map<String, Object> json(Row row) {
     Map<String, Object> json = new LinkedHashMap<>();
-    json.put("file", image.toString());
-    json.put("class", guesses.get(0).name);
-    json.put("probability", guesses.get(0).probability);
+    json.put("file", row.file());
+    json.put("class", row.guesses().get(0).name());
+    json.put("probability", row.guesses().get(0).probability());
     json.put(
         "top",
-        guesses.stream()
-            .map(guess -> Map.of("class", guess.name, "probability", guess.probability))
+        row.guesses().stream()
+            .map(guess -> Map.of("class", guess.name(), "probability", guess.probability()))
             .toList());
     return json;
   }

@@ -59,23 +59,42 @@ public abstract class Archive implements FileTree {
    * @throws BadDataException if the file is no archive of a known kind or cannot be read
    */
   public static Archive open(Path path, Optional<Charset> encoding) {
-    byte[] head;
-    try (InputStream in = Files.newInputStream(path)) {
-      head = in.readNBytes(512);
-    } catch (IOException e) {
-      throw IoErrors.cannotRead(path, e);
-    }
+    byte[] head = head(path);
     if (begins(head, 0, "PK")) {
       return new ZipArchive(path, encoding);
     }
-    Compression compression = Compression.of(head);
-    if (compression != Compression.NONE
-        || begins(head, TAR_MAGIC_AT, "ustar")
-        || path.toString().endsWith(".tar")) {
-      return new TarArchive(path, encoding, compression);
+    if (isTar(path, head)) {
+      return new TarArchive(path, encoding, Compression.of(head));
     }
     throw new BadDataException(
         path + " is not a folder, a .tar, a .tar.gz, .tar.xz, .tar.bz2 or .tar.zst, or a .zip");
+  }
+
+  /**
+   * Whether a path is a regular file that begins as an archive of a known kind.
+   *
+   * @throws BadDataException if it cannot be read
+   */
+  public static boolean isOne(Path path) {
+    if (!Files.isRegularFile(path)) {
+      return false;
+    }
+    byte[] head = head(path);
+    return begins(head, 0, "PK") || isTar(path, head);
+  }
+
+  private static byte[] head(Path path) {
+    try (InputStream in = Files.newInputStream(path)) {
+      return in.readNBytes(512);
+    } catch (IOException e) {
+      throw IoErrors.cannotRead(path, e);
+    }
+  }
+
+  private static boolean isTar(Path path, byte[] head) {
+    return Compression.of(head) != Compression.NONE
+        || begins(head, TAR_MAGIC_AT, "ustar")
+        || path.toString().endsWith(".tar");
   }
 
   private static boolean begins(byte[] bytes, int at, String text) {

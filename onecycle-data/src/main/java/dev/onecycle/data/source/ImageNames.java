@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
  * <p>A file with the extension of an image must be one, also where the format cannot be read; so
  * must a file without an extension. Any other file is litter beside the images.
  */
-final class ImageNames {
+public final class ImageNames {
   private static final Set<String> EXTENSIONS =
       Set.of(
           "jpg", "jpeg", "jpe", "jfif", "pjpeg", "pjp", "png", "apng", "gif", "bmp", "dib", "webp",
@@ -29,7 +29,7 @@ final class ImageNames {
   private ImageNames() {}
 
   /** Whether a file of this name must be an image; otherwise it is litter. */
-  static boolean mayBeImage(String file) {
+  public static boolean mayBeImage(String file) {
     String extension = extension(file);
     return extension.isEmpty() || EXTENSIONS.contains(extension);
   }
@@ -45,7 +45,7 @@ final class ImageNames {
   }
 
   /** The extensions of files with the number of files of each, for a message. */
-  static String counts(List<String> files) {
+  public static String counts(List<String> files) {
     Map<String, Long> counts =
         files.stream()
             .collect(

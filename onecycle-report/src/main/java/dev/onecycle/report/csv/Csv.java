@@ -4,18 +4,20 @@ import static java.util.stream.Collectors.joining;
 
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.run.files.AtomicFile;
+import java.io.IOException;
 import java.io.OutputStreamWriter;
+import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * The codec of all CSV files: a header line, then rows of numbers, written so that each number
- * reads back to the same bits.
+ * The codec of all CSV files: a header line, then rows of numbers and texts, written so that each
+ * number reads back to the same bits.
  */
 final class Csv {
   private Csv() {}
@@ -87,21 +89,53 @@ final class Csv {
    * Writes a file, completely or not at all.
    *
    * @param columns of the header
-   * @param rows a value for each column: numbers, and texts that need no quotes
+   * @param rows a value for each column: numbers and texts
    * @throws dev.onecycle.error.CannotWriteException if the file cannot be created or written
    */
   static void write(Path file, List<String> columns, Stream<? extends List<?>> rows) {
+    write(file, columns, (Consumer<List<?>> row) -> rows.forEach(row));
+  }
+
+  /**
+   * Writes a file, completely or not at all, while its rows are computed.
+   *
+   * @param columns of the header
+   * @param rows gives one row after the other: a value for each column
+   * @throws dev.onecycle.error.CannotWriteException if the file cannot be created or written
+   */
+  static void write(Path file, List<String> columns, Consumer<Consumer<List<?>>> rows) {
     AtomicFile.write(
         file,
         out -> {
-          // Numbers need no quotes: a library that knows of these would double the time of a start.
+          // A library for this would double the time of a start.
           Writer csv = new OutputStreamWriter(out, StandardCharsets.UTF_8);
-          csv.write(String.join(",", columns) + "\n");
-          Iterator<? extends List<?>> all = rows.iterator();
-          while (all.hasNext()) {
-            csv.write(all.next().stream().map(String::valueOf).collect(joining(",")) + "\n");
+          csv.write(line(columns));
+          try {
+            rows.accept(
+                row -> {
+                  try {
+                    csv.write(line(row));
+                  } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                  }
+                });
+          } catch (UncheckedIOException e) {
+            throw e.getCause();
           }
           csv.flush();
         });
+  }
+
+  private static String line(List<?> cells) {
+    return cells.stream().map(Csv::cell).collect(joining(",", "", "\n"));
+  }
+
+  /** A value in quotes where it needs them: RFC 4180. */
+  private static String cell(Object value) {
+    String text = String.valueOf(value);
+    boolean plain =
+        text.chars().noneMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r')
+            && text.strip().equals(text);
+    return plain ? text : '"' + text.replace("\"", "\"\"") + '"';
   }
 }
