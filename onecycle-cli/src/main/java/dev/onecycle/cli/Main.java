@@ -22,6 +22,7 @@ import dev.onecycle.cli.tune.FindBatchSizeCommand;
 import dev.onecycle.cli.tune.FindLrCommand;
 import dev.onecycle.cli.tune.SweepCommand;
 import dev.onecycle.cli.tune.TuneCommand;
+import dev.onecycle.error.DivergedException;
 import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.error.OnecycleException;
 import dev.onecycle.fault.Faults;
@@ -51,8 +52,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 @Command(
     name = "onecycle",
     description = {
-      "Train image classifiers by the 1cycle policy: find the learning rate, train in one cycle, see"
-          + " why it worked.",
+      "Train image classifiers by the 1cycle policy: find the learning rate, train in one cycle,"
+          + " see why it worked.",
       ""
     },
     footer = {
@@ -256,7 +257,9 @@ public final class Main implements Runnable {
     @Override
     public int handleExecutionException(Exception e, CommandLine commandLine, ParseResult parsed) {
       int code = ExitCode.of(e);
-      String message = e instanceof CancellationException ? "interrupted" : OptionWording.of(e);
+      String how = e instanceof DivergedException ? "the training has diverged: " : "";
+      String message =
+          e instanceof CancellationException ? "interrupted" : how + OptionWording.of(e);
       told(commandLine, parsed.originalArgs(), message, code);
       boolean fault = code == ExitCode.SOFTWARE && !(e instanceof OnecycleException);
       if (fault || Boolean.getBoolean("onecycle.debug")) {

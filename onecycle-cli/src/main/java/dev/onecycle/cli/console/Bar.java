@@ -1,7 +1,7 @@
 package dev.onecycle.cli.console;
 
+import dev.onecycle.text.Numbers;
 import java.io.PrintStream;
-import java.util.Locale;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -22,6 +22,9 @@ public final class Bar implements AutoCloseable {
   private final long begin = System.nanoTime();
   private long lastLine = begin;
   private volatile long first = -1;
+
+  /** Of the whole, where the one who draws the bar knows it. */
+  private volatile double secondsLeft = Double.NaN;
 
   /**
    * Starts a phase.
@@ -54,19 +57,38 @@ public final class Bar implements AutoCloseable {
     long done = state.getCurrent();
     long total = state.isIndefinite() ? -1 : state.getMax();
     double seconds = state.getElapsedAfterStart().toNanos() / 1e9;
-    double left =
-        first >= 0 && done > first && total > 0
-            ? seconds / (done - first) * Math.max(0, total - done)
-            : Double.NaN;
-    return BarText.line(
-        state.getTaskName(),
-        done,
-        total,
-        unit,
-        left,
-        state.getExtraMessage(),
-        Console.width() - 1,
-        Console.unicode());
+    int width = Console.width() - 1;
+    String line =
+        BarText.line(
+            state.getTaskName(),
+            done,
+            total,
+            unit,
+            left(done, total, seconds),
+            state.getExtraMessage(),
+            width,
+            Console.unicode());
+    return line + " ".repeat(width - line.length()); // over the end of a longer line before it
+  }
+
+  /** The seconds left of the whole, or else of this phase; NaN where they are not known. */
+  private double left(long done, long total, double seconds) {
+    if (!Double.isNaN(secondsLeft)) {
+      return secondsLeft;
+    }
+    return first >= 0 && done > first && total > 0
+        ? seconds / (done - first) * Math.max(0, total - done)
+        : Double.NaN;
+  }
+
+  /**
+   * So many units of this phase are done, and so many seconds of the whole run are left.
+   *
+   * @param left NaN where they are not known
+   */
+  public void at(long done, long newTotal, String message, double left) {
+    secondsLeft = left;
+    at(done, newTotal, message);
   }
 
   /** So many units are done, of a total that has become another one. */
@@ -90,13 +112,10 @@ public final class Bar implements AutoCloseable {
     if ((now - lastLine) / 1e9 >= SECONDS_BETWEEN_LINES) {
       lastLine = now;
       double seconds = (now - begin) / 1e9;
-      String share = total > 0 ? " of " + total : "";
-      String left =
-          total > done && done > first
-              ? String.format(
-                  Locale.ROOT, ", %.0f s left", seconds / (done - first) * (total - done))
-              : "";
-      console.progress(task + ": " + done + share + "  " + message + left);
+      double left = left(done, total, seconds);
+      String share = total > 0 ? Numbers.format(" of %,d", total) : "";
+      String rest = Double.isNaN(left) ? "" : ", " + BarText.time(left) + " left";
+      console.progress(Numbers.format("%s: %,d%s  %s%s", task, done, share, message, rest));
     }
   }
 

@@ -21,6 +21,8 @@ import dev.onecycle.torch.job.PeakRate;
 import dev.onecycle.torch.job.TrainingConfig;
 import dev.onecycle.torch.settings.Device;
 import dev.onecycle.torch.train.Learner;
+import dev.onecycle.torch.train.StepCost;
+import dev.onecycle.torch.train.TrainingPlan;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -42,6 +44,34 @@ public final class JobProgress implements JobListener, AutoCloseable {
   private EpochImages images = new EpochImages(1, 1, 1);
   private String evaluationName = "";
   private double smoothedLoss = Double.NaN;
+  private final long begin = System.nanoTime();
+  private RunEstimate estimate = new RunEstimate(1);
+  private Plan plan = new Plan(0, 0, 0, 1, 0, Double.NaN);
+  private int testImages;
+  private double stepsOfARate = 1;
+  private long stepsLeft;
+
+  /**
+   * The work of a training.
+   *
+   * @param evaluationImages of each evaluation
+   * @param evaluateEvery epochs
+   * @param testImages that are evaluated once, at the end
+   * @param minutes of the whole; NaN where they are not given
+   */
+  private record Plan(
+      long steps,
+      int epochs,
+      int evaluationImages,
+      int evaluateEvery,
+      int testImages,
+      double minutes) {
+    /** The images of the evaluations after an epoch, zero-based, and of all later ones. */
+    long imagesFrom(int epoch) {
+      int evaluations = (epochs + evaluateEvery - 1) / evaluateEvery - epoch / evaluateEvery;
+      return (long) evaluations * evaluationImages + testImages;
+    }
+  }
 
   private JobProgress(Console console, boolean tuning) {
     this.console = console;
@@ -86,6 +116,40 @@ public final class JobProgress implements JobListener, AutoCloseable {
             tuning ? "; test images are not read" : ""));
     console.say(classes(experiment.train()));
     show(console, experiment.report());
+    foresee(experiment);
+  }
+
+  /** Takes the length of the training from the configuration, before its plan is made. */
+  private void foresee(Experiment experiment) {
+    TrainingConfig config = experiment.config();
+    int batchSize = experiment.setup().batchSize();
+    int evaluated = experiment.evaluation().size();
+    estimate = new RunEstimate(batchSize);
+    testImages = experiment.test().map(ImageDataset::size).orElse(0);
+    // An evaluated image takes about a third of a step.
+    stepsOfARate =
+        config
+            .rangeLoss()
+            .seconds(new StepCost(1, RunEstimate.SHARE_OF_STEP / batchSize), evaluated);
+    int ahead = config.get(TrainingConfig.EPOCHS);
+    double minutes = config.find(TrainingConfig.MINUTES).orElse(Double.NaN);
+    long steps = TrainingPlan.of(ahead, batchSize).steps(experiment.train().size());
+    int every = config.get(TrainingConfig.EVALUATE_EVERY);
+    plan =
+        tuning
+            ? new Plan(0, 0, 0, 1, 0, Double.NaN)
+            : new Plan(steps, ahead, evaluated, every, testImages, minutes);
+    stepsLeft = plan.steps();
+  }
+
+  private double now() {
+    return (System.nanoTime() - begin) / 1e9;
+  }
+
+  private double left(long rates, long images, int epochsLeft) {
+    return Double.isNaN(plan.minutes())
+        ? estimate.left(new RunEstimate.Work(rates, stepsOfARate, stepsLeft, images, epochsLeft))
+        : Math.max(0, 60 * plan.minutes() - now());
   }
 
   /** The classes with the number of training images of each: "Classes: cat 40, dog 38". */
@@ -133,17 +197,18 @@ public final class JobProgress implements JobListener, AutoCloseable {
   }
 
   @Override
-  public void rangeTest(int test, int tests, RangeTest plan, RangePoint point) {
+  public void rangeTest(int test, int tests, RangeTest range, RangePoint point) {
     String task = tests == 1 ? "range test" : Numbers.format("range test %d/%d", test + 1, tests);
-    boolean extended = point.step() >= plan.steps();
-    bar(task, plan.steps(), " steps")
+    boolean extended = point.step() >= range.steps();
+    int total = extended ? range.maxSteps() : range.steps();
+    long rates = total - point.step() - 1L + (long) (tests - test - 1) * range.steps();
+    estimate.rate(now());
+    bar(task, range.steps(), " steps")
         .at(
             point.step() + 1L,
-            extended ? plan.maxSteps() : plan.steps(),
-            "rate "
-                + Numbers.brief(point.learningRate())
-                + "  loss "
-                + Numbers.brief(point.loss()));
+            total,
+            "rate " + Numbers.brief(point.learningRate()) + "  loss " + Numbers.brief(point.loss()),
+            left(rates, plan.imagesFrom(0), plan.epochs()));
   }
 
   @Override
@@ -184,6 +249,15 @@ public final class JobProgress implements JobListener, AutoCloseable {
     images =
         new EpochImages(record.data().trainImages(), number(record, "batch_size"), policy.steps());
     evaluationName = record.data().evaluationName();
+    plan =
+        new Plan(
+            policy.steps(),
+            epochs,
+            record.data().evaluationImages(),
+            number(record, TrainingConfig.EVALUATE_EVERY.name()),
+            testImages,
+            plan.minutes());
+    stepsLeft = plan.steps();
   }
 
   private static int number(RunRecord record, String setting) {
@@ -206,23 +280,35 @@ public final class JobProgress implements JobListener, AutoCloseable {
   public void step(StepRecord step) {
     smoothedLoss =
         Double.isNaN(smoothedLoss) ? step.loss() : 0.95 * smoothedLoss + 0.05 * step.loss();
-    bar(
-            Numbers.format("epoch %d/%d", step.epoch() + 1, epochs),
-            images.total(step.epoch()),
-            " images")
+    stepsLeft = Math.max(0, plan.steps() - step.step() - 1);
+    estimate.step(now());
+    long total = images.total(step.epoch());
+    bar(Numbers.format("epoch %d/%d", step.epoch() + 1, epochs), total, " images")
         .at(
             images.done(step.epoch(), step.step()),
+            total,
             String.format(
                 Locale.ROOT,
                 "loss %.3f  rate %s  momentum %.3f",
                 smoothedLoss,
                 Numbers.brief(step.learningRate()),
-                step.momentum()));
+                step.momentum()),
+            left(0, plan.imagesFrom(step.epoch()), epochs - step.epoch() - 1));
   }
 
   @Override
   public void evaluating(int epoch, int done, int total) {
-    bar("evaluating", total, " images").at(done, evaluationName);
+    estimate.evaluated(now(), done);
+    long ahead = plan.imagesFrom(epoch) - done;
+    bar("evaluating", total, " images")
+        .at(done, total, evaluationName, left(0, ahead, epochs - epoch - 1));
+  }
+
+  @Override
+  public void testing(int done, int total) {
+    stepsLeft = 0;
+    estimate.evaluated(now(), done);
+    bar("last evaluation", total, " images").at(done, total, "test", left(0, total - done, 0));
   }
 
   @Override

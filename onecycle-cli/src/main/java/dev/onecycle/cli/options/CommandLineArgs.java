@@ -1,5 +1,7 @@
 package dev.onecycle.cli.options;
 
+import dev.onecycle.text.Shell;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -28,6 +30,25 @@ public final class CommandLineArgs {
   public static List<String> after(CommandSpec spec) {
     List<String> all = spec.commandLine().getParseResult().originalArgs(); // of the whole line
     return all.subList(all.indexOf(spec.name()) + 1, all.size());
+  }
+
+  /** The program, as it was called. */
+  public static String program() {
+    return System.getProperty("onecycle.command", "onecycle");
+  }
+
+  /**
+   * The line that calls a command again with the same output, to be pasted into a shell.
+   *
+   * @param out the value of {@code --out}, which need not have been given
+   */
+  public static String again(CommandSpec spec, Path out) {
+    List<String> words = new ArrayList<>(List.of(program(), spec.name()));
+    if (!given(spec).containsKey("out")) {
+      words.add("--out=" + out);
+    }
+    words.addAll(after(spec));
+    return Shell.line(words);
   }
 
   /** The options given on this command line, by their longest name without dashes; flags: true. */

@@ -5,6 +5,7 @@ import dev.onecycle.cli.console.ExitCode;
 import dev.onecycle.cli.console.JobProgress;
 import dev.onecycle.cli.console.Recalls;
 import dev.onecycle.cli.console.Signals;
+import dev.onecycle.cli.options.CommandLineArgs;
 import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.error.Require;
 import dev.onecycle.report.page.LiveReport;
@@ -31,7 +32,7 @@ final class Runs {
       return shown(
           console,
           TrainingJob.start(
-              config, folder, Signals.CONTROL, progress, new LiveReport(console::answer)));
+              config, folder, Signals.CONTROL, progress, new LiveReport(progress::warning)));
     } catch (InvalidValueException e) {
       throw withCommand(e, folder);
     }
@@ -39,7 +40,7 @@ final class Runs {
 
   /** The advice to resume the run of a folder, with the command that does so. */
   private static InvalidValueException withCommand(InvalidValueException e, Path folder) {
-    String command = Shell.line(List.of("onecycle", "resume", folder.toString()));
+    String command = Shell.line(List.of(CommandLineArgs.program(), "resume", folder.toString()));
     String advice =
         e.advice().replace("resume the run in it", "resume the run in it with '" + command + "'");
     return advice.equals(e.advice())
@@ -52,7 +53,7 @@ final class Runs {
     return shown(
         console,
         TrainingJob.resume(
-            folder, options, Signals.CONTROL, progress, new LiveReport(console::answer)));
+            folder, options, Signals.CONTROL, progress, new LiveReport(progress::warning)));
   }
 
   private static int shown(Console console, RunSummary run) {
@@ -68,13 +69,15 @@ final class Runs {
     result.put("model", run.model().toString());
     result.put("report", report.toString());
     if (run.isFinished()) {
+      console.say("Finished.");
       console.result(result);
       return ExitCode.OK;
     }
-    String advice =
-        "Resume it: " + Shell.line(List.of("onecycle", "resume", run.folder().toString()));
-    console.answer(advice);
-    console.result(result, "interrupted; " + advice, Signals.exitCode());
+    String again =
+        "Resume it: "
+            + Shell.line(List.of(CommandLineArgs.program(), "resume", run.folder().toString()));
+    console.answer("Interrupted; everything so far is kept. " + again);
+    console.result(result, "interrupted; " + again, Signals.exitCode());
     return Signals.exitCode();
   }
 

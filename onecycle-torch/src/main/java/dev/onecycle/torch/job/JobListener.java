@@ -30,6 +30,9 @@ public interface JobListener extends RunListener {
    */
   default void rangeTest(int test, int tests, RangeTest plan, RangePoint point) {}
 
+  /** So many test images, which judged no epoch, are evaluated at the end of the run. */
+  default void testing(int done, int total) {}
+
   /** The peak rate is known. */
   default void peakRate(PeakRate peak) {}
 }

@@ -52,6 +52,11 @@ record Listeners(List<RunListener> all) implements JobListener {
   }
 
   @Override
+  public void testing(int done, int total) {
+    ofJob(listener -> listener.testing(done, total));
+  }
+
+  @Override
   public void peakRate(PeakRate peak) {
     ofJob(listener -> listener.peakRate(peak));
   }

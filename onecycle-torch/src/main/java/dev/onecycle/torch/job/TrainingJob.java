@@ -65,6 +65,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -166,10 +167,12 @@ public final class TrainingJob {
    * @throws CannotWriteException where the run cannot be saved
    */
   public static RunSummary start(
-      TrainingConfig config, Path folder, RunControl control, RunListener... listeners) {
+      TrainingConfig asked, Path folder, RunControl control, RunListener... listeners) {
     long begin = System.nanoTime();
     Listeners listener = new Listeners(List.of(listeners));
+    TrainingConfig config = asked.withSwept();
     config.validated();
+    saySwept(asked, config, listener);
     PeakRate.requireReadable(config);
     RunFolder.requireWritable(folder);
     try (Experiment experiment = Experiment.open(config, listener)) {
@@ -200,6 +203,20 @@ public final class TrainingJob {
       try (RunFolder files = job.created(peak)) {
         return job.run(files, TrainingPosition.START);
       }
+    }
+  }
+
+  /** Says which settings come from a sweep. */
+  private static void saySwept(TrainingConfig asked, TrainingConfig config, JobListener listener) {
+    String swept =
+        TrainingConfig.settings().stream()
+            .filter(setting -> config.isGiven(setting) && !asked.isGiven(setting))
+            .map(
+                setting ->
+                    setting.name().replace('_', ' ') + " " + config.toMap().get(setting.name()))
+            .collect(Collectors.joining(", "));
+    if (!swept.isEmpty()) {
+      listener.note("As in the sweep of " + config.get(TrainingConfig.LR_FROM) + ": " + swept);
     }
   }
 
@@ -578,7 +595,10 @@ public final class TrainingJob {
     return experiment
         .test()
         .filter(images -> whole)
-        .map(images -> Training.evaluate(experiment.learner(), images, done -> {}))
+        .map(
+            images ->
+                Training.evaluate(
+                    experiment.learner(), images, done -> listener.testing(done, images.size())))
         .map(evaluation -> requireFinite(evaluation, checkpointer));
   }
 
