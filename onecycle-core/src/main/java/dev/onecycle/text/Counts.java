@@ -12,10 +12,10 @@ public final class Counts {
   /**
    * A count of the images of a set: "1 test image", "12 held-out images".
    *
-   * @param set its name: test, val, held-out tenth
+   * @param set its name: test, val, held-out tenth, held-out part
    */
   public static String images(long count, String set) {
-    String adjective = set.replace(" tenth", "");
+    String adjective = set.replaceFirst(" (tenth|part)$", "");
     return of(count, adjective + " image", adjective + " images");
   }
 }

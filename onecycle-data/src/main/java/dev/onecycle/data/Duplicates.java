@@ -2,6 +2,7 @@ package dev.onecycle.data;
 
 import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.data.image.ReadingReport;
+import dev.onecycle.text.Counts;
 import dev.onecycle.text.Numbers;
 import java.util.HashMap;
 import java.util.Map;
@@ -29,8 +30,12 @@ final class Duplicates {
         ? report
         : report.withWarning(
             Numbers.format(
-                "%,d of the %,d %s images are also among the training images, %s for one; the"
-                    + " accuracy on them says nothing about new images.",
-                count, other.size(), name, example));
+                "%,d of the %s %s also among the training images, %s for one; the accuracy on"
+                    + " %s says nothing about new images.",
+                count,
+                Counts.images(other.size(), name),
+                count == 1 ? "is" : "are",
+                example,
+                count == 1 ? "it" : "them"));
   }
 }

@@ -14,6 +14,7 @@ import dev.onecycle.report.compare.RunResult;
 import dev.onecycle.report.page.ComparisonReport;
 import dev.onecycle.run.RunFolder;
 import dev.onecycle.run.files.AtomicFile;
+import dev.onecycle.run.files.FileNames;
 import dev.onecycle.text.Texts;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -95,7 +96,7 @@ public final class CompareCommand implements Callable<Integer> {
       }
     }
     ComparisonReport report = ComparisonReport.read(runs, csv);
-    AtomicFile.requireWritable(out);
+    AtomicFile.requireWritable(FileNames.requireNewOr(".html", "--out", out));
     say(console, report);
     report.write(out);
     console.answer("Comparison: " + out);

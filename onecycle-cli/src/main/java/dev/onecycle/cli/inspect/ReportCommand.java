@@ -8,6 +8,7 @@ import dev.onecycle.report.chart.Figure;
 import dev.onecycle.report.page.RunReport;
 import dev.onecycle.run.RunFolder;
 import dev.onecycle.run.files.AtomicFile;
+import dev.onecycle.run.files.FileNames;
 import dev.onecycle.run.tuning.Evidence;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -70,7 +71,7 @@ public final class ReportCommand implements Callable<Integer> {
       report = report.with(Evidence.read(more));
     }
     Path page = out == null ? run.resolve(RunReport.FILE) : out;
-    AtomicFile.requireWritable(page);
+    AtomicFile.requireWritable(FileNames.requireNewOr(".html", "--out", page));
     report.write(page);
     console.answer("Report: " + page);
     Map<String, Object> result = new LinkedHashMap<>();

@@ -4,7 +4,6 @@ import dev.onecycle.cli.console.Console;
 import dev.onecycle.cli.console.ExitCode;
 import dev.onecycle.cli.console.OutputOptions;
 import dev.onecycle.cli.console.Terminal;
-import dev.onecycle.cli.options.FileNames;
 import dev.onecycle.cli.options.SettingOptions;
 import dev.onecycle.error.Require;
 import dev.onecycle.report.chart.Figure;
@@ -12,6 +11,7 @@ import dev.onecycle.report.csv.ScheduleCsv;
 import dev.onecycle.report.figures.ScheduleFigures;
 import dev.onecycle.report.figures.TerminalFigures;
 import dev.onecycle.run.files.AtomicFile;
+import dev.onecycle.run.files.FileNames;
 import dev.onecycle.schedule.Phase;
 import dev.onecycle.schedule.Policy;
 import dev.onecycle.schedule.PolicyChoice;
@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.BiConsumer;
 import java.util.stream.Stream;
@@ -93,7 +94,7 @@ public final class ScheduleCommand implements Callable<Integer> {
   public Integer call() {
     Console console = output.console();
     Policy policy = choice().over(steps(), maxLr);
-    Stream.of(csv, svg, png).filter(Objects::nonNull).forEach(AtomicFile::requireWritable);
+    requireWritable();
     console.answer(policy.describe());
     for (Phase phase : policy.phases()) {
       console.say(
@@ -119,6 +120,13 @@ public final class ScheduleCommand implements Callable<Integer> {
     result.put("description", policy.describe());
     console.result(result);
     return ExitCode.OK;
+  }
+
+  private void requireWritable() {
+    Optional.ofNullable(csv).ifPresent(file -> FileNames.requireNew("--csv", file));
+    Optional.ofNullable(svg).ifPresent(file -> FileNames.requireNewOr(".svg", "--svg", file));
+    Optional.ofNullable(png).ifPresent(file -> FileNames.requireNewOr(".png", "--png", file));
+    Stream.of(csv, svg, png).filter(Objects::nonNull).forEach(AtomicFile::requireWritable);
   }
 
   private PolicyChoice choice() {

@@ -68,7 +68,8 @@ public final class TrainCommand implements Callable<Integer> {
   public Integer call() {
     TrainingConfig config =
         recipe == null ? settings.config() : settings.config(TrainingConfig.ofRecipe(recipe));
-    if (settings.printed(output.console(), config, TrainingConfig.settings(), List.of())) {
+    if (settings.printed(
+        output.console(), config.withSwept(), TrainingConfig.settings(), List.of())) {
       return 0;
     }
     Path folder = out == null ? RunNames.fresh(config.get(TrainingConfig.MODEL)) : out;

@@ -9,7 +9,6 @@ import dev.onecycle.cli.console.Signals;
 import dev.onecycle.cli.options.CommandLineArgs;
 import dev.onecycle.cli.options.ConfigOptions;
 import dev.onecycle.cli.options.FigureOptions;
-import dev.onecycle.cli.options.FileNames;
 import dev.onecycle.cli.options.SettingOptions;
 import dev.onecycle.range.RangeSummary;
 import dev.onecycle.range.SuggestedPeak;
@@ -17,8 +16,10 @@ import dev.onecycle.report.csv.RangeCsv;
 import dev.onecycle.report.figures.RangeFigures;
 import dev.onecycle.run.Conditions;
 import dev.onecycle.run.files.AtomicFile;
+import dev.onecycle.run.files.FileNames;
 import dev.onecycle.run.tuning.Evidence;
 import dev.onecycle.run.tuning.FoundRate;
+import dev.onecycle.text.Counts;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.torch.job.Experiment;
 import dev.onecycle.torch.job.RangeTests;
@@ -30,7 +31,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -64,7 +64,7 @@ import picocli.CommandLine.Option;
       "  onecycle find-lr --read curve.csv"
     })
 public final class FindLrCommand implements Callable<Integer> {
-  private static final String SVG = "find-lr.svg";
+  private static final Path RESULT = Path.of("find-lr.json");
   private static final String NOTHING_SUGGESTED = "No peak learning rate can be suggested.";
 
   /** The options that go with recorded curves, without dashes. */
@@ -93,8 +93,9 @@ public final class FindLrCommand implements Callable<Integer> {
       names = {"-o", "--out"},
       paramLabel = "FILE",
       description =
-          "Where the result is kept, for train --lr-from and reports. Default: find-lr.json.")
-  Path out = Path.of("find-lr.json");
+          "Where the result is kept, for train --lr-from and reports; a new file. Default:"
+              + " find-lr.json, or find-lr-2.json and so on where that is taken.")
+  @Nullable Path out;
 
   @Option(
       names = "--csv",
@@ -120,9 +121,8 @@ public final class FindLrCommand implements Callable<Integer> {
     Console console = output.console();
     curves.requireConsistent(settings.spec(), WITH_CURVES);
     if (curves.given()) {
-      figures.requireWritable(SVG);
-      Stream.ofNullable(csv).forEach(AtomicFile::requireWritable);
-      return finish(console, curves.summary(), curves.cycleSteps(), Optional.empty());
+      requireWritable(RESULT);
+      return finish(console, curves.summary(), curves.cycleSteps(), RESULT, Optional.empty());
     }
     Optional<TrainedModel> trained = Optional.ofNullable(from).map(TrainedModel::read);
     TrainingConfig config =
@@ -132,8 +132,9 @@ public final class FindLrCommand implements Callable<Integer> {
     }
     config.validated();
     config.rangeTest(config.policyChoice().momentumAtPeak()); // are its steps enough?
-    figures.requireWritable(SVG);
-    Stream.of(out, csv).filter(Objects::nonNull).forEach(AtomicFile::requireWritable);
+    Path file = out == null ? FileNames.unused(RESULT) : FileNames.requireNew("--out", out);
+    requireWritable(file);
+    AtomicFile.requireWritable(file);
     Signals.watch();
     try (JobProgress progress = JobProgress.ofTuning(console);
         Experiment experiment =
@@ -147,36 +148,62 @@ public final class FindLrCommand implements Callable<Integer> {
                   console,
                   summary,
                   OptionalLong.of(experiment.cycleSteps()),
+                  file,
                   Optional.of(experiment.conditions())));
+    }
+  }
+
+  private void requireWritable(Path result) {
+    figures.requireWritable(result);
+    if (csv != null) {
+      AtomicFile.requireWritable(FileNames.requireNew("--csv", csv));
     }
   }
 
   /** Says where a training would test on more images. */
   private static void sayImages(Console console, Experiment experiment) {
-    int train = experiment.train().size();
-    int heldOut = experiment.evaluation().size();
     if (!experiment.evaluationName().equals("val")) {
       console.say(
-          Numbers.format(
-              "A range test of train takes the same %,d images, or all %,d where there is a test"
-                  + " set.",
-              train, train + heldOut));
+          imagesOfTraining(
+              experiment.train().size(),
+              experiment.evaluation().size(),
+              experiment.config().find(TrainingConfig.LIMIT)));
     }
+  }
+
+  /**
+   * The images that a range test of train would take, in a sentence.
+   *
+   * @param train images of this test
+   * @param heldOut images that are held out here, and are not where there is a test set
+   * @param limit of the training images
+   */
+  static String imagesOfTraining(int train, int heldOut, Optional<Integer> limit) {
+    int all = Math.min(train + heldOut, limit.orElse(Integer.MAX_VALUE));
+    String same = "A range test of train takes the same " + Counts.of(train, "image", "images");
+    return all == train
+        ? same + ", or as many of all training images where there is a test set."
+        : Numbers.format("%s, or all %,d where there is a test set.", same, all);
   }
 
   /**
    * Shows and keeps the result.
    *
    * @param steps of the cycle that the rate is for, if they are known
+   * @param file of the result
    * @param conditions that it was found under; empty for recorded curves, which no training can
    *     rely on by --lr-from
    */
   private int finish(
-      Console console, RangeSummary summary, OptionalLong steps, Optional<Conditions> conditions) {
+      Console console,
+      RangeSummary summary,
+      OptionalLong steps,
+      Path file,
+      Optional<Conditions> conditions) {
     RangeView.show(console, summary, steps);
     writeCsv(console, summary);
     console.answer(summary.suggestion().map(peak -> answer(peak, steps)).orElse(NOTHING_SUGGESTED));
-    figures.write(console, () -> RangeFigures.of(summary, steps), SVG);
+    figures.write(console, () -> RangeFigures.of(summary, steps), file);
     conditions.ifPresent(
         found -> {
           FoundRate.suggested(
@@ -184,8 +211,8 @@ public final class FindLrCommand implements Callable<Integer> {
                   steps.orElseThrow(),
                   found,
                   Evidence.of(summary))
-              .write(out);
-          console.say("Wrote " + out);
+              .write(file);
+          console.say("Wrote " + file);
         });
     Map<String, Object> result = new LinkedHashMap<>();
     if (summary.suggestion().isPresent() && steps.isPresent()) {
@@ -193,8 +220,8 @@ public final class FindLrCommand implements Callable<Integer> {
       result.put("cycle_steps", steps.getAsLong());
     }
     result.putAll(RangeView.record(summary));
-    result.put("svg", figures.svg(SVG).toString());
-    conditions.ifPresent(found -> result.put("result", out.toString()));
+    result.put("svg", figures.svg(file).toString());
+    conditions.ifPresent(found -> result.put("result", file.toString()));
     if (summary.suggestion().isPresent()) {
       console.result(result);
       return ExitCode.OK;
@@ -221,9 +248,9 @@ public final class FindLrCommand implements Callable<Integer> {
   private void writeCsv(Console console, RangeSummary summary) {
     if (csv != null) {
       for (int i = 0; i < summary.runs().size(); i++) {
-        Path file = i == 0 ? csv : FileNames.withSuffix(csv, "-" + (i + 1));
-        RangeCsv.write(summary.runs().get(i), file);
-        console.say("Wrote " + file);
+        Path curve = i == 0 ? csv : FileNames.unused(FileNames.withSuffix(csv, "-" + (i + 1)));
+        RangeCsv.write(summary.runs().get(i), curve);
+        console.say("Wrote " + curve);
       }
     }
   }

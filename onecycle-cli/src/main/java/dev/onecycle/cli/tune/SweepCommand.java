@@ -14,28 +14,30 @@ import dev.onecycle.report.csv.SweepCsv;
 import dev.onecycle.report.figures.SweepFigures;
 import dev.onecycle.run.Conditions;
 import dev.onecycle.run.files.AtomicFile;
+import dev.onecycle.run.files.FileNames;
 import dev.onecycle.run.tuning.Evidence;
 import dev.onecycle.run.tuning.FoundRate;
-import dev.onecycle.run.tuning.Memo;
+import dev.onecycle.run.tuning.TuningJournal;
 import dev.onecycle.torch.job.Experiment;
 import dev.onecycle.torch.job.Setting;
 import dev.onecycle.torch.job.TrainingConfig;
 import dev.onecycle.torch.job.TrainingConfig.Group;
-import dev.onecycle.torch.train.Setup;
 import dev.onecycle.torch.tune.SweepPlan;
 import dev.onecycle.torch.tune.Sweeper;
 import dev.onecycle.tune.Candidate;
 import dev.onecycle.tune.Hyperparameter;
 import dev.onecycle.tune.Sweep;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -66,7 +68,7 @@ import picocli.CommandLine.Option;
       "  onecycle sweep photos/ --momentum 0.8,0.85,0.9"
     })
 public final class SweepCommand implements Callable<Integer> {
-  private static final String SVG = "sweep.svg";
+  private static final Path RESULT = Path.of("sweep.json");
 
   /** The settings of a range test's conditions, some with several values, and of the test. */
   static final class Settings implements IModelTransformer {
@@ -92,8 +94,8 @@ public final class SweepCommand implements Callable<Integer> {
       paramLabel = "EPOCHS",
       defaultValue = "0",
       description =
-          "Compare candidates by a short cycle of each, on images held out from training, instead of"
-              + " by the edge.")
+          "Compare candidates by a short cycle of each, on images held out from training, instead"
+              + " of by the edge.")
   int byCycle;
 
   @Option(
@@ -107,8 +109,11 @@ public final class SweepCommand implements Callable<Integer> {
       names = {"-o", "--out"},
       paramLabel = "FILE",
       description =
-          "Where the result is kept, for train --lr-from and reports. Default: sweep.json.")
-  Path out = Path.of("sweep.json");
+          "Where the result is kept, for train --lr-from and reports; beside it FILE-tests.json"
+              + " keeps each test as soon as it is done. To resume a sweep that was interrupted,"
+              + " call it again. Default: sweep.json, or sweep-2.json and so on where another sweep"
+              + " has that.")
+  @Nullable Path out;
 
   @Option(
       names = "--csv",
@@ -130,32 +135,87 @@ public final class SweepCommand implements Callable<Integer> {
     config.validated();
     List<Double> values = values(parameter);
     SweepPlan plan = plan(config);
-    figures.requireWritable(SVG);
-    Stream.of(out, csv).filter(Objects::nonNull).forEach(AtomicFile::requireWritable);
+    requireWritable();
     Signals.watch();
     try (JobProgress reading = JobProgress.ofTuning(console);
         Experiment experiment =
             Experiment.openForTuning(Candidates.atLargestDropout(config, settings), reading)) {
-      Setup setup = experiment.setup();
-      Sweep sweep;
-      try (TuningProgress progress = new TuningProgress(console, experiment)) {
-        progress.expect(values.size() * plan.repeats(), plan.byCycle() ? values.size() : 0, 0);
+      Map<String, String> request = KeptResults.request(experiment, plan);
+      request.put(
+          parameter.title().replace(' ', '_'),
+          values.stream().map(parameter::text).collect(Collectors.joining(",")));
+      Path place = place(request);
+      if (csv != null && !Files.exists(tests(place))) {
+        FileNames.requireNew("--csv", csv); // of an interrupted sweep it is its own
+      }
+      KeptResults kept =
+          KeptResults.open(tests(place), request, CommandLineArgs.again(settings.spec(), place));
+      kept.sayBegin(console);
+      Sweep sweep = swept(console, experiment, parameter, values, plan, kept);
+      return Signals.uninterrupted(
+          () -> finish(console, sweep, experiment, out == null ? place : out));
+    }
+  }
+
+  private static Sweep swept(
+      Console console,
+      Experiment experiment,
+      Hyperparameter parameter,
+      List<Double> values,
+      SweepPlan plan,
+      KeptResults kept) {
+    try (TuningProgress progress = new TuningProgress(console, experiment)) {
+      progress.expect(values.size() * plan.repeats(), plan.byCycle() ? values.size() : 0, 0);
+      progress.kept(kept.journal());
+      if (!progress.nothingAhead()) {
         progress.measure(plan);
         if (parameter == Hyperparameter.BATCH_SIZE) {
           progress.at(values.stream().mapToDouble(Double::doubleValue).average().orElseThrow());
         }
-        progress.announce();
-        sweep =
-            new Sweeper(
-                    experiment.train(),
-                    experiment.evaluation(),
-                    Memo.none(),
-                    progress,
-                    Signals::stopRequested)
-                .sweep(setup, parameter, values, plan);
       }
-      return Signals.uninterrupted(() -> finish(console, sweep, setup, experiment));
+      progress.announce();
+      return new Sweeper(
+              experiment.train(),
+              experiment.evaluation(),
+              kept.memo(),
+              progress,
+              Signals::stopRequested)
+          .sweep(experiment.setup(), parameter, values, plan);
+    } catch (CancellationException e) {
+      kept.sayInterrupted(console);
+      throw e;
     }
+  }
+
+  private void requireWritable() {
+    Path result = out == null ? RESULT : out;
+    if (out != null && !Files.exists(tests(out))) {
+      FileNames.requireNew("--out", out);
+    }
+    figures.requireWritable(result);
+    AtomicFile.requireWritable(result);
+    if (csv != null) {
+      AtomicFile.requireWritable(csv);
+    }
+  }
+
+  /** The file of the results of the tests, beside the result of the sweep. */
+  private static Path tests(Path result) {
+    return FileNames.withSuffix(result, "-tests");
+  }
+
+  /**
+   * The name that results go by: as given, or the first that no other sweep has. A device has no
+   * place beside it.
+   */
+  private Path place(Map<String, String> request) {
+    return out != null && (Files.isRegularFile(out) || !Files.exists(out))
+        ? out
+        : FileNames.numbered(
+            RESULT,
+            file ->
+                TuningJournal.holds(tests(file), request)
+                    || !Files.exists(file) && !Files.exists(tests(file)));
   }
 
   private SweepPlan plan(TrainingConfig config) {
@@ -202,17 +262,17 @@ public final class SweepCommand implements Callable<Integer> {
     return Candidates.of(settings.spec(), parameter);
   }
 
-  private int finish(Console console, Sweep sweep, Setup setup, Experiment experiment) {
+  private int finish(Console console, Sweep sweep, Experiment experiment, Path file) {
     Candidate shown = sweep.chosen().orElse(sweep.candidates().get(0));
-    FoundRate found = found(sweep, shown, setup, experiment);
+    FoundRate found = found(sweep, shown, experiment);
     OptionalDouble rate = found.learningRate();
-    found.write(out);
-    console.say("Wrote " + out);
+    found.write(file);
+    console.say("Wrote " + file);
     if (csv != null) {
       SweepCsv.write(sweep, csv);
       console.say("Wrote " + csv);
     }
-    figures.write(console, () -> SweepFigures.of(sweep), SVG);
+    figures.write(console, () -> SweepFigures.of(sweep), file);
     Map<String, Object> result = new LinkedHashMap<>();
     result.put("parameter", Candidates.setting(sweep.parameter()).name());
     sweep.chosen().ifPresent(chosen -> result.put("chosen", chosen.value()));
@@ -221,7 +281,7 @@ public final class SweepCommand implements Callable<Integer> {
     }
     result.put("explanation", sweep.explanation());
     result.put("candidates", SweepView.record(sweep, c -> steps(sweep, c, experiment)));
-    result.put("result", out.toString());
+    result.put("result", file.toString());
     if (sweep.chosen().isPresent()) {
       console.result(result);
       return ExitCode.OK;
@@ -234,9 +294,10 @@ public final class SweepCommand implements Callable<Integer> {
     return SweepView.steps(sweep, candidate, experiment, experiment.setup().batchSize());
   }
 
-  private FoundRate found(Sweep sweep, Candidate shown, Setup setup, Experiment experiment) {
+  private FoundRate found(Sweep sweep, Candidate shown, Experiment experiment) {
     List<String> command = CommandLineArgs.of(settings.spec());
-    Conditions conditions = experiment.conditions(setup.with(sweep.parameter(), shown.value()));
+    Conditions conditions =
+        experiment.conditions(experiment.setup().with(sweep.parameter(), shown.value()));
     Evidence evidence = Evidence.of(sweep);
     if (sweep.chosen().isEmpty()) {
       return new FoundRate(

@@ -5,7 +5,6 @@ import dev.onecycle.cli.console.ExitCode;
 import dev.onecycle.cli.console.JobProgress;
 import dev.onecycle.cli.console.OutputOptions;
 import dev.onecycle.cli.console.Signals;
-import dev.onecycle.cli.options.CommandLineArgs;
 import dev.onecycle.cli.options.ConfigOptions;
 import dev.onecycle.cli.options.MemoryOptions;
 import dev.onecycle.cli.options.RunNames;
@@ -37,8 +36,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "tune",
     description = {
-      "Choose batch size, weight decay, dropout and peak learning rate from evidence, in this order,"
-          + " and write a recipe to train by. The test images are not read. To resume a"
+      "Choose batch size, weight decay, dropout and peak learning rate from evidence, in this"
+          + " order, and write a recipe to train by. The test images are not read. To resume a"
           + " tuning that was interrupted, call it again with the same --out.",
       ""
     },
@@ -83,9 +82,9 @@ public final class TuneCommand implements Callable<Integer> {
       names = "--batch-rule",
       paramLabel = "RULE",
       description =
-          "Of the batch sizes that fit: knee, the smallest that computes at least nine tenths as many"
-              + " images a second as the fastest; largest; or cycle, the one whose short cycle does"
-              + " best. Default: cycle, or knee with --by-cycle 0.")
+          "Of the batch sizes that fit: knee, the smallest that computes at least nine tenths as"
+              + " many images a second as the fastest; largest; or cycle, the one whose short cycle"
+              + " does best. Default: cycle, or knee with --by-cycle 0.")
   TuningPlan.@Nullable Rule rule;
 
   @Option(
@@ -93,8 +92,8 @@ public final class TuneCommand implements Callable<Integer> {
       paramLabel = "EPOCHS",
       defaultValue = "2",
       description =
-          "Compare batch sizes, weight decays and dropouts by a short cycle of each candidate, on images"
-              + " held out from training; 0: by the edge of range tests alone. Default:"
+          "Compare batch sizes, weight decays and dropouts by a short cycle of each candidate, on"
+              + " images held out from training; 0: by the edge of range tests alone. Default:"
               + " ${DEFAULT-VALUE}.")
   int byCycle = 2;
 
@@ -111,8 +110,8 @@ public final class TuneCommand implements Callable<Integer> {
       names = {"-o", "--out"},
       paramLabel = "FOLDER",
       description =
-          "Where recipe.yaml, tuning.json and the figures go; new, empty, or the folder of a tuning to"
-              + " resume. Default: runs/tune-MODEL-TIME.")
+          "Where recipe.yaml, tuning.json and the figures go; new, empty, or the folder of a tuning"
+              + " to resume. Default: runs/tune-MODEL-TIME.")
   @Nullable Path out;
 
   @Mixin OutputOptions output = new OutputOptions();
@@ -174,8 +173,7 @@ public final class TuneCommand implements Callable<Integer> {
               Candidates.of(settings.spec(), Hyperparameter.DROPOUT),
               sweep,
               new TuningPlan.FinalTests(finalTests, config.get(TrainingConfig.EPOCHS)));
-      return new TuneRun(console, CommandLineArgs.of(settings.spec()), experiment, folder, memory)
-          .run(plan);
+      return new TuneRun(console, settings.spec(), experiment, folder, memory).run(plan);
     }
   }
 

@@ -4,6 +4,7 @@ import dev.onecycle.cli.console.Console;
 import dev.onecycle.cli.console.ExitCode;
 import dev.onecycle.cli.console.RangeView;
 import dev.onecycle.cli.console.Signals;
+import dev.onecycle.cli.options.CommandLineArgs;
 import dev.onecycle.cli.options.MemoryOptions;
 import dev.onecycle.error.MissingFontsException;
 import dev.onecycle.report.figures.RangeFigures;
@@ -19,7 +20,6 @@ import dev.onecycle.torch.job.Setting;
 import dev.onecycle.torch.job.TrainingConfig;
 import dev.onecycle.torch.job.TrainingConfig.Group;
 import dev.onecycle.torch.train.Setup;
-import dev.onecycle.torch.tune.SweepPlan;
 import dev.onecycle.torch.tune.Tuner;
 import dev.onecycle.torch.tune.TuningPlan;
 import dev.onecycle.tune.BatchSizes;
@@ -38,6 +38,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.stream.Collectors;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** One tuning run from data to recipe. */
 final class TuneRun {
@@ -50,7 +51,7 @@ final class TuneRun {
   private static final int SURELY_SMALL = 16;
 
   private final Console console;
-  private final List<String> command;
+  private final CommandSpec spec;
   private final Experiment experiment;
   private final TrainingConfig config;
   private final Path folder;
@@ -59,18 +60,14 @@ final class TuneRun {
   /**
    * Prepares a run.
    *
-   * @param command that it was started by
+   * @param spec of the command line that it was started by
    * @param experiment that candidates are tried in
    * @param memory that a batch may hold
    */
   TuneRun(
-      Console console,
-      List<String> command,
-      Experiment experiment,
-      Path folder,
-      MemoryOptions memory) {
+      Console console, CommandSpec spec, Experiment experiment, Path folder, MemoryOptions memory) {
     this.console = console;
-    this.command = command;
+    this.spec = spec;
     this.experiment = experiment;
     this.config = experiment.config();
     this.folder = folder;
@@ -86,15 +83,12 @@ final class TuneRun {
 
   /** Runs; answers the exit code. */
   int run(TuningPlan plan) {
-    TuningJournal journal =
-        TuningJournal.open(RunFolder.made(folder), request(plan), Signals::uninterrupted);
-    if (journal.size() == 0) {
-      console.say("Tuning in " + folder + "; to resume it, call it again with --out " + folder);
-    } else {
-      console.say(
-          Numbers.format(
-              "Resuming the tuning in %s, which has %d results already.", folder, journal.size()));
-    }
+    KeptResults kept =
+        KeptResults.open(
+            RunFolder.made(folder).resolve(TuningJournal.FILE),
+            request(plan),
+            CommandLineArgs.again(spec, folder));
+    kept.sayBegin(console);
     TuningResult tuned;
     try (TuningProgress progress = new TuningProgress(console, experiment)) {
       boolean search = plan.batchSizes().isPresent();
@@ -105,7 +99,10 @@ final class TuneRun {
               experiment.train().classes().size(),
               plan.batchSizes().map(BatchSizes::budgetBytes).orElse(OptionalLong.empty()));
       progress.expect(plan.rangeTests(), plan.shortCycles(), search ? TRIALS : 0);
-      if (search) {
+      progress.kept(kept.journal());
+      if (progress.nothingAhead()) {
+        // Nothing is to be measured.
+      } else if (search) {
         // Not in this process, which must not hold the memory of a batch size not yet tried.
         BatchTrial usual = trial.apply(experiment.setup().batchSize());
         BatchTrial timed = usual.fits() ? usual : trial.apply(SURELY_SMALL);
@@ -118,22 +115,22 @@ final class TuneRun {
           new Tuner(
                   experiment.train(),
                   experiment.evaluation(),
-                  new InterruptibleWork(journal),
+                  kept.memo(),
                   progress,
                   Signals::stopRequested)
               .tune(experiment.setup(), plan, trial);
     } catch (CancellationException e) {
-      console.say("Interrupted; to resume it, call it again with --out " + folder);
+      kept.sayInterrupted(console);
       throw e;
     }
-    return Signals.uninterrupted(() -> finish(journal, tuned));
+    return Signals.uninterrupted(() -> finish(kept.journal(), tuned));
   }
 
   private int finish(TuningJournal journal, TuningResult tuned) {
     Setup used = experiment.setup().with(tuned.chosen());
     Conditions conditions = experiment.conditions(used);
     Recipe recipe = recipe(tuned, used, conditions);
-    recipe.write(folder.resolve(RECIPE));
+    write(recipe);
     journal.conclude(tuned);
     writeFigures(tuned);
     RangeView.show(console, tuned.range(), steps(tuned));
@@ -148,7 +145,7 @@ final class TuneRun {
         "Train by it: "
             + Shell.line(
                 List.of(
-                    "onecycle",
+                    CommandLineArgs.program(),
                     "train",
                     config.get(TrainingConfig.DATA),
                     "--recipe",
@@ -166,11 +163,19 @@ final class TuneRun {
     return ExitCode.OK;
   }
 
+  /** Writes the recipe, but not over one that was edited since. */
+  private void write(Recipe recipe) {
+    Path file = folder.resolve(RECIPE);
+    if (Files.exists(file) && !recipe.saysTheSame(Recipe.read(file))) {
+      console.answer(file + " was changed since it was written, and is left as it is.");
+    } else {
+      recipe.write(file);
+    }
+  }
+
   /** Everything that results depend on, by name. */
   private Map<String, String> request(TuningPlan plan) {
-    Map<String, String> request = new LinkedHashMap<>(experiment.conditions().byName());
-    SweepPlan sweep = plan.sweep();
-    request.put("seed", config.get(TrainingConfig.SEED).toString());
+    Map<String, String> request = KeptResults.request(experiment, plan.sweep());
     request.put("epochs", config.get(TrainingConfig.EPOCHS).toString());
     if (plan.batchSizes().isPresent()) {
       request.put("batch_size", "searched");
@@ -178,20 +183,8 @@ final class TuneRun {
     request.put("batch_rule", plan.rule().name().toLowerCase(Locale.ROOT));
     request.put("weight_decay", texts(Hyperparameter.WEIGHT_DECAY, plan.weightDecays()));
     request.put("dropout", texts(Hyperparameter.DROPOUT, plan.dropouts()));
-    request.put(
-        "range_test",
-        Numbers.format(
-            "%s, %s to %s in %d steps",
-            sweep.test().ramp().name().toLowerCase(Locale.ROOT),
-            Numbers.brief(sweep.test().start()),
-            Numbers.brief(sweep.test().end()),
-            sweep.test().steps()));
-    request.put("images_of_a_range_test", Integer.toString(sweep.minImages()));
     request.put("memory", memory.amount == null ? "free memory" : memory.amount + " bytes");
-    request.put("range_tests_of_a_candidate", Integer.toString(sweep.repeats()));
     request.put("final_tests", Integer.toString(plan.last().count()));
-    request.put("epochs_of_a_short_cycle", Integer.toString(sweep.cycles().epochs()));
-    request.put("policy", config.policyChoice().toString());
     return request;
   }
 
@@ -235,7 +228,7 @@ final class TuneRun {
         .reasons()
         .forEach((parameter, why) -> reasons.put(parameter.title().replace(' ', '_'), why));
     reasons.put(TrainingConfig.MAX_LR.name(), tuned.range().verdict().explanation());
-    return new Recipe(Recipe.FORMAT, command, settings, reasons, conditions);
+    return new Recipe(Recipe.FORMAT, CommandLineArgs.of(spec), settings, reasons, conditions);
   }
 
   /** The optimizer steps of the training that the recipe is for. */

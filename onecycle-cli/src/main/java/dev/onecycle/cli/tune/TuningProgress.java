@@ -2,11 +2,14 @@ package dev.onecycle.cli.tune;
 
 import dev.onecycle.cli.console.Bar;
 import dev.onecycle.cli.console.Console;
+import dev.onecycle.run.tuning.TuningJournal;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.torch.job.Experiment;
 import dev.onecycle.torch.train.Setup;
 import dev.onecycle.torch.train.StepCost;
 import dev.onecycle.torch.tune.SweepPlan;
+import dev.onecycle.torch.tune.Sweeper;
+import dev.onecycle.torch.tune.Tuner;
 import dev.onecycle.torch.tune.TuningListener;
 import dev.onecycle.tune.BatchSizeResult;
 import dev.onecycle.tune.BatchTrial;
@@ -34,6 +37,7 @@ final class TuningProgress implements TuningListener, AutoCloseable {
   private final Console console;
   private final Experiment experiment;
   private final Map<Kind, Integer> left = new EnumMap<>(Kind.class);
+  private final Map<Kind, Integer> kept = new EnumMap<>(Kind.class);
   private final Map<Kind, Double> seconds = new EnumMap<>(Kind.class);
   private @Nullable SweepPlan plan;
   private int batchSize;
@@ -52,6 +56,26 @@ final class TuningProgress implements TuningListener, AutoCloseable {
     left.put(Kind.SHORT_CYCLE, shortCycles);
     left.put(Kind.BATCH_SIZES, batchTrials > 0 ? 1 : 0);
     seconds.put(Kind.BATCH_SIZES, batchTrials * SECONDS_A_BATCH_TRIAL);
+  }
+
+  /** Work of that ahead is kept from an earlier call, and takes no time. */
+  void kept(TuningJournal journal) {
+    kept(Kind.RANGE_TEST, journal.size(Sweeper.RANGE_TEST));
+    kept(Kind.SHORT_CYCLE, journal.size(Sweeper.SHORT_CYCLE));
+    kept(Kind.BATCH_SIZES, journal.contains(Tuner.BATCH_SIZES) ? 1 : 0);
+    if (journal.isConcluded()) {
+      left.clear(); // the same setup may have been asked for twice, and is kept once
+    }
+  }
+
+  /** Whether every result is kept from an earlier call. */
+  boolean nothingAhead() {
+    return left.values().stream().allMatch(count -> count <= 0);
+  }
+
+  private void kept(Kind kind, int count) {
+    kept.put(kind, count);
+    left.computeIfPresent(kind, (of, ahead) -> Math.max(0, ahead - count));
   }
 
   /** Measures in this process the cost of a step. */
@@ -96,6 +120,10 @@ final class TuningProgress implements TuningListener, AutoCloseable {
 
   /** Says how long the whole will take. */
   void announce() {
+    if (nothingAhead()) {
+      console.say("Every result is there already: nothing is tried again.");
+      return;
+    }
     boolean searched = left.getOrDefault(Kind.BATCH_SIZES, 0) > 0;
     console.say(
         Numbers.format(
@@ -148,6 +176,10 @@ final class TuningProgress implements TuningListener, AutoCloseable {
   @Override
   public void done(Task task, boolean before) {
     secondsDone += before ? 0 : seconds.getOrDefault(task.kind(), 0.0);
+    if (before && kept.getOrDefault(task.kind(), 0) > 0) {
+      kept.merge(task.kind(), -1, Integer::sum); // was never counted as work ahead
+      return;
+    }
     left.merge(task.kind(), -1, Integer::sum);
     if (before) {
       close(); // the whole has become shorter

@@ -27,7 +27,7 @@ class RolesCommandTest {
     assertThat(trained.out())
         .contains("30 training and 9 val images", "Classes: blue 10, green 10, red 10")
         .contains("the 13 test images are evaluated once")
-        .contains("Warning: 1 of the 13 test images are also among the training images")
+        .contains("Warning: 1 of the 13 test images is also among the training images")
         .contains(" on 9 val images after 2 of 2 epochs; ", " % on 13 test images, evaluated once");
     JsonNode outcome = Cli.parse(out.resolve("run.json")).get("outcome");
     assertThat(outcome.get("test_images").asInt()).isEqualTo(13);
@@ -48,7 +48,7 @@ class RolesCommandTest {
     Path out = temp.resolve("run");
     Cli.Result trained = train(data, out, "--validation-share", 0.25, "--limit", 30, "--seed", 5);
     assertThat(trained.out())
-        .contains("30 training and 15 held-out part images")
+        .contains("30 training and 15 held-out images")
         .contains("0.25 of each class, 15 of 60 images drawn by seed 5")
         .contains("Of the 45 training images 30 are used");
     JsonNode outcome = Cli.parse(out.resolve("run.json")).get("outcome");

@@ -82,13 +82,17 @@ class StaleConditionsTest {
     "--no-norm-decay, norm decay, on, off, --no-norm-decay",
     "--dropout 0.25, dropout, 0, 0.25, --dropout=0.25",
     "--momentum 0.9, momentum at peak, 0.85, 0.9, --momentum=0.9",
-    "--label-smoothing 0.1, loss, cross-entropy, 'cross-entropy, label smoothing 0.1', --label-smoothing=0.1",
+    "--label-smoothing 0.1, loss, cross-entropy, 'cross-entropy, label smoothing 0.1',"
+        + " --label-smoothing=0.1",
     "--clip 1, clip, 0, 1, --clip=1",
     "--accumulate 2, accumulate, 1, 2, --accumulate=2",
     "--batchnorm-momentum 0.4, batchnorm momentum, 0.1, 0.4, --batchnorm-momentum=0.4",
-    "--no-flip, augmentation, 'pad 4 (reflect), random crop, flip', 'pad 4 (reflect), random crop', --flip=none",
-    "--flip alternate, augmentation, 'pad 4 (reflect), random crop, flip', 'pad 4 (reflect), random crop, alternating flip', --flip=alternate",
-    "--cutout 4, augmentation, 'pad 4 (reflect), random crop, flip', 'pad 4 (reflect), random crop, flip, cutout 4', --cutout=4",
+    "--no-flip, augmentation, 'pad 4 (reflect), random crop, flip', 'pad 4 (reflect), random crop',"
+        + " --flip=none",
+    "--flip alternate, augmentation, 'pad 4 (reflect), random crop, flip', 'pad 4 (reflect), random"
+        + " crop, alternating flip', --flip=alternate",
+    "--cutout 4, augmentation, 'pad 4 (reflect), random crop, flip', 'pad 4 (reflect), random crop,"
+        + " flip, cutout 4', --cutout=4",
     "--precision fp32, precision, bf16, fp32, --precision=fp32"
   })
   void anyConditionThatChangesAloneIsRefusedByName(
@@ -148,6 +152,8 @@ class StaleConditionsTest {
     List<Object> found = new ArrayList<>(List.of((Object[]) command.split(" ")));
     found.addAll(List.of("--repeats", 1, "--svg", temp + "/a.svg"));
     assertThat(Cli.run(found.toArray()).code()).isZero();
+    assertThat(train(out, words).code()).as("the first result is kept").isEqualTo(2);
+    words[words.length - 1] = temp.resolve("cured-2.json");
     assertThat(train(out, words).code()).isZero();
   }
 
@@ -240,7 +246,8 @@ class StaleConditionsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "batch_size, bach-size, setting must be a known one but was bach-size, did you mean batch_size?",
+    "batch_size, bach-size, setting must be a known one but was bach-size, did you mean"
+        + " batch_size?",
     "batch_size, quux, 'setting must be one of data, image_size, ', but was quux",
     "'\"16\"', many, batch_size in, must be a whole number but was many",
     "'\"16\"', '\"1\"', batch_size in, must be at least 2 but was 1"

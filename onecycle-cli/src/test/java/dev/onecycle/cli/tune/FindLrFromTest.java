@@ -15,7 +15,10 @@ import org.junit.jupiter.api.Test;
 
 /** {@code find-lr --from}: the range test of a trained model. */
 class FindLrFromTest extends StoppedRun {
-  private Cli.Result find(Object... words) {
+  private Cli.Result find(Object... words) throws IOException {
+    for (String name : List.of("x.json", "x.csv")) {
+      Files.deleteIfExists(scratch.resolve(name));
+    }
     List<Object> all = new ArrayList<>(List.of("find-lr", "--repeats", 1, "--range-steps", 25));
     all.addAll(List.of("--svg", scratch.resolve("x.svg"), "--out", scratch.resolve("x.json")));
     all.addAll(List.of("--csv", scratch.resolve("x.csv")));

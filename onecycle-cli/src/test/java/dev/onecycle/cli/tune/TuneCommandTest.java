@@ -1,6 +1,7 @@
 package dev.onecycle.cli.tune;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.onecycle.cli.Cli;
@@ -54,6 +55,9 @@ class TuneCommandTest {
   };
 
   private Cli.Result sweep(Path images, Object... more) {
+    for (String name : List.of("sweep.json", "sweep-tests.json", "sweep.csv")) {
+      assertThatCode(() -> Files.deleteIfExists(temp.resolve(name))).doesNotThrowAnyException();
+    }
     List<Object> words =
         new ArrayList<>(
             List.of(
@@ -252,7 +256,9 @@ class TuneCommandTest {
     int results = TuningJournal.read(tuned).results().size();
     Cli.Result again = tune(data, tuned, TUNED);
     assertThat(again.code()).as(again.err()).isZero();
-    assertThat(again.err()).contains("Resuming the tuning in " + tuned, results + " results");
+    assertThat(again.err())
+        .contains("Going on with " + tuned, results + " results already")
+        .contains("Every result is there already: nothing is tried again.");
     assertThat(TuningJournal.read(tuned).results()).hasSize(results);
     assertThat(Recipe.read(tuned.resolve("recipe.yaml"))).isEqualTo(recipe);
     Object[] others = TUNED.clone();
@@ -260,7 +266,7 @@ class TuneCommandTest {
     Cli.Result other = tune(data, tuned, others);
     assertThat(other.code()).isEqualTo(2);
     assertThat(other.complaints())
-        .anyMatch(line -> line.contains("--weight-decay must be 1e-2,1e-4, as in the tuning"));
+        .anyMatch(line -> line.contains("--weight-decay must be 1e-2,1e-4, as in " + tuned));
   }
 
   @Test

@@ -64,6 +64,13 @@ public record Recipe(
     reasons = new LinkedHashMap<>(reasons);
   }
 
+  /** Whether another recipe has the same settings, reasons and conditions. */
+  public boolean saysTheSame(Recipe other) {
+    return settings.equals(other.settings)
+        && reasons.equals(other.reasons)
+        && conditions.equals(other.conditions);
+  }
+
   /** Writes the file, whole or not at all. */
   public void write(Path file) {
     AtomicFile.write(

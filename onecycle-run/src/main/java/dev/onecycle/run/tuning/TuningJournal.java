@@ -17,12 +17,12 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The results of a tuning run, each on disk as soon as it exists, so that a run that ended early
- * can be resumed.
+ * The results of a tuning run or a sweep, each on disk as soon as it exists, so that one that ended
+ * early can be resumed.
  *
  * <p>Tuning is plain code from top to bottom. Every piece of work has a name: {@link
  * #computeIfAbsent} does it the first time and keeps its result; when the same tuning is run again
- * in the same folder, it returns the kept result.
+ * with the same file, it returns the kept result.
  */
 public final class TuningJournal implements Memo {
   /** The file's name in the folder of a tuning run. */
@@ -70,20 +70,45 @@ public final class TuningJournal implements Memo {
    */
   public static TuningJournal open(
       Path folder, Map<String, String> request, Consumer<Runnable> writer) {
-    Path file = folder.resolve(FILE);
+    return openFile(folder.resolve(FILE), request, writer);
+  }
+
+  /**
+   * Begins a tuning run or a sweep whose results are kept in a file, or resumes the one in the
+   * file.
+   *
+   * @param request everything that the results depend on, by name
+   * @param writer runs the task that writes the file, see {@link #open}
+   * @throws InvalidValueException where the file holds a run with another request
+   * @throws BadDataException where the file cannot be read
+   */
+  public static TuningJournal openFile(
+      Path file, Map<String, String> request, Consumer<Runnable> writer) {
     if (!Files.exists(file)) {
       TuningJournal fresh = new TuningJournal(file, request, new LinkedHashMap<>(), writer);
       fresh.write();
       return fresh;
     }
-    Content content = read(folder);
+    Content content = readFile(file);
     requireSame(file, content.request, request);
     return new TuningJournal(file, request, new LinkedHashMap<>(content.results), writer);
   }
 
+  /**
+   * Whether a file holds the results of a request; false where there is no file.
+   *
+   * @throws BadDataException where the file cannot be read
+   */
+  public static boolean holds(Path file, Map<String, String> request) {
+    return Files.exists(file) && readFile(file).request.equals(request);
+  }
+
   /** The file of a tuning run. */
   public static Content read(Path folder) {
-    Path file = folder.resolve(FILE);
+    return readFile(folder.resolve(FILE));
+  }
+
+  private static Content readFile(Path file) {
     Content content = JsonFile.read(file, Content.class, "a tuning record");
     if (content.format != FORMAT) {
       throw new BadDataException(
@@ -108,16 +133,26 @@ public final class TuningJournal implements Memo {
       if (!then.equals(now)) {
         throw new InvalidValueException(
             name,
-            then + ", as in the tuning begun in " + file + ",",
+            then + ", as in " + file + ",",
             now,
-            "resume with the same settings, or name another folder");
+            "resume with the same settings, or name another output");
       }
     }
+  }
+
+  /** The file. */
+  public Path file() {
+    return file;
   }
 
   /** The number of results that are kept. */
   public int size() {
     return results.size();
+  }
+
+  /** The number of results that are kept of work whose name begins so. */
+  public int size(String prefix) {
+    return (int) results.keySet().stream().filter(name -> name.startsWith(prefix)).count();
   }
 
   @Override
@@ -135,6 +170,11 @@ public final class TuningJournal implements Memo {
   @Override
   public boolean contains(String name) {
     return results.containsKey(name);
+  }
+
+  /** Whether the run has come to its end. */
+  public boolean isConcluded() {
+    return results.containsKey(RESULT);
   }
 
   /** Keeps the result of the whole run. */

@@ -76,11 +76,26 @@ class TuningJournalTest {
     assertThatThrownBy(
             () -> TuningJournal.open(folder, Map.of("seed", "1", "epochs", "5"), Runnable::run))
         .isInstanceOf(InvalidValueException.class)
-        .hasMessageContaining("seed must be 0, as in the tuning begun in")
+        .hasMessageContaining("seed must be 0, as in " + folder.resolve(TuningJournal.FILE))
         .hasMessageContaining("but was 1");
     assertThatThrownBy(() -> TuningJournal.open(folder, Map.of("seed", "0"), Runnable::run))
         .hasMessageContaining("epochs must be 5")
         .hasMessageContaining("but was not set");
+  }
+
+  @Test
+  void aFileHoldsItsOwnRequestAlone() {
+    Path file = folder.resolve("sweep-tests.json");
+    Map<String, String> request = Map.of("dropout", "0,0.1");
+    assertThat(TuningJournal.holds(file, request)).isFalse();
+    TuningJournal journal = TuningJournal.openFile(file, request, Runnable::run);
+    journal.computeIfAbsent("range test at 0", Integer.class, () -> 1);
+    journal.computeIfAbsent("cycle at 0", Integer.class, () -> 2);
+    assertThat(TuningJournal.holds(file, request)).isTrue();
+    assertThat(TuningJournal.holds(file, Map.of("dropout", "0,0.2"))).isFalse();
+    TuningJournal again = TuningJournal.openFile(file, request, Runnable::run);
+    assertThat(again.size()).isEqualTo(2);
+    assertThat(again.size("range test")).isEqualTo(1);
   }
 
   @Test

@@ -13,6 +13,7 @@ import dev.onecycle.range.RangeTest;
 import dev.onecycle.range.Verdict;
 import dev.onecycle.run.Conditions;
 import dev.onecycle.run.Conditions.Difference;
+import dev.onecycle.run.files.FileNames;
 import dev.onecycle.run.tuning.Evidence;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.text.Shell;
@@ -79,6 +80,11 @@ public record PeakRate(
     }
     List<Difference> differences = stored.get().conditions().differencesTo(experiment.conditions());
     if (!differences.isEmpty()) {
+      Path found = FileNames.unused(stored.get().file());
+      String use =
+          stored.get().isRecipe()
+              ? "' and train by the recipe that it writes"
+              : "' and name " + found + " as " + LR_FROM.name();
       String which =
           differences.stream()
               .map(d -> d.title() + " must be " + d.found() + " but was " + d.now())
@@ -88,8 +94,9 @@ public record PeakRate(
               + ", since the learning rate of "
               + stored.get().file()
               + " was found so; set it so, or find the rate again with '"
-              + Shell.line(stored.get().refreshCommand(experiment))
-              + "', or accept the rate with "
+              + Shell.line(stored.get().refreshCommand(experiment, found))
+              + use
+              + ", or accept the rate with "
               + ACCEPT_STALE.name());
     }
   }

@@ -5,6 +5,7 @@ import static dev.onecycle.torch.job.TrainingConfig.DROPOUT;
 import static dev.onecycle.torch.job.TrainingConfig.EPOCHS;
 import static dev.onecycle.torch.job.TrainingConfig.LR_FROM;
 import static dev.onecycle.torch.job.TrainingConfig.MAX_LR;
+import static dev.onecycle.torch.job.TrainingConfig.MOMENTUM;
 import static dev.onecycle.torch.job.TrainingConfig.WEIGHT_DECAY;
 
 import dev.onecycle.error.BadDataException;
@@ -15,9 +16,12 @@ import dev.onecycle.run.tuning.Evidence;
 import dev.onecycle.run.tuning.FoundRate;
 import dev.onecycle.run.tuning.Recipe;
 import dev.onecycle.run.tuning.TuningJournal;
+import dev.onecycle.schedule.MomentumRange;
+import dev.onecycle.schedule.PolicyChoice;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.torch.job.TrainingConfig.Group;
 import dev.onecycle.torch.job.TrainingConfig.Origin;
+import dev.onecycle.tune.Hyperparameter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,6 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 
 /**
@@ -48,8 +53,7 @@ record StoredRate(
   private static final Set<Setting<?>> TUNED = Set.of(BATCH_SIZE, WEIGHT_DECAY, DROPOUT);
 
   static StoredRate read(Path file) {
-    String name = String.valueOf(file.getFileName());
-    if (name.endsWith(".yaml") || name.endsWith(".yml")) {
+    if (isRecipe(file)) {
       Recipe recipe = Recipe.read(file);
       String rate = recipe.settings().get(MAX_LR.name());
       if (rate == null) {
@@ -113,8 +117,80 @@ record StoredRate(
     }
   }
 
-  /** The command that finds the rate under the conditions of an experiment. */
-  List<String> refreshCommand(Experiment experiment) {
+  /**
+   * A configuration with what the sweep of its {@code lr_from} chose, for settings that it does not
+   * give itself: the swept value, and the values that the sweep held fixed, since the choice and
+   * the rate hold for these. Unchanged where the rate is from elsewhere, or there is no file.
+   *
+   * @throws BadDataException where the file cannot be read
+   */
+  static TrainingConfig withSwept(TrainingConfig config) {
+    Optional<Path> file =
+        config.find(LR_FROM).map(Path::of).filter(path -> !isRecipe(path)).filter(Files::exists);
+    if (file.isEmpty()) {
+      return config;
+    }
+    StoredRate stored = read(file.get());
+    if (stored.evidence.sweeps().isEmpty()) {
+      return config;
+    }
+    Origin origin = Origin.file(stored.file);
+    Map<String, Object> values = new LinkedHashMap<>();
+    try {
+      for (Setting<?> setting : List.of(BATCH_SIZE, WEIGHT_DECAY, DROPOUT)) {
+        String text = stored.conditions.get(setting.name());
+        Object value = setting.read(origin.label().apply(setting), text);
+        // The default of the batch size depends on the length of the run.
+        boolean anyway = setting != BATCH_SIZE && config.get(setting).equals(value);
+        if (!config.isGiven(setting) && !anyway) {
+          values.put(setting.name(), text);
+        }
+      }
+      if (!config.isGiven(MOMENTUM)) {
+        stored.momentum(config).ifPresent(range -> values.put(MOMENTUM.name(), range.toText()));
+      }
+      return config.with(values, origin);
+    } catch (InvalidValueException e) {
+      throw TrainingConfig.unreadable(stored.file, e);
+    }
+  }
+
+  /**
+   * The momentum that goes with the sweep's at the peak; empty where the configuration has it. A
+   * sweep by cycles tried it as a constant. A range test tells of the peak alone, so the cycle then
+   * keeps its highest momentum.
+   */
+  private Optional<MomentumRange> momentum(TrainingConfig config) {
+    String text = conditions.get("momentum_at_peak");
+    double atPeak = MomentumRange.parse("momentum_at_peak in " + file, text).atPeak();
+    PolicyChoice policy = config.policyChoice();
+    if (policy.momentumAtPeak() == atPeak) {
+      return Optional.empty();
+    }
+    boolean byCycle =
+        evidence.sweeps().stream()
+            .filter(sweep -> sweep.parameter() == Hyperparameter.MOMENTUM)
+            .flatMap(sweep -> sweep.candidates().stream())
+            .anyMatch(candidate -> candidate.cycle().isPresent());
+    MomentumRange usual = policy.momentum();
+    boolean cycled = usual.low().isPresent() && usual.high() > atPeak && !byCycle;
+    return Optional.of(
+        cycled
+            ? new MomentumRange(usual.high(), OptionalDouble.of(atPeak), usual.end())
+            : MomentumRange.constant(atPeak));
+  }
+
+  private static boolean isRecipe(Path file) {
+    String name = String.valueOf(file.getFileName());
+    return name.endsWith(".yaml") || name.endsWith(".yml");
+  }
+
+  /**
+   * The command that finds the rate under the conditions of an experiment. It overwrites no result.
+   *
+   * @param found the file of the new result, where the rate is not from a recipe
+   */
+  List<String> refreshCommand(Experiment experiment, Path found) {
     TrainingConfig config = experiment.config();
     List<Setting<?>> settings =
         new ArrayList<>(
@@ -123,7 +199,7 @@ record StoredRate(
     if (!isRecipe) {
       List<String> words = new ArrayList<>(config.commandLine("find-lr", settings));
       words.add("--momentum=" + Numbers.exact(experiment.setup().momentum()));
-      words.add("--out=" + file);
+      words.add("--out=" + found);
       return words;
     }
     // The tuner chooses these again, where the recipe alone says them.

@@ -560,7 +560,8 @@ public final class TrainingConfig {
                   "lr_from",
                   "FILE",
                   "Peak learning rate found before, in a file of find-lr or sweep or in a recipe;"
-                      + " refused where it was found under other conditions.")
+                      + " refused where it was found under other conditions. Of a sweep, its batch"
+                      + " size, weight decay, dropout and momentum come with it, unless given.")
               .path());
 
   /** Whether a rate may be used under other conditions than it was found under. */
@@ -738,8 +739,8 @@ public final class TrainingConfig {
           Setting.whole(
                   "range_repeats",
                   "N",
-                  "Range tests with as many seeds, each with weights and an order of the images of its"
-                      + " own; their median counts.")
+                  "Range tests with as many seeds, each with weights and an order of the images of"
+                      + " its own; their median counts.")
               .or(1)
               .atLeast(1)
               .alias("--repeats"));
@@ -961,6 +962,16 @@ public final class TrainingConfig {
    */
   public static TrainingConfig ofRecipe(Path recipe) {
     return StoredRate.config(recipe);
+  }
+
+  /**
+   * This configuration with what the sweep of {@code lr_from} chose: its batch size, weight decay,
+   * dropout and momentum, for settings that are not given. A training starts with these.
+   *
+   * @throws BadDataException where the file cannot be read
+   */
+  public TrainingConfig withSwept() {
+    return StoredRate.withSwept(this);
   }
 
   /** This configuration with one setting given. */

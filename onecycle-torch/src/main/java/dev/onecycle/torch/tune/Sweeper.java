@@ -33,6 +33,12 @@ import java.util.function.Supplier;
  * but the tuning split is looked at.
  */
 public final class Sweeper {
+  /** The beginning of the name under which a memo keeps a range test. */
+  public static final String RANGE_TEST = "range test at ";
+
+  /** The beginning of the name under which a memo keeps a short cycle. */
+  public static final String SHORT_CYCLE = "cycle of ";
+
   /** A shorter cycle says little about the whole training; small data is repeated more often. */
   private static final int MIN_CYCLE_STEPS = 50;
 
@@ -138,7 +144,7 @@ public final class Sweeper {
       results.add(
           done(
               task,
-              "range test at " + key(setup, seed),
+              RANGE_TEST + key(setup, seed),
               RangeResult.class,
               () ->
                   trials.rangeTest(
@@ -165,7 +171,7 @@ public final class Sweeper {
     String message = "peak rate " + Numbers.brief(peak);
     return done(
         task,
-        "cycle of "
+        SHORT_CYCLE
             + epochs
             + " epochs to "
             + Numbers.exact(peak)

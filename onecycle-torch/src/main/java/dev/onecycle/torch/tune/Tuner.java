@@ -32,7 +32,8 @@ import java.util.function.IntFunction;
  * they choose by eye; here every choice has a rule ({@link BatchSizeResult}, {@link Sweep}).
  */
 public final class Tuner {
-  private static final String SEARCH = "batch sizes";
+  /** The name under which a memo keeps the search for a batch size. */
+  public static final String BATCH_SIZES = "batch sizes";
 
   private final Sweeper sweeper;
   private final Memo memo;
@@ -93,10 +94,10 @@ public final class Tuner {
   }
 
   private BatchSizeResult search(BatchSizes search, IntFunction<BatchTrial> trial) {
-    boolean before = memo.contains(SEARCH);
+    boolean before = memo.contains(BATCH_SIZES);
     BatchSizeResult result =
         memo.computeIfAbsent(
-            SEARCH, BatchSizeResult.class, () -> search.search(trial, listener::tried));
+            BATCH_SIZES, BatchSizeResult.class, () -> search.search(trial, listener::tried));
     listener.done(new Task(Kind.BATCH_SIZES, "batch size"), before);
     return result;
   }

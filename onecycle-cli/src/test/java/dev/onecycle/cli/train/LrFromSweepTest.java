@@ -1,0 +1,152 @@
+package dev.onecycle.cli.train;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.onecycle.cli.Cli;
+import dev.onecycle.run.RunFolder;
+import dev.onecycle.run.RunRecord;
+import dev.onecycle.testing.TestData;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A training at the rate of a sweep takes all that the sweep chose. */
+class LrFromSweepTest {
+  @TempDir static Path shared = Path.of("");
+  private static Path data = Path.of("");
+
+  @TempDir Path temp;
+
+  @BeforeAll
+  static void draw() throws IOException {
+    data = TestData.colours(shared.resolve("data"), 20, 10, 8, 8);
+  }
+
+  private Path sweep(Object... candidates) {
+    Path result = temp.resolve("sweep.json");
+    List<Object> words = new ArrayList<>(List.of("sweep", data, "--out", result));
+    words.addAll(List.of("--by-cycle", 1, "--max-lr", 0.05, "--range-steps", 40));
+    words.addAll(List.of(candidates));
+    Cli.Result swept = Cli.run(words.toArray());
+    assertThat(swept.code()).as(swept.err()).isZero();
+    return result;
+  }
+
+  private Cli.Result train(Path run, Path sweep, Object... more) {
+    List<Object> words = new ArrayList<>(List.of("train", data, "--epochs", 10, "--out", run));
+    words.addAll(List.of("--lr-from", sweep));
+    words.addAll(List.of(more));
+    return Cli.run(words.toArray());
+  }
+
+  /**
+   * Without one of its options; the batch size is the sweep's too, though few images make small
+   * ones.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "--weight-decay, '1e-1,1e-2', weight_decay, batch_size, 128",
+    "--dropout, '0.1,0.3', dropout, batch_size, 128",
+    "--batch-size, '16,24', batch_size, batch_size, ''",
+    "--momentum, '0.5,0.7', momentum, batch_size, 128"
+  })
+  void whatWasChosenIsTrainedWith(
+      String option, String values, String setting, String other, String usual) throws IOException {
+    Path sweep = sweep(option, values);
+    byte[] before = Files.readAllBytes(sweep);
+    JsonNode found = Cli.parse(sweep);
+    double chosen = found.at("/evidence/sweeps/0/chosen").asDouble();
+    Path run = temp.resolve("run");
+    Cli.Result trained = train(run, sweep);
+    assertThat(trained.code()).as(trained.err()).isZero();
+    RunRecord record = RunFolder.read(run);
+    assertThat(Double.parseDouble(record.config().get(setting).toString())).isEqualTo(chosen);
+    assertThat(record.config().get(other)).hasToString(usual.isEmpty() ? "" + (int) chosen : usual);
+    assertThat(record.acceptedDifferences()).isEmpty();
+    assertThat(record.conditions().byName().get("batch_size"))
+        .isEqualTo(found.at("/conditions/batch_size").asText());
+    assertThat(trained.out())
+        .contains(
+            "As in the sweep of " + sweep + ": ",
+            option.substring(2).replace('-', ' ') + " " + record.config().get(setting));
+    assertThat(sweep).hasBinaryContent(before);
+  }
+
+  @Test
+  void theConfigurationShowsWhereItComesFrom() {
+    Path sweep = sweep("--weight-decay", "1e-1,1e-2");
+    String printed = train(temp.resolve("run"), sweep, "--print-config").out();
+    assertThat(printed.lines().filter(line -> line.startsWith("weight_decay: ")))
+        .singleElement()
+        .asString()
+        .containsPattern("weight_decay: 0.0?1 +# file " + sweep);
+  }
+
+  /** A value of one's own is refused; the command that finds its rate keeps the sweep. */
+  @Test
+  void anotherValueIsRefusedAndTheCureOverwritesNothing() throws IOException {
+    Path sweep = sweep("--weight-decay", "1e-1,1e-2");
+    byte[] before = Files.readAllBytes(sweep);
+    Path run = temp.resolve("run");
+    Object[] own = {"--weight-decay", "1e-3", "--batch-size", 16};
+    Cli.Result refused = train(run, sweep, own);
+    assertThat(refused.code()).isEqualTo(2);
+    Path next = temp.resolve("sweep-2.json");
+    assertThat(refused.complaints())
+        .singleElement()
+        .asString()
+        .contains("weight decay must be 0.", " but was 0.001")
+        .contains("--out=" + next + "' and name " + next + " as --lr-from");
+    assertThat(run).doesNotExist();
+    String command = refused.err().split("'onecycle ", 2)[1].split("'", 2)[0];
+    List<Object> found = new ArrayList<>(List.of((Object[]) command.split(" ")));
+    found.addAll(List.of("--repeats", 1));
+    Cli.Result cured = Cli.run(found.toArray());
+    assertThat(cured.code()).as(cured.err()).isZero();
+    assertThat(sweep).hasBinaryContent(before);
+    assertThat(temp.resolve("sweep-2.svg")).exists();
+    assertThat(train(run, next, own).code()).isZero();
+  }
+
+  @Test
+  void aSecondSweepToTheSameFileIsRefusedAndTheSameOneRepeatsNothing() throws IOException {
+    Path sweep = sweep("--weight-decay", "1e-1,1e-2");
+    byte[] before = Files.readAllBytes(sweep);
+    byte[] tests = Files.readAllBytes(temp.resolve("sweep-tests.json"));
+    Object[] same = {
+      "sweep",
+      data,
+      "--out",
+      sweep,
+      "--by-cycle",
+      1,
+      "--max-lr",
+      0.05,
+      "--range-steps",
+      40,
+      "--weight-decay",
+      "1e-1,1e-2"
+    };
+    Cli.Result again = Cli.run(same);
+    assertThat(again.code()).as(again.err()).isZero();
+    assertThat(again.out()).contains("Every result is there already: nothing is tried again.");
+    assertThat(Cli.parse(sweep).get("evidence"))
+        .isEqualTo(Cli.parse(new String(before, UTF_8)).get("evidence"));
+    same[same.length - 1] = "1e-1,1e-3";
+    Cli.Result other = Cli.run(same);
+    assertThat(other.code()).isEqualTo(2);
+    assertThat(other.complaints())
+        .anyMatch(line -> line.contains("--weight-decay must be 0.1,1e-2, as in "));
+    assertThat(sweep).exists();
+    assertThat(temp.resolve("sweep-tests.json")).hasBinaryContent(tests);
+  }
+}
