@@ -49,6 +49,9 @@ final class LargeImages {
    * @throws BadDataException where a step needs more memory than there is
    */
   void beforeDecoding(ImageShape shape, int classes, int images) {
+    if (classes < 2) {
+      return; // no network is made for them; the data are refused by name
+    }
     int used = Math.min(images, config.find(LIMIT).orElse(images));
     say(ShortRun.fitted(config, used).setup(shape, classes));
   }
