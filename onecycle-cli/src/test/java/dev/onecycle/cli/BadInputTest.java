@@ -321,7 +321,7 @@ class BadInputTest {
     trainRefused(65, text + " is not a recipe", data, "--recipe", text);
     refused(65, text + " is not the result of", "train", data, "--lr-from", text, "--out", out);
     Path twice = Files.writeString(temp.resolve("twice.yaml"), "format: 1\nformat: 1\n");
-    trainRefused(65, twice + " is not a recipe: Duplicate field 'format'", data, "--recipe", twice);
+    trainRefused(65, twice + " is not a recipe: format is given twice", data, "--recipe", twice);
     Path bytes = Files.write(temp.resolve("bytes.yaml"), new byte[] {'a', (byte) 0xff});
     trainRefused(65, bytes + " is not a recipe: it is not text in UTF-8", data, "--recipe", bytes);
     Path empty = Files.createFile(temp.resolve("empty.yaml"));

@@ -62,7 +62,8 @@ class CommandLineTest {
     CommandLine line = Main.commandLine().setErr(new PrintWriter(said));
     int code =
         line.getExecutionExceptionHandler()
-            .handleExecutionException(EngineException.lacksMemory("no more"), line, null);
+            .handleExecutionException(
+                EngineException.lacksMemory("no more"), line, line.parseArgs("doctor"));
     assertThat(code).isEqualTo(1);
     assertThat(said.toString())
         .hasLineCount(1)

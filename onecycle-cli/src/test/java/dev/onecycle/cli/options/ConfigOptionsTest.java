@@ -112,7 +112,7 @@ class ConfigOptionsTest {
         "epochs: [1, 2] | FILE: epochs must be a number, a text, true or false but was [1, 2]",
         "epochs: {a: 1} | FILE: epochs must be a number, a text, true or false",
         "epochs: ~ | FILE: epochs must be a number, a text, true or false but was null",
-        "{epochs: 3, epochs: 4} | FILE is not a file of settings: Duplicate field 'epochs'",
+        "{epochs: 3, epochs: 4} | FILE is not a file of settings: epochs is given twice",
         "{epochs: 3, minutes: 2} | minutes in FILE must be left out where epochs in FILE is given",
         "{max_lr: 1, lr_from: x} | lr_from in FILE must be left out where max_lr in FILE is given",
         "{\"epochs\": 3 | FILE is not a file of settings: ",

@@ -2,6 +2,7 @@ package dev.onecycle.data.source;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.databind.RuntimeJsonMappingException;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import dev.onecycle.error.BadDataException;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** A CSV file of images and their classes, with a line of column names, as Kaggle has them. */
 public final class LabelTable {
@@ -83,15 +85,27 @@ public final class LabelTable {
       }
       String description = "labels " + Sha256.of(text) + " " + header[image] + " " + header[label];
       return new Labelling.ByTable(file.toString(), classes, description);
+    } catch (RuntimeJsonMappingException e) {
+      throw notCsv(file, e.getCause() instanceof JsonProcessingException cause ? cause : null, e);
     } catch (JsonProcessingException e) {
-      throw new BadDataException(file + " is not a CSV file: " + e.getOriginalMessage(), e);
-    } catch (RuntimeException e) {
-      throw e instanceof BadDataException
-          ? e
-          : new BadDataException(file + " is not a CSV file: " + IoErrors.reason(e), e);
+      throw notCsv(file, e, e);
     } catch (IOException e) {
       throw IoErrors.cannotRead(file, e);
     }
+  }
+
+  private static BadDataException notCsv(
+      Path file, @Nullable JsonProcessingException fault, Exception cause) {
+    String line =
+        fault == null || fault.getLocation() == null
+            ? ""
+            : " in line " + fault.getLocation().getLineNr();
+    return new BadDataException(
+        file
+            + " is not a CSV file: it has a quote without its other one, or text after a closing"
+            + " quote"
+            + line,
+        cause);
   }
 
   private static byte[] bytes(Path file) {

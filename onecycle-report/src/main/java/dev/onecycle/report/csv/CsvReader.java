@@ -74,7 +74,11 @@ final class CsvReader implements Iterator<Row>, AutoCloseable {
       return new Row(file, line, cells);
     } catch (JsonProcessingException e) {
       throw new BadDataException(
-          file + " line " + e.getLocation().getLineNr() + ": " + e.getOriginalMessage(), e);
+          file
+              + " line "
+              + e.getLocation().getLineNr()
+              + ": it has a quote without its other one, or text after a closing quote",
+          e);
     } catch (IOException e) {
       throw IoErrors.cannotRead(file, e);
     }

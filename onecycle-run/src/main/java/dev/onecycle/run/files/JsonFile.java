@@ -67,7 +67,7 @@ public final class JsonFile {
       }
       return value;
     } catch (JsonProcessingException e) {
-      throw new BadDataException(file + " is not " + kind + ": " + e.getOriginalMessage(), e);
+      throw new BadDataException(file + " is not " + kind + ": " + ParseErrors.reason(e), e);
     } catch (InvalidValueException e) {
       throw new BadDataException(file + " is not " + kind + ": " + e.getMessage(), e);
     }
@@ -88,7 +88,7 @@ public final class JsonFile {
     try {
       return JSON.treeToValue(tree, type);
     } catch (JsonProcessingException e) {
-      throw new BadDataException(name + " cannot be read: " + e.getOriginalMessage(), e);
+      throw new BadDataException(name + " cannot be read: " + ParseErrors.reason(e), e);
     } catch (InvalidValueException e) {
       throw new BadDataException(name + " cannot be read: " + e.getMessage(), e);
     }

@@ -34,8 +34,7 @@ public final class SettingsFile {
               WholeFile.text(file, MAX_BYTES, "a file of settings"),
               new TypeReference<LinkedHashMap<String, Object>>() {});
     } catch (JsonProcessingException e) {
-      String reason = String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("");
-      throw new BadDataException(file + " is not a file of settings: " + reason, e);
+      throw new BadDataException(file + " is not a file of settings: " + ParseErrors.reason(e), e);
     }
     if (settings == null) {
       throw new BadDataException(file + " is not a file of settings: it holds nothing");

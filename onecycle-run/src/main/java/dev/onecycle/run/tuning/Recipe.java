@@ -11,6 +11,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.run.Conditions;
 import dev.onecycle.run.files.AtomicFile;
+import dev.onecycle.run.files.ParseErrors;
 import dev.onecycle.run.files.WholeFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -101,8 +102,7 @@ public record Recipe(
       }
       return recipe;
     } catch (JsonProcessingException e) {
-      String reason = String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("");
-      throw new BadDataException(file + " is not a recipe: " + reason, e);
+      throw new BadDataException(file + " is not a recipe: " + ParseErrors.reason(e), e);
     }
   }
 }

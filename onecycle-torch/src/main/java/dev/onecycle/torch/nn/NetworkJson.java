@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.InvalidValueException;
+import dev.onecycle.run.files.ParseErrors;
 import dev.onecycle.text.Numbers;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -184,7 +185,7 @@ public final class NetworkJson {
       json.requireAllRead();
       return network;
     } catch (JsonProcessingException e) {
-      throw new BadDataException("a network is not valid JSON: " + e.getOriginalMessage(), e);
+      throw new BadDataException("a network is not valid JSON: " + ParseErrors.reason(e), e);
     } catch (InvalidValueException e) {
       throw new BadDataException("a network is not usable: " + e.getMessage(), e);
     }

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.IoErrors;
 import dev.onecycle.run.files.AtomicFile;
+import dev.onecycle.run.files.ParseErrors;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -213,7 +214,7 @@ public record Safetensors(Map<String, String> metadata, List<NamedTensor> tensor
         require(parser.nextToken() == null, "continues after its end");
         return new Header(metadata, contiguous(entries, arrays));
       } catch (JsonProcessingException e) {
-        throw new Unsound("is not valid JSON: " + e.getOriginalMessage());
+        throw new Unsound("is not valid JSON: " + ParseErrors.reason(e));
       }
     }
 
