@@ -35,7 +35,6 @@ import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
-import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -89,10 +88,10 @@ public final class Main implements Runnable {
           DoctorCommand.class,
           selftest(),
           BatchTrialCommand.class,
-          AutoComplete.GenerateCompletion.class,
+          CompletionCommand.class,
           CommandLine.HelpCommand.class);
 
-  private static final String COMPLETION = "generate-completion";
+  private static final String COMPLETION = CompletionCommand.NAME;
 
   /** The self-test is an artifact of its own, which need not be on the class path. */
   private static Class<?> selftest() {

@@ -104,6 +104,24 @@ public final class SettingOptions {
         .build();
   }
 
+  /** Whether the value of an argument of a setting is a path. */
+  public static boolean isPath(ArgSpec arg) {
+    return arg.userObject() instanceof Source source && source.setting.isPath();
+  }
+
+  /** The names of an option, of a flag also those that turn it off. */
+  public static List<String> withNegated(OptionSpec option) {
+    List<String> names = new ArrayList<>(List.of(option.names()));
+    if (option.negatable()) {
+      for (String name : option.names()) {
+        if (name.startsWith("--")) {
+          names.add(name.replaceFirst("^--", "--no-"));
+        }
+      }
+    }
+    return names;
+  }
+
   private static boolean isFlag(Setting<?> setting) {
     return setting.standard().filter(Boolean.class::isInstance).isPresent();
   }

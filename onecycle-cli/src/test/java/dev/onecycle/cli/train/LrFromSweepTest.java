@@ -69,7 +69,7 @@ class LrFromSweepTest {
     Cli.Result trained = train(run, sweep);
     assertThat(trained.code()).as(trained.err()).isZero();
     RunRecord record = RunFolder.read(run);
-    assertThat(Double.parseDouble(record.config().get(setting).toString())).isEqualTo(chosen);
+    assertThat(Double.parseDouble(String.valueOf(record.config().get(setting)))).isEqualTo(chosen);
     assertThat(record.config().get(other)).hasToString(usual.isEmpty() ? "" + (int) chosen : usual);
     assertThat(record.acceptedDifferences()).isEmpty();
     assertThat(record.conditions().byName().get("batch_size"))
