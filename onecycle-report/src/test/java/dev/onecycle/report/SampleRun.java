@@ -49,6 +49,7 @@ public final class SampleRun {
   private List<StepRecord> steps = List.of();
   private List<EpochRecord> epochs = List.of();
   private List<String> notes = List.of();
+  private Map<String, Object> outcome = Map.of();
 
   private SampleRun() {
     texts.put(Place.RUN, "a run");
@@ -100,6 +101,7 @@ public final class SampleRun {
     copy.steps = steps;
     copy.epochs = epochs;
     copy.notes = notes;
+    copy.outcome = outcome;
     return copy;
   }
 
@@ -123,6 +125,26 @@ public final class SampleRun {
   public SampleRun withClasses(List<String> names) {
     SampleRun copy = copy();
     copy.classes = names;
+    return copy;
+  }
+
+  /** The run with a result by name, as of test images that judged no epoch. */
+  public SampleRun withOutcome(Map<String, Object> newOutcome) {
+    SampleRun copy = copy();
+    copy.outcome = newOutcome;
+    return copy;
+  }
+
+  /** The run with other results of its epochs. */
+  public SampleRun withResults(double[] training, double[] validation, double accuracy) {
+    SampleRun copy = withEpochs(training.length, 10);
+    List<EpochRecord> results = new ArrayList<>();
+    for (EpochRecord e : copy.epochs) {
+      int i = e.epoch();
+      Evaluated evaluated = new Evaluated(validation[i], accuracy, 1);
+      results.add(new EpochRecord(i, e.steps(), training[i], 1000, 2, Optional.of(evaluated)));
+    }
+    copy.epochs = results;
     return copy;
   }
 
@@ -238,7 +260,7 @@ public final class SampleRun {
             Map.of("java", setting))
         .withConfig(config, Map.of())
         .withLearningRateSource(text(Place.REASON), List.of())
-        .withEnd(status, "", Map.of());
+        .withEnd(status, "", outcome);
   }
 
   private ClassificationRecord classification() {

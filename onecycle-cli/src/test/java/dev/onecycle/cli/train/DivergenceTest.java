@@ -73,6 +73,18 @@ class DivergenceTest {
     assertThat(steps).hasSize(64);
   }
 
+  /** The steps since the last checkpoint show how the losses rose. */
+  @Test
+  void thePageOfARunThatExplodedInItsFirstEpochShowsItsSteps() throws IOException {
+    Path run = temp.resolve("at-once");
+    Cli.Result exploded =
+        Cli.run("train", data, "--max-lr=5000", "--epochs=4", "--batch-size=4", "--out", run);
+    assertThat(exploded.code()).as(exploded.err()).isEqualTo(76);
+    long steps = Cli.csv(run.resolve("steps.csv"), "step,epoch,learning_rate,momentum,loss").size();
+    assertThat(steps).isBetween(2L, 30L);
+    assertThat(Files.readString(run.resolve("report.html"))).contains("\"xs\":[0,1");
+  }
+
   @Test
   void aModelThatGivesNoNumbersHasNoAccuracyAndNoPrediction() throws IOException {
     Path run = temp.resolve("spoiled");

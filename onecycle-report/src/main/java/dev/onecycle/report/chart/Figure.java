@@ -46,6 +46,11 @@ public final class Figure {
     return FigureDescription.of(plot);
   }
 
+  /** What the figure shows and what it leaves out, in sentences; empty where it says nothing. */
+  public String note() {
+    return FigureDescription.note(plot);
+  }
+
   /** The values as a table. */
   public FigureTable table() {
     return FigureTable.of(plot);

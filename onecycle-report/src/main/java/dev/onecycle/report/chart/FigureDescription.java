@@ -33,6 +33,13 @@ final class FigureDescription {
         .collect(Collectors.joining(". ", "", "."));
   }
 
+  /** The subtitle in sentences; empty if there is none. */
+  static String note(Plot plot) {
+    return plot.subtitle().isEmpty()
+        ? ""
+        : capitalized(plot.subtitle().replaceAll("\\.$", "")) + ".";
+  }
+
   private static String capitalized(String sentence) {
     int rest = sentence.isEmpty() ? 0 : sentence.offsetByCodePoints(0, 1);
     return sentence.substring(0, rest).toUpperCase(Locale.ROOT) + sentence.substring(rest);

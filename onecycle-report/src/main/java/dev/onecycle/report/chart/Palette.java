@@ -26,6 +26,11 @@ public final class Palette {
 
   private Palette() {}
 
+  /** A thin stroke in the sky colour, for one of several curves that another sums up. */
+  public static Stroke thin(int index) {
+    return Stroke.line(SKY, 1.2, DASHES.get(index % DASHES.size()));
+  }
+
   /** The stroke of the curve at an index; colour and dash both differ, for printing in grey. */
   public static Stroke stroke(int index) {
     String colour = COLOURS.get(index % COLOURS.size());

@@ -129,21 +129,27 @@ public record RunResult(
   }
 
   /**
-   * Whether the accuracies of two runs differ by less than 1.96 standard errors of the difference,
-   * which may be chance; false if a number of images is not known.
+   * Whether the difference between the accuracies of two runs may be chance: whether its 95 %
+   * confidence interval has 0 in it; false if a number of images is not known.
+   *
+   * <p><i>Source:</i> R. G. Newcombe, "Interval estimation for the difference between independent
+   * proportions", Statistics in Medicine 17 (1998), method 10. It holds for few images and for
+   * accuracies of 100 % too.
    */
   public boolean maybeEqual(RunResult other) {
-    return interval().isPresent()
-        && other.interval().isPresent()
-        && Math.abs(share() - other.share()) < 1.96 * Math.sqrt(variance() + other.variance());
+    if (interval().isEmpty() || other.interval().isEmpty()) {
+      return false;
+    }
+    boolean more = share() >= other.share();
+    RunResult high = more ? this : other;
+    RunResult low = more ? other : this;
+    double down = high.share() - high.interval().get().low();
+    double up = low.interval().get().high() - low.share();
+    return high.share() - low.share() < Math.hypot(down, up);
   }
 
   private double share() {
     return accuracy().orElse(Double.NaN) / 100;
-  }
-
-  private double variance() {
-    return share() * (1 - share()) / validation.images();
   }
 
   public OptionalDouble bestAccuracy() {

@@ -113,7 +113,7 @@ public final class ComparisonFigures {
                 log ? RunScales.logarithmic(curves(losses)) : RunScales.losses(curves(losses), top),
                 260,
                 losses,
-                "no step yet")),
+                "no step so far")),
         runs);
   }
 
@@ -125,7 +125,8 @@ public final class ComparisonFigures {
         "accuracy on the validation images",
         axis,
         List.of(
-            panel("accuracy, %", RunScales.around(curves(traces)), 200, traces, "no epoch yet")),
+            panel(
+                "accuracy, %", RunScales.percent(curves(traces)), 200, traces, "no epoch so far")),
         runs);
   }
 

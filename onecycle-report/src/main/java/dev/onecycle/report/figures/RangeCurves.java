@@ -120,24 +120,6 @@ final class RangeCurves {
     return List.copyOf(markers);
   }
 
-  /** The edges of several tests in a few words: "edges from 0.2 to 0.9, median 0.5". */
-  static String edges(RangeSummary summary) {
-    return summary
-        .edge()
-        .map(
-            edge ->
-                edge.count()
-                    + " of "
-                    + counted(summary.runs().size(), "test shows", "tests show")
-                    + " an edge, from "
-                    + Numbers.brief(edge.low())
-                    + " to "
-                    + Numbers.brief(edge.high())
-                    + ", median "
-                    + Numbers.brief(edge.median()))
-        .orElse("no test shows an edge");
-  }
-
   private static List<Marker> suggestions(Optional<SuggestedPeak> suggestion, OptionalLong steps) {
     if (suggestion.isEmpty()) {
       return List.of();
@@ -205,9 +187,14 @@ final class RangeCurves {
 
   /** A clause that counts the losses that the figure does not show; empty if there are none. */
   static String hidden(List<RangePoint> points) {
-    double top = top(points);
-    long above = raw(points).stream().filter(p -> p.y() > top).count();
-    long lost = points.size() - raw(points).size();
+    return hidden(List.<List<RangePoint>>of(points));
+  }
+
+  /** A clause that counts the losses of several tests that their figure does not show. */
+  static String hidden(Collection<List<RangePoint>> tests) {
+    double top = top(tests);
+    long above = tests.stream().flatMap(t -> raw(t).stream()).filter(p -> p.y() > top).count();
+    long lost = tests.stream().mapToLong(t -> t.size() - raw(t).size()).sum();
     return (above == 0 ? "" : "; " + counted(above, "loss", "losses") + " above the axis")
         + (lost == 0 ? "" : "; " + counted(lost, "loss", "losses") + " not finite");
   }

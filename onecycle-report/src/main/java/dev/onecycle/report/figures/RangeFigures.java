@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.function.IntFunction;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 
@@ -70,12 +71,15 @@ public final class RangeFigures {
     double top = RangeCurves.top(runs.stream().map(RangeResult::points).toList());
     Curve median = new Curve("median", RangeCurves.band(runs, top).median());
     Trace line =
-        new Trace(median, CurveStyle.LINE, Stroke.line(Palette.BLACK, 2.4, Stroke.SOLID), true);
-    String verdict = summary.verdict().clear() ? "" : ". " + summary.verdict().explanation();
+        new Trace(median, CurveStyle.LINE, Stroke.line(Palette.BLUE, 2.4, Stroke.SOLID), true);
     return overlay(
         "Range tests over " + runs.size() + " seeds",
-        RangeCurves.edges(summary) + verdict,
+        "the thick line is the median of their losses, dots are their edges"
+            + RangeCurves.hidden(points(named))
+            + ". "
+            + summary.verdict().explanation(),
         named,
+        Palette::thin,
         List.of(line),
         RangeCurves.markers(summary, steps).stream().map(RangeFigures::styled).toList());
   }
@@ -93,23 +97,25 @@ public final class RangeFigures {
    */
   public static Figure overlay(String title, Map<String, RangeResult> results) {
     boolean edges = results.values().stream().anyMatch(r -> r.readings().edge().isPresent());
-    String subtitle = edges ? "dots: edge, where the loss starts to rise for good" : "";
-    return overlay(title, subtitle, results, List.of(), List.of());
+    String dots = edges ? "; dots: edge, where the loss starts to rise for good" : "";
+    String subtitle = (dots + RangeCurves.hidden(points(results))).replaceFirst("^; ", "");
+    return overlay(title, subtitle, results, Palette::stroke, List.of(), List.of());
   }
 
   private static Figure overlay(
       String title,
       String subtitle,
       Map<String, RangeResult> results,
+      IntFunction<Stroke> strokes,
       List<Trace> more,
       List<StyledMarker> markers) {
-    double top = RangeCurves.top(results.values().stream().map(RangeResult::points).toList());
+    double top = RangeCurves.top(points(results));
     List<Trace> lines = new ArrayList<>();
     List<Trace> dots = new ArrayList<>();
     results.forEach(
         (name, result) -> {
           List<Point> smooth = RangeCurves.smooth(result.points(), top);
-          Stroke stroke = Palette.stroke(lines.size());
+          Stroke stroke = strokes.apply(lines.size());
           Trace line =
               new Trace(new Curve(legend(name, result), smooth), CurveStyle.LINE, stroke, true);
           lines.add(line);
@@ -153,6 +159,10 @@ public final class RangeFigures {
     Panel panel = new Panel("loss", y, HEIGHT, traces, markers, "no finite loss to draw");
     return new Figure(
         new Plot(title, subtitle, new Plot.Axis("learning rate", x), List.of(panel), List.of()));
+  }
+
+  private static List<List<RangePoint>> points(Map<String, RangeResult> results) {
+    return results.values().stream().map(RangeResult::points).toList();
   }
 
   private static String legend(String name, RangeResult result) {

@@ -28,6 +28,11 @@ import java.util.function.ToDoubleFunction;
 public record RunCurves(
     String name, List<Phase> phases, Map<Quantity, List<Point>> points, Length length) {
   private static final int WINDOWS = 150;
+
+  /** The window of a short run, and the number of windows that it must have. */
+  private static final int SHORT_WINDOW = 5;
+
+  private static final int SHORT_WINDOWS = 20;
   private static final int SAMPLES = 600;
 
   /**
@@ -41,8 +46,12 @@ public record RunCurves(
 
     static Length of(RunHistory history) {
       List<EpochRecord> epochs = history.epochs();
-      return new Length(
-          epochs.isEmpty() ? 0 : epochs.get(0).steps(), history.record().policy().steps());
+      long steps = history.record().policy().steps();
+      double planned =
+          history.record().settings().get("epochs") instanceof Number count && count.intValue() > 0
+              ? steps / count.doubleValue()
+              : 0;
+      return new Length(epochs.isEmpty() ? planned : epochs.get(0).steps(), steps);
     }
   }
 
@@ -171,7 +180,8 @@ public record RunCurves(
 
   /** The number of steps in a mean of {@link #smoothTrainingLoss}; odd. */
   int window() {
-    return Math.max(1, trainingLoss().points().size() / WINDOWS) | 1;
+    int steps = trainingLoss().points().size();
+    return Math.max(steps / WINDOWS, Math.min(SHORT_WINDOW, steps / SHORT_WINDOWS)) | 1;
   }
 
   /** The training loss as a moving average. */

@@ -13,6 +13,7 @@ import dev.onecycle.report.chart.Scale;
 import dev.onecycle.report.chart.Stroke;
 import dev.onecycle.run.RunRecord.PolicySummary;
 import dev.onecycle.text.Numbers;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -62,7 +63,10 @@ public final class RunFigures {
     double end = planned.points().isEmpty() ? 0 : last(planned).x();
     return last(used).x() >= end
         ? List.of(soFar)
-        : List.of(trace(new Curve("planned", planned.points()), CurveStyle.LINE, PLANNED), soFar);
+        : List.of(
+            trace(
+                new Curve("planned " + planned.name(), planned.points()), CurveStyle.LINE, PLANNED),
+            soFar);
   }
 
   private static Point last(Curve curve) {
@@ -79,17 +83,20 @@ public final class RunFigures {
     List<Curve> read = List.of(smooth, run.validationLoss());
     boolean log = RunScales.wide(read);
     double top = log ? Double.POSITIVE_INFINITY : RunScales.top(read);
-    List<Trace> losses =
-        List.of(
-            trace(
-                run.trainingLoss(),
-                CurveStyle.LINE,
-                new Stroke(Palette.SKY, 0.6, Stroke.SOLID, 0.5)),
-            trace(smooth, CurveStyle.LINE, Stroke.line(Palette.BLUE, 2, Stroke.SOLID)),
-            trace(
-                run.validationLoss(),
-                CurveStyle.LINE_WITH_DOTS,
-                Stroke.line(Palette.VERMILLION, 1.8, Stroke.DASHED)));
+    List<Trace> losses = new ArrayList<>();
+    if (run.window() > 1) {
+      losses.add(
+          trace(
+              run.trainingLoss(),
+              CurveStyle.LINE,
+              new Stroke(Palette.SKY, 0.6, Stroke.SOLID, 0.5)));
+    }
+    losses.add(trace(smooth, CurveStyle.LINE, Stroke.line(Palette.BLUE, 2, Stroke.SOLID)));
+    losses.add(
+        trace(
+            run.validationLoss(),
+            CurveStyle.LINE_WITH_DOTS,
+            Stroke.line(Palette.VERMILLION, 1.8, Stroke.DASHED)));
     List<Trace> gap =
         List.of(
             new Trace(zero(run), CurveStyle.LINE, ZERO, false),
@@ -114,14 +121,12 @@ public final class RunFigures {
         List.of(
             new Panel(
                 "loss",
-                log
-                    ? RunScales.logarithmic(curves(losses))
-                    : RunScales.losses(curves(losses.subList(1, 3)), top),
+                log ? RunScales.logarithmic(curves(losses)) : RunScales.losses(read, top),
                 200,
                 losses,
                 List.of(),
-                "no step yet"),
-            new Panel("gap", around(gap), 80, gap, List.of(), nothingYet(evaluateEvery))),
+                "no step so far"),
+            new Panel("gap", around(gap), 90, gap, List.of(), nothingYet(evaluateEvery))),
         run);
   }
 
@@ -149,7 +154,12 @@ public final class RunFigures {
         steps(run, plannedSteps),
         List.of(
             new Panel(
-                "accuracy, %", around(traces), 180, traces, List.of(), nothingYet(evaluateEvery))),
+                "accuracy, %",
+                RunScales.percent(curves(traces)),
+                180,
+                traces,
+                List.of(),
+                nothingYet(evaluateEvery))),
         run);
   }
 
@@ -161,7 +171,7 @@ public final class RunFigures {
   }
 
   private static String nothingYet(int evaluateEvery) {
-    return evaluateEvery == 1 ? "no epoch yet" : "no evaluation yet";
+    return evaluateEvery == 1 ? "no epoch so far" : "no evaluation so far";
   }
 
   private static Trace trace(Curve curve, CurveStyle style, Stroke stroke) {
@@ -170,7 +180,7 @@ public final class RunFigures {
   }
 
   private static Panel panel(String title, Scale scale, int height, List<Trace> traces) {
-    return new Panel(title, scale, height, traces, List.of(), "no step yet");
+    return new Panel(title, scale, height, traces, List.of(), "no step so far");
   }
 
   private static Scale steps(RunCurves run, long planned) {

@@ -66,6 +66,15 @@ final class RunScales {
     return Scale.covering(ys(curves), false).padded(0.08, 0.08);
   }
 
+  /** A scale around shares in percent: never below 0, and above 100 only by the width of a line. */
+  static Scale percent(Collection<Curve> curves) {
+    Scale scale = around(curves);
+    double low = Math.max(0, scale.low());
+    return scale.high() > 100 && low < 100
+        ? new Scale(low, 100 + 0.04 * (100 - low), false)
+        : new Scale(low, scale.high(), false);
+  }
+
   /** A scale from zero to the highest loss, but no higher than {@code top}. */
   static Scale losses(Collection<Curve> curves, double top) {
     Scale scale = Scale.covering(ys(curves).map(y -> Math.min(y, top)), false);

@@ -83,8 +83,12 @@ public final class SweepFigures {
       losses.add(trace(name, epochs, Evaluated::loss, stroke, true));
       accuracies.add(trace(name, epochs, e -> 100 * e.accuracy(), stroke, false));
     }
+    boolean log = RunScales.wide(curves(losses));
+    Scale loss = log ? RunScales.logarithmic(curves(losses)) : RunScales.around(curves(losses));
     List<Panel> panels =
-        List.of(panel("validation loss", losses), panel("accuracy, %", accuracies));
+        List.of(
+            panel("validation loss", loss, losses),
+            panel("accuracy, %", RunScales.percent(curves(accuracies)), accuracies));
     Scale x =
         Scale.covering(
                 losses.stream().flatMap(t -> t.curve().points().stream()).mapToDouble(Point::x),
@@ -92,7 +96,12 @@ public final class SweepFigures {
             .padded(0.02, 0.02);
     String title = "Short cycles by " + sweep.parameter().title();
     return new Figure(
-        new Plot(title, sweep.explanation(), new Plot.Axis("epoch", x), panels, List.of()));
+        new Plot(
+            title,
+            sweep.explanation() + (log ? " The loss axis is logarithmic." : ""),
+            new Plot.Axis("epoch", x),
+            panels,
+            List.of()));
   }
 
   private static Trace trace(
@@ -116,13 +125,12 @@ public final class SweepFigures {
         inLegend);
   }
 
-  private static Panel panel(String title, List<Trace> traces) {
-    Scale y =
-        Scale.covering(
-                traces.stream().flatMap(t -> t.curve().points().stream()).mapToDouble(Point::y),
-                false)
-            .padded(0.08, 0.08);
-    return new Panel(title, y, HEIGHT, traces, List.of(), "no completed epoch");
+  private static List<Curve> curves(List<Trace> traces) {
+    return traces.stream().map(Trace::curve).toList();
+  }
+
+  private static Panel panel(String title, Scale y, List<Trace> traces) {
+    return new Panel(title, y, HEIGHT, traces, List.of(), "no epoch so far");
   }
 
   private static String name(Sweep sweep, Candidate candidate) {

@@ -20,6 +20,11 @@ final class ClassNames {
     return names.size();
   }
 
+  /** The number of characters of the longest name; 0 if there is no class. */
+  int longest() {
+    return names.stream().mapToInt(name -> name.codePointCount(0, name.length())).max().orElse(0);
+  }
+
   /** The name of a label, cut so that a page with a thousand names stays below a megabyte. */
   String of(int label) {
     if (label < 0 || label >= names.size()) {

@@ -41,13 +41,20 @@ final class ComparisonPage {
     report
         .figures()
         .forEach(
-            (name, figure) ->
-                FigureBlock.add(main, name, figure.title(), figure.description(), figure));
+            (name, figure) -> FigureBlock.add(main, name, figure.title(), figure.note(), figure));
     more(main, "The curves over epochs", ComparisonFigures.overEpochs(report.curves()));
     more(
         main,
         "The curves over the share of the cycle",
         ComparisonFigures.overShare(report.curves()));
+    if (report.curves().stream().anyMatch(run -> run.length().equals(RunCurves.Length.UNKNOWN))) {
+      Html.add(
+              main,
+              "p",
+              "There are no curves over epochs and the share of the cycle, because a log without"
+                  + " settings does not tell its length.")
+          .addClass("soft");
+    }
     results(main);
     differences(main);
     groups(main);
@@ -59,8 +66,7 @@ final class ComparisonPage {
     }
     Element details = Html.details(main, title);
     figures.forEach(
-        (name, figure) ->
-            FigureBlock.add(details, name, figure.title(), figure.description(), figure));
+        (name, figure) -> FigureBlock.add(details, name, figure.title(), figure.note(), figure));
   }
 
   private void results(Element main) {

@@ -14,6 +14,9 @@ final class ConfusionSection {
   private static final int MAX_MATRIX_CLASSES = 25;
   private static final int MAX_PAIRS = 40;
 
+  /** Longer names would make the columns of the matrix too wide. */
+  private static final int MAX_HEADING = 16;
+
   private final Classification classification;
   private final ClassificationRecord record;
   private final ClassNames classes;
@@ -58,27 +61,42 @@ final class ConfusionSection {
     worst(parent);
   }
 
-  /** Adds the matrix: mistakes are red, darker for a larger share of the row; zeros are grey. */
+  /** Adds the matrix: mistakes are orange, deeper for a larger share of the row; zeros are grey. */
   private void matrix(Element parent) {
     Html.add(parent, "h3", "Confusion matrix");
+    boolean numbered = classes.longest() > MAX_HEADING;
     Html.add(
             parent,
             "p",
-            "Images by true class (rows) and predicted class (columns). Mistakes are red.")
+            "Images by true class (rows) and predicted class (columns). Mistakes are orange."
+                + (numbered ? " The columns have the numbers of the rows." : ""))
         .addClass("soft");
     Element box = Html.add(parent, "div").addClass("confusion").attr("tabindex", "0");
     box.attr("role", "region").attr("aria-label", "Confusion matrix");
     Element table = Html.add(box, "table").attr("id", "confusion");
+    if (numbered) {
+      table.addClass("numbered");
+    }
     Element head = Html.add(Html.add(table, "thead"), "tr");
     Html.add(head, "td");
     for (int predicted = 0; predicted < classes.count(); predicted++) {
-      Html.name(Html.add(head, "th").attr("scope", "col"), classes.of(predicted));
+      Element column = Html.add(head, "th").attr("scope", "col");
+      if (numbered) {
+        Html.add(column, "abbr", Integer.toString(predicted))
+            .attr("title", Texts.clean(classes.of(predicted)));
+      } else {
+        Html.name(column, classes.of(predicted));
+      }
     }
     Element body = Html.add(table, "tbody");
     List<Classification.ClassCount> counts = classification.byClass(classes.count());
     for (int label = 0; label < classes.count(); label++) {
       Element row = Html.add(body, "tr");
-      Html.name(Html.add(row, "th").attr("scope", "row"), classes.of(label));
+      Element name = Html.add(row, "th").attr("scope", "row");
+      if (numbered) {
+        name.appendText(label + "\u00A0 ");
+      }
+      Html.name(name, classes.of(label));
       for (int predicted = 0; predicted < classes.count(); predicted++) {
         int count = classification.count(label, predicted);
         double share = count / (double) Math.max(1, counts.get(label).images());

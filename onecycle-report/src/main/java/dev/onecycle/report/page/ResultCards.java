@@ -38,6 +38,8 @@ final class ResultCards {
     EpochRecord.lastEvaluated(epochs)
         .flatMap(EpochRecord::evaluated)
         .ifPresent(last -> cards.card("Accuracy", percent(last.accuracy()), about(last, chance)));
+    tested(record)
+        .ifPresent(t -> cards.card("Test accuracy", percent(t.accuracy()), interval(t.interval())));
     balanced(chance, data, classification)
         .ifPresent(
             recall ->
@@ -79,6 +81,27 @@ final class ResultCards {
         + Numbers.format("; guessing: %.1f %%", 100 * chance.accuracy());
   }
 
+  /**
+   * The result on test images that judged no epoch.
+   *
+   * @param accuracy in [0, 1]
+   * @param images their number
+   */
+  private record Tested(double accuracy, long images) {
+    ShareInterval interval() {
+      return ShareInterval.wilson(Math.round(accuracy * images), images);
+    }
+  }
+
+  private static Optional<Tested> tested(RunRecord record) {
+    return record.outcome().get("test_images") instanceof Number images
+            && record.outcome().get("test_accuracy") instanceof Number accuracy
+            && images.longValue() > 0
+            && accuracy.doubleValue() >= 0
+        ? Optional.of(new Tested(accuracy.doubleValue(), images.longValue()))
+        : Optional.empty();
+  }
+
   /** An interval in percent, with its confidence. */
   static String interval(ShareInterval interval) {
     return Numbers.format("%.1f to %.1f %% (95 %%)", 100 * interval.low(), 100 * interval.high());
@@ -107,7 +130,8 @@ final class ResultCards {
   }
 
   private static String peak(RunRecord record) {
-    return record.settings().containsKey("max_lr") ? "given" : "found by a range test";
+    String source = record.settings().containsKey("max_lr") ? "given" : "found by a range test";
+    return record.amendments().isEmpty() ? source : source + ", then changed";
   }
 
   private static String planned(RunRecord record) {

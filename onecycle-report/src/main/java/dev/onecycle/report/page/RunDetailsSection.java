@@ -73,7 +73,6 @@ final class RunDetailsSection {
 
   private static void repeat(Element parent, RunHistory history, String path) {
     RunRecord record = history.record();
-    String data = String.valueOf(record.config().getOrDefault("data", record.data().source()));
     Object seed = record.settings().get("seed");
     if (seed != null) {
       Html.add(
@@ -86,14 +85,19 @@ final class RunDetailsSection {
     }
     Html.add(parent, "p", "Train again:");
     command(parent, record.command().stream().skip(1).toArray(String[]::new));
-    if (record.status() != Status.FINISHED && !record.config().isEmpty()) {
+    if (record.status() == Status.DIVERGED) {
+      Html.add(parent, "p", "Go on from before the losses rose, with a third of the rates:");
+      command(parent, "resume", path, "--on-divergence", "retry");
+    } else if (record.status() != Status.FINISHED && !record.config().isEmpty()) {
       Html.add(parent, "p", "If the run has ended early, resume it from its last checkpoint:");
       command(parent, "resume", path);
     }
-    Html.add(parent, "p", "Evaluate the model on images, the ones of the run or others:");
-    command(parent, "evaluate", path, data);
+    if (record.status() == Status.FINISHED || record.status() == Status.INTERRUPTED) {
+      Html.add(parent, "p", "Evaluate the model on the images that the run held out:");
+      command(parent, "evaluate", path);
+    }
     Html.add(parent, "p", "Write the figures as files:");
-    command(parent, "report", path, "--figures", "figures");
+    command(parent, "report", path, "--figures", path + "/figures");
   }
 
   private static void command(Element parent, String... words) {

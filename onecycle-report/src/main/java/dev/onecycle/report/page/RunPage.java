@@ -3,6 +3,7 @@ package dev.onecycle.report.page;
 import dev.onecycle.range.RangeSummary;
 import dev.onecycle.range.SuggestedPeak;
 import dev.onecycle.record.EpochRecord;
+import dev.onecycle.report.chart.Figure;
 import dev.onecycle.report.figures.RangeFigures;
 import dev.onecycle.report.figures.RunCurves;
 import dev.onecycle.report.figures.RunFigures;
@@ -59,22 +60,33 @@ final class RunPage {
     Element line = Html.add(main, "p").addClass("soft");
     Html.add(line, "span", outcome.status()).addClass("status").addClass(outcome.status());
     line.appendText(" ");
-    Html.name(line, record.conditions().get("model") + " on " + record.data().source());
-    line.appendText(", started " + record.started());
+    Html.name(line, model() + " on " + record.data().source());
+    line.appendText(", started " + minute(record.started()));
     Html.add(main, "p", outcome.sentence()).addClass("outcome");
     ChanceLevel chance = ChanceLevel.of(record.data(), classification);
     ResultCards.add(main, history, chance, classification);
     Html.add(main, "p", outcome.policy());
     notes(main);
     FitReading fit = FitReading.of(history, chance);
-    Html.add(main, "p", fit.explanation() + " " + fit.advice());
-    curves(main, fit);
+    Html.add(main, "p", fit.explanation() + " " + fit.advice()).addClass("advice");
+    curves(main);
     classification.ifPresent(
         c ->
             ConfusionSection.add(main, c, record.data().classes(), record.data().evaluationName()));
     evidence(main);
     epochs(main);
     RunDetailsSection.add(main, history, path);
+  }
+
+  /** The name of the network; the conditions have its fingerprint too. */
+  private String model() {
+    return String.valueOf(
+        record.settings().getOrDefault("model", record.conditions().get("model")));
+  }
+
+  /** A time to the minute: 2026-01-31 14:05 UTC. */
+  private static String minute(String time) {
+    return time.replaceFirst("^(\\d{4}-\\d\\d-\\d\\d)T(\\d\\d:\\d\\d).*Z$", "$1 $2 UTC");
   }
 
   private void notes(Element main) {
@@ -92,17 +104,18 @@ final class RunPage {
     }
   }
 
-  private void curves(Element main, FitReading fit) {
+  private void curves(Element main) {
     RunCurves curves = RunCurves.of(history);
     long steps = record.policy().steps();
     int every = record.evaluateEvery();
     Html.add(main, "h2", "Training curves");
+    Figure losses = RunFigures.losses(curves, steps, every);
     FigureBlock.add(
         main,
         "losses",
         "Training and validation loss",
-        "The gap is the validation loss minus the training loss. " + fit.explanation(),
-        RunFigures.losses(curves, steps, every));
+        losses.note() + " The gap is the validation loss minus the training loss.",
+        losses);
     FigureBlock.add(
         main,
         "accuracy",
@@ -129,10 +142,10 @@ final class RunPage {
     boolean cycle =
         policy.plannedRate(0) < peak / 2 && policy.plannedRate(policy.steps() - 1) < peak / 2;
     return cycle
-        ? " The rate rises slowly, because large updates of random weights would ruin the training,"
-            + " and its high values in the middle let the network learn fast without memorising its"
-            + " images. At the end the rate falls near zero, so that the weights settle in the best"
-            + " place found."
+        ? " The rate starts low, because large updates of random weights can ruin the training, and"
+            + " it rises, because at a high rate a network learns fast and memorises less of its"
+            + " images. At the end the rate falls to nearly zero, because only small updates bring"
+            + " the loss down further."
         : "";
   }
 
@@ -145,13 +158,16 @@ final class RunPage {
         .range()
         .ifPresent(
             range -> {
+              Figure figure =
+                  RangeFigures.of(range, OptionalLong.of(record.policy().steps()));
+              // The note has the verdict of several tests, and of one that is not clear.
+              String verdict =
+                  range.runs().size() == 1 && range.verdict().clear()
+                      ? range.verdict().explanation() + " "
+                      : "";
               Element block =
                   FigureBlock.add(
-                      main,
-                      "range",
-                      "Learning rate range test",
-                      range.verdict().explanation(),
-                      RangeFigures.of(range, OptionalLong.of(record.policy().steps())));
+                      main, "range", "Learning rate range test", verdict + figure.note(), figure);
               readings(block, range);
             });
     for (int i = 0; i < evidence.sweeps().size(); i++) {
@@ -217,15 +233,16 @@ final class RunPage {
 
   private static void sweep(Element main, String id, Sweep sweep) {
     String title = sweep.parameter().title();
+    Figure tests = SweepFigures.rangeTests(sweep);
     FigureBlock.add(
-        main, id, "Range tests by " + title, sweep.explanation(), SweepFigures.rangeTests(sweep));
+        main,
+        id,
+        "Range tests by " + title,
+        (sweep.explanation() + " " + tests.note()).strip(),
+        tests);
     if (sweep.candidates().stream().anyMatch(c -> c.cycle().isPresent())) {
-      FigureBlock.add(
-          main,
-          id + "-cycles",
-          "Short cycles by " + title,
-          sweep.explanation(),
-          SweepFigures.cycles(sweep));
+      Figure cycles = SweepFigures.cycles(sweep);
+      FigureBlock.add(main, id + "-cycles", "Short cycles by " + title, cycles.note(), cycles);
     }
   }
 
@@ -235,7 +252,8 @@ final class RunPage {
     List<EpochRecord> all = history.epochs();
     if (all.isEmpty()) {
       main.removeClass("folded");
-      Html.add(main, "p", "No epoch is complete yet.");
+      boolean running = record.status() == RunRecord.Status.RUNNING;
+      Html.add(main, "p", running ? "No epoch is complete yet." : "No epoch was completed.");
       return;
     }
     Element details = Html.details(main, Numbers.format("Table of %,d epochs", all.size()));

@@ -70,6 +70,18 @@ const drawPhases = (plot, phases, logX, named) => {
   ctx.restore();
 };
 
+/** Writes into the middle of an empty plot what it will show. */
+const drawNothing = (plot, text) => {
+  const { ctx, bbox } = plot;
+  ctx.save();
+  ctx.fillStyle = pageColour('--soft');
+  ctx.font = 13 * (devicePixelRatio || 1) + 'px system-ui, sans-serif';
+  ctx.textAlign = 'center';
+  ctx.textBaseline = 'middle';
+  ctx.fillText(text, bbox.left + bbox.width / 2, bbox.top + bbox.height / 2);
+  ctx.restore();
+};
+
 /** Draws vertical lines. */
 const drawMarkers = (plot, markers) => {
   const { ctx, bbox } = plot;

@@ -39,6 +39,11 @@ class Figure {
     return [this.logX ? Math.max(low, this.#smallest) : low, high];
   }
 
+  /** Whether a panel has no value, so that its scale means nothing. */
+  #empty(panel) {
+    return panel.traces.every(t => t.ys.every(y => y == null));
+  }
+
   #positive(values) {
     return values.some(v => v > 0) && values.every(v => v == null || v >= 0);
   }
@@ -57,6 +62,7 @@ class Figure {
       row.append(made);
       return made;
     };
+    if (this.data.panels.every(p => this.#empty(p))) return row;
     button('+', 'Zoom in', () => this.#zoomBy(0.5));
     button('−', 'Zoom out', () => this.#zoomBy(2));
     button('All', 'Show everything', () => this.#show(null));
@@ -79,6 +85,7 @@ class Figure {
   #legend() {
     const list = element('div', { className: 'legend' });
     this.place = element('output', { className: 'place' });
+    if (this.data.panels.every(p => this.#empty(p))) return list;
     list.append(element('span', { className: 'entry' },
       element('span', { className: 'name', textContent: this.data.x.title }), this.place));
     this.data.panels.forEach((panel, p) => panel.traces.forEach((trace, t) => {
@@ -127,6 +134,7 @@ class Figure {
   #plot(panel, p) {
     const last = p === this.data.panels.length - 1;
     const logY = this.logY && this.#canLog(panel);
+    const empty = this.#empty(panel);
     const text = pageColour('--text');
     const axis = { stroke: text, grid: { stroke: pageColour('--grid'), width: 1 },
       ticks: { stroke: pageColour('--grid'), width: 1 }, font: '12px system-ui, sans-serif',
@@ -162,7 +170,8 @@ class Figure {
       axes: [
         last ? { ...axis, values, size: 50, label: this.data.x.title, labelSize: 20 }
           : { ...axis, values: () => [], size: 10 },
-        { ...axis, values, size: 62, label: panel.y.title, labelSize: 20,
+        { ...axis, values, size: 62, label: panel.y.title, labelSize: 20, space: panel.height > 120 ? 30 : 20,
+          ...(empty ? { values: () => [], grid: { show: false }, ticks: { show: false } } : {}),
           ...(logY ? { splits: (plot, index, low, high) => decades(low, high), filter: all, incrs: (plot, index, low, high) => [Math.max(10, high - low)],
             values: (plot, splits) => splits.map(v => (v >= 1e6 ? v.toExponential().replace('e+', 'e') : number(v))),
             grid: { ...axis.grid, filter: all }, ticks: { ...axis.ticks, filter: all } } : {}) },
@@ -171,7 +180,10 @@ class Figure {
       series: [{}, ...series],
       hooks: {
         drawClear: [plot => drawPhases(plot, this.data.phases, this.logX, p === 0)],
-        draw: [plot => drawMarkers(plot, panel.markers.filter(m => this.shown.has(m.name)))],
+        draw: [plot => {
+          drawMarkers(plot, panel.markers.filter(m => this.shown.has(m.name)));
+          if (empty) drawNothing(plot, panel.ifEmpty);
+        }],
         setCursor: [plot => this.#tell(plot, p)],
         setScale: [(plot, key) => key === 'x' && this.#follow(plot)],
       },
@@ -225,7 +237,7 @@ class Figure {
     if (!this.zoom) {
       const floor = panel.y.low > 0 ? panel.y.low : low;
       if (panel.y.log) return [panel.y.low, panel.y.high];
-      return logY ? [Math.max(low, floor) / 1.1, Math.max(panel.y.high, low * 2)] : [panel.y.low, panel.y.high];
+      return logY ? [Math.max(low, floor) / 1.1, Math.max(panel.y.high, high, low * 2) * 1.1] : [panel.y.low, panel.y.high];
     }
     if (logY) return [low / 1.1, high * 1.1];
     const room = (high - low || Math.abs(high) || 1) * 0.06;

@@ -146,4 +146,27 @@ class ComparisonTest {
     assertThat(comparison.ranked().get(0).bestAccuracy()).hasValue(99);
     assertThat(comparison.compared()).containsExactly("a");
   }
+
+  /**
+   * Newcombe's interval of 10 of 10 minus 7 of 10 is 3.3 points below 0 to 60; of 30 of 30 minus 21
+   * of 30 it is 11.6 points to 47.9.
+   */
+  @Test
+  void aDifferenceOfFewImagesMayBeChanceEvenFromOneWithoutAMistake() {
+    assertThat(result(1, 10).maybeEqual(result(0.7, 10))).isTrue();
+    assertThat(result(0.7, 10).maybeEqual(result(1, 10))).isTrue();
+    assertThat(result(1, 30).maybeEqual(result(0.7, 30))).isFalse();
+    assertThat(result(1, 0).maybeEqual(result(1, 30))).as("unknown").isFalse();
+  }
+
+  private static RunResult result(double accuracy, int images) {
+    OptionalDouble percent = OptionalDouble.of(100 * accuracy);
+    return new RunResult(
+        "run",
+        "",
+        1,
+        new RunResult.Validation(percent, percent, OptionalDouble.empty(), images),
+        OptionalDouble.empty(),
+        new RunResult.Speed(OptionalDouble.empty(), OptionalDouble.empty()));
+  }
 }

@@ -13,6 +13,7 @@ import dev.onecycle.range.Verdict;
 import dev.onecycle.report.Samples;
 import dev.onecycle.report.Svg;
 import dev.onecycle.report.chart.Figure;
+import dev.onecycle.report.chart.Palette;
 import dev.onecycle.report.chart.Point;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -29,11 +30,11 @@ class RangeFiguresTest {
 
     assertThat(svg.texts())
         .contains("Learning rate range test", "learning rate", "loss")
-        .contains("edge 1.25", "suggestion 0.125")
+        .contains("edge 1.25", "suggestion, short 0.125")
         .doesNotContain("trough 0.3125", "minimum 0.75", "steepest 0.025", "valley 0.1")
         .contains("loss of a batch", "smoothed loss")
         .contains("0.0001", "0.001", "0.01", "0.1", "1", "10");
-    assertThat(svg.marks(Svg.GREEN)).hasSize(1);
+    assertThat(svg.marks(Svg.GREEN)).as("of a short cycle and of a long one").hasSize(2);
     assertThat(svg.marks(Svg.VERMILLION)).hasSize(1);
     for (String colour : List.of(Svg.PURPLE, Svg.ORANGE, Svg.BLACK)) {
       assertThat(svg.marks(colour)).as("on request: %s", colour).isEmpty();
@@ -211,10 +212,28 @@ class RangeFiguresTest {
     Figure drawn = RangeFigures.of(RangeSummary.of(runs), OptionalLong.empty());
     JsonNode figure = new ObjectMapper().readTree(drawn.json());
     JsonNode markers = figure.at("/panels/0/markers");
-    assertThat(markers.findValuesAsText("name")).startsWith("suggestion", "edge");
+    assertThat(markers.findValuesAsText("name")).startsWith("suggestion, short", "suggestion, long", "edge");
     assertThat(markers.at("/0/x").asDouble()).isEqualTo(0.12, within(1e-6));
-    assertThat(markers.at("/1/x").asDouble()).isEqualTo(1.2, within(1e-6));
-    assertThat(markers.at("/1/shown").asBoolean()).isTrue();
-    assertThat(markers.at("/2/shown").asBoolean()).isFalse();
+    assertThat(markers.at("/2/x").asDouble()).isEqualTo(1.2, within(1e-6));
+    assertThat(markers.at("/2/shown").asBoolean()).isTrue();
+    assertThat(markers.at("/3/shown").asBoolean()).isFalse();
+    JsonNode traces = figure.at("/panels/0/traces");
+    assertThat(traces.at("/3/name").asText()).isEqualTo("median");
+    assertThat(traces.at("/3/width").asDouble()).isGreaterThan(traces.at("/0/width").asDouble());
+    assertThat(List.of(traces.at("/0/colour").asText(), traces.at("/2/colour").asText()))
+        .containsOnly(Palette.SKY);
+  }
+
+  @Test
+  void lossesThatAnOverlayCutsOffAreCounted() {
+    List<RangePoint> points = Samples.descent();
+    double top = RangeCurves.top(points);
+    long above = points.stream().filter(p -> p.loss() > top).count();
+    assertThat(above).isPositive();
+    RangeResult test = Samples.clear(points, 1.5);
+    String count = 2 * above + " losses above the axis";
+    assertThat(RangeFigures.overlay("Two", Map.of("a", test, "b", test)).note()).contains(count);
+    assertThat(RangeFigures.of(RangeSummary.of(List.of(test, test)), OptionalLong.empty()).note())
+        .contains("The thick line is the median of their losses", count);
   }
 }

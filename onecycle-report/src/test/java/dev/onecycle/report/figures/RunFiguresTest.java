@@ -62,7 +62,7 @@ class RunFiguresTest {
         .isEqualTo(POLICY.learningRate().at(171), org.assertj.core.api.Assertions.within(1e-6));
     JsonNode half = json(RunFigures.schedule(run(150), PLAN));
     assertThat(half.at("/panels/0/traces")).hasSize(2);
-    assertThat(half.at("/panels/0/traces/0/name").asText()).isEqualTo("planned");
+    assertThat(half.at("/panels/0/traces/0/name").asText()).isEqualTo("planned learning rate");
     assertThat(half.at("/panels/0/traces/0/xs")).hasSize(PLAN.outline().size());
     JsonNode none = json(RunFigures.schedule(run(0), PLAN));
     assertThat(none.at("/panels/0/traces")).hasSize(1);
@@ -111,7 +111,7 @@ class RunFiguresTest {
   @Test
   void aRunWithoutStepsSaysSo() {
     String svg = RunFigures.losses(run(0), 400, 1).svg();
-    assertThat(svg).contains("no step yet", "no epoch yet");
+    assertThat(svg).contains("no step so far", "no epoch so far");
     assertThat(RunFigures.losses(run(0), 400, 1).table().rows()).isEmpty();
   }
 
@@ -127,7 +127,7 @@ class RunFiguresTest {
     assertThat(json(accuracy).at("/panels/0/traces/0/xs").toString()).isEqualTo("[3]");
     assertThat(json(RunFigures.losses(curves, 4, 2)).at("/panels/1/traces/1/ys").toString())
         .isEqualTo("[0.5]");
-    assertThat(RunFigures.losses(run(0), 4, 2).svg()).contains("no evaluation yet");
+    assertThat(RunFigures.losses(run(0), 4, 2).svg()).contains("no evaluation so far");
     assertThat(RunFigures.accuracy(curves, 4, 1).svg()).contains("after each epoch");
   }
 

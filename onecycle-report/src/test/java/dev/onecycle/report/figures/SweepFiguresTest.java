@@ -71,4 +71,16 @@ class SweepFiguresTest {
     Svg svg = Svg.of(SweepFigures.of(sweep));
     assertThat(svg.dots(Svg.BLUE)).hasSizeGreaterThanOrEqualTo(2);
   }
+
+  /** Losses from 1 to 1e4: 2 minus the accuracy. */
+  @Test
+  void lossesThatSpanMoreThanAHundredTimesHaveALogarithmicAxisAndAWord() {
+    Sweep sweep =
+        Sweep.byCycle(
+            Hyperparameter.DROPOUT,
+            List.of(SweepFixtures.cycled(0, -1e4, 0.6), SweepFixtures.cycled(0.2, 0.3, 0.5)));
+    assertThat(SweepFigures.cycles(sweep).json()).contains("\"log\":true");
+    assertThat(SweepFigures.cycles(sweep).note()).contains("The loss axis is logarithmic.");
+    assertThat(SweepFigures.cycles(BY_CYCLE).note()).doesNotContain("logarithmic");
+  }
 }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.onecycle.report.SampleRun;
 import dev.onecycle.report.SampleRun.Place;
+import dev.onecycle.report.chart.Point;
+import dev.onecycle.report.figures.RunCurves;
 import dev.onecycle.run.RunRecord.Status;
 import java.nio.file.Path;
 import java.util.List;
@@ -107,5 +109,19 @@ class ComparisonReportTest {
     assertThat(
             Jsoup.parse(report.html()).select("table:contains(Results of each run) tbody").text())
         .contains("50.00 33.2 to 66.8", "90.00 74.4 to 96.5");
+  }
+
+  @Test
+  void aLogWithoutALengthIsSaidToHaveNoEpochs() {
+    RunCurves log =
+        RunCurves.named("log")
+            .with(RunCurves.Quantity.TRAINING_LOSS, List.of(new Point(0, 2), new Point(1, 1)));
+    ComparisonReport report =
+        ComparisonReport.of(
+            List.of(SampleRun.small("a", 1, 1e-4, 0.5, 2.0).history()), List.of(log));
+    assertThat(Jsoup.parse(report.html()).text())
+        .contains("There are no curves over epochs and the share of the cycle, because a log");
+    assertThat(report(SampleRun.small("a", 1, 1e-4, 0.5, 2.0)).html())
+        .doesNotContain("There are no curves");
   }
 }

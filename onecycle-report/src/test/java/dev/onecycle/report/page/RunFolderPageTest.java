@@ -180,7 +180,36 @@ class RunFolderPageTest {
     assertThat(page(temp.resolve("run")).select("pre").eachText())
         .containsExactly(
             "onecycle train photos --optimizer=sgd",
-            "onecycle evaluate " + folder + " '/data/my photos'",
-            "onecycle report " + folder + " --figures figures");
+            "onecycle evaluate " + folder,
+            "onecycle report " + folder + " --figures " + folder + "/figures");
+  }
+
+  /** No command that cannot work: a run that diverged or is not at its end has no model. */
+  @Test
+  void commandsAreThoseThatTheStateOfTheRunAllows() {
+    SampleRun run = SampleRun.usual();
+    assertThat(commands(run.withDone(2, Status.DIVERGED)))
+        .containsExactly(
+            "train photos --optimizer=sgd",
+            "resume run --on-divergence retry",
+            "report run --figures run/figures");
+    assertThat(commands(run.withDone(2, Status.RUNNING)))
+        .containsExactly(
+            "train photos --optimizer=sgd", "resume run", "report run --figures run/figures");
+    assertThat(commands(run.withDone(2, Status.INTERRUPTED)))
+        .containsExactly(
+            "train photos --optimizer=sgd",
+            "resume run",
+            "evaluate run",
+            "report run --figures run/figures");
+  }
+
+  private static List<String> commands(SampleRun run) {
+    return Jsoup.parse(run.with(SampleRun.Place.RUN, "run").html())
+        .select("pre")
+        .eachText()
+        .stream()
+        .map(command -> command.replaceFirst("^\\S+ ", ""))
+        .toList();
   }
 }

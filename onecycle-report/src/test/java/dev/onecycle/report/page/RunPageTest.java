@@ -144,7 +144,7 @@ class RunPageTest {
   @Test
   void hostileNamesStayText() {
     assertThat(HostileNames.all()).hasSize(64);
-    Document harmless = parsed(everywhere("harmless"));
+    Document harmless = parsed(everywhere("harmless but long"));
     for (String name : HostileNames.all()) {
       Document page = parsed(everywhere(name));
       assertThat(tags(page)).as(name).isEqualTo(tags(harmless));
@@ -190,6 +190,71 @@ class RunPageTest {
         .isEqualTo("74.4 to 96.5 % (95 %); guessing: 33.3 %");
   }
 
+  /** 9 of 10 is 90 %: Wilson's interval is 59.6 to 98.2 %. */
+  @Test
+  void testImagesThatJudgedNoEpochHaveACardOfTheirOwn() {
+    SampleRun run = SampleRun.usual().withOutcome(Map.of("test_images", 10, "test_accuracy", 0.9));
+    assertThat(parsed(run).select(".cards div:contains(Test accuracy)").text())
+        .isEqualTo("Test accuracy 90.00 % 59.6 to 98.2 % (95 %)");
+  }
+
+  /** A page that is written during the first epoch knows the plan: 120 steps in 4 epochs. */
+  @Test
+  void epochsAreASecondAxisBeforeTheFirstIsComplete() {
+    String losses =
+        parsed(SampleRun.usual().withDone(0, Status.RUNNING)).select("#losses script").html();
+    assertThat(losses).contains("\"stepsPerEpoch\":30");
+  }
+
+  @Test
+  void lossesAboveTheAxisAreCountedBelowTheFigure() {
+    SampleRun run = SampleRun.usual();
+    List<StepRecord> steps = new ArrayList<>(run.history().steps());
+    StepRecord calm = steps.get(50);
+    steps.set(50, new StepRecord(50, 1, calm.learningRate(), calm.momentum(), 60));
+    assertThat(parsed(run.withSteps(steps)).select("#losses figcaption").text())
+        .startsWith("Training loss: mean over 5 steps; training loss of a batch: 1 above the axis");
+    steps.set(50, new StepRecord(50, 1, calm.learningRate(), calm.momentum(), 6000));
+    assertThat(parsed(run.withSteps(steps)).select("#losses figcaption").text())
+        .contains("logarithmic, because the losses span a factor of more than 100");
+    assertThat(parsed(run).select("#range figcaption").text()).contains("above the axis");
+  }
+
+  @Test
+  void accuraciesStayBelowAHundredPercentOnTheirAxis() throws Exception {
+    double[] losses = {0.1, 0.01, 0.001};
+    Document page = parsed(SampleRun.usual().withResults(losses, losses, 1));
+    JsonNode y =
+        new ObjectMapper()
+            .readTree(page.select("#accuracy script").get(0).data())
+            .at("/panels/0/y");
+    assertThat(y.get("low").asDouble()).isBetween(80.0, 95.0);
+    assertThat(y.get("high").asDouble()).isBetween(100.0, 101.0);
+  }
+
+  @Test
+  void anEndedRunWithoutAnEpochIsNotWaitedFor() {
+    SampleRun run = SampleRun.usual();
+    assertThat(parsed(run.withDone(0, Status.DIVERGED)).text())
+        .contains("No epoch was completed.")
+        .doesNotContain("yet");
+    assertThat(parsed(run.withDone(0, Status.RUNNING)).text()).contains("No epoch is complete yet");
+  }
+
+  /** Columns of long names would be wide and high. */
+  @Test
+  void columnsOfLongNamesAreNumbered() {
+    List<String> names = List.of("short", "a name of a class that is long", "another");
+    Document page = parsed(SampleRun.usual().withClasses(names));
+    assertThat(page.select("#confusion thead th").eachText()).containsExactly("0", "1", "2");
+    assertThat(page.select("#confusion thead abbr").eachAttr("title")).isEqualTo(names);
+    assertThat(page.select("#confusion tbody th").get(1).text())
+        .matches("1[ \u00A0]+a name of a class that is long");
+    assertThat(page.text()).contains("The columns have the numbers of the rows.");
+    assertThat(parsed(SampleRun.usual()).select("#confusion thead th").eachText())
+        .containsExactly("cat", "dog", "fox");
+  }
+
   @Test
   void mistakesAreColouredAndZerosGrey() {
     Document page = parsed(SampleRun.usual());
@@ -203,7 +268,7 @@ class RunPageTest {
   void theScheduleAndTheReadingsAreExplained() {
     Document page = parsed(SampleRun.usual());
     assertThat(page.select("#schedule figcaption").text())
-        .contains("The rate rises slowly, because", "At the end the rate falls near zero");
+        .contains("The rate starts low, because", "At the end the rate falls to nearly zero");
     assertThat(
             page.select("#range details:contains(readings explained) tbody td:first-child")
                 .eachText())

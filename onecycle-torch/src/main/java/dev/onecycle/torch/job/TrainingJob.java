@@ -651,7 +651,11 @@ public final class TrainingJob {
     Map<String, Object> outcome = Map.of("message", String.valueOf(failure.getMessage()));
     record = record.withEnd(status, now(), outcome);
     try {
-      control.uninterrupted(() -> files.write(record));
+      control.uninterrupted(
+          () -> {
+            files.write(record);
+            files.flush(); // the steps since the last epoch show how the run failed
+          });
     } catch (CannotWriteException e) {
       failure.addSuppressed(e);
     }
