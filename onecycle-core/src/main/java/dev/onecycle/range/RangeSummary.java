@@ -143,9 +143,8 @@ public record RangeSummary(List<RangeResult> runs, Verdict verdict) {
       return new Verdict(
           Kind.NOISY,
           found,
-          "they disagree too much: use a larger batch or more steps, or give a careful rate by hand,"
-              + " such as "
-              + VerdictMessages.number(new SuggestedPeak(trough.low(), edge.low()).inShortCycle()));
+          "they disagree too much, and none of them is a guide: use a larger batch or more steps, or"
+              + " give a careful rate by hand");
     }
     SuggestedPeak peak = new SuggestedPeak(trough.median(), edge.median());
     return 2 * count(runs, Kind.UNCERTAIN) > shown
@@ -181,6 +180,16 @@ public record RangeSummary(List<RangeResult> runs, Verdict verdict) {
         Numbers.format(
             "%d of %d runs show an edge; of the others, one says: %s",
             shown, runs.size(), one.finding()),
-        one.advice());
+        advice(kind, one, shown));
+  }
+
+  /** A single test advises to look at others, or goes by its own end; here there are others. */
+  private static String advice(Kind kind, Verdict one, int shown) {
+    return switch (kind) {
+      case SINGLE_LOSS ->
+          "a bad batch cannot be told from a rate that is too high: use a larger batch or more steps";
+      case NO_EDGE -> shown == 0 ? one.advice() : "use a larger batch or more steps";
+      default -> one.advice();
+    };
   }
 }

@@ -46,7 +46,10 @@ class RangeSummaryTest {
   void edgesThatDisagreeAreNoisyAndSuggestNothing() {
     RangeSummary summary = RangeSummary.of(List.of(edgeAt(0.1), edgeAt(1), edgeAt(1)));
     assertThat(summary.verdict().kind()).isEqualTo(Kind.NOISY);
-    assertThat(summary.verdict().explanation()).contains("disagree");
+    assertThat(summary.verdict().explanation())
+        .endsWith(
+            "; they disagree too much, and none of them is a guide: use a larger batch or more"
+                + " steps, or give a careful rate by hand.");
     assertThat(summary.suggestion()).isEmpty();
     assertThat(summary.edge()).isPresent();
   }
@@ -65,6 +68,28 @@ class RangeSummaryTest {
     assertThat(summary.verdict().explanation())
         .startsWith("1 of 4 runs show an edge; of the others, one says: The loss stayed at 2.3");
     assertThat(summary.suggestion()).isEmpty();
+  }
+
+  /** What is advised after a single test was done already, or is wrong for one of the others. */
+  @Test
+  void severalTestsDoNotAdviseToRepeat() {
+    RangeSummary bad = RangeSummary.of(List.of(badLoss(), badLoss(), flat(), flat()));
+    assertThat(bad.verdict().kind()).isEqualTo(Kind.SINGLE_LOSS);
+    assertThat(badLoss().verdict().advice()).contains("repeat the test");
+    assertThat(bad.verdict().advice())
+        .isEqualTo(
+            "a bad batch cannot be told from a rate that is too high: use a larger batch or more"
+                + " steps");
+    RangeSummary one = RangeSummary.of(List.of(edgeAt(0.3), noEdge(), noEdge()));
+    assertThat(one.verdict().kind()).isEqualTo(Kind.NO_EDGE);
+    assertThat(one.verdict().advice()).isEqualTo("use a larger batch or more steps");
+    assertThat(RangeSummary.of(List.of(noEdge(), noEdge())).verdict().advice())
+        .isEqualTo(noEdge().verdict().advice());
+  }
+
+  private static RangeResult badLoss() {
+    SyntheticNet net = SyntheticNet.falling(4, 5.5, 2.3, 1.2, 0.05);
+    return TEST.run((rate, momentum) -> rate > 0.4 ? Double.NaN : net.step(rate, momentum));
   }
 
   @Test

@@ -203,7 +203,8 @@ public record PeakRate(
     return summary.verdict().kind() == Verdict.Kind.NOISY && 2 * edges > summary.runs().size();
   }
 
-  private static Optional<String> careful(TrainingConfig config) {
+  /** A careful rate for few images, where one is known. */
+  static Optional<String> careful(TrainingConfig config) {
     return switch (config.get(OPTIMIZER)) {
       case SGD, NESTEROV -> Optional.of(CAREFUL_SGD);
       case ADAMW -> Optional.of(CAREFUL_ADAMW);
@@ -226,7 +227,7 @@ public record PeakRate(
           + ".";
     }
     return summary.verdict().explanation()
-        + (tests.count() == 1
+        + (summary.runs().size() == 1
             ? " Give one as max_lr, or repeat the test with range_repeats 3."
             : " Give one as max_lr.");
   }
