@@ -176,10 +176,12 @@ public final class CompareCommand implements Callable<Integer> {
     result
         .interval()
         .ifPresent(
-            interval ->
-                json.put(
-                    "accuracy_interval_percent",
-                    Map.of("low", 100 * interval.low(), "high", 100 * interval.high())));
+            interval -> {
+              Map<String, Object> bounds = new LinkedHashMap<>();
+              bounds.put("low", 100 * interval.low());
+              bounds.put("high", 100 * interval.high());
+              json.put("accuracy_interval_percent", bounds);
+            });
     put(json, "best_accuracy_percent", result.bestAccuracy());
     put(json, "validation_loss", result.validationLoss());
     put(json, "train_loss", result.trainLoss());

@@ -250,7 +250,7 @@ public final class PredictCommand implements Callable<Integer> {
         "failures",
         kept.stream()
             .filter(row -> !row.error().isEmpty())
-            .map(row -> Map.of("file", row.file(), "reason", row.error()))
+            .map(row -> pair("file", row.file(), "reason", row.error()))
             .toList());
     if (rows.failed == 0) {
       console.result(result);
@@ -276,8 +276,17 @@ public final class PredictCommand implements Callable<Integer> {
     json.put(
         "top",
         row.guesses().stream()
-            .map(guess -> Map.of("class", guess.name(), "probability", guess.probability()))
+            .map(guess -> pair("class", guess.name(), "probability", guess.probability()))
             .toList());
     return json;
+  }
+
+  /** Two values by name, in this order: that of a {@code Map.of} changes from run to run. */
+  private static Map<String, Object> pair(
+      String name, Object value, String otherName, Object otherValue) {
+    Map<String, Object> pair = new LinkedHashMap<>();
+    pair.put(name, value);
+    pair.put(otherName, otherValue);
+    return pair;
   }
 }
