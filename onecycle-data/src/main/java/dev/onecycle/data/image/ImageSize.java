@@ -36,10 +36,4 @@ public record ImageSize(int height, int width) {
   public String toText() {
     return isSquare() ? String.valueOf(height) : height + "x" + width;
   }
-
-  /** The size in words: {@code 96×96}, or {@code 128×96 (height 128, width 96)}. */
-  public String inWords() {
-    String product = height + "×" + width;
-    return isSquare() ? product : product + " (height " + height + ", width " + width + ")";
-  }
 }

@@ -158,8 +158,7 @@ final class RunPage {
         .range()
         .ifPresent(
             range -> {
-              Figure figure =
-                  RangeFigures.of(range, OptionalLong.of(record.policy().steps()));
+              Figure figure = RangeFigures.of(range, OptionalLong.of(record.policy().steps()));
               // The note has the verdict of several tests, and of one that is not clear.
               String verdict =
                   range.runs().size() == 1 && range.verdict().clear()

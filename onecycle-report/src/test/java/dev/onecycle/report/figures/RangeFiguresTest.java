@@ -212,7 +212,8 @@ class RangeFiguresTest {
     Figure drawn = RangeFigures.of(RangeSummary.of(runs), OptionalLong.empty());
     JsonNode figure = new ObjectMapper().readTree(drawn.json());
     JsonNode markers = figure.at("/panels/0/markers");
-    assertThat(markers.findValuesAsText("name")).startsWith("suggestion, short", "suggestion, long", "edge");
+    assertThat(markers.findValuesAsText("name"))
+        .startsWith("suggestion, short", "suggestion, long", "edge");
     assertThat(markers.at("/0/x").asDouble()).isEqualTo(0.12, within(1e-6));
     assertThat(markers.at("/2/x").asDouble()).isEqualTo(1.2, within(1e-6));
     assertThat(markers.at("/2/shown").asBoolean()).isTrue();

@@ -21,7 +21,6 @@ class ImageSettingsTest {
         .isEqualTo(new ImageSize(128, 96));
     assertThat(TrainingConfig.IMAGE_SIZE.write(new ImageSize(96, 96))).isEqualTo(96);
     assertThat(TrainingConfig.IMAGE_SIZE.write(new ImageSize(128, 96))).isEqualTo("128x96");
-    assertThat(new ImageSize(128, 96).inWords()).isEqualTo("128×96 (height 128, width 96)");
   }
 
   @ParameterizedTest
