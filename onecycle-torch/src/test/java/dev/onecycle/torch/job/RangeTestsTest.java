@@ -185,8 +185,7 @@ class RangeTestsTest {
     assertThatThrownBy(() -> TrainingJob.start(low, temp.resolve("thrice")))
         .isInstanceOf(BadDataException.class)
         .hasMessageContaining("the range test gives no learning rate: ")
-        .hasMessageEndingWith(
-            "; give one as max_lr, such as 0.03, a careful rate for few images.")
+        .hasMessageEndingWith("; give one as max_lr, such as 0.03, a careful rate for few images.")
         .hasMessageNotContaining("range_repeats");
     TrainingConfig once = low.with(RANGE_REPEATS, 1);
     assertThatThrownBy(() -> TrainingJob.start(once, temp.resolve("once")))
