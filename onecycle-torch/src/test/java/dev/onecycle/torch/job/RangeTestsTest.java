@@ -238,8 +238,8 @@ class RangeTestsTest {
         .isInstanceOf(InvalidValueException.class)
         .hasMessageMatching(
             "minutes must be at least [0-9.]+, since the range test of 3000 steps needs about"
-                + " [0-9.]+ minutes and may take half of the time that is left after the first [0-9.e-]+, but was 0.2; give more time, or"
-                + " a peak rate as max_lr");
+                + " [0-9.]+ minutes and may take half of the time that is left after the first"
+                + " [0-9.e-]+, but was 0.2; give more time, or a peak rate as max_lr");
     assertThat((System.nanoTime() - begin) / 1e9).isLessThan(0.2 * 60);
     assertThat(watcher.points).isZero();
     assertThat(temp.resolve("slow")).doesNotExist();
@@ -257,7 +257,8 @@ class RangeTestsTest {
           .containsExactly(
               "The range test has "
                   + shortened.steps()
-                  + " steps instead of 120, so that it takes no more than half of the 0.25 minutes");
+                  + " steps instead of 120, so that it takes no more than half of the 0.25"
+                  + " minutes");
       assertThat(RangeTests.of(experiment).within(limit(1, 0.1), watcher).test().steps())
           .isEqualTo(120);
       // 28 rates at least, extension included, of 1 s each are 28 s; and as much for the cycle.
