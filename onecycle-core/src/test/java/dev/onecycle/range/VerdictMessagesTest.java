@@ -35,7 +35,8 @@ class VerdictMessagesTest {
     assertThat(Curves.resnet20("1e-3").verdict().explanation())
         .isEqualTo(
             "The loss fell from 2.49 to 1.82, stayed low around learning rate 0.0586, and rose for"
-                + " good at 5.15; train with a peak of 0.0234.");
+                + " good at 5.15; train with a peak of 0.0234 for a cycle of up to 100 steps, and 0.515"
+                + " for 10,000 or more.");
   }
 
   @Test
