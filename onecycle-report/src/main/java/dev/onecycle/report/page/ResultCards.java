@@ -73,7 +73,8 @@ final class ResultCards {
     Element card = Html.add(cards, "div");
     Html.add(card, "dt", name);
     Html.add(card, "dd", value).addClass("value");
-    Html.add(card, "dd", about).addClass("soft");
+    // A number stays on the line of its sign.
+    Html.add(card, "dd", about.replace(" %", "\u00A0%")).addClass("soft");
   }
 
   private static String about(Evaluated last, ChanceLevel chance) {

@@ -155,7 +155,7 @@ class Figure {
     }));
     const options = {
       width: this.#width(),
-      height: Math.round(panel.height * 1.25) + (last ? 30 : 0) + (last && this.#epochs ? 44 : 0),
+      height: Math.round(panel.height * 1.25) + (last ? 50 : 0) + (last && this.#epochs ? 54 : 0),
       legend: { show: false },
       cursor: {
         // The pointer moves together in all figures with this x axis; each figure has its own zoom.
@@ -168,7 +168,7 @@ class Figure {
         y: { distr: logY ? 3 : 1, range: (plot, low, high) => this.#yRange(panel, logY, low, high) },
       },
       axes: [
-        last ? { ...axis, values, size: 50, label: this.data.x.title, labelSize: 20 }
+        last ? { ...axis, values, size: 36, label: this.data.x.title, labelSize: 20 }
           : { ...axis, values: () => [], size: 10 },
         { ...axis, values, size: 62, label: panel.y.title, labelSize: 20, space: panel.height > 120 ? 30 : 20,
           ...(empty ? { values: () => [], grid: { show: false }, ticks: { show: false } } : {}),
@@ -206,7 +206,7 @@ class Figure {
   /** Epochs, each at its last step. */
   #epochAxis(axis) {
     const steps = this.#epochs;
-    return { ...axis, scale: 'x', side: 2, size: 44, label: 'epoch', labelSize: 18, grid: { show: false },
+    return { ...axis, scale: 'x', side: 2, size: 36, label: 'epoch', labelSize: 18, grid: { show: false },
       splits: (plot, index, low, high) => {
         const room = (high - low) / steps / Math.max(1, plot.bbox.width / (devicePixelRatio || 1) / 40);
         const every = [1, 2, 5].flatMap(d => [0, 1, 2, 3, 4, 5].map(p => d * 10 ** p)).filter(e => e >= room)

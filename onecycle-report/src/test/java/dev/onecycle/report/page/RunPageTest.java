@@ -188,6 +188,8 @@ class RunPageTest {
         .containsExactly("90.00 %", "90", "4", "0.4", "4", "8 s");
     assertThat(page.select(".cards .soft").get(0).text())
         .isEqualTo("74.4 to 96.5 % (95 %); guessing: 33.3 %");
+    assertThat(page.select(".cards .soft").get(0).wholeText())
+        .contains("96.5\u00A0%", "95\u00A0%", "33.3\u00A0%");
   }
 
   /** 9 of 10 is 90 %: Wilson's interval is 59.6 to 98.2 %. */
