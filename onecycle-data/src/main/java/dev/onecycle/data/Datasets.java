@@ -263,8 +263,7 @@ public final class Datasets {
             options.skipBad(),
             selection,
             tree,
-            options.check(),
-            options.listener());
+            new ReadOptions.Observers(options.check(), options.listener()));
     DecodedCache cache = new DecodedCache(options.cacheFolder().resolve("decoded"));
     return cache.open(Sources.of(location, downloader, reading));
   }

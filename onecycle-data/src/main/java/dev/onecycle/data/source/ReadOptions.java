@@ -13,8 +13,7 @@ import java.util.Locale;
  * @param skipBad whether images that cannot be used are left out instead of failing the read
  * @param selection the splits that are read
  * @param tree the way in which names of files are understood
- * @param check looks at the images before they are decoded
- * @param listener observes the progress
+ * @param observers of the read
  */
 public record ReadOptions(
     Sizing sizing,
@@ -22,8 +21,28 @@ public record ReadOptions(
     boolean skipBad,
     SplitSelection selection,
     TreeOptions tree,
-    DecodingCheck check,
-    ReadingListener listener) {
+    Observers observers) {
+  /**
+   * Observers of a read.
+   *
+   * @param check looks at the images before they are decoded
+   * @param listener observes the progress
+   */
+  public record Observers(DecodingCheck check, ReadingListener listener) {
+    /** Observers that do nothing. */
+    public static final Observers NONE = new Observers(DecodingCheck.NONE, ReadingListener.NONE);
+  }
+
+  /** Looks at the images before they are decoded. */
+  DecodingCheck check() {
+    return observers.check;
+  }
+
+  /** Observes the progress. */
+  ReadingListener listener() {
+    return observers.listener;
+  }
+
   /** The options that the decoded images depend on, as text. */
   String description() {
     String split =

@@ -8,9 +8,7 @@ import dev.onecycle.data.archive.FileTree;
 import dev.onecycle.data.archive.FolderTree;
 import dev.onecycle.data.cache.DecodedCache;
 import dev.onecycle.data.image.DecodeOptions;
-import dev.onecycle.data.image.DecodingCheck;
 import dev.onecycle.data.image.ImageSize;
-import dev.onecycle.data.image.ReadingListener;
 import dev.onecycle.data.index.Split;
 import dev.onecycle.testing.TestArchives;
 import dev.onecycle.testing.TestData;
@@ -117,8 +115,7 @@ class UnopenedTest {
             false,
             selection,
             TreeOptions.STANDARD,
-            DecodingCheck.NONE,
-            ReadingListener.NONE);
+            ReadOptions.Observers.NONE);
     DecodedCache cache = new DecodedCache(temp.resolve("cache " + caches++));
     return cache.open(new ImageTreeSource(new Guarded(tree), options)).index().splits();
   }
