@@ -33,7 +33,8 @@ class DataArchitectureTest {
   void dependenciesPointDownwards() {
     layers()
         .whereLayer("facade")
-        .mayOnlyAccessLayers("cache", "source", "download", "index", "decode", "image")
+        .mayOnlyAccessLayers(
+            "cache", "source", "download", "index", "decode", "image", "archive", "work")
         .whereLayer("cache")
         .mayOnlyAccessLayers("source", "index", "image", "work")
         .whereLayer("source")

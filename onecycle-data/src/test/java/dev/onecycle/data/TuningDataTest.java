@@ -150,7 +150,9 @@ class TuningDataTest {
       Files.write(tar, TestArchives.tar(TestArchives.files(folder, "")));
       for (Path location : List.of(folder, tar)) {
         DataSplits whole = Datasets.open(location.toString(), options());
-        assertThat(whole.train().shape()).isEqualTo(new ImageShape(3, 64, 64));
+        // 20 of 21 images have the proportions 4:3, and keep them; 8 of 9 are too few for that.
+        ImageShape shape = folder == flat ? new ImageShape(3, 56, 76) : new ImageShape(3, 64, 64);
+        assertThat(whole.train().shape()).isEqualTo(shape);
         TuningData tuning = Datasets.openForTuning(location.toString(), options());
         TestDatasets.assertTunes(tuning, whole);
         assertThat(tuning.report().notes()).hasSize(2).first().asString().contains("2 sizes");
