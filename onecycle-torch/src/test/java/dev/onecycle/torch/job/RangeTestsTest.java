@@ -109,6 +109,9 @@ class RangeTestsTest {
       assertThat(summary.suggestion()).as(summary.verdict().explanation()).isEmpty();
     }
     assertThat(watcher.notes).last().asString().endsWith("3 seeds, with 4 steps at each rate");
+    assertThatThrownBy(() -> TrainingJob.start(noise, temp.resolve("hidden")))
+        .isInstanceOf(BadDataException.class)
+        .hasMessageEndingWith(" Give one as max_lr.");
     Watcher once = new Watcher();
     try (Experiment experiment = Experiment.open(noise.with(RANGE_REPEATS, 1), once)) {
       assertThat(RangeTests.of(experiment).run(once).runs()).hasSize(1);
