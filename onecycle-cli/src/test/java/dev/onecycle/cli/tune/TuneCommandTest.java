@@ -146,7 +146,7 @@ class TuneCommandTest {
         List.of(
             new String[] {"--dropout", "0,0.3", "dropout"},
             new String[] {"--momentum", "0.8,0.9", "momentum"},
-            new String[] {"--batch-size", "16,24", "batch size"})) {
+            new String[] {"--batch-size", "16,24", "batch_size"})) {
       List<Object> words = new ArrayList<>(List.of(swept[0], swept[1]));
       if (!swept[0].equals("--batch-size")) {
         words.addAll(List.of("--batch-size", 16));
