@@ -122,6 +122,30 @@ public final class PredictCommand implements Callable<Integer> {
     }
   }
 
+  /** The network of a model, made for the first image: the engine is not loaded without one. */
+  private static final class Network implements AutoCloseable {
+    private final ModelFile file;
+    private @Nullable Learner learner;
+
+    Network(ModelFile file) {
+      this.file = file;
+    }
+
+    Learner learner() {
+      if (learner == null) {
+        learner = ModelArgument.learner(file);
+      }
+      return learner;
+    }
+
+    @Override
+    public void close() {
+      if (learner != null) {
+        learner.close();
+      }
+    }
+  }
+
   @Override
   public Integer call() {
     Console console = output.console();
@@ -165,7 +189,7 @@ public final class PredictCommand implements Callable<Integer> {
   private void predict(Console console, ModelFile file, UnlabelledImages found, Rows rows) {
     boolean lines = csv == null && !console.json();
     List<String> notes;
-    try (Learner learner = ModelArgument.learner(file);
+    try (Network network = new Network(file);
         @Nullable Bar bar =
             lines ? null : new Bar(console, "predicting", found.count().orElse(-1), " images")) {
       notes =
@@ -174,7 +198,7 @@ public final class PredictCommand implements Callable<Integer> {
                 if (Signals.stopRequested()) {
                   throw new CancellationException();
                 }
-                predict(learner, file, batch).forEach(rows::add);
+                predict(network, file, batch).forEach(rows::add);
                 if (bar != null) {
                   bar.at(rows.predicted + rows.failed, "");
                 }
@@ -183,7 +207,7 @@ public final class PredictCommand implements Callable<Integer> {
     notes.forEach(console::say);
   }
 
-  private List<Row> predict(Learner learner, ModelFile file, List<UnlabelledImage> images) {
+  private List<Row> predict(Network network, ModelFile file, List<UnlabelledImage> images) {
     List<UnlabelledImage> usable =
         images.stream().filter(image -> image.problem().isEmpty()).toList();
     List<List<Guess>> guesses = new ArrayList<>();
@@ -195,7 +219,7 @@ public final class PredictCommand implements Callable<Integer> {
       try (BatchLoader batches = BatchLoader.evaluation(data, BATCH)) {
         while (batches.hasNext()) {
           try (Batch batch = batches.next()) {
-            for (double[] probabilities : learner.probabilities(batch)) {
+            for (double[] probabilities : network.learner().probabilities(batch)) {
               for (double probability : probabilities) {
                 model.requireFinite(probability);
               }
