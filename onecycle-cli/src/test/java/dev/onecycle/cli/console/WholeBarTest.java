@@ -47,6 +47,7 @@ class WholeBarTest {
         new ArrayList<>(
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
                 "-Donecycle.terminal=true",
                 "-Donecycle.columns=80",
                 "-Dfile.encoding=US-ASCII",
