@@ -213,7 +213,7 @@ public record PeakRate(
   }
 
   private static String forSteps(long steps) {
-    return Numbers.format(", for a cycle of %,d steps", steps);
+    return Numbers.format("; the cycle has %,d steps", steps);
   }
 
   private static String withoutRate(RangeTests tests, RangeSummary summary, Experiment experiment) {

@@ -16,9 +16,7 @@ import dev.onecycle.error.BadDataException;
 import dev.onecycle.range.RangeResult;
 import dev.onecycle.range.RangeSummary;
 import dev.onecycle.testing.TestData;
-import java.io.DataInputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,6 +25,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -119,26 +119,20 @@ class FewImagesTest {
       missing.put("train/" + name, ofEachClass);
       missing.put("test/" + name, 50);
     }
-    try (DataInputStream tar = new DataInputStream(Files.newInputStream(archive.orElseThrow()))) {
-      byte[] header = new byte[512];
-      while (!missing.isEmpty()) {
-        tar.readFully(header);
-        String name = new String(header, 0, 100, StandardCharsets.US_ASCII).replace("\0", "");
-        long size =
-            Long.parseLong(new String(header, 124, 11, StandardCharsets.US_ASCII).strip(), 8);
-        long padded = (size + 511) / 512 * 512;
-        String folder = name.substring(0, Math.max(0, name.lastIndexOf('/')));
-        if (size == 0 || !missing.containsKey(folder)) {
-          tar.skipNBytes(padded);
-          continue;
-        }
-        TestData.write(data.resolve(name), tar.readNBytes((int) size));
-        tar.skipNBytes(padded - size);
-        if (missing.merge(folder, -1, Integer::sum) == 0) {
-          missing.remove(folder);
+    try (TarArchiveInputStream tar =
+        new TarArchiveInputStream(Files.newInputStream(archive.orElseThrow()))) {
+      TarArchiveEntry entry;
+      while (!missing.isEmpty() && (entry = tar.getNextEntry()) != null) {
+        String folder = entry.getName().replaceAll("/?[^/]*$", "");
+        if (entry.isFile() && missing.containsKey(folder)) {
+          TestData.write(data.resolve(entry.getName()), tar.readAllBytes());
+          if (missing.merge(folder, -1, Integer::sum) == 0) {
+            missing.remove(folder);
+          }
         }
       }
     }
+    assertThat(missing).isEmpty();
     return data;
   }
 
