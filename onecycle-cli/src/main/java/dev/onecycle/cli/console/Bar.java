@@ -115,7 +115,8 @@ public final class Bar implements AutoCloseable {
       double left = left(done, total, seconds);
       String share = total > 0 ? Numbers.format(" of %,d", total) : "";
       String rest = Double.isNaN(left) ? "" : ", " + BarText.time(left) + " left";
-      console.progress(Numbers.format("%s: %,d%s  %s%s", task, done, share, message, rest));
+      String how = message.isBlank() ? "" : "  " + message;
+      console.progress(Numbers.format("%s: %,d%s%s%s", task, done, share, how, rest));
     }
   }
 
