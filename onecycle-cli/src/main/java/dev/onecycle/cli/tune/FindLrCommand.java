@@ -32,6 +32,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -122,7 +123,13 @@ public final class FindLrCommand implements Callable<Integer> {
     curves.requireConsistent(settings.spec(), WITH_CURVES);
     if (curves.given()) {
       requireWritable(RESULT);
-      return finish(console, curves.summary(), curves.cycleSteps(), RESULT, Optional.empty());
+      return finish(
+          console,
+          curves.summary(),
+          curves.cycleSteps(),
+          OptionalDouble.empty(),
+          RESULT,
+          Optional.empty());
     }
     Optional<TrainedModel> trained = Optional.ofNullable(from).map(TrainedModel::read);
     TrainingConfig config =
@@ -140,7 +147,8 @@ public final class FindLrCommand implements Callable<Integer> {
         Experiment experiment =
             Experiment.openForRangeTest(config, trained.map(TrainedModel::file), progress)) {
       sayImages(console, experiment);
-      RangeSummary summary = RangeTests.of(experiment).run(progress);
+      RangeTests tests = RangeTests.of(experiment);
+      RangeSummary summary = tests.run(progress);
       progress.close();
       return Signals.uninterrupted(
           () ->
@@ -148,6 +156,7 @@ public final class FindLrCommand implements Callable<Integer> {
                   console,
                   summary,
                   OptionalLong.of(experiment.cycleSteps()),
+                  tests.carefulRate(summary),
                   file,
                   Optional.of(experiment.conditions())));
     }
@@ -190,6 +199,7 @@ public final class FindLrCommand implements Callable<Integer> {
    * Shows and keeps the result.
    *
    * @param steps of the cycle that the rate is for, if they are known
+   * @param careful the rate that a training takes where there is no suggestion
    * @param file of the result
    * @param conditions that it was found under; empty for recorded curves, which no training can
    *     rely on by --lr-from
@@ -198,11 +208,13 @@ public final class FindLrCommand implements Callable<Integer> {
       Console console,
       RangeSummary summary,
       OptionalLong steps,
+      OptionalDouble careful,
       Path file,
       Optional<Conditions> conditions) {
     RangeView.show(console, summary, steps);
     writeCsv(console, summary);
-    console.answer(summary.suggestion().map(peak -> answer(peak, steps)).orElse(NOTHING_SUGGESTED));
+    String nothing = nothingSuggested(careful);
+    console.answer(summary.suggestion().map(peak -> answer(peak, steps)).orElse(nothing));
     figures.write(console, () -> RangeFigures.of(summary, steps), file);
     conditions.ifPresent(
         found -> {
@@ -219,6 +231,7 @@ public final class FindLrCommand implements Callable<Integer> {
       result.put("learning_rate", summary.suggestion().get().over(steps.getAsLong()));
       result.put("cycle_steps", steps.getAsLong());
     }
+    careful.ifPresent(rate -> result.put("careful_learning_rate", rate));
     result.putAll(RangeView.record(summary));
     result.put("svg", figures.svg(file).toString());
     conditions.ifPresent(found -> result.put("result", file.toString()));
@@ -226,9 +239,17 @@ public final class FindLrCommand implements Callable<Integer> {
       console.result(result);
       return ExitCode.OK;
     }
-    console.result(
-        result, NOTHING_SUGGESTED + " " + summary.verdict().explanation(), ExitCode.BAD_DATA);
+    console.result(result, nothing + " " + summary.verdict().explanation(), ExitCode.BAD_DATA);
     return ExitCode.BAD_DATA;
+  }
+
+  private static String nothingSuggested(OptionalDouble careful) {
+    return careful.isPresent()
+        ? NOTHING_SUGGESTED
+            + " The tests disagree; train then takes "
+            + Numbers.brief(careful.getAsDouble())
+            + ", a careful rate for few images."
+        : NOTHING_SUGGESTED;
   }
 
   private static String answer(SuggestedPeak peak, OptionalLong steps) {

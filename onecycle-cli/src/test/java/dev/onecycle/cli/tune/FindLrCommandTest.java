@@ -1,19 +1,24 @@
 package dev.onecycle.cli.tune;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.onecycle.cli.Cli;
+import dev.onecycle.run.RunFolder;
 import dev.onecycle.run.tuning.FoundRate;
 import dev.onecycle.testing.TestData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class FindLrCommandTest {
   @TempDir Path temp;
@@ -94,5 +99,38 @@ class FindLrCommandTest {
     assertThat(temp.resolve("curve-2.csv")).exists();
     assertThat(Files.readAllBytes(csv))
         .isNotEqualTo(Files.readAllBytes(temp.resolve("curve-2.csv")));
+  }
+
+  /** With validation images both test the same images. On these few the tests disagree. */
+  @ParameterizedTest
+  @CsvSource({"2, sgd, 0.03", "3, adamw, 0.001"})
+  void trainTakesTheRateThatItNamesForFewImages(int seed, String optimizer, String careful)
+      throws IOException {
+    Path few = temp.resolve("few");
+    TestData.coloursSplit(few.resolve("train"), 4, 8, 8);
+    TestData.coloursSplit(few.resolve("val"), 1, 8, 8);
+    Object[] same = {"--batch-size", 2, "--threads", 1, "--seed", seed, "--optimizer", optimizer};
+    List<Object> find = new ArrayList<>(List.of("find-lr", few, "--json"));
+    find.addAll(List.of("--out", temp.resolve("found.json"), "--svg", temp.resolve("found.svg")));
+    find.addAll(List.of(same));
+    Cli.Result found = Cli.run(find.toArray());
+    JsonNode json = found.json();
+    Path run = temp.resolve("run");
+    List<Object> train = new ArrayList<>(List.of("train", few, "--out", run));
+    train.addAll(List.of(same));
+    Cli.Result trained = Cli.run(train.toArray());
+    // Another processor may round so that the tests agree.
+    assumeTrue(json.get("verdict").asText().equals("noisy"), json.toString());
+    assertThat(found.code()).isEqualTo(65);
+    assertThat(json.get("careful_learning_rate").asText()).isEqualTo(careful);
+    assertThat(found.err())
+        .contains(
+            "No peak learning rate can be suggested. The tests disagree; train then takes "
+                + careful
+                + ", a careful rate for few images.");
+    assertThat(trained.code()).as(trained.err()).isZero();
+    assertThat(RunFolder.read(run).policy().peak()).hasToString(careful);
+    assertThat(trained.out())
+        .contains("the peak is " + careful + ", a careful rate for few images; set --max-lr to");
   }
 }

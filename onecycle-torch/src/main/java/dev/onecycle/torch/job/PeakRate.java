@@ -8,9 +8,7 @@ import static dev.onecycle.torch.job.TrainingConfig.OPTIMIZER;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.range.RangeSummary;
-import dev.onecycle.range.RangeSummary.Spread;
 import dev.onecycle.range.RangeTest;
-import dev.onecycle.range.Verdict;
 import dev.onecycle.run.Conditions;
 import dev.onecycle.run.Conditions.Difference;
 import dev.onecycle.run.files.FileNames;
@@ -20,6 +18,7 @@ import dev.onecycle.text.Shell;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.CancellationException;
 import java.util.stream.Collectors;
 
@@ -45,10 +44,10 @@ public record PeakRate(
    * were 0.7, 5.7 and 1.3 points below the best of six peaks from 0.003 to 0.6, which was 0.07; at
    * 0.2 and above they were at chance on 6 images, and 9.7 points below the best on 30.
    */
-  private static final String CAREFUL_SGD = "0.03";
+  private static final double CAREFUL_SGD = 0.03;
 
   /** D. P. Kingma and J. Ba (2015), "Adam", arXiv 1412.6980. */
-  private static final String CAREFUL_ADAMW = "0.001";
+  private static final double CAREFUL_ADAMW = 0.001;
 
   public PeakRate {
     acceptedDifferences = List.copyOf(acceptedDifferences);
@@ -123,12 +122,20 @@ public record PeakRate(
     RangeTests asked = RangeTests.of(experiment);
     RangeTests tests = limit.map(time -> asked.within(time, listener)).orElse(asked);
     RangeSummary summary = tests.run(listener);
-    boolean careful = careful(config).isPresent() && tests.ofFewImages() && disagree(summary);
-    if (summary.suggestion().isEmpty() && !careful) {
-      throw new BadDataException(
-          "the range test gives no learning rate: " + withoutRate(tests, summary, experiment));
-    }
+    requireRate(tests, summary, config);
     return Optional.of(summary);
+  }
+
+  /**
+   * Makes sure that range tests suggest a rate, or disagree on few images.
+   *
+   * @throws BadDataException where they do neither
+   */
+  static void requireRate(RangeTests tests, RangeSummary summary, TrainingConfig config) {
+    if (summary.suggestion().isEmpty() && tests.carefulRate(summary).isEmpty()) {
+      throw new BadDataException(
+          "the range test gives no learning rate: " + withoutRate(tests, summary, config));
+    }
   }
 
   /**
@@ -170,14 +177,14 @@ public record PeakRate(
   private static PeakRate suggested(
       RangeSummary tests, long steps, TrainingConfig config, JobListener listener) {
     if (tests.suggestion().isEmpty()) {
-      String careful = careful(config).orElseThrow();
+      double careful = careful(config).orElseThrow();
       listener.note(
           Numbers.format(
               "%s. They disagree, as on few images they may: the peak is %s, a careful rate for few"
                   + " images; set max_lr to choose another",
-              tests.verdict().finding(), careful));
+              tests.verdict().finding(), Numbers.brief(careful)));
       return new PeakRate(
-          Double.parseDouble(careful),
+          careful,
           steps,
           "a careful rate for few images, since " + tests.runs().size() + " range tests disagree",
           true,
@@ -197,18 +204,12 @@ public record PeakRate(
         List.of());
   }
 
-  /** Whether most tests have learned something and show an edge, but not the same rates. */
-  private static boolean disagree(RangeSummary summary) {
-    int edges = summary.edge().map(Spread::count).orElse(0);
-    return summary.verdict().kind() == Verdict.Kind.NOISY && 2 * edges > summary.runs().size();
-  }
-
   /** A careful rate for few images, where one is known. */
-  static Optional<String> careful(TrainingConfig config) {
+  static OptionalDouble careful(TrainingConfig config) {
     return switch (config.get(OPTIMIZER)) {
-      case SGD, NESTEROV -> Optional.of(CAREFUL_SGD);
-      case ADAMW -> Optional.of(CAREFUL_ADAMW);
-      case MUON -> Optional.empty();
+      case SGD, NESTEROV -> OptionalDouble.of(CAREFUL_SGD);
+      case ADAMW -> OptionalDouble.of(CAREFUL_ADAMW);
+      case MUON -> OptionalDouble.empty();
     };
   }
 
@@ -216,15 +217,19 @@ public record PeakRate(
     return Numbers.format("; the cycle has %,d steps", steps);
   }
 
-  private static String withoutRate(RangeTests tests, RangeSummary summary, Experiment experiment) {
+  /** "such as 0.03", after a comma; empty where no careful rate is known. */
+  static String suchAs(TrainingConfig config) {
+    OptionalDouble rate = careful(config);
+    return rate.isPresent() ? ", such as " + Numbers.brief(rate.getAsDouble()) : "";
+  }
+
+  private static String withoutRate(RangeTests tests, RangeSummary summary, TrainingConfig config) {
     if (tests.ofFewImages()) {
       // No advice of the tests themselves: on few images their edges are no guide.
       return summary.verdict().finding()
           + "; give one as max_lr"
-          + careful(experiment.config())
-              .map(rate -> ", such as " + rate + ", a careful rate for few images")
-              .orElse("")
-          + ".";
+          + suchAs(config)
+          + (careful(config).isPresent() ? ", a careful rate for few images." : ".");
     }
     return summary.verdict().explanation()
         + (summary.runs().size() == 1

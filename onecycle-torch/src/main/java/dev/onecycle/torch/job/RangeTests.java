@@ -15,6 +15,7 @@ import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.error.Require;
 import dev.onecycle.range.RangeResult;
 import dev.onecycle.range.RangeSummary;
+import dev.onecycle.range.RangeSummary.Spread;
 import dev.onecycle.range.RangeTest;
 import dev.onecycle.range.StopReason;
 import dev.onecycle.range.Verdict;
@@ -28,6 +29,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 
@@ -99,6 +101,22 @@ public final class RangeTests {
   /** Whether the tests were repeated because there are few images. */
   boolean ofFewImages() {
     return count > 1 && !experiment.config().isGiven(RANGE_REPEATS);
+  }
+
+  /**
+   * The peak rate that a training takes where these tests are of few images and disagree: most of
+   * them have learned something and show an edge, but not the same rates. Empty where they suggest
+   * a rate, where they show something else, and where no careful rate is known for the optimizer.
+   *
+   * @param summary of these tests
+   */
+  public OptionalDouble carefulRate(RangeSummary summary) {
+    int edges = summary.edge().map(Spread::count).orElse(0);
+    boolean disagree =
+        summary.verdict().kind() == Verdict.Kind.NOISY && 2 * edges > summary.runs().size();
+    return disagree && ofFewImages()
+        ? PeakRate.careful(experiment.config())
+        : OptionalDouble.empty();
   }
 
   /** Each of the tests. */
@@ -182,8 +200,7 @@ public final class RangeTests {
           Numbers.format(
               "the range test gives no learning rate: each of its steps would see all %,d training"
                   + " images; give a peak rate as max_lr%s, or a smaller batch_size",
-              images,
-              PeakRate.careful(experiment.config()).map(rate -> ", such as " + rate).orElse("")));
+              images, PeakRate.suchAs(experiment.config())));
     }
     if (ofFewImages()) {
       listener.note(

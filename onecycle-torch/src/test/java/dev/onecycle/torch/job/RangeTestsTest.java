@@ -23,6 +23,8 @@ import dev.onecycle.range.RangePoint;
 import dev.onecycle.range.RangeResult;
 import dev.onecycle.range.RangeSummary;
 import dev.onecycle.range.RangeTest;
+import dev.onecycle.range.Verdict;
+import dev.onecycle.run.tuning.Evidence;
 import dev.onecycle.testing.TestData;
 import dev.onecycle.testing.TestImages;
 import dev.onecycle.torch.job.TrainingConfig.OptimizerName;
@@ -32,10 +34,14 @@ import dev.onecycle.torch.train.StepCost;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The range tests of a job: how many, how long, and what is said. */
 class RangeTestsTest {
@@ -193,6 +199,79 @@ class RangeTestsTest {
     TrainingConfig once = low.with(RANGE_REPEATS, 1);
     assertThatThrownBy(() -> TrainingJob.start(once, temp.resolve("once")))
         .hasMessageEndingWith("Give one as max_lr, or repeat the test with range_repeats 3.");
+  }
+
+  /** Tests of which each falls around a rate, and rises for good from a hundred times it on. */
+  private static RangeSummary around(double... rates) {
+    return RangeSummary.of(
+        Arrays.stream(rates)
+            .mapToObj(
+                low ->
+                    RangeTest.atMomentum(0.85)
+                        .run(
+                            (rate, momentum) ->
+                                rate > 100 * low
+                                    ? 0.023 * rate / low
+                                    : 2.3 - 1 / (1 + Math.pow(low / rate, 2))))
+            .toList());
+  }
+
+  private static final RangeSummary DISAGREE = around(0.001, 0.02, 0.02);
+  private static final RangeSummary AGREE = around(0.01, 0.02, 0.02);
+
+  @ParameterizedTest
+  @CsvSource({"SGD, 0.03", "NESTEROV, 0.03", "ADAMW, 0.001"})
+  void whereTestsOfFewImagesDisagreeTheRateIsACarefulOne(OptimizerName optimizer, String rate) {
+    assertThat(DISAGREE.verdict().kind()).isEqualTo(Verdict.Kind.NOISY);
+    Watcher watcher = new Watcher();
+    TrainingConfig asked = config.with(OPTIMIZER, optimizer);
+    try (Experiment experiment = Experiment.open(asked, watcher)) {
+      RangeTests tests = RangeTests.of(experiment);
+      assertThat(tests.carefulRate(DISAGREE)).hasValue(Double.parseDouble(rate));
+      PeakRate.requireRate(tests, DISAGREE, asked);
+      PeakRate peak = PeakRate.of(experiment, Optional.of(DISAGREE), 70, watcher);
+      assertThat(peak.rate()).isEqualTo(Double.parseDouble(rate));
+      assertThat(peak.reason())
+          .isEqualTo("a careful rate for few images, since 3 range tests disagree");
+      assertThat(peak.measuredNow()).isTrue();
+      assertThat(peak.evidence()).isEqualTo(Evidence.of(DISAGREE));
+    }
+    assertThat(watcher.notes)
+        .containsExactly(
+            DISAGREE.verdict().finding()
+                + ". They disagree, as on few images they may: the peak is "
+                + rate
+                + ", a careful rate for few images; set max_lr to choose another");
+  }
+
+  @Test
+  void testsThatAgreeNeedNoCarefulRate() {
+    Watcher watcher = new Watcher();
+    try (Experiment experiment = Experiment.open(config, watcher)) {
+      assertThat(RangeTests.of(experiment).carefulRate(AGREE)).isEmpty();
+      PeakRate peak = PeakRate.of(experiment, Optional.of(AGREE), 70, watcher);
+      assertThat(peak.rate()).isEqualTo(AGREE.suggestion().orElseThrow().over(70));
+    }
+    assertThat(watcher.notes).isEmpty();
+  }
+
+  /** No careful rate is known for muon, for many images, and for as many tests as were asked. */
+  @Test
+  void otherTestsThatDisagreeAreRefused() {
+    for (TrainingConfig asked :
+        List.of(
+            config.with(OPTIMIZER, OptimizerName.MUON).with(MODEL, "fast"),
+            config.with(BATCH_SIZE, 2),
+            config.with(RANGE_REPEATS, 3))) {
+      try (Experiment experiment = Experiment.open(asked, JobListener.NONE)) {
+        RangeTests tests = RangeTests.of(experiment);
+        assertThat(tests.carefulRate(DISAGREE)).isEmpty();
+        assertThatThrownBy(() -> PeakRate.requireRate(tests, DISAGREE, asked))
+            .isInstanceOf(BadDataException.class)
+            .hasMessageContaining("the range test gives no learning rate: 3 of 3 runs show an edge")
+            .hasMessageNotContaining("range_repeats");
+      }
+    }
   }
 
   /** On 6 real images the loss stayed low up to 89, and three seeds agreed on a peak of 0.77. */
