@@ -57,10 +57,7 @@ enum Ablation {
           layer instanceof Layer.Whitening w
               ? new Conv(w.in(), w.out(), w.kernel(), 1, 0, true)
               : layer;
-      case IDENTITY_INIT ->
-          layer instanceof Conv c
-              ? new Conv(c.in(), c.out(), c.kernel(), c.stride(), c.padding(), c.bias())
-              : layer;
+      case IDENTITY_INIT -> layer instanceof Conv c ? c.withInit(Conv.Init.HE) : layer;
       case ACTIVATION ->
           layer instanceof Layer.Gelu
               ? new Layer.Relu()

@@ -66,11 +66,7 @@ class StartIT {
     Network network = Models.byName("resnet9").network(shape, 2, 0.1);
     try (Learner learner = Learner.prepare(network, images, LearnerSettings.defaults())) {
       new ModelFile(
-              "resnet9",
-              classes,
-              new ModelInput(shape, learner.normalization()),
-              0.1,
-              learner.weights())
+              network, classes, new ModelInput(shape, learner.normalization()), learner.weights())
           .write(file);
     }
     // Its types are there for the verifier to see; what would load it is not.

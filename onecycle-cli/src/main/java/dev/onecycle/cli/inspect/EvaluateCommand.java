@@ -121,7 +121,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     result.put("class_recall", recall);
     result.put("images", evaluation.images());
     result.put("most_confused", confused);
-    result.put("model", file.model());
+    result.put("model", file.network().name());
     console.result(result);
     return ExitCode.OK;
   }

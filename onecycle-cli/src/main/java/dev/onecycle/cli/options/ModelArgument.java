@@ -20,7 +20,7 @@ public final class ModelArgument {
   Path path = Path.of("");
 
   public ModelFile read() {
-    return ModelFile.readKnown(Files.isDirectory(path) ? path.resolve(RunSummary.MODEL) : path);
+    return ModelFile.read(Files.isDirectory(path) ? path.resolve(RunSummary.MODEL) : path);
   }
 
   /**

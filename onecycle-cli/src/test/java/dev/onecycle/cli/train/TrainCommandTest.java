@@ -149,7 +149,7 @@ class TrainCommandTest {
   @Test
   void modelIsWholeAndFinite() {
     ModelFile model = ModelFile.read(run.resolve("model.safetensors"));
-    assertThat(model.model()).isEqualTo("resnet20");
+    assertThat(model.network().name()).isEqualTo("resnet20");
     assertThat(model.classes()).isEqualTo(TestData.COLOURS);
     model
         .tensors()

@@ -15,26 +15,27 @@ final class HostileModels {
 
   /** Ends of metadata names with values that no valid model has. */
   private static final String[][] METADATA = {
-    {"model", "resnet21"},
-    {"model", "\\u001b[2J"},
-    {"model", "resnet110"},
+    {"network", "resnet20"},
+    {"network", "\\u001b[2J"},
+    {"network", "null"},
+    {"network", "{}"},
+    {"network", "[[[[[[[["},
+    {"network", network("[3,8,8]", "{\"kind\":\"java.lang.ProcessBuilder\"}")},
+    {"network", network("[3,8,8]", "{\"kind\":\"flatten\"}")},
+    {"network", network("[3,-8,8]", "{\"kind\":\"flatten\"}")},
+    {"network", network("[3,8]", "{\"kind\":\"flatten\"}")},
+    {"network", network("[3,2147483647,2147483647]", "{\"kind\":\"flatten\"}")},
+    {"network", network("[3,1e400,8]", "{\"kind\":\"flatten\"}")},
+    {"network", network("[3,8,8]", "{\"kind\":\"dropout\",\"rate\":2}")},
     {"classes", "null"},
     {"classes", "[1,2]"},
     {"classes", "[null,null]"},
     {"classes", "{}"},
     {"classes", "[[[[[[[["},
-    {"input", "[3,-8,8]"},
-    {"input", "[3,8]"},
-    {"input", "[3,2147483647,2147483647]"},
-    {"input", "[3,1e400,8]"},
-    {"input", "null"},
     {"means", "[0.5]"},
     {"means", "[NaN,NaN,NaN]"},
     {"stds", "[0,0,0]"},
-    {"stds", "[1e400,1,1]"},
-    {"dropout", "NaN"},
-    {"dropout", "2"},
-    {"dropout", "null"}
+    {"stds", "[1e400,1,1]"}
   };
 
   private static final String[] HEADERS = {
@@ -59,6 +60,10 @@ final class HostileModels {
   };
 
   private HostileModels() {}
+
+  private static String network(String input, String layers) {
+    return "{\"name\":\"x\",\"input\":" + input + ",\"classes\":2,\"layers\":" + layers + "}";
+  }
 
   /** The bytes of the model with a number: always the same for the same intact model. */
   static byte[] of(int number, byte[] intact) {

@@ -74,8 +74,7 @@ record TinyTraining(LearnerSettings settings) {
 
   static Checkpoints checkpoints(Path run) {
     ModelFile model =
-        new ModelFile(
-            "tiny", CLASSES, new ModelInput(SHAPE, Normalization.of(TRAIN)), 0.2, List.of());
+        new ModelFile(NETWORK, CLASSES, new ModelInput(SHAPE, Normalization.of(TRAIN)), List.of());
     return new Checkpoints(run, model, Map.of("seed", "7"));
   }
 

@@ -6,6 +6,8 @@ import static dev.onecycle.torch.job.TrainingConfig.LIMIT;
 import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.text.Numbers;
+import dev.onecycle.torch.nn.Models;
+import dev.onecycle.torch.nn.Network;
 import dev.onecycle.torch.settings.Device;
 import dev.onecycle.torch.settings.Precision;
 import dev.onecycle.torch.train.Setup;
@@ -90,8 +92,9 @@ final class LargeImages {
    */
   static String remark(Setup setup, Device device, OptionalLong available) {
     ImageShape shape = setup.network().input();
+    String suits = suits(setup.network());
     if ((long) shape.height() * shape.width() <= LARGE_PIXELS) {
-      return "";
+      return suits;
     }
     int cores = Runtime.getRuntime().availableProcessors();
     String cost =
@@ -116,6 +119,22 @@ final class LargeImages {
               + PROPOSED_SIDE
               + ", or a smaller batch_size");
     }
-    return cost + "; " + advice;
+    return cost + "; " + advice + (suits.isEmpty() ? "" : ". " + suits);
+  }
+
+  /** A sentence for a model that is made for smaller images; empty for others. */
+  private static String suits(Network network) {
+    ImageShape shape = network.input();
+    return Models.list().stream()
+        .filter(model -> model.name().equals(network.name()))
+        .filter(model -> Math.max(shape.height(), shape.width()) > model.largestSide())
+        .map(
+            model ->
+                Numbers.format(
+                    "%s is made for images of up to %d pixels a side; model resnet18 suits these"
+                        + " better",
+                    model.name(), model.largestSide()))
+        .findFirst()
+        .orElse("");
   }
 }

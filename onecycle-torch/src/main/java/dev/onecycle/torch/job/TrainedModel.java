@@ -31,18 +31,18 @@ public record TrainedModel(ModelFile file, TrainingConfig config) {
    */
   public static TrainedModel read(Path path) {
     if (!Files.isDirectory(path)) {
-      ModelFile file = ModelFile.readKnown(path);
+      ModelFile file = ModelFile.read(path);
       return new TrainedModel(file, config(file, path));
     }
     RunRecord record = RunFolder.read(path);
     Path ended = path.resolve(RunSummary.MODEL);
-    ModelFile file = Files.exists(ended) ? ModelFile.readKnown(ended) : checkpoint(path);
+    ModelFile file = Files.exists(ended) ? ModelFile.read(ended) : checkpoint(path);
     return new TrainedModel(file, config(record, path));
   }
 
   private static ModelFile checkpoint(Path run) {
     return new CheckpointFolder(run)
-        .newest(checkpoint -> ModelFile.readKnown(checkpoint.file(RunSummary.MODEL)))
+        .newest(checkpoint -> ModelFile.read(checkpoint.file(RunSummary.MODEL)))
         .value()
         .orElseThrow(
             () -> new BadDataException(run + " holds neither a model nor a checkpoint of one"));
@@ -63,8 +63,8 @@ public record TrainedModel(ModelFile file, TrainingConfig config) {
 
   private static TrainingConfig config(ModelFile file, Path path) {
     Map<String, Object> settings = new LinkedHashMap<>();
-    settings.put(TrainingConfig.MODEL.name(), file.model());
-    settings.put(TrainingConfig.DROPOUT.name(), file.dropout());
+    settings.put(TrainingConfig.MODEL.name(), file.network().name());
+    settings.put(TrainingConfig.DROPOUT.name(), file.network().dropout());
     if (file.input().height() == file.input().width()) {
       settings.put(TrainingConfig.IMAGE_SIZE.name(), file.input().height());
     }

@@ -4,7 +4,6 @@ import static dev.onecycle.torch.job.TrainingConfig.BATCH_SIZE;
 import static dev.onecycle.torch.job.TrainingConfig.CLASS_WEIGHTS;
 import static dev.onecycle.torch.job.TrainingConfig.DATA;
 import static dev.onecycle.torch.job.TrainingConfig.DEVICE;
-import static dev.onecycle.torch.job.TrainingConfig.DROPOUT;
 import static dev.onecycle.torch.job.TrainingConfig.MINUTES;
 import static dev.onecycle.torch.job.TrainingConfig.ON_DIVERGENCE;
 import static dev.onecycle.torch.job.TrainingConfig.ON_SAVE_ERROR;
@@ -127,14 +126,13 @@ public final class TrainingJob {
         new WriteFailurePolicy(config.get(ON_SAVE_ERROR) == OnSaveError.WARN, listener::warning);
     model =
         new ModelFile(
-            learner.network().name(),
+            learner.network(),
             experiment.train().classes(),
             new ModelInput(
                 experiment.train().shape(),
                 config.get(RESIZE),
                 config.get(ORIENTATION),
                 learner.normalization()),
-            config.get(DROPOUT),
             List.of());
     Map<String, String> compatibility = new LinkedHashMap<>(record.conditions().byName());
     compatibility.put("seed", config.get(SEED).toString());

@@ -9,8 +9,9 @@ import dev.onecycle.data.image.Orientation;
 import dev.onecycle.data.image.Resize;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.InvalidValueException;
-import dev.onecycle.torch.nn.Models;
+import dev.onecycle.error.Require;
 import dev.onecycle.torch.nn.Network;
+import dev.onecycle.torch.nn.NetworkJson;
 import dev.onecycle.torch.settings.Normalization;
 import dev.onecycle.torch.weights.NamedTensor;
 import dev.onecycle.torch.weights.Safetensors;
@@ -23,30 +24,38 @@ import java.util.function.Supplier;
 
 /**
  * A trained model as a safetensors file: its weights, with the network, the classes and the
- * normalization in the file's metadata.
+ * normalization in the file's metadata. The network stands there as JSON, so that any network is
+ * read again, also one that does not come with the library.
  *
- * @param model name of the network
+ * @param network that the weights belong to
  * @param classes names by label
  * @param images the images that it takes
- * @param dropout rate before the last layer in training
  * @param tensors weights and running statistics by name
  */
 public record ModelFile(
-    String model,
-    List<String> classes,
-    ModelInput images,
-    double dropout,
-    List<NamedTensor> tensors) {
+    Network network, List<String> classes, ModelInput images, List<NamedTensor> tensors) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   public ModelFile {
     classes = List.copyOf(classes);
     tensors = List.copyOf(tensors);
+    Require.that(
+        classes.size() == network.classes(),
+        "names of classes",
+        network.classes() + ", as many as the classes of " + network.name() + ",",
+        classes.size(),
+        classes);
+    Require.that(
+        images.shape().equals(network.input()),
+        "shape of the images",
+        network.input() + ", the input of " + network.name() + ",",
+        images.shape(),
+        images);
   }
 
   /** The same model with other weights. */
   public ModelFile with(List<NamedTensor> newTensors) {
-    return new ModelFile(model, classes, images, dropout, newTensors);
+    return new ModelFile(network, classes, images, newTensors);
   }
 
   /** The shape of one image. */
@@ -66,65 +75,43 @@ public record ModelFile(
 
   /** The content of the file. */
   public Safetensors content() {
-    ImageShape input = input();
     return new Safetensors(
         Map.of(
             "format", "pt",
-            "onecycle.model", model,
+            "onecycle.network", NetworkJson.write(network),
             "onecycle.classes", json(classes),
-            "onecycle.input", json(List.of(input.channels(), input.height(), input.width())),
             "onecycle.resize", images.resize().text(),
             "onecycle.orientation", images.orientation().text(),
             "onecycle.means", json(normalization().means()),
-            "onecycle.stds", json(normalization().stds()),
-            "onecycle.dropout", json(dropout)),
+            "onecycle.stds", json(normalization().stds())),
         tensors);
   }
 
   /**
-   * Reads a file that {@link #write} wrote. Checks the metadata and that the weights are finite;
-   * {@link #readKnown} also checks that they belong to the network.
+   * Reads a file that {@link #write} wrote. Everything is checked before the engine is used, also
+   * that the weights belong to the network and are finite.
    *
    * @throws BadDataException naming the file and the fault
    */
   public static ModelFile read(Path file) {
     Safetensors content = Safetensors.read(file);
-    Metadata metadata = new Metadata(file, content.metadata());
-    ImageShape input = metadata.shape("input");
-    List<Double> means = metadata.numbers("means", input.channels());
-    List<Double> stds = metadata.numbers("stds", input.channels());
-    Normalization normalization = usable(file, () -> new Normalization(means, stds));
-    usable(
-        file,
-        () -> {
-          content.tensors().forEach(NamedTensor::requireFinite);
-          return content;
-        });
-    return new ModelFile(
-        metadata.text("model"),
-        metadata.texts("classes"),
-        new ModelInput(
-            input,
-            metadata.choice("resize", Resize.class),
-            metadata.choice("orientation", Orientation.class),
-            normalization),
-        metadata.number("dropout"),
-        content.tensors());
-  }
-
-  /**
-   * Reads the file of a network that comes with the library. Everything is checked before the
-   * engine is used, also that the weights belong to the network.
-   *
-   * @throws BadDataException naming the file and the fault
-   */
-  public static ModelFile readKnown(Path file) {
-    ModelFile model = read(file);
+    Metadata metadata = new Metadata(content.metadata());
     return usable(
         file,
         () -> {
-          NetworkWeights.requireSame(model.network(), model.tensors);
-          return model;
+          Network network = metadata.network();
+          int channels = network.input().channels();
+          Normalization normalization =
+              new Normalization(
+                  metadata.numbers("means", channels), metadata.numbers("stds", channels));
+          ModelInput images =
+              new ModelInput(
+                  network.input(),
+                  metadata.choice("resize", Resize.class),
+                  metadata.choice("orientation", Orientation.class),
+                  normalization);
+          NetworkWeights.requireSame(network, content.tensors());
+          return new ModelFile(network, metadata.texts("classes"), images, content.tensors());
         });
   }
 
@@ -134,15 +121,6 @@ public record ModelFile(
     } catch (InvalidValueException | BadDataException e) {
       throw new BadDataException(file + " holds no usable model: " + e.getMessage(), e);
     }
-  }
-
-  /**
-   * The network, which must come with the library.
-   *
-   * @throws InvalidValueException where it does not
-   */
-  public Network network() {
-    return Models.byName(model).network(input(), classes.size(), dropout);
   }
 
   private static String json(Object value) {
@@ -156,10 +134,9 @@ public record ModelFile(
   /**
    * The metadata of a file, each value of the type that it must have.
    *
-   * @param file for messages
    * @param texts by name
    */
-  private record Metadata(Path file, Map<String, String> texts) {
+  private record Metadata(Map<String, String> texts) {
     /** As large as images are read, see {@code ImageDecoder}. */
     private static final int MAX_SIDE = 65_535;
 
@@ -198,18 +175,15 @@ public record ModelFile(
       return values;
     }
 
-    /** The shape of an image that can be read: [C, H, W]. */
-    ImageShape shape(String key) {
-      List<Integer> sizes = new ArrayList<>();
-      long product = 1;
-      for (JsonNode value : list(key)) {
-        require(value.isInt() && value.asInt() >= 1 && value.asInt() <= MAX_SIDE, key);
-        sizes.add(value.asInt());
-        product *= value.asInt();
-        require(sizes.size() <= 3 && product <= MAX_VALUES, key);
-      }
-      require(sizes.size() == 3 && (sizes.get(0) == 1 || sizes.get(0) == 3), key);
-      return new ImageShape(sizes.get(0), sizes.get(1), sizes.get(2));
+    /** A network of images that can be read. */
+    Network network() {
+      Network network = NetworkJson.read(text("network"));
+      ImageShape input = network.input();
+      require(
+          Math.max(input.height(), input.width()) <= MAX_SIDE
+              && (long) input.channels() * input.height() * input.width() <= MAX_VALUES,
+          "network");
+      return network;
     }
 
     /** Finite numbers. */
@@ -220,10 +194,6 @@ public record ModelFile(
       }
       require(values.size() == count, key);
       return values;
-    }
-
-    double number(String key) {
-      return finite(tree(key), key);
     }
 
     private double finite(JsonNode value, String key) {
@@ -251,11 +221,8 @@ public record ModelFile(
       }
     }
 
-    private String unusable(String key) {
-      return file
-          + " holds weights but no usable onecycle."
-          + key
-          + " in its metadata; it was not written by onecycle";
+    private static String unusable(String key) {
+      return "its metadata have no usable onecycle." + key + "; it was not written by onecycle";
     }
   }
 }

@@ -10,8 +10,10 @@ import java.util.function.UnaryOperator;
  * <p>Layers compose into networks ({@link Sequential}, {@link Residual}) and compare by value; a
  * learner makes weights for them. Images are float [N, C, H, W]. The names of a {@link
  * Sequential}'s parts, joined by dots, name the weights on disk.
+ *
+ * <p>A layer of one's own implements {@code dev.onecycle.torch.engine.custom.TensorLayer}.
  */
-public sealed interface Layer {
+public interface Layer {
   /** The layers that it consists of, in the order of computing; empty for most. */
   default List<Layer> children() {
     return List.of();
@@ -31,31 +33,112 @@ public sealed interface Layer {
   Trace trace(Trace input);
 
   /**
-   * Convolution: [N, in, H, W] to [N, out, (H + 2·padding − kernel)/stride + 1, same of W]; weight
-   * [out, in, kernel, kernel].
+   * A number of rows and of columns.
+   *
+   * @param height in pixels
+   * @param width in pixels
+   */
+  record Size(int height, int width) {
+    /** As many rows as columns. */
+    public Size(int both) {
+      this(both, both);
+    }
+
+    /** Whether there are as many rows as columns. */
+    public boolean square() {
+      return height == width;
+    }
+
+    @Override
+    public String toString() {
+      return square() ? Integer.toString(height) : height + "×" + width;
+    }
+  }
+
+  /**
+   * The window of a convolution or a pooling that slides over an image: it gives ⌊(H + 2·padding −
+   * dilation·(kernel − 1) − 1)/stride⌋ + 1 rows of H rows, and the same of columns.
+   *
+   * @param kernel the rows and columns that it reads
+   * @param stride pixels from one window to the next
+   * @param padding rows and columns around the image
+   * @param dilation pixels from one that it reads to the next; 1 for neighbours
+   */
+  record Window(Size kernel, Size stride, Size padding, Size dilation) {
+    public Window {
+      atLeast("kernel", kernel, 1);
+      atLeast("stride", stride, 1);
+      atLeast("padding", padding, 0);
+      atLeast("dilation", dilation, 1);
+    }
+
+    /** A window without dilation. */
+    public Window(Size kernel, Size stride, Size padding) {
+      this(kernel, stride, padding, new Size(1));
+    }
+
+    /** A square window without dilation. */
+    public Window(int kernel, int stride, int padding) {
+      this(new Size(kernel), new Size(stride), new Size(padding));
+    }
+
+    private static void atLeast(String name, Size size, int least) {
+      Require.atLeast(name, Math.min(size.height(), size.width()), least);
+    }
+
+    /** Whether rows and columns are treated alike, and neighbouring pixels are read. */
+    public boolean plain() {
+      return kernel.square() && stride.square() && padding.square() && !dilated();
+    }
+
+    /** Whether it skips pixels between those that it reads. */
+    public boolean dilated() {
+      return !dilation.equals(new Size(1));
+    }
+
+    /** The pixels that it reads of a channel. */
+    public long area() {
+      return (long) kernel.height() * kernel.width();
+    }
+
+    /** The rows that it gives of so many; less than 1 where the image is too small. */
+    public long rows(long height) {
+      return places(height, kernel.height(), stride.height(), padding.height(), dilation.height());
+    }
+
+    /** The columns that it gives of so many; less than 1 where the image is too small. */
+    public long columns(long width) {
+      return places(width, kernel.width(), stride.width(), padding.width(), dilation.width());
+    }
+
+    private static long places(long size, long kernel, long stride, long padding, long dilation) {
+      return Math.floorDiv(size + 2 * padding - dilation * (kernel - 1) - 1, stride) + 1;
+    }
+
+    @Override
+    public String toString() {
+      return "kernel="
+          + kernel
+          + (stride.equals(new Size(1)) ? "" : " stride=" + stride)
+          + (padding.equals(new Size(0)) ? "" : " padding=" + padding)
+          + (dilated() ? " dilation=" + dilation : "");
+    }
+  }
+
+  /**
+   * Convolution: [N, in, H, W] to [N, out, rows, columns], see {@link Window}; weight [out, in /
+   * groups, kernel height, kernel width].
    *
    * @param in channels of its images
    * @param out channels of the result
    * @param window the pixels under one value of the result
+   * @param groups the parts of the channels that do not see each other; 1 for a usual convolution,
+   *     {@code in} for one of each channel by itself
    * @param bias whether a trained number is added to each channel of the result
    * @param init of the weights
    */
-  record Conv(int in, int out, Window window, boolean bias, Init init) implements Layer {
-    /**
-     * The square window of a convolution.
-     *
-     * @param size its height and width in pixels
-     * @param stride pixels from one window to the next
-     * @param padding rows and columns of zeros around the image
-     */
-    public record Window(int size, int stride, int padding) {
-      public Window {
-        Require.atLeast("kernel", size, 1);
-        Require.atLeast("stride", stride, 1);
-        Require.atLeast("padding", padding, 0);
-      }
-    }
-
+  record Conv(int in, int out, Window window, int groups, boolean bias, Init init)
+      implements Layer {
     /** The distribution of the weights before the first step. */
     public enum Init {
       /** He et al. 2015 (arXiv 1502.01852, section 2.2) for ReLU, over the fan out. */
@@ -71,34 +154,40 @@ public sealed interface Layer {
 
     /** A convolution with the sources' initial weights, {@link Init#HE}. */
     public Conv(int in, int out, int kernel, int stride, int padding, boolean bias) {
-      this(in, out, new Window(kernel, stride, padding), bias, Init.HE);
+      this(in, out, new Window(kernel, stride, padding), 1, bias, Init.HE);
+    }
+
+    /** A convolution of any window and groups, with the sources' initial weights. */
+    public Conv(int in, int out, Window window, int groups, boolean bias) {
+      this(in, out, window, groups, bias, Init.HE);
     }
 
     public Conv {
       Require.atLeast("in", in, 1);
       Require.atLeast("out", out, 1);
+      Require.atLeast("groups", groups, 1);
+      Require.that(
+          in % groups == 0 && out % groups == 0,
+          "groups",
+          "a divisor of in=" + in + " and out=" + out,
+          groups,
+          groups);
+      Require.that(
+          init != Init.IDENTITY || (groups == 1 && window.plain()),
+          "init",
+          "he or uniform for a convolution with groups, dilation or a window that is not square,",
+          init,
+          init);
     }
 
     /** The same convolution with other initial weights. */
     public Conv withInit(Init other) {
-      return new Conv(in, out, window, bias, other);
-    }
-
-    public int kernel() {
-      return window.size();
-    }
-
-    public int stride() {
-      return window.stride();
-    }
-
-    public int padding() {
-      return window.padding();
+      return new Conv(in, out, window, groups, bias, other);
     }
 
     @Override
     public Trace trace(Trace input) {
-      return input.convolved("Conv", in, out, kernel(), stride(), padding());
+      return input.convolved("Conv in=" + in, in, out, window, groups);
     }
   }
 
@@ -126,7 +215,7 @@ public sealed interface Layer {
 
     @Override
     public Trace trace(Trace input) {
-      return input.convolved("Whitening", in, out(), kernel, 1, 0);
+      return input.convolved("Whitening in=" + in, in, out(), new Window(kernel, 1, 0), 1);
     }
   }
 
@@ -151,7 +240,7 @@ public sealed interface Layer {
   record Relu() implements Layer {
     @Override
     public Trace trace(Trace input) {
-      return input;
+      return input.requireNumbers("Relu");
     }
   }
 
@@ -163,7 +252,93 @@ public sealed interface Layer {
   record Gelu() implements Layer {
     @Override
     public Trace trace(Trace input) {
+      return input.requireNumbers("Gelu");
+    }
+  }
+
+  /**
+   * Every value times its sigmoid, x/(1 + e⁻ˣ).
+   *
+   * <p><i>Source:</i> Hendrycks and Gimpel 2016 (arXiv 1606.08415, section 2); Ramachandran et al.
+   * 2017 (arXiv 1710.05941), who call it swish.
+   */
+  record Silu() implements Layer {
+    @Override
+    public Trace trace(Trace input) {
+      return input.requireNumbers("Silu");
+    }
+  }
+
+  /**
+   * {@link Silu} by straight lines: x·min(max(x + 3, 0), 6)/6.
+   *
+   * <p><i>Source:</i> Howard et al. 2019 (arXiv 1905.02244, section 5.2).
+   */
+  record Hardswish() implements Layer {
+    @Override
+    public Trace trace(Trace input) {
+      return input.requireNumbers("Hardswish");
+    }
+  }
+
+  /**
+   * Layer normalisation: over the features of each example, [N, features], or over the channels of
+   * each pixel, [N, features, H, W]; weight and bias [features].
+   *
+   * <p><i>Source:</i> Ba et al. 2016 (arXiv 1607.06450); over the channels of each pixel, Liu et
+   * al. 2022 (arXiv 2201.03545).
+   */
+  record LayerNorm(int features) implements Layer {
+    public LayerNorm {
+      Require.atLeast("features", features, 1);
+    }
+
+    @Override
+    public Trace trace(Trace input) {
+      input.requireChannels("LayerNorm features=" + features, features);
       return input;
+    }
+  }
+
+  /**
+   * Group normalisation: over each group of channels of each image, [N, features, H, W]; weight and
+   * bias [features].
+   *
+   * <p><i>Source:</i> Wu and He 2018 (arXiv 1803.08494).
+   *
+   * @param groups that divide the features
+   */
+  record GroupNorm(int groups, int features) implements Layer {
+    public GroupNorm {
+      Require.atLeast("groups", groups, 1);
+      Require.atLeast("features", features, 1);
+      Require.that(
+          features % groups == 0, "groups", "a divisor of features=" + features, groups, groups);
+    }
+
+    @Override
+    public Trace trace(Trace input) {
+      input.requireChannels("GroupNorm features=" + features, features);
+      return input;
+    }
+  }
+
+  /**
+   * A trained vector for each token: int64 [N, L] to [N, size, 1, L], a row of pixels, which
+   * convolutions and poolings read; weight [count, size].
+   *
+   * @param count tokens are in [0, count)
+   * @param size of a vector
+   */
+  record Embedding(int count, int size) implements Layer {
+    public Embedding {
+      Require.atLeast("count", count, 1);
+      Require.atLeast("size", size, 1);
+    }
+
+    @Override
+    public Trace trace(Trace input) {
+      return input.embedded(count, size);
     }
   }
 
@@ -219,21 +394,60 @@ public sealed interface Layer {
     }
   }
 
-  /** The largest value of each size × size window, windows side by side. */
-  record MaxPool(int size) implements Layer {
+  /**
+   * The largest value of each window: [N, C, H, W] to [N, C, rows, columns], see {@link Window};
+   * padding counts for nothing.
+   */
+  record MaxPool(Window window) implements Layer {
+    /** Square windows. */
+    public MaxPool(int kernel, int stride, int padding) {
+      this(new Window(kernel, stride, padding));
+    }
+
+    /** Square windows side by side. */
+    public MaxPool(int size) {
+      this(size, size, 0);
+    }
+
     public MaxPool {
-      Require.atLeast("size", size, 1);
+      requirePooling(window);
     }
 
     @Override
     public Trace trace(Trace input) {
-      String described = "MaxPool size=" + size;
-      input.requireImage(described);
-      if (Math.min(input.height(), input.width()) < size) {
-        throw input.misfit(described, "take larger images or less pooling");
-      }
-      return input.sized(input.height() / size, input.width() / size);
+      return input.pooled("MaxPool", window);
     }
+  }
+
+  /**
+   * The mean of each window: [N, C, H, W] to [N, C, rows, columns], see {@link Window}; padding
+   * counts as zeros, as in PyTorch.
+   */
+  record AveragePool(Window window) implements Layer {
+    /** Square windows. */
+    public AveragePool(int kernel, int stride, int padding) {
+      this(new Window(kernel, stride, padding));
+    }
+
+    public AveragePool {
+      requirePooling(window);
+      Require.that(!window.dilated(), "dilation", "1 for a mean", window.dilation(), window);
+    }
+
+    @Override
+    public Trace trace(Trace input) {
+      return input.pooled("AveragePool", window);
+    }
+  }
+
+  private static void requirePooling(Window window) {
+    Require.that(
+        2L * window.padding().height() <= window.kernel().height()
+            && 2L * window.padding().width() <= window.kernel().width(),
+        "padding",
+        "at most half of the kernel, which is " + window.kernel() + ",",
+        window.padding(),
+        window);
   }
 
   /** The mean of each channel: [N, C, H, W] to [N, C]. */
@@ -258,7 +472,9 @@ public sealed interface Layer {
   record Flatten() implements Layer {
     @Override
     public Trace trace(Trace input) {
-      return input.features(input.channels() * input.height() * input.width());
+      return input
+          .requireNumbers("Flatten")
+          .features(input.channels() * input.height() * input.width());
     }
   }
 
@@ -270,7 +486,7 @@ public sealed interface Layer {
 
     @Override
     public Trace trace(Trace input) {
-      return input;
+      return input.requireNumbers("Scale");
     }
   }
 
@@ -289,7 +505,7 @@ public sealed interface Layer {
 
     @Override
     public Trace trace(Trace input) {
-      return input;
+      return input.requireNumbers("Dropout");
     }
   }
 

@@ -9,12 +9,19 @@ import dev.onecycle.torch.settings.LearnerSettings;
 public final class ModelSpec {
   private final String name;
   private final int smallestSide;
+  private final int largestSide;
   private final Architecture architecture;
   private final Defaults defaults;
 
-  ModelSpec(String name, int smallestSide, Architecture architecture, Defaults defaults) {
+  ModelSpec(
+      String name,
+      int smallestSide,
+      int largestSide,
+      Architecture architecture,
+      Defaults defaults) {
     this.name = name;
     this.smallestSide = smallestSide;
+    this.largestSide = largestSide;
     this.architecture = architecture;
     this.defaults = defaults;
   }
@@ -42,6 +49,14 @@ public final class ModelSpec {
   /** The least height and width of its images, in pixels. */
   public int smallestSide() {
     return smallestSide;
+  }
+
+  /**
+   * The greatest height and width of the images that it is made for, in pixels. It takes larger
+   * ones, but sees too little of them at once and computes much for what it sees.
+   */
+  public int largestSide() {
+    return largestSide;
   }
 
   /** How it is trained unless the user says otherwise. */

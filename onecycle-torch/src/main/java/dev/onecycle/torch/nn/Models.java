@@ -26,12 +26,20 @@ import dev.onecycle.torch.settings.LearnerSettings;
 import dev.onecycle.torch.settings.Optimizer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The models that come with the library, for images from 8×8 up ({@code fast}: 16×16). */
 public final class Models {
   private static final String FAST = "fast";
   private static final String RESNET = "resnet";
   private static final String RESNET9 = RESNET + 9;
+
+  /** The greatest side of the images that the networks for CIFAR-size images are made for. */
+  private static final int SMALL_IMAGES = 96;
+
+  /** From this side on, a residual network for photos shrinks images at once. */
+  private static final int PHOTO = 64;
+
   private static final List<ModelSpec> ALL = all();
 
   private Models() {}
@@ -45,14 +53,16 @@ public final class Models {
           new ModelSpec(
               RESNET + depth,
               8,
+              SMALL_IMAGES,
               (input, classes, dropout) -> resnet(depth, input, classes, dropout),
               sources));
     }
-    models.add(new ModelSpec(RESNET9, 8, Models::resnet9, sources));
+    models.add(new ModelSpec(RESNET9, 8, SMALL_IMAGES, Models::resnet9, sources));
     models.add(
         new ModelSpec(
             FAST,
             16,
+            SMALL_IMAGES,
             Models::fast,
             // The reasons for these choices are in docs/internals/performance-log.md.
             new ModelSpec.Defaults(
@@ -65,6 +75,16 @@ public final class Models {
                     .biasRate(64)
                     .build(),
                 Augmentation.standard().withPad(2))));
+    for (PhotoResnet photo : PhotoResnet.values()) {
+      models.add(
+          new ModelSpec(
+              RESNET + photo.depth,
+              8,
+              Integer.MAX_VALUE,
+              (input, classes, dropout) -> photoResnet(photo.depth, input, classes, dropout),
+              new ModelSpec.Defaults(
+                  photo.batchSize, LearnerSettings.defaults(), Augmentation.standard())));
+    }
     return List.copyOf(models);
   }
 
@@ -127,11 +147,107 @@ public final class Models {
     return new Network(RESNET + depth, input, classes, new Sequential(parts));
   }
 
+  /**
+   * The residual networks for photos: the blocks of their four stages, and what they are made of.
+   */
+  private enum PhotoResnet {
+    RESNET18(18, List.of(2, 2, 2, 2), false, 64),
+    RESNET34(34, List.of(3, 4, 6, 3), false, 64),
+    RESNET50(50, List.of(3, 4, 6, 3), true, 32);
+
+    final int depth;
+    final List<Integer> blocks;
+    final boolean bottlenecks;
+    final int batchSize;
+
+    PhotoResnet(int depth, List<Integer> blocks, boolean bottlenecks, int batchSize) {
+      this.depth = depth;
+      this.blocks = blocks;
+      this.bottlenecks = bottlenecks;
+      this.batchSize = batchSize;
+    }
+  }
+
+  /**
+   * The residual networks for photos, with the names of weights that torchvision gives them: four
+   * stages, 64 to 512 channels wide, or four times that for depth 50.
+   *
+   * <p>Images of 64 pixels a side or more are shrunk at once, by a convolution of 7×7 with stride 2
+   * and a pooling; smaller ones begin with a convolution of 3×3, as nothing would be left of them.
+   *
+   * <p><i>Source:</i> He et al. 2015 (arXiv 1512.03385, table 1), with the stride of a bottleneck
+   * in its 3×3 convolution, as in torchvision.
+   *
+   * @param depth 18, 34 or 50
+   * @param dropout rate of the features before the last layer, in [0, 1); 0 for no dropout layer
+   */
+  public static Network photoResnet(int depth, ImageShape input, int classes, double dropout) {
+    PhotoResnet kind =
+        Stream.of(PhotoResnet.values())
+            .filter(photo -> photo.depth == depth)
+            .findFirst()
+            .orElseThrow(() -> Require.invalid("depth", "18, 34 or 50", depth));
+    Require.inHalfOpen("dropout", dropout, 0, 1);
+    boolean photo = Math.min(input.height(), input.width()) >= PHOTO;
+    List<Named> parts = new ArrayList<>();
+    parts.add(
+        named(
+            "conv1",
+            photo
+                ? new Conv(input.channels(), 64, 7, 2, 3, false)
+                : conv(input.channels(), 64, 3, 1)));
+    parts.add(named("bn1", new BatchNorm(64)));
+    parts.add(named("relu", new Relu()));
+    if (photo) {
+      parts.add(named("maxpool", new MaxPool(3, 2, 1)));
+    }
+    int width = 64;
+    for (int stage = 1; stage <= 4; stage++) {
+      int inner = 32 << stage;
+      int out = kind.bottlenecks ? 4 * inner : inner;
+      List<Named> stageParts = new ArrayList<>();
+      for (int i = 0; i < kind.blocks.get(stage - 1); i++) {
+        int stride = stage > 1 && i == 0 ? 2 : 1;
+        stageParts.add(
+            named(
+                "" + i,
+                kind.bottlenecks
+                    ? bottleneck(width, inner, out, stride)
+                    : block(width, out, stride)));
+        stageParts.add(named("relu" + i, new Relu()));
+        width = out;
+      }
+      parts.add(named("layer" + stage, new Sequential(stageParts)));
+    }
+    parts.add(named("avgpool", new GlobalAveragePool()));
+    if (dropout > 0) {
+      parts.add(named("dropout", new Dropout(dropout)));
+    }
+    parts.add(named("fc", new Linear(width, classes, true)));
+    return new Network(RESNET + depth, input, classes, new Sequential(parts));
+  }
+
+  private static Layer bottleneck(int in, int inner, int out, int stride) {
+    Layer body =
+        sequence(
+            named("conv1", conv(in, inner, 1, 1)),
+            named("bn1", new BatchNorm(inner)),
+            named("relu1", new Relu()),
+            named("conv2", conv(inner, inner, 3, stride)),
+            named("bn2", new BatchNorm(inner)),
+            named("relu2", new Relu()),
+            named("conv3", conv(inner, out, 1, 1)),
+            named("bn3", new BatchNorm(out)));
+    return new Residual(body, shortcut(in, out, stride));
+  }
+
+  private static Layer shortcut(int in, int out, int stride) {
+    return stride == 1 && in == out
+        ? Layer.identity()
+        : sequence(conv(in, out, 1, stride), new BatchNorm(out));
+  }
+
   private static Layer block(int in, int out, int stride) {
-    Layer shortcut =
-        stride == 1 && in == out
-            ? Layer.identity()
-            : sequence(conv(in, out, 1, stride), new BatchNorm(out));
     Layer body =
         sequence(
             named("conv1", conv(in, out, 3, stride)),
@@ -139,7 +255,7 @@ public final class Models {
             named("relu", new Relu()),
             named("conv2", conv(out, out, 3, 1)),
             named("bn2", new BatchNorm(out)));
-    return new Residual(body, shortcut);
+    return new Residual(body, shortcut(in, out, stride));
   }
 
   /**

@@ -41,19 +41,16 @@ public final class NetworkJson {
               "conv",
               Layer.Conv.class,
               (layer, json) ->
-                  json.put("in", layer.in())
-                      .put("out", layer.out())
-                      .put("kernel", layer.kernel())
-                      .put("stride", layer.stride())
-                      .put("padding", layer.padding())
+                  put(json.put("in", layer.in()).put("out", layer.out()), layer.window())
+                      .put("groups", layer.groups())
                       .put("bias", layer.bias())
                       .put("init", text(layer.init())),
               json ->
                   new Layer.Conv(
                       json.whole("in"),
                       json.whole("out"),
-                      new Layer.Conv.Window(
-                          json.whole("kernel"), json.whole("stride"), json.whole("padding")),
+                      json.window(),
+                      json.whole("groups"),
                       json.yesOrNo("bias"),
                       json.constant("init", Layer.Conv.Init.class))),
           new Kind<>(
@@ -68,6 +65,27 @@ public final class NetworkJson {
               json -> new Layer.BatchNorm(json.whole("features"))),
           new Kind<>("relu", Layer.Relu.class, (layer, json) -> {}, json -> new Layer.Relu()),
           new Kind<>("gelu", Layer.Gelu.class, (layer, json) -> {}, json -> new Layer.Gelu()),
+          new Kind<>("silu", Layer.Silu.class, (layer, json) -> {}, json -> new Layer.Silu()),
+          new Kind<>(
+              "hardswish",
+              Layer.Hardswish.class,
+              (layer, json) -> {},
+              json -> new Layer.Hardswish()),
+          new Kind<>(
+              "layer_norm",
+              Layer.LayerNorm.class,
+              (layer, json) -> json.put("features", layer.features()),
+              json -> new Layer.LayerNorm(json.whole("features"))),
+          new Kind<>(
+              "group_norm",
+              Layer.GroupNorm.class,
+              (layer, json) -> json.put("groups", layer.groups()).put("features", layer.features()),
+              json -> new Layer.GroupNorm(json.whole("groups"), json.whole("features"))),
+          new Kind<>(
+              "embedding",
+              Layer.Embedding.class,
+              (layer, json) -> json.put("count", layer.count()).put("size", layer.size()),
+              json -> new Layer.Embedding(json.whole("count"), json.whole("size"))),
           new Kind<>(
               "view_mean",
               Layer.ViewMean.class,
@@ -85,8 +103,13 @@ public final class NetworkJson {
           new Kind<>(
               "max_pool",
               Layer.MaxPool.class,
-              (layer, json) -> json.put("size", layer.size()),
-              json -> new Layer.MaxPool(json.whole("size"))),
+              (layer, json) -> put(json, layer.window()),
+              json -> new Layer.MaxPool(json.window())),
+          new Kind<>(
+              "average_pool",
+              Layer.AveragePool.class,
+              (layer, json) -> put(json, layer.window()),
+              json -> new Layer.AveragePool(json.window())),
           new Kind<>(
               "global_average_pool",
               Layer.GlobalAveragePool.class,
@@ -197,7 +220,8 @@ public final class NetworkJson {
         return kind.write(layer);
       }
     }
-    throw new IllegalStateException(layer.getClass() + " must have a kind in NetworkJson");
+    return ProvidedLayers.write(
+        layer, JSON.createObjectNode().put(KIND, layer.getClass().getName()));
   }
 
   private static Layer read(JsonNode json) {
@@ -213,7 +237,34 @@ public final class NetworkJson {
       }
     }
     List<String> names = KINDS.stream().map(Kind::name).toList();
-    throw new BadDataException("a layer's kind must be one of " + names + " but was " + name);
+    Class<? extends Layer> provided =
+        ProvidedLayers.named(name)
+            .orElseThrow(
+                () ->
+                    new BadDataException(
+                        "a layer's kind must be one of "
+                            + names
+                            + ", or a class of a LayerProvider on the class path, but was "
+                            + name));
+    Fields own = new Fields("a layer of kind " + name, json);
+    own.text(KIND);
+    Layer layer = ProvidedLayers.read(provided, own);
+    own.requireAllRead();
+    return layer;
+  }
+
+  private static ObjectNode put(ObjectNode json, Layer.Window window) {
+    json.set("kernel", size(window.kernel()));
+    json.set("stride", size(window.stride()));
+    json.set("padding", size(window.padding()));
+    return json.set("dilation", size(window.dilation()));
+  }
+
+  /** One number, or height and width. */
+  private static JsonNode size(Layer.Size size) {
+    return size.square()
+        ? JSON.getNodeFactory().numberNode(size.height())
+        : JSON.createArrayNode().add(size.height()).add(size.width());
   }
 
   private static String text(Enum<?> constant) {
@@ -221,12 +272,12 @@ public final class NetworkJson {
   }
 
   /** A number without a digit too many: {@code 0.125}, never {@code 1.25E-1}. */
-  private static JsonNode number(double value) {
+  static JsonNode number(double value) {
     return DecimalNode.valueOf(new BigDecimal(Numbers.exact(value)));
   }
 
   /** The fields of an object, each of the type that it must have. */
-  private static final class Fields {
+  static final class Fields {
     private final String owner;
     private final JsonNode json;
     private final Set<String> read = new TreeSet<>();
@@ -259,6 +310,25 @@ public final class NetworkJson {
     int whole(String name, JsonNode value) {
       require(value.isInt(), name, "a whole number");
       return value.asInt();
+    }
+
+    long longWhole(String name) {
+      JsonNode value = value(name);
+      require(value.isIntegralNumber() && value.canConvertToLong(), name, "a whole number");
+      return value.asLong();
+    }
+
+    Layer.Window window() {
+      return new Layer.Window(size("kernel"), size("stride"), size("padding"), size("dilation"));
+    }
+
+    private Layer.Size size(String name) {
+      JsonNode size = value(name);
+      if (!size.isArray()) {
+        return new Layer.Size(whole(name));
+      }
+      require(size.size() == 2, name, "a whole number, or a height and a width");
+      return new Layer.Size(whole(name, size.get(0)), whole(name, size.get(1)));
     }
 
     double number(String name) {

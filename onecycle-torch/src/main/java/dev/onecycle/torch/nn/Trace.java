@@ -4,19 +4,29 @@ import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.error.InvalidValueException;
 
 /**
- * One image on its way through a network: the shape that it has after some layers, and the
+ * One example on its way through a network: the shape that it has after some layers, and the
  * multiplications of convolutions and matrices so far.
  *
- * @param channels of the image; the number of features where it is an image no longer
- * @param height in pixels; 1 where it is an image no longer
- * @param width in pixels; 1 where it is an image no longer
- * @param image whether it is still an image, [C, H, W], or features, [C]
+ * @param channels of the image; the number of features or tokens where it is no image
+ * @param height in pixels; 1 where it is no image
+ * @param width in pixels; 1 where it is no image
+ * @param form whether it is an image, features or tokens
  * @param multiplications so far
  * @param layer the name of the layer that it goes into, as in the names of weights; empty before
  *     the first sequence
  */
 public record Trace(
-    long channels, long height, long width, boolean image, long multiplications, String layer) {
+    long channels, long height, long width, Form form, long multiplications, String layer) {
+  /** The meaning of an example's values. */
+  public enum Form {
+    /** Pixels, [C, H, W]. */
+    IMAGE,
+    /** Numbers without a place, [C]. */
+    FEATURES,
+    /** Numbers of entries of an {@link Layer.Embedding}, [C]. */
+    TOKENS
+  }
+
   /** As many as the engine can keep in one buffer. */
   private static final long MAX_WEIGHTS = Integer.MAX_VALUE / Float.BYTES;
 
@@ -34,12 +44,21 @@ public record Trace(
 
   /** An image before the first layer. */
   public static Trace of(ImageShape input) {
-    return new Trace(input.channels(), input.height(), input.width(), true, 0, "");
+    return new Trace(input.channels(), input.height(), input.width(), Form.IMAGE, 0, "");
+  }
+
+  /** Whether it is an image. */
+  public boolean image() {
+    return form == Form.IMAGE;
   }
 
   /** The shape in words: {@code 20 features} or {@code an image of 3×8×8}. */
   String shape() {
-    return image ? "an image of " + channels + "×" + height + "×" + width : channels + " features";
+    return switch (form) {
+      case IMAGE -> "an image of " + channels + "×" + height + "×" + width;
+      case FEATURES -> channels + " features";
+      case TOKENS -> channels + " tokens";
+    };
   }
 
   /** The same shape on its way into a layer of this name. */
@@ -49,45 +68,69 @@ public record Trace(
 
   /** The same shape on its way into the layer of this whole name. */
   Trace at(String wholeName) {
-    return new Trace(channels, height, width, image, multiplications, wholeName);
+    return new Trace(channels, height, width, form, multiplications, wholeName);
   }
 
-  /** After a layer that changes the shape of an image without multiplications. */
-  Trace sized(long newHeight, long newWidth) {
-    return new Trace(channels, newHeight, newWidth, true, multiplications, layer);
+  /** After a layer that changes the height and width of an image. */
+  public Trace sized(long newHeight, long newWidth) {
+    return image(channels, newHeight, newWidth);
   }
 
-  /** After a layer that makes an image features. */
-  Trace features(long count) {
-    return new Trace(count, 1, 1, false, multiplications, layer);
+  /** After a layer that makes an image of any shape. */
+  public Trace image(long newChannels, long newHeight, long newWidth) {
+    return new Trace(newChannels, newHeight, newWidth, Form.IMAGE, multiplications, layer);
   }
 
-  Trace plus(long more) {
-    return new Trace(channels, height, width, image, multiplications + more, layer);
+  /** After a layer that makes features. */
+  public Trace features(long count) {
+    return new Trace(count, 1, 1, Form.FEATURES, multiplications, layer);
   }
 
-  /** After a convolution by [out, in, kernel, kernel]. */
-  Trace convolved(String kind, int in, int out, int kernel, int stride, int padding) {
-    String described = kind + " in=" + in;
+  /** The same shape after so many more multiplications. */
+  public Trace plus(long more) {
+    return new Trace(channels, height, width, form, multiplications + more, layer);
+  }
+
+  /** After a convolution by [out, in / groups, kernel height, kernel width]. */
+  Trace convolved(String described, int in, int out, Layer.Window window, int groups) {
     requireImage(described);
     requireChannels(described, in);
-    requireWeights(described, (double) in * out * kernel * kernel);
-    if (height + 2L * padding < kernel || width + 2L * padding < kernel) {
+    double each = (double) in / groups * out * window.area();
+    requireWeights(described, each);
+    long newHeight = window.rows(height);
+    long newWidth = window.columns(width);
+    if (newHeight < 1 || newWidth < 1) {
       throw misfit(
-          described + " kernel=" + kernel + " padding=" + padding,
+          described + " " + window,
           "take larger images, a smaller kernel or less pooling before it");
     }
-    long newHeight = (height + 2L * padding - kernel) / stride + 1;
-    long newWidth = (width + 2L * padding - kernel) / stride + 1;
-    double each = (double) in * out * kernel * kernel;
-    return new Trace(out, newHeight, newWidth, true, multiplications, layer)
-        .plus((long) (each * newHeight * newWidth));
+    return image(out, newHeight, newWidth).plus((long) (each * newHeight * newWidth));
+  }
+
+  /** After a pooling. */
+  Trace pooled(String kind, Layer.Window window) {
+    String described = kind + " " + window;
+    requireImage(described);
+    if (window.rows(height) < 1 || window.columns(width) < 1) {
+      throw misfit(described, "take larger images or less pooling");
+    }
+    return sized(window.rows(height), window.columns(width));
+  }
+
+  /** After a vector of {@code size} for each token. */
+  Trace embedded(int count, int size) {
+    String described = "Embedding count=" + count;
+    if (form != Form.TOKENS) {
+      throw misfit(described, "make the network for tokens, and put it first");
+    }
+    requireWeights(described, (double) count * size);
+    return image(size, 1, channels);
   }
 
   /** After a product with a matrix [out, in]. */
   Trace multiplied(int in, int out) {
     String described = "Linear in=" + in;
-    if (image) {
+    if (image()) {
       throw misfit(described, "put a Flatten or a GlobalAveragePool before it");
     }
     requireChannels(described, in);
@@ -95,16 +138,41 @@ public record Trace(
     return features(out).plus((long) in * out);
   }
 
-  void requireImage(String described) {
-    if (!image) {
+  /**
+   * Makes sure that a layer gets an image.
+   *
+   * @param described the layer, such as {@code Conv in=3}
+   */
+  public void requireImage(String described) {
+    requireNumbers(described);
+    if (!image()) {
       throw misfit(described, "put it before the layer that makes features of the image");
     }
   }
 
-  void requireChannels(String described, long wanted) {
+  /**
+   * Makes sure that a layer gets as many channels, or features, as it is made for.
+   *
+   * @param described the layer, such as {@code Conv in=3}
+   */
+  public void requireChannels(String described, long wanted) {
+    requireNumbers(described);
     if (channels != wanted) {
       throw misfit(described, "make it for " + channels + ", or change the layers before it");
     }
+  }
+
+  /**
+   * Makes sure that a layer gets no tokens, with which nothing can be computed.
+   *
+   * @param described the layer, such as {@code Relu}
+   * @return this
+   */
+  public Trace requireNumbers(String described) {
+    if (form == Form.TOKENS) {
+      throw misfit(described, "put an Embedding before it");
+    }
+    return this;
   }
 
   private void requireWeights(String described, double count) {
@@ -114,8 +182,12 @@ public record Trace(
     }
   }
 
-  /** The error of a layer that does not fit what it gets. */
-  InvalidValueException misfit(String described, String advice) {
+  /**
+   * The error of a layer that does not fit the shape that it gets.
+   *
+   * @param described the layer, such as {@code Conv in=3}
+   */
+  public InvalidValueException misfit(String described, String advice) {
     return InvalidValueException.ofSeveral(name(described) + " gets " + shape() + "; " + advice);
   }
 
@@ -133,7 +205,7 @@ public record Trace(
     if (channels != other.channels
         || height != other.height
         || width != other.width
-        || image != other.image) {
+        || form != other.form) {
       throw InvalidValueException.ofSeveral(
           input.name("Residual")
               + " adds "
@@ -142,6 +214,7 @@ public record Trace(
               + other.shape()
               + " of its shortcut; make both of the same shape");
     }
+    requireNumbers("Residual");
     return at(input.layer).plus(other.multiplications - input.multiplications);
   }
 }

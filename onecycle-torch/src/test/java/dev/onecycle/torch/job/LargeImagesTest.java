@@ -29,7 +29,11 @@ class LargeImagesTest {
   @Test
   void smallImagesNeedNoWord() {
     assertThat(remark(32, 32, OptionalLong.of(1))).isEmpty();
-    assertThat(remark(128, 128, OptionalLong.empty())).isEmpty();
+    assertThat(remark(96, 96, OptionalLong.empty())).isEmpty();
+    assertThat(remark(128, 128, OptionalLong.empty()))
+        .isEqualTo(
+            "resnet20 is made for images of up to 96 pixels a side; model resnet18 suits these"
+                + " better");
   }
 
   @Test
@@ -37,7 +41,7 @@ class LargeImagesTest {
     assertThat(remark(320, 480, OptionalLong.empty()))
         .startsWith("Images of 320×480 pixels (height × width) in batches of 128 take about ")
         .contains(" GB and ")
-        .endsWith(" s a step; image_size 64 takes a small part of that");
+        .contains(" s a step; image_size 64 takes a small part of that. resnet20 is made for");
   }
 
   @Test

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.torch.ImageSets;
+import dev.onecycle.torch.nn.Layer;
 import dev.onecycle.torch.nn.Models;
+import dev.onecycle.torch.nn.Network;
 import dev.onecycle.torch.settings.LearnerSettings;
 import dev.onecycle.torch.settings.Normalization;
 import dev.onecycle.torch.train.Learner;
@@ -29,6 +31,9 @@ class ModelFileTest {
   private static final Normalization NORMALIZATION =
       new Normalization(List.of(0.5, 0.5, 0.5), List.of(0.2, 0.2, 0.2));
 
+  private static final Network NETWORK =
+      Models.byName("resnet20").network(new ImageShape(3, 8, 8), 2, 0.5);
+
   @TempDir static Path folder;
   private static Safetensors sound = new Safetensors(Map.of(), List.of());
 
@@ -38,16 +43,9 @@ class ModelFileTest {
     Path file = folder.resolve("sound");
     try (Learner learner =
         Learner.prepare(
-            Models.byName("resnet20").network(shape, 2, 0),
-            ImageSets.noise(shape, 2),
-            NORMALIZATION,
-            LearnerSettings.defaults())) {
+            NETWORK, ImageSets.noise(shape, 2), NORMALIZATION, LearnerSettings.defaults())) {
       new ModelFile(
-              "resnet20",
-              List.of("a", "b"),
-              new ModelInput(shape, NORMALIZATION),
-              0.5,
-              learner.weights())
+              NETWORK, List.of("a", "b"), new ModelInput(shape, NORMALIZATION), learner.weights())
           .write(file);
     }
     sound = Safetensors.read(file);
@@ -56,12 +54,10 @@ class ModelFileTest {
   @Test
   void whatIsWrittenIsRead() {
     ModelFile model = ModelFile.read(folder.resolve("sound"));
-    assertThat(model.model()).isEqualTo("resnet20");
     assertThat(model.classes()).containsExactly("a", "b");
     assertThat(model.input()).isEqualTo(new ImageShape(3, 8, 8));
     assertThat(model.normalization()).isEqualTo(NORMALIZATION);
-    assertThat(model.dropout()).isEqualTo(0.5);
-    assertThat(model.network().classes()).isEqualTo(2);
+    assertThat(model.network()).isEqualTo(NETWORK);
   }
 
   @ParameterizedTest
@@ -69,10 +65,10 @@ class ModelFileTest {
       delimiter = ';',
       quoteCharacter = '`',
       value = {
-        "model; resnet21",
-        "model; ``",
-        "model; resnet2147483648",
-        "model; resnet110",
+        "network; resnet20",
+        "network; ``",
+        "network; {}",
+        "network; null",
         "classes; null",
         "classes; [1,2]",
         "classes; [null,null]",
@@ -83,20 +79,6 @@ class ModelFileTest {
         "classes; [\"a\",\"b\"] x",
         "classes; [[\"a\"],[\"b\"]]",
         "classes; ``",
-        "input; null",
-        "input; [3,8]",
-        "input; [3,8,8,8]",
-        "input; [3,-8,8]",
-        "input; [3,7,8]",
-        "input; [0,8,8]",
-        "input; [2,8,8]",
-        "input; [1,8,8]",
-        "input; [3,8.5,8]",
-        "input; [3,null,8]",
-        "input; [3,\"8\",8]",
-        "input; [3,100000,100000]",
-        "input; [3,2147483647,2147483647]",
-        "input; [3,99999999999,8]",
         "means; null",
         "means; [0.5,0.5]",
         "means; [0.5,0.5,\"NaN\"]",
@@ -105,19 +87,43 @@ class ModelFileTest {
         "stds; [0.2,0.2,-1]",
         "stds; [0.2,0.2,null]",
         "stds; [0.2]",
-        "dropout; NaN",
-        "dropout; \"NaN\"",
-        "dropout; 2",
-        "dropout; -0.1",
-        "dropout; 1",
-        "dropout; null",
-        "dropout; 1e400",
-        "dropout; {}",
       })
   void hostileMetadataAreRefusedByFileName(String key, String value) {
     Map<String, String> metadata = new TreeMap<>(sound.metadata());
     metadata.put("onecycle." + key, value);
     refused(new Safetensors(metadata, sound.tensors()));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      quoteCharacter = '`',
+      value = {
+        "[3,8,8]; [3,8]",
+        "[3,8,8]; [3,8,8,8]",
+        "[3,8,8]; [3,-8,8]",
+        "[3,8,8]; [0,8,8]",
+        "[3,8,8]; [2,8,8]",
+        "[3,8,8]; [1,8,8]",
+        "[3,8,8]; [3,8.5,8]",
+        "[3,8,8]; [3,\"8\",8]",
+        "[3,8,8]; [3,100000,100000]",
+        "[3,8,8]; [3,2147483647,2147483647]",
+        "[3,8,8]; [3,99999999999,8]",
+        "\"rate\":0.5; \"rate\":2",
+        "\"rate\":0.5; \"rate\":\"NaN\"",
+        "\"out\":2; \"out\":3",
+        "\"kind\":\"relu\"; \"kind\":\"java.lang.Runtime\"",
+        "\"out\":16; \"out\":2000000000",
+      })
+  void hostileNetworksAreRefusedByFileName(String sound, String hostile) {
+    Map<String, String> metadata = new TreeMap<>(ModelFileTest.sound.metadata());
+    String network = metadata.getOrDefault("onecycle.network", "");
+    assertThat(network).contains(sound);
+    metadata.put("onecycle.network", network.replace(sound, hostile));
+    refused(new Safetensors(metadata, ModelFileTest.sound.tensors()));
+    metadata.put("onecycle.network", "{\"layers\":".repeat(100_000));
+    refused(new Safetensors(metadata, ModelFileTest.sound.tensors()));
   }
 
   @Test
@@ -168,29 +174,23 @@ class ModelFileTest {
   void modelsForLargeAndFlatImagesAreRead() {
     Path file = folder.resolve("flat");
     ImageShape shape = new ImageShape(3, 128, 65_535);
-    new ModelFile(
-            "resnet20", List.of("a", "b"), new ModelInput(shape, NORMALIZATION), 0, sound.tensors())
+    Network network = Models.byName("resnet20").network(shape, 2, 0);
+    new ModelFile(network, List.of("a", "b"), new ModelInput(shape, NORMALIZATION), sound.tensors())
         .write(file);
-    assertThat(ModelFile.readKnown(file).input()).isEqualTo(shape);
+    assertThat(ModelFile.read(file).input()).isEqualTo(shape);
   }
 
-  /** The caller, who has that network, checks its weights. */
   @Test
   void aNetworkOfTheUserIsRead() {
     Path file = folder.resolve("own");
-    NamedTensor tensor = new NamedTensor("weight", new long[] {1}, new float[] {2});
-    new ModelFile(
-            "mine",
-            List.of("a", "b"),
-            new ModelInput(new ImageShape(1, 4, 4), grey()),
-            0,
-            List.of(tensor))
+    ImageShape shape = new ImageShape(1, 4, 4);
+    Layer layers =
+        Layer.sequence(new Doubled(2.5, true), new Layer.Flatten(), new Layer.Linear(16, 2, false));
+    Network network = new Network("mine", shape, 2, layers);
+    NamedTensor weight = new NamedTensor("2.weight", new long[] {2, 16}, new float[32]);
+    new ModelFile(network, List.of("a", "b"), new ModelInput(shape, grey()), List.of(weight))
         .write(file);
-    assertThat(ModelFile.read(file).model()).isEqualTo("mine");
-    assertThatThrownBy(() -> ModelFile.readKnown(file))
-        .isInstanceOf(BadDataException.class)
-        .hasMessageContaining(file.toString())
-        .hasMessageContaining("mine");
+    assertThat(ModelFile.read(file).network()).isEqualTo(network);
   }
 
   private static Normalization grey() {
@@ -213,7 +213,7 @@ class ModelFileTest {
   private static void refused(Safetensors content) {
     Path file = folder.resolve("hostile.safetensors");
     content.write(file);
-    assertThatThrownBy(() -> ModelFile.readKnown(file))
+    assertThatThrownBy(() -> ModelFile.read(file))
         .isInstanceOf(BadDataException.class)
         .hasMessageContaining("hostile.safetensors");
   }

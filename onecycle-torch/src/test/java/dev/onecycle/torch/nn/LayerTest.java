@@ -19,7 +19,7 @@ class LayerTest {
   }
 
   private static Trace image(long channels, long height, long width, long multiplications) {
-    return new Trace(channels, height, width, true, multiplications, "");
+    return new Trace(channels, height, width, Trace.Form.IMAGE, multiplications, "");
   }
 
   /** By hand. */
@@ -30,11 +30,48 @@ class LayerTest {
     assertThat(trace(new Layer.Whitening(3, 2))).isEqualTo(image(24, 8, 10, 3 * 24 * 4 * 80));
     assertThat(trace(new Layer.MaxPool(2))).isEqualTo(image(3, 4, 5, 0));
     assertThat(trace(new Layer.ReflectionPad(1, 2, 3, 4))).isEqualTo(image(3, 16, 14, 0));
-    assertThat(trace(new Layer.GlobalMaxPool())).isEqualTo(new Trace(3, 1, 1, false, 0, ""));
+    assertThat(trace(new Layer.GlobalMaxPool()))
+        .isEqualTo(new Trace(3, 1, 1, Trace.Form.FEATURES, 0, ""));
     assertThat(trace(sequence(new Layer.Flatten(), new Layer.Linear(297, 7, false))))
-        .isEqualTo(new Trace(7, 1, 1, false, 297 * 7, ""));
+        .isEqualTo(new Trace(7, 1, 1, Trace.Form.FEATURES, 297 * 7, ""));
     assertThat(trace(sequence(RELU, new Layer.BatchNorm(3), new Layer.Dropout(0.1))))
         .isEqualTo(image(3, 9, 11, 0));
+  }
+
+  /** By PyTorch's formulas, by hand. */
+  @Test
+  void windowsMayBeWideDilatedAndGrouped() {
+    Layer.Window wide =
+        new Layer.Window(new Layer.Size(1, 5), new Layer.Size(2, 1), new Layer.Size(0, 2));
+    assertThat(trace(new Layer.Conv(3, 6, wide, 3, false)))
+        .isEqualTo(image(6, 5, 11, 1 * 6 * 5 * 5 * 11));
+    Layer.Window dilated =
+        new Layer.Window(
+            new Layer.Size(3), new Layer.Size(1), new Layer.Size(1), new Layer.Size(2));
+    assertThat(trace(new Layer.Conv(3, 2, dilated, 1, true)))
+        .isEqualTo(image(2, 7, 9, 3 * 2 * 9 * 7 * 9));
+    assertThat(trace(new Layer.MaxPool(3, 2, 1))).isEqualTo(image(3, 5, 6, 0));
+    assertThat(trace(new Layer.AveragePool(2, 2, 0))).isEqualTo(image(3, 4, 5, 0));
+    assertThat(new Layer.Embedding(10, 4).trace(new Trace(7, 1, 1, Trace.Form.TOKENS, 0, "")))
+        .isEqualTo(image(4, 1, 7, 0));
+  }
+
+  @Test
+  void whatCannotBeDividedOrReadIsRefused() {
+    Layer.Window plain = new Layer.Window(3, 1, 1);
+    assertThatThrownBy(() -> new Layer.Conv(3, 4, plain, 3, false))
+        .hasMessage("groups must be a divisor of in=3 and out=4 but was 3");
+    assertThatThrownBy(() -> new Layer.GroupNorm(3, 4))
+        .hasMessage("groups must be a divisor of features=4 but was 3");
+    assertThatThrownBy(() -> new Layer.MaxPool(3, 2, 2))
+        .hasMessage("padding must be at most half of the kernel, which is 3, but was 2");
+    assertRefused(
+        "layer 0 (Embedding count=5) gets an image of 3×9×11; make the network for tokens, and put"
+            + " it first",
+        sequence(new Layer.Embedding(5, 2)));
+    assertThatThrownBy(
+            () -> sequence(new Layer.Flatten()).trace(new Trace(7, 1, 1, Trace.Form.TOKENS, 0, "")))
+        .hasMessage("layer 0 (Flatten) gets 7 tokens; put an Embedding before it");
   }
 
   @Test
@@ -75,11 +112,11 @@ class LayerTest {
             + " the image",
         sequence(flatten, new Layer.Conv(297, 5, 1, 1, 0, true)));
     assertRefused(
-        "layer 0 (Conv in=3 kernel=12 padding=1) gets an image of 3×9×11; take larger images, a"
-            + " smaller kernel or less pooling before it",
+        "layer 0 (Conv in=3 kernel=12 stride=4 padding=1) gets an image of 3×9×11; take larger"
+            + " images, a smaller kernel or less pooling before it",
         sequence(new Layer.Conv(3, 5, 12, 4, 1, true)));
     assertRefused(
-        "layer 2 (MaxPool size=4) gets an image of 3×2×2; take larger images or less pooling",
+        "layer 2 (MaxPool kernel=4 stride=4) gets an image of 3×2×2; take larger images or less pooling",
         sequence(new Layer.MaxPool(4), RELU, new Layer.MaxPool(4)));
     assertRefused(
         "layer 0 (ReflectionPad left=1 right=1 top=9 bottom=0) gets an image of 3×9×11; pad by less"

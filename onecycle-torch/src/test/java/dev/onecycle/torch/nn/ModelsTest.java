@@ -2,6 +2,7 @@ package dev.onecycle.torch.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.error.InvalidValueException;
@@ -45,6 +46,36 @@ class ModelsTest {
     try (Learner learner = learner(Models.byName("resnet9").network(CIFAR, 10, 0))) {
       assertThat(learner.parameterCount()).isEqualTo(resnet9);
     }
+  }
+
+  /** torchvision's numbers of parameters, and a stem without shrinking for small images. */
+  @Test
+  void photoResnetsHaveTorchvisionsParameters() {
+    ImageShape photo = new ImageShape(3, 224, 224);
+    Map<String, Long> expected =
+        Map.of("resnet18", 11_689_512L, "resnet34", 21_797_672L, "resnet50", 25_557_032L);
+    expected.forEach(
+        (name, count) -> {
+          try (Learner learner = learner(Models.byName(name).network(photo, 1000, 0))) {
+            assertThat(learner.parameterCount()).as(name).isEqualTo(count);
+            assertThat(learner.weights().stream().map(NamedTensor::name))
+                .contains(
+                    "conv1.weight",
+                    "bn1.running_var",
+                    "layer1.1.conv2.weight",
+                    "layer4.0.downsample.0.weight",
+                    "layer4.0.downsample.1.running_mean",
+                    "fc.bias");
+          }
+        });
+    try (Learner learner = learner(Models.byName("resnet18").network(CIFAR, 10, 0))) {
+      assertThat(learner.parameterCount()).isEqualTo(11_689_512L - 990 * 513 - 64 * 3 * (49 - 9));
+    }
+    // 1.81 and 4.09 GFLOP in torchvision's documentation, which counts multiplications
+    assertThat(Models.photoResnet(18, photo, 1000, 0).multiplications() / 1e9)
+        .isCloseTo(1.814, within(0.001));
+    assertThat(Models.photoResnet(50, photo, 1000, 0).multiplications() / 1e9)
+        .isCloseTo(4.089, within(0.001));
   }
 
   /** By hand: the whitening has 24 biases and no weight that is trained. */

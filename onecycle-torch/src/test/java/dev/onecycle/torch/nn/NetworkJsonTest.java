@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.error.BadDataException;
+import dev.onecycle.torch.model.Doubled;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -18,7 +19,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 class NetworkJsonTest {
   private static final ImageShape SHAPE = new ImageShape(3, 16, 16);
 
-  /** One layer of every kind. */
+  private static final Layer.Window WIDE =
+      new Layer.Window(
+          new Layer.Size(1, 3), new Layer.Size(1), new Layer.Size(0, 2), new Layer.Size(2));
+
+  /** One layer of every kind that images go through. */
   private static final Network EVERYTHING =
       new Network(
           "every",
@@ -37,6 +42,12 @@ class NetworkJsonTest {
                   named("drop", new Layer.Dropout(0.25)),
                   named("same", new Layer.Residual(sequence(new Layer.Relu()), Layer.identity())),
                   named("pool", new Layer.MaxPool(2)),
+                  named("mean", new Layer.AveragePool(3, 1, 1)),
+                  named("silu", new Layer.Silu()),
+                  named("hardswish", new Layer.Hardswish()),
+                  named("layer", new Layer.LayerNorm(8)),
+                  named("group", new Layer.GroupNorm(2, 8)),
+                  named("wide", new Layer.Conv(8, 8, WIDE, 4, false)),
                   named(
                       "both",
                       new Layer.Residual(new Layer.GlobalAveragePool(), new Layer.GlobalMaxPool())),
@@ -81,13 +92,13 @@ class NetworkJsonTest {
             "{\"name\":\"tiny\",\"input\":[1,8,9],\"classes\":2,\"layers\":"
                 + "{\"kind\":\"sequential\",\"parts\":["
                 + "{\"name\":\"conv\",\"layer\":{\"kind\":\"conv\",\"in\":1,\"out\":4,\"kernel\":3,"
-                + "\"stride\":1,\"padding\":1,\"bias\":false,\"init\":\"he\"}},"
+                + "\"stride\":1,\"padding\":1,\"dilation\":1,\"groups\":1,\"bias\":false,\"init\":\"he\"}},"
                 + "{\"name\":\"bn\",\"layer\":{\"kind\":\"batch_norm\",\"features\":4}},"
                 + "{\"name\":\"drop\",\"layer\":{\"kind\":\"dropout\",\"rate\":0.00005}},"
                 + "{\"name\":\"pool\",\"layer\":{\"kind\":\"global_max_pool\"}},"
                 + "{\"name\":\"fc\",\"layer\":{\"kind\":\"linear\",\"in\":4,\"out\":2,\"bias\":true}},"
                 + "{\"name\":\"scale\",\"layer\":{\"kind\":\"scale\",\"factor\":0.125}}]}}");
-    assertThat(network.structure()).isEqualTo("tiny 276938b8154e");
+    assertThat(network.structure()).isEqualTo("tiny 9450b4c93356");
   }
 
   @ParameterizedTest
@@ -98,7 +109,9 @@ class NetworkJsonTest {
         "\"kind\":\"relu\"; \"kind\":\"tanh\"; a layer's kind must be one of [conv, ; but was tanh",
         "\"kind\":\"relu\"; \"kind\":7; kind of a layer must be a text; but was 7",
         "\"stride\":2; \"strides\":2; stride of a layer of kind conv must be a whole number; not there",
-        "\"stride\":2; \"stride\":2,\"dilation\":2; a layer of kind conv has; dilation",
+        "\"stride\":2; \"stride\":2,\"dilatation\":2; a layer of kind conv has; dilatation",
+        "\"stride\":2; \"stride\":[2,1,1]; stride of a layer of kind conv must be; a height and a width",
+        "[1,3]; [1,0]; a network is not usable: kernel must be at least 1; was 0",
         "\"stride\":2; \"stride\":2.5; stride of a layer of kind conv; but was 2.5",
         "\"stride\":2; \"stride\":0; a network is not usable: stride must be at least 1; was 0",
         "\"identity\"; \"orthogonal\"; init of a layer of kind conv; [he, identity, uniform]",
@@ -120,6 +133,28 @@ class NetworkJsonTest {
         .isInstanceOf(BadDataException.class)
         .hasMessageContaining(message)
         .hasMessageContaining(more == null ? "" : more);
+  }
+
+  /** A file names classes, but only those of providers are made. */
+  @Test
+  void layersOfOnesOwnGoOutAndComeBack() {
+    Network network =
+        new Network(
+            "own",
+            new ImageShape(1, 2, 2),
+            2,
+            sequence(new Doubled(0.5, true), new Layer.Flatten(), new Layer.Linear(4, 2, true)));
+    String text = NetworkJson.write(network);
+    assertThat(text)
+        .contains("{\"kind\":\"dev.onecycle.torch.model.Doubled\",\"factor\":0.5,\"twice\":true}");
+    assertThat(NetworkJson.read(text)).isEqualTo(network);
+    assertThatThrownBy(() -> NetworkJson.read(text.replace("0.5", "500")))
+        .isInstanceOf(BadDataException.class)
+        .hasMessageContaining("factor must be less than 100");
+    assertThatThrownBy(() -> NetworkJson.read(text.replace("\"twice\":true", "\"twice\":1")))
+        .hasMessageContaining("twice of a layer of kind dev.onecycle.torch.model.Doubled must be");
+    assertThatThrownBy(() -> NetworkJson.read(text.replace("model.Doubled", "nn.Models")))
+        .hasMessageContaining("or a class of a LayerProvider on the class path, but was");
   }
 
   private static String quoted(String text) {

@@ -74,7 +74,10 @@ class DivergenceTest {
     return new Checkpoints(
         temp,
         new ModelFile(
-            "resnet8", TRAIN.classes(), new ModelInput(TRAIN.shape(), normalization), 0, List.of()),
+            Models.resnet(8, TRAIN.shape(), 3, 0),
+            TRAIN.classes(),
+            new ModelInput(TRAIN.shape(), normalization),
+            List.of()),
         Map.of());
   }
 

@@ -106,7 +106,7 @@ class ResumeTest {
 
   private static ModelFile model() {
     return new ModelFile(
-        "resnet8", CLASSES, new ModelInput(SHAPE, Normalization.of(TRAIN)), 0.2, List.of());
+        NETWORK, CLASSES, new ModelInput(SHAPE, Normalization.of(TRAIN)), List.of());
   }
 
   private Checkpoints checkpoints() {

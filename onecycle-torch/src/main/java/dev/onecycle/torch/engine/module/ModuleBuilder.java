@@ -3,11 +3,13 @@ package dev.onecycle.torch.engine.module;
 import dev.onecycle.error.Require;
 import dev.onecycle.torch.engine.Parameter;
 import dev.onecycle.torch.engine.Parameter.Initial;
+import dev.onecycle.torch.engine.custom.TensorLayer;
 import dev.onecycle.torch.nn.Layer;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.bytedeco.pytorch.global.torch;
 
 /**
  * Turns layers into modules, and collects their parameters, running statistics and constants.
@@ -75,7 +77,7 @@ public final class ModuleBuilder {
       return whitening(prefix, whitening);
     }
     if (layer instanceof Layer.MaxPool pool) {
-      return Modules.maxPool(pool.size());
+      return Modules.maxPool(pool.window());
     }
     if (layer instanceof Layer.GlobalAveragePool) {
       return Modules.globalAverage();
@@ -92,13 +94,74 @@ public final class ModuleBuilder {
     if (layer instanceof Layer.ReflectionPad pad) {
       return Modules.reflectionPad(pad.left(), pad.right(), pad.top(), pad.bottom());
     }
-    throw new IllegalStateException(layer.getClass() + " must have a module");
+    return byAutograd(prefix, layer);
+  }
+
+  /** The module of a layer without a way back of its own. */
+  private Module byAutograd(String prefix, Layer layer) {
+    if (layer instanceof Layer.Silu) {
+      return Autograd.of(List.of(), (x, weights, context) -> torch.silu(x));
+    }
+    if (layer instanceof Layer.Hardswish) {
+      return Autograd.of(List.of(), (x, weights, context) -> torch.hardswish(x));
+    }
+    if (layer instanceof Layer.AveragePool pool) {
+      return Autograd.of(List.of(), (x, weights, context) -> Functions.averagePool(x, pool));
+    }
+    if (layer instanceof Layer.LayerNorm norm) {
+      return Autograd.of(
+          scaleAndShift(prefix, norm.features()),
+          (x, weights, context) -> Functions.layerNorm(x, weights, EPSILON));
+    }
+    if (layer instanceof Layer.GroupNorm norm) {
+      return Autograd.of(
+          scaleAndShift(prefix, norm.features()),
+          (x, weights, context) -> Functions.groupNorm(x, norm.groups(), weights, EPSILON));
+    }
+    if (layer instanceof Layer.Embedding embedding) {
+      long[] shape = {embedding.count(), embedding.size()};
+      Parameter weight = add(prefix, "weight", shape, false, Initial.Kind.NORMAL, 1);
+      return Autograd.of(
+          List.of(weight), (x, weights, context) -> Functions.embedding(x, weights.get(0)));
+    }
+    if (layer instanceof TensorLayer custom) {
+      drops |= custom.drawsRandomNumbers();
+      List<Parameter> own = custom.weights().stream().map(w -> add(prefix, w)).toList();
+      return Autograd.of(
+          own, (x, weights, context) -> Functions.custom(custom, x, weights, context));
+    }
+    throw Require.invalid(
+        "layer",
+        "one of " + Layer.class.getName() + " or a TensorLayer",
+        layer.getClass().getName(),
+        "implement dev.onecycle.torch.engine.custom.TensorLayer");
+  }
+
+  private List<Parameter> scaleAndShift(String prefix, int features) {
+    long[] shape = {features};
+    return List.of(
+        add(prefix, "weight", shape, true, Initial.Kind.CONSTANT, 1),
+        add(prefix, "bias", shape, true, Initial.Kind.CONSTANT, 0));
+  }
+
+  private Parameter add(String prefix, TensorLayer.Weight weight) {
+    long[] shape = weight.shape().stream().mapToLong(Long::longValue).toArray();
+    Initial.Kind kind =
+        switch (weight.initial()) {
+          case CONSTANT -> Initial.Kind.CONSTANT;
+          case UNIFORM -> Initial.Kind.UNIFORM;
+          case NORMAL -> Initial.Kind.NORMAL;
+        };
+    return add(prefix, weight.name(), shape, weight.normOrBias(), kind, weight.scale());
   }
 
   private Module convolution(String prefix, Layer.Conv conv) {
-    double fanOut = (double) conv.out() * conv.kernel() * conv.kernel();
-    double fanIn = (double) conv.in() * conv.kernel() * conv.kernel();
-    long[] shape = {conv.out(), conv.in(), conv.kernel(), conv.kernel()};
+    Layer.Window window = conv.window();
+    double fanOut = (double) conv.out() / conv.groups() * window.area();
+    double fanIn = (double) conv.in() / conv.groups() * window.area();
+    long[] shape = {
+      conv.out(), conv.in() / conv.groups(), window.kernel().height(), window.kernel().width()
+    };
     Parameter weight =
         switch (conv.init()) {
           case HE ->
@@ -118,7 +181,12 @@ public final class ModuleBuilder {
                 Initial.Kind.UNIFORM,
                 1 / Math.sqrt(fanIn))
             : null;
-    return Convolution.of(weight, bias, conv.stride(), conv.padding());
+    if (conv.groups() == 1 && window.plain()) {
+      return Convolution.of(weight, bias, window.stride().height(), window.padding().height());
+    }
+    return Autograd.of(
+        bias == null ? List.of(weight) : List.of(weight, bias),
+        (x, weights, context) -> Functions.convolution(x, weights, window, conv.groups()));
   }
 
   private Module whitening(String prefix, Layer.Whitening layer) {
@@ -144,12 +212,11 @@ public final class ModuleBuilder {
 
   private Module batchNorm(String prefix, Layer.BatchNorm norm) {
     long[] shape = {norm.features()};
-    Parameter weight = add(prefix, "weight", shape, true, Initial.Kind.CONSTANT, 1);
-    Parameter bias = add(prefix, "bias", shape, true, Initial.Kind.CONSTANT, 0);
+    List<Parameter> scaleAndShift = scaleAndShift(prefix, norm.features());
     // Named as PyTorch names them, with its first values.
     Parameter mean = statistic(prefix, "running_mean", shape, 0);
     Parameter variance = statistic(prefix, RUNNING_VARIANCE, shape, 1);
-    return Modules.batchNorm(weight, bias, mean, variance, EPSILON);
+    return Modules.batchNorm(scaleAndShift.get(0), scaleAndShift.get(1), mean, variance, EPSILON);
   }
 
   private Module sequence(String prefix, Layer.Sequential sequential) {

@@ -4,6 +4,7 @@ import dev.onecycle.error.Require;
 import dev.onecycle.torch.engine.Parameter;
 import dev.onecycle.torch.engine.StepClock;
 import dev.onecycle.torch.engine.TensorHandles;
+import dev.onecycle.torch.nn.Layer;
 import java.util.List;
 import org.bytedeco.javacpp.BoolPointer;
 import org.bytedeco.pytorch.LongOptional;
@@ -20,7 +21,6 @@ import org.jspecify.annotations.Nullable;
 /** The modules of all layers but convolutions, see {@link Convolution}. */
 final class Modules {
   private static final long[] ONE = {1, 1};
-  private static final long[] ZERO = {0, 0};
 
   private Modules() {}
 
@@ -160,20 +160,28 @@ final class Modules {
         .slice(3, new LongOptional(), new LongOptional(), stride);
   }
 
-  static Module maxPool(int size) {
-    long[] window = {size, size};
+  static Module maxPool(Layer.Window window) {
+    long[] kernel = sizes(window.kernel());
+    long[] stride = sizes(window.stride());
+    long[] padding = sizes(window.padding());
+    long[] dilation = sizes(window.dilation());
     return (x, context) -> {
       if (context.tape() == null) {
-        return torch.max_pool2d(x, size, size);
+        return torch.max_pool2d(x, kernel, stride, padding, dilation, false);
       }
-      T_TensorTensor_T out = torch.max_pool2d_with_indices(x, window, window, ZERO, ONE, false);
+      T_TensorTensor_T out =
+          torch.max_pool2d_with_indices(x, kernel, stride, padding, dilation, false);
       Tensor places = TensorHandles.of(out.get1());
       return context.keep(
           TensorHandles.first(out),
           gradient ->
               torch.max_pool2d_with_indices_backward(
-                  gradient, x, window, window, ZERO, ONE, false, places));
+                  gradient, x, kernel, stride, padding, dilation, false, places));
     };
+  }
+
+  static long[] sizes(Layer.Size size) {
+    return new long[] {size.height(), size.width()};
   }
 
   static Module globalAverage() {

@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.onecycle.torch.engine.Natives;
 import dev.onecycle.torch.engine.Parameter;
+import dev.onecycle.torch.engine.custom.TensorLayer;
 import dev.onecycle.torch.nn.Layer;
 import dev.onecycle.torch.nn.Layer.BatchNorm;
 import dev.onecycle.torch.nn.Layer.Conv;
 import dev.onecycle.torch.nn.Layer.Linear;
 import dev.onecycle.torch.nn.Layer.Relu;
 import dev.onecycle.torch.nn.Layer.Residual;
+import dev.onecycle.torch.nn.Trace;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -19,6 +21,7 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Generator;
 import org.bytedeco.pytorch.GeneratorOptional;
 import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
@@ -54,7 +57,47 @@ class GradientsTest {
         images("convolution with a bias", new Conv(4, 5, 3, 1, 1, true)),
         images("convolution with a stride", new Conv(4, 5, 3, 2, 1, false)),
         images("convolution without padding", new Conv(4, 5, 2, 1, 0, false)),
+        images("grouped convolution", new Conv(4, 6, new Layer.Window(3, 1, 1), 2, true)),
+        images("dilated convolution", new Conv(4, 5, window(3, 2, 2, 2), 1, false)),
+        images(
+            "wide convolution",
+            new Conv(
+                4,
+                5,
+                new Layer.Window(new Layer.Size(1, 3), new Layer.Size(1, 2), new Layer.Size(0, 1)),
+                1,
+                true)),
+        images("convolution of each channel", new Conv(4, 4, new Layer.Window(3, 1, 1), 4, false)),
         images("batch norm", new BatchNorm(4)),
+        images("layer norm of channels", new Layer.LayerNorm(4)),
+        Arguments.of("layer norm", new Layer.LayerNorm(5), new long[] {6, 5}),
+        images("group norm", new Layer.GroupNorm(2, 4)),
+        images("silu", new Layer.Silu()),
+        images("hardswish", new Layer.Hardswish()),
+        images("overlapping max pool", new Layer.MaxPool(3, 2, 1)),
+        images("average pool", new Layer.AveragePool(3, 2, 1)),
+        images("a layer of one's own", new Warped(4, 0.5)),
+        images("a view of the input", new Same()),
+        images(
+            "a view of the input beside a relu",
+            new Residual(
+                sequence(new Conv(4, 4, 1, 1, 0, false), new Relu(), new Same()), identity())),
+        images(
+            "layers of both kinds",
+            sequence(
+                new Conv(4, 6, 3, 1, 1, false),
+                new Layer.Silu(),
+                new Residual(
+                    sequence(
+                        new Conv(6, 6, new Layer.Window(3, 1, 1), 6, false),
+                        new BatchNorm(6),
+                        new Relu(),
+                        new Conv(6, 6, 1, 1, 0, false)),
+                    identity()),
+                new Relu(),
+                new Layer.GlobalAveragePool(),
+                new Layer.LayerNorm(6),
+                new Linear(6, 3, true))),
         images("relu", new Relu()),
         images("relu in place", sequence(new BatchNorm(4), new Relu())),
         images("gelu", new Layer.Gelu()),
@@ -91,6 +134,48 @@ class GradientsTest {
                 new Linear(6, 3, true))),
         Arguments.of("linear", new Linear(5, 3, true), new long[] {6, 5}),
         Arguments.of("linear without a bias", new Linear(5, 3, false), new long[] {6, 5}));
+  }
+
+  private static Layer.Window window(int kernel, int stride, int padding, int dilation) {
+    return new Layer.Window(
+        new Layer.Size(kernel),
+        new Layer.Size(stride),
+        new Layer.Size(padding),
+        new Layer.Size(dilation));
+  }
+
+  /** x + a·sin(w·x), with a weight a channel. */
+  public record Warped(int channels, double factor) implements TensorLayer {
+    @Override
+    public Trace trace(Trace input) {
+      input.requireChannels("Warped channels=" + channels, channels);
+      return input;
+    }
+
+    @Override
+    public List<Weight> weights() {
+      return List.of(
+          new Weight("weight", List.of((long) channels), Weight.Initial.NORMAL, 1, true));
+    }
+
+    @Override
+    public Tensor forward(Tensor x, List<Tensor> weights, Pass pass) {
+      Tensor scaled = x.mul(weights.get(0).view(1, channels, 1, 1));
+      return scaled.sin().mul(new Scalar(factor)).add(x);
+    }
+  }
+
+  /** Returns the memory that it is given. */
+  public record Same() implements TensorLayer {
+    @Override
+    public Trace trace(Trace input) {
+      return input;
+    }
+
+    @Override
+    public Tensor forward(Tensor x, List<Tensor> weights, Pass pass) {
+      return x.view_as(x);
+    }
   }
 
   private static Arguments images(String name, Layer layer) {
