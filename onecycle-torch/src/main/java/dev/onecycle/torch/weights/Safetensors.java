@@ -1,5 +1,7 @@
 package dev.onecycle.torch.weights;
 
+import static dev.onecycle.torch.weights.Unsound.require;
+
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -28,11 +30,12 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A safetensors file: named float32 arrays that Python reads too. The format is a length, a JSON
- * header, then the arrays, little-endian; nothing in it can be executed.
+ * A safetensors file: named arrays that Python reads too. The format is a length, a JSON header,
+ * then the arrays, little-endian; nothing in it can be executed.
  *
  * <p>Reading checks everything before use: lengths, offsets without hole or overlap, types,
- * duplicate names. <i>Source:</i> the format's description, huggingface/safetensors.
+ * duplicate names. Arrays of all types of {@link ElementType} are read; what is written is float32.
+ * <i>Source:</i> the format's description, huggingface/safetensors.
  *
  * @param metadata free text by name
  * @param tensors in the order of their bytes
@@ -99,12 +102,37 @@ public record Safetensors(Map<String, String> metadata, List<NamedTensor> tensor
   }
 
   /**
-   * Reads a file. Its lengths are checked before memory is allocated: reading takes about as much
-   * memory as the file has bytes.
+   * Reads a file whose arrays float32 can hold, see {@link StoredTensor#toFloat32}. Its lengths are
+   * checked before memory is allocated: reading takes about as much memory as the arrays have as
+   * float32.
    *
-   * @throws BadDataException where the file is missing, damaged, or holds anything but float32
+   * @throws BadDataException where the file is missing, damaged, or holds a number that float32
+   *     cannot hold
    */
   public static Safetensors read(Path file) {
+    Stored stored = stored(file);
+    try {
+      return new Safetensors(
+          stored.metadata, stored.tensors.stream().map(StoredTensor::toFloat32).toList());
+    } catch (BadDataException e) {
+      throw new BadDataException(file + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * The content of a file, each array of the type that it has there.
+   *
+   * @param metadata free text by name
+   * @param tensors in the order of their bytes
+   */
+  record Stored(Map<String, String> metadata, List<StoredTensor> tensors) {}
+
+  /**
+   * Reads a file.
+   *
+   * @throws BadDataException where it is missing, damaged, or too large for the heap
+   */
+  static Stored stored(Path file) {
     if (Files.exists(file) && !Files.isRegularFile(file)) {
       throw new BadDataException(file + " is not a sound safetensors file: it is no regular file");
     }
@@ -120,12 +148,7 @@ public record Safetensors(Map<String, String> metadata, List<NamedTensor> tensor
       ByteBuffer json = ByteBuffer.allocate((int) headerLength);
       fill(json, channel, 8);
       Header header = Header.parse(json.array(), size - start);
-      List<NamedTensor> tensors = new ArrayList<>();
-      for (Header.Entry entry : header.entries()) {
-        float[] values = floats(channel, start + entry.begin(), entry.bytes());
-        tensors.add(new NamedTensor(entry.name(), entry.shape(), values));
-      }
-      return new Safetensors(header.metadata(), tensors);
+      return new Stored(header.metadata(), arrays(file, channel, start, header.entries()));
     } catch (Unsound e) {
       throw new BadDataException(
           file + " is not a sound safetensors file: its header " + e.getMessage(), e);
@@ -136,16 +159,33 @@ public record Safetensors(Map<String, String> metadata, List<NamedTensor> tensor
     }
   }
 
-  /** Reads in chunks, so that memory holds no second copy of a large array. */
-  private static float[] floats(FileChannel channel, long at, int bytes) throws IOException {
-    float[] values = new float[bytes / Float.BYTES];
-    ByteBuffer piece = littleEndian(new byte[Math.min(bytes, CHUNK)]);
-    for (int done = 0; done < bytes; done += piece.limit()) {
-      piece.clear().limit(Math.min(CHUNK, bytes - done));
-      fill(piece, channel, at + done);
-      piece.flip().asFloatBuffer().get(values, done / Float.BYTES, piece.limit() / Float.BYTES);
+  private static List<StoredTensor> arrays(
+      Path file, FileChannel channel, long start, List<Header.Entry> entries) throws IOException {
+    try {
+      Elements.requireHeap(
+          entries.stream().mapToLong(entry -> Elements.bytes(entry.type(), entry.count())).sum());
+      List<StoredTensor> tensors = new ArrayList<>();
+      for (Header.Entry entry : entries) {
+        Elements elements = Elements.zeros(entry.type(), Math.toIntExact(entry.count()));
+        decode(elements, channel, start + entry.begin());
+        tensors.add(new StoredTensor(entry.name(), entry.shape(), elements));
+      }
+      return tensors;
+    } catch (BadDataException e) {
+      throw new BadDataException(file + " cannot be read: " + e.getMessage(), e);
     }
-    return values;
+  }
+
+  /** Reads in chunks, so that memory holds no second copy of a large array. */
+  private static void decode(Elements target, FileChannel channel, long at) throws IOException {
+    int size = target.type().bytes();
+    long bytes = (long) target.count() * size;
+    ByteBuffer piece = littleEndian(new byte[(int) Math.min(bytes, CHUNK)]);
+    for (long done = 0; done < bytes; done += piece.limit()) {
+      piece.clear().limit((int) Math.min(CHUNK, bytes - done));
+      fill(piece, channel, at + done);
+      target.decode(piece.flip(), (int) (done / size));
+    }
   }
 
   private static void fill(ByteBuffer target, FileChannel channel, long at) throws IOException {
@@ -153,13 +193,6 @@ public record Safetensors(Map<String, String> metadata, List<NamedTensor> tensor
       if (channel.read(target, at + target.position()) < 0) {
         throw new EOFException();
       }
-    }
-  }
-
-  /** The reason why a header is refused. */
-  private static final class Unsound extends Exception {
-    Unsound(String reason) {
-      super(reason);
     }
   }
 
@@ -174,7 +207,6 @@ public record Safetensors(Map<String, String> metadata, List<NamedTensor> tensor
     private static final int MAX_METADATA = 10_000;
     private static final int MAX_ARRAYS = 100_000;
     private static final int MAX_DIMENSIONS = 64;
-    private static final int MAX_BYTES = Integer.MAX_VALUE - 8;
 
     /** Names of arrays are the file's choice: they do not go into tables that all readers share. */
     private static final JsonFactory TOKENS =
@@ -185,9 +217,9 @@ public record Safetensors(Map<String, String> metadata, List<NamedTensor> tensor
             .build();
 
     /** An array, from byte to byte after the header. */
-    record Entry(String name, long[] shape, long begin, long end) {
-      int bytes() {
-        return Math.toIntExact(end - begin);
+    record Entry(String name, ElementType type, long[] shape, long begin, long end) {
+      long count() {
+        return (end - begin) / type.bytes();
       }
     }
 
@@ -230,26 +262,28 @@ public record Safetensors(Map<String, String> metadata, List<NamedTensor> tensor
     }
 
     private static Entry entry(JsonParser parser, String name) throws IOException, Unsound {
-      String incomplete = "has " + name + ", which is not a float32 array with shape and offsets";
+      String incomplete = "has " + name + ", which is not an array with type, shape and offsets";
       require(parser.currentToken() == JsonToken.START_OBJECT, incomplete);
-      boolean float32 = false;
+      ElementType type = null;
       long[] shape = null;
       long[] offsets = null;
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
         String field = parser.currentName();
         JsonToken value = parser.nextToken();
         switch (field) {
-          case "dtype" ->
-              float32 = value == JsonToken.VALUE_STRING && parser.getText().equals("F32");
+          case "dtype" -> {
+            require(value == JsonToken.VALUE_STRING, incomplete);
+            type = type(name, parser.getText());
+          }
           case "shape" -> shape = sizes(parser, name, "shape");
           case "data_offsets" -> offsets = sizes(parser, name, "offsets");
           default -> throw new Unsound("has " + name + " with the unknown field " + field);
         }
       }
-      if (!float32 || shape == null || offsets == null || offsets.length != 2) {
+      if (type == null || shape == null || offsets == null || offsets.length != 2) {
         throw new Unsound(incomplete);
       }
-      long bytes = bytes(name, shape);
+      long bytes = bytes(name, type, shape);
       require(
           offsets[1] - offsets[0] == bytes,
           "has "
@@ -260,7 +294,7 @@ public record Safetensors(Map<String, String> metadata, List<NamedTensor> tensor
               + offsets[0]
               + " to "
               + offsets[1]);
-      return new Entry(name, shape, offsets[0], offsets[1]);
+      return new Entry(name, type, shape, offsets[0], offsets[1]);
     }
 
     private static long[] sizes(JsonParser parser, String name, String what)
@@ -278,17 +312,30 @@ public record Safetensors(Map<String, String> metadata, List<NamedTensor> tensor
       return Arrays.copyOf(sizes, count);
     }
 
-    private static long bytes(String name, long[] shape) throws Unsound {
-      long bytes = Float.BYTES;
+    private static ElementType type(String name, String dtype) throws Unsound {
+      return ElementType.named(dtype)
+          .orElseThrow(
+              () ->
+                  new Unsound(
+                      "has "
+                          + name
+                          + " of type "
+                          + dtype
+                          + "; the types that are read are "
+                          + Arrays.toString(ElementType.values())));
+    }
+
+    private static long bytes(String name, ElementType type, long[] shape) throws Unsound {
+      long count = 1;
       try {
         for (long size : shape) {
-          bytes = Math.multiplyExact(bytes, size);
+          count = Math.multiplyExact(count, size);
         }
       } catch (ArithmeticException e) {
         throw new Unsound("has " + name + ", which is too large");
       }
-      require(bytes <= MAX_BYTES, "has " + name + ", which is too large");
-      return bytes;
+      require(count <= Elements.MAX_COUNT, "has " + name + ", which is too large");
+      return count * type.bytes();
     }
 
     private static List<Entry> contiguous(List<Entry> entries, long arrays) throws Unsound {
@@ -302,12 +349,6 @@ public record Safetensors(Map<String, String> metadata, List<NamedTensor> tensor
       }
       require(next == arrays, "leaves " + (arrays - next) + " bytes that belong to no array");
       return entries;
-    }
-
-    private static void require(boolean holds, String otherwise) throws Unsound {
-      if (!holds) {
-        throw new Unsound(otherwise);
-      }
     }
   }
 }

@@ -14,12 +14,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SafetensorsTest {
@@ -109,6 +111,65 @@ class SafetensorsTest {
       })
   void hostileHeadersAreRefusedByFileName(String header) throws IOException {
     refused(header);
+  }
+
+  /** The numbers of each type, from the definitions of IEEE 754, bfloat16 and two's complement. */
+  @ParameterizedTest
+  @CsvSource({
+    "F64, 000000000000F8BF9A9999999999B93F, -1.5 0.1",
+    "F32, 0000C0BFCDCCCC3D, -1.5 0.1",
+    "F16, 00BE662E01000080FF7B007C, -1.5 0.0999755859375 5.9604644775390625e-8 -0.0 65504 Infinity",
+    "BF16, C0BFCD3D, -1.5 0.10009765625",
+    "I64, FFFFFFFFFFFFFFFF0000000100000000, -1 16777216",
+    "I32, FEFFFFFFFFFFFF00, -2 16777215",
+    "I16, 0080FF7F, -32768 32767",
+    "I8, 807F, -128 127",
+    "U8, 80FF, 128 255",
+    "BOOL, 0001, 0 1",
+  })
+  void everyTypeIsReadAsFloat32(String type, String bytes, String values) throws IOException {
+    String[] expected = values.split(" ");
+    NamedTensor tensor = Safetensors.read(oneArray(type, expected.length, bytes)).tensors().get(0);
+    assertThat(tensor.values()).hasSize(expected.length);
+    for (int i = 0; i < expected.length; i++) {
+      assertThat(tensor.values()[i]).isEqualTo(Float.parseFloat(expected[i]));
+    }
+  }
+
+  private Path oneArray(String type, int count, String hex) throws IOException {
+    byte[] values = HexFormat.of().parseHex(hex);
+    byte[] json =
+        "{\"w\":{\"dtype\":\"%s\",\"shape\":[%d],\"data_offsets\":[0,%d]}}"
+            .formatted(type, count, values.length)
+            .getBytes(UTF_8);
+    ByteBuffer bytes =
+        ByteBuffer.allocate(8 + json.length + values.length).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.putLong(json.length).put(json).put(values);
+    return Files.write(folder.resolve("w.safetensors"), bytes.array());
+  }
+
+  @Test
+  void aWholeNumberIsNeverRounded() throws IOException {
+    Path file = oneArray("I64", 2, "0100000100000000FFFFFFFFFFFFFF7F");
+    StoredTensor stored = Safetensors.stored(file).tensors().get(0);
+    assertThat(stored.type()).isEqualTo(ElementType.I64);
+    assertThat(stored.wholeNumbers()).containsExactly(16_777_217, Long.MAX_VALUE);
+    assertThatThrownBy(() -> Safetensors.read(file))
+        .isInstanceOf(BadDataException.class)
+        .hasMessageContaining("w.safetensors: w holds 16777217")
+        .hasMessageContaining("float32 cannot hold");
+    Path largest = oneArray("I64", 1, "FFFFFFFFFFFFFF7F");
+    assertThatThrownBy(() -> Safetensors.read(largest)).hasMessageContaining("9223372036854775807");
+    Path smallest = oneArray("I64", 1, "0000000000000080");
+    assertThat(Safetensors.read(smallest).tensors().get(0).values()).containsExactly(-0x1p63f);
+  }
+
+  @Test
+  void anUnknownTypeIsNamed() throws IOException {
+    Path file = oneArray("F8_E4M3", 2, "0001");
+    assertThatThrownBy(() -> Safetensors.read(file))
+        .isInstanceOf(BadDataException.class)
+        .hasMessageContaining("has w of type F8_E4M3; the types that are read are [F64, F32");
   }
 
   private void refused(String header) throws IOException {
