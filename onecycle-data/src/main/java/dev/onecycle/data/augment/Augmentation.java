@@ -3,43 +3,48 @@ package dev.onecycle.data.augment;
 import dev.onecycle.data.augment.CropChoice.CutoutCenter;
 import dev.onecycle.error.Require;
 import dev.onecycle.random.RandomStream;
+import dev.onecycle.text.Numbers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Random changes of training images: padding with a random crop to the former size, a flip, and a
- * cutout.
+ * Random changes of training images.
  *
- * <p>The change of an image is a {@link CropChoice}. It is drawn from (seed, epoch, image) alone,
- * so it does not depend on the order of images, on threads, or on a resume.
+ * <p>The change of an image is a {@link Change}. It is drawn from (seed, epoch, image) alone, so it
+ * does not depend on the order of images, on threads, or on a resume.
  *
- * @param pad the number of pixels added on each side before the random crop; 0 for no random crop
- * @param padMode the content of the added pixels
- * @param flip the rule by which images are mirrored left to right
- * @param cutout the side of a square that is filled with the mean colour of the image, in pixels; 0
- *     for none. Its centre may be any pixel, so a part of it may lie outside the image.
- *     <i>Source:</i> DeVries & Taylor 2017 (arXiv 1708.04552, section 3.2), who fill it with the
- *     mean colour of the dataset
+ * <p>{@link Augmenter} says in which order an image is changed.
  */
-public record Augmentation(int pad, PadMode padMode, Flip flip, int cutout) {
+public final class Augmentation {
   /** The largest pad for which an int can count the windows and their mirror images. */
   private static final int MAX_PAD = (1 << 14) - 1;
 
-  public Augmentation {
-    Require.that(
-        pad >= 0 && pad <= MAX_PAD, "augmentation pad", "in [0, " + MAX_PAD + "]", pad, pad);
-    Require.atLeast("augmentation cutout", cutout, 0);
-  }
+  private static final double MAX_ZOOM = 10;
 
-  /**
-   * A pad of 4 by reflection, a random crop and a random flip, as in He et al. 2016 (section 4.2),
-   * who pad with zeros.
-   */
-  public static Augmentation standard() {
-    return new Augmentation(4, PadMode.REFLECT, Flip.RANDOM, 0);
+  // Written while an object is made, never after.
+  private int pad;
+  private PadMode padMode;
+  private Flip flip;
+  private int cutout;
+  private Optional<ResizedCrop> crop = Optional.empty();
+  private double rotation;
+  private double zoom = 1;
+  private ColorJitter color = ColorJitter.NONE;
+  private Optional<RandomErasing> erasing = Optional.empty();
+  private boolean trivialAugment;
+
+  /** A pad with a random crop, a flip and a cutout; withers add more. */
+  public Augmentation(int pad, PadMode padMode, Flip flip, int cutout) {
+    this.pad =
+        Require.that(
+            pad >= 0 && pad <= MAX_PAD, "augmentation pad", "in [0, " + MAX_PAD + "]", pad, pad);
+    this.padMode = padMode;
+    this.flip = flip;
+    this.cutout = Require.atLeast("augmentation cutout", cutout, 0);
   }
 
   /** No change, as in validation. */
@@ -47,83 +52,251 @@ public record Augmentation(int pad, PadMode padMode, Flip flip, int cutout) {
     return new Augmentation(0, PadMode.REFLECT, Flip.NONE, 0);
   }
 
-  public Augmentation withPad(int newPad) {
-    return new Augmentation(newPad, padMode, flip, cutout);
+  /**
+   * For small images: a pad of 4 by reflection, a random crop and a random flip, as in He et al.
+   * 2016 (section 4.2), who pad with zeros.
+   */
+  public static Augmentation standard() {
+    return new Augmentation(4, PadMode.REFLECT, Flip.RANDOM, 0);
+  }
+
+  /**
+   * For photos: a random resized crop of 0.35 to 1 of the area, a flip, a rotation by up to 10°, a
+   * zoom of up to 1.1, and brightness, contrast and saturation changed by up to 0.2.
+   *
+   * <p><i>Source:</i> fastai's {@code RandomResizedCrop(size, min_scale=0.35)} with {@code
+   * aug_transforms}. <i>Deviation:</i> every change is drawn for every image, where fastai leaves
+   * rotation, zoom and light out for a quarter of the images; no change of perspective; saturation
+   * changes too, and light by torchvision's formulas.
+   */
+  public static Augmentation photo() {
+    return none()
+        .withFlip(Flip.RANDOM)
+        .withCrop(new ResizedCrop(0.35, 1, ResizedCrop.STANDARD_RATIO))
+        .withRotation(10)
+        .withZoom(1.1)
+        .withColor(new ColorJitter(0.2, 0.2, 0.2));
+  }
+
+  public Augmentation withPad(int pixels) {
+    return new Augmentation(pixels, padMode, flip, cutout).withRestOf(this);
   }
 
   public Augmentation withPadMode(PadMode mode) {
-    return new Augmentation(pad, mode, flip, cutout);
+    return new Augmentation(pad, mode, flip, cutout).withRestOf(this);
   }
 
-  public Augmentation withFlip(Flip newFlip) {
-    return new Augmentation(pad, padMode, newFlip, cutout);
+  public Augmentation withFlip(Flip rule) {
+    return new Augmentation(pad, padMode, rule, cutout).withRestOf(this);
   }
 
   public Augmentation withCutout(int side) {
-    return new Augmentation(pad, padMode, flip, side);
+    return new Augmentation(pad, padMode, flip, side).withRestOf(this);
+  }
+
+  public Augmentation withCrop(ResizedCrop part) {
+    Augmentation changed = copy();
+    changed.crop = Optional.of(part);
+    return changed;
+  }
+
+  public Augmentation withoutCrop() {
+    Augmentation changed = copy();
+    changed.crop = Optional.empty();
+    return changed;
+  }
+
+  public Augmentation withRotation(double degrees) {
+    Augmentation changed = copy();
+    changed.rotation = Require.inClosed("augmentation rotation", degrees, 0, 180);
+    return changed;
+  }
+
+  public Augmentation withZoom(double factor) {
+    Augmentation changed = copy();
+    changed.zoom = Require.inClosed("augmentation zoom", factor, 1, MAX_ZOOM);
+    return changed;
+  }
+
+  public Augmentation withColor(ColorJitter jitter) {
+    Augmentation changed = copy();
+    changed.color = jitter;
+    return changed;
+  }
+
+  public Augmentation withErasing(RandomErasing rectangle) {
+    Augmentation changed = copy();
+    changed.erasing = Optional.of(rectangle);
+    return changed;
+  }
+
+  public Augmentation withoutErasing() {
+    Augmentation changed = copy();
+    changed.erasing = Optional.empty();
+    return changed;
+  }
+
+  public Augmentation withTrivialAugment(boolean on) {
+    Augmentation changed = copy();
+    changed.trivialAugment = on;
+    return changed;
+  }
+
+  private Augmentation copy() {
+    return new Augmentation(pad, padMode, flip, cutout).withRestOf(this);
+  }
+
+  /** All but the four values of the constructor from another; only for an object being made. */
+  private Augmentation withRestOf(Augmentation other) {
+    crop = other.crop;
+    rotation = other.rotation;
+    zoom = other.zoom;
+    color = other.color;
+    erasing = other.erasing;
+    trivialAugment = other.trivialAugment;
+    return this;
+  }
+
+  /** The number of pixels added on each side before the random crop; 0 for no random crop. */
+  public int pad() {
+    return pad;
+  }
+
+  /** The content of pixels outside the image: of the pad, and where an image is turned. */
+  public PadMode padMode() {
+    return padMode;
+  }
+
+  /** The rule by which images are mirrored left to right. */
+  public Flip flip() {
+    return flip;
+  }
+
+  /**
+   * The side of a square that is filled with the mean colour of the image, in pixels; 0 for none.
+   * Its centre may be any pixel, so a part of it may lie outside the image.
+   *
+   * <p><i>Source:</i> DeVries & Taylor 2017 (arXiv 1708.04552, section 3.2), who fill it with the
+   * mean colour of the dataset.
+   */
+  public int cutout() {
+    return cutout;
+  }
+
+  /** The random part of the image that takes the place of the whole. */
+  public Optional<ResizedCrop> crop() {
+    return crop;
+  }
+
+  /** The largest angle by which an image is turned about its centre, in degrees, [0, 180]. */
+  public double rotation() {
+    return rotation;
+  }
+
+  /**
+   * The largest factor by which an image is enlarged, in [1, 10]. The factor is uniform between 1
+   * and it, and the part that is shown may lie anywhere.
+   */
+  public double zoom() {
+    return zoom;
+  }
+
+  /** The changes of brightness, contrast and saturation. */
+  public ColorJitter color() {
+    return color;
+  }
+
+  /** The rectangle that is erased. */
+  public Optional<RandomErasing> erasing() {
+    return erasing;
+  }
+
+  /** Whether one operation of {@link TrivialAugment} is applied too. */
+  public boolean trivialAugment() {
+    return trivialAugment;
   }
 
   /** The changes in a few words. Saved conditions compare this text. */
   public String describe() {
     List<String> parts = new ArrayList<>();
-    if (randomCrop()) {
-      parts.add("pad " + pad + " (" + padMode.name().toLowerCase(Locale.ROOT) + "), random crop");
+    crop.ifPresent(crop -> parts.add(crop.describe()));
+    if (pad > 0) {
+      parts.add("pad " + pad + " (" + name(padMode) + "), random crop");
     }
-    if (flips()) {
+    if (flip != Flip.NONE) {
       parts.add(flip == Flip.ALTERNATE ? "alternating flip" : "flip");
     }
+    if (rotation > 0) {
+      parts.add("rotation " + Numbers.rounded(rotation, 6) + "°");
+    }
+    if (zoom > 1) {
+      parts.add("zoom " + Numbers.rounded(zoom, 6));
+    }
+    if (trivialAugment) {
+      parts.add("TrivialAugment");
+    }
+    boolean borders = crop.isPresent() || rotation > 0 || trivialAugment;
+    if (borders && pad == 0 && padMode != PadMode.REFLECT) {
+      parts.add(name(padMode) + " borders");
+    }
+    if (!color.equals(ColorJitter.NONE)) {
+      parts.add(color.describe());
+    }
+    erasing.ifPresent(erasing -> parts.add(erasing.describe()));
     if (cutout > 0) {
       parts.add("cutout " + cutout);
     }
     return parts.isEmpty() ? "none" : String.join(", ", parts);
   }
 
-  /** Whether images are cropped at random. */
-  public boolean randomCrop() {
-    return pad > 0;
+  private static String name(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
   }
 
   /** Whether images stay unchanged. */
   public boolean isNone() {
-    return pad == 0 && !flips() && cutout == 0;
+    return equals(none().withPadMode(padMode));
   }
 
-  private boolean flips() {
-    return flip != Flip.NONE;
-  }
-
-  /** The choice that leaves an image unchanged. */
+  /** The window that leaves an image unchanged. */
   public CropChoice identity() {
     return new CropChoice(pad, pad, false);
   }
 
   /** All windows and mirror images, each of them equally likely over the epochs. */
-  public List<CropChoice> choices() {
+  public List<CropChoice> windows() {
     List<CropChoice> all = new ArrayList<>();
-    for (int window = 0; window < windows(); window++) {
+    for (int window = 0; window < windowCount(); window++) {
       all.add(window(window, Optional.empty()));
     }
     return List.copyOf(all);
   }
 
-  /** The choice for image {@code index} in {@code epoch}. */
-  public CropChoice choose(long seed, long epoch, int index) {
-    return choice(draw(seed, epoch, index));
+  /**
+   * The change of image {@code index} in {@code epoch}.
+   *
+   * @param height of the image, in pixels
+   * @param width of the image, in pixels
+   */
+  public Change choose(long seed, long epoch, int index, int height, int width) {
+    SplittableRandom random = RandomStream.of(seed, "augment", epoch, index);
+    // This draw comes first: windows of small images stay as they were when others are added.
+    CropChoice window = window(random, seed, epoch, index);
+    Rectangle whole = Rectangle.whole(height, width);
+    Change.View view =
+        new Change.View(
+            crop.map(part -> part.draw(random, height, width)).orElse(whole),
+            rotation > 0 ? rotation * (2 * random.nextDouble() - 1) : 0,
+            zoom > 1 ? Change.Zoom.draw(random, zoom) : Change.Zoom.NONE);
+    ColorJitter.Factors factors = color.draw(random);
+    Optional<TrivialAugment> trivial =
+        trivialAugment ? Optional.of(TrivialAugment.draw(random)) : Optional.empty();
+    return new Change(
+        window, view, factors, trivial, erasing.flatMap(e -> e.draw(random, height, width)));
   }
 
-  /** The choices for images 0 to {@code size - 1} in {@code epoch}. */
-  public EpochChoices chooseAll(long seed, long epoch, int size) {
-    long[] codes = new long[size];
-    if (!isNone()) {
-      for (int i = 0; i < size; i++) {
-        codes[i] = draw(seed, epoch, i);
-      }
-    }
-    return new EpochChoices(this, codes);
-  }
-
-  private int windows() {
-    return places() * (flips() ? 2 : 1);
+  private int windowCount() {
+    return places() * (flip == Flip.NONE ? 1 : 2);
   }
 
   private int places() {
@@ -131,34 +304,44 @@ public record Augmentation(int pad, PadMode padMode, Flip flip, int cutout) {
     return side * side;
   }
 
-  /** The window in the lower 32 bits, the centre of the cutout in the upper ones, 16 bits each. */
-  private long draw(long seed, long epoch, int index) {
-    SplittableRandom random = RandomStream.of(seed, "augment", epoch, index);
-    int window = random.nextInt(windows());
+  private CropChoice window(SplittableRandom random, long seed, long epoch, int index) {
+    int window = random.nextInt(windowCount());
     if (flip == Flip.ALTERNATE) {
       boolean mirroredFirst = RandomStream.of(seed, "flip", index).nextBoolean();
       boolean mirrored = mirroredFirst ^ (epoch % 2 == 1);
       window = window % places() + (mirrored ? places() : 0);
     }
-    long center = cutout > 0 ? random.nextInt() : 0;
-    return center << 32 | window;
+    return window(window, cutout > 0 ? Optional.of(center(random.nextInt())) : Optional.empty());
   }
 
-  CropChoice choice(long code) {
-    Optional<CutoutCenter> center =
-        cutout > 0
-            ? Optional.of(new CutoutCenter(share(code >>> 48), share(code >>> 32)))
-            : Optional.empty();
-    return window((int) code, center);
-  }
-
-  private static double share(long bits) {
-    return (bits & 0xffff) / 65536.0;
+  /** Both coordinates of 16 bits each. */
+  private static CutoutCenter center(int bits) {
+    return new CutoutCenter((bits >>> 16) / 65536.0, (bits & 0xffff) / 65536.0);
   }
 
   private CropChoice window(int window, Optional<CutoutCenter> center) {
     int place = window % places();
     int side = 2 * pad + 1;
     return new CropChoice(place / side, place % side, window >= places(), center);
+  }
+
+  private List<Object> values() {
+    return List.of(
+        pad, padMode, flip, cutout, crop, rotation, zoom, color, erasing, trivialAugment);
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Augmentation augmentation && values().equals(augmentation.values());
+  }
+
+  @Override
+  public int hashCode() {
+    return values().hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return describe();
   }
 }

@@ -2,12 +2,18 @@ package dev.onecycle.data.augment;
 
 import dev.onecycle.error.Require;
 import java.util.Arrays;
+import java.util.SplittableRandom;
 
 /**
  * The changes of an {@link Augmentation}, applied to uint8 images of one shape, [H, W, C].
  *
- * <p>The padded image is never built: rows are copied by an index map. Immutable, and safe for use
- * by many threads.
+ * <p>The order: the random resized crop, the rotation, the zoom, the window of the padded image and
+ * the flip; an operation of TrivialAugment; brightness, contrast and saturation; random erasing and
+ * cutout. All that moves pixels is one affine map and one bilinear interpolation. If a window and a
+ * flip are all, pixels are copied as they are; the padded image is never built. Erasing and cutout
+ * fill with the mean colour of the image before it was changed.
+ *
+ * <p>Immutable, and safe for use by many threads.
  */
 public final class Augmenter {
   private final int pad;
@@ -17,12 +23,16 @@ public final class Augmenter {
   private final int[] rows;
   private final int[] columns;
   private final int cutout;
+  private final Augmentation augmentation;
+  private final AffineSampler sampler;
 
   /**
    * @throws dev.onecycle.error.InvalidValueException if the pad or the cutout does not fit the
    *     image
    */
   public Augmenter(Augmentation augmentation, int channels, int height, int width) {
+    this.augmentation = augmentation;
+    this.sampler = new AffineSampler(channels, height, width, augmentation.padMode());
     this.pad = augmentation.pad();
     this.channels = channels;
     this.height = height;
@@ -39,23 +49,56 @@ public final class Augmenter {
             augmentation.cutout());
   }
 
-  /** Changes {@code image} by {@code choice}, and writes it to {@code result}. */
-  public void apply(byte[] image, CropChoice choice, byte[] result) {
+  /** The change of image {@code index} in {@code epoch}. */
+  public Change choose(long seed, long epoch, int index) {
+    return augmentation.choose(seed, epoch, index, height, width);
+  }
+
+  /** Changes {@code image} by {@code change}, and writes it to {@code result}. */
+  public void apply(byte[] image, Change change, byte[] result) {
     int bytes = channels * height * width;
     Require.that(image.length == bytes, "image length", "" + bytes, image.length, image);
     Require.that(result.length == bytes, "result length", "" + bytes, result.length, result);
+    boolean moved = change.trivial().map(TrivialAugment::moves).orElse(false);
+    if (moved || !change.view().isWhole(height, width)) {
+      sampler.apply(image, change.map(pad, height, width), result, height, width);
+    } else {
+      copyWindow(image, change.window(), result);
+    }
+    change.trivial().ifPresent(trivial -> trivial.apply(result, channels, height, width));
+    change.color().apply(result, channels);
+    change.erased().ifPresent(erased -> erase(image, erased, result));
+    change.window().cutout().ifPresent(center -> cutOut(result, center, meanColor(image)));
+  }
+
+  private void copyWindow(byte[] image, CropChoice window, byte[] result) {
     int stride = width * channels;
     for (int y = 0; y < height; y++) {
-      int source = rows[choice.top() + y];
+      int source = rows[window.top() + y];
       if (source == PadMode.NONE) {
         Arrays.fill(result, y * stride, (y + 1) * stride, (byte) 0);
-      } else if (choice.flip()) {
-        copyPixels(image, source * stride, choice.left(), 0, width, true, result, y * stride);
+      } else if (window.flip()) {
+        copyPixels(image, source * stride, window.left(), 0, width, true, result, y * stride);
       } else {
-        copyRow(image, source * stride, choice.left(), result, y * stride);
+        copyRow(image, source * stride, window.left(), result, y * stride);
       }
     }
-    choice.cutout().ifPresent(center -> cutOut(result, center, meanColor(image)));
+  }
+
+  private void erase(byte[] image, RandomErasing.Choice erased, byte[] result) {
+    Rectangle place = erased.place();
+    boolean noise =
+        augmentation.erasing().map(e -> e.fill() == RandomErasing.Fill.NOISE).orElse(false);
+    SplittableRandom random = new SplittableRandom(erased.noise());
+    byte[] color = noise ? new byte[channels] : meanColor(image);
+    for (int y = place.top(); y < place.top() + place.height(); y++) {
+      for (int x = place.left(); x < place.left() + place.width(); x++) {
+        if (noise) {
+          random.nextBytes(color);
+        }
+        System.arraycopy(color, 0, result, (y * width + x) * channels, channels);
+      }
+    }
   }
 
   private void cutOut(byte[] result, CropChoice.CutoutCenter center, byte[] color) {

@@ -48,6 +48,19 @@ public enum PadMode {
     return map;
   }
 
+  /** The position inside {@code size} pixels that is shown at any position, or {@link #NONE}. */
+  int fold(int position, int size) {
+    if (position >= 0 && position < size) {
+      return position;
+    }
+    if (this == ZERO) {
+      return NONE;
+    }
+    int period = this == REFLECT ? Math.max(1, 2 * size - 2) : 2 * size;
+    int folded = Math.floorMod(position, period);
+    return folded < size ? folded : source(folded, size);
+  }
+
   private int maxPad(int size) {
     return switch (this) {
       case REFLECT -> size - 1;

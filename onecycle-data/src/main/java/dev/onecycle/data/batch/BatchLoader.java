@@ -2,7 +2,6 @@ package dev.onecycle.data.batch;
 
 import dev.onecycle.data.augment.Augmentation;
 import dev.onecycle.data.augment.Augmenter;
-import dev.onecycle.data.augment.EpochChoices;
 import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.data.work.InterruptedRead;
@@ -13,7 +12,6 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Batches of a dataset, prepared by a background thread.
@@ -190,12 +188,10 @@ public final class BatchLoader implements Iterator<Batch>, AutoCloseable {
     byte[] augmented = new byte[data.shape().bytes()];
     long epoch = -1;
     int[] order = {};
-    @Nullable EpochChoices choices = null;
     for (long batch = begin; batch < end; batch++) {
-      if (choices == null || epoch != batch / sampler.batchesPerEpoch()) {
+      if (epoch != batch / sampler.batchesPerEpoch()) {
         epoch = batch / sampler.batchesPerEpoch();
         order = sampler.order(epoch);
-        choices = augmentation.chooseAll(sampler.seed(), epoch, data.size());
       }
       int position = (int) (batch % sampler.batchesPerEpoch());
       BatchBuffer buffer = free.take();
@@ -207,7 +203,7 @@ public final class BatchLoader implements Iterator<Batch>, AutoCloseable {
         if (augmentation.isNone()) {
           buffer.add(index, label, image);
         } else {
-          augmenter.apply(image, choices.get(index), augmented);
+          augmenter.apply(image, augmenter.choose(sampler.seed(), epoch, index), augmented);
           buffer.add(index, label, augmented);
         }
       }

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.onecycle.error.InvalidValueException;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class AugmentationTest {
@@ -16,19 +18,18 @@ class AugmentationTest {
     assertThat(standard.pad()).isEqualTo(4);
     assertThat(standard.padMode()).isEqualTo(PadMode.REFLECT);
     assertThat(standard.flip()).isEqualTo(Flip.RANDOM);
-    assertThat(standard.choices()).hasSize(9 * 9 * 2);
-    assertThat(new HashSet<>(standard.choices())).hasSize(9 * 9 * 2);
+    assertThat(standard.windows()).hasSize(9 * 9 * 2);
+    assertThat(new HashSet<>(standard.windows())).hasSize(9 * 9 * 2);
   }
 
   @Test
   void partsCanBeSwitchedOff() {
-    assertThat(Augmentation.standard().withFlip(Flip.NONE).choices())
+    assertThat(Augmentation.standard().withFlip(Flip.NONE).windows())
         .hasSize(81)
         .noneMatch(CropChoice::flip);
-    assertThat(Augmentation.standard().withPad(0).choices())
+    assertThat(Augmentation.standard().withPad(0).windows())
         .containsExactlyInAnyOrder(new CropChoice(0, 0, false), new CropChoice(0, 0, true));
-    assertThat(Augmentation.standard().withPad(0).randomCrop()).isFalse();
-    assertThat(Augmentation.none().choices()).containsExactly(Augmentation.none().identity());
+    assertThat(Augmentation.none().windows()).containsExactly(Augmentation.none().identity());
     assertThat(Augmentation.none().isNone()).isTrue();
   }
 
@@ -38,9 +39,9 @@ class AugmentationTest {
     Map<CropChoice, Integer> counts = new HashMap<>();
     int draws = 18_000;
     for (int i = 0; i < draws; i++) {
-      counts.merge(augmentation.choose(7, 3, i), 1, Integer::sum);
+      counts.merge(augmentation.choose(7, 3, i, 32, 32).window(), 1, Integer::sum);
     }
-    assertThat(counts.keySet()).containsExactlyInAnyOrderElementsOf(augmentation.choices());
+    assertThat(counts.keySet()).containsExactlyInAnyOrderElementsOf(augmentation.windows());
     // 1,000 of each are expected with a deviation of 31: five deviations.
     assertThat(counts.values()).allMatch(count -> Math.abs(count - 1000) < 155);
   }
@@ -50,10 +51,11 @@ class AugmentationTest {
     Augmentation augmentation = Augmentation.standard().withFlip(Flip.ALTERNATE);
     int mirroredFirst = 0;
     for (int i = 0; i < 1000; i++) {
-      boolean first = augmentation.choose(5, 0, i).flip();
+      boolean first = augmentation.choose(5, 0, i, 32, 32).window().flip();
       mirroredFirst += first ? 1 : 0;
       for (int epoch = 1; epoch < 6; epoch++) {
-        assertThat(augmentation.choose(5, epoch, i).flip()).isEqualTo(first ^ (epoch % 2 == 1));
+        assertThat(augmentation.choose(5, epoch, i, 32, 32).window().flip())
+            .isEqualTo(first ^ (epoch % 2 == 1));
       }
     }
     assertThat(mirroredFirst).isBetween(420, 580); // five deviations of 16
@@ -65,9 +67,9 @@ class AugmentationTest {
     Augmentation augmentation = new Augmentation(1, PadMode.REFLECT, Flip.ALTERNATE, 0);
     Map<CropChoice, Integer> counts = new HashMap<>();
     for (int i = 0; i < 18_000; i++) {
-      counts.merge(augmentation.choose(7, 3, i), 1, Integer::sum);
+      counts.merge(augmentation.choose(7, 3, i, 32, 32).window(), 1, Integer::sum);
     }
-    assertThat(counts.keySet()).containsExactlyInAnyOrderElementsOf(augmentation.choices());
+    assertThat(counts.keySet()).containsExactlyInAnyOrderElementsOf(augmentation.windows());
     assertThat(counts.values()).allMatch(count -> Math.abs(count - 1000) < 155);
   }
 
@@ -77,10 +79,10 @@ class AugmentationTest {
     Augmentation cut = plain.withCutout(8);
     int[][] quarters = new int[4][4];
     for (int i = 0; i < 16_000; i++) {
-      CropChoice choice = cut.choose(7, 3, i);
+      CropChoice choice = cut.choose(7, 3, i, 32, 32).window();
       CropChoice.CutoutCenter center = choice.cutout().orElseThrow();
       assertThat(new CropChoice(choice.top(), choice.left(), choice.flip()))
-          .isEqualTo(plain.choose(7, 3, i));
+          .isEqualTo(plain.choose(7, 3, i, 32, 32).window());
       quarters[(int) (center.down() * 4)][(int) (center.across() * 4)]++;
     }
     for (int[] row : quarters) {
@@ -98,17 +100,6 @@ class AugmentationTest {
   void aCutoutIsDrawnAnewInEveryEpoch() {
     Augmentation cut = Augmentation.none().withCutout(8);
     assertThat(choices(cut, 1, 0)).isNotEqualTo(choices(cut, 1, 1));
-    assertThat(cut.chooseAll(1, 5, 50).get(49)).isEqualTo(cut.choose(1, 5, 49));
-  }
-
-  @Test
-  void choicesDrawnUpFrontAreThoseOfEachImage() {
-    Augmentation augmentation = Augmentation.standard();
-    EpochChoices all = augmentation.chooseAll(11, 2, 100);
-    assertThat(all.size()).isEqualTo(100);
-    for (int i = 99; i >= 0; i--) {
-      assertThat(all.get(i)).isEqualTo(augmentation.choose(11, 2, i));
-    }
   }
 
   @Test
@@ -123,7 +114,7 @@ class AugmentationTest {
   void theLargestPadDrawsWindowsOfItsOwn() {
     Augmentation largest = new Augmentation(16_383, PadMode.ZERO, Flip.RANDOM, 0);
     for (int i = 0; i < 100; i++) {
-      CropChoice choice = largest.choose(1, 0, i);
+      CropChoice choice = largest.choose(1, 0, i, 32, 32).window();
       assertThat(choice.top()).isBetween(0, 2 * 16_383);
       assertThat(choice.left()).isBetween(0, 2 * 16_383);
     }
@@ -140,9 +131,9 @@ class AugmentationTest {
         .hasMessageContaining("was -1");
   }
 
-  private static java.util.List<CropChoice> choices(
-      Augmentation augmentation, long seed, long epoch) {
-    EpochChoices all = augmentation.chooseAll(seed, epoch, 50);
-    return java.util.stream.IntStream.range(0, 50).mapToObj(all::get).toList();
+  private static List<CropChoice> choices(Augmentation augmentation, long seed, long epoch) {
+    return IntStream.range(0, 50)
+        .mapToObj(i -> augmentation.choose(seed, epoch, i, 32, 32).window())
+        .toList();
   }
 }

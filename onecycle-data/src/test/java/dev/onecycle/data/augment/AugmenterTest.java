@@ -72,8 +72,8 @@ class AugmenterTest {
           Augmentation augmentation = new Augmentation(pad, mode, Flip.RANDOM, 0);
           Augmenter augmenter = new Augmenter(augmentation, channels, height, width);
           byte[] result = new byte[image.length];
-          for (CropChoice choice : augmentation.choices()) {
-            augmenter.apply(image, choice, result);
+          for (CropChoice choice : augmentation.windows()) {
+            augmenter.apply(image, new Change(choice, height, width), result);
             assertThat(result)
                 .as("%s %s", augmentation, choice)
                 .isEqualTo(plainly(image, channels, height, width, augmentation, choice));
@@ -104,7 +104,10 @@ class AugmenterTest {
     new Augmenter(whole, 2, 2, 2)
         .apply(
             image,
-            new CropChoice(0, 0, false, Optional.of(new CropChoice.CutoutCenter(0.5, 0.5))),
+            new Change(
+                new CropChoice(0, 0, false, Optional.of(new CropChoice.CutoutCenter(0.5, 0.5))),
+                2,
+                2),
             result);
     // (200 + 255 + 201 + 255) / 4 = 227.75 and (0 + 10 + 0 + 11) / 4 = 5.25.
     assertThat(result).containsExactly(228, 5, 228, 5, 228, 5, 228, 5);
@@ -114,7 +117,8 @@ class AugmenterTest {
     byte[] result = new byte[9];
     CropChoice choice =
         new CropChoice(0, 0, false, Optional.of(new CropChoice.CutoutCenter(down, across)));
-    new Augmenter(Augmentation.none().withCutout(side), 1, 3, 3).apply(GRID, choice, result);
+    new Augmenter(Augmentation.none().withCutout(side), 1, 3, 3)
+        .apply(GRID, new Change(choice, 3, 3), result);
     return result;
   }
 
@@ -134,13 +138,14 @@ class AugmenterTest {
     assertThatThrownBy(
             () ->
                 new Augmenter(augmentation, 3, 8, 8)
-                    .apply(new byte[191], augmentation.identity(), new byte[192]))
+                    .apply(new byte[191], new Change(augmentation.identity(), 8, 8), new byte[192]))
         .hasMessageContaining("image length must be 192");
   }
 
   private static byte[] apply(PadMode mode, CropChoice choice) {
     byte[] result = new byte[9];
-    new Augmenter(new Augmentation(1, mode, Flip.RANDOM, 0), 1, 3, 3).apply(GRID, choice, result);
+    new Augmenter(new Augmentation(1, mode, Flip.RANDOM, 0), 1, 3, 3)
+        .apply(GRID, new Change(choice, 3, 3), result);
     return result;
   }
 

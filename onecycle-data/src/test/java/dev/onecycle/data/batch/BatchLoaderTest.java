@@ -43,7 +43,7 @@ class BatchLoaderTest {
           byte[] image = new byte[SHAPE.bytes()];
           byte[] expected = new byte[SHAPE.bytes()];
           data.read(index, image);
-          augmenter.apply(image, augmentation.choose(9, epoch, index), expected);
+          augmenter.apply(image, augmenter.choose(9, epoch, index), expected);
           assertThat(seen.indices().get(i)).isEqualTo(index);
           assertThat(seen.labels().get(i)).isEqualTo(data.label(index));
           assertThat(seen.images().get(i)).isEqualTo(expected);
