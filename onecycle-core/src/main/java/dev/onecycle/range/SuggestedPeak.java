@@ -51,6 +51,11 @@ public record SuggestedPeak(double trough, double edge) {
     return Math.exp((1 - weight) * Math.log(inShortCycle()) + weight * Math.log(inLongCycle()));
   }
 
+  /** Whether the rule gives two cycles the same rate, whatever the curve. */
+  public static boolean sameFor(long steps, long others) {
+    return Math.max(SHORT, Math.min(LONG, steps)) == Math.max(SHORT, Math.min(LONG, others));
+  }
+
   /** The peak rate for a cycle of {@value #SHORT} steps or fewer. */
   public double inShortCycle() {
     return Math.min(trough / TROUGH_MARGIN, edge / SHORT_EDGE_MARGIN);

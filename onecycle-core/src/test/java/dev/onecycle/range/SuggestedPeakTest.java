@@ -42,6 +42,14 @@ class SuggestedPeakTest {
   }
 
   @Test
+  void lengthsDifferOnlyBetweenShortAndLong() {
+    assertThat(SuggestedPeak.sameFor(8, 100)).isTrue();
+    assertThat(SuggestedPeak.sameFor(10_000, 1_000_000)).isTrue();
+    assertThat(SuggestedPeak.sameFor(100, 101)).isFalse();
+    assertThat(SuggestedPeak.sameFor(9_999, 20_000)).isFalse();
+  }
+
+  @Test
   void itIsProportionalToTheReadings() {
     for (long steps : new long[] {50, 300, 1_000, 5_000}) {
       assertThat(new SuggestedPeak(0.3, 8).over(steps))

@@ -81,6 +81,23 @@ class LrFromSweepTest {
     assertThat(sweep).hasBinaryContent(before);
   }
 
+  /**
+   * Its short cycles of one step an epoch have 50; the peak was given, so no test tells another.
+   */
+  @Test
+  void aPeakThatWasTriedInCyclesOfAnotherLengthIsUsedWithANote() {
+    Path sweep = sweep("--weight-decay", "1e-1,1e-2");
+    Cli.Result trained =
+        Cli.run(
+            "train", data, "--epochs", 101, "--lr-from", sweep, "--out", temp.resolve("longer"));
+    assertThat(trained.code()).as(trained.err()).isZero();
+    assertThat(trained.out())
+        .contains(
+            "The peak 0.05 of " + sweep + " is for a cycle of 50 steps, and this cycle has 101;",
+            "find it again for this length with 'onecycle find-lr ",
+            "sweep-2.json', or set --max-lr");
+  }
+
   @Test
   void theConfigurationShowsWhereItComesFrom() {
     Path sweep = sweep("--weight-decay", "1e-1,1e-2");

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.onecycle.cli.Cli;
 import dev.onecycle.run.Conditions.Difference;
 import dev.onecycle.run.RunFolder;
+import dev.onecycle.run.tuning.FoundRate;
 import dev.onecycle.run.tuning.Recipe;
 import dev.onecycle.testing.TestData;
 import java.io.IOException;
@@ -60,7 +61,7 @@ class StaleConditionsTest {
                 "epochs", "1",
                 "max_lr", json.get("learning_rate").asText()),
             Map.of(),
-            dev.onecycle.run.tuning.FoundRate.read(found).conditions())
+            FoundRate.read(found).conditions())
         .write(recipe);
   }
 
@@ -222,6 +223,51 @@ class StaleConditionsTest {
       assertThat(RunFolder.read(out).settings()).containsEntry("batch_size", 16);
       assertThat(RunFolder.read(out).settings()).containsEntry("epochs", 1);
     }
+  }
+
+  /** 14 epochs of 8 steps. The range test held out a tenth: it is for 10 epochs of 7 steps. */
+  @Test
+  void theRateOfARangeTestIsComputedForAnotherLength() {
+    Path out = temp.resolve("longer");
+    Cli.Result result =
+        train(
+            out,
+            "--lr-from",
+            found,
+            "--batch-size",
+            16,
+            "--threads",
+            2,
+            "--precision",
+            "bf16",
+            "--epochs",
+            14);
+    assertThat(result.code()).as(result.err()).isZero();
+    FoundRate stored = FoundRate.read(found);
+    assertThat(RunFolder.read(out).policy().peak())
+        .isEqualTo(stored.suggestion().orElseThrow().over(112))
+        .isNotEqualTo(stored.learningRate().orElseThrow());
+    assertThat(RunFolder.read(out).learningRateSource())
+        .startsWith("found before, in " + found + ", where it is ")
+        .endsWith(" for a cycle of 70 steps; the cycle has 112 steps");
+  }
+
+  @Test
+  void aRateThatCannotBeComputedForAnotherLengthIsUsedWithANote() {
+    Path out = temp.resolve("note");
+    Cli.Result result = train(out, "--recipe", recipe, "--epochs", 14);
+    assertThat(result.code()).as(result.err()).isZero();
+    double rate = Cli.parse(found).get("learning_rate").asDouble();
+    assertThat(RunFolder.read(out).policy().peak()).isEqualTo(rate);
+    assertThat(result.out())
+        .contains(
+            " of " + recipe + " is for a cycle of 8 steps, and this cycle has 112; the best peak",
+            "find it again for this length with 'onecycle tune ",
+            " --epochs=14",
+            "', or set --max-lr");
+    Cli.Result same = train(temp.resolve("silent"), "--recipe", recipe, "--epochs", 2);
+    assertThat(same.code()).as(same.err()).isZero();
+    assertThat(same.out()).doesNotContain("is for a cycle of");
   }
 
   @Test

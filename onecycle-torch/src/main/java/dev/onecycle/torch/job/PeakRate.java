@@ -3,13 +3,14 @@ package dev.onecycle.torch.job;
 import static dev.onecycle.torch.job.TrainingConfig.ACCEPT_STALE;
 import static dev.onecycle.torch.job.TrainingConfig.LR_FROM;
 import static dev.onecycle.torch.job.TrainingConfig.MAX_LR;
+import static dev.onecycle.torch.job.TrainingConfig.MINUTES;
 import static dev.onecycle.torch.job.TrainingConfig.OPTIMIZER;
 
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.range.RangeSummary;
 import dev.onecycle.range.RangeTest;
-import dev.onecycle.run.Conditions;
+import dev.onecycle.range.SuggestedPeak;
 import dev.onecycle.run.Conditions.Difference;
 import dev.onecycle.run.files.FileNames;
 import dev.onecycle.run.tuning.Evidence;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
 import java.util.stream.Collectors;
 
@@ -149,7 +151,7 @@ public record PeakRate(
     TrainingConfig config = experiment.config();
     PeakRate peak =
         stored(config)
-            .map(stored -> found(stored, steps, experiment.conditions()))
+            .map(stored -> found(stored, steps, experiment, listener))
             .or(() -> tested.map(tests -> suggested(tests, steps, config, listener)))
             .orElseGet(
                 () ->
@@ -164,14 +166,45 @@ public record PeakRate(
     return peak;
   }
 
-  private static PeakRate found(StoredRate stored, long steps, Conditions now) {
+  private static PeakRate found(
+      StoredRate stored, long steps, Experiment experiment, JobListener listener) {
+    OptionalLong foundFor = stored.length().over(experiment);
+    double rate = stored.rate(steps, foundFor);
+    boolean sameLength = foundFor.isPresent() && foundFor.getAsLong() == steps;
+    String reason = "found before, in " + stored.file();
+    if (!sameLength && stored.suggestion().isPresent()) {
+      String then =
+          foundFor.isPresent()
+              ? Numbers.format(
+                  ", where it is %s for a cycle of %,d steps",
+                  Numbers.brief(stored.given()), foundFor.getAsLong())
+              : "";
+      reason += then + forSteps(steps);
+    } else if (foundFor.isPresent() && !SuggestedPeak.sameFor(foundFor.getAsLong(), steps)) {
+      listener.note(otherLength(stored, foundFor.getAsLong(), steps, experiment));
+    }
     return new PeakRate(
-        stored.rate(steps),
+        rate,
         steps,
-        "found before, in " + stored.file() + (stored.dependsOnSteps() ? forSteps(steps) : ""),
+        reason,
         false,
         stored.evidence(),
-        stored.conditions().differencesTo(now));
+        stored.conditions().differencesTo(experiment.conditions()));
+  }
+
+  private static String otherLength(
+      StoredRate stored, long foundFor, long steps, Experiment experiment) {
+    TrainingConfig config = experiment.config();
+    String again =
+        config.find(MINUTES).isPresent()
+            ? "set max_lr to choose another"
+            : "find it again for this length with '"
+                + Shell.line(stored.refreshCommand(experiment, FileNames.unused(stored.file())))
+                + "', or set max_lr";
+    return Numbers.format(
+        "The peak %s of %s is for a cycle of %,d steps, and this cycle has %,d; the best peak"
+            + " depends on the length: %s",
+        Numbers.brief(stored.given()), stored.file(), foundFor, steps, again);
   }
 
   private static PeakRate suggested(

@@ -11,6 +11,7 @@ import static dev.onecycle.torch.job.TrainingConfig.WEIGHT_DECAY;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.range.SuggestedPeak;
+import dev.onecycle.record.EpochRecord;
 import dev.onecycle.run.Conditions;
 import dev.onecycle.run.tuning.Evidence;
 import dev.onecycle.run.tuning.FoundRate;
@@ -21,7 +22,9 @@ import dev.onecycle.schedule.PolicyChoice;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.torch.job.TrainingConfig.Group;
 import dev.onecycle.torch.job.TrainingConfig.Origin;
+import dev.onecycle.torch.train.TrainingPlan;
 import dev.onecycle.tune.Hyperparameter;
+import dev.onecycle.tune.TuningResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,6 +33,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -37,8 +42,9 @@ import java.util.Set;
  *
  * @param file that holds it
  * @param given the rate that the file gives
- * @param suggestion of range tests, from which the rate of a cycle follows by its length; empty
- *     where the rate itself was chosen
+ * @param suggestion of range tests, from which the rate of a cycle of another length follows; empty
+ *     where the rate itself was chosen, or changed in the file since
+ * @param length of the cycle that the file gives the rate for
  * @param conditions that it was found under
  * @param evidence that it rests on
  * @param isRecipe whether the file is a recipe
@@ -47,57 +53,103 @@ record StoredRate(
     Path file,
     double given,
     Optional<SuggestedPeak> suggestion,
+    Length length,
     Conditions conditions,
-    Evidence evidence,
-    boolean isRecipe) {
+    Evidence evidence) {
   private static final Set<Setting<?>> TUNED = Set.of(BATCH_SIZE, WEIGHT_DECAY, DROPOUT);
+
+  /** The length of a cycle: its steps, or the epochs of a recipe; neither where it is not known. */
+  record Length(OptionalLong steps, OptionalInt epochs) {
+    static final Length UNKNOWN = new Length(OptionalLong.empty(), OptionalInt.empty());
+
+    static Length ofSteps(OptionalLong steps) {
+      return new Length(steps, OptionalInt.empty());
+    }
+
+    /** The steps of a training of an experiment's images. */
+    OptionalLong over(Experiment experiment) {
+      return epochs.isEmpty()
+          ? steps
+          : OptionalLong.of(
+              TrainingPlan.of(epochs.getAsInt(), experiment.setup().batchSize())
+                  .steps(experiment.train().size()));
+    }
+  }
 
   static StoredRate read(Path file) {
     if (isRecipe(file)) {
-      Recipe recipe = Recipe.read(file);
-      String rate = recipe.settings().get(MAX_LR.name());
-      if (rate == null) {
-        throw new BadDataException(
-            MAX_LR.name() + " in " + file + " must be given but was left out");
-      }
-      try {
-        return new StoredRate(
-            file,
-            MAX_LR.read(MAX_LR.name() + " in " + file, rate),
-            Optional.empty(),
-            recipe.conditions(),
-            evidence(file),
-            true);
-      } catch (InvalidValueException e) {
-        throw new BadDataException(String.valueOf(e.getMessage()), e);
-      }
+      return ofRecipe(file, Recipe.read(file));
     }
     FoundRate found = FoundRate.readWithRate(file);
+    double rate = found.learningRate().orElseThrow();
     return new StoredRate(
         file,
-        found.learningRate().orElseThrow(),
-        found.suggestion(),
+        rate,
+        found.suggestion().filter(peak -> peak.over(found.cycleSteps().orElseThrow()) == rate),
+        Length.ofSteps(
+            found.cycleSteps().isPresent() ? found.cycleSteps() : triedSteps(found.evidence())),
         found.conditions(),
-        found.evidence(),
-        false);
+        found.evidence());
   }
 
-  /** The peak rate for a cycle of so many steps. */
-  double rate(long steps) {
-    return suggestion.map(peak -> peak.over(steps)).orElse(given);
+  /** The steps of the short cycle of what a sweep chose. */
+  private static OptionalLong triedSteps(Evidence evidence) {
+    return evidence.sweeps().stream()
+        .flatMap(sweep -> sweep.chosen().stream())
+        .flatMap(chosen -> chosen.cycle().stream())
+        .flatMap(cycle -> cycle.epochs().stream())
+        .mapToLong(EpochRecord::steps)
+        .max();
   }
 
-  /** Whether the rate depends on the length of the cycle. */
-  boolean dependsOnSteps() {
-    return suggestion.isPresent();
+  private static StoredRate ofRecipe(Path file, Recipe recipe) {
+    String text = recipe.settings().get(MAX_LR.name());
+    if (text == null) {
+      throw new BadDataException(MAX_LR.name() + " in " + file + " must be given but was left out");
+    }
+    try {
+      double rate = MAX_LR.read(MAX_LR.name() + " in " + file, text);
+      String epochs = recipe.settings().get(EPOCHS.name());
+      Optional<TuningResult> tuned = tuned(file);
+      return new StoredRate(
+          file,
+          rate,
+          tuned
+              .filter(result -> result.peak() == rate)
+              .flatMap(result -> result.range().suggestion()),
+          epochs == null
+              ? Length.UNKNOWN
+              : new Length(
+                  OptionalLong.empty(),
+                  OptionalInt.of(EPOCHS.read(EPOCHS.name() + " in " + file, epochs))),
+          recipe.conditions(),
+          tuned.map(Evidence::of).orElse(Evidence.NONE));
+    } catch (InvalidValueException e) {
+      throw new BadDataException(String.valueOf(e.getMessage()), e);
+    }
   }
 
-  /** The evidence of a recipe, where it still lies beside its tuning. */
-  private static Evidence evidence(Path recipe) {
+  /** The tuning of a recipe, where the recipe still lies beside it. */
+  private static Optional<TuningResult> tuned(Path recipe) {
     Path folder = recipe.toAbsolutePath().getParent();
     return folder != null && Files.exists(folder.resolve(TuningJournal.FILE))
-        ? TuningJournal.result(folder).map(Evidence::of).orElse(Evidence.NONE)
-        : Evidence.NONE;
+        ? TuningJournal.result(folder)
+        : Optional.empty();
+  }
+
+  /**
+   * The peak rate for a cycle.
+   *
+   * @param steps of the cycle
+   * @param foundFor the steps that the file gives its rate for, if they are known
+   */
+  double rate(long steps, OptionalLong foundFor) {
+    boolean same = foundFor.isPresent() && foundFor.getAsLong() == steps;
+    return suggestion.isPresent() && !same ? suggestion.get().over(steps) : given;
+  }
+
+  boolean isRecipe() {
+    return isRecipe(file);
   }
 
   /**
@@ -196,7 +248,7 @@ record StoredRate(
         new ArrayList<>(
             TrainingConfig.settings(List.of(Group.DATA, Group.LEARNER, Group.AUGMENTATION)));
     settings.add(EPOCHS);
-    if (!isRecipe) {
+    if (!isRecipe()) {
       List<String> words = new ArrayList<>(config.commandLine("find-lr", settings));
       words.add("--momentum=" + Numbers.exact(experiment.setup().momentum()));
       words.add("--out=" + found);

@@ -8,8 +8,13 @@ import dev.onecycle.range.SuggestedPeak;
 import dev.onecycle.run.Conditions;
 import dev.onecycle.run.tuning.Evidence;
 import dev.onecycle.run.tuning.FoundRate;
+import dev.onecycle.run.tuning.Recipe;
+import dev.onecycle.run.tuning.TuningJournal;
+import dev.onecycle.tune.TuningResult;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
@@ -32,10 +37,10 @@ class StoredRateTest {
     SuggestedPeak suggestion = TESTS.suggestion().orElseThrow();
     StoredRate stored =
         stored(FoundRate.suggested(List.of(), 50, conditions(), Evidence.of(TESTS)));
-    assertThat(stored.rate(50)).isEqualTo(suggestion.inShortCycle());
-    assertThat(stored.rate(20_000)).isEqualTo(suggestion.inLongCycle());
+    assertThat(stored.length().steps()).hasValue(50);
+    assertThat(stored.rate(50, OptionalLong.of(50))).isEqualTo(suggestion.inShortCycle());
+    assertThat(stored.rate(20_000, OptionalLong.of(50))).isEqualTo(suggestion.inLongCycle());
     assertThat(suggestion.inShortCycle()).isNotEqualTo(suggestion.inLongCycle());
-    assertThat(stored.dependsOnSteps()).isTrue();
   }
 
   @Test
@@ -48,9 +53,51 @@ class StoredRateTest {
                 OptionalLong.empty(),
                 conditions(),
                 Evidence.of(TESTS)));
-    assertThat(stored.rate(50)).isEqualTo(0.3);
-    assertThat(stored.rate(20_000)).isEqualTo(0.3);
-    assertThat(stored.dependsOnSteps()).isFalse();
+    assertThat(stored.suggestion()).isEmpty();
+    assertThat(stored.rate(50, OptionalLong.empty())).isEqualTo(0.3);
+    assertThat(stored.rate(20_000, OptionalLong.of(50))).isEqualTo(0.3);
+  }
+
+  /** Someone who changes the rate in the file wants that rate. */
+  @Test
+  void aRateThatIsNotTheSuggestionIsAChosenOne() {
+    StoredRate stored =
+        stored(
+            new FoundRate(
+                List.of(),
+                OptionalDouble.of(0.3),
+                OptionalLong.of(50),
+                conditions(),
+                Evidence.of(TESTS)));
+    assertThat(stored.rate(20_000, OptionalLong.of(50))).isEqualTo(0.3);
+  }
+
+  /** Its steps depend on the images; its tuning lies beside it. */
+  @Test
+  void aRecipeIsForItsEpochsAndCountsOnItsTuning() {
+    SuggestedPeak suggestion = TESTS.suggestion().orElseThrow();
+    Path recipe = folder.resolve("recipe.yaml");
+    write(recipe, "0.0123");
+    assertThat(StoredRate.read(recipe).suggestion()).as("no tuning beside it").isEmpty();
+    TuningJournal.open(folder, Map.of(), Runnable::run)
+        .conclude(new TuningResult(0.0123, 16, Optional.empty(), List.of(), TESTS));
+    StoredRate stored = StoredRate.read(recipe);
+    assertThat(stored.length().epochs()).hasValue(30);
+    assertThat(stored.suggestion()).hasValue(suggestion);
+    assertThat(stored.rate(20_000, OptionalLong.of(50))).isEqualTo(suggestion.inLongCycle());
+    assertThat(stored.rate(50, OptionalLong.of(50))).as("its own three digits").isEqualTo(0.0123);
+    write(recipe, "0.02");
+    assertThat(StoredRate.read(recipe).suggestion()).as("changed since").isEmpty();
+  }
+
+  private static void write(Path recipe, String rate) {
+    new Recipe(
+            Recipe.FORMAT,
+            List.of(),
+            Map.of("epochs", "30", "max_lr", rate),
+            Map.of(),
+            conditions())
+        .write(recipe);
   }
 
   private StoredRate stored(FoundRate found) {
