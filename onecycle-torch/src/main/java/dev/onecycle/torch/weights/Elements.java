@@ -158,10 +158,11 @@ final class Elements {
    * @param strides steps between neighbours of each dimension, in elements
    */
   Elements view(long offset, long[] shape, long[] strides) {
-    int count = 1;
+    long product = 1;
     for (long size : shape) {
-      count = Math.toIntExact(count * size);
+      product *= size;
     }
+    int count = Math.toIntExact(product);
     Elements view = zeros(type, count);
     long[] index = new long[shape.length];
     long at = offset;

@@ -132,7 +132,7 @@ class SafetensorsTest {
     NamedTensor tensor = Safetensors.read(oneArray(type, expected.length, bytes)).tensors().get(0);
     assertThat(tensor.values()).hasSize(expected.length);
     for (int i = 0; i < expected.length; i++) {
-      assertThat(tensor.values()[i]).isEqualTo(Float.parseFloat(expected[i]));
+      assertThat(Float.valueOf(tensor.values()[i])).isEqualTo(Float.valueOf(expected[i]));
     }
   }
 
