@@ -36,6 +36,11 @@ final class Elements {
     }
   }
 
+  /** Float32 numbers; not a copy. */
+  static Elements of(float[] values) {
+    return new Elements(ElementType.F32, values, new long[0]);
+  }
+
   /** The memory that numbers take here; on disk they may be smaller. */
   static long bytes(ElementType type, long count) {
     return count * (type.isWhole() ? Long.BYTES : Float.BYTES);

@@ -18,6 +18,11 @@ public final class StoredTensor {
     this.elements = elements;
   }
 
+  /** A float32 array as one of a file; the values are shared. */
+  public static StoredTensor of(NamedTensor tensor) {
+    return new StoredTensor(tensor.name(), tensor.shape(), Elements.of(tensor.values()));
+  }
+
   /** The name in the file. */
   public String name() {
     return name;
