@@ -11,13 +11,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** The groups of cases with hostile arguments, recipes and model files. */
+/** The groups of cases with hostile arguments, recipes, model files and weights. */
 public final class FuzzGroups {
   private FuzzGroups() {}
 
   /** The groups of a tier. */
   public static List<Group> of(Tier tier, Program program) {
-    return List.of(commandLine(tier, program), modelFiles(tier, program));
+    return List.of(commandLine(tier, program), modelFiles(tier, program), weightFiles(tier));
   }
 
   private static Group commandLine(Tier tier, Program program) {
@@ -88,6 +88,15 @@ public final class FuzzGroups {
         "damaged or hostile weights: exit code 65, the error names the file, below 5 s",
         1,
         cases);
+  }
+
+  private static Group weightFiles(Tier tier) {
+    return new Group(
+        "weight files",
+        "hostile or damaged files of PyTorch: nothing in them is run, one line names the file and"
+            + " the reason, below 5 s",
+        1,
+        HostileWeights.cases(tier == Tier.FULL ? 310 : 13));
   }
 
   private static void model(int number, HostileFiles files, OutputContract contract)

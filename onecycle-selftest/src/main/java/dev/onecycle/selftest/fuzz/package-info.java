@@ -1,4 +1,4 @@
-/** Cases with hostile arguments, recipes and model files. */
+/** Cases with hostile arguments, recipes, model files and weights. */
 @NullMarked
 package dev.onecycle.selftest.fuzz;
 

@@ -262,6 +262,7 @@ public record Safetensors(Map<String, String> metadata, List<NamedTensor> tensor
     }
 
     private static Entry entry(JsonParser parser, String name) throws IOException, Unsound {
+      require(Unsound.isName(name), "has a name that cannot be printed or is too long");
       String incomplete = "has " + name + ", which is not an array with type, shape and offsets";
       require(parser.currentToken() == JsonToken.START_OBJECT, incomplete);
       ElementType type = null;

@@ -2,6 +2,7 @@ package dev.onecycle.torch.weights;
 
 import static dev.onecycle.torch.weights.Unsound.require;
 
+import dev.onecycle.text.Texts;
 import dev.onecycle.torch.weights.TorchNames.ScriptObject;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -24,6 +25,7 @@ record StateDict(String part, Map<String, TensorPlan> tensors, List<String> note
   private static final int MAX_ENTRIES = 5_000_000;
   private static final int MAX_MODULES = 100_000;
   private static final int SHOWN = 8;
+  private static final int MAX_SHOWN = 60;
 
   /** Keys of checkpoints in common use, the preferred ones first. */
   private static final List<String> USUAL =
@@ -112,17 +114,16 @@ record StateDict(String part, Map<String, TensorPlan> tensors, List<String> note
     return taken(name, name.isEmpty() ? root : parts.getOrDefault(name, root), notes);
   }
 
-  private static StateDict taken(String name, Map<?, ?> part, List<String> notes) {
+  private static StateDict taken(String name, Map<?, ?> part, List<String> notes) throws Unsound {
     Map<String, TensorPlan> tensors = new LinkedHashMap<>();
     List<String> others = new ArrayList<>();
-    part.forEach(
-        (key, value) -> {
-          if (key instanceof String text && value instanceof TensorPlan tensor) {
-            tensors.put(text, tensor);
-          } else if (!(value instanceof Map) && others.size() < SHOWN) {
-            others.add(key instanceof String text ? text : "a key that is no text");
-          }
-        });
+    for (Map.Entry<?, ?> entry : part.entrySet()) {
+      if (entry.getKey() instanceof String key && entry.getValue() instanceof TensorPlan tensor) {
+        tensors.put(named(key), tensor);
+      } else if (!(entry.getValue() instanceof Map) && others.size() < SHOWN) {
+        others.add(entry.getKey() instanceof String key ? shown(key) : "a key that is no text");
+      }
+    }
     List<String> all = new ArrayList<>(notes);
     if (!others.isEmpty()) {
       all.add("not tensors, left out: " + String.join(", ", others));
@@ -149,13 +150,23 @@ record StateDict(String part, Map<String, TensorPlan> tensors, List<String> note
               seen <= MAX_ENTRIES, "its dictionaries have more than " + MAX_ENTRIES + " entries");
           String name = path.isEmpty() ? key : path + "." + key;
           if (holdsTensors(inner)) {
-            parts.put(name, inner);
+            parts.put(named(name), inner);
           } else {
             collect(inner, name, depth + 1);
           }
         }
       }
     }
+  }
+
+  private static String shown(String key) {
+    return Texts.clean(key.substring(0, Math.min(MAX_SHOWN, key.length())));
+  }
+
+  /** A name as it stands in messages too. */
+  private static String named(String name) throws Unsound {
+    require(Unsound.isName(name), "it has a name that cannot be printed or is too long: " + name);
+    return name;
   }
 
   private static boolean holdsTensors(Map<?, ?> map) {
@@ -197,7 +208,7 @@ record StateDict(String part, Map<String, TensorPlan> tensors, List<String> note
         require(visited++ < MAX_MODULES, "its modules are nested without end");
         if (attribute.getKey() instanceof String name) {
           if (attribute.getValue() instanceof TensorPlan tensor) {
-            tensors.put(prefix + name, tensor);
+            tensors.put(named(prefix + name), tensor);
           } else if (attribute.getValue() instanceof ScriptObject child) {
             module(child, prefix + name + ".", depth + 1);
           }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.onecycle.error.BadDataException;
+import dev.onecycle.text.Texts;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -75,6 +76,23 @@ class HostileWeightsTest {
     refused(
         new Pickle().op('(', 'i').raw((module + "\n" + name + "\n.").getBytes(UTF_8)).end(),
         reason);
+  }
+
+  /** A name could write to the terminal, or fill it. */
+  @Test
+  void namesAreSafeToPrint() throws IOException {
+    refused(new Pickle().global("\u001b[2J", "x\ry").end(), "it calls \uFFFD[2J.x\uFFFDy,");
+    refused(
+        new Pickle().text("a\nb").text("x".repeat(5000)).op(0x93, '.').end(),
+        "it calls a\uFFFDb.x");
+    for (String name : new String[] {"a\nb", "\u001b[2J", "x".repeat(5000)}) {
+      Pickle tensor = new Pickle().tensor("FloatStorage", "0", 4, 0, NONE, NONE);
+      Path file =
+          Pickle.file(folder.resolve("x.pth"), tensor.asEntryOf(name), Map.of("0", new byte[16]));
+      refused(file, "it has a name that cannot be printed or is too long: ");
+      assertThatThrownBy(() -> WeightFile.read(file))
+          .satisfies(e -> assertThat(String.valueOf(e.getMessage())).hasSizeLessThan(1200));
+    }
   }
 
   @Test
@@ -347,6 +365,7 @@ class HostileWeightsTest {
             return 0;
           } catch (BadDataException e) {
             assertThat(e).hasMessageStartingWith(file + " ");
+            assertThat(Texts.clean(String.valueOf(e.getMessage()))).isEqualTo(e.getMessage());
             return 1;
           }
         });
