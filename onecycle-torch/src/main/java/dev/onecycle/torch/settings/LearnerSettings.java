@@ -23,6 +23,7 @@ public final class LearnerSettings {
       Optimizer optimizer,
       double weightDecay,
       boolean decayNormAndBias,
+      LayerRules layerRules,
       double labelSmoothing,
       List<Double> classWeights,
       double gradientClip,
@@ -81,6 +82,7 @@ public final class LearnerSettings {
         .optimizer(values.optimizer)
         .weightDecay(values.weightDecay)
         .decayNormAndBias(values.decayNormAndBias)
+        .layerRules(values.layerRules)
         .labelSmoothing(values.labelSmoothing)
         .classWeights(values.classWeights)
         .gradientClip(values.gradientClip)
@@ -116,6 +118,11 @@ public final class LearnerSettings {
   /** Whether batch norms and biases decay too, as in the sources. */
   public boolean decayNormAndBias() {
     return values.decayNormAndBias;
+  }
+
+  /** The layers that are frozen, or learn at a rate or with a weight decay of their own. */
+  public LayerRules layerRules() {
+    return values.layerRules;
   }
 
   /**
@@ -214,6 +221,7 @@ public final class LearnerSettings {
     private Optimizer optimizer = Optimizer.sgd();
     private double weightDecay = 1e-4;
     private boolean decayNormAndBias = true;
+    private LayerRules layerRules = LayerRules.none();
     private double labelSmoothing = 0;
     private List<Double> classWeights = List.of();
     private double gradientClip = 0;
@@ -242,6 +250,12 @@ public final class LearnerSettings {
     /** See {@link LearnerSettings#decayNormAndBias}. */
     public Builder decayNormAndBias(boolean value) {
       decayNormAndBias = value;
+      return this;
+    }
+
+    /** See {@link LearnerSettings#layerRules}. */
+    public Builder layerRules(LayerRules value) {
+      layerRules = value;
       return this;
     }
 
@@ -312,6 +326,7 @@ public final class LearnerSettings {
               optimizer,
               weightDecay,
               decayNormAndBias,
+              layerRules,
               labelSmoothing,
               classWeights,
               gradientClip,

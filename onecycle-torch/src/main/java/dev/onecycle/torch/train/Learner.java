@@ -197,6 +197,15 @@ public final class Learner implements AutoCloseable {
     return engine.parameterCount();
   }
 
+  /** The trained layers in groups that learn alike, in the order of the network; no frozen ones. */
+  public List<LayerGroup> groups() {
+    return engine.groups().stream()
+        .map(
+            group ->
+                new LayerGroup(group.name(), group.rate(), group.weightDecay(), group.count()))
+        .toList();
+  }
+
   /**
    * Takes one optimizer step on a batch. Where its loss or gradient is not finite, no weight and no
    * running statistic changes; {@link StepResult#finite} tells.

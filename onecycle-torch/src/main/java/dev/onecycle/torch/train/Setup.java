@@ -135,6 +135,9 @@ public record Setup(
             .with("batchnorm_momentum", settings.batchNormMomentum())
             .with("augmentation", augmentation.describe())
             .with("precision", compute.precision().name().toLowerCase(Locale.ROOT));
+    if (!settings.layerRules().isNone()) {
+      conditions = conditions.with("layers", settings.layerRules().describe());
+    }
     return sampling == Sampling.SHUFFLED ? conditions : conditions.with("sampling", "balanced");
   }
 

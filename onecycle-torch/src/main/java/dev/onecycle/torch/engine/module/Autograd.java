@@ -60,7 +60,8 @@ final class Autograd implements Module {
         }
       }
       Tensor output = function.of(input, cast(own, context), context);
-      return context.keep(output.detach(), gradient -> back(output, leaves, inputLearns, gradient));
+      return context.keep(
+          output.detach(), gradient -> back(output, leaves, inputLearns, gradient), true);
     }
   }
 

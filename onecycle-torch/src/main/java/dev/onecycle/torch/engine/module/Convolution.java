@@ -86,7 +86,8 @@ final class Convolution implements Module {
         algorithm.transformsImages()
             ? Winograd.forward(x, kernel)
             : torch.conv2d(x, kernel, offset, stride, padding, ONE, 1),
-        gradient -> back(x, kernel, gradient, inputLearns, algorithm));
+        gradient -> back(x, kernel, gradient, inputLearns, algorithm),
+        weight.learns() || (bias != null && bias.learns()));
   }
 
   private Algorithm algorithm(Tensor x, ForwardContext context) {
@@ -118,7 +119,7 @@ final class Convolution implements Module {
             kernel,
             inputLearns && direct,
             learns && algorithm == Algorithm.DIRECT,
-            bias != null);
+            bias != null && bias.learns());
     if (learns) {
       weight.learn(
           switch (algorithm) {
@@ -127,7 +128,7 @@ final class Convolution implements Module {
             case WINOGRAD_OF_WEIGHTS, WINOGRAD -> Winograd.weightGradient(x, gradient);
           });
     }
-    if (bias != null) {
+    if (bias != null && bias.learns()) {
       bias.learn(gradients.get2());
     }
     if (!inputLearns) {

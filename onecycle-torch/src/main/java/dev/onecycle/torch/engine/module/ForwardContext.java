@@ -31,17 +31,28 @@ public record ForwardContext(
     return new ForwardContext(training, compute, batchNormMomentum, dropout, other);
   }
 
-  /** Records the way back of a module, where there is a tape. */
+  /**
+   * Records the way back of a module without weights. There is none where nothing before it learns.
+   */
   Tensor keep(Tensor output, Tape.Back back) {
-    if (tape != null) {
+    return keep(output, back, false);
+  }
+
+  /**
+   * Records the way back of a module.
+   *
+   * @param learns whether the module itself learns
+   */
+  Tensor keep(Tensor output, Tape.Back back, boolean learns) {
+    if (tape != null && (learns || tape.inputLearns())) {
       tape.add(output, back, false);
     }
     return output;
   }
 
-  /** As {@link #keep}, for a way back that overwrites its gradient. */
+  /** As {@link #keep(Tensor, Tape.Back)}, for a way back that overwrites its gradient. */
   Tensor keepOverwriting(Tensor output, Tape.Back back) {
-    if (tape != null) {
+    if (inputLearns()) {
       tape.add(output, back, true);
     }
     return output;

@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -31,10 +33,35 @@ public final class ModuleBuilder {
   /** Arrays that are set once, before the first step. */
   public final List<Parameter> constants = new ArrayList<>();
 
+  /** Weights that stay as they are. */
+  public final List<Parameter> frozen = new ArrayList<>();
+
+  private final Predicate<String> isFrozen;
+  private final boolean trainFrozenNorms;
+
   private final Set<String> names = new HashSet<>();
 
   /** Whether a layer draws random numbers in training. */
   public boolean drops;
+
+  /** A builder of networks whose weights are all trained. */
+  public ModuleBuilder() {
+    this(name -> false, false);
+  }
+
+  /**
+   * @param isFrozen whether the weight of a name stays as it is
+   * @param trainFrozenNorms whether batch norms are trained all the same
+   */
+  ModuleBuilder(Predicate<String> isFrozen, boolean trainFrozenNorms) {
+    this.isFrozen = isFrozen;
+    this.trainFrozenNorms = trainFrozenNorms;
+  }
+
+  /** All arrays that no step changes: constants, then frozen weights. */
+  public List<Parameter> fixed() {
+    return Stream.concat(constants.stream(), frozen.stream()).toList();
+  }
 
   /** The module of a layer; the names of its weights begin with the prefix. */
   public Module build(String prefix, Layer layer) {
@@ -138,10 +165,14 @@ public final class ModuleBuilder {
   }
 
   private List<Parameter> scaleAndShift(String prefix, int features) {
+    return scaleAndShift(prefix, features, !isFrozen.test(join(prefix, "weight")));
+  }
+
+  private List<Parameter> scaleAndShift(String prefix, int features, boolean trained) {
     long[] shape = {features};
     return List.of(
-        add(prefix, "weight", shape, true, Initial.Kind.CONSTANT, 1),
-        add(prefix, "bias", shape, true, Initial.Kind.CONSTANT, 0));
+        add(join(prefix, "weight"), shape, true, new Initial(Initial.Kind.CONSTANT, 1), trained),
+        add(join(prefix, "bias"), shape, true, new Initial(Initial.Kind.CONSTANT, 0), trained));
   }
 
   private Parameter add(String prefix, TensorLayer.Weight weight) {
@@ -212,15 +243,18 @@ public final class ModuleBuilder {
 
   private Module batchNorm(String prefix, Layer.BatchNorm norm) {
     long[] shape = {norm.features()};
-    List<Parameter> scaleAndShift = scaleAndShift(prefix, norm.features());
+    boolean fixed = isFrozen.test(join(prefix, "weight")) && !trainFrozenNorms;
+    List<Parameter> scaleAndShift = scaleAndShift(prefix, norm.features(), !fixed);
     // Named as PyTorch names them, with its first values.
     Parameter mean = statistic(prefix, "running_mean", shape, 0);
     Parameter variance = statistic(prefix, RUNNING_VARIANCE, shape, 1);
-    return Modules.batchNorm(scaleAndShift.get(0), scaleAndShift.get(1), mean, variance, EPSILON);
+    return Modules.batchNorm(scaleAndShift.get(0), scaleAndShift.get(1), mean, variance, EPSILON, fixed);
   }
 
   private Module sequence(String prefix, Layer.Sequential sequential) {
     List<Module> modules = new ArrayList<>();
+    int trainedBefore = parameters.size();
+    int untrained = 0;
     Layer before = Layer.identity();
     for (Layer.Named part : sequential.parts()) {
       modules.add(
@@ -228,8 +262,9 @@ public final class ModuleBuilder {
               ? Modules.timed("Relu", reluAfter(before))
               : build(join(prefix, part.name()), part.layer()));
       before = part.layer();
+      untrained = parameters.size() == trainedBefore ? modules.size() : untrained;
     }
-    return Modules.sequence(modules);
+    return Modules.sequence(modules, untrained);
   }
 
   private static Module reluAfter(Layer before) {
@@ -265,9 +300,14 @@ public final class ModuleBuilder {
       boolean normOrBias,
       Initial.Kind kind,
       double scale) {
-    Parameter parameter =
-        new Parameter(unique(join(prefix, name)), shape, normOrBias, new Initial(kind, scale));
-    parameters.add(parameter);
+    String whole = join(prefix, name);
+    return add(whole, shape, normOrBias, new Initial(kind, scale), !isFrozen.test(whole));
+  }
+
+  private Parameter add(
+      String name, long[] shape, boolean normOrBias, Initial initial, boolean trained) {
+    Parameter parameter = new Parameter(unique(name), shape, normOrBias, initial);
+    (trained ? parameters : frozen).add(parameter);
     return parameter;
   }
 

@@ -33,24 +33,51 @@ final class Modules {
       return context.keep(
           torch.linear(x, matrix, offset),
           gradient -> {
-            weight.learn(gradient.t().mm(x));
-            if (bias != null) {
+            if (weight.learns()) {
+              weight.learn(gradient.t().mm(x));
+            }
+            if (bias != null && bias.learns()) {
               bias.learn(gradient.sum(0));
             }
             return inputLearns ? gradient.mm(matrix) : null;
-          });
+          },
+          weight.learns() || (bias != null && bias.learns()));
     };
   }
 
+  /**
+   * @param fixed whether it uses its running statistics in training too, and changes in nothing
+   */
   static Module batchNorm(
-      Parameter weight, Parameter bias, Parameter mean, Parameter variance, double epsilon) {
+      Parameter weight,
+      Parameter bias,
+      Parameter mean,
+      Parameter variance,
+      double epsilon,
+      boolean fixed) {
     return (x, context) -> {
       TensorOptional scale = new TensorOptional(weight.tensor());
       TensorOptional shift = new TensorOptional(bias.tensor());
       TensorOptional means = new TensorOptional(mean.tensor());
       TensorOptional variances = new TensorOptional(variance.tensor());
-      if (!context.training()) {
-        return torch.batch_norm(x, scale, shift, means, variances, false, 0, epsilon, true);
+      if (!context.training() || fixed) {
+        return context.keep(
+            torch.batch_norm(x, scale, shift, means, variances, false, 0, epsilon, true),
+            gradient ->
+                TensorHandles.of(
+                    torch
+                        .native_batch_norm_backward(
+                            gradient,
+                            x,
+                            scale,
+                            means,
+                            variances,
+                            new TensorOptional(),
+                            new TensorOptional(),
+                            false,
+                            epsilon,
+                            new BoolPointer(3).put(0, true).put(1, false).put(2, false))
+                        .get0()));
       }
       requireVariance(x);
       T_TensorTensorTensor_T out =
@@ -76,7 +103,8 @@ final class Modules {
             weight.learn(gradients.get1());
             bias.learn(gradients.get2());
             return TensorHandles.of(gradients.get0());
-          });
+          },
+          true);
     };
   }
 
@@ -252,12 +280,27 @@ final class Modules {
   }
 
   static Module sequence(List<Module> modules) {
-    Module[] parts = modules.toArray(Module[]::new);
-    return (x, context) ->
-        context.tape() == null ? freeing(parts, x, context) : keeping(parts, x, context);
+    return sequence(modules, 0);
   }
 
-  private static Tensor keeping(Module[] parts, Tensor x, ForwardContext context) {
+  /**
+   * @param untrained modules at the beginning that do not learn; nothing of them is kept where
+   *     nothing before them learns either
+   */
+  static Module sequence(List<Module> modules, int untrained) {
+    List<Module> first = List.copyOf(modules.subList(0, untrained));
+    List<Module> rest = List.copyOf(modules.subList(untrained, modules.size()));
+    return (x, context) -> {
+      if (context.tape() == null) {
+        return freeing(modules, x, context);
+      }
+      return context.inputLearns()
+          ? keeping(modules, x, context)
+          : keeping(rest, freeing(first, x, context.on(null)), context);
+    };
+  }
+
+  private static Tensor keeping(List<Module> parts, Tensor x, ForwardContext context) {
     Tensor out = x;
     for (Module part : parts) {
       out = part.forward(out, context);
@@ -266,7 +309,7 @@ final class Modules {
   }
 
   /** Without a way back nobody reads the results in between again: each is freed after its use. */
-  private static Tensor freeing(Module[] parts, Tensor x, ForwardContext context) {
+  private static Tensor freeing(List<Module> parts, Tensor x, ForwardContext context) {
     Tensor out = x;
     for (Module part : parts) {
       Tensor in = out;
@@ -290,7 +333,10 @@ final class Modules {
       Tensor sum = overwrite ? out.add_(input) : out.add(input);
       return bodyTape == null || shortcutTape == null
           ? sum
-          : context.keep(sum, gradient -> sum(gradient, bodyTape, shortcutTape));
+          : context.keep(
+              sum,
+              gradient -> sum(gradient, bodyTape, shortcutTape),
+              !bodyTape.isEmpty() || !shortcutTape.isEmpty());
     };
   }
 
@@ -298,7 +344,7 @@ final class Modules {
     Tensor first = bodyTape.back(gradient);
     Tensor second = shortcutTape.back(gradient);
     if (first == null || second == null) {
-      return null; // both are: nothing before them learns
+      return null; // nothing before them learns
     }
     return first == gradient ? second.add(first) : first.add_(second);
   }

@@ -61,6 +61,11 @@ public final class Tape {
     entries.add(new Entry(output, back, overwrites, kind));
   }
 
+  /** Whether no module on it learns. */
+  boolean isEmpty() {
+    return entries.isEmpty();
+  }
+
   /** Whether a gradient of the next module's input is needed. */
   boolean inputLearns() {
     return inputLearns || !entries.isEmpty();

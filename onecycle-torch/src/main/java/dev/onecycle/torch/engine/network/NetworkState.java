@@ -21,7 +21,8 @@ import org.bytedeco.pytorch.Tensor;
 public final class NetworkState {
   private final List<Parameter> parameters;
   private final List<Parameter> statistics;
-  private final List<Parameter> constants;
+  private final List<Parameter> unchanging;
+  private final int constants;
   private final Tensor values;
   private final Tensor fixed;
   private final List<Replica> replicas;
@@ -30,7 +31,7 @@ public final class NetworkState {
 
   /**
    * @param parameters in the order of their values
-   * @param fixed the constants' values
+   * @param fixed the values of constants and frozen weights
    */
   NetworkState(
       ModuleBuilder builder,
@@ -42,7 +43,8 @@ public final class NetworkState {
       TensorDevice device) {
     this.parameters = parameters;
     this.statistics = builder.statistics;
-    this.constants = builder.constants;
+    this.unchanging = builder.fixed();
+    this.constants = builder.constants.size();
     this.values = values;
     this.fixed = fixed;
     this.replicas = replicas;
@@ -98,13 +100,13 @@ public final class NetworkState {
   public List<NamedArray> arrays() {
     List<NamedArray> arrays = new ArrayList<>(FlatBuffer.arrays(values, parameters, device));
     arrays.addAll(FlatBuffer.arrays(replicas.get(0).statistics, statistics, device));
-    arrays.addAll(constants());
+    arrays.addAll(FlatBuffer.arrays(fixed, unchanging, device));
     return arrays;
   }
 
-  /** The arrays that no step changes, in place. */
+  /** The arrays that are computed from the training images, in place. */
   public List<NamedArray> constants() {
-    return FlatBuffer.arrays(fixed, constants, device);
+    return FlatBuffer.arrays(fixed, unchanging, device).subList(0, constants);
   }
 
   /** Brings all replicas up to date; to be called after writing to {@link #arrays}. */

@@ -4,10 +4,12 @@ import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.random.RandomStream;
 import dev.onecycle.torch.engine.FlatBuffer;
 import dev.onecycle.torch.engine.Parameter;
+import dev.onecycle.torch.engine.ParameterGroup;
 import dev.onecycle.torch.engine.StepClock;
 import dev.onecycle.torch.engine.TensorDevice;
 import dev.onecycle.torch.engine.TensorLayout;
 import dev.onecycle.torch.engine.module.ForwardContext;
+import dev.onecycle.torch.engine.module.LayerGroups;
 import dev.onecycle.torch.engine.module.Module;
 import dev.onecycle.torch.engine.module.ModuleBuilder;
 import dev.onecycle.torch.engine.module.Tape;
@@ -65,16 +67,18 @@ final class Replica implements AutoCloseable {
   /**
    * Builds a replica; must not run inside a scope, which would take its tensors with it.
    *
-   * @param values the shared weights, in the order of {@link FlatBuffer#ordered}
-   * @param constants shared arrays that never change
+   * @param groups that tell which weights are trained, and their order
+   * @param values the shared weights, in the order of their groups
+   * @param fixed shared arrays that never change
    * @param slices the largest number that it gets in a step
    * @param device of the weights, which computes
    * @param classWeights in the loss, by label; none for equal ones
    */
   Replica(
       Layer layers,
+      LayerGroups groups,
       Tensor values,
-      Tensor constants,
+      Tensor fixed,
       Normalization normalization,
       ImageShape input,
       ScalarType compute,
@@ -85,10 +89,10 @@ final class Replica implements AutoCloseable {
     this.classWeights = classWeights;
     this.device = device;
     this.shape = input;
-    ModuleBuilder builder = new ModuleBuilder();
+    ModuleBuilder builder = groups.builder();
     module = builder.build("", layers);
     drops = builder.drops;
-    List<Parameter> parameters = FlatBuffer.ordered(builder.parameters);
+    List<Parameter> parameters = ParameterGroup.parameters(groups.of(builder.parameters));
     gradients = torch.zeros_like(values);
     losses = device.moved(torch.zeros(slices));
     statistics = device.moved(FlatBuffer.initial(builder.statistics, 0));
@@ -105,7 +109,7 @@ final class Replica implements AutoCloseable {
         parameters.get(i).place(keep(weightViews.get(i)), keep(gradientViews.get(i)));
       }
       place(builder.statistics, statistics);
-      place(builder.constants, constants);
+      place(builder.fixed(), fixed);
     }
   }
 

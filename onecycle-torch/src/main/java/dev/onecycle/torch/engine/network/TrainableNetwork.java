@@ -7,9 +7,11 @@ import dev.onecycle.torch.engine.FlatBuffer;
 import dev.onecycle.torch.engine.NativeErrors;
 import dev.onecycle.torch.engine.Natives;
 import dev.onecycle.torch.engine.Parameter;
+import dev.onecycle.torch.engine.ParameterGroup;
 import dev.onecycle.torch.engine.StepClock;
 import dev.onecycle.torch.engine.TensorDevice;
 import dev.onecycle.torch.engine.Workers;
+import dev.onecycle.torch.engine.module.LayerGroups;
 import dev.onecycle.torch.engine.module.ModuleBuilder;
 import dev.onecycle.torch.engine.optim.OptimizerKernel;
 import dev.onecycle.torch.nn.Network;
@@ -48,6 +50,7 @@ public final class TrainableNetwork implements AutoCloseable {
   private final LearnerSettings settings;
   private final TensorDevice device;
   private final Network network;
+  private final List<ParameterGroup> groups;
   private final long parameterCount;
   private final Tensor values;
   private final Tensor fixed;
@@ -78,6 +81,7 @@ public final class TrainableNetwork implements AutoCloseable {
         network.classes() + ", as many as the classes of " + network.name() + ",",
         weights,
         weights);
+    LayerGroups layerGroups = LayerGroups.of(network, settings);
     Natives.load();
     device.prepare();
     if (PointerScope.getInnerScope() != null) {
@@ -86,9 +90,10 @@ public final class TrainableNetwork implements AutoCloseable {
     this.settings = settings;
     this.device = device;
     this.network = network;
-    ModuleBuilder builder = new ModuleBuilder();
+    ModuleBuilder builder = layerGroups.builder();
     builder.build("", network.layers());
-    List<Parameter> parameters = FlatBuffer.ordered(builder.parameters);
+    groups = layerGroups.of(builder.parameters);
+    List<Parameter> parameters = ParameterGroup.parameters(groups);
     parameterCount = FlatBuffer.count(parameters);
     Require.that(
         parameterCount <= MAX_PARAMETERS,
@@ -96,13 +101,14 @@ public final class TrainableNetwork implements AutoCloseable {
         "at most " + MAX_PARAMETERS,
         parameterCount,
         parameters);
-    fixed = device.moved(FlatBuffer.initial(builder.constants, 0));
+    fixed = device.moved(FlatBuffer.initial(builder.fixed(), settings.seed()));
     values = device.moved(FlatBuffer.initial(parameters, settings.seed()));
     ScalarType compute = TensorDevice.type(settings.precision());
     for (int i = 0; i < settings.threads(); i++) {
       replicas.add(
           new Replica(
               network.layers(),
+              layerGroups,
               values,
               fixed,
               normalization,
@@ -113,7 +119,7 @@ public final class TrainableNetwork implements AutoCloseable {
               settings.classWeights()));
     }
     workers = new Workers(settings.threads());
-    kernel = OptimizerKernel.of(settings, values, parameters, workers);
+    kernel = OptimizerKernel.of(settings, values, groups, workers);
     state = new NetworkState(builder, parameters, values, fixed, replicas, kernel, device);
   }
 
@@ -125,6 +131,11 @@ public final class TrainableNetwork implements AutoCloseable {
   /** The number of trained values. */
   public long parameterCount() {
     return parameterCount;
+  }
+
+  /** The trained weights in groups that learn alike, in the order of the network's layers. */
+  public List<ParameterGroup> groups() {
+    return groups;
   }
 
   /** The work of one replica on its slices; the results of all replicas are added up. */

@@ -1,6 +1,7 @@
 package dev.onecycle.torch.engine.optim;
 
 import dev.onecycle.torch.engine.Parameter;
+import dev.onecycle.torch.engine.ParameterGroup;
 import dev.onecycle.torch.engine.TensorDevice;
 import dev.onecycle.torch.engine.Workers;
 import dev.onecycle.torch.settings.LearnerSettings;
@@ -27,7 +28,6 @@ final class Muon extends OptimizerKernel {
 
   private final Optimizer.Muon rule;
   private final double biasRate;
-  private final long biases;
   private final ScalarType compute;
   private final List<Matrix> matrices;
   private final Workers workers;
@@ -44,18 +44,16 @@ final class Muon extends OptimizerKernel {
   Muon(
       Optimizer.Muon rule,
       LearnerSettings settings,
-      long decayed,
+      List<Part> parts,
       Tensor values,
-      long biases,
-      List<Parameter> parameters,
+      List<ParameterGroup> groups,
       Workers workers) {
-    super(settings.weightDecay(), decayed);
+    super(parts);
     this.rule = rule;
-    this.biases = biases;
     this.workers = workers;
     biasRate = settings.biasRate();
     compute = TensorDevice.type(settings.precision());
-    matrices = matrices(parameters);
+    matrices = matrices(ParameterGroup.parameters(groups));
     velocity = torch.zeros_like(values);
   }
 
@@ -74,7 +72,7 @@ final class Muon extends OptimizerKernel {
 
   @Override
   void apply(Tensor values, Tensor gradients) {
-    speedUp(gradients, biases, biasRate);
+    speedUp(gradients, biasRate);
     shrinkWeights(values);
     velocity.mul_(new Scalar(momentum())).add_(gradients);
     gradients.add_(velocity, new Scalar(momentum()));
@@ -92,7 +90,7 @@ final class Muon extends OptimizerKernel {
           });
     }
     workers.run(tasks);
-    values.add_(gradients, new Scalar(-learningRate()));
+    move(values, gradients);
   }
 
   /**

@@ -2,9 +2,11 @@ package dev.onecycle.torch.engine.optim;
 
 import dev.onecycle.torch.engine.FlatBuffer;
 import dev.onecycle.torch.engine.Parameter;
+import dev.onecycle.torch.engine.ParameterGroup;
 import dev.onecycle.torch.engine.Workers;
 import dev.onecycle.torch.settings.LearnerSettings;
 import dev.onecycle.torch.settings.Optimizer;
+import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -18,15 +20,62 @@ import org.bytedeco.pytorch.global.torch;
  */
 public abstract sealed class OptimizerKernel implements AutoCloseable
     permits OptimizerKernel.Sgd, OptimizerKernel.AdamW, Muon {
-  private final double weightDecay;
-  private final long decayed;
+  private final List<Part> parts;
   private double learningRate = Double.NaN;
   private double momentum = Double.NaN;
   private long updates;
 
-  OptimizerKernel(double weightDecay, long decayed) {
-    this.weightDecay = weightDecay;
-    this.decayed = decayed;
+  OptimizerKernel(List<Part> parts) {
+    this.parts = parts;
+  }
+
+  /**
+   * The part of a flat buffer that belongs to a group: first the weights that decay, biases last.
+   *
+   * @param offset of its first value
+   * @param count of its values
+   * @param decayed values at its beginning that decay
+   * @param biases values at its end that belong to biases
+   * @param rate factor of the learning rate
+   * @param weightDecay strength of the decay
+   */
+  record Part(
+      long offset, long count, long decayed, long biases, double rate, double weightDecay) {
+    /** Its part of a buffer. */
+    Tensor of(Tensor flat) {
+      return flat.narrow(0, offset, count);
+    }
+
+    private static List<Part> of(List<ParameterGroup> groups, boolean decayNormAndBias) {
+      List<Part> parts = new ArrayList<>();
+      long offset = 0;
+      for (ParameterGroup group : groups) {
+        List<Parameter> all = group.parameters();
+        long matrices = FlatBuffer.count(all.stream().filter(p -> !p.normOrBias).toList());
+        long biases = FlatBuffer.count(all.stream().filter(Parameter::bias).toList());
+        long count = group.count();
+        parts.add(
+            new Part(
+                offset,
+                count,
+                decayNormAndBias ? count : matrices,
+                biases,
+                group.rate(),
+                group.weightDecay()));
+        offset += count;
+      }
+      return parts;
+    }
+  }
+
+  /** The parts of its buffers, one a group. */
+  final List<Part> parts() {
+    return parts;
+  }
+
+  /** The learning rate of a part. */
+  final double learningRate(Part part) {
+    return learningRate * part.rate;
   }
 
   /**
@@ -34,20 +83,18 @@ public abstract sealed class OptimizerKernel implements AutoCloseable
    *
    * @param settings whose precision is chosen
    * @param values the weights
-   * @param parameters that the weights belong to, in the order of {@link FlatBuffer#ordered}
+   * @param groups that the weights belong to, in their order
    * @param workers threads to compute with
    */
   public static OptimizerKernel of(
-      LearnerSettings settings, Tensor values, List<Parameter> parameters, Workers workers) {
-    long matrices = FlatBuffer.count(parameters.stream().filter(p -> !p.normOrBias).toList());
-    long biases = FlatBuffer.count(parameters.stream().filter(Parameter::bias).toList());
-    long decayed = settings.decayNormAndBias() ? values.numel() : matrices;
+      LearnerSettings settings, Tensor values, List<ParameterGroup> groups, Workers workers) {
+    List<Part> parts = Part.of(groups, settings.decayNormAndBias());
     return settings
         .optimizer()
         .match(
-            sgd -> new Sgd(sgd, settings, decayed, values, biases),
-            adamW -> new AdamW(adamW, settings.weightDecay(), decayed, values),
-            muon -> new Muon(muon, settings, decayed, values, biases, parameters, workers));
+            sgd -> new Sgd(sgd, settings, parts, values),
+            adamW -> new AdamW(adamW, parts, values),
+            muon -> new Muon(muon, settings, parts, values, groups, workers));
   }
 
   /** Sets the rate and the momentum of the next update. */
@@ -96,44 +143,61 @@ public abstract sealed class OptimizerKernel implements AutoCloseable
   }
 
   final void addDecayToGradients(Tensor values, Tensor gradients) {
-    if (weightDecay > 0) {
-      gradients.narrow(0, 0, decayed).add_(values.narrow(0, 0, decayed), new Scalar(weightDecay));
+    for (Part part : parts) {
+      if (part.weightDecay > 0) {
+        gradients
+            .narrow(0, part.offset, part.decayed)
+            .add_(values.narrow(0, part.offset, part.decayed), new Scalar(part.weightDecay));
+      }
     }
   }
 
   final void shrinkWeights(Tensor values) {
-    if (weightDecay > 0) {
-      values.narrow(0, 0, decayed).mul_(new Scalar(1 - learningRate * weightDecay));
+    for (Part part : parts) {
+      if (part.weightDecay > 0) {
+        values
+            .narrow(0, part.offset, part.decayed)
+            .mul_(new Scalar(1 - learningRate(part) * part.weightDecay));
+      }
     }
   }
 
   /**
-   * Scales the gradients of the biases, which come last, to give them a learning rate of their own;
-   * their weight decay stays at the rate of the other weights.
+   * Scales the gradients of the biases to give them a learning rate of their own; their weight decay
+   * stays at the rate of the other weights.
    */
-  static void speedUp(Tensor gradients, long biases, double biasRate) {
+  final void speedUp(Tensor gradients, double biasRate) {
     if (biasRate != 1) {
-      gradients.narrow(0, gradients.numel() - biases, biases).mul_(new Scalar(biasRate));
+      for (Part part : parts) {
+        gradients
+            .narrow(0, part.offset + part.count - part.biases, part.biases)
+            .mul_(new Scalar(biasRate));
+      }
+    }
+  }
+
+  /** Moves each part of the weights against a direction, by its learning rate. */
+  final void move(Tensor values, Tensor direction) {
+    for (Part part : parts) {
+      part.of(values).add_(part.of(direction), new Scalar(-learningRate(part)));
     }
   }
 
   static final class Sgd extends OptimizerKernel {
     private final Optimizer.Sgd rule;
     private final double biasRate;
-    private final long biases;
     private final Tensor velocity;
 
-    Sgd(Optimizer.Sgd rule, LearnerSettings settings, long decayed, Tensor values, long biases) {
-      super(settings.weightDecay(), decayed);
+    Sgd(Optimizer.Sgd rule, LearnerSettings settings, List<Part> parts, Tensor values) {
+      super(parts);
       this.rule = rule;
-      this.biases = biases;
       biasRate = settings.biasRate();
       velocity = torch.zeros_like(values);
     }
 
     @Override
     void apply(Tensor values, Tensor gradients) {
-      speedUp(gradients, biases, biasRate);
+      speedUp(gradients, biasRate);
       if (rule.decoupledDecay()) {
         shrinkWeights(values);
       } else {
@@ -142,9 +206,9 @@ public abstract sealed class OptimizerKernel implements AutoCloseable
       velocity.mul_(new Scalar(momentum())).add_(gradients);
       if (rule.nesterov()) {
         gradients.add_(velocity, new Scalar(momentum()));
-        values.add_(gradients, new Scalar(-learningRate()));
+        move(values, gradients);
       } else {
-        values.add_(velocity, new Scalar(-learningRate()));
+        move(values, velocity);
       }
     }
 
@@ -164,8 +228,8 @@ public abstract sealed class OptimizerKernel implements AutoCloseable
     private final Tensor first;
     private final Tensor second;
 
-    AdamW(Optimizer.AdamW rule, double weightDecay, long decayed, Tensor values) {
-      super(weightDecay, decayed);
+    AdamW(Optimizer.AdamW rule, List<Part> parts, Tensor values) {
+      super(parts);
       this.rule = rule;
       first = torch.zeros_like(values);
       second = torch.zeros_like(values);
@@ -185,7 +249,11 @@ public abstract sealed class OptimizerKernel implements AutoCloseable
               .sqrt()
               .div_(new Scalar(Math.sqrt(secondCorrection)))
               .add_(new Scalar(rule.epsilon()));
-      values.addcdiv_(first, root, new Scalar(-learningRate() / firstCorrection));
+      for (Part part : parts()) {
+        part.of(values)
+            .addcdiv_(
+                part.of(first), part.of(root), new Scalar(-learningRate(part) / firstCorrection));
+      }
     }
 
     @Override

@@ -109,6 +109,30 @@ class ModulesTest {
     }
   }
 
+  /** A frozen trunk keeps nothing for a way back that does not go through it. */
+  @Test
+  void modulesThatDoNotLearnKeepNothing() {
+    List<Tensor> seen = new ArrayList<>();
+    Module twice =
+        (x, context) -> {
+          seen.add(x);
+          return context.keep(x.add(x), gradient -> gradient.add(gradient));
+        };
+    for (boolean inputLearns : new boolean[] {false, true}) {
+      seen.clear();
+      try (PointerScope scope = new PointerScope();
+          NoGradGuard noGrad = new NoGradGuard()) {
+        Tape tape = new Tape(inputLearns, null);
+        ForwardContext context = ForwardContext.evaluation(ScalarType.Float).on(tape);
+        Tensor ones = torch.ones(3);
+        Module module = Modules.sequence(List.of(twice, twice, twice), 2);
+        assertThat(values(module.forward(ones, context))).containsExactly(8, 8, 8);
+        assertThat(seen.stream().filter(tensor -> tensor.isNull())).hasSize(inputLearns ? 0 : 1);
+        assertThat(tape.isEmpty()).isEqualTo(!inputLearns);
+      }
+    }
+  }
+
   /** A relu that overwrites its input must not overwrite an input of a shortcut. */
   @Test
   void aReluBehindAShortcutLeavesTheShortcutAlone() {

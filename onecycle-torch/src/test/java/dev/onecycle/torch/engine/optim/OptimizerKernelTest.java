@@ -8,15 +8,19 @@ import dev.onecycle.schedule.OneCycle;
 import dev.onecycle.torch.engine.FlatBuffer;
 import dev.onecycle.torch.engine.Natives;
 import dev.onecycle.torch.engine.Parameter;
+import dev.onecycle.torch.engine.ParameterGroup;
 import dev.onecycle.torch.engine.Workers;
 import dev.onecycle.torch.settings.LearnerSettings;
 import dev.onecycle.torch.settings.Optimizer;
 import dev.onecycle.torch.settings.Precision;
+import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.BiConsumer;
 import java.util.stream.DoubleStream;
 import org.bytedeco.javacpp.DoublePointer;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AdamWOptions;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.OptimizerOptions;
@@ -30,6 +34,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Our optimizers against libtorch's own, over a cycle of rates and momenta. */
 class OptimizerKernelTest {
@@ -48,6 +53,11 @@ class OptimizerKernelTest {
     workers.close();
   }
 
+  /** All weights alike. */
+  private static List<ParameterGroup> alike(LearnerSettings settings, List<Parameter> weights) {
+    return List.of(new ParameterGroup("all", 1, settings.weightDecay(), weights));
+  }
+
   /** A vector of weights each for a layer, for batch norms and for biases. */
   private static List<Parameter> weights(int layer, int norms, int biases) {
     Parameter.Initial any = new Parameter.Initial(Parameter.Initial.Kind.CONSTANT, 1);
@@ -55,6 +65,75 @@ class OptimizerKernelTest {
         new Parameter("fc.weight", new long[] {layer}, false, any),
         new Parameter("bn.weight", new long[] {norms}, true, any),
         new Parameter("bn.bias", new long[] {biases}, true, any));
+  }
+
+  /** A group learns as if it were alone, at its own rate and weight decay. */
+  @ParameterizedTest
+  @ValueSource(strings = {"sgd", "nesterov", "adamw", "muon"})
+  void aGroupLearnsAsIfItWereAlone(String name) {
+    LearnerSettings settings =
+        LearnerSettings.builder()
+            .optimizer(
+                switch (name) {
+                  case "adamw" -> Optimizer.adamW();
+                  case "muon" -> Optimizer.muon();
+                  default -> new Optimizer.Sgd(name.equals("nesterov"), false);
+                })
+            .precision(Precision.FP32)
+            .biasRate(name.equals("adamw") ? 1 : 4)
+            .build();
+    Parameter.Initial any = new Parameter.Initial(Parameter.Initial.Kind.CONSTANT, 1);
+    List<Parameter> weights =
+        List.of(
+            new Parameter("conv.weight", new long[] {3, 2, 1, 1}, false, any),
+            new Parameter("conv.bias", new long[] {3}, true, any));
+    ParameterGroup first = new ParameterGroup("first", 0.1, 0.02, weights);
+    ParameterGroup second = new ParameterGroup("second", 1, 0.5, weights);
+    SplittableRandom random = new SplittableRandom(5);
+    double[] start = random.doubles(18, -1, 1).toArray();
+    double[] gradient = random.doubles(18, -1, 1).toArray();
+    List<ParameterGroup> both = List.of(first, second);
+    double[] together = moved(settings, both, start, gradient, 0.3);
+    double[] firstAlone =
+        moved(
+            settings,
+            List.of(new ParameterGroup("first", 1, 0.02, weights)),
+            Arrays.copyOf(start, 9),
+            Arrays.copyOf(gradient, 9),
+            0.03);
+    double[] secondAlone =
+        moved(
+            settings,
+            List.of(second),
+            Arrays.copyOfRange(start, 9, 18),
+            Arrays.copyOfRange(gradient, 9, 18),
+            0.3);
+    assertThat(Arrays.copyOf(together, 9)).containsExactly(firstAlone, offset(1e-7));
+    assertThat(Arrays.copyOfRange(together, 9, 18)).containsExactly(secondAlone, offset(1e-7));
+  }
+
+  /** The weights after three updates by the same gradient. */
+  private static double[] moved(
+      LearnerSettings settings,
+      List<ParameterGroup> groups,
+      double[] start,
+      double[] gradient,
+      double rate) {
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard noGrad = new NoGradGuard()) {
+      Tensor values = tensor(start);
+      OptimizerKernel kernel = OptimizerKernel.of(settings, values, groups, workers);
+      for (int i = 0; i < 3; i++) {
+        kernel.set(rate, 0.9);
+        kernel.update(values, tensor(gradient));
+      }
+      double[] moved = new double[start.length];
+      FloatBuffer elements = FlatBuffer.elements(values);
+      for (int i = 0; i < moved.length; i++) {
+        moved[i] = elements.get(i);
+      }
+      return moved;
+    }
   }
 
   @Test
@@ -116,7 +195,7 @@ class OptimizerKernelTest {
             .build();
     Tensor values = torch.ones(4);
     Tensor gradients = torch.zeros(4);
-    try (OptimizerKernel kernel = OptimizerKernel.of(settings, values, weights(2, 2, 0), workers);
+    try (OptimizerKernel kernel = OptimizerKernel.of(settings, values, alike(settings, weights(2, 2, 0)), workers);
         NoGradGuard noGrad = new NoGradGuard()) {
       kernel.set(0.1, 0.9);
       kernel.update(values, gradients);
@@ -130,7 +209,7 @@ class OptimizerKernelTest {
         LearnerSettings.builder().weightDecay(0.5).decayNormAndBias(false).build();
     Tensor values = torch.ones(4);
     Tensor gradients = torch.zeros(4);
-    try (OptimizerKernel kernel = OptimizerKernel.of(settings, values, weights(2, 2, 0), workers);
+    try (OptimizerKernel kernel = OptimizerKernel.of(settings, values, alike(settings, weights(2, 2, 0)), workers);
         NoGradGuard noGrad = new NoGradGuard()) {
       kernel.set(0.1, 0.9);
       kernel.update(values, gradients);
@@ -146,7 +225,7 @@ class OptimizerKernelTest {
     LearnerSettings settings = LearnerSettings.builder().weightDecay(0.5).biasRate(64).build();
     Tensor values = torch.ones(4);
     Tensor gradients = torch.ones(4);
-    try (OptimizerKernel kernel = OptimizerKernel.of(settings, values, weights(2, 1, 1), workers);
+    try (OptimizerKernel kernel = OptimizerKernel.of(settings, values, alike(settings, weights(2, 1, 1)), workers);
         NoGradGuard noGrad = new NoGradGuard()) {
       kernel.set(0.01, 0.9);
       kernel.update(values, gradients);
@@ -179,7 +258,7 @@ class OptimizerKernelTest {
     double[] expected = random.doubles(matrix + 4, -1, 1).toArray();
     double[] velocity = new double[matrix + 4];
     Tensor values = tensor(expected);
-    try (OptimizerKernel kernel = OptimizerKernel.of(settings, values, parameters, workers);
+    try (OptimizerKernel kernel = OptimizerKernel.of(settings, values, alike(settings, parameters), workers);
         NoGradGuard noGrad = new NoGradGuard()) {
       for (int step = 0; step < 4; step++) {
         double[] gradient = random.doubles(matrix + 4, -1, 1).toArray();
@@ -304,7 +383,7 @@ class OptimizerKernelTest {
     Tensor ours = start();
     Tensor gradients = torch.zeros(COUNT);
     try (OptimizerKernel kernel =
-        OptimizerKernel.of(settings, ours, weights(COUNT, 0, 0), workers)) {
+        OptimizerKernel.of(settings, ours, alike(settings, weights(COUNT, 0, 0)), workers)) {
       for (int step = 0; step < STEPS; step++) {
         double rate = cycle.learningRate().at(step);
         double momentum = cycle.momentum().at(step);
