@@ -15,7 +15,9 @@ import dev.onecycle.run.files.JsonFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -39,15 +41,21 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
   private final RunLock lock;
   private final GrowingFile steps;
   private final GrowingFile epochs;
+  private final CsvTable<StepRecord> table;
 
   private RunFolder(
-      Path folder, @Nullable PictureSource pictures, RunLock lock, TrainingPosition position) {
+      Path folder,
+      RunRecord record,
+      @Nullable PictureSource pictures,
+      RunLock lock,
+      TrainingPosition position) {
+    Map<String, Double> rates = new LinkedHashMap<>();
+    record.layerRates().forEach(rate -> rates.put(rate.column(), rate.factor()));
+    table = CsvTable.steps(rates);
     this.folder = folder;
     this.pictures = pictures;
     this.lock = lock;
-    steps =
-        GrowingFile.of(
-            folder.resolve(STEPS), CsvTable.STEPS.text(stepsBefore(folder, position.step())));
+    steps = GrowingFile.of(folder.resolve(STEPS), table.text(stepsBefore(folder, position.step())));
     epochs = GrowingFile.of(folder.resolve(EPOCHS), CsvTable.EPOCHS.text(position.epochs()));
   }
 
@@ -107,7 +115,7 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
       // First, so that every folder with a record can be resumed.
       JsonFile.write(folder.resolve(RECORD), record);
       Faults.at("run.begun");
-      return new RunFolder(folder, pictures, lock, TrainingPosition.START);
+      return new RunFolder(folder, record, pictures, lock, TrainingPosition.START);
     } catch (RuntimeException e) {
       lock.close();
       throw e;
@@ -125,7 +133,7 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
   public static RunFolder reopen(
       Path folder, RunLock lock, TrainingPosition position, PictureSource pictures) {
     removeUnfinished(folder);
-    return new RunFolder(folder, pictures, lock, position);
+    return new RunFolder(folder, read(folder), pictures, lock, position);
   }
 
   /** Removes the unfinished files of a killed process. */
@@ -211,7 +219,7 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
 
   @Override
   public void step(StepRecord s) {
-    steps.append(CsvTable.STEPS.line(s));
+    steps.append(table.line(s));
   }
 
   @Override

@@ -8,6 +8,7 @@ import dev.onecycle.schedule.Amendment;
 import dev.onecycle.schedule.Phase;
 import dev.onecycle.schedule.PlannedStep;
 import dev.onecycle.schedule.Policy;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -258,6 +259,22 @@ public final class RunRecord {
   /** The result by name: numbers, or text where there is none. */
   public Map<String, Object> outcome() {
     return stored.outcome;
+  }
+
+  /** The layers whose learning rate is not the policy's, with their factors; none in most runs. */
+  public List<LayerRate> layerRates() {
+    List<LayerRate> rates = new ArrayList<>();
+    if (stored.resolved.get("layer_groups") instanceof List<?> groups) {
+      for (Object group : groups) {
+        if (group instanceof Map<?, ?> values
+            && values.get("rate") instanceof Number rate
+            && rate.doubleValue() > 0
+            && rate.doubleValue() != 1) {
+          rates.add(new LayerRate(String.valueOf(values.get("layers")), rate.doubleValue()));
+        }
+      }
+    }
+    return rates;
   }
 
   /** The number of epochs between evaluations; the last epoch is always evaluated. */

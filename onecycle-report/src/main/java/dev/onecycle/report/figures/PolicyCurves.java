@@ -2,6 +2,7 @@ package dev.onecycle.report.figures;
 
 import dev.onecycle.report.chart.Curve;
 import dev.onecycle.report.chart.Point;
+import dev.onecycle.run.LayerRate;
 import dev.onecycle.schedule.PlannedStep;
 import dev.onecycle.schedule.Policy;
 import java.util.List;
@@ -23,6 +24,18 @@ final class PolicyCurves {
 
   static Curve rate(List<PlannedStep> outline) {
     return curve("learning rate", outline, PlannedStep::learningRate);
+  }
+
+  /** The learning rates of layers that have another one. */
+  static List<Curve> rates(List<PlannedStep> outline, List<LayerRate> layers) {
+    return layers.stream()
+        .map(
+            layer ->
+                curve(
+                    "learning rate of " + layer.layers(),
+                    outline,
+                    step -> layer.factor() * step.learningRate()))
+        .toList();
   }
 
   static Curve momentum(List<PlannedStep> outline) {

@@ -11,6 +11,7 @@ import dev.onecycle.report.chart.Plot.Trace;
 import dev.onecycle.report.chart.Point;
 import dev.onecycle.report.chart.Scale;
 import dev.onecycle.report.chart.Stroke;
+import dev.onecycle.run.LayerRate;
 import dev.onecycle.run.RunRecord.PolicySummary;
 import dev.onecycle.text.Numbers;
 import java.util.ArrayList;
@@ -31,16 +32,22 @@ public final class RunFigures {
   public static Figure learningRate(RunCurves run, PolicySummary policy) {
     List<Trace> rates =
         scheduled(run.learningRate(), PolicyCurves.rate(policy.outline()), Palette.BLUE);
-    return schedule(run, policy, List.of(panel("learning rate", nearZero(rates), 210, rates)));
+    return planned(run, policy, List.of(panel("learning rate", nearZero(rates), 210, rates)));
   }
 
-  /** The learning rate and the momentum below it. */
-  public static Figure schedule(RunCurves run, PolicySummary policy) {
+  /**
+   * The learning rate and the momentum below it.
+   *
+   * @param layers whose learning rate is not the policy's
+   */
+  public static Figure schedule(RunCurves run, PolicySummary policy, List<LayerRate> layers) {
     List<Trace> rates =
-        scheduled(run.learningRate(), PolicyCurves.rate(policy.outline()), Palette.BLUE);
+        new ArrayList<>(
+            scheduled(run.learningRate(), PolicyCurves.rate(policy.outline()), Palette.BLUE));
+    rates.addAll(ofLayers(PolicyCurves.rates(policy.outline(), layers)));
     List<Trace> momenta =
         scheduled(run.momentum(), PolicyCurves.momentum(policy.outline()), Palette.VERMILLION);
-    return schedule(
+    return planned(
         run,
         policy,
         List.of(
@@ -48,7 +55,21 @@ public final class RunFigures {
             panel("momentum", around(momenta), 120, momenta)));
   }
 
-  private static Figure schedule(RunCurves run, PolicySummary policy, List<Panel> panels) {
+  /** The lines of layers with a rate of their own, the lightest for the lowest. */
+  static List<Trace> ofLayers(List<Curve> curves) {
+    List<Trace> traces = new ArrayList<>();
+    for (int i = 0; i < curves.size(); i++) {
+      double opacity = 0.4 + 0.5 * (i + 1) / curves.size();
+      traces.add(
+          trace(
+              curves.get(i),
+              CurveStyle.LINE,
+              new Stroke(Palette.GREEN, 1.2, Stroke.SOLID, opacity)));
+    }
+    return traces;
+  }
+
+  private static Figure planned(RunCurves run, PolicySummary policy, List<Panel> panels) {
     String title = PolicyCurves.title(policy.name(), policy.steps());
     return figure(title, policy.description(), steps(run, policy.steps()), panels, run);
   }

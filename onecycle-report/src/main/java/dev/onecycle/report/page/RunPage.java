@@ -133,7 +133,7 @@ final class RunPage {
             + record.policy().description()
             + "."
             + why(record.policy()),
-        RunFigures.schedule(curves, record.policy()));
+        RunFigures.schedule(curves, record.policy(), record.layerRates()));
   }
 
   /** The reason of the policy, for readers who do not know it; empty for another shape. */

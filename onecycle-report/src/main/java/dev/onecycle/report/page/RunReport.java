@@ -87,7 +87,7 @@ public record RunReport(
     int every = history.record().evaluateEvery();
     Map<String, Figure> figures = new LinkedHashMap<>();
     figures.put("learning-rate", RunFigures.learningRate(curves, policy));
-    figures.put("schedule", RunFigures.schedule(curves, policy));
+    figures.put("schedule", RunFigures.schedule(curves, policy, history.record().layerRates()));
     figures.put("losses", RunFigures.losses(curves, policy.steps(), every));
     figures.put("accuracy", RunFigures.accuracy(curves, policy.steps(), every));
     OptionalLong steps = OptionalLong.of(policy.steps());

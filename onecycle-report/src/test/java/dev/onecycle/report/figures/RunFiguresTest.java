@@ -56,15 +56,15 @@ class RunFiguresTest {
 
   @Test
   void anUnfinishedRunShowsThePlannedScheduleToo() throws Exception {
-    JsonNode whole = json(RunFigures.schedule(run(400), PLAN));
+    JsonNode whole = json(RunFigures.schedule(run(400), PLAN, List.of()));
     assertThat(whole.at("/panels/0/traces")).hasSize(1);
     assertThat(whole.at("/panels/0/traces/0/ys/171").asDouble())
         .isEqualTo(POLICY.learningRate().at(171), org.assertj.core.api.Assertions.within(1e-6));
-    JsonNode half = json(RunFigures.schedule(run(150), PLAN));
+    JsonNode half = json(RunFigures.schedule(run(150), PLAN, List.of()));
     assertThat(half.at("/panels/0/traces")).hasSize(2);
     assertThat(half.at("/panels/0/traces/0/name").asText()).isEqualTo("planned learning rate");
     assertThat(half.at("/panels/0/traces/0/xs")).hasSize(PLAN.outline().size());
-    JsonNode none = json(RunFigures.schedule(run(0), PLAN));
+    JsonNode none = json(RunFigures.schedule(run(0), PLAN, List.of()));
     assertThat(none.at("/panels/0/traces")).hasSize(1);
     assertThat(none.at("/panels/1/traces/0/ys/1").asDouble())
         .isEqualTo(PLAN.outline().stream().mapToDouble(PlannedStep::momentum).min().orElse(0));

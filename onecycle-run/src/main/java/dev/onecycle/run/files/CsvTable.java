@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -26,9 +27,8 @@ import org.jspecify.annotations.Nullable;
  * back to the same bits.
  */
 public final class CsvTable<T> {
-  /** Steps, as in {@code steps.csv}. */
-  public static final CsvTable<StepRecord> STEPS =
-      new CsvTable<>("step,epoch,learning_rate,momentum,loss", CsvTable::cells, CsvTable::step);
+  /** Steps, as in {@code steps.csv}; columns after these are not read. */
+  public static final CsvTable<StepRecord> STEPS = steps(Map.of());
 
   /** Epochs, as in {@code epochs.csv}: without an evaluation, three cells are empty. */
   public static final CsvTable<EpochRecord> EPOCHS =
@@ -46,6 +46,22 @@ public final class CsvTable<T> {
     this.header = header;
     this.cells = cells;
     this.reader = reader;
+  }
+
+  /**
+   * Steps with further columns, each of the learning rate times a factor.
+   *
+   * @param factors by name of the column, in their order
+   */
+  public static CsvTable<StepRecord> steps(Map<String, Double> factors) {
+    return new CsvTable<>(
+        Stream.concat(
+                Stream.of("step,epoch,learning_rate,momentum,loss"), factors.keySet().stream())
+            .collect(Collectors.joining(",")),
+        step ->
+            Stream.concat(
+                cells(step), factors.values().stream().map(factor -> factor * step.learningRate())),
+        CsvTable::step);
   }
 
   private static Stream<Object> cells(StepRecord step) {

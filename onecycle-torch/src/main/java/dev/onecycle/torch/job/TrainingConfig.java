@@ -25,6 +25,7 @@ import dev.onecycle.text.Numbers;
 import dev.onecycle.torch.nn.ModelSpec;
 import dev.onecycle.torch.nn.Models;
 import dev.onecycle.torch.settings.Device;
+import dev.onecycle.torch.settings.LayerRules;
 import dev.onecycle.torch.settings.LearnerSettings;
 import dev.onecycle.torch.settings.Optimizer;
 import dev.onecycle.torch.settings.Precision;
@@ -106,6 +107,14 @@ public final class TrainingConfig {
     MUON
   }
 
+  /** The batch norms of frozen layers. */
+  public enum FrozenNorms {
+    /** They use their running statistics and change in nothing, as in Keras. */
+    FIXED,
+    /** They are trained, as in fastai. */
+    TRAINED
+  }
+
   /** The reaction to a run that cannot be saved. */
   public enum OnSaveError {
     /** End the run. */
@@ -125,6 +134,7 @@ public final class TrainingConfig {
     RETRY
   }
 
+  private static final String[] NOTHING = {};
   private static final double MAX_MINUTES = 60 * 24 * 365;
   private static final double MAX_RATE = 1e15; // far above any use, far below float32's overflow
   private static final int MIN_STEPS_A_DECADE = 3;
@@ -352,6 +362,56 @@ public final class TrainingConfig {
       in(
           Group.LEARNER,
           Setting.flag("norm_decay", "Let batch norms and biases decay too.").or(true));
+
+  /** The layers that are not trained. */
+  public static final Setting<String> FREEZE =
+      in(
+          Group.LEARNER,
+          Setting.text(
+              "freeze",
+              "LAYERS",
+              "Layers that are not trained, by the beginning of their weights' names, with commas"
+                  + " between them; body: all but the last."));
+
+  /** The batch norms of layers that are not trained. */
+  public static final Setting<FrozenNorms> FROZEN_NORMS =
+      in(
+          Group.LEARNER,
+          Setting.choice(
+                  "frozen_norms",
+                  "RULE",
+                  FrozenNorms.class,
+                  "Batch norms of layers that are not trained: unchanged (fixed), or trained all the"
+                      + " same (trained).")
+              .or(FrozenNorms.FIXED));
+
+  /** The factor of the learning rate at the first layer. */
+  public static final Setting<Double> FIRST_LAYER_RATE =
+      in(
+          Group.LEARNER,
+          Setting.number(
+                  "first_layer_rate",
+                  "F",
+                  "Learning rate of the first layer over the last one's; it rises in between by"
+                      + " equal factors.")
+              .or(1.0)
+              .above(0)
+              .atMost(1));
+
+  /** Factors of the learning rate by layer. */
+  public static final Setting<String> LAYER_RATES =
+      in(
+          Group.LEARNER,
+          Setting.text(
+              "layer_rates",
+              "LAYER=F,…",
+              "Learning rates of layers over the rate of the others: layer1=0.1,layer2=0.3."));
+
+  /** Weight decays by layer. */
+  public static final Setting<String> LAYER_DECAYS =
+      in(
+          Group.LEARNER,
+          Setting.text("layer_decays", "LAYER=W,…", "Weight decays of layers: layer1=0,fc=1e-3."));
 
   /** The learning rate of biases over the rate of the other weights. */
   public static final Setting<Double> BIAS_RATE =
@@ -1254,10 +1314,44 @@ public final class TrainingConfig {
         .precision(get(PRECISION))
         .batchNormMomentum(get(BATCHNORM_MOMENTUM))
         .biasRate(get(BIAS_RATE))
+        .layerRules(layerRules())
         .seed(get(SEED))
         .threads(get(THREADS))
         .device(get(DEVICE))
         .build();
+  }
+
+  private LayerRules layerRules() {
+    return LayerRules.none()
+        .withFrozen(
+            find(FREEZE).map(text -> List.of(text.strip().split("\\s*,\\s*"))).orElse(List.of()))
+        .withTrainFrozenNorms(get(FROZEN_NORMS) == FrozenNorms.TRAINED)
+        .withFirstLayerRate(get(FIRST_LAYER_RATE))
+        .withRates(byLayer(LAYER_RATES))
+        .withWeightDecays(byLayer(LAYER_DECAYS));
+  }
+
+  /** The numbers of {@code layer1=0.1,layer2=0.3}. */
+  private Map<String, Double> byLayer(Setting<String> setting) {
+    Map<String, Double> numbers = new LinkedHashMap<>();
+    for (String part : find(setting).map(text -> text.strip().split("\\s*,\\s*")).orElse(NOTHING)) {
+      int equals = part.indexOf('=');
+      try {
+        numbers.put(
+            part.substring(0, Math.max(0, equals)).strip(),
+            Double.parseDouble(part.substring(equals + 1)));
+      } catch (NumberFormatException e) {
+        throw Require.invalid(
+            label(setting), "a list such as layer1=0.1,layer2=0.3", find(setting).orElseThrow());
+      }
+      Require.that(
+          equals > 0,
+          label(setting),
+          "a list such as layer1=0.1,layer2=0.3",
+          find(setting).orElseThrow(),
+          part);
+    }
+    return numbers;
   }
 
   private Optimizer optimizer() {

@@ -51,6 +51,7 @@ import dev.onecycle.torch.model.ModelInput;
 import dev.onecycle.torch.train.Checkpoints;
 import dev.onecycle.torch.train.Engine;
 import dev.onecycle.torch.train.Evaluation;
+import dev.onecycle.torch.train.LayerGroup;
 import dev.onecycle.torch.train.Learner;
 import dev.onecycle.torch.train.LearnerState;
 import dev.onecycle.torch.train.Training;
@@ -414,6 +415,9 @@ public final class TrainingJob {
     resolved.put(REESTIMATE_BATCHNORM.name(), plan.reestimatedBatches());
     resolved.put("epochs", plan.epochs());
     resolved.put("learning_rate", peak.rate());
+    if (!experiment.setup().settings().layerRules().isNone()) {
+      resolved.put("layer_groups", learner.groups().stream().map(TrainingJob::written).toList());
+    }
     return RunRecord.of(data, RunRecord.PolicySummary.of(policy), experiment.conditions())
         .withOrigin(
             now(),
@@ -421,6 +425,15 @@ public final class TrainingJob {
             environment())
         .withConfig(config.toMap(), resolved)
         .withLearningRateSource(peak.reason(), peak.acceptedDifferences());
+  }
+
+  private static Map<String, Object> written(LayerGroup group) {
+    Map<String, Object> written = new LinkedHashMap<>();
+    written.put("layers", group.layers());
+    written.put("rate", group.rate());
+    written.put("weight_decay", group.weightDecay());
+    written.put("values", group.values());
+    return written;
   }
 
   /** Makes the folder, or nothing where a stop is requested. */

@@ -53,7 +53,11 @@ public record LayerRules(
     rates.forEach(
         (layer, rate) ->
             Require.that(
-                rate > 0 && rate <= MAX_FACTOR, "rate of layer " + layer, "in (0, 1e6]", rate, rate));
+                rate > 0 && rate <= MAX_FACTOR,
+                "rate of layer " + layer,
+                "in (0, 1e6]",
+                rate,
+                rate));
     weightDecays.forEach(
         (layer, decay) ->
             Require.that(

@@ -201,8 +201,7 @@ public final class Learner implements AutoCloseable {
   public List<LayerGroup> groups() {
     return engine.groups().stream()
         .map(
-            group ->
-                new LayerGroup(group.name(), group.rate(), group.weightDecay(), group.count()))
+            group -> new LayerGroup(group.name(), group.rate(), group.weightDecay(), group.count()))
         .toList();
   }
 

@@ -89,8 +89,7 @@ class LayerRulesTest {
 
   @Test
   void batchNormsOfFrozenLayersAreTrainedIfAsked() {
-    LayerRules rules =
-        NONE.withFrozen(List.of(LayerRules.BODY)).withTrainFrozenNorms(true);
+    LayerRules rules = NONE.withFrozen(List.of(LayerRules.BODY)).withTrainFrozenNorms(true);
     change(rules, 1e-3, 2)
         .forEach(
             (name, change) ->
@@ -176,8 +175,7 @@ class LayerRulesTest {
   }
 
   private static void assertRefused(String message, UnaryOperator<LayerRules> rules) {
-    assertThatThrownBy(() -> learner(rules.apply(NONE), 0).close())
-        .hasMessageContaining(message);
+    assertThatThrownBy(() -> learner(rules.apply(NONE), 0).close()).hasMessageContaining(message);
   }
 
   /** The flat buffers of groups go out and come back. */

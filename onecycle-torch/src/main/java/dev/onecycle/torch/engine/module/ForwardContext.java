@@ -52,7 +52,7 @@ public record ForwardContext(
 
   /** As {@link #keep(Tensor, Tape.Back)}, for a way back that overwrites its gradient. */
   Tensor keepOverwriting(Tensor output, Tape.Back back) {
-    if (inputLearns()) {
+    if (tape != null && tape.inputLearns()) {
       tape.add(output, back, true);
     }
     return output;

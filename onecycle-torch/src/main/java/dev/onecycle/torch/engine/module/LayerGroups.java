@@ -27,8 +27,7 @@ public final class LayerGroups {
   /** The layers at the top with weights of their own, the first one first. */
   private final List<String> depths;
 
-  private LayerGroups(
-      Network network, LayerRules rules, double weightDecay, List<String> depths) {
+  private LayerGroups(Network network, LayerRules rules, double weightDecay, List<String> depths) {
     this.network = network;
     this.rules = rules;
     this.weightDecay = weightDecay;

@@ -248,7 +248,8 @@ public final class ModuleBuilder {
     // Named as PyTorch names them, with its first values.
     Parameter mean = statistic(prefix, "running_mean", shape, 0);
     Parameter variance = statistic(prefix, RUNNING_VARIANCE, shape, 1);
-    return Modules.batchNorm(scaleAndShift.get(0), scaleAndShift.get(1), mean, variance, EPSILON, fixed);
+    return Modules.batchNorm(
+        scaleAndShift.get(0), scaleAndShift.get(1), mean, variance, EPSILON, fixed);
   }
 
   private Module sequence(String prefix, Layer.Sequential sequential) {

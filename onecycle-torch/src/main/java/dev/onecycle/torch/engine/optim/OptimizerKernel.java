@@ -39,8 +39,7 @@ public abstract sealed class OptimizerKernel implements AutoCloseable
    * @param rate factor of the learning rate
    * @param weightDecay strength of the decay
    */
-  record Part(
-      long offset, long count, long decayed, long biases, double rate, double weightDecay) {
+  record Part(long offset, long count, long decayed, long biases, double rate, double weightDecay) {
     /** Its part of a buffer. */
     Tensor of(Tensor flat) {
       return flat.narrow(0, offset, count);
@@ -163,8 +162,8 @@ public abstract sealed class OptimizerKernel implements AutoCloseable
   }
 
   /**
-   * Scales the gradients of the biases to give them a learning rate of their own; their weight decay
-   * stays at the rate of the other weights.
+   * Scales the gradients of the biases to give them a learning rate of their own; their weight
+   * decay stays at the rate of the other weights.
    */
   final void speedUp(Tensor gradients, double biasRate) {
     if (biasRate != 1) {

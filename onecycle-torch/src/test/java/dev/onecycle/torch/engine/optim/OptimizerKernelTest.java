@@ -195,7 +195,8 @@ class OptimizerKernelTest {
             .build();
     Tensor values = torch.ones(4);
     Tensor gradients = torch.zeros(4);
-    try (OptimizerKernel kernel = OptimizerKernel.of(settings, values, alike(settings, weights(2, 2, 0)), workers);
+    try (OptimizerKernel kernel =
+            OptimizerKernel.of(settings, values, alike(settings, weights(2, 2, 0)), workers);
         NoGradGuard noGrad = new NoGradGuard()) {
       kernel.set(0.1, 0.9);
       kernel.update(values, gradients);
@@ -209,7 +210,8 @@ class OptimizerKernelTest {
         LearnerSettings.builder().weightDecay(0.5).decayNormAndBias(false).build();
     Tensor values = torch.ones(4);
     Tensor gradients = torch.zeros(4);
-    try (OptimizerKernel kernel = OptimizerKernel.of(settings, values, alike(settings, weights(2, 2, 0)), workers);
+    try (OptimizerKernel kernel =
+            OptimizerKernel.of(settings, values, alike(settings, weights(2, 2, 0)), workers);
         NoGradGuard noGrad = new NoGradGuard()) {
       kernel.set(0.1, 0.9);
       kernel.update(values, gradients);
@@ -225,7 +227,8 @@ class OptimizerKernelTest {
     LearnerSettings settings = LearnerSettings.builder().weightDecay(0.5).biasRate(64).build();
     Tensor values = torch.ones(4);
     Tensor gradients = torch.ones(4);
-    try (OptimizerKernel kernel = OptimizerKernel.of(settings, values, alike(settings, weights(2, 1, 1)), workers);
+    try (OptimizerKernel kernel =
+            OptimizerKernel.of(settings, values, alike(settings, weights(2, 1, 1)), workers);
         NoGradGuard noGrad = new NoGradGuard()) {
       kernel.set(0.01, 0.9);
       kernel.update(values, gradients);
@@ -258,7 +261,8 @@ class OptimizerKernelTest {
     double[] expected = random.doubles(matrix + 4, -1, 1).toArray();
     double[] velocity = new double[matrix + 4];
     Tensor values = tensor(expected);
-    try (OptimizerKernel kernel = OptimizerKernel.of(settings, values, alike(settings, parameters), workers);
+    try (OptimizerKernel kernel =
+            OptimizerKernel.of(settings, values, alike(settings, parameters), workers);
         NoGradGuard noGrad = new NoGradGuard()) {
       for (int step = 0; step < 4; step++) {
         double[] gradient = random.doubles(matrix + 4, -1, 1).toArray();
