@@ -172,6 +172,8 @@ class BadInputTest {
     "--threads 100000, '--threads must be in [0, 256] but was 100000'",
     "--batchnorm-momentum 0, --batchnorm-momentum must be in",
     "--pad -1, --pad must be in",
+    "--augment foto, '--augment must be one of photo, small, none, or a file that exists but was"
+        + " foto; did you mean photo?'",
     "--cutout -1, --cutout must be at least 0 but was -1",
     "--image-size 0, --image-size must be a side S or HEIGHTxWIDTH",
     "--range-steps 2, --range-steps must be at least 10",

@@ -116,6 +116,7 @@ public final class JobProgress implements JobListener, AutoCloseable {
             tuning ? "; test images are not read" : ""));
     console.say(classes(experiment.train()));
     show(console, experiment.report());
+    experiment.augmentationText().ifPresent(console::say);
     foresee(experiment);
   }
 

@@ -38,6 +38,7 @@ public record Comparison(
           "decoupled_decay",
           "bias_rate",
           "label_smoothing",
+          "augment",
           "pad",
           "pad_mode",
           "flip",

@@ -46,6 +46,7 @@ final class ArgumentLists {
           "--accumulate",
           "--precision",
           "--batchnorm-momentum",
+          "--augment",
           "--pad",
           "--pad-mode",
           "--cutout",

@@ -63,11 +63,11 @@ public final class Experiment implements AutoCloseable {
   private record Fingerprint(String all, String training) {}
 
   private Experiment(TrainingConfig config, Images images, Optional<ModelFile> trained) {
-    this.config = config;
+    this.config = AugmentationChoice.fitted(config, images.train.shape());
     this.images = images;
     this.trained = trained;
     setup =
-        config
+        this.config
             .setup(images.train.shape(), images.train.classes().size())
             .withClassWeights(
                 ClassWeights.of(config.get(TrainingConfig.CLASS_WEIGHTS), images.train));
@@ -242,6 +242,11 @@ public final class Experiment implements AutoCloseable {
   /** SHA-256 over class names, image shape, labels and pixels of all images that were read. */
   public String fingerprint() {
     return images.fingerprint.all;
+  }
+
+  /** The random changes of its training images, where they are not the model's own; else empty. */
+  public Optional<String> augmentationText() {
+    return AugmentationChoice.describe(config);
   }
 
   /** Its network, batch size, augmentation and optimizer. */

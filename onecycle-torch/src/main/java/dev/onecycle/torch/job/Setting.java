@@ -314,6 +314,24 @@ public final class Setting<T> {
         });
   }
 
+  static Setting<AugmentationChoice> augmentation(String name, String description) {
+    return new Setting<>(
+        name,
+        String.join("|", AugmentationChoice.NAMES) + "|FILE",
+        description,
+        new Type<>() {
+          @Override
+          public AugmentationChoice read(String label, Object raw) {
+            return AugmentationChoice.read(label, raw);
+          }
+
+          @Override
+          public Object write(AugmentationChoice value) {
+            return value.text();
+          }
+        });
+  }
+
   Setting<T> or(T value) {
     standard = value;
     return this;

@@ -539,6 +539,18 @@ public final class TrainingConfig {
 
   // ---- Augmentation
 
+  /** The changes as a whole. */
+  public static final Setting<AugmentationChoice> AUGMENT =
+      in(
+          Group.AUGMENTATION,
+          Setting.augmentation(
+              "augment",
+              "Changes as a whole: photo (resized crop, flip, rotation, zoom, colours), small (pad,"
+                  + " crop, flip), none, or a YAML file of them. Default: the model's; photo where"
+                  + " both sides of the images have at least "
+                  + AugmentationChoice.PHOTO_SIDE
+                  + " pixels."));
+
   /** The padding before a random crop. */
   public static final Setting<Integer> PAD =
       in(
@@ -905,6 +917,9 @@ public final class TrainingConfig {
   private static final List<List<Setting<?>>> EXCLUSIVE =
       List.of(List.of(EPOCHS, MINUTES), List.of(MAX_LR, LR_FROM), List.of(LABELS, LABEL_PATTERN));
 
+  /** Settings that come before their part of {@code augment}. */
+  private static final List<Setting<?>> AUGMENTATION_PARTS = List.of(PAD, PAD_MODE, FLIP, CUTOUT);
+
   private static final TrainingConfig EMPTY = new TrainingConfig(Map.of());
 
   private static <T> Setting<T> in(Group group, Setting<T> setting) {
@@ -1139,6 +1154,9 @@ public final class TrainingConfig {
     if (setting == RANGE_LIMIT && isGiven(RANGE_END)) {
       return "as " + RANGE_END.name();
     }
+    if (isGiven(AUGMENT) && AUGMENTATION_PARTS.contains(setting)) {
+      return "as " + AUGMENT.name();
+    }
     Object ofModel = setting == MODEL ? null : modelDefaults().get(setting);
     String origin =
         ofModel == null || Optional.of(ofModel).equals(setting.standard())
@@ -1161,9 +1179,11 @@ public final class TrainingConfig {
     values.put(WEIGHT_DECAY, settings.weightDecay());
     values.put(LABEL_SMOOTHING, settings.labelSmoothing());
     values.put(BATCHNORM_MOMENTUM, settings.batchNormMomentum());
-    values.put(PAD, model.augmentation().pad());
-    values.put(PAD_MODE, model.augmentation().padMode());
-    values.put(FLIP, model.augmentation().flip());
+    Augmentation augmentation = wholeAugmentation(model);
+    values.put(PAD, augmentation.pad());
+    values.put(PAD_MODE, augmentation.padMode());
+    values.put(FLIP, augmentation.flip());
+    values.put(CUTOUT, augmentation.cutout());
     values.put(OPTIMIZER, name(settings.optimizer()));
     boolean adam =
         Optional.ofNullable(given.get(OPTIMIZER))
@@ -1373,7 +1393,17 @@ public final class TrainingConfig {
 
   /** The random changes of training images. */
   public Augmentation augmentation() {
-    return new Augmentation(get(PAD), get(PAD_MODE), get(FLIP), get(CUTOUT));
+    return wholeAugmentation(Models.byName(get(MODEL)).defaults())
+        .withPad(get(PAD))
+        .withPadMode(get(PAD_MODE))
+        .withFlip(get(FLIP))
+        .withCutout(get(CUTOUT));
+  }
+
+  /** Before its parts are given. */
+  private Augmentation wholeAugmentation(ModelSpec.Defaults model) {
+    Given own = given.get(AUGMENT);
+    return own == null ? model.augmentation() : ((AugmentationChoice) own.value).value();
   }
 
   /** How the images are read. */
