@@ -26,7 +26,15 @@ class LayerRatesTest {
 
   private static Cli.Result train(String name, Object... more) {
     Object[] words = {
-      "train", data, "--max-lr", 0.05, "--epochs", 2, "--batch-size", 16, "--out",
+      "train",
+      data,
+      "--max-lr",
+      0.05,
+      "--epochs",
+      2,
+      "--batch-size",
+      16,
+      "--out",
       temp.resolve(name)
     };
     Object[] all = java.util.Arrays.copyOf(words, words.length + more.length);

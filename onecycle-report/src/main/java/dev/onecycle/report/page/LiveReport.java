@@ -56,7 +56,8 @@ public final class LiveReport implements RunListener {
         RangeFigures.of(range, OptionalLong.of(record.policy().steps()))
             .writeSvg(run.resolve("range.svg"));
       }
-      ScheduleFigures.rateAndMomentum(policy, record.layerRates()).writeSvg(run.resolve("schedule.svg"));
+      ScheduleFigures.rateAndMomentum(policy, record.layerRates())
+          .writeSvg(run.resolve("schedule.svg"));
     } catch (MissingFontsException e) {
       // Training needs no fonts.
       failures.accept("No figures: " + e.getMessage());

@@ -65,7 +65,7 @@ class LayerRulesTest {
               changes.put(
                   name,
                   IntStream.range(0, values.length)
-                      .mapToDouble(i -> after.get(name)[i] - values[i])
+                      .mapToDouble(i -> after.getOrDefault(name, values)[i] - values[i])
                       .toArray()));
       return changes;
     }
@@ -131,8 +131,8 @@ class LayerRulesTest {
         });
     Map<String, double[]> decayed = change(NONE.withWeightDecays(Map.of("fc", 0.5)), 0, 1);
     try (Learner learner = learner(NONE, 0)) {
-      float[] before = weights(learner).get("fc.weight");
-      double[] expected = plain.get("fc.weight").clone();
+      float[] before = weights(learner).getOrDefault("fc.weight", new float[0]);
+      double[] expected = plain.getOrDefault("fc.weight", new double[0]).clone();
       for (int i = 0; i < expected.length; i++) {
         expected[i] -= 0.1 * 0.5 * before[i];
       }
