@@ -59,7 +59,7 @@ public record WeightFile(
     }
   }
 
-  private static final String MODEL_KEY = "onecycle.model";
+  private static final String MODEL_KEY = "onecycle.network";
   private static final int PROTO = 0x80;
 
   public WeightFile {

@@ -45,7 +45,9 @@ public final class WeightMapping {
     MISSING("missing"),
     /** In both, with other shapes. */
     MISSHAPEN("misshapen"),
-    /** In both, with a value that is not finite or that float32 cannot hold. */
+    /**
+     * In both, with a value that is not finite, that float32 cannot hold, or a negative variance.
+     */
     UNUSABLE("unusable"),
     /** In the file and not in the network. */
     UNEXPECTED("unexpected"),
@@ -90,6 +92,7 @@ public final class WeightMapping {
   private static final int MAX_WRAPPERS = 4;
   private static final int MAX_TRIED = 50;
   private static final String COUNTER = "num_batches_tracked";
+  private static final String VARIANCE = "running_var";
   private static final String WEIGHT = "weight";
 
   /** No name starts so. */
@@ -508,13 +511,27 @@ public final class WeightMapping {
         return;
       }
       try {
-        result.add(new NamedTensor(array.name(), array.shape(), tensor.toFloat32().values()));
+        float[] values = tensor.toFloat32().values();
+        if (array.name().endsWith(VARIANCE) && hasNegative(values)) {
+          add(Action.UNUSABLE, array, tensor, "holds a negative variance");
+          return;
+        }
+        result.add(new NamedTensor(array.name(), array.shape(), values));
       } catch (BadDataException e) {
         add(Action.UNUSABLE, array, tensor, "holds a whole number that float32 cannot hold");
         return;
       }
       String note = action == Action.SUMMED ? "the sum over the three colours" : "";
       add(action, array, tensor, note);
+    }
+
+    private static boolean hasNegative(float[] values) {
+      for (float value : values) {
+        if (value < 0) {
+          return true;
+        }
+      }
+      return false;
     }
 
     private void add(Action action, NamedTensor array, @Nullable StoredTensor tensor, String note) {

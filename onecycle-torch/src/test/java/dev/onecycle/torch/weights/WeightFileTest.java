@@ -5,10 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.error.BadDataException;
+import dev.onecycle.torch.model.ModelFile;
+import dev.onecycle.torch.model.ModelInput;
+import dev.onecycle.torch.nn.Layer;
+import dev.onecycle.torch.nn.Network;
+import dev.onecycle.torch.settings.Normalization;
 import dev.onecycle.torch.weights.WeightFile.Format;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -74,6 +81,51 @@ class WeightFileTest {
       })
   void theNumbersAreThoseOfPython(String name) throws IOException {
     requireSame(WeightFile.read(stored(name)), Files.readAllLines(stored(name + ".txt")));
+  }
+
+  /** The file of script.pt, loaded and saved again by libtorch 2.10. */
+  @Test
+  void theNumbersOfANewerTorchScriptAreThoseOfPython() throws IOException {
+    WeightFile file = WeightFile.read(stored("script-2.10.pt"));
+    assertThat(file.format()).isEqualTo(Format.TORCHSCRIPT);
+    requireSame(file, Files.readAllLines(stored("script.pt.txt")));
+  }
+
+  /** PyTorch 2 states the byte order; types without a storage class of their own name it. */
+  @Test
+  void formsOfNewerVersionsAreRead() throws IOException {
+    byte[] numbers =
+        ByteBuffer.allocate(16).putFloat(1.5f).putFloat(-2).putFloat(3).putFloat(4).array();
+    Pickle tensor =
+        new Pickle()
+            .global("torch._utils", "_rebuild_parameter")
+            .op('(')
+            .global("torch._utils", "_rebuild_tensor_v3")
+            .op('(', '(')
+            .text("storage")
+            .global("torch.storage", "UntypedStorage")
+            .text("0")
+            .text("cpu")
+            .number(16)
+            .op('t', 'Q')
+            .number(0)
+            .tuple(2, 2)
+            .tuple(1, 2)
+            .op(0x89)
+            .global("collections", "OrderedDict")
+            .op(')', 'R')
+            .global("torch", "float32")
+            .op('t', 'R', 0x88)
+            .global("collections", "OrderedDict")
+            .op(')', 'R', 't', 'R');
+    Map<String, byte[]> entries =
+        Map.of(
+            "net/data.pkl", tensor.asEntryOf("w"),
+            "net/data/0", numbers,
+            "net/byteorder", "big".getBytes(UTF_8),
+            "net/version", "3\n".getBytes(UTF_8));
+    WeightFile file = WeightFile.read(Pickle.zip(folder.resolve("net.pth"), entries));
+    assertThat(file.tensors().get(0).toFloat32().values()).containsExactly(1.5f, 3, -2, 4);
   }
 
   private static void requireSame(WeightFile file, List<String> lines) {
@@ -196,11 +248,18 @@ class WeightFileTest {
     new Safetensors(Map.of(), tensors).write(plain);
     assertThat(WeightFile.read(plain).format()).isEqualTo(Format.SAFETENSORS);
     Path model = folder.resolve("model.safetensors");
-    new Safetensors(Map.of("onecycle.model", "resnet20"), tensors).write(model);
+    ImageShape shape = new ImageShape(1, 4, 4);
+    Network network =
+        new Network(
+            "own", shape, 2, Layer.sequence(new Layer.Flatten(), new Layer.Linear(16, 2, false)));
+    NamedTensor weight = new NamedTensor("1.weight", new long[] {2, 16}, new float[32]);
+    Normalization normalization = new Normalization(List.of(0.5), List.of(0.2));
+    new ModelFile(network, List.of("a", "b"), new ModelInput(shape, normalization), List.of(weight))
+        .write(model);
     WeightFile read = WeightFile.read(model);
     assertThat(read.format()).isEqualTo(Format.MODEL);
-    assertThat(read.metadata()).containsEntry("onecycle.model", "resnet20");
-    assertThat(read.tensors().get(0).toFloat32().values()).containsExactly(1, 2);
+    assertThat(read.metadata()).containsEntry("onecycle.classes", "[\"a\",\"b\"]");
+    assertThat(read.tensors().get(0).shape()).containsExactly(2, 16);
   }
 
   @ParameterizedTest

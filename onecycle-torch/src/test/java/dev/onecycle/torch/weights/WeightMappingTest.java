@@ -284,6 +284,11 @@ class WeightMappingTest {
     numbers.wholes()[1] = 16_777_217;
     large.set(1, new StoredTensor("bn1.weight", new long[] {2}, numbers));
     requireRefused(map(large, NETWORK, RULES), "whole number that float32 cannot hold");
+    bad.set(1, FILE.get(1));
+    bad.set(6, new NamedTensor("bn1.running_var", new long[] {2}, new float[] {1, -1}));
+    requireRefused(
+        map(stored(bad, name -> name), NETWORK, RULES),
+        "bn1.running_var [2] (holds a negative variance)");
   }
 
   @Test
