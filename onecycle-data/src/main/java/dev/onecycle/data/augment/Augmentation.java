@@ -36,6 +36,7 @@ public final class Augmentation {
   private ColorJitter color = ColorJitter.NONE;
   private Optional<RandomErasing> erasing = Optional.empty();
   private boolean trivialAugment;
+  private Mixing mixing = Mixing.NONE;
 
   /** A pad with a random crop, a flip and a cutout; withers add more. */
   public Augmentation(int pad, PadMode padMode, Flip flip, int cutout) {
@@ -142,6 +143,12 @@ public final class Augmentation {
     return changed;
   }
 
+  public Augmentation withMixing(Mixing pairs) {
+    Augmentation changed = copy();
+    changed.mixing = pairs;
+    return changed;
+  }
+
   private Augmentation copy() {
     return new Augmentation(pad, padMode, flip, cutout).withRestOf(this);
   }
@@ -154,6 +161,7 @@ public final class Augmentation {
     color = other.color;
     erasing = other.erasing;
     trivialAugment = other.trivialAugment;
+    mixing = other.mixing;
     return this;
   }
 
@@ -216,6 +224,11 @@ public final class Augmentation {
     return trivialAugment;
   }
 
+  /** The mixing of each image with another of its batch, which {@code BatchLoader} does. */
+  public Mixing mixing() {
+    return mixing;
+  }
+
   /** The changes in a few words. Saved conditions compare this text. */
   public String describe() {
     List<String> parts = new ArrayList<>();
@@ -245,6 +258,9 @@ public final class Augmentation {
     erasing.ifPresent(erasing -> parts.add(erasing.describe()));
     if (cutout > 0) {
       parts.add("cutout " + cutout);
+    }
+    if (mixing.isOn()) {
+      parts.add(mixing.describe());
     }
     return parts.isEmpty() ? "none" : String.join(", ", parts);
   }
@@ -327,7 +343,7 @@ public final class Augmentation {
 
   private List<Object> values() {
     return List.of(
-        pad, padMode, flip, cutout, crop, rotation, zoom, color, erasing, trivialAugment);
+        pad, padMode, flip, cutout, crop, rotation, zoom, color, erasing, trivialAugment, mixing);
   }
 
   @Override

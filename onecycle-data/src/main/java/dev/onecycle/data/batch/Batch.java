@@ -28,6 +28,22 @@ public interface Batch extends AutoCloseable {
   /** The label of the {@code i}-th image of the batch, a class of the network. */
   int label(int i);
 
+  /**
+   * The label of the image that is mixed into the {@code i}-th; its own label where none is. See
+   * {@link dev.onecycle.data.augment.Mixing}.
+   */
+  default int mixedLabel(int i) {
+    return label(i);
+  }
+
+  /**
+   * The share of {@link #label} in the target of the {@code i}-th image, in [0, 1]; {@link
+   * #mixedLabel} has the rest. 1 where no image is mixed into it.
+   */
+  default double share(int i) {
+    return 1;
+  }
+
   /** The index in the dataset of the {@code i}-th image of the batch. */
   int index(int i);
 

@@ -207,6 +207,9 @@ public final class BatchLoader implements Iterator<Batch>, AutoCloseable {
           buffer.add(index, label, augmented);
         }
       }
+      if (augmentation.mixing().isOn()) {
+        buffer.mix(augmentation.mixing(), sampler.seed(), epoch);
+      }
       ready.put(new Loaded.Filled(buffer));
     }
   }

@@ -92,6 +92,8 @@ public record AugmentationChoice(String text, Augmentation value) {
 
   /** An augmentation made by a program. */
   public static AugmentationChoice of(Augmentation value) {
+    Require.that(
+        !value.mixing().isOn(), "augmentation", "without mixing, which no file has,", value, value);
     return new AugmentationChoice(text(value), value);
   }
 

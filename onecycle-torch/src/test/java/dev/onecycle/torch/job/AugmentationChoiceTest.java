@@ -17,6 +17,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.onecycle.data.augment.Augmentation;
 import dev.onecycle.data.augment.ColorJitter;
 import dev.onecycle.data.augment.Flip;
+import dev.onecycle.data.augment.Mixing;
 import dev.onecycle.data.augment.PadMode;
 import dev.onecycle.data.augment.RandomErasing;
 import dev.onecycle.data.augment.ResizedCrop;
@@ -26,6 +27,7 @@ import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.run.RunFolder;
 import dev.onecycle.testing.TestData;
 import dev.onecycle.torch.job.TrainingConfig.Origin;
+import dev.onecycle.torch.train.TrainingPlan;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -163,6 +165,15 @@ class AugmentationChoiceTest {
         .hasMessageContaining("--augment must be settings as name=value");
     assertThatThrownBy(() -> augmented("rotation=500"))
         .hasMessage("rotation in --augment must be in [0, 180] but was 500");
+  }
+
+  @Test
+  void mixingIsRefusedWhereTheLossWouldNotReadIt() {
+    Augmentation mixed = Augmentation.standard().withMixing(new Mixing(0.2, 0));
+    assertThatThrownBy(() -> AugmentationChoice.of(mixed))
+        .hasMessageContaining("augmentation must be without mixing");
+    assertThatThrownBy(() -> TrainingPlan.of(1, 8).withAugmentation(mixed))
+        .hasMessageContaining("augmentation must be without mixing");
   }
 
   @Test
