@@ -15,6 +15,7 @@ import dev.onecycle.cli.inspect.ReportCommand;
 import dev.onecycle.cli.inspect.ScheduleCommand;
 import dev.onecycle.cli.inspect.SelftestCommand;
 import dev.onecycle.cli.train.DemoCommand;
+import dev.onecycle.cli.train.FineTuneCommand;
 import dev.onecycle.cli.train.ResumeCommand;
 import dev.onecycle.cli.train.TrainCommand;
 import dev.onecycle.cli.tune.BatchTrialCommand;
@@ -79,6 +80,7 @@ public final class Main implements Runnable {
           FindBatchSizeCommand.class,
           TuneCommand.class,
           TrainCommand.class,
+          FineTuneCommand.class,
           ResumeCommand.class,
           EvaluateCommand.class,
           PredictCommand.class,

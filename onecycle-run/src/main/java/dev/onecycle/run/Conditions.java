@@ -55,6 +55,13 @@ public record Conditions(@JsonValue Map<String, String> byName) {
     return with(name, value ? "on" : "off");
   }
 
+  /** The same conditions but for one. */
+  public Conditions without(String name) {
+    Map<String, String> others = new LinkedHashMap<>(byName);
+    others.remove(name);
+    return new Conditions(others);
+  }
+
   /** The value of a condition, "not stated" where there is none. */
   public String get(String name) {
     return byName.getOrDefault(name, UNKNOWN);

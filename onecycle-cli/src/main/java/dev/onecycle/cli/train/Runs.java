@@ -56,6 +56,34 @@ final class Runs {
             folder, options, Signals.CONTROL, progress, new LiveReport(progress::warning)));
   }
 
+  /** As {@link #start}, for a run that another one follows: its result is not the command's. */
+  static int startFirst(Console console, TrainingConfig config, Path folder, JobProgress progress) {
+    return shownFirst(
+        console,
+        TrainingJob.start(
+            config, folder, Signals.CONTROL, progress, new LiveReport(progress::warning)));
+  }
+
+  /** As {@link #resume}, for a run that another one follows. */
+  static int resumeFirst(Console console, Path folder, JobProgress progress) {
+    return shownFirst(
+        console,
+        TrainingJob.resume(
+            folder,
+            ResumeOptions.NONE,
+            Signals.CONTROL,
+            progress,
+            new LiveReport(progress::warning)));
+  }
+
+  private static int shownFirst(Console console, RunSummary run) {
+    if (!run.isFinished()) {
+      return shown(console, run);
+    }
+    console.say(run.describe());
+    return ExitCode.OK;
+  }
+
   private static int shown(Console console, RunSummary run) {
     RunRecord record = run.record();
     Path report = run.folder().resolve(RunReport.FILE);

@@ -84,7 +84,8 @@ public final class FindLrCommand implements Callable<Integer> {
       List.of(Group.DATA, Group.LEARNER, Group.AUGMENTATION, Group.RANGE_TEST);
   private static final List<Setting<?>> SETTINGS =
       Stream.concat(
-              TrainingConfig.settings(GROUPS).stream(),
+              TrainingConfig.settings(GROUPS).stream()
+                  .filter(setting -> setting != TrainingConfig.FROM),
               Stream.<Setting<?>>of(TrainingConfig.MOMENTUM, TrainingConfig.EPOCHS))
           .toList();
 
@@ -109,8 +110,9 @@ public final class FindLrCommand implements Callable<Integer> {
       paramLabel = "MODEL",
       description =
           "Start from the weights of a trained model instead of random ones, to train it further: a"
-              + " run's folder, whose data and settings are then the defaults, or a"
-              + " model.safetensors. Costs no more than a test from random weights.")
+              + " run's folder, whose data and settings are then the defaults, a"
+              + " model.safetensors, or weights from elsewhere, as train --from takes them. Costs no"
+              + " more than a test from random weights.")
   @Nullable Path from;
 
   @Mixin RecordedCurves curves = new RecordedCurves();
@@ -131,9 +133,13 @@ public final class FindLrCommand implements Callable<Integer> {
           RESULT,
           Optional.empty());
     }
-    Optional<TrainedModel> trained = Optional.ofNullable(from).map(TrainedModel::read);
+    Optional<TrainedModel> trained =
+        Optional.ofNullable(from).filter(TrainedModel::isModel).map(TrainedModel::read);
     TrainingConfig config =
         settings.config(trained.map(TrainedModel::config).orElseGet(TrainingConfig::defaults));
+    if (from != null && trained.isEmpty()) {
+      config = config.with(TrainingConfig.FROM, from.toString());
+    }
     if (settings.printed(console, config, SETTINGS, List.of())) {
       return ExitCode.OK;
     }

@@ -15,9 +15,11 @@ import dev.onecycle.run.RunRecord;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.text.Sha256;
 import dev.onecycle.torch.model.ModelFile;
+import dev.onecycle.torch.settings.Normalization;
 import dev.onecycle.torch.train.Learner;
 import dev.onecycle.torch.train.Setup;
 import dev.onecycle.torch.train.TrainingPlan;
+import dev.onecycle.torch.weights.WeightMapping;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -40,6 +42,9 @@ public final class Experiment implements AutoCloseable {
   private final Images images;
   private final Setup setup;
   private final Optional<ModelFile> trained;
+  private final Optional<StartingWeights> weights;
+  private final Normalization normalization;
+  private Optional<WeightMapping> mapping = Optional.empty();
   private @Nullable Learner learner;
 
   /**
@@ -66,6 +71,14 @@ public final class Experiment implements AutoCloseable {
     this.config = AugmentationChoice.fitted(config, images.train.shape());
     this.images = images;
     this.trained = trained;
+    weights = trained.isPresent() ? Optional.empty() : StartingWeights.of(config);
+    normalization =
+        trained
+            .map(ModelFile::normalization)
+            .orElseGet(
+                () ->
+                    config.normalization(
+                        images.train, weights.flatMap(StartingWeights::normalization)));
     setup =
         this.config
             .setup(images.train.shape(), images.train.classes().size())
@@ -79,7 +92,8 @@ public final class Experiment implements AutoCloseable {
    *
    * @throws BadDataException where they cannot be read, or are of no use for training
    */
-  public static Experiment open(TrainingConfig config, JobListener listener) {
+  public static Experiment open(TrainingConfig asked, JobListener listener) {
+    TrainingConfig config = StartingWeights.withModel(asked);
     LargeImages large = new LargeImages(config, listener);
     DataSplits data =
         Datasets.open(config.get(TrainingConfig.DATA), options(config, large, listener));
@@ -103,7 +117,8 @@ public final class Experiment implements AutoCloseable {
    *
    * @throws BadDataException where they cannot be read, or are of no use for training
    */
-  public static Experiment openForTuning(TrainingConfig config, JobListener listener) {
+  public static Experiment openForTuning(TrainingConfig asked, JobListener listener) {
+    TrainingConfig config = StartingWeights.withModel(asked);
     LargeImages large = new LargeImages(config, listener);
     TuningData data =
         Datasets.openForTuning(config.get(TrainingConfig.DATA), options(config, large, listener));
@@ -119,7 +134,8 @@ public final class Experiment implements AutoCloseable {
    *     or the model is another than the configuration says
    */
   public static Experiment openForRangeTest(
-      TrainingConfig config, Optional<ModelFile> trained, JobListener listener) {
+      TrainingConfig asked, Optional<ModelFile> trained, JobListener listener) {
+    TrainingConfig config = trained.isPresent() ? asked : StartingWeights.withModel(asked);
     LargeImages large = new LargeImages(config, listener);
     TuningData data =
         Datasets.openForTuning(config.get(TrainingConfig.DATA), options(config, large, listener));
@@ -161,7 +177,35 @@ public final class Experiment implements AutoCloseable {
                   + " them",
               batch, images));
     }
+    experiment.sayWeights(listener);
     return experiment;
+  }
+
+  /** Brings the starting weights to the network, so that what does not fit is said at once. */
+  private void sayWeights(JobListener listener) {
+    if (weights.isPresent()) {
+      learner();
+      listener.note(StartingWeights.describe(mapping.orElseThrow(), weights.get().file().file()));
+      if (config.find(TrainingConfig.NORMALIZATION).isEmpty()) {
+        listener.note(
+            "Images are normalized by "
+                + (weights.get().normalization().isPresent()
+                    ? "the means and deviations of the model that the weights are from"
+                    : train().shape().channels() == 3
+                        ? "ImageNet's means and deviations, as most weights from elsewhere want"
+                        : "the means and deviations of the training images"));
+      }
+    }
+  }
+
+  /** What was done with the arrays of a weight file, where the training begins with one. */
+  Optional<WeightMapping> weightMapping() {
+    return mapping;
+  }
+
+  /** The normalization of its images. */
+  public Normalization normalization() {
+    return normalization;
   }
 
   private static void requireFitting(ModelFile model, Experiment experiment) {
@@ -262,9 +306,15 @@ public final class Experiment implements AutoCloseable {
   /** The conditions of another setup on the same images. */
   public Conditions conditions(Setup other) {
     Conditions conditions = other.conditions(images.fingerprint.training);
-    return trained
-        .map(model -> conditions.with("weights", "trained, sha256 " + sha256(model)))
-        .orElse(conditions);
+    if (weights.isPresent() || config.find(TrainingConfig.NORMALIZATION).isPresent()) {
+      conditions = conditions.with("normalization", normalization.text());
+    }
+    String origin =
+        trained
+            .map(model -> "trained, sha256 " + sha256(model))
+            .or(() -> weights.map(from -> "from a file, sha256 " + from.sha256()))
+            .orElse("");
+    return origin.isEmpty() ? conditions : conditions.with("weights", origin);
   }
 
   private static String sha256(ModelFile model) {
@@ -292,7 +342,23 @@ public final class Experiment implements AutoCloseable {
   Learner learner(Setup other) {
     return trained
         .map(model -> Learner.load(model, other.settings()))
-        .orElseGet(() -> Learner.prepare(other.network(), images.train, other.settings()));
+        .orElseGet(() -> prepared(other));
+  }
+
+  private Learner prepared(Setup other) {
+    Learner learner =
+        Learner.prepare(other.network(), images.train, normalization, other.settings());
+    try {
+      if (weights.isPresent()) {
+        WeightMapping brought = weights.get().mapped(learner.weights());
+        learner.setWeights(brought.tensors());
+        mapping = Optional.of(brought);
+      }
+      return learner;
+    } catch (RuntimeException e) {
+      learner.close();
+      throw e;
+    }
   }
 
   /** Frees the memory of the network; {@link #learner} makes it anew, with its first weights. */

@@ -7,6 +7,7 @@ import dev.onecycle.run.checkpoint.CheckpointFolder;
 import dev.onecycle.torch.job.TrainingConfig.Group;
 import dev.onecycle.torch.job.TrainingConfig.Origin;
 import dev.onecycle.torch.model.ModelFile;
+import dev.onecycle.torch.weights.WeightFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -38,6 +39,11 @@ public record TrainedModel(ModelFile file, TrainingConfig config) {
     Path ended = path.resolve(RunSummary.MODEL);
     ModelFile file = Files.exists(ended) ? ModelFile.read(ended) : checkpoint(path);
     return new TrainedModel(file, config(record, path));
+  }
+
+  /** Whether a path is the folder of a run or a model file of onecycle; else weights of others. */
+  public static boolean isModel(Path path) {
+    return !Files.isRegularFile(path) || WeightFile.read(path).format() == WeightFile.Format.MODEL;
   }
 
   private static ModelFile checkpoint(Path run) {

@@ -6,6 +6,7 @@ import dev.onecycle.data.augment.Flip;
 import dev.onecycle.data.augment.PadMode;
 import dev.onecycle.data.batch.Sampling;
 import dev.onecycle.data.image.DecodeOptions;
+import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.data.image.ImageSize;
 import dev.onecycle.data.image.Orientation;
@@ -27,6 +28,7 @@ import dev.onecycle.torch.nn.Models;
 import dev.onecycle.torch.settings.Device;
 import dev.onecycle.torch.settings.LayerRules;
 import dev.onecycle.torch.settings.LearnerSettings;
+import dev.onecycle.torch.settings.Normalization;
 import dev.onecycle.torch.settings.Optimizer;
 import dev.onecycle.torch.settings.Precision;
 import dev.onecycle.torch.train.Engine;
@@ -34,6 +36,7 @@ import dev.onecycle.torch.train.LearningRateFinder;
 import dev.onecycle.torch.train.RangeLoss;
 import dev.onecycle.torch.train.Setup;
 import dev.onecycle.torch.train.TrainingPlan;
+import dev.onecycle.torch.weights.MappingRules;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -362,6 +365,40 @@ public final class TrainingConfig {
       in(
           Group.LEARNER,
           Setting.flag("norm_decay", "Let batch norms and biases decay too.").or(true));
+
+  /** The weights that a training begins with. */
+  public static final Setting<String> FROM =
+      in(
+          Group.LEARNER,
+          Setting.text(
+                  "from",
+                  "FILE|RUN",
+                  "Begin with the weights of a file (safetensors, or .pth or .pt of PyTorch) or of"
+                      + " an earlier run.")
+              .path());
+
+  /** The last layer of a training that begins with weights of a file. */
+  public static final Setting<MappingRules.Head> HEAD =
+      in(
+          Group.LEARNER,
+          Setting.choice(
+                  "head",
+                  "RULE",
+                  MappingRules.Head.class,
+                  "Last layer where the weights are from a file: from the file too (same), random"
+                      + " (new), or random where the file has another size (new_if_other_size).")
+              .or(MappingRules.Head.NEW_IF_OTHER_SIZE));
+
+  /** The normalization of images. */
+  public static final Setting<String> NORMALIZATION =
+      in(
+          Group.LEARNER,
+          Setting.text(
+              "normalization",
+              "RULE",
+              "Means and deviations of the channels: of the training images (data), ImageNet's"
+                  + " (imagenet), or numbers as 0.5,0.5,0.5:0.2,0.2,0.2. Default: data; with"
+                  + " weights of a file those of its model, or ImageNet's."));
 
   /** The layers that are not trained. */
   public static final Setting<String> FREEZE =
@@ -1339,6 +1376,36 @@ public final class TrainingConfig {
         .threads(get(THREADS))
         .device(get(DEVICE))
         .build();
+  }
+
+  /**
+   * The normalization of images.
+   *
+   * @param train whose statistics are taken where nothing else is said
+   * @param ofWeights that the starting weights were trained with, where it is known
+   */
+  Normalization normalization(ImageDataset train, Optional<Normalization> ofWeights) {
+    int channels = train.shape().channels();
+    String rule =
+        find(NORMALIZATION).orElse(find(FROM).isPresent() && channels == 3 ? "imagenet" : "data");
+    if (find(NORMALIZATION).isEmpty() && ofWeights.isPresent()) {
+      Normalization known = ofWeights.get();
+      return known.means().size() == channels ? known : Normalization.of(train);
+    }
+    if (rule.equals("data")) {
+      return Normalization.of(train);
+    }
+    Normalization given =
+        rule.equals("imagenet")
+            ? Normalization.imageNet()
+            : Normalization.parse(label(NORMALIZATION), rule);
+    Require.that(
+        given.means().size() == channels,
+        label(NORMALIZATION),
+        "of " + channels + ", as the images have channels,",
+        rule,
+        rule);
+    return given;
   }
 
   private LayerRules layerRules() {

@@ -4,7 +4,9 @@ import static dev.onecycle.torch.job.TrainingConfig.BATCH_SIZE;
 import static dev.onecycle.torch.job.TrainingConfig.CLASS_WEIGHTS;
 import static dev.onecycle.torch.job.TrainingConfig.DATA;
 import static dev.onecycle.torch.job.TrainingConfig.DEVICE;
+import static dev.onecycle.torch.job.TrainingConfig.FROM;
 import static dev.onecycle.torch.job.TrainingConfig.MINUTES;
+import static dev.onecycle.torch.job.TrainingConfig.NORMALIZATION;
 import static dev.onecycle.torch.job.TrainingConfig.ON_DIVERGENCE;
 import static dev.onecycle.torch.job.TrainingConfig.ON_SAVE_ERROR;
 import static dev.onecycle.torch.job.TrainingConfig.ORIENTATION;
@@ -87,13 +89,16 @@ public final class TrainingJob {
 
   private static final int MAX_RETRIES = 3;
 
+  /** The file that says what was done with each array of a weight file. */
+  private static final String WEIGHTS = "weights.json";
+
   /** The parts of the environment that decide the last bits of a result. */
   private static final List<String> DECISIVE =
       List.of("onecycle", "engine", "kernels", "processor", "java");
 
   /** Settings that come to a value of their own where none is given, or an open one. */
   private static final List<Setting<?>> OPEN =
-      List.of(PRECISION, THREADS, DEVICE, BATCH_SIZE, REESTIMATE_BATCHNORM);
+      List.of(PRECISION, THREADS, DEVICE, BATCH_SIZE, REESTIMATE_BATCHNORM, NORMALIZATION);
 
   private final Path folder;
   private final Experiment experiment;
@@ -169,9 +174,10 @@ public final class TrainingJob {
       TrainingConfig asked, Path folder, RunControl control, RunListener... listeners) {
     long begin = System.nanoTime();
     Listeners listener = new Listeners(List.of(listeners));
-    TrainingConfig config = asked.withSwept();
-    config.validated();
-    saySwept(asked, config, listener);
+    TrainingConfig swept = asked.withSwept();
+    swept.validated();
+    saySwept(asked, swept, listener);
+    TrainingConfig config = StartingWeights.withModel(swept);
     PeakRate.requireReadable(config);
     RunFolder.requireWritable(folder);
     try (Experiment experiment = Experiment.open(config, listener)) {
@@ -274,9 +280,11 @@ public final class TrainingJob {
       RunControl control,
       Listeners listener) {
     TrainingConfig config = config(folder, record).with(options.settings()).withAbsolutePaths();
-    try (Experiment experiment = Experiment.open(config, listener)) {
+    // A checkpoint has all weights: those that the run began with are not read again.
+    try (Experiment experiment = Experiment.open(config.without(FROM), listener)) {
       requireSame("images", record.data().fingerprint(), experiment.fingerprint(), folder, options);
-      for (Conditions.Difference d : record.conditions().differencesTo(experiment.conditions())) {
+      for (Conditions.Difference d :
+          record.conditions().without("weights").differencesTo(experiment.conditions())) {
         throw Require.invalid(
             "condition " + d.title(),
             d.found() + ", as in " + folder + ",",
@@ -415,6 +423,9 @@ public final class TrainingJob {
     resolved.put(REESTIMATE_BATCHNORM.name(), plan.reestimatedBatches());
     resolved.put("epochs", plan.epochs());
     resolved.put("learning_rate", peak.rate());
+    if (config.find(FROM).isPresent() || config.find(NORMALIZATION).isPresent()) {
+      resolved.put(NORMALIZATION.name(), experiment.normalization().text());
+    }
     if (!experiment.setup().settings().layerRules().isNone()) {
       resolved.put("layer_groups", learner.groups().stream().map(TrainingJob::written).toList());
     }
@@ -443,6 +454,9 @@ public final class TrainingJob {
         () -> {
           RunFolder files = RunFolder.create(folder, record, pictures());
           try {
+            if (experiment.weightMapping().isPresent()) {
+              JsonFile.write(folder.resolve(WEIGHTS), experiment.weightMapping().get().json());
+            }
             if (!peak.evidence().none()) {
               JsonFile.write(folder.resolve(Evidence.FILE), peak.evidence());
             }

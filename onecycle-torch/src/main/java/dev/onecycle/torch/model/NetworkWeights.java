@@ -50,6 +50,18 @@ public final class NetworkWeights {
         .forEach(NetworkWeights::requireNotNegative);
   }
 
+  /** The arrays of a network with the value 0, made without the engine. */
+  public static List<NamedTensor> zeros(Network network) {
+    ModuleBuilder builder = new ModuleBuilder();
+    builder.build("", network.layers());
+    return Stream.of(builder.parameters, builder.statistics, builder.constants)
+        .flatMap(List::stream)
+        .map(
+            array ->
+                new NamedTensor(array.name, array.shape, new float[Math.toIntExact(array.count())]))
+        .toList();
+  }
+
   private static void requireNotNegative(NamedTensor variances) {
     for (float variance : variances.values()) {
       if (variance < 0) {

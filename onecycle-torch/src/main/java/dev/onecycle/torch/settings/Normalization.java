@@ -5,6 +5,8 @@ import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.Require;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The mean and standard deviation of each channel of pixels scaled to [0, 1]. A network's input is
@@ -80,6 +82,42 @@ public record Normalization(List<Double> means, List<Double> stds) {
     for (int at = channel; at < pixels.length; at += channels) {
       counts[pixels[at] & 0xff]++;
     }
+  }
+
+  /** ImageNet's, by which networks from elsewhere are trained for the most part. */
+  public static Normalization imageNet() {
+    return new Normalization(List.of(0.485, 0.456, 0.406), List.of(0.229, 0.224, 0.225));
+  }
+
+  /**
+   * Reads {@code 0.5,0.5,0.5:0.2,0.2,0.2}.
+   *
+   * @param name of the text, for the error
+   */
+  public static Normalization parse(String name, String text) {
+    String[] halves = text.strip().split(":", -1);
+    try {
+      if (halves.length == 2) {
+        return new Normalization(numbers(halves[0]), numbers(halves[1]));
+      }
+    } catch (NumberFormatException e) {
+      // refused below
+    }
+    throw Require.invalid(
+        name, "data, imagenet, or means and deviations as 0.5,0.5,0.5:0.2,0.2,0.2", text);
+  }
+
+  private static List<Double> numbers(String text) {
+    return Stream.of(text.split(",", -1)).map(number -> Double.valueOf(number.strip())).toList();
+  }
+
+  /** The text that {@link #parse} reads, to the same bits. */
+  public String text() {
+    return text(means) + ":" + text(stds);
+  }
+
+  private static String text(List<Double> numbers) {
+    return numbers.stream().map(String::valueOf).collect(Collectors.joining(","));
   }
 
   /** The mean of a channel. */

@@ -1,0 +1,121 @@
+package dev.onecycle.cli.train;
+
+import dev.onecycle.cli.console.ExitCode;
+import dev.onecycle.cli.console.JobProgress;
+import dev.onecycle.cli.console.OutputOptions;
+import dev.onecycle.cli.console.Signals;
+import dev.onecycle.cli.options.ConfigOptions;
+import dev.onecycle.cli.options.RunNames;
+import dev.onecycle.cli.options.SettingOptions;
+import dev.onecycle.error.Require;
+import dev.onecycle.run.RunFolder;
+import dev.onecycle.torch.job.FineTuning;
+import dev.onecycle.torch.job.ResumeOptions;
+import dev.onecycle.torch.job.TrainingConfig;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IModelTransformer;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+
+/** Trains a network on from the weights of another training, in two cycles. */
+@Command(
+    name = "fine-tune",
+    description = {
+      "Train a network on from the weights of another training, by two cycles: first the last layer"
+          + " with all others frozen, then all, at rates that fall with depth. Each cycle has a"
+          + " range test of its own, unless its peak rate is given.",
+      ""
+    },
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    modelTransformer = FineTuneCommand.Settings.class,
+    footer = {
+      "",
+      "Examples:",
+      "  onecycle fine-tune photos/ --from resnet18.pth",
+      "  onecycle fine-tune photos/ --from runs/first --epochs 5 --out runs/second"
+    })
+public final class FineTuneCommand implements Callable<Integer> {
+  /** All settings are options, but for the layers that are frozen. */
+  static final class Settings implements IModelTransformer {
+    @Override
+    public CommandSpec transform(CommandSpec spec) {
+      SettingOptions.add(
+          spec,
+          TrainingConfig.settings().stream()
+              .filter(setting -> setting != TrainingConfig.FREEZE)
+              .toList());
+      return spec;
+    }
+  }
+
+  @Mixin ConfigOptions settings = new ConfigOptions();
+
+  @Option(
+      names = "--head-epochs",
+      paramLabel = "N",
+      description = "Epochs of the first cycle, of the last layer alone. Default: 3.")
+  int headEpochs = 3;
+
+  @Option(
+      names = "--head-lr",
+      paramLabel = "RATE",
+      description = "Peak learning rate of the first cycle. Default: found by a range test.")
+  @Nullable Double headRate;
+
+  @Option(
+      names = {"-o", "--out"},
+      paramLabel = "FOLDER",
+      description =
+          "Folder of the two runs, 1-head and 2-all; where it has unfinished ones they go on."
+              + " Default: runs/fine-tune-TIME.")
+  @Nullable Path out;
+
+  @Mixin OutputOptions output = new OutputOptions();
+
+  @Override
+  public Integer call() {
+    TrainingConfig config = settings.config();
+    Require.atLeast("--head-epochs", headEpochs, 1);
+    FineTuning phases = FineTuning.of(config, headEpochs, headRate);
+    if (settings.printed(output.console(), phases.all(), TrainingConfig.settings(), List.of())) {
+      return ExitCode.OK;
+    }
+    Path folder = out == null ? RunNames.fresh("fine-tune") : out;
+    Signals.watch();
+    Path head = folder.resolve(FineTuning.HEAD);
+    output.console().say("First cycle: the last layer, with all others frozen.");
+    int code = first(phases.head(), head);
+    if (code != ExitCode.OK) {
+      return code;
+    }
+    output.console().say("Second cycle: all layers, at rates that fall with depth.");
+    return second(phases.allFrom(head), folder.resolve(FineTuning.ALL));
+  }
+
+  private int first(TrainingConfig config, Path folder) {
+    try (JobProgress progress = JobProgress.ofTraining(output.console())) {
+      return isRun(folder)
+          ? Runs.resumeFirst(output.console(), folder, progress)
+          : Runs.startFirst(output.console(), config, folder, progress);
+    }
+  }
+
+  private int second(TrainingConfig config, Path folder) {
+    try (JobProgress progress = JobProgress.ofTraining(output.console())) {
+      return isRun(folder)
+          ? Runs.resume(output.console(), folder, ResumeOptions.NONE, progress)
+          : Runs.start(output.console(), config, folder, progress);
+    }
+  }
+
+  private static boolean isRun(Path folder) {
+    return Files.exists(folder.resolve(RunFolder.RECORD));
+  }
+}

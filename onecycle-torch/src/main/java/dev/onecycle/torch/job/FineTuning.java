@@ -1,0 +1,67 @@
+package dev.onecycle.torch.job;
+
+import dev.onecycle.error.Require;
+import dev.onecycle.torch.settings.LayerRules;
+import dev.onecycle.torch.weights.MappingRules;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The two trainings of a fine-tuning: the last layer alone, then all layers at learning rates that
+ * fall with depth.
+ *
+ * <p><i>Source:</i> J. Howard and S. Gugger 2020, fastai's {@code fine_tune}; Howard and Ruder 2018
+ * (arXiv 1801.06146). <i>Deviation:</i> each training is a whole 1cycle with a range test of its
+ * own; batch norms of frozen layers are fixed unless asked.
+ *
+ * @param head the first training
+ * @param all the second training, which begins with the weights of the first
+ */
+public record FineTuning(TrainingConfig head, TrainingConfig all) {
+  /** The folder of the first run. */
+  public static final String HEAD = "1-head";
+
+  /** The folder of the second run. */
+  public static final String ALL = "2-all";
+
+  /** The learning rate of the first layer over the last one's; 1/100 in fastai. */
+  private static final double FIRST_LAYER_RATE = 0.01;
+
+  /**
+   * The trainings of a configuration, which names the weights to begin with.
+   *
+   * @param headEpochs of the first training
+   * @param headRate peak learning rate of the first training; null to find it
+   */
+  public static FineTuning of(TrainingConfig asked, int headEpochs, @Nullable Double headRate) {
+    Require.that(
+        asked.find(TrainingConfig.FROM).isPresent(),
+        asked.label(TrainingConfig.FROM),
+        "given: the weights of a file or of an earlier run,",
+        "not given",
+        asked);
+    TrainingConfig config = StartingWeights.withModel(asked);
+    TrainingConfig head =
+        config
+            .with(TrainingConfig.FREEZE, LayerRules.BODY)
+            .with(TrainingConfig.EPOCHS, headEpochs)
+            .without(TrainingConfig.FIRST_LAYER_RATE)
+            .without(TrainingConfig.MAX_LR);
+    if (!config.isGiven(TrainingConfig.HEAD)) {
+      head = head.with(TrainingConfig.HEAD, MappingRules.Head.NEW);
+    }
+    if (headRate != null) {
+      head = head.with(TrainingConfig.MAX_LR, headRate);
+    }
+    TrainingConfig all =
+        config.isGiven(TrainingConfig.FIRST_LAYER_RATE)
+            ? config
+            : config.with(TrainingConfig.FIRST_LAYER_RATE, FIRST_LAYER_RATE);
+    return new FineTuning(head, all.with(TrainingConfig.HEAD, MappingRules.Head.SAME));
+  }
+
+  /** The second training from the run of the first. */
+  public TrainingConfig allFrom(Path run) {
+    return all.with(TrainingConfig.FROM, run.toString());
+  }
+}
