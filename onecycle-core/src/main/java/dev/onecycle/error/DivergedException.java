@@ -12,8 +12,7 @@ import dev.onecycle.text.Numbers;
 public final class DivergedException extends OnecycleException {
   private static final long serialVersionUID = 1;
 
-  private static final String ADVICE =
-      "; lower the peak learning rate, to a third say, or run the range test again";
+  private static final String ADVICE = "; lower the peak learning rate, to a third say";
 
   private final String reason;
   private final long step;
@@ -35,11 +34,13 @@ public final class DivergedException extends OnecycleException {
             quantity, value, step, Numbers.brief(learningRate)),
         step,
         learningRate,
-        step);
+        step,
+        ADVICE);
   }
 
-  private DivergedException(String reason, long step, double learningRate, long soundBefore) {
-    super(reason + ADVICE, null);
+  private DivergedException(
+      String reason, long step, double learningRate, long soundBefore, String advice) {
+    super(reason + advice, null);
     this.reason = reason;
     this.step = step;
     this.learningRate = learningRate;
@@ -80,12 +81,22 @@ public final class DivergedException extends OnecycleException {
                 : ""),
         step,
         learningRate,
-        soundBefore);
+        soundBefore,
+        ADVICE);
   }
 
   /** The same divergence with another step before which the weights are sound. */
   public DivergedException withSoundBefore(long value) {
-    return new DivergedException(reason, step, learningRate, value);
+    return new DivergedException(reason, step, learningRate, value, ADVICE);
+  }
+
+  /**
+   * The same divergence with advice that knows where the rate came from.
+   *
+   * @param advice after a semicolon
+   */
+  public DivergedException withAdvice(String advice) {
+    return new DivergedException(reason, step, learningRate, soundBefore, "; " + advice);
   }
 
   /** The message without its advice. */

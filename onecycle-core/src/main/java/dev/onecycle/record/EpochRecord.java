@@ -1,5 +1,6 @@
 package dev.onecycle.record;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -41,5 +42,18 @@ public record EpochRecord(
     return epochs.stream()
         .filter(epoch -> epoch.evaluated.isPresent())
         .reduce((before, after) -> after);
+  }
+
+  /**
+   * The best of the evaluated epochs: the highest accuracy, of equal ones the lowest loss, of these
+   * the first. Empty where none was evaluated to a number.
+   */
+  public static Optional<EpochRecord> best(List<EpochRecord> epochs) {
+    return epochs.stream()
+        .filter(epoch -> epoch.evaluated.filter(e -> Double.isFinite(e.accuracy())).isPresent())
+        .min(
+            Comparator.comparingDouble(
+                    (EpochRecord epoch) -> -epoch.evaluated.orElseThrow().accuracy())
+                .thenComparingDouble(epoch -> epoch.evaluated.orElseThrow().loss()));
   }
 }

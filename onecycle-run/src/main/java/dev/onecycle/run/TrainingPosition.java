@@ -54,18 +54,12 @@ public record TrainingPosition(
     return new TrainingPosition(step, all, 0, 0, 0, losses);
   }
 
-  /** Whether an epoch was just completed whose accuracy is higher than every one before. */
+  /** Whether an epoch was just completed that is the best so far, see {@link EpochRecord#best}. */
   public boolean bestYet() {
     if (epochs.isEmpty() || images > 0) {
       return false;
     }
     int last = epochs.size() - 1;
-    return epochs.get(last).evaluated().stream()
-        .anyMatch(
-            evaluated ->
-                epochs.stream()
-                    .limit(last)
-                    .flatMap(epoch -> epoch.evaluated().stream())
-                    .allMatch(before -> evaluated.accuracy() > before.accuracy()));
+    return EpochRecord.best(epochs).stream().anyMatch(best -> best.epoch() == last);
   }
 }

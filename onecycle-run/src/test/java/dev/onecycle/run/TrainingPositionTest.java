@@ -8,6 +8,10 @@ import org.junit.jupiter.api.Test;
 
 class TrainingPositionTest {
   private static TrainingPosition evaluated(TrainingPosition before, double accuracy) {
+    return evaluated(before, accuracy, 1);
+  }
+
+  private static TrainingPosition evaluated(TrainingPosition before, double accuracy, double loss) {
     int epoch = before.epochs().size();
     return before
         .stepped(1, 10, 1, 0.7)
@@ -18,7 +22,7 @@ class TrainingPositionTest {
                 1,
                 1,
                 1,
-                Optional.of(new EpochRecord.Evaluated(1, accuracy, 1))));
+                Optional.of(new EpochRecord.Evaluated(loss, accuracy, 1))));
   }
 
   @Test
@@ -30,6 +34,19 @@ class TrainingPositionTest {
     assertThat(evaluated(first, 0.5).bestYet()).isFalse();
     assertThat(evaluated(evaluated(first, 0.4), 0.6).bestYet()).isTrue();
     assertThat(evaluated(first, Double.NaN).bestYet()).isFalse();
+  }
+
+  @Test
+  void ofEqualAccuraciesTheLowerLossIsTheBest() {
+    TrainingPosition first = evaluated(TrainingPosition.START, 0.5, 0.8);
+    TrainingPosition lower = evaluated(first, 0.5, 0.7);
+    assertThat(lower.bestYet()).isTrue();
+    assertThat(evaluated(lower, 0.5, 0.7).bestYet()).as("the same again").isFalse();
+    assertThat(evaluated(lower, 0.5, 0.75).bestYet()).isFalse();
+    assertThat(evaluated(lower, 0.4, 0.1).bestYet()).as("a lower accuracy").isFalse();
+    assertThat(EpochRecord.best(evaluated(lower, 0.5, 0.75).epochs()))
+        .map(EpochRecord::epoch)
+        .hasValue(1);
   }
 
   private static TrainingPosition notEvaluated(TrainingPosition before) {

@@ -93,7 +93,8 @@ public final class TuneCommand implements Callable<Integer> {
       defaultValue = "2",
       description =
           "Compare batch sizes, weight decays and dropouts by a short cycle of each candidate, on"
-              + " images held out from training; 0: by the edge of range tests alone. Default:"
+              + " images held out from training, with more epochs where these are fewer than 50"
+              + " steps; 0: by the edge of range tests alone. Default:"
               + " ${DEFAULT-VALUE}.")
   int byCycle = 2;
 

@@ -101,9 +101,9 @@ final class TuningProgress implements TuningListener, AutoCloseable {
     double evaluation = experiment.evaluation().size() * cost.secondsPerEvaluatedImage();
     double secondsPerRate = tried.loss().seconds(cost, experiment.evaluation().size());
     seconds.put(Kind.RANGE_TEST, SHARE_OF_RANGE * steps(batchSize) * secondsPerRate);
+    int epochs = Sweeper.cycleEpochs(tried.cycles().epochs(), experiment.train().size(), batchSize);
     seconds.put(
-        Kind.SHORT_CYCLE,
-        cost.seconds((long) tried.cycles().epochs() * stepsPerEpoch, stepsPerEpoch, evaluation));
+        Kind.SHORT_CYCLE, cost.seconds((long) epochs * stepsPerEpoch, stepsPerEpoch, evaluation));
   }
 
   /** From now on range tests are at another batch size, or at several: their mean. */
@@ -161,6 +161,15 @@ final class TuningProgress implements TuningListener, AutoCloseable {
       sum += Math.max(0, left.getOrDefault(kind, 0)) * seconds.getOrDefault(kind, 0.0);
     }
     return sum;
+  }
+
+  @Override
+  public void lengthened(int asked, int epochs) {
+    close();
+    console.say(
+        Numbers.format(
+            "Each short cycle has %d epochs instead of %d: fewer than %d steps say little",
+            epochs, asked, Sweeper.MIN_CYCLE_STEPS));
   }
 
   @Override

@@ -3,8 +3,11 @@ package dev.onecycle.cli.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.onecycle.cli.Cli;
+import dev.onecycle.run.Conditions;
 import dev.onecycle.run.RunFolder;
 import dev.onecycle.run.RunRecord;
+import dev.onecycle.run.tuning.Evidence;
+import dev.onecycle.run.tuning.FoundRate;
 import dev.onecycle.schedule.Amendment;
 import dev.onecycle.testing.TestData;
 import dev.onecycle.torch.model.ModelFile;
@@ -12,8 +15,11 @@ import dev.onecycle.torch.weights.NamedTensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
@@ -50,7 +56,9 @@ class DivergenceTest {
     assertThat(exploded.code()).as(exploded.err()).isEqualTo(76);
     assertThat(exploded.err())
         .contains("loss must stay below 1", "10 times the loss at the start or of knowing nothing")
-        .contains("lower the peak learning rate");
+        .contains(
+            "lower the peak learning rate: train anew with --max-lr 6.7, a third of this peak, or"
+                + " without --max-lr: a range test then finds a rate");
     assertThat(exploded.out()).doesNotContain("of 8 epochs", "Report:");
     RunRecord record = RunFolder.read(run);
     assertThat(record.status()).isEqualTo(RunRecord.Status.DIVERGED);
@@ -71,6 +79,37 @@ class DivergenceTest {
     List<String[]> steps =
         Cli.csv(run.resolve("steps.csv"), "step,epoch,learning_rate,momentum,loss");
     assertThat(steps).hasSize(64);
+  }
+
+  /** The file's rate is not advised again, nor a test that each step would see whole. */
+  @Test
+  void theAdviceKnowsWhereTheRateCameFrom() {
+    Path found = temp.resolve("far.json");
+    new FoundRate(
+            List.of(),
+            OptionalDouble.of(6000),
+            OptionalLong.empty(),
+            Conditions.none(),
+            Evidence.NONE)
+        .write(found);
+    Object[] words = {"train", data, "--epochs=4", "--batch-size=4", "--accept-stale"};
+    List<Object> stored = new ArrayList<>(List.of(words));
+    stored.addAll(List.of("--lr-from", found, "--out", temp.resolve("stored")));
+    Cli.Result exploded = Cli.run(stored.toArray());
+    assertThat(exploded.code()).as(exploded.err()).isEqualTo(76);
+    assertThat(exploded.err())
+        .endsWith("train anew with --max-lr 2000, a third of this peak" + System.lineSeparator());
+    Cli.Result whole =
+        Cli.run(
+            "train",
+            data,
+            "--epochs=40",
+            "--batch-size=120",
+            "--max-lr=6000",
+            "--out",
+            temp.resolve("whole"));
+    assertThat(whole.code()).as(whole.err()).isEqualTo(76);
+    assertThat(whole.err()).contains("--max-lr 2000").doesNotContain("range test");
   }
 
   /** The steps since the last checkpoint show how the losses rose. */

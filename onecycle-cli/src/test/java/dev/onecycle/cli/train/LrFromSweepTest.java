@@ -38,6 +38,13 @@ class LrFromSweepTest {
     words.addAll(List.of(candidates));
     Cli.Result swept = Cli.run(words.toArray());
     assertThat(swept.code()).as(swept.err()).isZero();
+    // 54 images are an epoch of one step, or of three at the largest batch size.
+    int epochs = words.contains("--batch-size") ? 17 : 50;
+    assertThat(swept.out())
+        .contains(
+            "Each short cycle has "
+                + epochs
+                + " epochs instead of 1: fewer than 50 steps say little");
     return result;
   }
 

@@ -10,7 +10,6 @@ import dev.onecycle.run.RunHistory;
 import dev.onecycle.run.RunRecord;
 import dev.onecycle.text.Counts;
 import dev.onecycle.text.Numbers;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.jsoup.nodes.Element;
@@ -51,7 +50,7 @@ final class ResultCards {
             + Counts.images(data.evaluationImages(), data.evaluationName()));
     cards.card("Epochs", Integer.toString(epochs.size()), "of " + planned(record) + " planned");
     cards.card("Peak learning rate", Numbers.brief(record.policy().peak()), peak(record));
-    best(epochs)
+    EpochRecord.best(epochs)
         .ifPresent(
             best ->
                 cards.card(
@@ -120,14 +119,6 @@ final class ResultCards {
                     .mapToDouble(ClassCount::recall)
                     .average()
                     .orElse(Double.NaN));
-  }
-
-  /** The evaluated epoch of the highest accuracy; of equals the first. */
-  private static Optional<EpochRecord> best(List<EpochRecord> epochs) {
-    return epochs.stream()
-        .filter(e -> e.evaluated().filter(v -> Double.isFinite(v.accuracy())).isPresent())
-        .min(
-            Comparator.comparingDouble((EpochRecord e) -> -e.evaluated().orElseThrow().accuracy()));
   }
 
   private static String peak(RunRecord record) {

@@ -192,6 +192,15 @@ class RunPageTest {
         .contains("96.5\u00A0%", "95\u00A0%", "33.3\u00A0%");
   }
 
+  /** As the checkpoint named best. */
+  @Test
+  void ofEqualAccuraciesTheBestEpochIsTheOneOfTheLowestLoss() {
+    double[] training = {0.5, 0.4, 0.3};
+    SampleRun run = SampleRun.usual().withResults(training, new double[] {0.6, 0.2, 0.4}, 0.9);
+    assertThat(parsed(run).select(".cards div:contains(Best epoch)").text())
+        .isEqualTo("Best epoch 2 accuracy 90.00 %");
+  }
+
   /** 9 of 10 is 90 %: Wilson's interval is 59.6 to 98.2 %. */
   @Test
   void testImagesThatJudgedNoEpochHaveACardOfTheirOwn() {

@@ -246,6 +246,22 @@ public record PeakRate(
     };
   }
 
+  /**
+   * What to do after a training at a peak has diverged. A range test is advised only where none
+   * gave the rate, and where one can.
+   *
+   * @param peak of the training, lowered by its retries
+   * @param testable whether a range test of the images can suggest a rate, see {@link RangeTests}
+   */
+  static String adviceAfterDivergence(TrainingConfig config, double peak, boolean testable) {
+    return Numbers.format(
+        "lower the peak learning rate: train anew with max_lr %s, a third of this peak%s",
+        Numbers.rounded(peak / 3, 2),
+        config.find(MAX_LR).isPresent() && testable
+            ? ", or without max_lr: a range test then finds a rate"
+            : "");
+  }
+
   private static String forSteps(long steps) {
     return Numbers.format("; the cycle has %,d steps", steps);
   }

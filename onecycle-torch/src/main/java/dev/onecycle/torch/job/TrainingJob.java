@@ -545,9 +545,19 @@ public final class TrainingJob {
         }
       }
     } catch (RuntimeException e) {
-      fail(files, e);
-      throw e;
+      RuntimeException told = e instanceof DivergedException d ? d.withAdvice(advice()) : e;
+      fail(files, told);
+      throw told;
     }
+  }
+
+  private String advice() {
+    double peak = Double.parseDouble(String.valueOf(record.resolved().get("learning_rate")));
+    for (Amendment amendment : record.amendments()) {
+      peak *= amendment.rateFactor();
+    }
+    boolean testable = experiment.setup().batchSize() < experiment.train().size();
+    return PeakRate.adviceAfterDivergence(experiment.config(), peak, testable);
   }
 
   private void train(RunFolder files, Checkpointer checkpointer, TrainingPosition at) {

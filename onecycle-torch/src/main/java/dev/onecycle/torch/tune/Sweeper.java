@@ -40,7 +40,7 @@ public final class Sweeper {
   public static final String SHORT_CYCLE = "cycle of ";
 
   /** A shorter cycle says little about the whole training; small data is repeated more often. */
-  private static final int MIN_CYCLE_STEPS = 50;
+  public static final int MIN_CYCLE_STEPS = 50;
 
   private final Trials trials;
   private final ImageDataset train;
@@ -97,9 +97,21 @@ public final class Sweeper {
             .mapToInt(value -> setup.with(parameter, value).batchSize())
             .max()
             .orElse(setup.batchSize());
-    int stepsPerEpoch = Sampler.shuffled(train.size(), largest, 0).batchesPerEpoch();
-    int least = (MIN_CYCLE_STEPS + stepsPerEpoch - 1) / stepsPerEpoch;
-    return plan.withCycleEpochs(Math.max(plan.cycles().epochs(), least));
+    int asked = plan.cycles().epochs();
+    int epochs = cycleEpochs(asked, train.size(), largest);
+    if (epochs > asked) {
+      listener.lengthened(asked, epochs);
+    }
+    return plan.withCycleEpochs(epochs);
+  }
+
+  /**
+   * The epochs of a short cycle: as many as are asked for, or as many as make {@value
+   * #MIN_CYCLE_STEPS} steps.
+   */
+  public static int cycleEpochs(int asked, int images, int batchSize) {
+    int stepsPerEpoch = Sampler.shuffled(images, batchSize, 0).batchesPerEpoch();
+    return Math.max(asked, (MIN_CYCLE_STEPS + stepsPerEpoch - 1) / stepsPerEpoch);
   }
 
   private Candidate tried(Setup setup, Hyperparameter parameter, double value, SweepPlan plan) {

@@ -35,6 +35,9 @@ public interface TuningListener {
    */
   default void done(Task task, boolean before) {}
 
+  /** The short cycles of a sweep have more epochs than was asked for, which were too few steps. */
+  default void lengthened(int asked, int epochs) {}
+
   /** A batch size was tried. */
   default void tried(BatchTrial trial) {}
 

@@ -4,6 +4,8 @@ import static dev.onecycle.torch.job.TrainingConfig.BATCH_SIZE;
 import static dev.onecycle.torch.job.TrainingConfig.CACHE;
 import static dev.onecycle.torch.job.TrainingConfig.DATA;
 import static dev.onecycle.torch.job.TrainingConfig.EPOCHS;
+import static dev.onecycle.torch.job.TrainingConfig.LR_FROM;
+import static dev.onecycle.torch.job.TrainingConfig.MAX_LR;
 import static dev.onecycle.torch.job.TrainingConfig.MINUTES;
 import static dev.onecycle.torch.job.TrainingConfig.MODEL;
 import static dev.onecycle.torch.job.TrainingConfig.OPTIMIZER;
@@ -272,6 +274,20 @@ class RangeTestsTest {
             .hasMessageNotContaining("range_repeats");
       }
     }
+  }
+
+  /** A found rate that diverges would be found again; a given one may be found. */
+  @Test
+  void afterADivergenceARangeTestIsAdvisedOnlyWhereNoneGaveTheRate() {
+    String lower =
+        "lower the peak learning rate: train anew with max_lr 0.17, a third of this peak";
+    TrainingConfig given = config.with(MAX_LR, 0.5);
+    assertThat(PeakRate.adviceAfterDivergence(given, 0.5, true))
+        .isEqualTo(lower + ", or without max_lr: a range test then finds a rate");
+    assertThat(PeakRate.adviceAfterDivergence(given, 0.5, false)).isEqualTo(lower);
+    assertThat(PeakRate.adviceAfterDivergence(config, 0.5, true)).isEqualTo(lower);
+    TrainingConfig stored = config.with(LR_FROM, "recipe.yaml");
+    assertThat(PeakRate.adviceAfterDivergence(stored, 0.5, true)).isEqualTo(lower);
   }
 
   /** On 6 real images the loss stayed low up to 89, and three seeds agreed on a peak of 0.77. */
