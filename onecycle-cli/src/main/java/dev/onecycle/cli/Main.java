@@ -14,6 +14,7 @@ import dev.onecycle.cli.inspect.PredictCommand;
 import dev.onecycle.cli.inspect.ReportCommand;
 import dev.onecycle.cli.inspect.ScheduleCommand;
 import dev.onecycle.cli.inspect.SelftestCommand;
+import dev.onecycle.cli.inspect.ShowCommand;
 import dev.onecycle.cli.train.DemoCommand;
 import dev.onecycle.cli.train.FineTuneCommand;
 import dev.onecycle.cli.train.ResumeCommand;
@@ -86,6 +87,7 @@ public final class Main implements Runnable {
           PredictCommand.class,
           ReportCommand.class,
           CompareCommand.class,
+          ShowCommand.class,
           ScheduleCommand.class,
           DoctorCommand.class,
           selftest(),

@@ -22,6 +22,7 @@ class CommandLineTest {
         "evaluate",
         "predict",
         "compare",
+        "show",
         "schedule",
         "doctor"
       })

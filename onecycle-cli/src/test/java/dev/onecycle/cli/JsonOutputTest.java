@@ -80,6 +80,7 @@ class JsonOutputTest {
     words.put("predict", List.of(run, data.resolve("test/red/000.png")));
     words.put("report", List.of(run, "--out", temp.resolve("report.html")));
     words.put("compare", List.of(run, run, "--out", temp.resolve("compare.html")));
+    words.put("show", List.of(data, "--out", temp.resolve("batch.png")));
     words.put("schedule", List.of("--max-lr", 1, "--steps", 100));
     words.put("doctor", List.of());
     words.put("selftest", List.of("--only", "bad images"));

@@ -58,4 +58,13 @@ public final class ImageFiles {
   public static byte[] thumbnail(ImageDataset images, int index, int longestSide) {
     return Thumbnails.png(images, index, longestSide);
   }
+
+  /**
+   * Encodes an image as {@link #thumbnail(ImageDataset, int, int)} does.
+   *
+   * @param pixels uint8, {@code shape.bytes()} of them in height, width, channel order
+   */
+  public static byte[] thumbnail(byte[] pixels, ImageShape shape, int longestSide) {
+    return Thumbnails.png(pixels, shape, longestSide);
+  }
 }

@@ -14,11 +14,14 @@ import dev.onecycle.run.Conditions;
 import dev.onecycle.run.FitReading;
 import dev.onecycle.run.RunHistory;
 import dev.onecycle.run.RunRecord;
+import dev.onecycle.run.TrainingImages;
 import dev.onecycle.run.tuning.Evidence;
 import dev.onecycle.text.Counts;
 import dev.onecycle.text.Numbers;
+import dev.onecycle.text.Texts;
 import dev.onecycle.tune.Sweep;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -37,6 +40,7 @@ final class RunPage {
   private final RunRecord record;
   private final Evidence evidence;
   private final Optional<ClassificationRecord> classification;
+  private final Optional<TrainingImages> trainingImages;
   private final String path;
 
   private RunPage(RunReport report) {
@@ -44,6 +48,7 @@ final class RunPage {
     record = history.record();
     evidence = report.evidence();
     classification = report.classification();
+    trainingImages = report.trainingImages();
     path = report.path();
   }
 
@@ -74,6 +79,7 @@ final class RunPage {
         c ->
             ConfusionSection.add(main, c, record.data().classes(), record.data().evaluationName()));
     evidence(main);
+    trainingImages(main);
     epochs(main);
     RunDetailsSection.add(main, history, path);
   }
@@ -243,6 +249,32 @@ final class RunPage {
       Figure cycles = SweepFigures.cycles(sweep);
       FigureBlock.add(main, id + "-cycles", "Short cycles by " + title, cycles.note(), cycles);
     }
+  }
+
+  private void trainingImages(Element main) {
+    trainingImages.ifPresent(
+        shown -> {
+          Html.add(main, "h2", "Training images");
+          Html.add(
+              main,
+              "p",
+              "The first ones as the network saw them. Augmentation: "
+                  + shown.augmentation()
+                  + ".");
+          ClassNames classes = new ClassNames(record.data().classes());
+          Element list = Html.add(main, "ul").addClass("mistakes").attr("id", "training-images");
+          for (TrainingImages.Labelled image : shown.images()) {
+            Element item = Html.add(list, "li");
+            String name = classes.of(image.label());
+            Html.add(item, "img")
+                .attr("alt", "training image of class " + Texts.clean(name))
+                .attr(
+                    "src",
+                    "data:image/png;base64,"
+                        + Base64.getEncoder().encodeToString(image.picture().png()));
+            Html.name(Html.add(item, "div"), name);
+          }
+        });
   }
 
   private void epochs(Element page) {

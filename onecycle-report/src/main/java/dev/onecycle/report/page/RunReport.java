@@ -11,6 +11,7 @@ import dev.onecycle.run.ClassificationRecord;
 import dev.onecycle.run.RunFolder;
 import dev.onecycle.run.RunHistory;
 import dev.onecycle.run.RunRecord;
+import dev.onecycle.run.TrainingImages;
 import dev.onecycle.run.files.AtomicFile;
 import dev.onecycle.run.tuning.Evidence;
 import dev.onecycle.tune.Sweep;
@@ -26,12 +27,14 @@ import java.util.OptionalLong;
  * @param history its record, steps and epochs
  * @param evidence the range tests and sweeps behind its settings
  * @param classification of the evaluation images, if the run kept it
+ * @param trainingImages the first ones as the network saw them, if the run kept them
  * @param path of the run in commands: the whole path of its folder, or a name
  */
 public record RunReport(
     RunHistory history,
     Evidence evidence,
     Optional<ClassificationRecord> classification,
+    Optional<TrainingImages> trainingImages,
     String path) {
   /** The name of the page in a run folder. */
   public static final String FILE = "report.html";
@@ -39,7 +42,7 @@ public record RunReport(
   /** A report whose commands have the run's name. */
   public RunReport(
       RunHistory history, Evidence evidence, Optional<ClassificationRecord> classification) {
-    this(history, evidence, classification, history.name());
+    this(history, evidence, classification, Optional.empty(), history.name());
   }
 
   /**
@@ -52,12 +55,13 @@ public record RunReport(
         RunHistory.read(folder),
         Evidence.ofRun(folder),
         RunFolder.readClassification(folder),
+        TrainingImages.ofRun(folder),
         folder.toAbsolutePath().normalize().toString());
   }
 
   /** This report with more evidence, such as a sweep from another folder. */
   public RunReport with(Evidence more) {
-    return new RunReport(history, evidence.and(more), classification, path);
+    return new RunReport(history, evidence.and(more), classification, trainingImages, path);
   }
 
   /**

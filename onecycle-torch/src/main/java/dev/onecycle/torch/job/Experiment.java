@@ -3,15 +3,23 @@ package dev.onecycle.torch.job;
 import dev.onecycle.data.DataOptions;
 import dev.onecycle.data.DataSplits;
 import dev.onecycle.data.Datasets;
+import dev.onecycle.data.ImageFiles;
 import dev.onecycle.data.TuningData;
+import dev.onecycle.data.batch.Batch;
+import dev.onecycle.data.batch.BatchLoader;
+import dev.onecycle.data.batch.Sampler;
 import dev.onecycle.data.image.ImageDataset;
+import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.data.image.ReadingReport;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.error.Require;
+import dev.onecycle.run.ClassificationRecord.Picture;
 import dev.onecycle.run.Conditions;
 import dev.onecycle.run.RunFolder;
 import dev.onecycle.run.RunRecord;
+import dev.onecycle.run.TrainingImages;
+import dev.onecycle.run.TrainingImages.Labelled;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.text.Sha256;
 import dev.onecycle.torch.model.ModelFile;
@@ -26,6 +34,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -291,6 +301,32 @@ public final class Experiment implements AutoCloseable {
   /** The random changes of its training images, where they are not the model's own; else empty. */
   public Optional<String> augmentationText() {
     return AugmentationChoice.describe(config);
+  }
+
+  /**
+   * The first training images as the network sees them: augmented, in the order of training.
+   *
+   * @param longestSide larger pictures are scaled down to it, in pixels
+   */
+  public TrainingImages trainingImages(int count, int longestSide) {
+    ImageShape shape = train().shape();
+    Sampler sampler =
+        Sampler.of(setup.sampling(), train(), setup.batchSize(), config.get(TrainingConfig.SEED));
+    List<Labelled> pictures = new ArrayList<>();
+    try (BatchLoader batches = BatchLoader.endless(train(), setup.augmentation(), sampler)) {
+      while (pictures.size() < count) {
+        try (Batch batch = batches.next()) {
+          int wanted = Math.min(batch.size(), count - pictures.size());
+          for (int i = 0; i < wanted; i++) {
+            byte[] pixels = new byte[shape.bytes()];
+            batch.pixels().get(i * shape.bytes(), pixels);
+            byte[] png = ImageFiles.thumbnail(pixels, shape, longestSide);
+            pictures.add(new Labelled(batch.label(i), new Picture(png)));
+          }
+        }
+      }
+    }
+    return new TrainingImages(setup.augmentation().describe(), pictures);
   }
 
   /** Its network, batch size, augmentation and optimizer. */

@@ -37,6 +37,7 @@ import dev.onecycle.run.RunListener;
 import dev.onecycle.run.RunLock;
 import dev.onecycle.run.RunRecord;
 import dev.onecycle.run.RunRecord.Status;
+import dev.onecycle.run.TrainingImages;
 import dev.onecycle.run.TrainingListener;
 import dev.onecycle.run.TrainingPosition;
 import dev.onecycle.run.checkpoint.CheckpointFolder.Found;
@@ -460,6 +461,11 @@ public final class TrainingJob {
             if (!peak.evidence().none()) {
               JsonFile.write(folder.resolve(Evidence.FILE), peak.evidence());
             }
+            writes.tried(
+                () ->
+                    JsonFile.write(
+                        folder.resolve(TrainingImages.FILE),
+                        experiment.trainingImages(TrainingImages.COUNT, TrainingImages.MAX_SIDE)));
             listener.begun(folder, record, policy);
             return files;
           } catch (RuntimeException e) {

@@ -22,6 +22,11 @@ public final class Thumbnails {
     ImageShape shape = images.shape();
     byte[] pixels = new byte[shape.bytes()];
     images.read(index, pixels);
+    return png(pixels, shape, longestSide);
+  }
+
+  /** As {@link #png(ImageDataset, int, int)}, of uint8 pixels in height, width, channel order. */
+  public static byte[] png(byte[] pixels, ImageShape shape, int longestSide) {
     ImageShape small = within(shape, longestSide);
     return png(Pixels.image(Pixels.resized(pixels, shape, small), small));
   }
