@@ -9,6 +9,7 @@ import dev.onecycle.torch.train.Learner;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** A trained model: a run's folder, or a file. */
@@ -19,8 +20,17 @@ public final class ModelArgument {
       description = "A run's folder, or a model.safetensors that onecycle train wrote.")
   Path path = Path.of("");
 
+  @Option(
+      names = "--trust-model",
+      description =
+          "Run the TorchScript file that is the network of the model: a program with your rights,"
+              + " so only one whose maker you know.")
+  boolean trusting;
+
+  /** Reads the model. */
   public ModelFile read() {
-    return ModelFile.read(Files.isDirectory(path) ? path.resolve(RunSummary.MODEL) : path);
+    Path file = Files.isDirectory(path) ? path.resolve(RunSummary.MODEL) : path;
+    return trusting ? ModelFile.readTrusting(file) : ModelFile.read(file);
   }
 
   /**

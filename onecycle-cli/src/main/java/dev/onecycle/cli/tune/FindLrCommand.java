@@ -134,7 +134,13 @@ public final class FindLrCommand implements Callable<Integer> {
           Optional.empty());
     }
     Optional<TrainedModel> trained =
-        Optional.ofNullable(from).filter(TrainedModel::isModel).map(TrainedModel::read);
+        Optional.ofNullable(from)
+            .filter(TrainedModel::isModel)
+            .map(
+                model ->
+                    TrainedModel.read(
+                        model,
+                        SettingOptions.given(settings.spec()).get(TrainingConfig.TRUST_MODEL)));
     TrainingConfig config =
         settings.config(trained.map(TrainedModel::config).orElseGet(TrainingConfig::defaults));
     if (from != null && trained.isEmpty()) {

@@ -10,10 +10,22 @@ public final class Parameter {
   public final long[] shape;
   public final boolean normOrBias;
   final Initial initial;
+  private final boolean rowByRow;
   private @Nullable Tensor tensor;
   private @Nullable Tensor gradient;
 
   public Parameter(String name, long[] shape, boolean normOrBias, Initial initial) {
+    this(name, shape, normOrBias, initial, false);
+  }
+
+  /**
+   * An array of any layout.
+   *
+   * @param rowByRow whether it is stored row by row also where it has four dimensions
+   */
+  public Parameter(
+      String name, long[] shape, boolean normOrBias, Initial initial, boolean rowByRow) {
+    this.rowByRow = rowByRow;
     this.name = name;
     this.shape = shape;
     this.normOrBias = normOrBias;
@@ -45,9 +57,9 @@ public final class Parameter {
     return count;
   }
 
-  /** Strides in elements; four-dimensional weights are stored channels last. */
+  /** Strides in elements; four-dimensional weights are stored channels last, unless row by row. */
   long[] strides() {
-    return TensorLayout.strides(shape);
+    return rowByRow ? TensorLayout.rowByRow(shape) : TensorLayout.strides(shape);
   }
 
   /** The values, a view of the flat buffer. */

@@ -11,6 +11,11 @@ public final class TensorLayout {
       long width = shape[3];
       return new long[] {channels * shape[2] * width, 1, width * channels, channels};
     }
+    return rowByRow(shape);
+  }
+
+  /** Strides in elements, row by row. */
+  static long[] rowByRow(long[] shape) {
     long[] strides = new long[shape.length];
     long stride = 1;
     for (int i = shape.length - 1; i >= 0; i--) {

@@ -11,7 +11,7 @@ import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Threads that each run the engine single-threaded.
+ * Threads that each run the engine, single-threaded usually.
  *
  * <p>One image's operations are too small to share: with one replica a thread, threads meet once a
  * step instead of hundreds of times. On two cores that is faster, and where another process takes a
@@ -21,6 +21,15 @@ public final class Workers implements AutoCloseable {
   private final ExecutorService threads;
 
   public Workers(int count) {
+    this(count, 1);
+  }
+
+  /**
+   * Threads of which each shares its operations with others of the engine.
+   *
+   * @param each threads that compute an operation
+   */
+  public Workers(int count, int each) {
     threads =
         Executors.newFixedThreadPool(
             count,
@@ -28,7 +37,7 @@ public final class Workers implements AutoCloseable {
               Thread thread =
                   new Thread(
                       () -> {
-                        torch.set_num_threads(1); // counts for the calling thread
+                        torch.set_num_threads(each); // counts for the calling thread
                         task.run();
                       },
                       "onecycle-worker");

@@ -247,7 +247,9 @@ public final class Experiment implements AutoCloseable {
   public static Experiment ofRun(Path folder, TrainingConfig changes, JobListener listener) {
     RunRecord record = RunFolder.read(folder);
     Experiment experiment =
-        open(TrainingConfig.of(record.config()).with(changes).withAbsolutePaths(), listener);
+        open(
+            TrainingConfig.ofRun(folder, record.config()).with(changes).withAbsolutePaths(),
+            listener);
     String then = record.data().fingerprint();
     Require.that(
         then.equals(experiment.fingerprint()),

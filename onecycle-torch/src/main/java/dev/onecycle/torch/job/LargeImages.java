@@ -8,6 +8,7 @@ import dev.onecycle.error.BadDataException;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.torch.nn.Models;
 import dev.onecycle.torch.nn.Network;
+import dev.onecycle.torch.nn.Script;
 import dev.onecycle.torch.settings.Device;
 import dev.onecycle.torch.settings.Precision;
 import dev.onecycle.torch.train.Setup;
@@ -93,7 +94,8 @@ final class LargeImages {
   static String remark(Setup setup, Device device, OptionalLong available) {
     ImageShape shape = setup.network().input();
     String suits = suits(setup.network());
-    if ((long) shape.height() * shape.width() <= LARGE_PIXELS) {
+    if ((long) shape.height() * shape.width() <= LARGE_PIXELS
+        || Script.in(setup.network().layers())) { // whose cost is not known
       return suits;
     }
     int cores = Runtime.getRuntime().availableProcessors();

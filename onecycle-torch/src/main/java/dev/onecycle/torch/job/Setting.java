@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -222,8 +223,13 @@ public final class Setting<T> {
         });
   }
 
-  static Setting<String> named(
-      String name, String placeholder, List<String> values, String description) {
+  /** One of some names in any case, or a file where {@code isFile} says so. */
+  static Setting<String> namedOrFile(
+      String name,
+      String placeholder,
+      List<String> values,
+      Predicate<String> isFile,
+      String description) {
     return new Setting<>(
         name,
         placeholder,
@@ -231,11 +237,15 @@ public final class Setting<T> {
         new Type<>() {
           @Override
           public String read(String label, Object raw) {
-            String text = String.valueOf(raw).strip().toLowerCase(Locale.ROOT);
-            if (!values.contains(text)) {
+            String text = String.valueOf(raw).strip();
+            if (isFile.test(text)) {
+              return text;
+            }
+            String lower = text.toLowerCase(Locale.ROOT);
+            if (!values.contains(lower)) {
               throw oneOf(label, values, raw);
             }
-            return text;
+            return lower;
           }
 
           @Override

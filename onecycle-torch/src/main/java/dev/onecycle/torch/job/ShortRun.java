@@ -106,7 +106,8 @@ final class ShortRun {
 
   /** The plan with batch norms estimated anew where it is short and the configuration is silent. */
   static TrainingPlan reestimated(TrainingPlan plan, TrainingConfig config, int images) {
-    boolean lags = plan.steps(images) < LAGGING_UPDATES;
+    // The batch norms of a TorchScript file average by its own momentum alone.
+    boolean lags = plan.steps(images) < LAGGING_UPDATES && config.script().isEmpty();
     return lags && !config.isGiven(REESTIMATE_BATCHNORM)
         ? plan.withReestimatedBatches(estimatedBatches(plan.batchSize(), images))
         : plan;
@@ -145,7 +146,7 @@ final class ShortRun {
     if (steps < FEW_UPDATES) {
       listener.note(fewUpdates(asked, plan, images));
     }
-    if (steps < LAGGING_UPDATES) {
+    if (steps < LAGGING_UPDATES && asked.script().isEmpty()) {
       sayEstimate(asked, plan, images, listener);
     }
   }

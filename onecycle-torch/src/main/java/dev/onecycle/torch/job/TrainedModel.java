@@ -7,6 +7,7 @@ import dev.onecycle.run.checkpoint.CheckpointFolder;
 import dev.onecycle.torch.job.TrainingConfig.Group;
 import dev.onecycle.torch.job.TrainingConfig.Origin;
 import dev.onecycle.torch.model.ModelFile;
+import dev.onecycle.torch.nn.Script;
 import dev.onecycle.torch.weights.WeightFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,17 +29,20 @@ public record TrainedModel(ModelFile file, TrainingConfig config) {
    * Reads the model of a run's folder, or a model file. Of a run that has not ended, it is the
    * newest sound checkpoint.
    *
+   * @param trusting whether its network may be a TorchScript file, see {@link
+   *     ModelFile#readTrusting}
    * @throws BadDataException where there is no model, or it cannot be read
    */
-  public static TrainedModel read(Path path) {
+  public static TrainedModel read(Path path, boolean trusting) {
     if (!Files.isDirectory(path)) {
-      ModelFile file = ModelFile.read(path);
-      return new TrainedModel(file, config(file, path));
+      ModelFile file = file(path, trusting);
+      return new TrainedModel(file, trusted(config(file, path), file));
     }
     RunRecord record = RunFolder.read(path);
     Path ended = path.resolve(RunSummary.MODEL);
-    ModelFile file = Files.exists(ended) ? ModelFile.read(ended) : checkpoint(path);
-    return new TrainedModel(file, config(record, path));
+    ModelFile file =
+        Files.exists(ended) ? file(ended, trusting) : checkpoint(path, trusting);
+    return new TrainedModel(file, trusted(config(record, path), file));
   }
 
   /** Whether a path is the folder of a run or a model file of onecycle; else weights of others. */
@@ -46,9 +50,22 @@ public record TrainedModel(ModelFile file, TrainingConfig config) {
     return !Files.isRegularFile(path) || WeightFile.read(path).format() == WeightFile.Format.MODEL;
   }
 
-  private static ModelFile checkpoint(Path run) {
+  private static ModelFile file(Path path, boolean trusting) {
+    return trusting ? ModelFile.readTrusting(path) : ModelFile.read(path);
+  }
+
+  /** With the TorchScript file that was found and trusted, where there is one. */
+  private static TrainingConfig trusted(TrainingConfig config, ModelFile file) {
+    return file.network().layers() instanceof Script script
+        ? config
+            .with(TrainingConfig.MODEL, script.file().path().toString())
+            .with(TrainingConfig.TRUST_MODEL, true)
+        : config;
+  }
+
+  private static ModelFile checkpoint(Path run, boolean trusting) {
     return new CheckpointFolder(run)
-        .newest(checkpoint -> ModelFile.read(checkpoint.file(RunSummary.MODEL)))
+        .newest(checkpoint -> file(checkpoint.file(RunSummary.MODEL), trusting))
         .value()
         .orElseThrow(
             () -> new BadDataException(run + " holds neither a model nor a checkpoint of one"));
@@ -69,7 +86,9 @@ public record TrainedModel(ModelFile file, TrainingConfig config) {
 
   private static TrainingConfig config(ModelFile file, Path path) {
     Map<String, Object> settings = new LinkedHashMap<>();
-    settings.put(TrainingConfig.MODEL.name(), file.network().name());
+    if (!(file.network().layers() instanceof Script)) {
+      settings.put(TrainingConfig.MODEL.name(), file.network().name());
+    }
     settings.put(TrainingConfig.DROPOUT.name(), file.network().dropout());
     if (file.input().height() == file.input().width()) {
       settings.put(TrainingConfig.IMAGE_SIZE.name(), file.input().height());

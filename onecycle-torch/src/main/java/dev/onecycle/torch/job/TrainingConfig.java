@@ -25,6 +25,10 @@ import dev.onecycle.text.Nearest;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.torch.nn.ModelSpec;
 import dev.onecycle.torch.nn.Models;
+import dev.onecycle.torch.script.ScriptNetwork;
+import dev.onecycle.torch.nn.ScriptFile;
+import dev.onecycle.torch.nn.Network;
+import dev.onecycle.torch.model.ModelFile;
 import dev.onecycle.torch.settings.Device;
 import dev.onecycle.torch.settings.LayerRules;
 import dev.onecycle.torch.settings.LearnerSettings;
@@ -312,13 +316,29 @@ public final class TrainingConfig {
 
   // ---- Network and optimizer
 
-  /** The name of the network. */
+  /** The name of the network, or its file. */
   public static final Setting<String> MODEL =
       in(
           Group.LEARNER,
-          Setting.named("model", "NAME", Models.names(), "The network.")
+          Setting.namedOrFile(
+                  "model",
+                  "NAME|FILE",
+                  Models.names(),
+                  TrainingConfig::isScript,
+                  "The network, by name, or a TorchScript file of Python, network.pt, with"
+                      + " trust_model.")
               .or("resnet20")
               .alias("-m"));
+
+  /** Whether a file may be run as the network. */
+  public static final Setting<Boolean> TRUST_MODEL =
+      in(
+          Group.LEARNER,
+          Setting.flag(
+                  "trust_model",
+                  "Run the TorchScript file that is the network: a program with your rights, so"
+                      + " only one whose maker you know.")
+              .or(false));
 
   /** The number of images in an optimizer step. */
   public static final Setting<Integer> BATCH_SIZE =
@@ -1208,8 +1228,69 @@ public final class TrainingConfig {
     return own == null ? setting.name() : own.origin.label.apply(setting);
   }
 
+  /** Names have no dot and no slash. */
+  private static boolean isScript(String model) {
+    return model.contains(".") || model.contains("/") || model.contains("\\");
+  }
+
+  /** The TorchScript file that is the network; empty where the network comes with the library. */
+  public Optional<Path> script() {
+    return Optional.of(get(MODEL)).filter(TrainingConfig::isScript).map(Path::of);
+  }
+
+  /**
+   * The configuration of a run, with the run's own copy of its TorchScript file.
+   *
+   * @throws InvalidValueException where a name is not known or a value is out of range
+   */
+  static TrainingConfig ofRun(Path folder, Map<String, ?> values) {
+    TrainingConfig config = of(values);
+    Path own = folder.resolve(ModelFile.SCRIPT).toAbsolutePath();
+    return config.script().isPresent() && Files.exists(own)
+        ? config.with(MODEL, own.toString())
+        : config;
+  }
+
+  private Network network(ImageShape shape, int classes) {
+    @Nullable Path script = script().orElse(null);
+    return script == null
+        ? Models.byName(get(MODEL)).network(shape, classes, get(DROPOUT))
+        : ScriptNetwork.open(requireTrusted(script), shape, classes);
+  }
+
+  private Path requireTrusted(Path script) {
+    if (!get(TRUST_MODEL)) {
+      throw Require.invalid(
+          label(TRUST_MODEL), "given for model " + script, "left out", ScriptFile.DANGER);
+    }
+    return script;
+  }
+
+  /** A file brings its own dropout and averages of batch norms; its layers are not known. */
+  private void requireFitting(Path script) {
+    ScriptFile.at(requireTrusted(script));
+    for (Setting<?> own :
+        List.of(
+            DROPOUT, BATCHNORM_MOMENTUM, REESTIMATE_BATCHNORM, FREEZE, FIRST_LAYER_RATE)) {
+      if (isGiven(own) && !own.standard().equals(find(own))) {
+        throw Require.invalid(
+            label(own),
+            "left out for model " + script + ", a program whose layers are not known,",
+            written(own).orElseThrow(),
+            "write it in Python");
+      }
+    }
+    Require.that(
+        get(DEVICE) != Device.CUDA,
+        label(DEVICE),
+        "cpu for model " + script,
+        DEVICE.write(get(DEVICE)),
+        script);
+  }
+
   private Map<Setting<?>, Object> modelDefaults() {
-    ModelSpec.Defaults model = Models.byName(get(MODEL)).defaults();
+    String name = script().isPresent() ? MODEL.standard().orElseThrow() : get(MODEL);
+    ModelSpec.Defaults model = Models.byName(name).defaults();
     LearnerSettings settings = model.settings();
     Map<Setting<?>, Object> values = new LinkedHashMap<>();
     values.put(BATCH_SIZE, model.batchSize());
@@ -1279,7 +1360,9 @@ public final class TrainingConfig {
     Map<Setting<?>, Given> all = new LinkedHashMap<>(given);
     all.replaceAll(
         (setting, own) ->
-            setting.isPath() ? new Given(absolute(setting, own.value), own.origin) : own);
+            setting.isPath() || (setting == MODEL && script().isPresent())
+                ? new Given(absolute(setting, own.value), own.origin)
+                : own);
     return new TrainingConfig(Collections.unmodifiableMap(all));
   }
 
@@ -1338,7 +1421,12 @@ public final class TrainingConfig {
     augmentation();
     plan(1);
     quickRangeTest(policyChoice().momentumAtPeak());
-    Models.byName(get(MODEL)).network(new ImageShape(3, 32, 32), 2, get(DROPOUT));
+    @Nullable Path script = script().orElse(null);
+    if (script == null) {
+      network(new ImageShape(3, 32, 32), 2); // is the dropout in range?
+    } else {
+      requireFitting(script);
+    }
     boolean stale = get(ACCEPT_STALE) && find(LR_FROM).isEmpty();
     Require.that(
         !stale,
@@ -1374,7 +1462,7 @@ public final class TrainingConfig {
         .layerRules(layerRules())
         .seed(get(SEED))
         .threads(get(THREADS))
-        .device(get(DEVICE))
+        .device(script().isPresent() ? Device.CPU : get(DEVICE))
         .build();
   }
 
@@ -1623,7 +1711,7 @@ public final class TrainingConfig {
   /** The network, its optimizer and its augmentation, for images of a shape. */
   public Setup setup(ImageShape shape, int classes) {
     return new Setup(
-        Models.byName(get(MODEL)).network(shape, classes, get(DROPOUT)),
+        network(shape, classes),
         get(BATCH_SIZE),
         policyChoice().momentumAtPeak(),
         augmentation(),

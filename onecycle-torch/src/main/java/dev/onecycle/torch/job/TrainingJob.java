@@ -6,6 +6,7 @@ import static dev.onecycle.torch.job.TrainingConfig.DATA;
 import static dev.onecycle.torch.job.TrainingConfig.DEVICE;
 import static dev.onecycle.torch.job.TrainingConfig.FROM;
 import static dev.onecycle.torch.job.TrainingConfig.MINUTES;
+import static dev.onecycle.torch.job.TrainingConfig.MODEL;
 import static dev.onecycle.torch.job.TrainingConfig.NORMALIZATION;
 import static dev.onecycle.torch.job.TrainingConfig.ON_DIVERGENCE;
 import static dev.onecycle.torch.job.TrainingConfig.ON_SAVE_ERROR;
@@ -41,6 +42,7 @@ import dev.onecycle.run.TrainingImages;
 import dev.onecycle.run.TrainingListener;
 import dev.onecycle.run.TrainingPosition;
 import dev.onecycle.run.checkpoint.CheckpointFolder.Found;
+import dev.onecycle.run.files.AtomicFile;
 import dev.onecycle.run.files.JsonFile;
 import dev.onecycle.run.tuning.Evidence;
 import dev.onecycle.schedule.Amendment;
@@ -51,6 +53,7 @@ import dev.onecycle.torch.job.TrainingConfig.OnSaveError;
 import dev.onecycle.torch.job.TrainingConfig.Origin;
 import dev.onecycle.torch.model.ModelFile;
 import dev.onecycle.torch.model.ModelInput;
+import dev.onecycle.torch.nn.Script;
 import dev.onecycle.torch.train.Checkpoints;
 import dev.onecycle.torch.train.Engine;
 import dev.onecycle.torch.train.Evaluation;
@@ -316,7 +319,7 @@ public final class TrainingJob {
     try {
       Map<String, Object> resolved = new LinkedHashMap<>(record.resolved());
       resolved.keySet().retainAll(OPEN.stream().map(Setting::name).toList());
-      return TrainingConfig.of(record.config()).with(resolved, Origin.PROGRAM);
+      return TrainingConfig.ofRun(folder, record.config()).with(resolved, Origin.PROGRAM);
     } catch (InvalidValueException e) {
       throw new BadDataException(
           folder.resolve(RunFolder.RECORD) + " cannot be understood: " + e.getMessage(), e);
@@ -332,6 +335,9 @@ public final class TrainingJob {
         settings.put(open.name(), asked);
       }
     }
+    // The file that was given, not the run's copy.
+    Optional.ofNullable(record.config().get(MODEL.name()))
+        .ifPresent(model -> settings.put(MODEL.name(), model));
     return settings;
   }
 
@@ -458,6 +464,7 @@ public final class TrainingJob {
             if (experiment.weightMapping().isPresent()) {
               JsonFile.write(folder.resolve(WEIGHTS), experiment.weightMapping().get().json());
             }
+            copyScript();
             if (!peak.evidence().none()) {
               JsonFile.write(folder.resolve(Evidence.FILE), peak.evidence());
             }
@@ -473,6 +480,13 @@ public final class TrainingJob {
             throw e;
           }
         });
+  }
+
+  /** A network from a file is kept with the run, which then needs the file no more. */
+  private void copyScript() {
+    if (experiment.learner().network().layers() instanceof Script script) {
+      AtomicFile.write(folder.resolve(ModelFile.SCRIPT), script.file()::copyTo);
+    }
   }
 
   /** Reopens the folder, or changes nothing where a stop is requested. */

@@ -12,9 +12,11 @@ import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.error.Require;
 import dev.onecycle.torch.nn.Network;
 import dev.onecycle.torch.nn.NetworkJson;
+import dev.onecycle.torch.nn.ScriptFile;
 import dev.onecycle.torch.settings.Normalization;
 import dev.onecycle.torch.weights.NamedTensor;
 import dev.onecycle.torch.weights.Safetensors;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,7 +36,13 @@ import java.util.function.Supplier;
  */
 public record ModelFile(
     Network network, List<String> classes, ModelInput images, List<NamedTensor> tensors) {
+  /** The name of the TorchScript file of a network beside its model file. */
+  public static final String SCRIPT = "network.pt";
+
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** A checkpoint's model file lies so deep in the folder of its run. */
+  private static final int FOLDERS_ABOVE = 2;
 
   public ModelFile {
     classes = List.copyOf(classes);
@@ -89,17 +97,61 @@ public record ModelFile(
 
   /**
    * Reads a file that {@link #write} wrote. Everything is checked before the engine is used, also
-   * that the weights belong to the network and are finite.
+   * that the weights belong to the network and are finite. A network from a TorchScript file is
+   * refused, see {@link #readTrusting}.
    *
    * @throws BadDataException naming the file and the fault
    */
   public static ModelFile read(Path file) {
+    return read(file, ScriptFile::distrusted);
+  }
+
+  /**
+   * As {@link #read}, also where the network is a TorchScript file: a program that runs in this
+   * process once the network is used. It is looked for beside the model file and in the two folders
+   * above, as {@value #SCRIPT}, and must be the very file that the model was trained with.
+   *
+   * @throws BadDataException naming the file and the fault
+   */
+  public static ModelFile readTrusting(Path file) {
+    return read(file, sha256 -> beside(file, sha256));
+  }
+
+  private static ScriptFile beside(Path file, String sha256) {
+    Path folder = file.toAbsolutePath().getParent();
+    for (int i = 0; i <= FOLDERS_ABOVE && folder != null; i++) {
+      Path found = folder.resolve(SCRIPT);
+      if (Files.isRegularFile(found)) {
+        ScriptFile script = ScriptFile.at(found);
+        if (!script.sha256().equals(sha256)) {
+          throw new BadDataException(
+              "its network "
+                  + found
+                  + " must have sha256 "
+                  + sha256
+                  + " but has "
+                  + script.sha256()
+                  + "; put the TorchScript file there that it was trained with");
+        }
+        return script;
+      }
+      folder = folder.getParent();
+    }
+    throw new BadDataException(
+        "its network must be beside it, a TorchScript file "
+            + SCRIPT
+            + " with sha256 "
+            + sha256
+            + ", but is not there; copy it from the folder of the run");
+  }
+
+  private static ModelFile read(Path file, ScriptFile.Finder scripts) {
     Safetensors content = Safetensors.read(file);
     Metadata metadata = new Metadata(content.metadata());
     return usable(
         file,
         () -> {
-          Network network = metadata.network();
+          Network network = metadata.network(scripts);
           int channels = network.input().channels();
           Normalization normalization =
               new Normalization(
@@ -176,8 +228,8 @@ public record ModelFile(
     }
 
     /** A network of images that can be read. */
-    Network network() {
-      Network network = NetworkJson.read(text("network"));
+    Network network(ScriptFile.Finder scripts) {
+      Network network = NetworkJson.read(text("network"), scripts);
       ImageShape input = network.input();
       require(
           Math.max(input.height(), input.width()) <= MAX_SIDE

@@ -162,7 +162,8 @@ public final class NetworkJson {
                   parts.addObject().put("name", part.name()).set("layer", write(part.layer()));
                 }
               },
-              json -> new Layer.Sequential(json.parts("parts"))));
+              json -> new Layer.Sequential(json.parts("parts"))),
+          new Kind<>("script", Script.class, NetworkJson::put, Fields::script));
 
   private NetworkJson() {}
 
@@ -189,20 +190,27 @@ public final class NetworkJson {
   }
 
   /**
-   * Reads what {@link #write} wrote.
+   * As {@link #read(String, ScriptFile.Finder)}, of a network without TorchScript files.
    *
    * @throws BadDataException naming the part that is missing, unknown or out of range
    */
   public static Network read(String text) {
+    return read(text, ScriptFile::distrusted);
+  }
+
+  /**
+   * Reads what {@link #write} wrote.
+   *
+   * @param scripts finds the files of networks in TorchScript
+   * @throws BadDataException naming the part that is missing, unknown or out of range
+   */
+  public static Network read(String text, ScriptFile.Finder scripts) {
     try {
-      Fields json = new Fields("the network", JSON.readTree(text));
-      List<Integer> input = new ArrayList<>();
-      json.list("input").forEach(size -> input.add(json.whole("input", size)));
-      json.require(input.size() == 3, "input", "three numbers");
+      Fields json = new Fields("the network", JSON.readTree(text), scripts);
       Network network =
           new Network(
               json.text("name"),
-              new ImageShape(input.get(0), input.get(1), input.get(2)),
+              json.imageShape("input"),
               json.whole("classes"),
               json.layer("layers"));
       json.requireAllRead();
@@ -224,12 +232,12 @@ public final class NetworkJson {
         layer, JSON.createObjectNode().put(KIND, layer.getClass().getName()));
   }
 
-  private static Layer read(JsonNode json) {
-    Fields fields = new Fields("a layer", json);
+  private static Layer read(JsonNode json, ScriptFile.Finder scripts) {
+    Fields fields = new Fields("a layer", json, scripts);
     String name = fields.text(KIND);
     for (Kind<?> kind : KINDS) {
       if (kind.name.equals(name)) {
-        Fields own = new Fields("a layer of kind " + name, json);
+        Fields own = new Fields("a layer of kind " + name, json, scripts);
         own.text(KIND);
         Layer layer = kind.reader.apply(own);
         own.requireAllRead();
@@ -246,11 +254,29 @@ public final class NetworkJson {
                             + names
                             + ", or a class of a LayerProvider on the class path, but was "
                             + name));
-    Fields own = new Fields("a layer of kind " + name, json);
+    Fields own = new Fields("a layer of kind " + name, json, scripts);
     own.text(KIND);
     Layer layer = ProvidedLayers.read(provided, own);
     own.requireAllRead();
     return layer;
+  }
+
+  private static void put(Script script, ObjectNode json) {
+    ImageShape input = script.input();
+    json.put("sha256", script.file().sha256());
+    json.putArray("input").add(input.channels()).add(input.height()).add(input.width());
+    json.put("outputs", script.outputs()).put("layout", text(script.layout()));
+    json.put("random", script.drawsRandomNumbers());
+    ArrayNode arrays = json.putArray("arrays");
+    for (Script.Array array : script.arrays()) {
+      ArrayNode shape =
+          arrays
+              .addObject()
+              .put("name", array.name())
+              .put("role", text(array.role()))
+              .putArray("shape");
+      array.shape().forEach(shape::add);
+    }
   }
 
   private static ObjectNode put(ObjectNode json, Layer.Window window) {
@@ -280,11 +306,13 @@ public final class NetworkJson {
   static final class Fields {
     private final String owner;
     private final JsonNode json;
+    private final ScriptFile.Finder scripts;
     private final Set<String> read = new TreeSet<>();
 
-    Fields(String owner, JsonNode json) {
+    Fields(String owner, JsonNode json, ScriptFile.Finder scripts) {
       this.owner = owner;
       this.json = json;
+      this.scripts = scripts;
       if (!json.isObject()) {
         throw new BadDataException(owner + " must be a JSON object but was " + json);
       }
@@ -316,6 +344,38 @@ public final class NetworkJson {
       JsonNode value = value(name);
       require(value.isIntegralNumber() && value.canConvertToLong(), name, "a whole number");
       return value.asLong();
+    }
+
+    ImageShape imageShape(String name) {
+      List<Integer> sizes = new ArrayList<>();
+      list(name).forEach(size -> sizes.add(whole(name, size)));
+      require(sizes.size() == 3, name, "three numbers");
+      return new ImageShape(sizes.get(0), sizes.get(1), sizes.get(2));
+    }
+
+    Script script() {
+      ImageShape input = imageShape("input");
+      List<Script.Array> arrays = new ArrayList<>();
+      for (JsonNode item : list("arrays")) {
+        Fields array = new Fields("an array of a script", item, scripts);
+        List<Long> shape = new ArrayList<>();
+        for (JsonNode size : array.list("shape")) {
+          array.require(
+              size.isIntegralNumber() && size.canConvertToLong(), "shape", "whole numbers");
+          shape.add(size.asLong());
+        }
+        arrays.add(
+            new Script.Array(
+                array.text("name"), shape, array.constant("role", Script.Role.class)));
+        array.requireAllRead();
+      }
+      return new Script(
+          scripts.find(text("sha256")),
+          input,
+          whole("outputs"),
+          arrays,
+          constant("layout", Script.Layout.class),
+          yesOrNo("random"));
     }
 
     Layer.Window window() {
@@ -365,13 +425,13 @@ public final class NetworkJson {
     }
 
     Layer layer(String name) {
-      return NetworkJson.read(value(name));
+      return NetworkJson.read(value(name), scripts);
     }
 
     List<Layer.Named> parts(String name) {
       List<Layer.Named> parts = new ArrayList<>();
       for (JsonNode item : list(name)) {
-        Fields part = new Fields("a part of a sequence", item);
+        Fields part = new Fields("a part of a sequence", item, scripts);
         parts.add(new Layer.Named(part.text("name"), part.layer("layer")));
         part.requireAllRead();
       }

@@ -16,6 +16,7 @@ import dev.onecycle.torch.engine.network.TrainableNetwork;
 import dev.onecycle.torch.model.ModelFile;
 import dev.onecycle.torch.model.NetworkWeights;
 import dev.onecycle.torch.nn.Network;
+import dev.onecycle.torch.nn.Script;
 import dev.onecycle.torch.settings.Device;
 import dev.onecycle.torch.settings.LearnerSettings;
 import dev.onecycle.torch.settings.Normalization;
@@ -284,6 +285,11 @@ public final class Learner implements AutoCloseable {
    * it closes: at high rates the running ones lag behind the weights.
    */
   public void reestimateBatchNorms(Iterable<Batch> batches) {
+    if (Script.in(network.layers())) {
+      throw new IllegalStateException(
+          "batch norms of a TorchScript file average as they were written, and cannot be estimated"
+              + " anew");
+    }
     use.during("reestimateBatchNorms", () -> reestimated(batches));
   }
 

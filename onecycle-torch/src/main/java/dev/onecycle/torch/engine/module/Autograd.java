@@ -91,7 +91,7 @@ final class Autograd implements Module {
   }
 
   /** In memory of its own, since the module before it may overwrite it. */
-  private static Tensor ofInput(Tensor found, Tensor input, Tensor gradient) {
+  static Tensor ofInput(Tensor found, Tensor input, Tensor gradient) {
     if (!found.defined()) {
       return torch.zeros_like(input);
     }

@@ -5,6 +5,7 @@ import dev.onecycle.torch.engine.Parameter;
 import dev.onecycle.torch.engine.Parameter.Initial;
 import dev.onecycle.torch.engine.custom.TensorLayer;
 import dev.onecycle.torch.nn.Layer;
+import dev.onecycle.torch.nn.Script;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -39,10 +40,16 @@ public final class ModuleBuilder {
   private final Predicate<String> isFrozen;
   private final boolean trainFrozenNorms;
 
+  /** Networks in TorchScript files, to be bound once all arrays are laid out. */
+  public final List<ScriptModule> scripts = new ArrayList<>();
+
   private final Set<String> names = new HashSet<>();
 
   /** Whether a layer draws random numbers in training. */
   public boolean drops;
+
+  /** Whether these are the engine's own, of which a process has one sequence. */
+  public boolean drawsFromEngine;
 
   /** A builder of networks whose weights are all trained. */
   public ModuleBuilder() {
@@ -151,6 +158,9 @@ public final class ModuleBuilder {
       return Autograd.of(
           List.of(weight), (x, weights, context) -> Functions.embedding(x, weights.get(0)));
     }
+    if (layer instanceof Script script) {
+      return script(prefix, script);
+    }
     if (layer instanceof TensorLayer custom) {
       drops |= custom.drawsRandomNumbers();
       List<Parameter> own = custom.weights().stream().map(w -> add(prefix, w)).toList();
@@ -162,6 +172,33 @@ public final class ModuleBuilder {
         "one of " + Layer.class.getName() + " or a TensorLayer",
         layer.getClass().getName(),
         "implement dev.onecycle.torch.engine.custom.TensorLayer");
+  }
+
+  /** The arrays are given their values where the module is bound. */
+  private Module script(String prefix, Script script) {
+    ScriptModule module = new ScriptModule(script);
+    for (Script.Array array : script.arrays()) {
+      long[] shape = array.shape().stream().mapToLong(Long::longValue).toArray();
+      String name = unique(join(prefix, array.name()));
+      Parameter parameter =
+          new Parameter(
+              name,
+              shape,
+              shape.length < 2,
+              new Initial(Initial.Kind.CONSTANT, 0),
+              script.layout() == Script.Layout.CHANNELS_FIRST);
+      module.add(array, parameter);
+      (switch (array.role()) {
+            case WEIGHT -> isFrozen.test(name) ? frozen : parameters;
+            case STATISTIC -> statistics;
+            case CONSTANT -> frozen;
+          })
+          .add(parameter);
+    }
+    scripts.add(module);
+    drops |= script.drawsRandomNumbers();
+    drawsFromEngine |= script.drawsRandomNumbers();
+    return module;
   }
 
   private List<Parameter> scaleAndShift(String prefix, int features) {

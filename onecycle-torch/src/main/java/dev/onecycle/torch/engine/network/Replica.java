@@ -12,6 +12,7 @@ import dev.onecycle.torch.engine.module.ForwardContext;
 import dev.onecycle.torch.engine.module.LayerGroups;
 import dev.onecycle.torch.engine.module.Module;
 import dev.onecycle.torch.engine.module.ModuleBuilder;
+import dev.onecycle.torch.engine.module.ScriptModule;
 import dev.onecycle.torch.engine.module.Tape;
 import dev.onecycle.torch.nn.Layer;
 import dev.onecycle.torch.settings.Normalization;
@@ -51,6 +52,7 @@ final class Replica implements AutoCloseable {
   final Tensor statistics;
 
   private final Module module;
+  private final List<ScriptModule> scripts;
   private final boolean drops;
   private final ScalarType compute;
   private final TensorDevice device;
@@ -92,6 +94,7 @@ final class Replica implements AutoCloseable {
     ModuleBuilder builder = groups.builder();
     module = builder.build("", layers);
     drops = builder.drops;
+    scripts = builder.scripts;
     List<Parameter> parameters = ParameterGroup.parameters(groups.of(builder.parameters));
     gradients = torch.zeros_like(values);
     losses = device.moved(torch.zeros(slices));
@@ -110,6 +113,9 @@ final class Replica implements AutoCloseable {
       }
       place(builder.statistics, statistics);
       place(builder.fixed(), fixed);
+    }
+    try (NoGradGuard noGrad = new NoGradGuard()) {
+      scripts.forEach(ScriptModule::bind);
     }
   }
 
@@ -276,6 +282,7 @@ final class Replica implements AutoCloseable {
 
   @Override
   public void close() {
+    scripts.forEach(ScriptModule::close);
     views.forEach(Tensor::close);
     gradients.close();
     losses.close();

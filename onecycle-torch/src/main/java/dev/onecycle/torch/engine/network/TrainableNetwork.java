@@ -104,7 +104,9 @@ public final class TrainableNetwork implements AutoCloseable {
     fixed = device.moved(FlatBuffer.initial(builder.fixed(), settings.seed()));
     values = device.moved(FlatBuffer.initial(parameters, settings.seed()));
     ScalarType compute = TensorDevice.type(settings.precision());
-    for (int i = 0; i < settings.threads(); i++) {
+    // Threads that draw from one sequence of random numbers would draw in another order each time.
+    int count = builder.drawsFromEngine ? 1 : settings.threads();
+    for (int i = 0; i < count; i++) {
       replicas.add(
           new Replica(
               network.layers(),
@@ -118,7 +120,7 @@ public final class TrainableNetwork implements AutoCloseable {
               device,
               settings.classWeights()));
     }
-    workers = new Workers(settings.threads());
+    workers = new Workers(count, settings.threads() / count);
     kernel = OptimizerKernel.of(settings, values, groups, workers);
     state = new NetworkState(builder, parameters, values, fixed, replicas, kernel, device);
   }
