@@ -40,8 +40,7 @@ public record TrainedModel(ModelFile file, TrainingConfig config) {
     }
     RunRecord record = RunFolder.read(path);
     Path ended = path.resolve(RunSummary.MODEL);
-    ModelFile file =
-        Files.exists(ended) ? file(ended, trusting) : checkpoint(path, trusting);
+    ModelFile file = Files.exists(ended) ? file(ended, trusting) : checkpoint(path, trusting);
     return new TrainedModel(file, trusted(config(record, path), file));
   }
 

@@ -365,8 +365,7 @@ public final class NetworkJson {
           shape.add(size.asLong());
         }
         arrays.add(
-            new Script.Array(
-                array.text("name"), shape, array.constant("role", Script.Role.class)));
+            new Script.Array(array.text("name"), shape, array.constant("role", Script.Role.class)));
         array.requireAllRead();
       }
       return new Script(

@@ -52,8 +52,7 @@ public final class TrialMain {
 
   private static String answer(String request) {
     String[] words = request.split(" ", -1);
-    Path path =
-        Path.of(new String(Base64.getDecoder().decode(words[0]), StandardCharsets.UTF_8));
+    Path path = Path.of(new String(Base64.getDecoder().decode(words[0]), StandardCharsets.UTF_8));
     ImageShape input =
         new ImageShape(
             Integer.parseInt(words[1]), Integer.parseInt(words[2]), Integer.parseInt(words[3]));

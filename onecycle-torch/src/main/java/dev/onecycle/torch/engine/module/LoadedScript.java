@@ -22,6 +22,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.DeviceType;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A TorchScript file in native memory. Load it outside any native scope, which would take it with
@@ -30,8 +31,10 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 final class LoadedScript implements AutoCloseable {
   private static final int LONGEST = 300;
   private static final Pattern UNKNOWN_OPERATOR =
-      Pattern.compile("Unknown builtin op: ([\\w:.]+)|Could not find any similar ops to ([\\w:.]+)");
-  private static final Pattern RAISED = Pattern.compile("(?m)^(?:\\w+\\.)*(\\w*(?:Error|Exception): .*)$");
+      Pattern.compile(
+          "Unknown builtin op: ([\\w:.]+)|Could not find any similar ops to ([\\w:.]+)");
+  private static final Pattern RAISED =
+      Pattern.compile("(?m)^(?:\\w+\\.)*(\\w*(?:Error|Exception): .*)$");
 
   private final ScriptFile file;
   private final JitModule module;
@@ -64,7 +67,7 @@ final class LoadedScript implements AutoCloseable {
    */
   static LoadedScript load(ScriptFile file) {
     Natives.load();
-    Path copy = null;
+    @Nullable Path copy = null;
     try {
       copy = Files.createTempFile("onecycle-network", ".pt"); // readable by its owner alone
       try (OutputStream out = Files.newOutputStream(copy)) {
@@ -81,7 +84,7 @@ final class LoadedScript implements AutoCloseable {
     }
   }
 
-  private static void remove(@org.jspecify.annotations.Nullable Path copy) {
+  private static void remove(@Nullable Path copy) {
     if (copy != null) {
       try {
         Files.deleteIfExists(copy);

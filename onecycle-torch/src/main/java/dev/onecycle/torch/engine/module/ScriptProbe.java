@@ -9,15 +9,14 @@ import dev.onecycle.torch.nn.Script.Layout;
 import dev.onecycle.torch.nn.Script.Role;
 import dev.onecycle.torch.nn.ScriptFile;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.NoGradGuard;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
@@ -79,7 +78,8 @@ public final class ScriptProbe {
   private Script tried() {
     requireSound();
     Tensor zeros =
-        torch.zeros(EVALUATED, input.channels(), input.height(), input.width())
+        torch
+            .zeros(EVALUATED, input.channels(), input.height(), input.width())
             .contiguous(MemoryFormat.Contiguous);
     Tensor scores = firstScores(zeros);
     requireScores(scores, EVALUATED);
@@ -109,14 +109,16 @@ public final class ScriptProbe {
             (name, tensor) ->
                 arrays.add(
                     new Array(
-                        name, shape(tensor), tensor.requires_grad() ? Role.WEIGHT : Role.CONSTANT)));
+                        name,
+                        shape(tensor),
+                        tensor.requires_grad() ? Role.WEIGHT : Role.CONSTANT)));
     before.forEach(
         (name, tensor) ->
             arrays.add(
                 new Array(
                     name,
                     shape(tensor),
-                    equal(tensor, after.get(name)) ? Role.CONSTANT : Role.STATISTIC)));
+                    equal(tensor, buffer(after, name)) ? Role.CONSTANT : Role.STATISTIC)));
     return new Script(file, input, classes, arrays, layout(noise), first.drew);
   }
 
@@ -230,8 +232,7 @@ public final class ScriptProbe {
     Tensor expected = script.forward(images, false, false);
     for (Tensor weight : script.parameters().values()) {
       if (weight.dim() == 4) {
-        LoadedScript.bind(
-            weight, weight.detach().contiguous(MemoryFormat.ChannelsLast).clone());
+        LoadedScript.bind(weight, weight.detach().contiguous(MemoryFormat.ChannelsLast).clone());
       }
     }
     Tensor found;
@@ -266,7 +267,11 @@ public final class ScriptProbe {
   }
 
   private void restore(Map<String, Tensor> values) {
-    values.forEach((name, tensor) -> script.buffers().get(name).copy_(tensor));
+    values.forEach((name, tensor) -> buffer(script.buffers(), name).copy_(tensor));
+  }
+
+  private static Tensor buffer(Map<String, Tensor> buffers, String name) {
+    return Objects.requireNonNull(buffers.get(name), name);
   }
 
   private static List<Long> shape(Tensor tensor) {
@@ -279,8 +284,7 @@ public final class ScriptProbe {
 
   /** Bit for bit; numbers that are not finite are equal to themselves. */
   private static boolean equal(Tensor one, Tensor other) {
-    return shape(one).equals(shape(other))
-        && torch.allclose(one, other, 0, 0, true);
+    return shape(one).equals(shape(other)) && torch.allclose(one, other, 0, 0, true);
   }
 
   private BadDataException unusable(String constraint, String found, String advice) {

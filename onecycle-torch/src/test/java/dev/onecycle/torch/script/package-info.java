@@ -1,0 +1,4 @@
+@NullMarked
+package dev.onecycle.torch.script;
+
+import org.jspecify.annotations.NullMarked;
