@@ -1270,8 +1270,7 @@ public final class TrainingConfig {
   private void requireFitting(Path script) {
     ScriptFile.at(requireTrusted(script));
     for (Setting<?> own :
-        List.of(
-            DROPOUT, BATCHNORM_MOMENTUM, REESTIMATE_BATCHNORM, FREEZE, FIRST_LAYER_RATE)) {
+        List.of(DROPOUT, BATCHNORM_MOMENTUM, REESTIMATE_BATCHNORM, FREEZE, FIRST_LAYER_RATE)) {
       if (isGiven(own) && !own.standard().equals(find(own))) {
         throw Require.invalid(
             label(own),

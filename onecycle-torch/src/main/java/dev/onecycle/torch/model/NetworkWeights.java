@@ -35,7 +35,7 @@ public final class NetworkWeights {
     }
     ModuleBuilder builder = new ModuleBuilder();
     builder.build("", network.layers());
-    Stream.of(builder.parameters, builder.statistics, builder.constants)
+    Stream.of(builder.parameters, builder.statistics, builder.fixed())
         .flatMap(List::stream)
         .forEach(parameter -> requireShape(network, parameter, byName.remove(parameter.name)));
     if (!byName.isEmpty()) {

@@ -83,7 +83,9 @@ public final class ScriptModule implements Module, AutoCloseable {
       Tensor input = inputLearns ? images.detach().set_requires_grad(true) : images;
       Tensor output = checked(own.forward(input, true, inBfloat16), x);
       return context.keep(
-          output.detach(), gradient -> back(own, output, inputLearns ? input : null, gradient));
+          output.detach(),
+          gradient -> back(own, output, inputLearns ? input : null, gradient),
+          true);
     }
   }
 
