@@ -72,7 +72,7 @@ public final class TrainCommand implements Callable<Integer> {
         output.console(), config.withSwept(), TrainingConfig.settings(), List.of())) {
       return 0;
     }
-    Path folder = out == null ? RunNames.fresh(config.get(TrainingConfig.MODEL)) : out;
+    Path folder = out == null ? RunNames.fresh(config.modelName()) : out;
     Signals.watch();
     try (JobProgress progress = JobProgress.ofTraining(output.console())) {
       return Runs.start(output.console(), config, folder, progress);

@@ -151,7 +151,7 @@ public final class TuneCommand implements Callable<Integer> {
         0);
     SweepPlan sweep =
         Candidates.plan(config, Require.atLeast("--by-cycle", byCycle, 0), OptionalDouble.empty());
-    Path folder = out == null ? RunNames.fresh("tune-" + config.get(TrainingConfig.MODEL)) : out;
+    Path folder = out == null ? RunNames.fresh("tune-" + config.modelName()) : out;
     TuneRun.requireUsable(folder);
     Signals.watch();
     try (JobProgress reading = JobProgress.ofTuning(console);

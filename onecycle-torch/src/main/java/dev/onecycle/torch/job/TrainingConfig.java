@@ -1287,9 +1287,21 @@ public final class TrainingConfig {
         script);
   }
 
-  private Map<Setting<?>, Object> modelDefaults() {
+  /** A short name of the network, for names of folders. */
+  public String modelName() {
+    return script()
+        .map(file -> String.valueOf(file.getFileName()).replaceFirst("\\.[^.]*$", ""))
+        .orElseGet(() -> get(MODEL));
+  }
+
+  /** A file is trained as the standard model is. */
+  private ModelSpec.Defaults ofModel() {
     String name = script().isPresent() ? MODEL.standard().orElseThrow() : get(MODEL);
-    ModelSpec.Defaults model = Models.byName(name).defaults();
+    return Models.byName(name).defaults();
+  }
+
+  private Map<Setting<?>, Object> modelDefaults() {
+    ModelSpec.Defaults model = ofModel();
     LearnerSettings settings = model.settings();
     Map<Setting<?>, Object> values = new LinkedHashMap<>();
     values.put(BATCH_SIZE, model.batchSize());
@@ -1547,7 +1559,7 @@ public final class TrainingConfig {
 
   /** The random changes of training images. */
   public Augmentation augmentation() {
-    return wholeAugmentation(Models.byName(get(MODEL)).defaults())
+    return wholeAugmentation(ofModel())
         .withPad(get(PAD))
         .withPadMode(get(PAD_MODE))
         .withFlip(get(FLIP))
