@@ -28,7 +28,7 @@ public record Mixing(double mixup, double cutmix) {
   public static final Mixing NONE = new Mixing(0, 0);
 
   /** Larger values all give nearly equal shares, and take long to draw. */
-  private static final double MAX_ALPHA = 4;
+  public static final double MAX_ALPHA = 4;
 
   public Mixing {
     Require.inClosed("mixup", mixup, 0, MAX_ALPHA);

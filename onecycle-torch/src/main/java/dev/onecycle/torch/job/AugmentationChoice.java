@@ -2,6 +2,7 @@ package dev.onecycle.torch.job;
 
 import dev.onecycle.data.augment.Augmentation;
 import dev.onecycle.data.augment.ColorJitter;
+import dev.onecycle.data.augment.Mixing;
 import dev.onecycle.data.augment.RandomErasing;
 import dev.onecycle.data.augment.RandomErasing.Fill;
 import dev.onecycle.data.augment.ResizedCrop;
@@ -59,6 +60,8 @@ public record AugmentationChoice(String text, Augmentation value) {
       key(TrainingConfig.PAD_MODE);
       key(TrainingConfig.FLIP);
       key(TrainingConfig.CUTOUT);
+      key(TrainingConfig.MIXUP);
+      key(TrainingConfig.CUTMIX);
     }
 
     static final Setting<Double> ROTATION = key(number("rotation").or(0.0));
@@ -92,8 +95,6 @@ public record AugmentationChoice(String text, Augmentation value) {
 
   /** An augmentation made by a program. */
   public static AugmentationChoice of(Augmentation value) {
-    Require.that(
-        !value.mixing().isOn(), "augmentation", "without mixing, which no file has,", value, value);
     return new AugmentationChoice(text(value), value);
   }
 
@@ -226,6 +227,9 @@ public record AugmentationChoice(String text, Augmentation value) {
             .withPadMode(given.get(TrainingConfig.PAD_MODE, none.padMode()))
             .withFlip(given.get(TrainingConfig.FLIP, none.flip()))
             .withCutout(given.get(TrainingConfig.CUTOUT, none.cutout()))
+            .withMixing(
+                new Mixing(
+                    given.get(TrainingConfig.MIXUP, 0.0), given.get(TrainingConfig.CUTMIX, 0.0)))
             .withRotation(given.get(Key.ROTATION))
             .withZoom(given.get(Key.ZOOM))
             .withColor(
@@ -276,6 +280,8 @@ public record AugmentationChoice(String text, Augmentation value) {
     putUnless(all, TrainingConfig.PAD_MODE, value.padMode(), none.padMode());
     putUnless(all, TrainingConfig.FLIP, value.flip(), none.flip());
     putUnless(all, TrainingConfig.CUTOUT, value.cutout(), none.cutout());
+    putUnless(all, TrainingConfig.MIXUP, value.mixing().mixup(), 0.0);
+    putUnless(all, TrainingConfig.CUTMIX, value.mixing().cutmix(), 0.0);
     putUnless(all, Key.ROTATION, value.rotation(), none.rotation());
     putUnless(all, Key.ZOOM, value.zoom(), none.zoom());
     putUnless(all, Key.BRIGHTNESS, value.color().brightness(), 0.0);

@@ -3,6 +3,7 @@ package dev.onecycle.torch.job;
 import dev.onecycle.data.DataOptions;
 import dev.onecycle.data.augment.Augmentation;
 import dev.onecycle.data.augment.Flip;
+import dev.onecycle.data.augment.Mixing;
 import dev.onecycle.data.augment.PadMode;
 import dev.onecycle.data.batch.Sampling;
 import dev.onecycle.data.image.DecodeOptions;
@@ -649,6 +650,32 @@ public final class TrainingConfig {
               .or(0)
               .atLeast(0));
 
+  /** α of mixup. */
+  public static final Setting<Double> MIXUP =
+      in(
+          Group.AUGMENTATION,
+          Setting.number(
+                  "mixup",
+                  "A",
+                  "Mix each training image with another, and their labels alike: shares from"
+                      + " Beta(A, A), 0.2 say; 0 for none.")
+              .or(0.0)
+              .atLeast(0)
+              .atMost(Mixing.MAX_ALPHA));
+
+  /** α of cutmix. */
+  public static final Setting<Double> CUTMIX =
+      in(
+          Group.AUGMENTATION,
+          Setting.number(
+                  "cutmix",
+                  "A",
+                  "Put a rectangle of another image into each training image, and mix their labels"
+                      + " by area: shares from Beta(A, A), 1 say; 0 for none.")
+              .or(0.0)
+              .atLeast(0)
+              .atMost(Mixing.MAX_ALPHA));
+
   // ---- Length and peak rate
 
   /** The length of the cycle in passes over the training images. */
@@ -975,7 +1002,8 @@ public final class TrainingConfig {
       List.of(List.of(EPOCHS, MINUTES), List.of(MAX_LR, LR_FROM), List.of(LABELS, LABEL_PATTERN));
 
   /** Settings that come before their part of {@code augment}. */
-  private static final List<Setting<?>> AUGMENTATION_PARTS = List.of(PAD, PAD_MODE, FLIP, CUTOUT);
+  private static final List<Setting<?>> AUGMENTATION_PARTS =
+      List.of(PAD, PAD_MODE, FLIP, CUTOUT, MIXUP, CUTMIX);
 
   private static final TrainingConfig EMPTY = new TrainingConfig(Map.of());
 
@@ -1313,6 +1341,8 @@ public final class TrainingConfig {
     values.put(PAD_MODE, augmentation.padMode());
     values.put(FLIP, augmentation.flip());
     values.put(CUTOUT, augmentation.cutout());
+    values.put(MIXUP, augmentation.mixing().mixup());
+    values.put(CUTMIX, augmentation.mixing().cutmix());
     values.put(OPTIMIZER, name(settings.optimizer()));
     boolean adam =
         Optional.ofNullable(given.get(OPTIMIZER))
@@ -1563,7 +1593,8 @@ public final class TrainingConfig {
         .withPad(get(PAD))
         .withPadMode(get(PAD_MODE))
         .withFlip(get(FLIP))
-        .withCutout(get(CUTOUT));
+        .withCutout(get(CUTOUT))
+        .withMixing(new Mixing(get(MIXUP), get(CUTMIX)));
   }
 
   /** Before its parts are given. */

@@ -35,17 +35,6 @@ public record Setup(
   public Setup {
     Require.atLeast("batch size", batchSize, 1);
     Require.inHalfOpen("momentum", momentum, 0, 1);
-    requireUnmixed(augmentation);
-  }
-
-  /** The loss has one label an image: mixed images would be taken for whole ones. */
-  static void requireUnmixed(Augmentation augmentation) {
-    Require.that(
-        !augmentation.mixing().isOn(),
-        "augmentation",
-        "without mixing, whose second labels the loss does not read,",
-        augmentation,
-        augmentation);
   }
 
   /** A setup that takes every image once in an epoch. */

@@ -37,7 +37,6 @@ public final class TrainingPlan {
       Require.atLeast("re-estimated batches", reestimatedBatches, 0);
       Require.atLeast("epochs between evaluations", evaluateEvery, 1);
       Require.atLeast("steps", maxSteps, 1);
-      Setup.requireUnmixed(augmentation);
     }
   }
 

@@ -27,7 +27,6 @@ import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.run.RunFolder;
 import dev.onecycle.testing.TestData;
 import dev.onecycle.torch.job.TrainingConfig.Origin;
-import dev.onecycle.torch.train.TrainingPlan;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -168,12 +167,17 @@ class AugmentationChoiceTest {
   }
 
   @Test
-  void mixingIsRefusedWhereTheLossWouldNotReadIt() {
-    Augmentation mixed = Augmentation.standard().withMixing(new Mixing(0.2, 0));
-    assertThatThrownBy(() -> AugmentationChoice.of(mixed))
-        .hasMessageContaining("augmentation must be without mixing");
-    assertThatThrownBy(() -> TrainingPlan.of(1, 8).withAugmentation(mixed))
-        .hasMessageContaining("augmentation must be without mixing");
+  void mixingIsAPartAndASetting() {
+    Augmentation mixed = Augmentation.standard().withMixing(new Mixing(0.2, 1));
+    assertThat(AugmentationChoice.read("augment", AugmentationChoice.of(mixed).text()).value())
+        .isEqualTo(mixed);
+    TrainingConfig config =
+        TrainingConfig.of("shapes")
+            .with(TrainingConfig.MIXUP, 0.2)
+            .with(TrainingConfig.CUTMIX, 1.0);
+    assertThat(config.augmentation()).isEqualTo(mixed);
+    assertThatThrownBy(() -> config.with(TrainingConfig.MIXUP, 5.0))
+        .hasMessageContaining("mixup must be in [0, 4] but was 5");
   }
 
   @Test

@@ -4,6 +4,7 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The cross-entropy of scores with labels, and its gradient, as PyTorch defines both.
@@ -13,6 +14,7 @@ import org.bytedeco.pytorch.global.torch;
  */
 final class CrossEntropy {
   private static final long NO_IGNORED_LABEL = -100;
+  private static final long EACH = 0;
   private static final long MEAN = 1;
   private static final long SUM = 2;
 
@@ -28,6 +30,16 @@ final class CrossEntropy {
   static Tensor weightedSum(Tensor scores, Tensor labels, Tensor weights, double smoothing) {
     return torch.cross_entropy_loss(
         scores, labels, new TensorOptional(weights), SUM, NO_IGNORED_LABEL, smoothing);
+  }
+
+  /**
+   * The loss of each row.
+   *
+   * @param weights by class; null for 1 each
+   */
+  static Tensor each(Tensor scores, Tensor labels, @Nullable Tensor weights, double smoothing) {
+    TensorOptional byClass = weights == null ? new TensorOptional() : new TensorOptional(weights);
+    return torch.cross_entropy_loss(scores, labels, byClass, EACH, NO_IGNORED_LABEL, smoothing);
   }
 
   /**

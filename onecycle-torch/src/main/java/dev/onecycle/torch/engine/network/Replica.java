@@ -22,6 +22,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntToDoubleFunction;
 import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Generator;
@@ -183,10 +184,26 @@ final class Replica implements AutoCloseable {
       Tape tape = new Tape(false, clock);
       ForwardContext context = new ForwardContext(true, compute, batchNormMomentum, dropout, tape);
       Tensor scores = scores(batch, from, to, context);
-      Tensor labels = labels(batch, from, to);
+      Tensor labels = labels(batch.labels(), from, to);
       Tensor loss;
       Tensor gradient;
-      if (weights == null) {
+      if (batch.mixes()) {
+        double total = weights == null ? batch.size() : totalWeight(batch);
+        Tensor mixed = labels(batch.mixed(), from, to);
+        Tensor shares = shares(batch, from, to);
+        loss =
+            mixed(
+                    CrossEntropy.each(scores, labels, weights, labelSmoothing),
+                    CrossEntropy.each(scores, mixed, weights, labelSmoothing),
+                    shares)
+                .sum()
+                .mul(new Scalar(batch.size() / (total * (to - from))));
+        gradient =
+            mixed(
+                gradient(scores, labels, labelSmoothing, total),
+                gradient(scores, mixed, labelSmoothing, total),
+                shares.unsqueeze(1));
+      } else if (weights == null) {
         loss = CrossEntropy.mean(scores, labels, labelSmoothing);
         gradient = CrossEntropy.gradient(scores, labels, labelSmoothing, batch.size());
       } else {
@@ -202,6 +219,26 @@ final class Replica implements AutoCloseable {
     }
   }
 
+  private Tensor gradient(Tensor scores, Tensor labels, double smoothing, double total) {
+    return weights == null
+        ? CrossEntropy.gradient(scores, labels, smoothing, (int) total)
+        : CrossEntropy.weightedGradient(scores, labels, weights, smoothing, total);
+  }
+
+  /** What belongs to the labels, by their shares, and to the labels mixed into them by the rest. */
+  private static Tensor mixed(Tensor own, Tensor other, Tensor shares) {
+    return own.sub_(other).mul_(shares).add_(other);
+  }
+
+  private Tensor shares(BatchInput batch, int from, int to) {
+    float[] shares = Arrays.copyOfRange(batch.shares(), from, to);
+    return device.sent(
+        torch.from_blob(
+            new FloatPointer(shares),
+            new long[] {shares.length},
+            new TensorOptions(ScalarType.Float)));
+  }
+
   /**
    * Scores the images [from, to) as in evaluation: running statistics, no dropout.
    *
@@ -215,7 +252,7 @@ final class Replica implements AutoCloseable {
       double loss =
           batch.labels().length == 0
               ? Double.NaN
-              : CrossEntropy.mean(scores, labels(batch, from, to), 0).item_float();
+              : CrossEntropy.mean(scores, labels(batch.labels(), from, to), 0).item_float();
       int classes = Math.toIntExact(scores.size(1));
       FlatBuffer.elements(device.read(scores.contiguous()))
           .get(target, from * classes, (to - from) * classes);
@@ -242,8 +279,8 @@ final class Replica implements AutoCloseable {
     return module.forward(images(batch, from, to).to(compute), context).to(ScalarType.Float);
   }
 
-  private Tensor labels(BatchInput batch, int from, int to) {
-    long[] labels = Arrays.copyOfRange(batch.labels(), from, to);
+  private Tensor labels(long[] all, int from, int to) {
+    long[] labels = Arrays.copyOfRange(all, from, to);
     return device.sent(
         torch.from_blob(
             new LongPointer(labels),
@@ -254,8 +291,13 @@ final class Replica implements AutoCloseable {
   /** The sum of the weights of a batch's images: their number where every class has weight 1. */
   private double totalWeight(BatchInput batch) {
     double total = 0;
-    for (long label : batch.labels()) {
-      total += classWeights.get((int) label);
+    for (int i = 0; i < batch.size(); i++) {
+      double own = classWeights.get((int) batch.labels()[i]);
+      double share = batch.mixes() ? batch.shares()[i] : 1;
+      total += own;
+      if (share < 1) {
+        total += (1 - share) * (classWeights.get((int) batch.mixed()[i]) - own);
+      }
     }
     return total;
   }

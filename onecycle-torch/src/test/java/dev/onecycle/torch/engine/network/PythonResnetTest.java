@@ -56,11 +56,7 @@ class PythonResnetTest {
     ImageShape shape = new ImageShape(3, SIDE, SIDE);
     Network network = Models.photoResnet(depth, shape, CLASSES, 0);
     LearnerSettings settings =
-        LearnerSettings.builder()
-            .precision(Precision.FP32)
-            .threads(1)
-            .device(Device.CPU)
-            .build();
+        LearnerSettings.builder().precision(Precision.FP32).threads(1).device(Device.CPU).build();
     ByteBuffer pixels = ByteBuffer.wrap(Files.readAllBytes(temp.resolve("images.bin")));
     ArrayBatch batch = new ArrayBatch(shape, pixels, new int[IMAGES]);
     try (TrainableNetwork engine =
