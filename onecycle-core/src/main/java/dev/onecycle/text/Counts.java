@@ -12,9 +12,12 @@ public final class Counts {
   /**
    * A count of the images of a set: "1 test image", "12 held-out images".
    *
-   * @param set its name: test, val, held-out tenth, held-out part
+   * @param set its name: test, val, held-out tenth, held-out part; "all" is not said
    */
   public static String images(long count, String set) {
+    if (set.equals("all")) {
+      return of(count, "image", "images");
+    }
     String adjective = set.replaceFirst(" (tenth|part)$", "");
     return of(count, adjective + " image", adjective + " images");
   }

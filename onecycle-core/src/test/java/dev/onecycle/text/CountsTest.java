@@ -8,6 +8,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class CountsTest {
   @ParameterizedTest
   @CsvSource({
+    "180, all, 180 images",
+    "1, all, 1 image",
     "2, held-out tenth, 2 held-out images",
     "1, held-out tenth, 1 held-out image",
     "15, held-out part, 15 held-out images",

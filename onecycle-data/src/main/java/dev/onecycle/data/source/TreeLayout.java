@@ -358,7 +358,10 @@ record TreeLayout(List<String> classes, Map<String, List<Item>> splits, List<Str
       }
       if (!stray.isEmpty()) {
         notes.add(
-            stray.size() + " files that are in no class folder were left out: " + first(stray));
+            (stray.size() == 1
+                    ? "1 file that is in no class folder was left out: "
+                    : stray.size() + " files that are in no class folder were left out: ")
+                + first(stray));
       }
     }
 
