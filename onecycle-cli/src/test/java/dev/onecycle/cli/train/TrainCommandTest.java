@@ -85,7 +85,8 @@ class TrainCommandTest {
             "report.html",
             "run.json",
             "schedule.svg",
-            "steps.csv");
+            "steps.csv",
+            "training-images.json");
     assertThat(Cli.read(run.resolve("schedule.svg"))).contains("<svg");
   }
 
@@ -408,7 +409,8 @@ class TrainCommandTest {
             "report.html",
             "run.json",
             "schedule.svg",
-            "steps.csv");
+            "steps.csv",
+            "training-images.json");
     assertThat(Cli.read(out.resolve("report.html"))).contains("Diverged after 0 of 3 epochs");
     List<String[]> steps =
         Cli.csv(out.resolve("steps.csv"), "step,epoch,learning_rate,momentum,loss");

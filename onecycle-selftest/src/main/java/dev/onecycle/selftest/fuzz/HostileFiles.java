@@ -114,7 +114,12 @@ record HostileFiles(Path folder, IntactRun intact) {
     }
     List<String> damaged =
         List.of(
-            IntactRun.RECORD, "steps.csv", "epochs.csv", "classification.json", "evidence.json");
+            IntactRun.RECORD,
+            "steps.csv",
+            "epochs.csv",
+            "classification.json",
+            "evidence.json",
+            "training-images.json");
     Path file = run.resolve(damaged.get(random.nextInt(damaged.size())));
     if (random.nextInt(5) == 0) {
       Files.writeString(file, BROKEN[random.nextInt(BROKEN.length)]);
