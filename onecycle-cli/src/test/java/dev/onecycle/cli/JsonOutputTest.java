@@ -87,6 +87,7 @@ class JsonOutputTest {
     for (String slow : List.of("train", "find-lr", "sweep", "find-batch-size", "tune")) {
       words.put(slow, List.of(data, "--print-config"));
     }
+    words.put("fine-tune", List.of(data, "--from", run, "--print-config"));
     return words;
   }
 
