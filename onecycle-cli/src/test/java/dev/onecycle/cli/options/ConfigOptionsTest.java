@@ -210,8 +210,10 @@ class ConfigOptionsTest {
     CommandSpec spec =
         Objects.requireNonNull(Main.commandLine().getSubcommands().get(command)).getCommandSpec();
     for (Setting<?> setting : TrainingConfig.settings()) {
-      // A sweep's --max-lr is the peak of its short cycles.
-      boolean ofAnother = command.equals("sweep") && setting == TrainingConfig.MAX_LR;
+      // A sweep's --max-lr is the peak of its short cycles; find-lr's --from takes settings too.
+      boolean ofAnother =
+          (command.equals("sweep") && setting == TrainingConfig.MAX_LR)
+              || (command.equals("find-lr") && setting == TrainingConfig.FROM);
       String expected =
           setting == TrainingConfig.DATA
               ? "data: 'x' # argument DATA"
