@@ -129,7 +129,7 @@ public record RangeSummary(List<RangeResult> runs, Verdict verdict) {
     Spread trough = spread(runs, Readings::trough).orElseThrow();
     String found =
         Numbers.format(
-            "%d of %d runs show an edge, at learning rates from %s to %s; the loss stayed low around"
+            "%d of %d tests show an edge, at learning rates from %s to %s; the loss stayed low around"
                 + " %s to %s, with the median at %s",
             shown,
             runs.size(),
@@ -175,12 +175,17 @@ public record RangeSummary(List<RangeResult> runs, Verdict verdict) {
             .filter(verdict -> verdict.kind() == kind)
             .findFirst()
             .orElseThrow();
-    return new Verdict(
-        kind,
-        Numbers.format(
-            "%d of %d runs show an edge; of the others, one says: %s",
-            shown, runs.size(), one.finding()),
-        advice(kind, one, shown));
+    String edges =
+        shown == 0
+            ? Numbers.format("None of the %d tests shows an edge; in one of them, ", runs.size())
+            : Numbers.format(
+                "%d of %d tests %s an edge; in another, ",
+                shown, runs.size(), shown == 1 ? "shows" : "show");
+    return new Verdict(kind, edges + asClause(one.finding()), advice(kind, one, shown));
+  }
+
+  private static String asClause(String sentence) {
+    return Character.toLowerCase(sentence.charAt(0)) + sentence.substring(1);
   }
 
   /** A single test advises to look at others, or goes by its own end; here there are others. */

@@ -103,8 +103,8 @@ record VerdictMessages(double[] rates, StopReason stopped) {
     return verdict(
         Kind.NOTHING_LEARNED,
         found(
-            "nothing was learned up to learning rate %s: the loss started at %s and never came below"
-                + " %s, the loss of knowing nothing, by more than its noise explains, %s",
+            "nothing was learned up to learning rate %s: the loss started at %s and never fell clearly"
+                + " below %s, the loss of knowing nothing; noise alone can move it by %s",
             last(), curve.start(), curve.untrained(), curve.fallSeen()),
         "look at labels, data and model, and if they are right, use more steps or a larger batch");
   }
@@ -113,8 +113,8 @@ record VerdictMessages(double[] rates, StopReason stopped) {
     return verdict(
         Kind.FLAT,
         found(
-            "the loss stayed at %s, within %s, up to learning rate %s",
-            curve.start(), curve.fallSeen(), last()),
+            "the loss stayed within %s of %s up to learning rate %s",
+            curve.fallSeen(), curve.start(), last()),
         "raise the end of the range, and if that does not help, look at data, labels and model");
   }
 

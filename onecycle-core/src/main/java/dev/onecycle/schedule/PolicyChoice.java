@@ -227,6 +227,25 @@ public final class PolicyChoice {
     return momentum().atPeak();
   }
 
+  /** The fewest steps that the policy can have, of those from a number on. */
+  public long fewestSteps(long from) {
+    long steps = from;
+    while (steps < LONG_RUN && !hasRoomIn(steps)) {
+      steps++;
+    }
+    return steps;
+  }
+
+  /** Whether the policy can have so many steps. */
+  public boolean hasRoomIn(long steps) {
+    try {
+      Policy unused = over(steps, 1);
+      return true;
+    } catch (InvalidValueException e) {
+      return false; // its number alone is in question: the choice was checked when it was made
+    }
+  }
+
   /**
    * The policy over a number of optimizer steps, up to a peak rate.
    *

@@ -24,7 +24,7 @@ record CycleRule(Hyperparameter parameter, List<Candidate> candidates) {
           candidates,
           OptionalDouble.empty(),
           "No candidate finished a short cycle: each diverged, or its range test gave no rate"
-              + " to run one at; give a lower rate for all of them.");
+              + " to run one at; run the cycles at a lower rate, the same for all of them.");
     }
     Candidate chosen = evaluated.get(0);
     return new Sweep(

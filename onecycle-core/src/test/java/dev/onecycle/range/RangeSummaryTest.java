@@ -29,7 +29,7 @@ class RangeSummaryTest {
         runs.stream().mapToDouble(r -> r.readings().trough().orElseThrow()).sorted().toArray()[2];
     assertThat(summary.suggestion()).hasValue(new SuggestedPeak(trough, edges.get(2)));
     assertThat(summary.minimum().orElseThrow().count()).isEqualTo(5);
-    assertThat(summary.verdict().explanation()).startsWith("5 of 5 runs show an edge");
+    assertThat(summary.verdict().explanation()).startsWith("5 of 5 tests show an edge");
   }
 
   @Test
@@ -66,7 +66,8 @@ class RangeSummaryTest {
     RangeSummary summary = RangeSummary.of(List.of(edgeAt(1), flat(), flat(), noEdge()));
     assertThat(summary.verdict().kind()).isEqualTo(Kind.FLAT);
     assertThat(summary.verdict().explanation())
-        .startsWith("1 of 4 runs show an edge; of the others, one says: The loss stayed at 2.3");
+        .startsWith(
+            "1 of 4 tests shows an edge; in another, the loss stayed within 2.3e-6 of 2.3 up to");
     assertThat(summary.suggestion()).isEmpty();
   }
 

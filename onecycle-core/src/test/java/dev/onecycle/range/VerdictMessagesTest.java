@@ -56,15 +56,16 @@ class VerdictMessagesTest {
     double[] flat = new double[40];
     Arrays.fill(flat, 2.3);
     assertThat(explanation(StopReason.REACHED_END, flat))
-        .startsWith("The loss stayed at 2.3, within 2.3e-6, up to learning rate 1;")
+        .startsWith("The loss stayed within 2.3e-6 of 2.3 up to learning rate 1;")
         .contains("raise the end of the range");
     double[] leaving = flat.clone();
     leaving[38] = 10;
     leaving[39] = 900;
     assertThat(explanation(StopReason.DIVERGED, leaving))
         .isEqualTo(
-            "Nothing was learned up to learning rate 1: the loss started at 2.3 and never came below"
-                + " 2.3, the loss of knowing nothing, by more than its noise explains, 2.3e-6; look"
+            "Nothing was learned up to learning rate 1: the loss started at 2.3 and never fell"
+                + " clearly below 2.3, the loss of knowing nothing; noise alone can move it by"
+                + " 2.3e-6; look"
                 + " at labels, data and model, and if they are right, use more steps or a larger"
                 + " batch.");
     assertThat(explanation(StopReason.NON_FINITE, Double.NaN))

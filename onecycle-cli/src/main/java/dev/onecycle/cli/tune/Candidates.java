@@ -1,8 +1,11 @@
 package dev.onecycle.cli.tune;
 
+import dev.onecycle.cli.console.Console;
 import dev.onecycle.cli.options.ConfigOptions;
 import dev.onecycle.cli.options.SettingOptions;
 import dev.onecycle.schedule.MomentumRange;
+import dev.onecycle.text.Numbers;
+import dev.onecycle.torch.job.Experiment;
 import dev.onecycle.torch.job.Setting;
 import dev.onecycle.torch.job.TrainingConfig;
 import dev.onecycle.torch.tune.SweepPlan;
@@ -59,7 +62,12 @@ final class Candidates {
         .orElse(config);
   }
 
-  /** The plan by which candidates are tried. */
+  /**
+   * The plan by which candidates are tried.
+   *
+   * @param cycleEpochs of a short cycle; 0 for none
+   * @param peak of the short cycles, where it is given
+   */
   static SweepPlan plan(TrainingConfig config, int cycleEpochs, OptionalDouble peak) {
     double momentum = config.policyChoice().momentumAtPeak();
     return new SweepPlan(
@@ -69,5 +77,19 @@ final class Candidates {
         config.get(TrainingConfig.RANGE_REPEATS),
         config.get(TrainingConfig.SEED),
         new ShortCycles(cycleEpochs, config.policyChoice(), peak));
+  }
+
+  /** The plan with the careful peak for short cycles where there are few images; says so. */
+  static SweepPlan careful(SweepPlan plan, Experiment experiment, Console console) {
+    OptionalDouble careful = experiment.carefulRate();
+    if (!plan.byCycle() || plan.cycles().peak().isPresent() || careful.isEmpty()) {
+      return plan;
+    }
+    console.say(
+        Numbers.format(
+            "Short cycles have a peak of %s, a careful rate for few images: range tests of %,d"
+                + " images are no guide.",
+            Numbers.brief(careful.getAsDouble()), experiment.train().size()));
+    return plan.withCycles(plan.cycles().withPeak(careful.getAsDouble()));
   }
 }

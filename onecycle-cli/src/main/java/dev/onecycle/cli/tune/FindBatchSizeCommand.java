@@ -96,7 +96,11 @@ public final class FindBatchSizeCommand implements Callable<Integer> {
     OptionalLong budget = memory.budget();
     BatchSizeResult result;
     try (JobProgress reading = JobProgress.ofTuning(console);
-        Experiment experiment = Experiment.openForTuning(config, reading)) {
+        Experiment experiment =
+            Experiment.openForTuning(
+                // Given, so that none is chosen and said: sizes are tried here.
+                config.with(TrainingConfig.BATCH_SIZE, config.get(TrainingConfig.BATCH_SIZE)),
+                reading)) {
       TrialProcess trial =
           new TrialProcess(
               config, experiment.train().shape(), experiment.train().classes().size(), budget);

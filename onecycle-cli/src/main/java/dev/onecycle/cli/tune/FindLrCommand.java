@@ -258,7 +258,7 @@ public final class FindLrCommand implements Callable<Integer> {
   private static String nothingSuggested(OptionalDouble careful) {
     return careful.isPresent()
         ? NOTHING_SUGGESTED
-            + " The tests disagree; train then takes "
+            + " Train then takes "
             + Numbers.brief(careful.getAsDouble())
             + ", a careful rate for few images."
         : NOTHING_SUGGESTED;

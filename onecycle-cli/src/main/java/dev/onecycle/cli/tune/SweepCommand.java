@@ -33,6 +33,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
@@ -134,12 +135,13 @@ public final class SweepCommand implements Callable<Integer> {
     }
     config.validated();
     List<Double> values = values(parameter);
-    SweepPlan plan = plan(config);
+    SweepPlan asked = plan(config);
     requireWritable();
     Signals.watch();
     try (JobProgress reading = JobProgress.ofTuning(console);
         Experiment experiment =
             Experiment.openForTuning(Candidates.atLargestDropout(config, settings), reading)) {
+      SweepPlan plan = Candidates.careful(asked, experiment, console);
       Map<String, String> request = KeptResults.request(experiment, plan);
       request.put(
           parameter.title().replace(' ', '_'),
@@ -152,8 +154,9 @@ public final class SweepCommand implements Callable<Integer> {
           KeptResults.open(tests(place), request, CommandLineArgs.again(settings.spec(), place));
       kept.sayBegin(console);
       Sweep sweep = swept(console, experiment, parameter, values, plan, kept);
+      OptionalDouble peak = plan.cycles().peak();
       return Signals.uninterrupted(
-          () -> finish(console, sweep, experiment, out == null ? place : out));
+          () -> finish(console, sweep, experiment, peak, out == null ? place : out));
     }
   }
 
@@ -164,7 +167,8 @@ public final class SweepCommand implements Callable<Integer> {
       List<Double> values,
       SweepPlan plan,
       KeptResults kept) {
-    try (TuningProgress progress = new TuningProgress(console, experiment)) {
+    String cure = !plan.byCycle() ? " (--repeats 3, or --by-cycle with --max-lr)" : " (--max-lr)";
+    try (TuningProgress progress = new TuningProgress(console, experiment, Optional.of(cure))) {
       progress.expect(values.size() * plan.repeats(), plan.byCycle() ? values.size() : 0, 0);
       progress.kept(kept.journal());
       if (!progress.nothingAhead()) {
@@ -262,9 +266,15 @@ public final class SweepCommand implements Callable<Integer> {
     return Candidates.of(settings.spec(), parameter);
   }
 
-  private int finish(Console console, Sweep sweep, Experiment experiment, Path file) {
+  /**
+   * Shows and keeps the result.
+   *
+   * @param peak of the short cycles, where it was the same for all candidates
+   */
+  private int finish(
+      Console console, Sweep sweep, Experiment experiment, OptionalDouble peak, Path file) {
     Candidate shown = sweep.chosen().orElse(sweep.candidates().get(0));
-    FoundRate found = found(sweep, shown, experiment);
+    FoundRate found = found(sweep, shown, experiment, peak);
     OptionalDouble rate = found.learningRate();
     found.write(file);
     console.say("Wrote " + file);
@@ -294,7 +304,8 @@ public final class SweepCommand implements Callable<Integer> {
     return SweepView.steps(sweep, candidate, experiment, experiment.setup().batchSize());
   }
 
-  private FoundRate found(Sweep sweep, Candidate shown, Experiment experiment) {
+  private FoundRate found(
+      Sweep sweep, Candidate shown, Experiment experiment, OptionalDouble peak) {
     List<String> command = CommandLineArgs.of(settings.spec());
     Conditions conditions =
         experiment.conditions(experiment.setup().with(sweep.parameter(), shown.value()));
@@ -303,9 +314,8 @@ public final class SweepCommand implements Callable<Integer> {
       return new FoundRate(
           command, OptionalDouble.empty(), OptionalLong.empty(), conditions, evidence);
     }
-    return maxLr == null
+    return peak.isEmpty()
         ? FoundRate.suggested(command, steps(sweep, shown, experiment), conditions, evidence)
-        : new FoundRate(
-            command, OptionalDouble.of(maxLr), OptionalLong.empty(), conditions, evidence);
+        : new FoundRate(command, peak, OptionalLong.empty(), conditions, evidence);
   }
 }

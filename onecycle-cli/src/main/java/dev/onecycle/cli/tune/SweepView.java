@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.ToLongFunction;
 
 /** Shows what a sweep has come to. */
@@ -24,8 +25,10 @@ final class SweepView {
    * A table of the candidates, and the choice in a sentence.
    *
    * @param steps of a training with a candidate, for which its peak is
+   * @param cure what is said with the reason where none is chosen; empty where neither is said
    */
-  static void show(Console console, Sweep sweep, ToLongFunction<Candidate> steps) {
+  static void show(
+      Console console, Sweep sweep, ToLongFunction<Candidate> steps, Optional<String> cure) {
     boolean cycles = sweep.candidates().stream().anyMatch(c -> c.cycle().isPresent());
     Table table =
         cycles
@@ -66,8 +69,11 @@ final class SweepView {
             "  " + sweep.parameter().text(candidate.value()) + ": " + test.verdict().explanation());
       }
     }
-    String advice = sweep.chosen().isEmpty() ? " (--repeats 3, or --by-cycle with --max-lr)" : "";
-    console.answer(sweep.explanation() + advice);
+    if (sweep.chosen().isPresent()) {
+      console.answer(sweep.explanation());
+    } else {
+      cure.ifPresent(options -> console.answer(sweep.explanation() + options));
+    }
   }
 
   /**

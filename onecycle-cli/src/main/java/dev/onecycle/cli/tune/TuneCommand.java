@@ -149,21 +149,23 @@ public final class TuneCommand implements Callable<Integer> {
         "knee or largest with --by-cycle 0",
         "cycle",
         0);
-    SweepPlan sweep =
+    SweepPlan asked =
         Candidates.plan(config, Require.atLeast("--by-cycle", byCycle, 0), OptionalDouble.empty());
     Path folder = out == null ? RunNames.fresh("tune-" + config.modelName()) : out;
     TuneRun.requireUsable(folder);
+    boolean ruled = rule != null || memory.amount != null;
     Signals.watch();
     try (JobProgress reading = JobProgress.ofTuning(console);
         Experiment experiment =
-            Experiment.openForTuning(Candidates.atLargestDropout(config, settings), reading)) {
+            Experiment.openForTuning(
+                Candidates.atLargestDropout(ruled ? atStandardBatch(config) : config, settings),
+                reading)) {
+      SweepPlan sweep = Candidates.careful(asked, experiment, console);
+      int epochs = experiment.config().get(TrainingConfig.EPOCHS);
+      boolean chosen = experiment.config().isGiven(TrainingConfig.BATCH_SIZE);
       Optional<BatchSizes> batchSizes =
-          search
-              ? Optional.of(
-                  new BatchSizes(
-                      experiment.train().size(),
-                      config.get(TrainingConfig.EPOCHS),
-                      memory.budget()))
+          search && (ruled || !chosen)
+              ? Optional.of(new BatchSizes(experiment.train().size(), epochs, memory.budget()))
               : Optional.empty();
       TuningPlan.Rule byDefault = byCycle > 0 ? TuningPlan.Rule.CYCLE : TuningPlan.Rule.KNEE;
       TuningPlan plan =
@@ -173,9 +175,14 @@ public final class TuneCommand implements Callable<Integer> {
               weightDecays(config),
               Candidates.of(settings.spec(), Hyperparameter.DROPOUT),
               sweep,
-              new TuningPlan.FinalTests(finalTests, config.get(TrainingConfig.EPOCHS)));
+              new TuningPlan.FinalTests(finalTests, epochs, experiment.carefulRate()));
       return new TuneRun(console, settings.spec(), experiment, folder, memory).run(plan);
     }
+  }
+
+  /** The batch size as given, so that none is chosen for few images: one is searched for. */
+  private static TrainingConfig atStandardBatch(TrainingConfig config) {
+    return config.with(TrainingConfig.BATCH_SIZE, config.get(TrainingConfig.BATCH_SIZE));
   }
 
   /** The settings that are chosen from candidates; one that is given as one value is not. */

@@ -34,6 +34,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
@@ -90,7 +91,7 @@ final class TuneRun {
             CommandLineArgs.again(spec, folder));
     kept.sayBegin(console);
     TuningResult tuned;
-    try (TuningProgress progress = new TuningProgress(console, experiment)) {
+    try (TuningProgress progress = new TuningProgress(console, experiment, Optional.empty())) {
       boolean search = plan.batchSizes().isPresent();
       TrialProcess trial =
           new TrialProcess(
@@ -227,7 +228,12 @@ final class TuneRun {
     tuned
         .reasons()
         .forEach((parameter, why) -> reasons.put(parameter.title().replace(' ', '_'), why));
-    reasons.put(TrainingConfig.MAX_LR.name(), tuned.range().verdict().explanation());
+    String finding = tuned.range().verdict().finding();
+    reasons.put(
+        TrainingConfig.MAX_LR.name(),
+        tuned.range().suggestion().isPresent()
+            ? tuned.range().verdict().explanation()
+            : finding + "; a careful rate for few images.");
     return new Recipe(Recipe.FORMAT, CommandLineArgs.of(spec), settings, reasons, conditions);
   }
 

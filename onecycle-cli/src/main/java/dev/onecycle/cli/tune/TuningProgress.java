@@ -2,6 +2,7 @@ package dev.onecycle.cli.tune;
 
 import dev.onecycle.cli.console.Bar;
 import dev.onecycle.cli.console.Console;
+import dev.onecycle.cli.console.OptionWording;
 import dev.onecycle.run.tuning.TuningJournal;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.torch.job.Experiment;
@@ -17,6 +18,7 @@ import dev.onecycle.tune.Sweep;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Says how long sweeps and tuning will take, then how far the whole of it is. */
@@ -36,6 +38,7 @@ final class TuningProgress implements TuningListener, AutoCloseable {
 
   private final Console console;
   private final Experiment experiment;
+  private final Optional<String> cure;
   private final Map<Kind, Integer> left = new EnumMap<>(Kind.class);
   private final Map<Kind, Integer> kept = new EnumMap<>(Kind.class);
   private final Map<Kind, Double> seconds = new EnumMap<>(Kind.class);
@@ -44,7 +47,14 @@ final class TuningProgress implements TuningListener, AutoCloseable {
   private double secondsDone;
   private @Nullable Bar bar;
 
-  TuningProgress(Console console, Experiment experiment) {
+  /**
+   * Progress that is said.
+   *
+   * @param cure options of the command that may help where no candidate can be chosen, to be said
+   *     with the reason; empty where the command ends with that reason itself
+   */
+  TuningProgress(Console console, Experiment experiment, Optional<String> cure) {
+    this.cure = cure;
     this.console = console;
     this.experiment = experiment;
     this.batchSize = experiment.setup().batchSize();
@@ -196,6 +206,12 @@ final class TuningProgress implements TuningListener, AutoCloseable {
   }
 
   @Override
+  public void note(String sentence) {
+    close();
+    console.say(OptionWording.of(sentence) + ".");
+  }
+
+  @Override
   public void tried(BatchTrial trial) {
     BatchSizeView.say(console, trial);
   }
@@ -210,7 +226,7 @@ final class TuningProgress implements TuningListener, AutoCloseable {
   @Override
   public void swept(Sweep sweep) {
     close();
-    SweepView.show(console, sweep, c -> SweepView.steps(sweep, c, experiment, batchSize));
+    SweepView.show(console, sweep, c -> SweepView.steps(sweep, c, experiment, batchSize), cure);
   }
 
   @Override

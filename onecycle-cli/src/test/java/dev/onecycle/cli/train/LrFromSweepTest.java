@@ -34,7 +34,7 @@ class LrFromSweepTest {
   private Path sweep(Object... candidates) {
     Path result = temp.resolve("sweep.json");
     List<Object> words = new ArrayList<>(List.of("sweep", data, "--out", result));
-    words.addAll(List.of("--by-cycle", 1, "--max-lr", 0.05, "--range-steps", 40));
+    words.addAll(List.of("--by-cycle", 10, "--max-lr", 0.05, "--range-steps", 40));
     words.addAll(List.of(candidates));
     Cli.Result swept = Cli.run(words.toArray());
     assertThat(swept.code()).as(swept.err()).isZero();
@@ -55,16 +55,13 @@ class LrFromSweepTest {
     return Cli.run(words.toArray());
   }
 
-  /**
-   * Without one of its options; the batch size is the sweep's too, though few images make small
-   * ones.
-   */
+  /** Without one of its options; the batch size is the sweep's too, which few images make small. */
   @ParameterizedTest
   @CsvSource({
-    "--weight-decay, '1e-1,1e-2', weight_decay, batch_size, 128",
-    "--dropout, '0.1,0.3', dropout, batch_size, 128",
+    "--weight-decay, '1e-1,1e-2', weight_decay, batch_size, 8",
+    "--dropout, '0.1,0.3', dropout, batch_size, 8",
     "--batch-size, '16,24', batch_size, batch_size, ''",
-    "--momentum, '0.5,0.7', momentum, batch_size, 128"
+    "--momentum, '0.5,0.7', momentum, batch_size, 8"
   })
   void whatWasChosenIsTrainedWith(
       String option, String values, String setting, String other, String usual) throws IOException {
@@ -89,20 +86,30 @@ class LrFromSweepTest {
   }
 
   /**
-   * Its short cycles of one step an epoch have 50; the peak was given, so no test tells another.
+   * Its short cycles of 10 epochs of 7 steps have 70; the peak was given, so no test tells another.
    */
   @Test
   void aPeakThatWasTriedInCyclesOfAnotherLengthIsUsedWithANote() {
     Path sweep = sweep("--weight-decay", "1e-1,1e-2");
     Cli.Result trained =
-        Cli.run(
-            "train", data, "--epochs", 101, "--lr-from", sweep, "--out", temp.resolve("longer"));
+        Cli.run("train", data, "--epochs", 20, "--lr-from", sweep, "--out", temp.resolve("longer"));
     assertThat(trained.code()).as(trained.err()).isZero();
     assertThat(trained.out())
         .contains(
-            "The peak 0.05 of " + sweep + " is for a cycle of 50 steps, and this cycle has 101;",
+            "The peak 0.05 of " + sweep + " is for a cycle of 70 steps, and this cycle has 160;",
             "find it again for this length with 'onecycle find-lr ",
             "sweep-2.json', or set --max-lr");
+  }
+
+  /** 60 images: plain train makes 400 updates in batches of 8, and so does this. */
+  @Test
+  void aTrainingWithoutEpochsIsAsLongAsWithoutTheSweep() {
+    Path sweep = sweep("--weight-decay", "1e-1,1e-2");
+    Path run = temp.resolve("default");
+    Cli.Result trained = Cli.run("train", data, "--lr-from", sweep, "--out", run);
+    assertThat(trained.code()).as(trained.err()).isZero();
+    assertThat(RunFolder.read(run).policy().steps()).isEqualTo(400);
+    assertThat(Cli.read(run.resolve("report.html"))).contains("from sweep.json");
   }
 
   @Test
@@ -152,7 +159,7 @@ class LrFromSweepTest {
       "--out",
       sweep,
       "--by-cycle",
-      1,
+      10,
       "--max-lr",
       0.05,
       "--range-steps",

@@ -125,7 +125,7 @@ class FindLrCommandTest {
     assertThat(json.get("careful_learning_rate").asText()).isEqualTo(careful);
     assertThat(found.err())
         .contains(
-            "No peak learning rate can be suggested. The tests disagree; train then takes "
+            "No peak learning rate can be suggested. Train then takes "
                 + careful
                 + ", a careful rate for few images.");
     assertThat(trained.code()).as(trained.err()).isZero();

@@ -227,11 +227,13 @@ class TuneCommandTest {
       "--dropout",
       "0,0.2",
       "--by-cycle",
-      1,
+      10,
       "--epochs",
       30,
       "--image-size",
-      16
+      16,
+      "--batch-rule",
+      "cycle"
     };
     Cli.Result result = tune(data, out, words);
     assertThat(result.code()).as(result.err()).isZero();
@@ -310,7 +312,7 @@ class TuneCommandTest {
             "--weight-decay",
             "1e-3,1e-4",
             "--by-cycle",
-            1,
+            10,
             "--epochs",
             2);
     assertThat(tuned.code()).as(tuned.err()).isZero();

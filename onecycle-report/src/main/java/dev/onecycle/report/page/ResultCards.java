@@ -1,6 +1,7 @@
 package dev.onecycle.report.page;
 
 import dev.onecycle.math.ShareInterval;
+import dev.onecycle.range.RangeSummary;
 import dev.onecycle.record.EpochRecord;
 import dev.onecycle.record.EpochRecord.Evaluated;
 import dev.onecycle.run.ChanceLevel;
@@ -8,8 +9,10 @@ import dev.onecycle.run.Classification.ClassCount;
 import dev.onecycle.run.ClassificationRecord;
 import dev.onecycle.run.RunHistory;
 import dev.onecycle.run.RunRecord;
+import dev.onecycle.run.tuning.Evidence;
 import dev.onecycle.text.Counts;
 import dev.onecycle.text.Numbers;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.jsoup.nodes.Element;
@@ -28,6 +31,7 @@ final class ResultCards {
   static void add(
       Element parent,
       RunHistory history,
+      Evidence evidence,
       ChanceLevel chance,
       Optional<ClassificationRecord> classification) {
     ResultCards cards = new ResultCards(parent);
@@ -49,7 +53,7 @@ final class ResultCards {
         "for training; evaluated on "
             + Counts.images(data.evaluationImages(), data.evaluationName()));
     cards.card("Epochs", Integer.toString(epochs.size()), "of " + planned(record) + " planned");
-    cards.card("Peak learning rate", Numbers.brief(record.policy().peak()), peak(record));
+    cards.card("Peak learning rate", Numbers.brief(record.policy().peak()), peak(record, evidence));
     EpochRecord.best(epochs)
         .ifPresent(
             best ->
@@ -121,9 +125,23 @@ final class ResultCards {
                     .orElse(Double.NaN));
   }
 
-  private static String peak(RunRecord record) {
-    String source = record.settings().containsKey("max_lr") ? "given" : "found by a range test";
+  private static String peak(RunRecord record, Evidence evidence) {
+    String source = source(record, evidence);
     return record.amendments().isEmpty() ? source : source + ", then changed";
+  }
+
+  private static String source(RunRecord record, Evidence evidence) {
+    if (record.settings().containsKey("max_lr")) {
+      return "given";
+    }
+    Object file = record.settings().get("lr_from");
+    if (file != null) {
+      return "from " + Path.of(file.toString()).getFileName();
+    }
+    boolean suggested = evidence.range().flatMap(RangeSummary::suggestion).isPresent();
+    return suggested || evidence.range().isEmpty()
+        ? "found by a range test"
+        : "a careful rate for few images";
   }
 
   private static String planned(RunRecord record) {

@@ -69,7 +69,7 @@ final class RunPage {
     line.appendText(", started " + minute(record.started()));
     Html.add(main, "p", outcome.sentence()).addClass("outcome");
     ChanceLevel chance = ChanceLevel.of(record.data(), classification);
-    ResultCards.add(main, history, chance, classification);
+    ResultCards.add(main, history, evidence, chance, classification);
     Html.add(main, "p", outcome.policy());
     notes(main);
     FitReading fit = FitReading.of(history, chance);

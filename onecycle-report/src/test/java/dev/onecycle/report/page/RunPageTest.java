@@ -201,6 +201,17 @@ class RunPageTest {
         .isEqualTo("Best epoch 2 accuracy 90.00 %");
   }
 
+  @Test
+  void thePeakHasItsSource() {
+    assertThat(peakCard(SampleRun.usual().withSetting("max_lr", 0.4))).endsWith("0.4 given");
+    assertThat(peakCard(SampleRun.usual().withSetting("lr_from", "runs/sweep.json")))
+        .endsWith("0.4 from sweep.json");
+  }
+
+  private static String peakCard(SampleRun run) {
+    return parsed(run).select(".cards div:contains(Peak learning rate)").text();
+  }
+
   /** 9 of 10 is 90 %: Wilson's interval is 59.6 to 98.2 %. */
   @Test
   void testImagesThatJudgedNoEpochHaveACardOfTheirOwn() {

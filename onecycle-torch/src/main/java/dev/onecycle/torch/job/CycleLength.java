@@ -3,7 +3,10 @@ package dev.onecycle.torch.job;
 import static dev.onecycle.torch.job.TrainingConfig.EPOCHS;
 import static dev.onecycle.torch.job.TrainingConfig.MINUTES;
 
+import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.error.Require;
+import dev.onecycle.schedule.PolicyChoice;
+import dev.onecycle.text.Counts;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.torch.train.StepCost;
 import dev.onecycle.torch.train.TrainingPlan;
@@ -24,6 +27,35 @@ final class CycleLength {
   /** The plan as far as it is known before a step is measured: one epoch where there is a time. */
   static TrainingPlan asked(TrainingConfig config) {
     return config.plan(config.find(MINUTES).isPresent() ? 1 : config.get(EPOCHS));
+  }
+
+  /**
+   * Makes sure that the policy can have the steps of so many epochs.
+   *
+   * @throws InvalidValueException naming the fewest epochs
+   */
+  static void requireEnough(TrainingConfig config, int images) {
+    PolicyChoice policy = config.policyChoice();
+    TrainingPlan plan = asked(config);
+    if (policy.hasRoomIn(plan.steps(images))) {
+      return;
+    }
+    int each = plan.sampler(images).batchesPerEpoch();
+    int epochs = plan.epochs();
+    while (epochs < MAX_EPOCHS && !policy.hasRoomIn((long) epochs * each)) {
+      epochs++;
+    }
+    throw Require.invalid(
+        config.label(EPOCHS),
+        Numbers.format(
+            "at least %,d, since an epoch of %s in batches of %,d has %s and the cycle needs at"
+                + " least %,d,",
+            epochs,
+            Counts.of(images, "image", "images"),
+            plan.batchSize(),
+            Counts.of(each, "step", "steps"),
+            policy.fewestSteps(plan.steps(images))),
+        plan.epochs());
   }
 
   /** The plan in its final length: with a time, as many steps as fit into the rest of it. */

@@ -37,6 +37,7 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -123,7 +124,7 @@ public final class Experiment implements AutoCloseable {
 
   /**
    * Opens the images for a choice of hyper-parameters: the test images are not read, {@link
-   * #evaluation} is a validation set or a tenth held out.
+   * #evaluation} is a validation set or a tenth held out. The batch size is as in {@link #open}.
    *
    * @throws BadDataException where they cannot be read, or are of no use for training
    */
@@ -132,7 +133,10 @@ public final class Experiment implements AutoCloseable {
     LargeImages large = new LargeImages(config, listener);
     TuningData data =
         Datasets.openForTuning(config.get(TrainingConfig.DATA), options(config, large, listener));
-    return opened(new Experiment(config, images(data), Optional.empty()), large, listener);
+    TrainingConfig fitted = ShortRun.fitted(config, data.train().size());
+    Experiment experiment = new Experiment(fitted, images(data), Optional.empty());
+    ShortRun.sayBatches(config, experiment, listener);
+    return opened(experiment, large, listener);
   }
 
   /**
@@ -152,7 +156,16 @@ public final class Experiment implements AutoCloseable {
     Experiment experiment =
         new Experiment(ShortRun.fitted(config, data.train().size()), images(data), trained);
     trained.ifPresent(model -> requireFitting(model, experiment));
+    ShortRun.sayBatches(config, experiment, listener);
     return opened(experiment, large, listener);
+  }
+
+  /**
+   * The peak rate for few images, where there are few and a careful rate is known for the
+   * optimizer: range tests of so few images are no guide.
+   */
+  public OptionalDouble carefulRate() {
+    return ShortRun.few(config, train().size()) ? PeakRate.careful(config) : OptionalDouble.empty();
   }
 
   /** The optimizer steps of a training of these images over the configured epochs. */

@@ -108,7 +108,7 @@ public record PeakRate(
 
   /**
    * Runs the range tests of an experiment whose rate is neither given nor found before. They
-   * suggest a rate, or disagree on few images, for which there is a careful one.
+   * suggest a rate, or they are of few images, for which there is a careful one.
    *
    * @param limit the time of the whole job
    * @throws InvalidValueException where a range test does not fit into the time
@@ -129,7 +129,7 @@ public record PeakRate(
   }
 
   /**
-   * Makes sure that range tests suggest a rate, or disagree on few images.
+   * Makes sure that range tests suggest a rate, or are of few images with a careful rate.
    *
    * @throws BadDataException where they do neither
    */
@@ -211,15 +211,21 @@ public record PeakRate(
       RangeSummary tests, long steps, TrainingConfig config, JobListener listener) {
     if (tests.suggestion().isEmpty()) {
       double careful = careful(config).orElseThrow();
+      boolean disagree = RangeTests.disagree(tests);
       listener.note(
           Numbers.format(
-              "%s. They disagree, as on few images they may: the peak is %s, a careful rate for few"
+              "%s. With few images range tests may %s: the peak is %s, a careful rate for few"
                   + " images; set max_lr to choose another",
-              tests.verdict().finding(), Numbers.brief(careful)));
+              tests.verdict().finding(),
+              disagree ? "disagree" : "show no rate",
+              Numbers.brief(careful)));
+      int count = tests.runs().size();
+      String none = count == 1 ? "the range test gives none" : count + " range tests give none";
       return new PeakRate(
           careful,
           steps,
-          "a careful rate for few images, since " + tests.runs().size() + " range tests disagree",
+          "a careful rate for few images, since "
+              + (disagree ? count + " range tests disagree" : none),
           true,
           Evidence.of(tests),
           List.of());

@@ -64,6 +64,15 @@ public final class RangeTests {
   private static final Set<Verdict.Kind> HIDDEN_BY_NOISE =
       EnumSet.of(Verdict.Kind.NOTHING_LEARNED, Verdict.Kind.NOISY, Verdict.Kind.SINGLE_LOSS);
 
+  /** The verdicts that tell of no rate and of no fault either. */
+  private static final Set<Verdict.Kind> SHOW_NO_RATE =
+      EnumSet.of(
+          Verdict.Kind.NOTHING_LEARNED,
+          Verdict.Kind.NOISY,
+          Verdict.Kind.SINGLE_LOSS,
+          Verdict.Kind.FLAT,
+          Verdict.Kind.NO_EDGE);
+
   /** The share of the time of a job that range tests may take. */
   private static final double SHARE = 0.5;
 
@@ -98,25 +107,35 @@ public final class RangeTests {
     return count;
   }
 
-  /** Whether the tests were repeated because there are few images. */
-  boolean ofFewImages() {
+  /** Whether the tests are repeated because they go through their images many times. */
+  private boolean isRepeated() {
     return count > 1 && !experiment.config().isGiven(RANGE_REPEATS);
   }
 
+  /** Whether there are few images, and the number of tests is not given. */
+  public boolean ofFewImages() {
+    TrainingConfig config = experiment.config();
+    return isRepeated()
+        || (!config.isGiven(RANGE_REPEATS) && ShortRun.isForFew(config, experiment.train().size()));
+  }
+
   /**
-   * The peak rate that a training takes where these tests are of few images and disagree: most of
-   * them have learned something and show an edge, but not the same rates. Empty where they suggest
-   * a rate, where they show something else, and where no careful rate is known for the optimizer.
+   * The peak rate that a training takes where these tests are of few images and suggest none: they
+   * disagree, or show nothing, as tests of few images may. Empty where they suggest a rate, where
+   * the lowest rates were too high already, and where no careful rate is known for the optimizer.
    *
    * @param summary of these tests
    */
   public OptionalDouble carefulRate(RangeSummary summary) {
-    int edges = summary.edge().map(Spread::count).orElse(0);
-    boolean disagree =
-        summary.verdict().kind() == Verdict.Kind.NOISY && 2 * edges > summary.runs().size();
-    return disagree && ofFewImages()
+    return ofFewImages() && SHOW_NO_RATE.contains(summary.verdict().kind())
         ? PeakRate.careful(experiment.config())
         : OptionalDouble.empty();
+  }
+
+  /** Whether most tests show an edge, but not the same rates. */
+  static boolean disagree(RangeSummary summary) {
+    int edges = summary.edge().map(Spread::count).orElse(0);
+    return summary.verdict().kind() == Verdict.Kind.NOISY && 2 * edges > summary.runs().size();
   }
 
   /** Each of the tests. */
@@ -202,11 +221,11 @@ public final class RangeTests {
                   + " images; give a peak rate as max_lr%s, or a smaller batch_size",
               images, PeakRate.suchAs(experiment.config())));
     }
-    if (ofFewImages()) {
+    if (isRepeated()) {
       listener.note(
           Numbers.format(
-              "A range test of %d steps goes %.0f times through the %,d training images, and says"
-                  + " little by itself: it is repeated over %d seeds",
+              "A range test of %d steps goes %.0f times through the %,d training images, and its"
+                  + " result depends on the seed: %d tests are run, each with a seed of its own",
               test.steps(), passes(), experiment.train().size(), count));
     }
     RangeSummary summary = runOnce(listener);
@@ -222,7 +241,7 @@ public final class RangeTests {
     String by = byHeldOut ? Numbers.format(", by the loss of %d held-out images", used) : "";
     listener.note(
         Numbers.format(
-            "%s. The range test is run again over %d seeds, with %d steps at each rate%s",
+            "%s. The range test is run again with %d seeds and %d steps at each rate%s",
             summary.verdict().finding(), REPEATS, MORE_BATCHES, by));
     return new RangeTests(experiment, test, REPEATS, more).runOnce(listener);
   }

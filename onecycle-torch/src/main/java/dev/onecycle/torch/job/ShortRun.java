@@ -56,24 +56,51 @@ final class ShortRun {
 
   /**
    * The configuration with a batch size for so many images, where none is given, and if that is
-   * smaller, with more epochs, where their number is not given either.
+   * smaller, with more epochs, where their number is not given either. To give the batch size that
+   * is chosen changes nothing.
    */
   static TrainingConfig fitted(TrainingConfig config, int images) {
-    if (config.isGiven(BATCH_SIZE) || config.find(MINUTES).isPresent()) {
+    if (config.find(MINUTES).isPresent()) {
       return config;
     }
-    int standard = config.get(BATCH_SIZE);
-    int size = batchSize(standard, images, config.get(EPOCHS));
-    if (size == standard) {
+    TrainingConfig silent = silent(config);
+    int standard = silent.get(BATCH_SIZE);
+    int size = batchSize(standard, images, silent.get(EPOCHS), FEW_UPDATES);
+    int epochs = size < standard ? epochs(silent.get(EPOCHS), size, images) : silent.get(EPOCHS);
+    if (config.isGiven(EPOCHS)) {
+      // No fewer updates than without a given number, where one of the sizes makes as many.
+      long enough =
+          few(config, images)
+              ? Math.max(ENOUGH_UPDATES, updates(size, images, epochs))
+              : FEW_UPDATES;
+      size = batchSize(standard, images, config.get(EPOCHS), enough);
+    }
+    if (size == standard || (config.isGiven(BATCH_SIZE) && config.get(BATCH_SIZE) != size)) {
       return config;
     }
-    int epochs = config.get(EPOCHS);
     Map<String, Object> changes = new LinkedHashMap<>();
-    changes.put(BATCH_SIZE.name(), size);
+    if (!config.isGiven(BATCH_SIZE)) {
+      changes.put(BATCH_SIZE.name(), size);
+    }
     if (!config.isGiven(EPOCHS)) {
-      changes.put(EPOCHS.name(), epochs(epochs, size, images));
+      changes.put(EPOCHS.name(), epochs);
     }
     return config.with(changes, CHOSEN);
+  }
+
+  /** Whether a configuration has a batch size that was chosen because there are few images. */
+  static boolean isForFew(TrainingConfig fitted, int images) {
+    return fitted.origin(BATCH_SIZE).equals(CHOSEN.kind()) && few(fitted, images);
+  }
+
+  private static TrainingConfig silent(TrainingConfig config) {
+    return config.without(BATCH_SIZE).without(EPOCHS);
+  }
+
+  /** Whether the default batch size and epochs make too few updates of so many images. */
+  static boolean few(TrainingConfig config, int images) {
+    TrainingConfig defaults = silent(config);
+    return updates(defaults.get(BATCH_SIZE), images, defaults.get(EPOCHS)) < FEW_UPDATES;
   }
 
   /**
@@ -87,14 +114,15 @@ final class ShortRun {
   }
 
   /**
-   * The batch size of a run: the standard one, or the next lower power of two that makes at least
-   * {@value #FEW_UPDATES} updates, but no less than {@value #SMALLEST_BATCH}.
+   * The batch size of a run: the standard one, or the next lower power of two that makes enough
+   * updates, but no less than {@value #SMALLEST_BATCH}.
    *
    * @param standard batch size
+   * @param enough updates
    */
-  static int batchSize(int standard, int images, int epochs) {
+  static int batchSize(int standard, int images, int epochs, long enough) {
     int size = standard;
-    while (size > SMALLEST_BATCH && updates(size, images, epochs) < FEW_UPDATES) {
+    while (size > SMALLEST_BATCH && updates(size, images, epochs) < enough) {
       size = Integer.highestOneBit(size - 1);
     }
     return size;
@@ -151,11 +179,23 @@ final class ShortRun {
     }
   }
 
+  /** Says which batch size tests and tuning take where it is not the standard one. */
+  static void sayBatches(TrainingConfig asked, Experiment experiment, JobListener listener) {
+    int size = experiment.setup().batchSize();
+    if (size != asked.get(BATCH_SIZE)) {
+      listener.note(
+          Numbers.format(
+              "Batches of %,d instead of %,d images, as a training of these %,d images has: set"
+                  + " batch_size to choose otherwise",
+              size, asked.get(BATCH_SIZE), experiment.train().size()));
+    }
+  }
+
   private static String fewUpdates(TrainingConfig asked, TrainingPlan plan, int images) {
     long steps = plan.steps(images);
     String few =
         Numbers.format("%,d updates of %,d images are few to learn in", steps, plan.batchSize());
-    int better = batchSize(plan.batchSize(), images, plan.epochs());
+    int better = batchSize(plan.batchSize(), images, plan.epochs(), FEW_UPDATES);
     if (better < plan.batchSize()) {
       boolean timed = asked.find(MINUTES).isPresent();
       return few

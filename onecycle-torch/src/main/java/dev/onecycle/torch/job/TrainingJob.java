@@ -193,7 +193,7 @@ public final class TrainingJob {
       int images = experiment.train().size();
       if (config.find(MINUTES).isEmpty()) {
         // Before the engine is loaded: are the steps enough for the policy?
-        config.policyChoice().over(CycleLength.asked(experiment.config()).steps(images), 1);
+        CycleLength.requireEnough(experiment.config(), images);
       }
       PeakRate.requireFresh(experiment);
       Learner learner = experiment.learner();

@@ -41,6 +41,11 @@ public record SweepPlan(
     public static ShortCycles none() {
       return new ShortCycles(0, PolicyChoice.oneCycle(), OptionalDouble.empty());
     }
+
+    /** The same cycles up to a peak. */
+    public ShortCycles withPeak(double rate) {
+      return new ShortCycles(epochs, policy, OptionalDouble.of(rate));
+    }
   }
 
   public SweepPlan {

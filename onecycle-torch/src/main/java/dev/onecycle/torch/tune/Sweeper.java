@@ -86,7 +86,7 @@ public final class Sweeper {
     return sweep;
   }
 
-  /** The plan, with cycles of so many epochs that all candidates can walk through one. */
+  /** The plan, where its epochs are not given with so many that each cycle has steps enough. */
   private SweepPlan longEnough(
       SweepPlan plan, Setup setup, Hyperparameter parameter, List<Double> values) {
     if (!plan.byCycle()) {

@@ -3,8 +3,8 @@ package dev.onecycle.torch.tune;
 import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.range.RangeSummary;
-import dev.onecycle.range.SuggestedPeak;
 import dev.onecycle.run.tuning.Memo;
+import dev.onecycle.text.Numbers;
 import dev.onecycle.torch.train.Setup;
 import dev.onecycle.torch.tune.TuningListener.Kind;
 import dev.onecycle.torch.tune.TuningListener.Task;
@@ -76,21 +76,28 @@ public final class Tuner {
     RangeSummary range =
         sweeper.rangeTests(
             "what was chosen", current, plan.sweep().withRepeats(plan.last().count()));
-    SuggestedPeak suggestion =
-        range
-            .suggestion()
+    double peak = peak(range, plan.last(), current.batchSize());
+    return new TuningResult(peak, current.batchSize(), sizes, sweeps, range);
+  }
+
+  private double peak(RangeSummary range, TuningPlan.FinalTests last, int batchSize) {
+    if (range.suggestion().isPresent()) {
+      double peak = range.suggestion().get().over(sweeper.steps(last.epochs(), batchSize));
+      // As many digits as a person would write: a median of a few tests does not know more.
+      return new BigDecimal(peak).round(new MathContext(3)).doubleValue();
+    }
+    double careful =
+        last.careful()
             .orElseThrow(
                 () ->
                     new BadDataException(
                         "the range test of what was chosen gives no learning rate: "
                             + range.verdict().explanation()));
-    // As many digits as a person would write: a median of a few tests does not know more.
-    double peak = suggestion.over(sweeper.steps(plan.last().epochs(), current.batchSize()));
-    return new TuningResult(rounded(peak), current.batchSize(), sizes, sweeps, range);
-  }
-
-  private static double rounded(double rate) {
-    return new BigDecimal(rate).round(new MathContext(3)).doubleValue();
+    listener.note(
+        Numbers.format(
+            "%s. The peak is %s, a careful rate for few images",
+            range.verdict().finding(), Numbers.brief(careful)));
+    return careful;
   }
 
   private BatchSizeResult search(BatchSizes search, IntFunction<BatchTrial> trial) {
@@ -113,6 +120,11 @@ public final class Tuner {
     return swept(sized, Hyperparameter.BATCH_SIZE, candidates, plan, sweeps);
   }
 
+  private static BadDataException undecided(Sweep sweep, TuningPlan plan) {
+    String cure = plan.sweep().byCycle() ? " A sweep by cycles takes one as max_lr." : "";
+    return new BadDataException(sweep.explanation() + cure);
+  }
+
   private Setup swept(
       Setup setup,
       Hyperparameter parameter,
@@ -123,7 +135,7 @@ public final class Tuner {
       return setup;
     }
     Sweep sweep = sweeper.sweep(setup, parameter, values, plan.sweep());
-    Candidate chosen = sweep.chosen().orElseThrow(() -> new BadDataException(sweep.explanation()));
+    Candidate chosen = sweep.chosen().orElseThrow(() -> undecided(sweep, plan));
     sweeps.add(sweep);
     return setup.with(parameter, chosen.value());
   }

@@ -38,6 +38,9 @@ public interface TuningListener {
   /** The short cycles of a sweep have more epochs than was asked for, which were too few steps. */
   default void lengthened(int asked, int epochs) {}
 
+  /** Something that whoever waits should know, in a sentence without its full stop. */
+  default void note(String sentence) {}
+
   /** A batch size was tried. */
   default void tried(BatchTrial trial) {}
 

@@ -5,6 +5,7 @@ import dev.onecycle.tune.BatchSizeResult;
 import dev.onecycle.tune.BatchSizes;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * The plan of a tuning: its trials in their order.
@@ -28,8 +29,10 @@ public record TuningPlan(
    *
    * @param count of tests, over as many seeds: the medians of their readings give the peak
    * @param epochs of the training that the peak is for
+   * @param careful the peak where the tests suggest none, because there are few images; empty where
+   *     that is an error
    */
-  public record FinalTests(int count, int epochs) {
+  public record FinalTests(int count, int epochs, OptionalDouble careful) {
     public FinalTests {
       Require.atLeast("final range tests", count, 1);
       Require.atLeast("epochs", epochs, 1);

@@ -10,6 +10,8 @@ import dev.onecycle.torch.train.TrainingPlan;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ShortRunTest {
   private static final TrainingConfig CONFIG = TrainingConfig.of("photos");
@@ -34,16 +36,17 @@ class ShortRunTest {
 
   @Test
   void theBatchSizeIsTheLargestThatMakesEnoughUpdates() {
-    assertThat(ShortRun.batchSize(128, 162, 10)).isEqualTo(8); // 21 batches
-    assertThat(ShortRun.batchSize(128, 320, 10)).isEqualTo(16); // 20 batches
-    assertThat(ShortRun.batchSize(128, 1000, 10)).isEqualTo(32);
-    assertThat(ShortRun.batchSize(500, 1000, 10)).isEqualTo(32);
-    assertThat(ShortRun.batchSize(128, 2432, 10)).isEqualTo(64); // 19 batches of 128
-    assertThat(ShortRun.batchSize(128, 2433, 10)).isEqualTo(64); // a last batch of one is left out
-    assertThat(ShortRun.batchSize(128, 2434, 10)).isEqualTo(128);
-    assertThat(ShortRun.batchSize(128, 50_000, 1)).isEqualTo(128);
-    assertThat(ShortRun.batchSize(128, 6, 10)).isEqualTo(8);
-    assertThat(ShortRun.batchSize(4, 6, 10)).isEqualTo(4);
+    assertThat(ShortRun.batchSize(128, 162, 10, 200)).isEqualTo(8); // 21 batches
+    assertThat(ShortRun.batchSize(128, 320, 10, 200)).isEqualTo(16); // 20 batches
+    assertThat(ShortRun.batchSize(128, 1000, 10, 200)).isEqualTo(32);
+    assertThat(ShortRun.batchSize(500, 1000, 10, 200)).isEqualTo(32);
+    assertThat(ShortRun.batchSize(128, 2432, 10, 200)).isEqualTo(64); // 19 batches of 128
+    assertThat(ShortRun.batchSize(128, 2433, 10, 200))
+        .isEqualTo(64); // a last batch of one is left out
+    assertThat(ShortRun.batchSize(128, 2434, 10, 200)).isEqualTo(128);
+    assertThat(ShortRun.batchSize(128, 50_000, 1, 200)).isEqualTo(128);
+    assertThat(ShortRun.batchSize(128, 6, 10, 200)).isEqualTo(8);
+    assertThat(ShortRun.batchSize(4, 6, 10, 200)).isEqualTo(4);
   }
 
   @Test
@@ -54,7 +57,64 @@ class ShortRunTest {
     TrainingConfig fitted = ShortRun.fitted(CONFIG, 162);
     assertThat(fitted.get(EPOCHS)).isEqualTo(29);
     assertThat(ShortRun.fitted(CONFIG.with(EPOCHS, 12), 162).get(EPOCHS)).isEqualTo(12);
-    assertThat(ShortRun.fitted(CONFIG.with(BATCH_SIZE, 8), 162).get(EPOCHS)).isEqualTo(10);
+    assertThat(ShortRun.fitted(CONFIG.with(BATCH_SIZE, 16), 162).get(EPOCHS)).isEqualTo(10);
+  }
+
+  /** 162 images: without a number, 29 epochs of 21 batches are 609 updates. */
+  @ParameterizedTest
+  @CsvSource({
+    "1, 8, 21",
+    "20, 8, 420",
+    "28, 8, 588",
+    "29, 8, 609",
+    "40, 8, 840",
+    // 55 epochs of 11 batches would be 605, and fewer than without a number.
+    "55, 8, 1155",
+    "56, 16, 616",
+    "60, 16, 660",
+    "100, 16, 1100",
+    "102, 32, 612",
+    "203, 64, 609",
+    "304, 64, 912",
+    "305, 128, 610"
+  })
+  void givenEpochsAreMadeInTheLargestBatchesOfEnoughUpdates(int epochs, int size, long updates) {
+    TrainingConfig fitted = ShortRun.fitted(CONFIG.with(EPOCHS, epochs), 162);
+    assertThat(fitted.get(EPOCHS)).isEqualTo(epochs);
+    assertThat(fitted.get(BATCH_SIZE)).isEqualTo(size);
+    assertThat(TrainingPlan.of(epochs, size).steps(162)).isEqualTo(updates);
+  }
+
+  @Test
+  void moreEpochsNeverMakeFewerUpdatesThanNoGivenNumber() {
+    for (int images = 12; images < 4000; images += 37) {
+      long standard = updates(CONFIG, images);
+      int epochs = ShortRun.fitted(CONFIG, images).get(EPOCHS);
+      for (int given = epochs; given < 400; given += 1 + given / 7) {
+        assertThat(updates(CONFIG.with(EPOCHS, given), images))
+            .as("%d epochs of %d images", given, images)
+            .isGreaterThanOrEqualTo(standard);
+      }
+    }
+  }
+
+  private static long updates(TrainingConfig asked, int images) {
+    TrainingConfig fitted = ShortRun.fitted(asked, images);
+    return fitted.plan(fitted.get(EPOCHS)).steps(images);
+  }
+
+  @Test
+  void toGiveTheBatchSizeThatIsChosenChangesNothing() {
+    TrainingConfig given = ShortRun.fitted(CONFIG.with(BATCH_SIZE, 8), 162);
+    assertThat(given.get(EPOCHS)).isEqualTo(29);
+    assertThat(given.origin(BATCH_SIZE)).isEqualTo("program");
+  }
+
+  @Test
+  void manyImagesKeepTheirBatchesInAFewEpochs() {
+    // 391 batches: fewer updates than few images get, but enough.
+    assertThat(ShortRun.fitted(CONFIG.with(EPOCHS, 1), 50_000).get(BATCH_SIZE)).isEqualTo(128);
+    assertThat(ShortRun.fitted(CONFIG.with(EPOCHS, 1), 5_000).get(BATCH_SIZE)).isEqualTo(16);
   }
 
   @Test

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 import dev.onecycle.data.augment.Augmentation;
 import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.data.image.ImageShape;
+import dev.onecycle.error.BadDataException;
 import dev.onecycle.range.RangeTest;
 import dev.onecycle.run.tuning.Memo;
 import dev.onecycle.torch.nn.Models;
@@ -70,11 +71,17 @@ class TunerTest {
     }
   }
 
+  private final List<String> notes = new ArrayList<>();
   private final TuningListener listener =
       new TuningListener() {
         @Override
         public void done(Task task, boolean before) {
           done.add(task.title());
+        }
+
+        @Override
+        public void note(String sentence) {
+          notes.add(sentence);
         }
       };
 
@@ -172,6 +179,53 @@ class TunerTest {
     assertThat(sweep.chosen()).isPresent();
   }
 
+  /** Up to 1e-5 no test shows a rate. */
+  @Test
+  void tuningOnFewImagesEndsWithACarefulPeak() {
+    RangeTest low = TEST.withStart(1e-7).withEnd(1e-5).withLimit(1e-5);
+    ShortCycles cycles = new ShortCycles(5, PLAN.cycles().policy(), OptionalDouble.of(0.03));
+    TuningPlan plan =
+        new TuningPlan(
+            Optional.empty(),
+            TuningPlan.Rule.CYCLE,
+            List.of(1e-3, 1e-4),
+            List.of(),
+            SweepPlan.byEdge(low, 5).withCycles(cycles),
+            new TuningPlan.FinalTests(2, 40, OptionalDouble.of(0.03)));
+    Tuner tuner = new Tuner(TRAIN, VALIDATION, Memo.none(), listener, () -> false);
+    TuningResult tuned =
+        tuner.tune(
+            SETUP,
+            plan,
+            size -> {
+              throw new AssertionError("is given");
+            });
+    assertThat(tuned.range().suggestion()).isEmpty();
+    assertThat(tuned.peak()).isEqualTo(0.03);
+    assertThat(notes)
+        .singleElement()
+        .asString()
+        .endsWith(". The peak is 0.03, a careful rate for few images");
+    TuningPlan without =
+        new TuningPlan(
+            Optional.empty(),
+            TuningPlan.Rule.CYCLE,
+            List.of(1e-3, 1e-4),
+            List.of(),
+            plan.sweep(),
+            new TuningPlan.FinalTests(2, 40, OptionalDouble.empty()));
+    assertThatThrownBy(
+            () ->
+                tuner.tune(
+                    SETUP,
+                    without,
+                    size -> {
+                      throw new AssertionError("is given");
+                    }))
+        .isInstanceOf(BadDataException.class)
+        .hasMessageStartingWith("the range test of what was chosen gives no learning rate: ");
+  }
+
   @Test
   void tuningTakesEachStepUnderWhatWasChosenBeforeAndNothingTwice() {
     TuningPlan plan =
@@ -181,7 +235,7 @@ class TunerTest {
             List.of(1e-3, 1e-4),
             List.of(0.0, 0.1),
             PLAN,
-            new TuningPlan.FinalTests(2, 40));
+            new TuningPlan.FinalTests(2, 40, OptionalDouble.empty()));
     TuningResult tuned =
         new Tuner(TRAIN, VALIDATION, work, listener, () -> false)
             .tune(SETUP, plan, size -> BatchTrial.completed(size, OptionalLong.empty(), size));
