@@ -73,10 +73,20 @@ class CommandLineTest {
   }
 
   @Test
+  void helpShowsTheDefaultsOfTheCommand() {
+    assertThat(Cli.run("demo", "--help").out().replaceAll("\\s", ""))
+        .contains("Default:8.")
+        .doesNotContain("Default:10.");
+  }
+
+  @Test
   void helpShowsDefaults() {
     // Lines may break anywhere.
     assertThat(Cli.run("train", "--help").out().replaceAll("\\s", ""))
-        .contains("Default:resnet20.", "Default:128;fast:512;resnet18:64;resnet34:64;resnet50:32.", "Default:10.")
+        .contains(
+            "Default:resnet20.",
+            "Default:128;fast:512;resnet18:64;resnet34:64;resnet50:32.",
+            "Default:10.")
         .contains("Default:0.95:0.85(onecycle,seed,pytorch,pytorch3),0.95:0.85:0.95(fastai2)")
         .contains("Default:10(onecycle,seed,triangular),25(pytorch,pytorch3,fastai2).")
         .contains("Default:100(onecycle),10000(pytorch,pytorch3),100000(fastai2).")

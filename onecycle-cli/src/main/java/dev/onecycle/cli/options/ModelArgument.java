@@ -29,7 +29,12 @@ public final class ModelArgument {
 
   /** Reads the model. */
   public ModelFile read() {
-    Path file = Files.isDirectory(path) ? path.resolve(RunSummary.MODEL) : path;
+    boolean folder = Files.isDirectory(path);
+    if (folder && run().isEmpty() && !Files.exists(path.resolve(RunSummary.MODEL))) {
+      throw new BadDataException(
+          path + " is not the folder of a run; name the run or its model.safetensors first");
+    }
+    Path file = folder ? path.resolve(RunSummary.MODEL) : path;
     return trusting ? ModelFile.readTrusting(file) : ModelFile.read(file);
   }
 

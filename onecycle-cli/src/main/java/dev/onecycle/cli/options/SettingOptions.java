@@ -40,6 +40,16 @@ public final class SettingOptions {
 
   /** Adds an option for each of some settings to a command, under the headings of their groups. */
   public static void add(CommandSpec spec, Collection<? extends Setting<?>> settings) {
+    add(spec, settings, TrainingConfig.defaults());
+  }
+
+  /**
+   * Adds an option for each of some settings to a command that has defaults of its own.
+   *
+   * @param standards the values of settings that are not given
+   */
+  public static void add(
+      CommandSpec spec, Collection<? extends Setting<?>> settings, TrainingConfig standards) {
     spec.usageMessage().abbreviateSynopsis(true);
     for (Group group : Group.values()) {
       List<Setting<?>> own = new ArrayList<>();
@@ -48,11 +58,12 @@ public final class SettingOptions {
           own.add(setting);
         }
       }
-      addGroup(spec, group, own);
+      addGroup(spec, group, own, standards);
     }
   }
 
-  private static void addGroup(CommandSpec spec, Group group, List<Setting<?>> settings) {
+  private static void addGroup(
+      CommandSpec spec, Group group, List<Setting<?>> settings, TrainingConfig standards) {
     ArgGroupSpec.Builder section =
         ArgGroupSpec.builder()
             .heading("%n" + group.title() + ":%n")
@@ -73,7 +84,7 @@ public final class SettingOptions {
                 .build());
         continue;
       }
-      section.addArg(option(setting));
+      section.addArg(option(setting, standards));
       setting
           .shorthands()
           .forEach((name, value) -> section.addArg(shorthand(setting, name, value)));
@@ -84,10 +95,10 @@ public final class SettingOptions {
     }
   }
 
-  private static OptionSpec option(Setting<?> setting) {
+  private static OptionSpec option(Setting<?> setting, TrainingConfig standards) {
     OptionSpec.Builder option =
         OptionSpec.builder(setting.options().toArray(String[]::new))
-            .description(help(setting))
+            .description(help(setting, standards))
             .completionCandidates(setting.names())
             .userObject(new Source(setting, null));
     return isFlag(setting)
@@ -126,13 +137,14 @@ public final class SettingOptions {
     return setting.standard().filter(Boolean.class::isInstance).isPresent();
   }
 
-  private static String help(Setting<?> setting) {
+  private static String help(Setting<?> setting, TrainingConfig standards) {
     StringBuilder help = new StringBuilder(setting.description());
     if (!setting.names().isEmpty()) {
       help.append(" One of ").append(String.join(", ", setting.names())).append('.');
     }
-    standard(setting, TrainingConfig.defaults())
-        .ifPresent(value -> help.append(" Default: ").append(value).append(ofModels(setting)));
+    String ofModels = standards.isGiven(setting) ? "" : ofModels(setting);
+    standard(setting, standards)
+        .ifPresent(value -> help.append(" Default: ").append(value).append(ofModels));
     return help.append(setting.standard().isPresent() ? "." : "").toString().replace("%", "%%");
   }
 

@@ -39,7 +39,8 @@ public final class DemoCommand implements Callable<Integer> {
               TrainingConfig.EPOCHS,
               TrainingConfig.MAX_LR,
               TrainingConfig.SEED,
-              TrainingConfig.TENSORBOARD));
+              TrainingConfig.TENSORBOARD),
+          DEMO);
       return spec;
     }
   }

@@ -10,6 +10,10 @@ import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.error.Require;
 import dev.onecycle.report.page.LiveReport;
 import dev.onecycle.report.page.RunReport;
+import dev.onecycle.run.ChanceLevel;
+import dev.onecycle.run.FitReading;
+import dev.onecycle.run.RunFolder;
+import dev.onecycle.run.RunHistory;
 import dev.onecycle.run.RunRecord;
 import dev.onecycle.text.Shell;
 import dev.onecycle.torch.job.ResumeOptions;
@@ -89,6 +93,7 @@ final class Runs {
     Path report = run.folder().resolve(RunReport.FILE);
     console.answer(run.describe());
     recalls(record.outcome()).ifPresent(console::say);
+    doubt(run).ifPresent(console::say);
     console.answer("Run: " + run.folder() + "  (model: " + run.model() + ")");
     console.answer("Report: " + report);
     Map<String, Object> result = new LinkedHashMap<>(record.outcome());
@@ -107,6 +112,17 @@ final class Runs {
     console.answer("Interrupted; everything so far is kept. " + again);
     console.result(result, "interrupted; " + again, Signals.exitCode());
     return Signals.exitCode();
+  }
+
+  /** A sentence where the accuracy may be chance, as the report has it. */
+  private static Optional<String> doubt(RunSummary run) {
+    ChanceLevel chance =
+        ChanceLevel.of(run.record().data(), RunFolder.readClassification(run.folder()));
+    FitReading reading = FitReading.of(RunHistory.read(run.folder()), chance);
+    return reading.kind() == FitReading.Kind.TOO_FEW_IMAGES
+            || reading.kind() == FitReading.Kind.NOT_LEARNED
+        ? Optional.of(reading.explanation())
+        : Optional.empty();
   }
 
   /** The recall of each class at the last evaluation; empty where there was none yet. */

@@ -114,6 +114,13 @@ class PredictCommandTest {
   }
 
   @Test
+  void aFolderThatIsNoRunIsSaid() {
+    Cli.Result result = Cli.run("predict", mixed, run);
+    assertThat(result.code()).isEqualTo(65);
+    assertThat(result.err()).contains(mixed + " is not the folder of a run; name the run or its");
+  }
+
+  @Test
   void aCsvFileThatCannotBeWrittenIsSaidBeforeAnythingIsPredicted() {
     Cli.Result result = Cli.run("predict", run, mixed, "--csv", "/proc/classes.csv");
     assertThat(result.code()).isEqualTo(73);
