@@ -34,12 +34,12 @@ class LrFromSweepTest {
   private Path sweep(Object... candidates) {
     Path result = temp.resolve("sweep.json");
     List<Object> words = new ArrayList<>(List.of("sweep", data, "--out", result));
-    words.addAll(List.of("--by-cycle", 10, "--max-lr", 0.05, "--range-steps", 40));
+    words.addAll(List.of("--by-cycle", 1, "--max-lr", 0.05, "--range-steps", 40));
     words.addAll(List.of(candidates));
     Cli.Result swept = Cli.run(words.toArray());
     assertThat(swept.code()).as(swept.err()).isZero();
-    // 54 images are an epoch of one step, or of three at the largest batch size.
-    int epochs = words.contains("--batch-size") ? 17 : 50;
+    // 54 images are an epoch of seven steps, or of three at the largest batch size.
+    int epochs = words.contains("--batch-size") ? 17 : 8;
     assertThat(swept.out())
         .contains(
             "Each short cycle has "
@@ -86,7 +86,7 @@ class LrFromSweepTest {
   }
 
   /**
-   * Its short cycles of 10 epochs of 7 steps have 70; the peak was given, so no test tells another.
+   * Its short cycles of 8 epochs of 7 steps have 56; the peak was given, so no test tells another.
    */
   @Test
   void aPeakThatWasTriedInCyclesOfAnotherLengthIsUsedWithANote() {
@@ -96,7 +96,7 @@ class LrFromSweepTest {
     assertThat(trained.code()).as(trained.err()).isZero();
     assertThat(trained.out())
         .contains(
-            "The peak 0.05 of " + sweep + " is for a cycle of 70 steps, and this cycle has 160;",
+            "The peak 0.05 of " + sweep + " is for a cycle of 56 steps, and this cycle has 160;",
             "find it again for this length with 'onecycle find-lr ",
             "sweep-2.json', or set --max-lr");
   }
@@ -159,7 +159,7 @@ class LrFromSweepTest {
       "--out",
       sweep,
       "--by-cycle",
-      10,
+      1,
       "--max-lr",
       0.05,
       "--range-steps",
