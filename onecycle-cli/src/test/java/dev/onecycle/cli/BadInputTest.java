@@ -220,7 +220,17 @@ class BadInputTest {
   @Test
   void tooFewStepsForACycle() throws IOException {
     Path data = TestData.fewColours(temp.resolve("data"));
-    refused(2, "steps must be enough", "train", data, "--max-lr", "1", "--epochs", 1, "--out", out);
+    refused(
+        2,
+        "--epochs must be at least 2, since",
+        "train",
+        data,
+        "--max-lr",
+        "1",
+        "--epochs",
+        1,
+        "--out",
+        out);
   }
 
   @ParameterizedTest

@@ -52,6 +52,16 @@ class DocumentsTest {
         .contains("./onecycle demo", "mvn verify");
   }
 
+  /** Crop is the default of the program, as help and doctor say too. */
+  @Test
+  void theResizeRuleIsTheDefaultThatIsStated() throws IOException {
+    assertThat(TrainingConfig.defaults().get(TrainingConfig.RESIZE).text()).isEqualTo("crop");
+    assertThat(Files.readString(ROOT.resolve("README.md")))
+        .contains("`--resize crop` (the default: the edges are cut off), `squash` or `pad`");
+    assertThat(Files.readString(ROOT.resolve("docs/reference/settings.md")))
+        .containsPattern("(?m)^\\| `resize` \\| `?crop`? \\|");
+  }
+
   @Test
   void linksBetweenPagesLeadSomewhere() throws IOException {
     for (Path document : documents()) {

@@ -2,6 +2,8 @@ package dev.onecycle.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.onecycle.run.Conditions;
+import dev.onecycle.run.tuning.Recipe;
 import dev.onecycle.testing.TestData;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -10,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -89,6 +92,50 @@ class LibraryTextsTest {
     told(file + " is not a run record: " + reason, "resume", run);
     Path found = Files.writeString(temp.resolve("found.json"), content);
     told(found + " is not ", "train", data, "--lr-from", found, "--out", temp.resolve("none"));
+  }
+
+  /** A tuning that was cut off, or that someone edited: as tune and a recipe beside it find it. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "{\"format\": 1, \"requ | it ends early in line 1",
+        "~~ | it is empty",
+        "[1, 2] | it is not an object of values by name",
+        "{\"format\": \"one\"} | format has a value that it cannot have: one",
+        "{\"format\": 1, \"request\": 7} | request has a value of another kind than it must have",
+        "{\"format\": 1, \"request\": {}} | results is missing"
+      })
+  void recordsOfTunings(String content, String reason) throws IOException {
+    Path folder = Files.createDirectories(temp.resolve("tuned"));
+    Path file = Files.writeString(folder.resolve("tuning.json"), content);
+    String begin = file + " is not a tuning record: " + reason;
+    told(begin, "tune", data, "--out", folder, "--batch-size", 4);
+    assertThat(file).hasContent(content);
+    Path recipe = folder.resolve("recipe.yaml");
+    new Recipe(
+            Recipe.FORMAT,
+            List.of(),
+            Map.of("epochs", "3", "max_lr", "0.01"),
+            Map.of(),
+            Conditions.none())
+        .write(recipe);
+    told(begin, "train", data, "--recipe", recipe, "--out", temp.resolve("none"));
+  }
+
+  /** Whole, but with a result that is none. */
+  @Test
+  void resultsOfTunings() throws IOException {
+    Path folder = Files.createDirectories(temp.resolve("odd"));
+    Path file =
+        Files.writeString(
+            folder.resolve("tuning.json"),
+            "{\"format\": 1, \"request\": {}, \"results\": {\"result\": {\"peak\": \"high\"}}}");
+    Path recipe = folder.resolve("recipe.yaml");
+    new Recipe(Recipe.FORMAT, List.of(), Map.of("max_lr", "0.01"), Map.of(), Conditions.none())
+        .write(recipe);
+    told(file + " cannot be read: ", "train", data, "--recipe", recipe, "--out", temp.resolve("n"));
   }
 
   @ParameterizedTest

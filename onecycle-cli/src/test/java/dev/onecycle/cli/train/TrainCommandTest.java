@@ -356,6 +356,7 @@ class TrainCommandTest {
             "resnet9");
     assertThat(result.code()).as(result.err()).isZero();
     assertThat(result.out()).contains("images of 3×24×24", "resnet9");
+    assertThat(Cli.parse(out.resolve("run.json")).at("/config/resize").asText()).isEqualTo("crop");
     assertThat(Cli.run("evaluate", out, data).code()).isZero();
   }
 

@@ -9,10 +9,12 @@ import static dev.onecycle.torch.job.TrainingConfig.SEED;
 import static dev.onecycle.torch.job.TrainingConfig.THREADS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.onecycle.data.image.ImageSize;
 import dev.onecycle.error.BadDataException;
+import dev.onecycle.range.RangePoint;
 import dev.onecycle.range.RangeResult;
 import dev.onecycle.range.RangeSummary;
 import dev.onecycle.testing.TestData;
@@ -25,6 +27,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.junit.jupiter.api.Test;
@@ -102,6 +106,51 @@ class FewImagesTest {
         .hasMessageContaining("all 6 training images; give a peak rate as max_lr, such as 0.03");
   }
 
+  /** Once a peak of 66.1, which ended in a loss of 1e20. */
+  @Test
+  void unequalRealClassesGetNoRateBeyondThoseThatLearned() throws IOException {
+    requireLearnedUpTo(realImages(Map.of("airplane", 990, "bird", 10)), 0.056002);
+  }
+
+  /** Labels that do not depend on the images, at 95 : 5: once a peak of 1.37. */
+  @Test
+  void noisyLabelsOfRealImagesGetNoRate() throws IOException {
+    Path images = realImages(Map.of("airplane", 500, "bird", 500));
+    Path data = temp.resolve("noise");
+    int number = 0;
+    for (String name : List.of("airplane", "bird")) {
+      try (Stream<Path> files = Files.list(images.resolve("train").resolve(name))) {
+        for (Path file : files.sorted().toList()) {
+          String label = number++ % 20 == 0 ? "rare" : "common";
+          TestData.write(
+              data.resolve("train").resolve(label).resolve(number + ".jpg"),
+              Files.readAllBytes(file));
+        }
+      }
+    }
+    requireLearnedUpTo(data, 0.198515);
+  }
+
+  /** No suggestion is above the rates at which the loss was below the entropy of the shares. */
+  private void requireLearnedUpTo(Path data, double entropy) {
+    TrainingConfig once = config(data).with(BATCH_SIZE, 32).with(RANGE_REPEATS, 1);
+    try (Experiment experiment = Experiment.open(once, JobListener.NONE)) {
+      RangeResult test = RangeTests.of(experiment).run(JobListener.NONE).runs().get(0);
+      assertThat(test.scale().orElseThrow().chance()).isEqualTo(entropy, within(1e-6));
+      double learned =
+          test.points().stream()
+              .filter(point -> point.smoothed() < entropy)
+              .mapToDouble(RangePoint::learningRate)
+              .max()
+              .orElse(0);
+      test.suggestion()
+          .ifPresent(
+              peak ->
+                  assertThat(Math.max(peak.inShortCycle(), peak.inLongCycle()))
+                      .isLessThanOrEqualTo(learned));
+    }
+  }
+
   private TrainingConfig config(Path data) {
     return TrainingConfig.of(data.toString())
         .with(CACHE, temp.resolve("cache").toString())
@@ -111,13 +160,18 @@ class FewImagesTest {
 
   /** So many training images of each class, and 50 for the evaluation. */
   private Path realImages(int ofEachClass) throws IOException {
+    return realImages(
+        CLASSES.stream().collect(Collectors.toMap(name -> name, name -> ofEachClass)));
+  }
+
+  private Path realImages(Map<String, Integer> ofClasses) throws IOException {
     Optional<Path> archive = archive();
     assumeTrue(archive.isPresent(), "shared/data/cifar10-jpeg.tar is in no folder above");
     Path data = temp.resolve("real");
     Map<String, Integer> missing = new HashMap<>();
-    for (String name : CLASSES) {
-      missing.put("train/" + name, ofEachClass);
-      missing.put("test/" + name, 50);
+    for (Map.Entry<String, Integer> entry : ofClasses.entrySet()) {
+      missing.put("train/" + entry.getKey(), entry.getValue());
+      missing.put("test/" + entry.getKey(), 50);
     }
     try (TarArchiveInputStream tar =
         new TarArchiveInputStream(Files.newInputStream(archive.orElseThrow()))) {

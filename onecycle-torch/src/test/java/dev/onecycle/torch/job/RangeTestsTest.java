@@ -99,17 +99,23 @@ class RangeTestsTest {
                 + " result depends on the seed: 3 tests are run, each with a seed of its own");
   }
 
+  /** 120 training images and as many others, of noise; one of so many is of the rarer class. */
+  private static Path noise(String evaluation, int rarity, int side) throws IOException {
+    Path folder = temp.resolve("noise-" + evaluation);
+    for (String set : List.of("train", evaluation)) {
+      for (int i = 0; i < 120; i++) {
+        String name = set + (i % rarity == 0 ? "/left/" : "/right/") + i + ".png";
+        byte[] png = TestImages.encode(TestImages.noise(side, side, i + set.hashCode()), "png");
+        TestData.write(folder.resolve(name), png);
+      }
+    }
+    return folder;
+  }
+
   /** Pictures of noise in two classes, two a batch: the longer look sees no more than the first. */
   @Test
   void aTestThatNoiseHidesIsRunAgainWithMoreSteps() throws IOException {
-    for (String set : List.of("train", "test")) {
-      for (int i = 0; i < 120; i++) {
-        String name = "noise/" + set + "/" + (i % 2 == 0 ? "left/" : "right/") + i + ".png";
-        byte[] png = TestImages.encode(TestImages.noise(16, 16, i + set.hashCode()), "png");
-        TestData.write(temp.resolve(name), png);
-      }
-    }
-    TrainingConfig noise = config.with(DATA, temp.resolve("noise").toString()).with(BATCH_SIZE, 2);
+    TrainingConfig noise = config.with(DATA, noise("test", 2, 16).toString()).with(BATCH_SIZE, 2);
     Watcher watcher = new Watcher();
     try (Experiment experiment = Experiment.open(noise, watcher)) {
       RangeSummary summary = RangeTests.of(experiment).run(watcher);
@@ -130,14 +136,7 @@ class RangeTestsTest {
   /** The same held-out images at every rate: no batch has more of a class than another. */
   @Test
   void theLongerTestIsReadByHeldOutImagesWhereThereAreEnough() throws IOException {
-    for (String set : List.of("train", "val")) {
-      for (int i = 0; i < 120; i++) {
-        String name = "unseen/" + set + "/" + (i % 6 == 0 ? "rare/" : "common/") + i + ".png";
-        byte[] png = TestImages.encode(TestImages.noise(8, 8, i + set.hashCode()), "png");
-        TestData.write(temp.resolve(name), png);
-      }
-    }
-    TrainingConfig noise = config.with(DATA, temp.resolve("unseen").toString()).with(BATCH_SIZE, 2);
+    TrainingConfig noise = config.with(DATA, noise("val", 6, 8).toString()).with(BATCH_SIZE, 2);
     Watcher watcher = new Watcher();
     try (Experiment experiment = Experiment.open(noise, watcher)) {
       RangeSummary summary = RangeTests.of(experiment).run(watcher);

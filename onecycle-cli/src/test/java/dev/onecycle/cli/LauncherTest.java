@@ -1,0 +1,89 @@
+package dev.onecycle.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.onecycle.run.RunFolder;
+import dev.onecycle.testing.TestData;
+import dev.onecycle.text.Shell;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The script that starts the program, in a container without a locale. */
+@EnabledOnOs(OS.LINUX)
+@Timeout(120)
+class LauncherTest {
+  @TempDir Path temp;
+
+  /** A checkout that needs no build, whose Java runs the classes of this test. */
+  private void launcher() throws IOException {
+    Path home = Files.createDirectories(temp.resolve("home"));
+    Files.copy(Path.of("..", "onecycle"), home.resolve("onecycle"));
+    Files.createDirectories(home.resolve("onecycle-cli/src/main"));
+    Files.createFile(home.resolve("pom.xml"));
+    Files.createFile(home.resolve("onecycle-cli/pom.xml"));
+    Path stamp = home.resolve("onecycle-bench/target/.built");
+    TestData.write(stamp, new byte[] {'\n'});
+    Path java = temp.resolve("jdk/bin/java");
+    String real =
+        Shell.line(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Djava.awt.headless=true",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.onecycle.cli.Main"));
+    String shift = "while [ \"$1\" != -jar ]; do shift; done; shift 2";
+    String lines = "#!/bin/sh\n" + shift + "\nexec " + real + " \"$@\"\n";
+    TestData.write(java, lines.getBytes(StandardCharsets.UTF_8));
+    Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwx------"));
+  }
+
+  /** The folder of the images has such a name too: Java alone could not open it. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "LC_ALL=POSIX", "LANG=C"})
+  void foldersWithOtherLettersAreOpenedAndStayApart(String locale)
+      throws IOException, InterruptedException {
+    TestData.catsAndDogs(temp.resolve("data"), 12);
+    String cat = "$(printf '\\347\\214\\253')";
+    String dog = "$(printf '\\347\\213\\227')";
+    String line =
+        "mv data/cat \"data/"
+            + cat
+            + "\" && mv data/dog \"data/"
+            + dog
+            + "\""
+            + " && mv data \""
+            + cat
+            + dog
+            + "\" && exec home/onecycle train \""
+            + cat
+            + dog
+            + "\""
+            + " --image-size=8 --max-lr=0.01 --epochs=1 --batch-size=4 --out=run";
+    launcher();
+    ProcessBuilder builder = new ProcessBuilder("sh", "-c", line).directory(temp.toFile());
+    Map<String, String> environment = builder.environment();
+    environment.keySet().removeIf(name -> name.equals("LANG") || name.startsWith("LC_"));
+    if (!locale.isEmpty()) {
+      environment.put(locale.split("=")[0], locale.split("=")[1]);
+    }
+    environment.put("JAVA_HOME", temp.resolve("jdk").toString());
+    environment.put("ONECYCLE_CACHE", temp.resolve("cache").toString());
+    Path log = temp.resolve("log");
+    int code = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start().waitFor();
+    assertThat(code).as(Files.readString(log)).isZero();
+    assertThat(RunFolder.read(temp.resolve("run")).data().classes())
+        .containsExactly("\u72d7", "\u732b");
+  }
+}
