@@ -83,6 +83,8 @@ class StartingWeightsTest extends StoppedRun {
     assertThat(resumed.out()).contains("Resuming from step 8 of 16");
     assertThat(Cli.read(run.resolve("steps.csv"))).isEqualTo(steps);
     assertThat(Files.readAllBytes(run.resolve("model.safetensors"))).isEqualTo(model);
+    Cli.Result evaluated = Cli.run("evaluate", run);
+    assertThat(evaluated.code()).as(evaluated.err()).isZero();
   }
 
   @Test

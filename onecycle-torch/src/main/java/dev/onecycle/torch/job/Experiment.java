@@ -259,10 +259,10 @@ public final class Experiment implements AutoCloseable {
    */
   public static Experiment ofRun(Path folder, TrainingConfig changes, JobListener listener) {
     RunRecord record = RunFolder.read(folder);
-    Experiment experiment =
-        open(
-            TrainingConfig.ofRun(folder, record.config()).with(changes).withAbsolutePaths(),
-            listener);
+    // The run has weights of its own: those that it began with may be gone.
+    TrainingConfig config =
+        TrainingConfig.ofRun(folder, record.config()).with(changes).without(TrainingConfig.FROM);
+    Experiment experiment = open(config.withAbsolutePaths(), listener);
     String then = record.data().fingerprint();
     Require.that(
         then.equals(experiment.fingerprint()),
