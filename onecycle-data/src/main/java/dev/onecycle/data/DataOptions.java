@@ -1,7 +1,9 @@
 package dev.onecycle.data;
 
+import dev.onecycle.data.image.CropMargin;
 import dev.onecycle.data.image.DecodeOptions;
 import dev.onecycle.data.image.DecodingCheck;
+import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.data.image.ImageSize;
 import dev.onecycle.data.image.ReadingListener;
 import dev.onecycle.error.Require;
@@ -17,6 +19,7 @@ import java.util.regex.Pattern;
 public final class DataOptions {
   // Set while a copy is made, and never after that.
   private Optional<ImageSize> imageSize = Optional.empty();
+  private CropMargin cropMargin = CropMargin.NONE;
   private DecodeOptions decoding = DecodeOptions.defaults();
   private boolean skipBad;
   private long seed;
@@ -39,6 +42,7 @@ public final class DataOptions {
   private DataOptions with(Consumer<DataOptions> change) {
     DataOptions copy = new DataOptions();
     copy.imageSize = imageSize;
+    copy.cropMargin = cropMargin;
     copy.decoding = decoding;
     copy.skipBad = skipBad;
     copy.seed = seed;
@@ -105,6 +109,19 @@ public final class DataOptions {
    */
   public DataOptions withImageSize(int side) {
     return withImageSize(ImageSize.square(side));
+  }
+
+  /** The larger size in which training images are decoded too, for random crops. */
+  public CropMargin cropMargin() {
+    return cropMargin;
+  }
+
+  /**
+   * Decodes training images in a larger size too, see {@link ImageDataset#readForCrop}. Image files
+   * whose size is asked for or differs get one; others have no more detail.
+   */
+  public DataOptions withCropMargin(CropMargin margin) {
+    return with(copy -> copy.cropMargin = margin);
   }
 
   /** How image files become pixels. */

@@ -3,6 +3,7 @@ package dev.onecycle.data;
 import dev.onecycle.data.cache.DecodedCache;
 import dev.onecycle.data.cache.DecodedSource;
 import dev.onecycle.data.download.Downloader;
+import dev.onecycle.data.image.CropMargin;
 import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.data.image.ReadingReport;
@@ -259,6 +260,7 @@ public final class Datasets {
     ReadOptions reading =
         new ReadOptions(
             sizing,
+            selection == SplitSelection.EVALUATION ? CropMargin.NONE : options.cropMargin(),
             options.decoding(),
             options.skipBad(),
             selection,

@@ -56,6 +56,16 @@ final class Relabelled implements ImageDataset {
   }
 
   @Override
+  public ImageShape cropShape() {
+    return base.cropShape();
+  }
+
+  @Override
+  public void readForCrop(int index, byte[] target) {
+    base.readForCrop(index, target);
+  }
+
+  @Override
   public long hash(int index) {
     return base.hash(index);
   }

@@ -5,7 +5,8 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
- * The changes of an {@link Augmentation}, applied to uint8 images of one shape, [H, W, C].
+ * The changes of an {@link Augmentation}, applied to uint8 images of one shape, [H, W, C]; the
+ * results have one shape too, which may be smaller.
  *
  * <p>The order: the random resized crop, the rotation, the zoom, the window of the padded image and
  * the flip; an operation of TrivialAugment; brightness, contrast and saturation; random erasing and
@@ -25,14 +26,41 @@ public final class Augmenter {
   private final int cutout;
   private final Augmentation augmentation;
   private final AffineSampler sampler;
+  private final int sourceHeight;
+  private final int sourceWidth;
 
   /**
+   * Of images that are changed in their own size.
+   *
    * @throws dev.onecycle.error.InvalidValueException if the pad or the cutout does not fit the
    *     image
    */
   public Augmenter(Augmentation augmentation, int channels, int height, int width) {
+    this(augmentation, channels, height, width, height, width);
+  }
+
+  /**
+   * Of images that are changed and resized by the same interpolation; what is drawn does not depend
+   * on the size of the source.
+   *
+   * @param sourceHeight of the images that are changed
+   * @param sourceWidth of the images that are changed
+   * @param height of the results
+   * @param width of the results
+   * @throws dev.onecycle.error.InvalidValueException if the pad or the cutout does not fit the
+   *     result
+   */
+  public Augmenter(
+      Augmentation augmentation,
+      int channels,
+      int sourceHeight,
+      int sourceWidth,
+      int height,
+      int width) {
     this.augmentation = augmentation;
-    this.sampler = new AffineSampler(channels, height, width, augmentation.padMode());
+    this.sourceHeight = sourceHeight;
+    this.sourceWidth = sourceWidth;
+    this.sampler = new AffineSampler(channels, sourceHeight, sourceWidth, augmentation.padMode());
     this.pad = augmentation.pad();
     this.channels = channels;
     this.height = height;
@@ -56,12 +84,13 @@ public final class Augmenter {
 
   /** Changes {@code image} by {@code change}, and writes it to {@code result}. */
   public void apply(byte[] image, Change change, byte[] result) {
-    int bytes = channels * height * width;
-    Require.that(image.length == bytes, "image length", "" + bytes, image.length, image);
-    Require.that(result.length == bytes, "result length", "" + bytes, result.length, result);
+    requireLength("image length", image, sourceHeight, sourceWidth);
+    requireLength("result length", result, height, width);
     boolean moved = change.trivial().map(TrivialAugment::moves).orElse(false);
-    if (moved || !change.view().isWhole(height, width)) {
-      sampler.apply(image, change.map(pad, height, width), result, height, width);
+    boolean resized = sourceHeight != height || sourceWidth != width;
+    if (resized || moved || !change.view().isWhole(height, width)) {
+      AffineMap map = change.map(pad, height, width);
+      sampler.apply(image, resized ? map.then(toSource()) : map, result, height, width);
     } else {
       copyWindow(image, change.window(), result);
     }
@@ -69,6 +98,16 @@ public final class Augmenter {
     change.color().apply(result, channels);
     change.erased().ifPresent(erased -> erase(image, erased, result));
     change.window().cutout().ifPresent(center -> cutOut(result, center, meanColor(image)));
+  }
+
+  private void requireLength(String name, byte[] pixels, int rows, int columns) {
+    int bytes = channels * rows * columns;
+    Require.that(pixels.length == bytes, name, "" + bytes, pixels.length, pixels);
+  }
+
+  /** From places of an image of the result's size to those of the source. */
+  private AffineMap toSource() {
+    return new AffineMap((double) sourceWidth / width, 0, 0, 0, (double) sourceHeight / height, 0);
   }
 
   private void copyWindow(byte[] image, CropChoice window, byte[] result) {
@@ -113,7 +152,7 @@ public final class Augmenter {
 
   private byte[] meanColor(byte[] image) {
     byte[] color = new byte[channels];
-    int pixels = height * width;
+    int pixels = image.length / channels;
     for (int c = 0; c < channels; c++) {
       long sum = 0;
       for (int i = c; i < image.length; i += channels) {

@@ -1,7 +1,6 @@
 package dev.onecycle.data.batch;
 
 import dev.onecycle.data.augment.Augmentation;
-import dev.onecycle.data.augment.Augmenter;
 import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.data.work.InterruptedRead;
@@ -33,7 +32,7 @@ public final class BatchLoader implements Iterator<Batch>, AutoCloseable {
 
   private final ImageDataset data;
   private final Augmentation augmentation;
-  private final Augmenter augmenter;
+  private final ImagePreparation images;
   private final Sampler sampler;
   private final long begin;
   private final long end;
@@ -73,7 +72,7 @@ public final class BatchLoader implements Iterator<Batch>, AutoCloseable {
     this.augmentation = augmentation;
     this.sampler = sampler;
     ImageShape shape = data.shape();
-    this.augmenter = new Augmenter(augmentation, shape.channels(), shape.height(), shape.width());
+    this.images = new ImagePreparation(data, augmentation, sampler.seed());
     long buffers = Math.min(PREFETCH + HELD, end - begin);
     for (int i = 0; i < buffers; i++) {
       free.add(new BatchBuffer(shape, Math.min(sampler.batchSize(), sampler.size())));
@@ -184,8 +183,6 @@ public final class BatchLoader implements Iterator<Batch>, AutoCloseable {
   }
 
   private void assemble() throws InterruptedException {
-    byte[] image = new byte[data.shape().bytes()];
-    byte[] augmented = new byte[data.shape().bytes()];
     long epoch = -1;
     int[] order = {};
     for (long batch = begin; batch < end; batch++) {
@@ -196,15 +193,12 @@ public final class BatchLoader implements Iterator<Batch>, AutoCloseable {
       int position = (int) (batch % sampler.batchesPerEpoch());
       BatchBuffer buffer = free.take();
       buffer.clear();
-      for (int i = sampler.begin(position); i < sampler.end(position); i++) {
-        int index = order[i];
-        int label = data.requireLabel(index);
-        data.read(index, image);
-        if (augmentation.isNone()) {
-          buffer.add(index, label, image);
-        } else {
-          augmenter.apply(image, augmenter.choose(sampler.seed(), epoch, index), augmented);
-          buffer.add(index, label, augmented);
+      int last = sampler.end(position);
+      for (int first = sampler.begin(position); first < last; first += images.most()) {
+        int end = Math.min(last, first + images.most());
+        images.prepare(order, first, end, epoch);
+        for (int i = first; i < end; i++) {
+          buffer.add(order[i], data.requireLabel(order[i]), images.pixels(i - first));
         }
       }
       if (augmentation.mixing().isOn()) {

@@ -18,26 +18,42 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.zip.CRC32C;
 
 /**
  * The file format of a decoded source: the pixels by slot, a table of everything else, and a footer
  * of fixed length. The footer has the lengths and checksums by which a damaged file is recognized.
+ * Larger pixels for random crops stand in a second file, whose checksum is in the table.
  */
 final class CacheFile {
   /** Part of every file's name. Raise it when the format or the decoding of images changes. */
-  static final int VERSION = 6;
+  static final int VERSION = 7;
 
   private static final byte[] MAGIC = "onecycle".getBytes(StandardCharsets.US_ASCII);
   private static final int FOOTER = MAGIC.length + 4 * Long.BYTES;
 
   private CacheFile() {}
 
+  /** Opens the second file of a decoded source. */
+  interface CropFile {
+    FileChannel open() throws IOException;
+  }
+
   /** Adds table and footer to a file of pixels. */
-  static DecodedSource finish(FileChannel channel, SourceIndex index) throws IOException {
+  static DecodedSource finish(
+      FileChannel channel, Optional<FileChannel> larger, ImageShape largerShape, SourceIndex index)
+      throws IOException {
     long pixels = channel.size();
     PixelStore store = PixelStore.map(channel, pixels, index.shape().bytes());
-    DecodedSource decoded = DecodedSource.of(index, store);
+    Optional<CropPixels> crops = Optional.empty();
+    if (larger.isPresent()) {
+      FileChannel file = larger.get();
+      crops =
+          Optional.of(
+              new CropPixels(largerShape, PixelStore.map(file, file.size(), largerShape.bytes())));
+    }
+    DecodedSource decoded = DecodedSource.of(index, store, crops);
     byte[] table = table(decoded);
     ByteBuffer footer = ByteBuffer.allocate(FOOTER);
     footer.putLong(pixels).putLong(crc(Arrays.asList(store.segments())));
@@ -51,9 +67,10 @@ final class CacheFile {
   /**
    * Reads a file and checks all of it.
    *
+   * @param larger the second file, opened if there is to be one
    * @throws IOException if the file is damaged or cut short
    */
-  static DecodedSource read(FileChannel channel) throws IOException {
+  static DecodedSource read(FileChannel channel, CropFile larger) throws IOException {
     long size = channel.size();
     ByteBuffer footer = read(channel, size - FOOTER, FOOTER);
     long pixels = footer.getLong();
@@ -74,12 +91,13 @@ final class CacheFile {
       String fingerprint = text(in);
       String trainingFingerprint = text(in);
       long[] hashes = hashes(in);
+      Optional<CropPixels> crops = crops(in, larger);
       SourceIndex index = index(in);
       PixelStore store = PixelStore.map(channel, pixels, index.shape().bytes());
       if (crc(Arrays.asList(store.segments())) != pixelsCrc) {
         throw new IOException("its pixels are damaged");
       }
-      return new DecodedSource(index, store, hashes, fingerprint, trainingFingerprint);
+      return new DecodedSource(index, store, crops, hashes, fingerprint, trainingFingerprint);
     }
   }
 
@@ -93,8 +111,14 @@ final class CacheFile {
       for (long hash : decoded.hashes()) {
         out.writeLong(hash);
       }
-      ImageShape shape = index.shape();
-      IntArrays.write(out, new int[] {shape.channels(), shape.height(), shape.width()});
+      if (decoded.crops().isPresent()) {
+        CropPixels crops = decoded.crops().get();
+        shape(out, crops.shape());
+        out.writeLong(crc(Arrays.asList(crops.store().segments())));
+      } else {
+        IntArrays.write(out, new int[0]);
+      }
+      shape(out, index.shape());
       PackedStrings.of(index.classes()).write(out);
       List<SkippedImage> skipped = index.report().skipped();
       PackedStrings.of(index.report().notes()).write(out);
@@ -117,6 +141,26 @@ final class CacheFile {
       hashes[i] = in.readLong();
     }
     return hashes;
+  }
+
+  private static void shape(DataOutputStream out, ImageShape shape) throws IOException {
+    IntArrays.write(out, new int[] {shape.channels(), shape.height(), shape.width()});
+  }
+
+  private static Optional<CropPixels> crops(DataInputStream in, CropFile file) throws IOException {
+    int[] shape = IntArrays.read(in);
+    if (shape.length == 0) {
+      return Optional.empty();
+    }
+    long expected = in.readLong();
+    ImageShape larger = new ImageShape(shape[0], shape[1], shape[2]);
+    try (FileChannel channel = file.open()) {
+      PixelStore store = PixelStore.map(channel, channel.size(), larger.bytes());
+      if (crc(Arrays.asList(store.segments())) != expected) {
+        throw new IOException("its pixels for crops are damaged");
+      }
+      return Optional.of(new CropPixels(larger, store));
+    }
   }
 
   private static SourceIndex index(DataInputStream in) throws IOException {

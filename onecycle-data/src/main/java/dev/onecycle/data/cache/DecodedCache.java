@@ -1,7 +1,9 @@
 package dev.onecycle.data.cache;
 
 import dev.onecycle.data.cache.PixelStore.CacheFailure;
+import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.data.index.SourceIndex;
+import dev.onecycle.data.source.PixelSink;
 import dev.onecycle.data.source.Source;
 import dev.onecycle.data.work.FileLocks;
 import dev.onecycle.data.work.InterruptedRead;
@@ -17,6 +19,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * the folder cannot be written, images are decoded to memory, and a note says so.
  */
 public final class DecodedCache {
+  private static final String CROPS = ".crops";
+
   private final Path folder;
 
   /**
@@ -76,7 +81,8 @@ public final class DecodedCache {
   /** Null if the file is missing or damaged; in both cases it has to be written. */
   private static @Nullable DecodedSource readIfWhole(Path file) {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      return CacheFile.read(channel);
+      return CacheFile.read(
+          channel, () -> FileChannel.open(cropFile(file), StandardOpenOption.READ));
     } catch (IOException | RuntimeException e) {
       return null;
     }
@@ -85,29 +91,86 @@ public final class DecodedCache {
   private DecodedSource decode(Source source, Path file, String prefix) throws IOException {
     // All holders of the lock use one name: the rest of a killed process is overwritten.
     Path temporary = folder.resolve(prefix + ".tmp");
-    try (FileChannel channel =
-        FileChannel.open(
-            temporary,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.READ,
-            StandardOpenOption.WRITE)) {
-      SourceIndex index = source.read(shape -> new PixelStore.InFile(channel, shape.bytes()));
-      DecodedSource decoded = CacheFile.finish(channel, index);
+    try (FileSinks sinks = new FileSinks(temporary)) {
+      SourceIndex index = source.read(sinks);
+      DecodedSource decoded = sinks.finish(index);
       Faults.at("data.decoded");
+      // The second file first: the first one vouches for it.
+      if (decoded.crops().isPresent()) {
+        Files.move(cropFile(temporary), cropFile(file), StandardCopyOption.ATOMIC_MOVE);
+      }
       Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
       removeOlder(file, prefix);
       return decoded;
     } finally {
       Files.deleteIfExists(temporary);
+      Files.deleteIfExists(cropFile(temporary));
+    }
+  }
+
+  /** The second file beside one of a decoded source: larger pixels for random crops. */
+  private static Path cropFile(Path file) {
+    return file.resolveSibling(file.getFileName() + CROPS);
+  }
+
+  /** The files of a source that is being decoded. */
+  private static final class FileSinks implements PixelSink.Factory, AutoCloseable {
+    private final Path file;
+    private final FileChannel pixels;
+    private Optional<FileChannel> larger = Optional.empty();
+    private @Nullable ImageShape largerShape;
+
+    FileSinks(Path file) throws IOException {
+      this.file = file;
+      this.pixels = create(file);
+    }
+
+    private static FileChannel create(Path file) throws IOException {
+      return FileChannel.open(
+          file,
+          StandardOpenOption.CREATE,
+          StandardOpenOption.TRUNCATE_EXISTING,
+          StandardOpenOption.READ,
+          StandardOpenOption.WRITE);
+    }
+
+    @Override
+    public PixelSink open(ImageShape shape) {
+      return new PixelStore.InFile(pixels, shape.bytes());
+    }
+
+    @Override
+    public PixelSink openForCrops(ImageShape shape) {
+      try {
+        FileChannel channel = create(cropFile(file));
+        larger = Optional.of(channel);
+        largerShape = shape;
+        return new PixelStore.InFile(channel, shape.bytes());
+      } catch (IOException e) {
+        throw new CacheFailure(e);
+      }
+    }
+
+    DecodedSource finish(SourceIndex index) throws IOException {
+      return CacheFile.finish(
+          pixels, larger, largerShape == null ? index.shape() : largerShape, index);
+    }
+
+    @Override
+    public void close() throws IOException {
+      pixels.close();
+      if (larger.isPresent()) {
+        larger.get().close();
+      }
     }
   }
 
   /** Removes the files of earlier states of the source; processes that map them can go on. */
   private void removeOlder(Path newest, String prefix) throws IOException {
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, prefix + "-*.images")) {
+    try (DirectoryStream<Path> files =
+        Files.newDirectoryStream(folder, prefix + "-*.images{," + CROPS + "}")) {
       for (Path file : files) {
-        if (!file.equals(newest)) {
+        if (!file.equals(newest) && !file.equals(cropFile(newest))) {
           Files.deleteIfExists(file);
         }
       }
@@ -119,20 +182,43 @@ public final class DecodedCache {
       // An interrupt closes the channel that is written to; the folder itself may be writable.
       throw InterruptedRead.whileDoing("decoding images", reason);
     }
-    List<PixelStore.InMemory> sinks = new ArrayList<>();
-    SourceIndex index =
-        source.read(
-            shape -> {
-              PixelStore.InMemory sink = new PixelStore.InMemory(shape.bytes());
-              sinks.add(sink);
-              return sink;
-            });
-    return DecodedSource.of(index, sinks.get(0).store())
+    MemorySinks sinks = new MemorySinks();
+    SourceIndex index = source.read(sinks);
+    return sinks
+        .finish(index)
         .withNote(
             "The decoded images are held in memory, because "
                 + folder
                 + " cannot be written: "
                 + IoErrors.reason(reason)
                 + ".");
+  }
+
+  /** The memory of a source that is being decoded. */
+  private static final class MemorySinks implements PixelSink.Factory {
+    private final List<PixelStore.InMemory> sinks = new ArrayList<>();
+    private final List<ImageShape> shapes = new ArrayList<>();
+
+    @Override
+    public PixelSink open(ImageShape shape) {
+      PixelStore.InMemory sink = new PixelStore.InMemory(shape.bytes());
+      sinks.add(sink);
+      shapes.add(shape);
+      return sink;
+    }
+
+    @Override
+    public PixelSink openForCrops(ImageShape larger) {
+      return open(larger);
+    }
+
+    DecodedSource finish(SourceIndex index) {
+      return DecodedSource.of(
+          index,
+          sinks.get(0).store(),
+          sinks.size() < 2
+              ? Optional.empty()
+              : Optional.of(new CropPixels(shapes.get(1), sinks.get(1).store())));
+    }
   }
 }

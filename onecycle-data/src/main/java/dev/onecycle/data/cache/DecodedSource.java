@@ -14,6 +14,7 @@ import java.util.stream.IntStream;
 public final class DecodedSource {
   private final SourceIndex index;
   private final PixelStore store;
+  private final Optional<CropPixels> crops;
   private final long[] hashes;
   private final String fingerprint;
   private final String trainingFingerprint;
@@ -24,27 +25,33 @@ public final class DecodedSource {
   DecodedSource(
       SourceIndex index,
       PixelStore store,
+      Optional<CropPixels> crops,
       long[] hashes,
       String fingerprint,
       String trainingFingerprint) {
     this.index = index;
     this.store = store;
+    this.crops = crops;
     this.hashes = hashes;
     this.fingerprint = fingerprint;
     this.trainingFingerprint = trainingFingerprint;
   }
 
   /** Reads all pixels to compute the fingerprints. */
-  static DecodedSource of(SourceIndex index, PixelStore store) {
+  static DecodedSource of(SourceIndex index, PixelStore store, Optional<CropPixels> crops) {
     Map<String, ImageDataset> splits = new LinkedHashMap<>();
     long[] none = new long[0];
-    index.splits().forEach(s -> splits.put(s.name(), new StoredImages(store, none, index, s)));
+    index
+        .splits()
+        .forEach(
+            s -> splits.put(s.name(), new StoredImages(store, Optional.empty(), none, index, s)));
     String fingerprint = Fingerprint.of(index.shape(), index.classes(), splits);
     long[] hashes = hashes(index, splits);
     boolean hasTest = splits.remove(Split.TEST) != null;
     return new DecodedSource(
         index,
         store,
+        crops,
         hashes,
         fingerprint,
         hasTest ? Fingerprint.of(index.shape(), index.classes(), splits) : fingerprint);
@@ -78,6 +85,10 @@ public final class DecodedSource {
     return store;
   }
 
+  Optional<CropPixels> crops() {
+    return crops;
+  }
+
   /** The hash that identifies the data. */
   public String fingerprint() {
     return fingerprint;
@@ -90,7 +101,8 @@ public final class DecodedSource {
 
   /** The images of a split of this source. */
   public ImageDataset images(Split split) {
-    return new StoredImages(store, hashes, index, split);
+    boolean training = split.name().equals(Split.TRAIN) || split.name().equals(Split.ALL);
+    return new StoredImages(store, training ? crops : Optional.empty(), hashes, index, split);
   }
 
   /** The images of the split of this name; empty if the source has no such split. */
@@ -102,6 +114,7 @@ public final class DecodedSource {
   }
 
   DecodedSource withNote(String note) {
-    return new DecodedSource(index.withNote(note), store, hashes, fingerprint, trainingFingerprint);
+    return new DecodedSource(
+        index.withNote(note), store, crops, hashes, fingerprint, trainingFingerprint);
   }
 }

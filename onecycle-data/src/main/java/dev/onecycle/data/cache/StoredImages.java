@@ -6,20 +6,25 @@ import dev.onecycle.data.index.SourceIndex;
 import dev.onecycle.data.index.Split;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 
 /** A split whose pixels lie in a store. */
 final class StoredImages implements ImageDataset {
   private final PixelStore store;
+  private final Optional<CropPixels> crops;
   private final long[] hashes;
   private final ImageShape shape;
   private final List<String> classes;
   private final Split split;
 
   /**
+   * @param crops larger pixels of the training images; empty if there are none in this split
    * @param hashes of the pixels by slot; empty if they are not known yet
    */
-  StoredImages(PixelStore store, long[] hashes, SourceIndex index, Split split) {
+  StoredImages(
+      PixelStore store, Optional<CropPixels> crops, long[] hashes, SourceIndex index, Split split) {
     this.store = store;
+    this.crops = crops;
     this.hashes = hashes;
     this.shape = index.shape();
     this.classes = List.copyOf(index.classes());
@@ -59,6 +64,20 @@ final class StoredImages implements ImageDataset {
   @Override
   public void read(int index, byte[] target) {
     store.read(split.slot(index), target);
+  }
+
+  @Override
+  public ImageShape cropShape() {
+    return crops.map(CropPixels::shape).orElse(shape);
+  }
+
+  @Override
+  public void readForCrop(int index, byte[] target) {
+    if (crops.isPresent()) {
+      crops.get().store().read(split.slot(index), target);
+    } else {
+      read(index, target);
+    }
   }
 
   @Override

@@ -90,6 +90,22 @@ public interface ImageDataset {
     pixels.get(target, 0, bytes);
   }
 
+  /**
+   * The shape of the pixels for random crops: larger than {@link #shape} where the images are kept
+   * in more detail too, and else the same.
+   */
+  default ImageShape cropShape() {
+    return shape();
+  }
+
+  /**
+   * Copies the pixels for random crops of image {@code index} to the first {@code
+   * cropShape().bytes()} bytes of {@code target}, in height, width, channel order.
+   */
+  default void readForCrop(int index, byte[] target) {
+    read(index, target);
+  }
+
   /** A hash of the pixels of image {@code index}: equal for equal pixels. */
   default long hash(int index) {
     byte[] bytes = new byte[shape().bytes()];

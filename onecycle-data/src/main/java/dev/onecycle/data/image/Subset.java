@@ -52,6 +52,16 @@ public final class Subset implements ImageDataset {
   }
 
   @Override
+  public ImageShape cropShape() {
+    return base.cropShape();
+  }
+
+  @Override
+  public void readForCrop(int index, byte[] target) {
+    base.readForCrop(indices[index], target);
+  }
+
+  @Override
   public long hash(int index) {
     return base.hash(indices[index]);
   }

@@ -15,10 +15,13 @@ import dev.onecycle.data.work.WorkPool;
 import dev.onecycle.error.BadDataException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
@@ -67,17 +70,29 @@ final class ImageTreeSource implements Source {
     List<String> notes = new ArrayList<>(tree.notes());
     notes.addAll(layout.notes());
     ImageShape shape = shape(layout, scan.shapes(), notes);
-    if ((long) shape.bytes() * items.size() > MAX_DECODED) {
+    Optional<ImageShape> larger = larger(shape, scan.shapes().values());
+    long decoded =
+        (long) shape.bytes() * items.size()
+            + (long) larger.map(ImageShape::bytes).orElse(0) * training(layout);
+    if (decoded > MAX_DECODED) {
       throw new BadDataException(
           tree.name()
               + " would take "
-              + (((long) shape.bytes() * items.size()) >> 30)
+              + (decoded >> 30)
               + " GiB decoded at "
               + shape
               + "; choose an image size, 64 for example");
     }
     options.check().check(shape, layout.classes().size(), training(layout));
-    long transparent = decode(items, scan.names(), shape, sinks.open(shape), bad);
+    Slots slots =
+        new Slots(
+            items,
+            trainingSlots(layout),
+            shape,
+            larger,
+            sinks.open(shape),
+            larger.map(sinks::openForCrops).orElse((slot, pixels) -> {}));
+    long transparent = decode(slots, scan.names(), bad);
     if (transparent > 0) {
       notes.add(
           (transparent == 1 ? "1 image has" : transparent + " images have")
@@ -121,19 +136,61 @@ final class ImageTreeSource implements Source {
     return options.sizing().of(common);
   }
 
+  /**
+   * The larger shape of training images for random crops. Images that all have one size, and are
+   * not resized, have no more detail.
+   */
+  private Optional<ImageShape> larger(ImageShape shape, Collection<ImageShape> stored) {
+    ImageShape larger = options.margin().of(shape);
+    boolean resized = !stored.stream().allMatch(shape::equals) || stored.isEmpty();
+    return larger.equals(shape) || !resized ? Optional.empty() : Optional.of(larger);
+  }
+
   private static int training(TreeLayout layout) {
     return Stream.of(Split.TRAIN, Split.ALL)
         .mapToInt(split -> layout.splits().getOrDefault(split, List.of()).size())
         .sum();
   }
 
+  private static BitSet trainingSlots(TreeLayout layout) {
+    BitSet slots = new BitSet();
+    int next = 0;
+    for (Map.Entry<String, List<Item>> split : layout.splits().entrySet()) {
+      int end = next + split.getValue().size();
+      if (split.getKey().equals(Split.TRAIN) || split.getKey().equals(Split.ALL)) {
+        slots.set(next, end);
+      }
+      next = end;
+    }
+    return slots;
+  }
+
   private static List<ImageShape> known(List<Item> items, Map<Integer, ImageShape> shapes) {
     return items.stream().map(item -> shapes.get(item.file())).filter(Objects::nonNull).toList();
   }
 
+  /**
+   * The places of decoded images.
+   *
+   * @param items by slot
+   * @param training the slots of the images to train on, which get larger pixels too
+   * @param larger their shape, if there is one
+   */
+  private record Slots(
+      List<Item> items,
+      BitSet training,
+      ImageShape shape,
+      Optional<ImageShape> larger,
+      PixelSink sink,
+      PixelSink crops) {
+    Optional<ImageShape> larger(int slot) {
+      return training.get(slot) ? larger : Optional.empty();
+    }
+  }
+
   /** Decodes images into their slots; returns how many have transparency. */
-  private long decode(
-      List<Item> items, List<String> names, ImageShape shape, PixelSink sink, SkippedImages bad) {
+  private long decode(Slots places, List<String> names, SkippedImages bad) {
+    List<Item> items = places.items;
     int[] slots = new int[names.size()];
     Arrays.fill(slots, -1);
     for (int slot = 0; slot < items.size(); slot++) {
@@ -158,9 +215,9 @@ final class ImageTreeSource implements Source {
                 Item item = items.get(slots[file]);
                 Content content = entry.content();
                 pool.submit(
-                    content.size() + shape.bytes(),
+                    content.size() + places.shape.bytes(),
                     () -> {
-                      if (decode(content, item, slots[file], shape, sink, bad)) {
+                      if (decode(content, item, slots[file], places, bad)) {
                         transparent.incrementAndGet();
                       }
                       options
@@ -177,12 +234,13 @@ final class ImageTreeSource implements Source {
   }
 
   /** Decodes an image into its slot; true if it has transparency. */
-  private boolean decode(
-      Content content, Item item, int slot, ImageShape shape, PixelSink sink, SkippedImages bad) {
+  private boolean decode(Content content, Item item, int slot, Slots places, SkippedImages bad) {
     try {
       ImageDecoder.Decoded decoded =
-          ImageDecoder.decode(content.bytes(), shape, options.decoding());
-      sink.put(slot, decoded.pixels());
+          ImageDecoder.decode(
+              content.bytes(), places.shape, places.larger(slot), options.decoding());
+      places.sink.put(slot, decoded.pixels());
+      decoded.larger().ifPresent(pixels -> places.crops.put(slot, pixels));
       return decoded.transparent();
     } catch (BadImage e) {
       bad.addIfBad(item, e);

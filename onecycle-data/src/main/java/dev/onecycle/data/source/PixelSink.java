@@ -7,8 +7,16 @@ public interface PixelSink {
   /** Stores the pixels of one image, in height, width, channel order. */
   void put(int slot, byte[] pixels);
 
-  /** Opens a sink once the shape of the images is known. */
+  /** Opens sinks once the shape of the images is known. */
   interface Factory {
     PixelSink open(ImageShape shape);
+
+    /**
+     * Opens a second sink for larger pixels of the training images; slots of other images stay
+     * empty. Without an own method they are dropped.
+     */
+    default PixelSink openForCrops(ImageShape larger) {
+      return (slot, pixels) -> {};
+    }
   }
 }

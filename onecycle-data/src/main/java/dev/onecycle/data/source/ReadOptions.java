@@ -1,5 +1,6 @@
 package dev.onecycle.data.source;
 
+import dev.onecycle.data.image.CropMargin;
 import dev.onecycle.data.image.DecodeOptions;
 import dev.onecycle.data.image.DecodingCheck;
 import dev.onecycle.data.image.ReadingListener;
@@ -9,6 +10,7 @@ import java.util.Locale;
  * Options of reading a source.
  *
  * @param sizing the shape that images get
+ * @param margin the larger size in which training images are decoded too
  * @param decoding how image files become pixels
  * @param skipBad whether images that cannot be used are left out instead of failing the read
  * @param selection the splits that are read
@@ -17,6 +19,7 @@ import java.util.Locale;
  */
 public record ReadOptions(
     Sizing sizing,
+    CropMargin margin,
     DecodeOptions decoding,
     boolean skipBad,
     SplitSelection selection,
@@ -50,6 +53,7 @@ public record ReadOptions(
     return sizing.text()
         + " "
         + decoding.text()
+        + (margin.text().isEmpty() ? "" : " " + margin.text())
         + (skipBad ? " skip-bad" : "")
         + split
         + tree.description();

@@ -7,6 +7,7 @@ import dev.onecycle.data.archive.Archive;
 import dev.onecycle.data.archive.FileTree;
 import dev.onecycle.data.archive.FolderTree;
 import dev.onecycle.data.cache.DecodedCache;
+import dev.onecycle.data.image.CropMargin;
 import dev.onecycle.data.image.DecodeOptions;
 import dev.onecycle.data.image.ImageSize;
 import dev.onecycle.data.index.Split;
@@ -111,6 +112,7 @@ class UnopenedTest {
     ReadOptions options =
         new ReadOptions(
             sizing,
+            CropMargin.NONE,
             DecodeOptions.defaults(),
             false,
             selection,

@@ -6,6 +6,7 @@ import dev.onecycle.data.augment.Mixing;
 import dev.onecycle.data.augment.RandomErasing;
 import dev.onecycle.data.augment.RandomErasing.Fill;
 import dev.onecycle.data.augment.ResizedCrop;
+import dev.onecycle.data.image.CropMargin;
 import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.error.Require;
@@ -325,6 +326,16 @@ public record AugmentationChoice(String text, Augmentation value) {
     return photos && !config.isGiven(TrainingConfig.AUGMENT)
         ? config.with(Map.of(TrainingConfig.AUGMENT.name(), PHOTO), BY_SIZE)
         : config;
+  }
+
+  /** The larger size in which images are decoded too, where random crops are cut from them. */
+  static CropMargin cropMargin(TrainingConfig config) {
+    if (!config.isGiven(TrainingConfig.AUGMENT)) {
+      return new CropMargin(CropMargin.STANDARD_FACTOR, PHOTO_SIDE); // which fitted() crops
+    }
+    return config.augmentation().crop().isPresent()
+        ? new CropMargin(CropMargin.STANDARD_FACTOR, 1)
+        : CropMargin.NONE;
   }
 
   /** The value of the setting as a line for people, with why it is so. */

@@ -1607,6 +1607,7 @@ public final class TrainingConfig {
   public DataOptions dataOptions() {
     DataOptions options =
         DataOptions.defaults()
+            .withCropMargin(AugmentationChoice.cropMargin(this))
             .withDecoding(new DecodeOptions(get(RESIZE), get(ORIENTATION), get(MAX_PIXELS)))
             .withSkipBad(get(SKIP_BAD))
             .withOffline(get(OFFLINE))

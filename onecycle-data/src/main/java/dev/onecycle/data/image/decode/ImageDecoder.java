@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 import javax.imageio.IIOException;
 import javax.imageio.ImageReadParam;
 import javax.imageio.ImageReader;
@@ -52,14 +53,22 @@ public final class ImageDecoder {
    * A decoded image.
    *
    * @param pixels uint8, in height, width, channel order
+   * @param larger the same image in a larger shape; empty if none was asked for
    * @param transparent whether some of its pixels were transparent and laid on white
    */
-  public record Decoded(byte[] pixels, boolean transparent) {}
+  public record Decoded(byte[] pixels, Optional<byte[]> larger, boolean transparent) {}
 
   /** Decodes the content of a file to pixels of a shape. */
   public static Decoded decode(byte[] file, ImageShape shape, DecodeOptions options)
       throws BadImage {
-    return ofFile(file, options).decode(shape);
+    return decode(file, shape, Optional.empty(), options);
+  }
+
+  /** Decodes the content of a file once, to pixels of a shape and of a larger one. */
+  public static Decoded decode(
+      byte[] file, ImageShape shape, Optional<ImageShape> larger, DecodeOptions options)
+      throws BadImage {
+    return ofFile(file, options).decode(shape, larger);
   }
 
   /** The size of an image as it is shown, read from the first bytes of its file: [3, H, W]. */
@@ -191,16 +200,27 @@ public final class ImageDecoder {
       return new ImageShape(3, (int) height, (int) width);
     }
 
-    Decoded decode(ImageShape shape) throws BadImage {
+    Decoded decode(ImageShape shape, Optional<ImageShape> larger) throws BadImage {
       ImageShape stored = storedSize();
-      BufferedImage image = image(stored, step(stored, shape));
+      int step = step(stored, shape);
+      Pixels pixels = pixels(stored, step);
+      byte[] bytes = pixels.of(shape, options.resize());
+      if (larger.isEmpty()) {
+        return new Decoded(bytes, Optional.empty(), pixels.isTransparent());
+      }
+      int largerStep = step(stored, larger.get());
+      Pixels finer = largerStep == step ? pixels : pixels(stored, largerStep);
+      return new Decoded(
+          bytes, Optional.of(finer.of(larger.get(), options.resize())), pixels.isTransparent());
+    }
+
+    private Pixels pixels(ImageShape stored, int step) throws BadImage {
+      BufferedImage image = image(stored, step);
       boolean premultiplied =
           format == ImageFormat.TIFF
               ? TiffHeader.of(file).isPremultiplied()
               : image.isAlphaPremultiplied();
-      Pixels pixels = new Pixels(image, orientation, premultiplied);
-      byte[] bytes = pixels.of(shape, options.resize());
-      return new Decoded(bytes, pixels.isTransparent());
+      return new Pixels(image, orientation, premultiplied);
     }
 
     private BufferedImage image(ImageShape stored, int step) throws BadImage {
