@@ -1,5 +1,10 @@
 package dev.onecycle.torch.job;
 
+import static dev.onecycle.torch.job.TrainingConfig.FROM_IGNORE;
+import static dev.onecycle.torch.job.TrainingConfig.FROM_PREFIX;
+import static dev.onecycle.torch.job.TrainingConfig.FROM_RENAMES;
+import static dev.onecycle.torch.job.TrainingConfig.HEAD;
+
 import dev.onecycle.data.DataOptions;
 import dev.onecycle.data.DataSplits;
 import dev.onecycle.data.Datasets;
@@ -38,6 +43,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,11 +85,15 @@ public final class Experiment implements AutoCloseable {
 
   private record Fingerprint(String all, String training) {}
 
-  private Experiment(TrainingConfig config, Images images, Optional<ModelFile> trained) {
+  private Experiment(
+      TrainingConfig config,
+      Images images,
+      Optional<ModelFile> trained,
+      Optional<StartingWeights> weights) {
     this.config = AugmentationChoice.fitted(config, images.train.shape());
     this.images = images;
     this.trained = trained;
-    weights = trained.isPresent() ? Optional.empty() : StartingWeights.of(config);
+    this.weights = weights;
     normalization =
         trained
             .map(ModelFile::normalization)
@@ -104,7 +115,17 @@ public final class Experiment implements AutoCloseable {
    * @throws BadDataException where they cannot be read, or are of no use for training
    */
   public static Experiment open(TrainingConfig asked, JobListener listener) {
-    TrainingConfig config = StartingWeights.withModel(asked);
+    Optional<StartingWeights> weights = StartingWeights.of(asked);
+    return open(fitted(asked, weights), weights, listener);
+  }
+
+  private static TrainingConfig fitted(TrainingConfig asked, Optional<StartingWeights> weights) {
+    return weights.map(from -> from.withModel(asked)).orElse(asked);
+  }
+
+  /** As {@link #open(TrainingConfig, JobListener)}, with weights that are read already. */
+  static Experiment open(
+      TrainingConfig config, Optional<StartingWeights> weights, JobListener listener) {
     LargeImages large = new LargeImages(config, listener);
     DataSplits data =
         Datasets.open(config.get(TrainingConfig.DATA), options(config, large, listener));
@@ -118,7 +139,8 @@ public final class Experiment implements AutoCloseable {
                 data.test(),
                 data.report(),
                 new Fingerprint(data.fingerprint(), data.trainingFingerprint())),
-            Optional.empty());
+            Optional.empty(),
+            weights);
     return opened(experiment, large, listener);
   }
 
@@ -129,12 +151,13 @@ public final class Experiment implements AutoCloseable {
    * @throws BadDataException where they cannot be read, or are of no use for training
    */
   public static Experiment openForTuning(TrainingConfig asked, JobListener listener) {
-    TrainingConfig config = StartingWeights.withModel(asked);
+    Optional<StartingWeights> weights = StartingWeights.of(asked);
+    TrainingConfig config = fitted(asked, weights);
     LargeImages large = new LargeImages(config, listener);
     TuningData data =
         Datasets.openForTuning(config.get(TrainingConfig.DATA), options(config, large, listener));
     TrainingConfig fitted = ShortRun.fitted(config, data.train().size());
-    Experiment experiment = new Experiment(fitted, images(data), Optional.empty());
+    Experiment experiment = new Experiment(fitted, images(data), Optional.empty(), weights);
     ShortRun.sayBatches(config, experiment, listener);
     return opened(experiment, large, listener);
   }
@@ -149,12 +172,15 @@ public final class Experiment implements AutoCloseable {
    */
   public static Experiment openForRangeTest(
       TrainingConfig asked, Optional<ModelFile> trained, JobListener listener) {
-    TrainingConfig config = trained.isPresent() ? asked : StartingWeights.withModel(asked);
+    Optional<StartingWeights> weights =
+        trained.isPresent() ? Optional.empty() : StartingWeights.of(asked);
+    TrainingConfig config = fitted(asked, weights);
     LargeImages large = new LargeImages(config, listener);
     TuningData data =
         Datasets.openForTuning(config.get(TrainingConfig.DATA), options(config, large, listener));
     Experiment experiment =
-        new Experiment(ShortRun.fitted(config, data.train().size()), images(data), trained);
+        new Experiment(
+            ShortRun.fitted(config, data.train().size()), images(data), trained, weights);
     trained.ifPresent(model -> requireFitting(model, experiment));
     ShortRun.sayBatches(config, experiment, listener);
     return opened(experiment, large, listener);
@@ -363,9 +389,17 @@ public final class Experiment implements AutoCloseable {
     String origin =
         trained
             .map(model -> "trained, sha256 " + sha256(model))
-            .or(() -> weights.map(from -> "from a file, sha256 " + from.sha256()))
+            .or(() -> weights.map(from -> "from a file, sha256 " + from.sha256() + rules()))
             .orElse("");
     return origin.isEmpty() ? conditions : conditions.with("weights", origin);
+  }
+
+  /** What decides which arrays of the file are taken. */
+  private String rules() {
+    return Stream.of(HEAD, FROM_PREFIX, FROM_RENAMES, FROM_IGNORE)
+        .filter(config::isGiven)
+        .map(rule -> ", " + rule.name() + " " + config.toMap().get(rule.name()))
+        .collect(Collectors.joining());
   }
 
   private static String sha256(ModelFile model) {
@@ -401,7 +435,7 @@ public final class Experiment implements AutoCloseable {
         Learner.prepare(other.network(), images.train, normalization, other.settings());
     try {
       if (weights.isPresent()) {
-        WeightMapping brought = weights.get().mapped(learner.weights());
+        WeightMapping brought = weights.get().mapped(learner.weights(), config);
         learner.setWeights(brought.tensors());
         mapping = Optional.of(brought);
       }

@@ -33,14 +33,13 @@ public record FineTuning(TrainingConfig head, TrainingConfig all) {
    * @param headEpochs of the first training
    * @param headRate peak learning rate of the first training; null to find it
    */
-  public static FineTuning of(TrainingConfig asked, int headEpochs, @Nullable Double headRate) {
+  public static FineTuning of(TrainingConfig config, int headEpochs, @Nullable Double headRate) {
     Require.that(
-        asked.find(TrainingConfig.FROM).isPresent(),
-        asked.label(TrainingConfig.FROM),
+        config.find(TrainingConfig.FROM).isPresent(),
+        config.label(TrainingConfig.FROM),
         "given: the weights of a file or of an earlier run,",
         "not given",
-        asked);
-    TrainingConfig config = StartingWeights.withModel(asked);
+        config);
     TrainingConfig head =
         config
             .with(TrainingConfig.FREEZE, LayerRules.BODY)
@@ -60,8 +59,14 @@ public record FineTuning(TrainingConfig head, TrainingConfig all) {
     return new FineTuning(head, all.with(TrainingConfig.HEAD, MappingRules.Head.SAME));
   }
 
-  /** The second training from the run of the first. */
+  /**
+   * The second training from the run of the first, whose model has the names of the network and the
+   * size of its images.
+   */
   public TrainingConfig allFrom(Path run) {
-    return all.with(TrainingConfig.FROM, run.toString());
+    return all.without(TrainingConfig.FROM_PREFIX)
+        .without(TrainingConfig.FROM_RENAMES)
+        .without(TrainingConfig.FROM_IGNORE)
+        .with(TrainingConfig.FROM, run.toString());
   }
 }

@@ -8,6 +8,7 @@ import static dev.onecycle.torch.job.TrainingConfig.REESTIMATE_BATCHNORM;
 import dev.onecycle.data.batch.Sampler;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.torch.job.TrainingConfig.Origin;
+import dev.onecycle.torch.train.Learner;
 import dev.onecycle.torch.train.TrainingPlan;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -132,10 +133,15 @@ final class ShortRun {
     return (long) epochs * Sampler.shuffled(images, batchSize, 0).batchesPerEpoch();
   }
 
-  /** The plan with batch norms estimated anew where it is short and the configuration is silent. */
-  static TrainingPlan reestimated(TrainingPlan plan, TrainingConfig config, int images) {
-    // The batch norms of a TorchScript file average by its own momentum alone.
-    boolean lags = plan.steps(images) < LAGGING_UPDATES && config.script().isEmpty();
+  /**
+   * The plan with batch norms estimated anew where it is short and the configuration is silent.
+   *
+   * @param averages whether there are batch norms to estimate, see {@link
+   *     Learner#averagesBatchNorms}
+   */
+  static TrainingPlan reestimated(
+      TrainingPlan plan, TrainingConfig config, int images, boolean averages) {
+    boolean lags = plan.steps(images) < LAGGING_UPDATES && averages;
     return lags && !config.isGiven(REESTIMATE_BATCHNORM)
         ? plan.withReestimatedBatches(estimatedBatches(plan.batchSize(), images))
         : plan;
@@ -151,8 +157,10 @@ final class ShortRun {
    *
    * @param asked the configuration before it was {@link #fitted}
    * @param plan in its final form
+   * @param averages as in {@link #reestimated}
    */
-  static void say(TrainingConfig asked, TrainingPlan plan, int images, JobListener listener) {
+  static void say(
+      TrainingConfig asked, TrainingPlan plan, int images, boolean averages, JobListener listener) {
     long steps = plan.steps(images);
     int size = plan.batchSize();
     if (asked.get(BATCH_SIZE) != size) {
@@ -174,7 +182,7 @@ final class ShortRun {
     if (steps < FEW_UPDATES) {
       listener.note(fewUpdates(asked, plan, images));
     }
-    if (steps < LAGGING_UPDATES && asked.script().isEmpty()) {
+    if (steps < LAGGING_UPDATES && averages) {
       sayEstimate(asked, plan, images, listener);
     }
   }

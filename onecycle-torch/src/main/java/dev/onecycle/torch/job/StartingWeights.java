@@ -1,11 +1,11 @@
 package dev.onecycle.torch.job;
 
 import static dev.onecycle.torch.job.TrainingConfig.FROM;
-import static dev.onecycle.torch.job.TrainingConfig.HEAD;
 
 import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.data.image.ImageSize;
 import dev.onecycle.error.BadDataException;
+import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.error.IoErrors;
 import dev.onecycle.error.Require;
 import dev.onecycle.run.RunFolder;
@@ -18,6 +18,7 @@ import dev.onecycle.torch.model.NetworkWeights;
 import dev.onecycle.torch.nn.ModelSpec;
 import dev.onecycle.torch.nn.Models;
 import dev.onecycle.torch.nn.Network;
+import dev.onecycle.torch.nn.Script;
 import dev.onecycle.torch.settings.Normalization;
 import dev.onecycle.torch.weights.MappingRules;
 import dev.onecycle.torch.weights.NamedTensor;
@@ -38,9 +39,9 @@ import java.util.stream.Collectors;
  *
  * @param file its arrays
  * @param sha256 of the file
- * @param rules how its arrays become the network's
+ * @param model the model that the file holds, where it is one of onecycle
  */
-record StartingWeights(WeightFile file, String sha256, MappingRules rules) {
+record StartingWeights(WeightFile file, String sha256, Optional<ModelFile> model) {
   private static final int SHOWN = 3;
 
   /** A side at which a network for photos sees something, at a third of the cost of 224. */
@@ -57,35 +58,40 @@ record StartingWeights(WeightFile file, String sha256, MappingRules rules) {
         .map(Path::of)
         .map(StartingWeights::file)
         .map(
-            path ->
-                new StartingWeights(
-                    WeightFile.read(path),
-                    sha256(path),
-                    MappingRules.defaults().withHead(config.get(HEAD)).withColoursSummed(true)));
+            path -> {
+              WeightFile file = WeightFile.read(path);
+              Optional<ModelFile> model =
+                  file.format() == WeightFile.Format.MODEL
+                      ? Optional.of(ModelFile.of(file, config.get(TrainingConfig.TRUST_MODEL)))
+                      : Optional.empty();
+              return new StartingWeights(file, sha256(path), model);
+            });
   }
 
   /**
-   * The configuration with the model that its weights are for, where it names none: the one of the
+   * The configuration with the model that the weights are for, where it names none: the one of the
    * file, or the model of the library that has arrays of the same names and shapes. Images for a
    * model of photos then get a size that it can see something in.
    */
-  static TrainingConfig withModel(TrainingConfig config) {
-    if (config.find(FROM).isEmpty()) {
-      return config;
-    }
-    Path path = file(Path.of(config.find(FROM).orElseThrow()));
+  TrainingConfig withModel(TrainingConfig config) {
     Map<String, Object> defaults = new LinkedHashMap<>();
-    WeightFile file = WeightFile.read(path);
-    if (file.format() == WeightFile.Format.MODEL) {
-      Network network = ModelFile.read(path).network();
-      defaults.put(TrainingConfig.MODEL.name(), network.name());
-      defaults.put(TrainingConfig.DROPOUT.name(), network.dropout());
+    if (model.isPresent()) {
+      Network network = model.get().network();
+      if (network.layers() instanceof Script script) {
+        defaults.put(TrainingConfig.MODEL.name(), script.file().path().toString());
+      } else {
+        defaults.put(TrainingConfig.MODEL.name(), network.name());
+        defaults.put(TrainingConfig.DROPOUT.name(), network.dropout());
+      }
       defaults.put(
           TrainingConfig.IMAGE_SIZE.name(),
           new ImageSize(network.input().height(), network.input().width()).toText());
     } else if (!config.isGiven(TrainingConfig.MODEL)) {
-      defaults.put(TrainingConfig.MODEL.name(), model(file).name());
-      defaults.put(TrainingConfig.IMAGE_SIZE.name(), PHOTO_SIDE);
+      ModelSpec found = modelOf(config);
+      defaults.put(TrainingConfig.MODEL.name(), found.name());
+      if (found.largestSide() >= PHOTO_SIDE) {
+        defaults.put(TrainingConfig.IMAGE_SIZE.name(), PHOTO_SIDE);
+      }
     }
     defaults
         .keySet()
@@ -94,28 +100,42 @@ record StartingWeights(WeightFile file, String sha256, MappingRules rules) {
                 config.isGiven(TrainingConfig.setting(name))
                     || (name.equals(TrainingConfig.DROPOUT.name())
                         && config.isGiven(TrainingConfig.MODEL)));
-    return TrainingConfig.defaults().with(defaults, Origin.file(path)).with(config);
+    return TrainingConfig.defaults().with(defaults, Origin.file(file.file())).with(config);
   }
 
-  /** The model of the library whose arrays a file holds, apart from the last layer's. */
-  private static ModelSpec model(WeightFile file) {
-    MappingRules rules = MappingRules.defaults().withHead(MappingRules.Head.NEW_IF_OTHER_SIZE);
+  /**
+   * The model of the library whose arrays a file holds, apart from the last layer's; whether their
+   * values can be used is another question.
+   */
+  private ModelSpec modelOf(TrainingConfig config) {
+    MappingRules rules = config.mappingRules().withHead(MappingRules.Head.NEW_IF_OTHER_SIZE);
+    long fewest = Long.MAX_VALUE;
+    String nearest = "";
     for (ModelSpec model : Models.list()) {
       Network network = model.network(new ImageShape(3, PHOTO_SIDE, PHOTO_SIDE), 2, 0);
-      List<NamedTensor> arrays = NetworkWeights.zeros(network);
-      if (WeightMapping.of(file, arrays, rules).refusal().isEmpty()) {
+      WeightMapping mapping = mapped(NetworkWeights.zeros(network), config, rules);
+      long faults =
+          mapping.count(WeightMapping.Action.MISSING)
+              + mapping.count(WeightMapping.Action.MISSHAPEN)
+              + mapping.count(WeightMapping.Action.UNEXPECTED);
+      if (faults == 0) {
         return model;
+      }
+      long fitting = mapping.rows().size() - faults;
+      if (faults < fewest && 2 * fitting >= file.tensors().size()) {
+        fewest = faults;
+        nearest = "for " + model.name() + ", the nearest, " + mapping.refusal().orElse("");
       }
     }
     throw Require.invalid(
-        "model",
+        config.label(TrainingConfig.MODEL),
         "given for the weights of "
             + file.file()
             + ", whose arrays are of none of "
             + String.join(", ", Models.names())
             + ",",
         "not given",
-        "name the model that they are for");
+        (nearest.isEmpty() ? "" : nearest + "; ") + "name the model that they are for");
   }
 
   private static String sha256(Path path) {
@@ -149,14 +169,21 @@ record StartingWeights(WeightFile file, String sha256, MappingRules rules) {
 
   /** The normalization of the images that the weights were trained on; empty where not known. */
   Optional<Normalization> normalization() {
-    return file.format() == WeightFile.Format.MODEL
-        ? Optional.of(ModelFile.read(file.file()).normalization())
-        : Optional.empty();
+    return model.map(ModelFile::normalization);
   }
 
-  /** Its arrays brought to a network. */
-  WeightMapping mapped(List<NamedTensor> network) {
-    return WeightMapping.of(file, network, rules);
+  /** Its arrays brought to a network, by the rules of a configuration. */
+  WeightMapping mapped(List<NamedTensor> network, TrainingConfig config) {
+    return mapped(network, config, config.mappingRules());
+  }
+
+  private WeightMapping mapped(
+      List<NamedTensor> network, TrainingConfig config, MappingRules rules) {
+    try {
+      return WeightMapping.of(file, network, rules);
+    } catch (InvalidValueException e) {
+      throw config.ofMapping(e);
+    }
   }
 
   /** A sentence on what was done with the arrays. */

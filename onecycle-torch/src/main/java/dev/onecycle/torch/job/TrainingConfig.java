@@ -410,6 +410,35 @@ public final class TrainingConfig {
                       + " (new), or random where the file has another size (new_if_other_size).")
               .or(MappingRules.Head.NEW_IF_OTHER_SIZE));
 
+  /** The start of the names of the arrays that a weight file is read for. */
+  public static final Setting<String> FROM_PREFIX =
+      in(
+          Group.LEARNER,
+          Setting.text(
+              "from_prefix",
+              "TEXT",
+              "Take the arrays of the file whose names start so, without it, and no others:"
+                  + " backbone."));
+
+  /** The renaming of the arrays of a weight file. */
+  public static final Setting<String> FROM_RENAMES =
+      in(
+          Group.LEARNER,
+          Setting.text(
+              "from_renames",
+              "OLD=NEW,…",
+              "Rename arrays of the file, in this order: starts of names, stem.0=conv1, or regular"
+                  + " expressions with groups, /norm(\\d)/=bn$1."));
+
+  /** The arrays of a weight file that are left out. */
+  public static final Setting<String> FROM_IGNORE =
+      in(
+          Group.LEARNER,
+          Setting.text(
+              "from_ignore",
+              "NAMES",
+              "Leave out arrays of the file whose names start so, with commas between them."));
+
   /** The normalization of images. */
   public static final Setting<String> NORMALIZATION =
       in(
@@ -1468,6 +1497,7 @@ public final class TrainingConfig {
     } else {
       requireFitting(script);
     }
+    requireWeights();
     boolean stale = get(ACCEPT_STALE) && find(LR_FROM).isEmpty();
     Require.that(
         !stale,
@@ -1486,6 +1516,48 @@ public final class TrainingConfig {
       }
     }
     Engine.require(label(DEVICE), get(DEVICE));
+  }
+
+  private void requireWeights() {
+    if (find(FROM).isPresent()) {
+      MappingRules unused = mappingRules();
+      return;
+    }
+    for (Setting<String> rule : List.of(FROM_PREFIX, FROM_RENAMES, FROM_IGNORE)) {
+      if (find(rule).isPresent()) {
+        throw Require.invalid(
+            label(rule), "left out where no weights are given,", find(rule).orElseThrow());
+      }
+    }
+  }
+
+  /** How the arrays of a weight file become the network's. */
+  MappingRules mappingRules() {
+    MappingRules rules = MappingRules.defaults().withHead(get(HEAD)).withColoursSummed(true);
+    try {
+      if (find(FROM_PREFIX).isPresent()) {
+        rules = rules.withPrefix(find(FROM_PREFIX).get());
+      }
+      if (find(FROM_RENAMES).isPresent()) {
+        rules = rules.withRenames(find(FROM_RENAMES).get());
+      }
+      for (String start : find(FROM_IGNORE).map(text -> text.split(",", -1)).orElse(NOTHING)) {
+        rules = rules.withIgnored(start.strip());
+      }
+      return rules;
+    } catch (InvalidValueException e) {
+      throw ofMapping(e);
+    }
+  }
+
+  /** An error of a mapping, with the setting in place of the rule. */
+  InvalidValueException ofMapping(InvalidValueException e) {
+    return switch (e.name()) {
+      case "prefix" -> e.named(label(FROM_PREFIX));
+      case "rename" -> e.named(label(FROM_RENAMES));
+      case "ignore" -> e.named(label(FROM_IGNORE));
+      default -> e;
+    };
   }
 
   /** The optimizer and its settings. */

@@ -181,10 +181,11 @@ public final class TrainingJob {
     TrainingConfig swept = asked.withSwept();
     swept.validated();
     saySwept(asked, swept, listener);
-    TrainingConfig config = StartingWeights.withModel(swept);
+    Optional<StartingWeights> weights = StartingWeights.of(swept);
+    TrainingConfig config = weights.map(from -> from.withModel(swept)).orElse(swept);
     PeakRate.requireReadable(config);
     RunFolder.requireWritable(folder);
-    try (Experiment experiment = Experiment.open(config, listener)) {
+    try (Experiment experiment = Experiment.open(config, weights, listener)) {
       Faults.at("train.start");
       if (config.get(SAMPLING) == Sampling.SHUFFLED) {
         ClassWeights.advice(config.get(CLASS_WEIGHTS), experiment.train())
@@ -201,8 +202,12 @@ public final class TrainingJob {
       Optional<TimeLimit> limit = TimeLimit.of(experiment, begin, folder);
       Optional<RangeSummary> tested = PeakRate.tested(experiment, limit, listener);
       TrainingPlan plan =
-          ShortRun.reestimated(CycleLength.of(experiment, limit, listener), config, images);
-      ShortRun.say(config, plan, images, listener);
+          ShortRun.reestimated(
+              CycleLength.of(experiment, limit, listener),
+              config,
+              images,
+              learner.averagesBatchNorms());
+      ShortRun.say(config, plan, images, learner.averagesBatchNorms(), listener);
       long steps = plan.steps(images);
       PeakRate peak = PeakRate.of(experiment, tested, steps, listener);
       Policy policy = config.policyChoice().over(steps, peak.rate());

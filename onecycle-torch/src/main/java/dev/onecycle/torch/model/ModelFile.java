@@ -16,6 +16,8 @@ import dev.onecycle.torch.nn.ScriptFile;
 import dev.onecycle.torch.settings.Normalization;
 import dev.onecycle.torch.weights.NamedTensor;
 import dev.onecycle.torch.weights.Safetensors;
+import dev.onecycle.torch.weights.StoredTensor;
+import dev.onecycle.torch.weights.WeightFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -145,8 +147,30 @@ public record ModelFile(
             + ", but is not there; copy it from the folder of the run");
   }
 
+  /**
+   * The model whose arrays and metadata were read before, see {@link WeightFile.Format#MODEL}.
+   *
+   * @param trusting whether its network may be a TorchScript file, see {@link #readTrusting}
+   * @throws BadDataException naming the file and the fault
+   */
+  public static ModelFile of(WeightFile read, boolean trusting) {
+    Path file = read.file();
+    return of(
+        file,
+        usable(
+            file,
+            () ->
+                new Safetensors(
+                    read.metadata(),
+                    read.tensors().stream().map(StoredTensor::toFloat32).toList())),
+        trusting ? sha256 -> beside(file, sha256) : ScriptFile::distrusted);
+  }
+
   private static ModelFile read(Path file, ScriptFile.Finder scripts) {
-    Safetensors content = Safetensors.read(file);
+    return of(file, Safetensors.read(file), scripts);
+  }
+
+  private static ModelFile of(Path file, Safetensors content, ScriptFile.Finder scripts) {
     Metadata metadata = new Metadata(content.metadata());
     return usable(
         file,

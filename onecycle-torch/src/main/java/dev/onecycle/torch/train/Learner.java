@@ -198,6 +198,14 @@ public final class Learner implements AutoCloseable {
     return engine.parameterCount();
   }
 
+  /**
+   * Whether {@link #reestimateBatchNorms} has a batch norm to change: one that averages over
+   * training batches, and not one of a frozen layer that is fixed.
+   */
+  public boolean averagesBatchNorms() {
+    return engine.averages();
+  }
+
   /** The trained layers in groups that learn alike, in the order of the network; no frozen ones. */
   public List<LayerGroup> groups() {
     return engine.groups().stream()

@@ -68,6 +68,26 @@ public final class MappingRules {
         prefix, plus(renames, Rename.parse(rule)), ignored, head, headName, coloursSummed);
   }
 
+  /**
+   * Adds renamings, with commas between them. A comma may be in a regular expression, and in no
+   * name.
+   *
+   * @param rules as {@link #withRename} takes them
+   */
+  public MappingRules withRenames(String rules) {
+    MappingRules all = this;
+    String rest = rules;
+    while (true) {
+      int name = rest.startsWith("/") ? rest.indexOf("/=", 1) : 0;
+      int end = rest.indexOf(',', Math.max(0, name));
+      all = all.withRename((end < 0 ? rest : rest.substring(0, end)).strip());
+      if (end < 0) {
+        return all;
+      }
+      rest = rest.substring(end + 1).strip();
+    }
+  }
+
   /** Leaves out the arrays of the file whose names, old or new, start with a text. */
   public MappingRules withIgnored(String start) {
     Require.that(!start.isEmpty(), "ignore", "at least one character", "nothing", start);

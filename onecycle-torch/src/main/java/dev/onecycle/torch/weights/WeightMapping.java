@@ -170,6 +170,11 @@ public final class WeightMapping {
     return rows;
   }
 
+  /** The number of arrays with an action. */
+  public long count(Action action) {
+    return rows.stream().filter(row -> row.action == action).count();
+  }
+
   /** The names of the network's arrays that keep their initial values. */
   public List<String> initial() {
     return rows.stream().filter(row -> row.action == Action.NEW).map(Row::name).toList();
@@ -355,7 +360,20 @@ public final class WeightMapping {
         names.replaceAll((tensor, name) -> rename.apply(name));
         steps.add("names were changed by " + rename.text());
       }
+      for (String start : rules.ignored()) {
+        if (names.entrySet().stream().noneMatch(entry -> starts(entry, start))) {
+          throw Require.invalid(
+              "ignore",
+              "the start of a name in the file",
+              start,
+              "its names start with " + starts());
+        }
+      }
       return names;
+    }
+
+    private static boolean starts(Map.Entry<StoredTensor, String> array, String start) {
+      return array.getKey().name().startsWith(start) || array.getValue().startsWith(start);
     }
 
     private void requireUsed(String prefix) {
@@ -582,7 +600,9 @@ public final class WeightMapping {
       List<Row> unusable = of(Action.UNUSABLE);
       List<Row> missingBody = missing.stream().filter(row -> !isHead(row.name)).toList();
       long body = network.stream().filter(array -> !isHead(array.name())).count();
-      if (2 * missingBody.size() > body) {
+      // Half of a state dict has names of the network alone; the one of another network has others.
+      boolean foreign = body == missingBody.size() || unexpected.size() > body - missingBody.size();
+      if (2 * missingBody.size() > body && foreign) {
         return Optional.of(
             "holds weights of another network: it lacks "
                 + missingBody.size()
@@ -638,7 +658,7 @@ public final class WeightMapping {
                 + Counts.of(unexpected.size(), "array", "arrays")
                 + " that the network has not, such as "
                 + shown(unexpected)
-                + "; it may be of a larger network: if not, ignore them by a rule");
+                + "; it may be of a larger network: if not, name them in from_ignore");
       }
       return unusable.isEmpty()
           ? Optional.empty()
@@ -674,7 +694,7 @@ public final class WeightMapping {
       Map.Entry<String, Integer> best =
           Collections.max(matches.entrySet(), Map.Entry.comparingByValue());
       return 2 * best.getValue() > wanted.size()
-          ? "; without the prefix " + best.getKey() + " most would match: set prefix to it"
+          ? "; without the prefix " + best.getKey() + " most would match: set from_prefix to it"
           : "";
     }
   }

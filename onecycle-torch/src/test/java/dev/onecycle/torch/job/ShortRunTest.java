@@ -18,13 +18,19 @@ class ShortRunTest {
 
   /** What is said. */
   private static List<String> said(TrainingConfig asked, int images) {
+    return said(asked, images, true);
+  }
+
+  private static List<String> said(TrainingConfig asked, int images, boolean averages) {
     TrainingConfig fitted = ShortRun.fitted(asked, images);
-    TrainingPlan plan = ShortRun.reestimated(fitted.plan(fitted.get(EPOCHS)), asked, images);
+    TrainingPlan plan =
+        ShortRun.reestimated(fitted.plan(fitted.get(EPOCHS)), asked, images, averages);
     List<String> said = new ArrayList<>();
     ShortRun.say(
         asked,
         plan,
         images,
+        averages,
         new JobListener() {
           @Override
           public void note(String sentence) {
@@ -126,11 +132,23 @@ class ShortRunTest {
     TrainingConfig timed = CONFIG.with(MINUTES, 1.0);
     assertThat(ShortRun.fitted(timed, 162)).isSameAs(timed);
     TrainingPlan plan = TrainingPlan.of(10, 8);
-    assertThat(ShortRun.reestimated(plan, CONFIG, 162).reestimatedBatches()).isEqualTo(21);
+    assertThat(ShortRun.reestimated(plan, CONFIG, 162, true).reestimatedBatches()).isEqualTo(21);
     TrainingConfig never = CONFIG.with(REESTIMATE_BATCHNORM, 0);
-    assertThat(ShortRun.reestimated(plan, never, 162)).isEqualTo(plan);
-    assertThat(ShortRun.reestimated(TrainingPlan.of(10, 128), CONFIG, 50_000).reestimatedBatches())
+    assertThat(ShortRun.reestimated(plan, never, 162, true)).isEqualTo(plan);
+    assertThat(
+            ShortRun.reestimated(TrainingPlan.of(10, 128), CONFIG, 50_000, true)
+                .reestimatedBatches())
         .isZero();
+  }
+
+  /** Fixed batch norms are not estimated, and it is not said that they are. */
+  @Test
+  void nothingIsEstimatedWhereNoBatchNormAverages() {
+    TrainingPlan plan = TrainingPlan.of(10, 8);
+    assertThat(ShortRun.reestimated(plan, CONFIG, 162, false)).isEqualTo(plan);
+    TrainingConfig few = CONFIG.with(BATCH_SIZE, 128);
+    assertThat(said(few, 162, true)).anyMatch(note -> note.contains("batch norms"));
+    assertThat(said(few, 162, false)).noneMatch(note -> note.contains("batch norms"));
   }
 
   @Test

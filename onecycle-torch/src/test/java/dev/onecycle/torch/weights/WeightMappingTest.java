@@ -165,7 +165,7 @@ class WeightMappingTest {
         .allMatch(row -> row.note().equals("without the prefix student."));
     requireRefused(
         map(stored(FILE, name -> "student." + name), NETWORK, RULES),
-        "without the prefix student. most would match: set prefix to it");
+        "without the prefix student. most would match: set from_prefix to it");
   }
 
   @Test

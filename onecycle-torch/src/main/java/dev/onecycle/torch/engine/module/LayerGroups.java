@@ -20,18 +20,48 @@ import java.util.Set;
  * the others that learn alike.
  */
 public final class LayerGroups {
-  private final Network network;
   private final LayerRules rules;
   private final double weightDecay;
 
-  /** The layers at the top with weights of their own, the first one first. */
-  private final List<String> depths;
+  private final Depths depths;
 
-  private LayerGroups(Network network, LayerRules rules, double weightDecay, List<String> depths) {
-    this.network = network;
+  private LayerGroups(LayerRules rules, double weightDecay, Depths depths) {
     this.rules = rules;
     this.weightDecay = weightDecay;
     this.depths = depths;
+  }
+
+  /**
+   * The depths of the layers at the top.
+   *
+   * @param byLayer from 0 on; a layer of norms alone is as deep as the layer before it
+   * @param last the deepest layer that is not of norms alone
+   */
+  private record Depths(Map<String, Integer> byLayer, String last) {
+    static Depths of(List<Parameter> parameters) {
+      Set<String> own = new LinkedHashSet<>();
+      for (Parameter parameter : parameters) {
+        if (!parameter.normOrBias) {
+          own.add(top(parameter.name));
+        }
+      }
+      Map<String, Integer> byLayer = new LinkedHashMap<>();
+      String last = "";
+      int depth = -1;
+      for (Parameter parameter : parameters) {
+        String top = top(parameter.name);
+        if (!byLayer.containsKey(top)) {
+          depth += own.contains(top) ? 1 : 0;
+          last = own.contains(top) ? top : last;
+          byLayer.put(top, Math.max(0, depth));
+        }
+      }
+      return new Depths(byLayer, last);
+    }
+
+    int of(String layer) {
+      return byLayer.getOrDefault(layer, 0);
+    }
   }
 
   /**
@@ -43,12 +73,6 @@ public final class LayerGroups {
   public static LayerGroups of(Network network, LearnerSettings settings) {
     ModuleBuilder all = new ModuleBuilder();
     all.build("", network.layers());
-    Set<String> depths = new LinkedHashSet<>();
-    for (Parameter parameter : all.parameters) {
-      if (!parameter.normOrBias) {
-        depths.add(top(parameter.name));
-      }
-    }
     LayerRules rules = settings.layerRules();
     for (String layer : rules.layers()) {
       Require.that(
@@ -58,8 +82,7 @@ public final class LayerGroups {
           layer,
           layer);
     }
-    LayerGroups groups =
-        new LayerGroups(network, rules, settings.weightDecay(), List.copyOf(depths));
+    LayerGroups groups = new LayerGroups(rules, settings.weightDecay(), Depths.of(all.parameters));
     ModuleBuilder trained = groups.builder();
     trained.build("", network.layers());
     Require.that(
@@ -87,12 +110,9 @@ public final class LayerGroups {
   }
 
   private boolean frozen(String weight) {
-    boolean body = rules.frozen().contains(LayerRules.BODY) && !weight.startsWith(last() + ".");
+    boolean body =
+        rules.frozen().contains(LayerRules.BODY) && !weight.startsWith(depths.last + ".");
     return body || rules.frozen().stream().anyMatch(layer -> LayerRules.belongs(weight, layer));
-  }
-
-  private String last() {
-    return depths.get(depths.size() - 1);
   }
 
   /** The trained weights in groups, each in the order of {@link FlatBuffer#ordered}. */
@@ -125,29 +145,11 @@ public final class LayerGroups {
         .map(byLayer::get);
   }
 
-  /** A layer of norms alone is as deep as the layer before it. */
   private double byDepth(String weight) {
-    if (rules.firstLayerRate() == 1 || depths.size() < 2) {
+    int deepest = depths.of(depths.last);
+    if (rules.firstLayerRate() == 1 || deepest == 0) {
       return 1;
     }
-    int depth = Math.max(0, depths.indexOf(depthOf(top(weight))));
-    int last = depths.size() - 1;
-    return Math.pow(rules.firstLayerRate(), (double) (last - depth) / last);
-  }
-
-  private String depthOf(String top) {
-    if (depths.contains(top)) {
-      return top;
-    }
-    ModuleBuilder all = new ModuleBuilder();
-    all.build("", network.layers());
-    String before = depths.get(0);
-    for (Parameter parameter : all.parameters) {
-      if (top(parameter.name).equals(top)) {
-        return before;
-      }
-      before = depths.contains(top(parameter.name)) ? top(parameter.name) : before;
-    }
-    return before;
+    return Math.pow(rules.firstLayerRate(), (double) (deepest - depths.of(top(weight))) / deepest);
   }
 }

@@ -51,6 +51,9 @@ public final class ModuleBuilder {
   /** Whether these are the engine's own, of which a process has one sequence. */
   public boolean drawsFromEngine;
 
+  /** Whether a batch norm averages over training batches: one that is not fixed. */
+  public boolean averages;
+
   /** A builder of networks whose weights are all trained. */
   public ModuleBuilder() {
     this(name -> false, false);
@@ -281,6 +284,7 @@ public final class ModuleBuilder {
   private Module batchNorm(String prefix, Layer.BatchNorm norm) {
     long[] shape = {norm.features()};
     boolean fixed = isFrozen.test(join(prefix, "weight")) && !trainFrozenNorms;
+    averages |= !fixed;
     List<Parameter> scaleAndShift = scaleAndShift(prefix, norm.features(), !fixed);
     // Named as PyTorch names them, with its first values.
     Parameter mean = statistic(prefix, "running_mean", shape, 0);

@@ -58,6 +58,7 @@ public final class TrainableNetwork implements AutoCloseable {
   private final Workers workers;
   private final OptimizerKernel kernel;
   private final NetworkState state;
+  private final boolean averages;
 
   /**
    * Builds the network with its initial weights.
@@ -92,6 +93,7 @@ public final class TrainableNetwork implements AutoCloseable {
     this.network = network;
     ModuleBuilder builder = layerGroups.builder();
     builder.build("", network.layers());
+    averages = builder.averages;
     groups = layerGroups.of(builder.parameters);
     List<Parameter> parameters = ParameterGroup.parameters(groups);
     parameterCount = FlatBuffer.count(parameters);
@@ -133,6 +135,11 @@ public final class TrainableNetwork implements AutoCloseable {
   /** The number of trained values. */
   public long parameterCount() {
     return parameterCount;
+  }
+
+  /** Whether a batch norm of the library averages over training batches: one that is not fixed. */
+  public boolean averages() {
+    return averages;
   }
 
   /** The trained weights in groups that learn alike, in the order of the network's layers. */
