@@ -60,7 +60,7 @@ public final class OneCycle implements Policy {
             "steps",
             "at least 3 to start low, reach the peak and end low",
             steps,
-            "train for more epochs, or set a smaller batch size");
+            "train for more epochs, or with a smaller batch_size");
       }
       long peakStep = OneCycle.peakStep(steps, annihilation);
       boolean roomToAnnihilate = annihilation == 0 || 2 * peakStep < steps - 1;
@@ -69,7 +69,7 @@ public final class OneCycle implements Policy {
             "steps",
             "enough to rise, fall and annihilate over a share of " + Numbers.brief(annihilation),
             steps,
-            "train for more epochs, or set a smaller batch size or annihilation 0");
+            "train for more epochs, or with a smaller batch_size, or set annihilation to 0");
       }
     }
   }

@@ -18,7 +18,21 @@ public final class Counts {
     if (set.equals("all")) {
       return of(count, "image", "images");
     }
-    String adjective = set.replaceFirst(" (tenth|part)$", "");
+    String adjective = adjective(set);
     return of(count, adjective + " image", adjective + " images");
+  }
+
+  /** The name of a set as it stands before a noun: "test" loss, "held-out" images. */
+  public static String adjective(String set) {
+    return set.replaceFirst(" (tenth|part)$", "");
+  }
+
+  /**
+   * A part of a training: "3 of 10 epochs", "1 of 1 epoch".
+   *
+   * @param planned epochs of the whole, as a number or a text
+   */
+  public static String epochs(long done, Object planned) {
+    return done + " of " + planned + (planned.toString().equals("1") ? " epoch" : " epochs");
   }
 }

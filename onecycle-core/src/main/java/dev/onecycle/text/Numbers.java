@@ -37,6 +37,11 @@ public final class Numbers {
     return stripped.movePointLeft(exponent).stripTrailingZeros().toPlainString() + "e" + exponent;
   }
 
+  /** A duration: "47 s", and from two minutes on "12 minutes". */
+  public static String duration(double seconds) {
+    return seconds < 119.5 ? format("%.0f s", seconds) : format("%.0f minutes", seconds / 60);
+  }
+
   /** {@link String#format} in no locale: the same digits, points and commas everywhere. */
   public static String format(String format, Object... values) {
     return String.format(Locale.ROOT, format, values);

@@ -19,4 +19,17 @@ class CountsTest {
   void imagesAreNamedByTheirSet(long count, String set, String text) {
     assertThat(Counts.images(count, set)).isEqualTo(text);
   }
+
+  @ParameterizedTest
+  @CsvSource({"held-out tenth, held-out", "held-out part, held-out", "test, test", "val, val"})
+  void aSetIsAnAdjective(String set, String adjective) {
+    assertThat(Counts.adjective(set)).isEqualTo(adjective);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 1, 1 of 1 epoch", "1, 3, 1 of 3 epochs", "0, 1, 0 of 1 epoch"})
+  void epochsAreInTheSingularWhereOneIsPlanned(long done, String planned, String text) {
+    assertThat(Counts.epochs(done, planned)).isEqualTo(text);
+    assertThat(Counts.epochs(done, Integer.valueOf(planned))).isEqualTo(text);
+  }
 }

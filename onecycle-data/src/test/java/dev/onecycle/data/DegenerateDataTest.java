@@ -35,9 +35,14 @@ class DegenerateDataTest {
   @Test
   void aFolderWithoutClassFolders() throws IOException {
     TestData.write(temp.resolve("1.png"), TestImages.png(2, 2, 0));
-    assertFails(temp.toString(), temp + " has no class folders", "train/<class>/<image>");
+    assertFails(
+        temp.toString(),
+        temp + " has no class folders but 1 image; ",
+        "train/<class>/<image>",
+        "set labels to its file",
+        "set label_pattern, to '(.+)_[0-9]+' for cat_12.jpg");
     TestData.write(temp.resolve("train/1.png"), TestImages.png(2, 2, 0));
-    assertFails(temp.toString(), temp + "/train/ has no class folders");
+    assertFails(temp.toString(), temp + "/train/ has no class folders but 1 image;");
   }
 
   @Test
@@ -106,7 +111,7 @@ class DegenerateDataTest {
         Files.createLink(file, temp.resolve("cat/0.png"));
       }
     }
-    assertFails(temp.toString(), "would take 68 GiB decoded", "choose an image size");
+    assertFails(temp.toString(), "would take 68 GiB decoded", "set image_size lower");
   }
 
   private void assertFails(String location, String... parts) {

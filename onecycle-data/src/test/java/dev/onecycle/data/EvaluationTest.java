@@ -69,6 +69,17 @@ class EvaluationTest {
   }
 
   @Test
+  void imagesWithoutClassesAreToBePredicted() throws IOException {
+    TestData.write(temp.resolve("data/1.png"), TestImages.png(4, 3, 0));
+    TestData.write(temp.resolve("data/2.png"), TestImages.png(4, 3, 1));
+    assertThatThrownBy(this::open)
+        .isInstanceOf(BadDataException.class)
+        .hasMessageContaining("data has no class folders but 2 images; ")
+        .hasMessageEndingWith(
+            "; images without classes cannot be evaluated, but predict names them");
+  }
+
+  @Test
   void aClassThatTheModelDoesNotKnowIsAnError() throws IOException {
     TestData.catsAndDogs(temp.resolve("data/test"), 1);
     TestData.write(temp.resolve("data/test/yak/1.png"), TestImages.png(4, 3, 0));

@@ -18,6 +18,7 @@ import dev.onecycle.text.Texts;
 import dev.onecycle.torch.job.Experiment;
 import dev.onecycle.torch.job.JobListener;
 import dev.onecycle.torch.job.PeakRate;
+import dev.onecycle.torch.job.RangeTests;
 import dev.onecycle.torch.job.TrainingConfig;
 import dev.onecycle.torch.settings.Device;
 import dev.onecycle.torch.train.Learner;
@@ -48,6 +49,8 @@ public final class JobProgress implements JobListener, AutoCloseable {
   private RunEstimate estimate = new RunEstimate(1);
   private Plan plan = new Plan(0, 0, 0, 1, 0, Double.NaN);
   private int testImages;
+  private int evaluatedImages;
+  private int batchSize = 1;
   private double stepsOfARate = 1;
   private long stepsLeft;
 
@@ -123,15 +126,11 @@ public final class JobProgress implements JobListener, AutoCloseable {
   /** Takes the length of the training from the configuration, before its plan is made. */
   private void foresee(Experiment experiment) {
     TrainingConfig config = experiment.config();
-    int batchSize = experiment.setup().batchSize();
+    batchSize = experiment.setup().batchSize();
     int evaluated = experiment.evaluation().size();
     estimate = new RunEstimate(batchSize);
     testImages = experiment.test().map(ImageDataset::size).orElse(0);
-    // An evaluated image takes about a third of a step.
-    stepsOfARate =
-        config
-            .rangeLoss()
-            .seconds(new StepCost(1, RunEstimate.SHARE_OF_STEP / batchSize), evaluated);
+    evaluatedImages = evaluated;
     int ahead = config.get(TrainingConfig.EPOCHS);
     double minutes = config.find(TrainingConfig.MINUTES).orElse(Double.NaN);
     long steps = TrainingPlan.of(ahead, batchSize).steps(experiment.train().size());
@@ -198,18 +197,31 @@ public final class JobProgress implements JobListener, AutoCloseable {
   }
 
   @Override
+  public void rangeTests(RangeTests tests) {
+    stepsOfARate = tests.loss().seconds(StepCost.inSteps(batchSize), evaluatedImages);
+    estimate.rangeTests();
+  }
+
+  @Override
   public void rangeTest(int test, int tests, RangeTest range, RangePoint point) {
     String task = tests == 1 ? "range test" : Numbers.format("range test %d/%d", test + 1, tests);
     boolean extended = point.step() >= range.steps();
     int total = extended ? range.maxSteps() : range.steps();
-    long rates = total - point.step() - 1L + (long) (tests - test - 1) * range.steps();
     estimate.rate(now());
     bar(task, range.steps(), " steps")
         .at(
             point.step() + 1L,
             total,
             "rate " + Numbers.brief(point.learningRate()) + "  loss " + Numbers.brief(point.loss()),
-            left(rates, plan.imagesFrom(0), plan.epochs()));
+            left(ratesLeft(test, tests, range, point.step()), plan.imagesFrom(0), plan.epochs()));
+  }
+
+  /**
+   * The rates that are left at most: a test goes beyond the end of its range where its loss has not
+   * diverged there.
+   */
+  static long ratesLeft(int test, int tests, RangeTest range, int step) {
+    return (long) (tests - test) * range.maxSteps() - step - 1;
   }
 
   @Override
@@ -218,7 +230,8 @@ public final class JobProgress implements JobListener, AutoCloseable {
     if (peak.measuredNow()) {
       peak.evidence()
           .range()
-          .ifPresent(summary -> RangeView.show(console, summary, OptionalLong.of(peak.steps())));
+          .ifPresent(
+              summary -> RangeView.show(console, summary, OptionalLong.of(peak.steps()), true));
     }
     console.say("Peak learning rate " + Numbers.brief(peak.rate()) + ": " + peak.reason());
     for (Difference d : peak.acceptedDifferences()) {
@@ -302,7 +315,7 @@ public final class JobProgress implements JobListener, AutoCloseable {
     estimate.evaluated(now(), done);
     long ahead = plan.imagesFrom(epoch) - done;
     bar("evaluating", total, " images")
-        .at(done, total, evaluationName, left(0, ahead, epochs - epoch - 1));
+        .at(done, total, Counts.adjective(evaluationName), left(0, ahead, epochs - epoch - 1));
   }
 
   @Override
@@ -331,7 +344,7 @@ public final class JobProgress implements JobListener, AutoCloseable {
     return String.format(
         Locale.ROOT,
         "%s loss %.4f   accuracy %6.2f %%",
-        evaluationName,
+        Counts.adjective(evaluationName),
         e.loss(),
         100 * e.accuracy());
   }

@@ -8,11 +8,24 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The library's messages speak of arguments and settings; here they speak of options. */
+/**
+ * The library's messages speak of arguments and settings; here they speak of options. A setting
+ * whose name is one word, which may also be a word of a sentence, is named after "set": "set epochs
+ * to 14", "set batch_size and epochs".
+ */
 public final class OptionWording {
   /** A setting's name of several words; not as the key of a file, nor as a part of a path. */
   private static final Pattern SETTING =
       Pattern.compile("(?<![\\w/\\\\.-])[a-z]+(?:_[a-z]+)+(?![\\w/\\\\-]|\\.\\w| in )");
+
+  /**
+   * The names after "set" in the imperative; not after a noun, as in "the test set from photos".
+   */
+  private static final Pattern SET =
+      Pattern.compile(
+          "(?:(?<=^|[;:,.(] )|(?<=\\b(?:or|and|to) ))([Ss]et )([a-z_]+(?:(?:, | and | or )[a-z_]+)*)");
+
+  private static final Pattern WORD = Pattern.compile("[a-z_]+");
 
   private OptionWording() {}
 
@@ -46,8 +59,18 @@ public final class OptionWording {
   }
 
   private static String inside(String message, Map<String, String> options) {
-    Matcher matcher = SETTING.matcher(message);
-    return matcher.replaceAll(
-        found -> Matcher.quoteReplacement(options.getOrDefault(found.group(), found.group())));
+    String set =
+        SET.matcher(message)
+            .replaceAll(
+                found ->
+                    Matcher.quoteReplacement(
+                        found.group(1) + named(WORD, found.group(2), options)));
+    return named(SETTING, set, options);
+  }
+
+  private static String named(Pattern name, String text, Map<String, String> options) {
+    return name.matcher(text)
+        .replaceAll(
+            found -> Matcher.quoteReplacement(options.getOrDefault(found.group(), found.group())));
   }
 }

@@ -21,17 +21,25 @@ public final class RangeView {
    * The curve and its readings, for people.
    *
    * @param steps of the cycle that the suggestion is for, if they are known
+   * @param careful whether a careful rate is taken where there is no suggestion; the advice to test
+   *     otherwise is then left out
    */
-  public static void show(Console console, RangeSummary summary, OptionalLong steps) {
+  public static void show(
+      Console console, RangeSummary summary, OptionalLong steps, boolean careful) {
     console.picture(TerminalFigures.range(summary, steps, Terminal.style()));
     List<RangeResult> runs = summary.runs();
     for (int i = 0; i < runs.size(); i++) {
       console.say((runs.size() == 1 ? "" : "test " + (i + 1) + ": ") + heading(runs.get(i)));
     }
-    for (Map.Entry<String, String> reading : readings(summary).entrySet()) {
-      console.say(Numbers.format("  %-9s %s", reading.getKey(), reading.getValue()));
-    }
-    console.say(summary.verdict().explanation());
+    readings(summary)
+        .forEach(
+            (name, reading) ->
+                console.say(
+                    Numbers.format(
+                        "  %-9s %s",
+                        name, reading.map(RangeView::text).orElse("not shown by the curve"))));
+    boolean advised = summary.suggestion().isPresent() || !careful;
+    console.say(advised ? summary.verdict().explanation() : summary.verdict().finding() + ".");
   }
 
   private static String heading(RangeResult test) {
@@ -45,29 +53,26 @@ public final class RangeView {
         + test.stop().sentence();
   }
 
-  private static Map<String, String> readings(RangeSummary summary) {
-    Map<String, String> readings = new LinkedHashMap<>();
-    readings.put("edge", text(summary.edge()));
-    readings.put("trough", text(summary.trough()));
-    readings.put("minimum", text(summary.minimum()));
-    readings.put("steepest", text(summary.steepest()));
-    readings.put("valley", text(summary.valley()));
-    return readings;
+  /** The readings by name; none at all where the curve shows none of them. */
+  private static Map<String, Optional<RangeSummary.Spread>> readings(RangeSummary summary) {
+    Map<String, Optional<RangeSummary.Spread>> readings = new LinkedHashMap<>();
+    readings.put("edge", summary.edge());
+    readings.put("trough", summary.trough());
+    readings.put("minimum", summary.minimum());
+    readings.put("steepest", summary.steepest());
+    readings.put("valley", summary.valley());
+    return readings.values().stream().allMatch(Optional::isEmpty) ? Map.of() : readings;
   }
 
-  private static String text(Optional<RangeSummary.Spread> spread) {
-    return spread
-        .map(
-            s ->
-                s.count() == 1
-                    ? Numbers.brief(s.median())
-                    : Numbers.format(
-                        "%s (%s to %s, n = %d)",
-                        Numbers.brief(s.median()),
-                        Numbers.brief(s.low()),
-                        Numbers.brief(s.high()),
-                        s.count()))
-        .orElse("not shown by the curve");
+  private static String text(RangeSummary.Spread spread) {
+    return spread.count() == 1
+        ? Numbers.brief(spread.median())
+        : Numbers.format(
+            "%s (%s to %s, n = %d)",
+            Numbers.brief(spread.median()),
+            Numbers.brief(spread.low()),
+            Numbers.brief(spread.high()),
+            spread.count());
   }
 
   /** The summary by name, for JSON and run records. */

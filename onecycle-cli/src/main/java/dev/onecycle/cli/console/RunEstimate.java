@@ -1,5 +1,7 @@
 package dev.onecycle.cli.console;
 
+import dev.onecycle.torch.train.StepCost;
+
 /**
  * The time that the rest of a whole run takes: range tests, training and evaluations, from the time
  * that their steps have taken so far.
@@ -8,9 +10,6 @@ package dev.onecycle.cli.console;
  * waits for what lies between, such as a checkpoint, and that is counted once for each epoch.
  */
 final class RunEstimate {
-  /** A forward pass without gradients takes about a third of a step. */
-  static final double SHARE_OF_STEP = 0.33;
-
   /**
    * The work that is left.
    *
@@ -45,7 +44,7 @@ final class RunEstimate {
   }
 
   private final int batchSize;
-  private final Cost rate = new Cost();
+  private Cost rate = new Cost();
   private final Cost step = new Cost();
   private final Cost image = new Cost();
   private final Cost between = new Cost();
@@ -60,6 +59,12 @@ final class RunEstimate {
    */
   RunEstimate(int batchSize) {
     this.batchSize = batchSize;
+  }
+
+  /** Range tests begin, whose steps may cost more or less than those of the tests before. */
+  void rangeTests() {
+    rate = new Cost();
+    last = Kind.NOTHING;
   }
 
   /** A range test took a step. */
@@ -92,7 +97,7 @@ final class RunEstimate {
   /** Seconds left; NaN as long as nothing tells what a part of the work costs. */
   double left(Work work) {
     double ofStep = step.each(rate.each(Double.NaN) / work.stepsOfARate);
-    double ofImage = image.each(SHARE_OF_STEP * ofStep / batchSize);
+    double ofImage = image.each(StepCost.SHARE_OF_STEP * ofStep / batchSize);
     return times(work.rates, rate.each(Double.NaN))
         + times(work.steps, ofStep)
         + times(work.images, ofImage)

@@ -95,6 +95,7 @@ final class Runs {
     recalls(record.outcome()).ifPresent(console::say);
     doubt(run).ifPresent(console::say);
     console.answer("Run: " + run.folder() + "  (model: " + run.model() + ")");
+    run.weights().ifPresent(console::say);
     console.answer("Report: " + report);
     Map<String, Object> result = new LinkedHashMap<>(record.outcome());
     result.put("learning_rate", run.learningRate());

@@ -223,7 +223,7 @@ public final class FindLrCommand implements Callable<Integer> {
       OptionalDouble careful,
       Path file,
       Optional<Conditions> conditions) {
-    RangeView.show(console, summary, steps);
+    RangeView.show(console, summary, steps, careful.isPresent());
     writeCsv(console, summary);
     String nothing = nothingSuggested(careful);
     console.answer(summary.suggestion().map(peak -> answer(peak, steps)).orElse(nothing));

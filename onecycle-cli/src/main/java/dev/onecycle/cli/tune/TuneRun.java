@@ -134,7 +134,7 @@ final class TuneRun {
     write(recipe);
     journal.conclude(tuned);
     writeFigures(tuned);
-    RangeView.show(console, tuned.range(), steps(tuned));
+    RangeView.show(console, tuned.range(), steps(tuned), true);
     recipe.reasons().forEach((name, reason) -> console.say(name + ": " + reason));
     console.answer(
         "Chosen: "

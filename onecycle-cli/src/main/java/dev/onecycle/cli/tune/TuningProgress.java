@@ -30,12 +30,6 @@ final class TuningProgress implements TuningListener, AutoCloseable {
 
   private static final double SECONDS_A_BATCH_TRIAL = 5;
 
-  /** Most range tests stop before their end. */
-  private static final double SHARE_OF_RANGE = 0.9;
-
-  /** A forward pass without gradients takes about a third of a step. */
-  private static final double SHARE_OF_STEP = 0.33;
-
   private final Console console;
   private final Experiment experiment;
   private final Optional<String> cure;
@@ -102,7 +96,7 @@ final class TuningProgress implements TuningListener, AutoCloseable {
   void measured(BatchTrial trial, SweepPlan tried) {
     double image = 1 / trial.imagesPerSecond().orElse(Double.POSITIVE_INFINITY);
     int size = experiment.setup().batchSize();
-    costs(new StepCost(image * size, image * SHARE_OF_STEP), tried);
+    costs(new StepCost(image * size, image * StepCost.SHARE_OF_STEP), tried);
   }
 
   private void costs(StepCost cost, SweepPlan tried) {
@@ -110,7 +104,7 @@ final class TuningProgress implements TuningListener, AutoCloseable {
     int stepsPerEpoch = (experiment.train().size() + batchSize - 1) / batchSize;
     double evaluation = experiment.evaluation().size() * cost.secondsPerEvaluatedImage();
     double secondsPerRate = tried.loss().seconds(cost, experiment.evaluation().size());
-    seconds.put(Kind.RANGE_TEST, SHARE_OF_RANGE * steps(batchSize) * secondsPerRate);
+    seconds.put(Kind.RANGE_TEST, steps(batchSize) * secondsPerRate);
     int epochs = Sweeper.cycleEpochs(tried.cycles().epochs(), experiment.train().size(), batchSize);
     seconds.put(
         Kind.SHORT_CYCLE, cost.seconds((long) epochs * stepsPerEpoch, stepsPerEpoch, evaluation));
@@ -125,10 +119,10 @@ final class TuningProgress implements TuningListener, AutoCloseable {
   }
 
   private int steps(int size) {
-    return plan == null ? 1 : plan.testAt(size).steps();
+    return plan == null ? 1 : plan.testAt(size).maxSteps();
   }
 
-  /** Says how long the whole will take. */
+  /** Says how long the whole will take at most: range tests may stop before their end. */
   void announce() {
     if (nothingAhead()) {
       console.say("Every result is there already: nothing is tried again.");
@@ -137,8 +131,8 @@ final class TuningProgress implements TuningListener, AutoCloseable {
     boolean searched = left.getOrDefault(Kind.BATCH_SIZES, 0) > 0;
     console.say(
         Numbers.format(
-            "This will take about %s%s: %s.",
-            duration(remaining()),
+            "This will take at most about %s%s: %s.",
+            Numbers.duration(remaining()),
             searched ? ", more or less as the batch size is larger or smaller" : "",
             parts()));
   }
@@ -155,14 +149,8 @@ final class TuningProgress implements TuningListener, AutoCloseable {
     int count = left.getOrDefault(kind, 0);
     if (count > 0) {
       parts.append(parts.isEmpty() ? "" : ", ").append(count == 1 ? one : count + " " + many);
-      parts.append(" ").append(duration(seconds.getOrDefault(kind, 0.0)));
+      parts.append(" ").append(Numbers.duration(seconds.getOrDefault(kind, 0.0)));
     }
-  }
-
-  private static String duration(double seconds) {
-    return seconds < 90
-        ? Numbers.format("%.0f s", seconds)
-        : Numbers.format("%.0f minutes", seconds / 60);
   }
 
   private double remaining() {

@@ -37,6 +37,19 @@ class RunEstimateTest {
     assertThat(estimate.left(new Work(0, 1, 50, 200, 3))).isEqualTo(50 + 10 + 12);
   }
 
+  /** The longer tests after tests that noise hid: their rates cost more. */
+  @Test
+  void theTestsThatFollowOthersHaveACostOfTheirOwn() {
+    estimate.rangeTests();
+    estimate.rate(0);
+    estimate.rate(1);
+    estimate.rangeTests();
+    estimate.rate(2);
+    assertThat(estimate.left(new Work(10, 4, 0, 0, 0))).isNaN();
+    estimate.rate(6);
+    assertThat(estimate.left(new Work(10, 4, 30, 0, 0))).isEqualTo(40 + 30);
+  }
+
   @Test
   void nothingIsSaidBeforeAnythingIsKnown() {
     assertThat(estimate.left(new Work(0, 1, 50, 0, 0))).isNaN();

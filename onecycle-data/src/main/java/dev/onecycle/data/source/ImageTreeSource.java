@@ -81,7 +81,7 @@ final class ImageTreeSource implements Source {
               + (decoded >> 30)
               + " GiB decoded at "
               + shape
-              + "; choose an image size, 64 for example");
+              + "; set image_size lower, to 64 for example");
     }
     options.check().check(shape, layout.classes().size(), training(layout));
     Slots slots =
@@ -112,9 +112,9 @@ final class ImageTreeSource implements Source {
     }
     Set<ImageShape> different = new HashSet<>(sizes);
     if (different.size() > 1) {
-      MixedSizes mixed = MixedSizes.of(sizes, options.decoding().resize());
+      MixedSizes mixed = MixedSizes.of(sizes, options.decoding().resize(), options.sizing());
       notes.add(mixed.note());
-      return options.sizing().of(mixed.shape());
+      return mixed.shape();
     }
     if (different.isEmpty()) {
       return options.sizing().of(MixedSizes.SQUARE);
@@ -122,7 +122,7 @@ final class ImageTreeSource implements Source {
     ImageShape common = different.iterator().next();
     List<ImageShape> test = known(layout.splits().getOrDefault(Split.TEST, List.of()), shapes);
     long others = test.stream().filter(shape -> !shape.equals(common)).count();
-    if (others > 0) {
+    if (others > 0 && options.sizing() instanceof Sizing.AsStored) {
       notes.add(
           others
               + " of "
@@ -131,7 +131,7 @@ final class ImageTreeSource implements Source {
               + common.height()
               + "×"
               + common.width()
-              + " of the training images; set an image size to change that.");
+              + " of the training images; set image_size to change that.");
     }
     return options.sizing().of(common);
   }

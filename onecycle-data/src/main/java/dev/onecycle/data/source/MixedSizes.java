@@ -30,23 +30,28 @@ record MixedSizes(ImageShape shape, String note) {
   static final ImageShape SQUARE = new ImageShape(3, SIDE, SIDE);
 
   /**
-   * The shape for images.
+   * The shape for images, and what becomes of them.
    *
    * @param sizes of the images, several different ones
+   * @param sizing that may have a size of its own
    */
-  static MixedSizes of(Collection<ImageShape> sizes, Resize resize) {
+  static MixedSizes of(Collection<ImageShape> sizes, Resize resize, Sizing sizing) {
     ImageShape usual = usual(sizes);
     boolean alike = share(sizes, usual) >= KEPT;
-    ImageShape shape = alike ? usual : SQUARE;
+    ImageShape shape = sizing.of(alike ? usual : SQUARE);
+    boolean chosenHere = sizing instanceof Sizing.AsStored;
+    boolean ofModel = sizing instanceof Sizing.Exact;
     int different = new HashSet<>(sizes).size();
     String size = shape.height() + "×" + shape.width();
     double lost = 1 - sizes.stream().mapToDouble(image -> kept(image, shape)).average().orElse(1);
     String cut =
         resize == Resize.CROP && lost >= 0.05
             ? Numbers.format(
-                "; the crop cuts off %.0f %% of the average image, resize squash or pad keeps it"
-                    + " whole",
-                100 * lost)
+                "; the crop cuts off %.0f %% of the average image%s",
+                100 * lost,
+                ofModel
+                    ? ", as the model has it"
+                    : ", set resize to squash or pad to keep it whole")
             : "";
     return new MixedSizes(
         shape,
@@ -54,12 +59,13 @@ record MixedSizes(ImageShape shape, String note) {
             + different
             + " sizes and were resized to "
             + size
-            + (shape.height() == shape.width() ? "" : " (height × width), their usual proportions")
+            + (shape.height() == shape.width() ? "" : " (height × width)")
+            + (chosenHere && shape.height() != shape.width() ? ", their usual proportions" : "")
             + " ("
             + resize.text()
             + ")"
             + cut
-            + "; set an image size to change that.");
+            + (chosenHere ? "; set image_size to change that." : "."));
   }
 
   /** The shape with the median proportions. */

@@ -55,6 +55,7 @@ final class SkippedImages {
             + " "
             + first.reason()
             + more
-            + "; remove the bad images, or skip them");
+            + (others == 0 ? "; remove it" : "; remove them")
+            + ", or set skip_bad to leave out all images that cannot be used");
   }
 }

@@ -4,6 +4,7 @@ import dev.onecycle.data.archive.EntryNames;
 import dev.onecycle.data.archive.FolderTree;
 import dev.onecycle.data.index.Split;
 import dev.onecycle.error.BadDataException;
+import dev.onecycle.text.Counts;
 import dev.onecycle.text.Numbers;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
@@ -79,7 +80,7 @@ record TreeLayout(List<String> classes, Map<String, List<Item>> splits, List<Str
     Map<String, Set<String>> byParent = childrenByParent(all);
     Function<String, Set<String>> children = folder -> byParent.getOrDefault(folder, Set.of());
     String prefix = base(children);
-    Builder builder = new Builder(root, children, files, options.allowEmptyClasses());
+    Builder builder = new Builder(root, children, files, selection, options.allowEmptyClasses());
     Map<String, String> byFolder = SplitNames.of(children.apply(prefix));
     if (options.labelling().isPresent()) {
       Map<String, String> roles = byFolder.containsValue(Split.TRAIN) ? byFolder : Map.of();
@@ -229,6 +230,7 @@ record TreeLayout(List<String> classes, Map<String, List<Item>> splits, List<Str
     private final String root;
     private final Function<String, Set<String>> children;
     private final List<String> files;
+    private final SplitSelection selection;
     private final boolean allowEmptyClasses;
     private final Map<String, List<Item>> splits = new LinkedHashMap<>();
     private final List<String> notes = new ArrayList<>();
@@ -240,8 +242,10 @@ record TreeLayout(List<String> classes, Map<String, List<Item>> splits, List<Str
         String root,
         Function<String, Set<String>> children,
         List<String> files,
+        SplitSelection selection,
         boolean allowEmptyClasses) {
       this.root = root;
+      this.selection = selection;
       this.allowEmptyClasses = allowEmptyClasses;
       this.children = children;
       this.files = files;
@@ -512,8 +516,18 @@ record TreeLayout(List<String> classes, Map<String, List<Item>> splits, List<Str
     }
 
     private BadDataException noClasses(String split, String base, List<String> stray) {
-      String message = where(base) + " has no class folders; " + EXPECTED;
-      if (split.equals(Split.ALL) || stray.stream().noneMatch(ImageNames::mayBeImage)) {
+      long images = stray.stream().filter(ImageNames::mayBeImage).count();
+      String instead = images == 0 ? "" : " but " + Counts.of(images, "image", "images");
+      String message = where(base) + " has no class folders" + instead + "; " + EXPECTED;
+      if (images > 0) {
+        message +=
+            "; for classes in a table set labels to its file, for classes in the names of the images"
+                + " set label_pattern, to '(.+)_[0-9]+' for cat_12.jpg";
+        if (selection == SplitSelection.EVALUATION) {
+          message += "; images without classes cannot be evaluated, but predict names them";
+        }
+      }
+      if (split.equals(Split.ALL) || images == 0) {
         return new BadDataException(message);
       }
       String folder = base.substring(0, base.length() - 1);

@@ -3,6 +3,7 @@ package dev.onecycle.data.source;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.onecycle.data.image.ImageShape;
+import dev.onecycle.data.image.ImageSize;
 import dev.onecycle.data.image.Resize;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -12,12 +13,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class MixedSizesTest {
+  private static final Sizing STORED = new Sizing.AsStored();
+
   private static ImageShape image(int width, int height) {
     return new ImageShape(3, height, width);
   }
 
   private static ImageShape shapeOf(List<ImageShape> sizes) {
-    return MixedSizes.of(sizes, Resize.CROP).shape();
+    return MixedSizes.of(sizes, Resize.CROP, STORED).shape();
   }
 
   @ParameterizedTest
@@ -41,24 +44,52 @@ class MixedSizesTest {
   void photosUprightAndAcrossBecomeSquares() {
     List<ImageShape> sizes =
         List.of(image(640, 480), image(480, 640), image(800, 600), image(320, 240));
-    MixedSizes squares = MixedSizes.of(sizes, Resize.CROP);
+    MixedSizes squares = MixedSizes.of(sizes, Resize.CROP, STORED);
     assertThat(squares.shape()).isEqualTo(new ImageShape(3, 64, 64));
     assertThat(squares.note())
         .isEqualTo(
             "The images have 4 sizes and were resized to 64×64 (crop); the crop cuts off 25 % of"
-                + " the average image, resize squash or pad keeps it whole; set an image size to"
-                + " change that.");
-    assertThat(MixedSizes.of(sizes, Resize.SQUASH).note())
+                + " the average image, set resize to squash or pad to keep it whole; set image_size"
+                + " to change that.");
+    assertThat(MixedSizes.of(sizes, Resize.SQUASH, STORED).note())
         .isEqualTo(
-            "The images have 4 sizes and were resized to 64×64 (squash); set an image size to"
-                + " change that.");
+            "The images have 4 sizes and were resized to 64×64 (squash); set image_size to change"
+                + " that.");
+  }
+
+  /** The size that was asked for is the one that is said; no advice to ask for it again. */
+  @Test
+  void aGivenSizeIsSaid() {
+    List<ImageShape> sizes =
+        List.of(image(640, 480), image(480, 640), image(800, 600), image(320, 240));
+    MixedSizes given = MixedSizes.of(sizes, Resize.CROP, new Sizing.Size(new ImageSize(48, 96)));
+    assertThat(given.shape()).isEqualTo(new ImageShape(3, 48, 96));
+    assertThat(given.note())
+        .isEqualTo(
+            "The images have 4 sizes and were resized to 48×96 (height × width) (crop); the crop"
+                + " cuts off 41 % of the average image, set resize to squash or pad to keep it"
+                + " whole.");
+  }
+
+  /** Size and crop of a trained model are not to be chosen where it is evaluated. */
+  @Test
+  void theSizeOfAModelIsSaidWithoutAdvice() {
+    List<ImageShape> sizes =
+        List.of(image(640, 480), image(480, 640), image(800, 600), image(320, 240));
+    Sizing model = new Sizing.Exact(new ImageShape(3, 32, 32));
+    MixedSizes evaluated = MixedSizes.of(sizes, Resize.CROP, model);
+    assertThat(evaluated.shape()).isEqualTo(new ImageShape(3, 32, 32));
+    assertThat(evaluated.note())
+        .isEqualTo(
+            "The images have 4 sizes and were resized to 32×32 (crop); the crop cuts off 25 % of"
+                + " the average image, as the model has it.");
   }
 
   @Test
   void oneOddImageOfTenChangesNothing() {
     List<ImageShape> sizes = new ArrayList<>(Collections.nCopies(9, image(150, 100)));
     sizes.add(image(100, 150));
-    MixedSizes across = MixedSizes.of(sizes, Resize.CROP);
+    MixedSizes across = MixedSizes.of(sizes, Resize.CROP, STORED);
     assertThat(across.shape()).isEqualTo(new ImageShape(3, 52, 80));
     assertThat(across.note())
         .startsWith(

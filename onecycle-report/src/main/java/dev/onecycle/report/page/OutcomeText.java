@@ -27,7 +27,7 @@ final class OutcomeText {
   String sentence() {
     List<EpochRecord> epochs = history.epochs();
     String planned = String.valueOf(record.settings().getOrDefault("epochs", "?"));
-    String length = epochs.size() + " of " + planned + " epochs";
+    String length = Counts.epochs(epochs.size(), planned);
     String result = result(epochs, planned);
     return switch (record.status()) {
       case RUNNING ->
@@ -48,14 +48,14 @@ final class OutcomeText {
   private String result(List<EpochRecord> epochs, String planned) {
     return EpochRecord.lastEvaluated(epochs)
         .map(last -> accuracy(last) + after(last, epochs, planned))
-        .orElse(Numbers.format("no evaluation after %d of %s epochs", epochs.size(), planned));
+        .orElse("no evaluation after " + Counts.epochs(epochs.size(), planned));
   }
 
   private static String after(EpochRecord evaluated, List<EpochRecord> epochs, String planned) {
     return evaluated.equals(epochs.get(epochs.size() - 1))
-        ? Numbers.format(" after %d of %s epochs", epochs.size(), planned)
+        ? " after " + Counts.epochs(epochs.size(), planned)
         : Numbers.format(
-            " after %d of %s epochs, %d complete", evaluated.epoch() + 1, planned, epochs.size());
+            " after %s, %d complete", Counts.epochs(evaluated.epoch() + 1, planned), epochs.size());
   }
 
   private String accuracy(EpochRecord epoch) {
@@ -81,9 +81,7 @@ final class OutcomeText {
 
   private String seconds() {
     double seconds = history.epochs().stream().mapToDouble(EpochRecord::trainSeconds).sum();
-    return seconds < 120
-        ? Numbers.format("%.0f s", seconds)
-        : Numbers.format("%.0f minutes", seconds / 60);
+    return Numbers.duration(seconds);
   }
 
   private String message() {

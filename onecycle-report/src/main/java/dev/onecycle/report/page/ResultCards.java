@@ -9,6 +9,7 @@ import dev.onecycle.run.Classification.ClassCount;
 import dev.onecycle.run.ClassificationRecord;
 import dev.onecycle.run.RunHistory;
 import dev.onecycle.run.RunRecord;
+import dev.onecycle.run.RunRecord.Status;
 import dev.onecycle.run.tuning.Evidence;
 import dev.onecycle.text.Counts;
 import dev.onecycle.text.Numbers;
@@ -60,7 +61,9 @@ final class ResultCards {
                 cards.card(
                     "Best epoch",
                     Integer.toString(best.epoch() + 1),
-                    "accuracy " + percent(best.evaluated().orElseThrow().accuracy())));
+                    "accuracy "
+                        + percent(best.evaluated().orElseThrow().accuracy())
+                        + saved(record, best, epochs)));
     if (!epochs.isEmpty()) {
       double training = epochs.stream().mapToDouble(EpochRecord::trainSeconds).sum();
       double evaluation =
@@ -68,7 +71,10 @@ final class ResultCards {
               .flatMap(e -> e.evaluated().stream())
               .mapToDouble(Evaluated::seconds)
               .sum();
-      cards.card("Time", time(training), "of training, and " + time(evaluation) + " of evaluation");
+      cards.card(
+          "Time",
+          Numbers.duration(training),
+          "of training, and " + Numbers.duration(evaluation) + " of evaluation");
     }
   }
 
@@ -144,17 +150,20 @@ final class ResultCards {
         : "a careful rate for few images";
   }
 
+  /** Says where the saved weights are those of another epoch than the best. */
+  private static String saved(RunRecord record, EpochRecord best, List<EpochRecord> epochs) {
+    boolean ended = record.status() == Status.FINISHED || record.status() == Status.INTERRUPTED;
+    int last = epochs.size();
+    return ended && best.epoch() + 1 != last
+        ? Numbers.format("; the model has the weights after epoch %d, the last", last)
+        : ended ? "; the model has its weights" : "";
+  }
+
   private static String planned(RunRecord record) {
     return String.valueOf(record.settings().getOrDefault("epochs", "?"));
   }
 
   static String percent(double share) {
     return Numbers.format("%.2f %%", 100 * share);
-  }
-
-  private static String time(double seconds) {
-    return seconds < 120
-        ? Numbers.format("%.0f s", seconds)
-        : Numbers.format("%.0f minutes", seconds / 60);
   }
 }

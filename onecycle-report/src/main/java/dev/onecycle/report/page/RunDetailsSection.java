@@ -3,6 +3,7 @@ package dev.onecycle.report.page;
 import dev.onecycle.run.RunHistory;
 import dev.onecycle.run.RunRecord;
 import dev.onecycle.run.RunRecord.Status;
+import dev.onecycle.text.Counts;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.text.Shell;
 import java.util.ArrayList;
@@ -52,8 +53,8 @@ final class RunDetailsSection {
         words,
         "images",
         Numbers.format(
-            "%,d for training, %,d for evaluation (%s)",
-            data.trainImages(), data.evaluationImages(), data.evaluationName()));
+            "%,d for training; evaluated on %s",
+            data.trainImages(), Counts.images(data.evaluationImages(), data.evaluationName())));
     Html.property(words, "shape [C, H, W]", String.valueOf(data.imageShape()));
     Html.property(words, "classes", Integer.toString(data.classes().size()));
     classes(parent, new ClassNames(data.classes()));

@@ -198,7 +198,10 @@ class RunPageTest {
     double[] training = {0.5, 0.4, 0.3};
     SampleRun run = SampleRun.usual().withResults(training, new double[] {0.6, 0.2, 0.4}, 0.9);
     assertThat(parsed(run).select(".cards div:contains(Best epoch)").text())
-        .isEqualTo("Best epoch 2 accuracy 90.00 %");
+        .isEqualTo(
+            "Best epoch 2 accuracy 90.00 %; the model has the weights after epoch 3, the last");
+    assertThat(parsed(SampleRun.usual()).select(".cards div:contains(Best epoch)").text())
+        .isEqualTo("Best epoch 4 accuracy 90.00 %; the model has its weights");
   }
 
   @Test

@@ -7,6 +7,7 @@ import dev.onecycle.fault.Faults;
 import dev.onecycle.run.files.AtomicFile;
 import dev.onecycle.run.files.Directories;
 import dev.onecycle.run.files.JsonFile;
+import dev.onecycle.text.Numbers;
 import dev.onecycle.text.Sha256;
 import java.io.BufferedOutputStream;
 import java.io.FileOutputStream;
@@ -97,6 +98,21 @@ public final class CheckpointFolder {
       return place;
     } catch (IOException e) {
       throw IoErrors.cannotWrite(place, e);
+    }
+  }
+
+  /**
+   * The folder of the best checkpoint, where that is the one after so many epochs; empty where it
+   * is another, or not there.
+   */
+  public Optional<Path> best(int epochs) {
+    try {
+      String name = pointedTo(folder.resolve(BEST));
+      return Optional.of(folder.resolve(name))
+          .filter(path -> name.endsWith(Numbers.format("-epoch-%06d", epochs)))
+          .filter(Files::isDirectory);
+    } catch (IOException e) {
+      throw IoErrors.cannotRead(folder, e);
     }
   }
 

@@ -73,6 +73,18 @@ class CheckpointFolderTest {
     assertThat(newest().value()).contains("content of 99");
   }
 
+  @Test
+  void theBestIsFoundByItsEpoch() {
+    CheckpointFolder checkpoints = new CheckpointFolder(run);
+    assertThat(checkpoints.best(1)).isEmpty();
+    save(10, 1, true);
+    Path best = save(20, 2, true);
+    save(30, 3, false);
+    assertThat(checkpoints.best(2)).hasValue(best);
+    assertThat(checkpoints.best(1)).isEmpty();
+    assertThat(checkpoints.best(3)).isEmpty();
+  }
+
   private Path saveRising(long step, long soundBefore, boolean best) {
     return folder()
         .save(step, 0, best, soundBefore, List.of(new Part("a.txt", out -> out.write((int) step))));

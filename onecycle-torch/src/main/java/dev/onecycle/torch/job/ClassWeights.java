@@ -129,9 +129,9 @@ final class ClassWeights {
     }
     return Optional.of(
         Numbers.format(
-            "Classes are unequal: %s has %,d training images, %s has %,d; class_weights balanced or"
-                + " sampling balanced gives each the same weight, and balanced accuracy counts each"
-                + " alike",
+            "Classes are unequal: %s has %,d training images, %s has %,d; set class_weights or"
+                + " sampling to balanced to give each the same weight; balanced accuracy counts"
+                + " each alike",
             Texts.clean(train.classes().get(most)),
             counts[most],
             Texts.clean(train.classes().get(least)),

@@ -23,6 +23,9 @@ public interface JobListener extends RunListener {
   /** The network is in memory, with its first weights. */
   default void prepared(Experiment experiment) {}
 
+  /** Range tests begin; they begin once more where noise hid the curves of the first. */
+  default void rangeTests(RangeTests tests) {}
+
   /**
    * A range test took a step.
    *

@@ -47,6 +47,11 @@ record Listeners(List<RunListener> all) implements JobListener {
   }
 
   @Override
+  public void rangeTests(RangeTests tests) {
+    ofJob(listener -> listener.rangeTests(tests));
+  }
+
+  @Override
   public void rangeTest(int test, int tests, RangeTest plan, RangePoint point) {
     ofJob(listener -> listener.rangeTest(test, tests, plan, point));
   }

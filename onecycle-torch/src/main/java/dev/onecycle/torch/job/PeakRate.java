@@ -152,7 +152,7 @@ public record PeakRate(
     PeakRate peak =
         stored(config)
             .map(stored -> found(stored, steps, experiment, listener))
-            .or(() -> tested.map(tests -> suggested(tests, steps, config, listener)))
+            .or(() -> tested.map(tests -> suggested(tests, steps, config)))
             .orElseGet(
                 () ->
                     new PeakRate(
@@ -163,6 +163,12 @@ public record PeakRate(
                         Evidence.NONE,
                         List.of()));
     listener.peakRate(peak);
+    if (peak.measuredNow && tested.flatMap(RangeSummary::suggestion).isEmpty()) {
+      listener.note(
+          Numbers.format(
+              "With few images range tests may %s; set max_lr to choose another peak",
+              tested.filter(RangeTests::disagree).isPresent() ? "disagree" : "show no rate"));
+    }
     return peak;
   }
 
@@ -207,18 +213,10 @@ public record PeakRate(
         Numbers.brief(stored.given()), stored.file(), foundFor, steps, again);
   }
 
-  private static PeakRate suggested(
-      RangeSummary tests, long steps, TrainingConfig config, JobListener listener) {
+  private static PeakRate suggested(RangeSummary tests, long steps, TrainingConfig config) {
     if (tests.suggestion().isEmpty()) {
       double careful = careful(config).orElseThrow();
       boolean disagree = RangeTests.disagree(tests);
-      listener.note(
-          Numbers.format(
-              "%s. With few images range tests may %s: the peak is %s, a careful rate for few"
-                  + " images; set max_lr to choose another",
-              tests.verdict().finding(),
-              disagree ? "disagree" : "show no rate",
-              Numbers.brief(careful)));
       int count = tests.runs().size();
       String none = count == 1 ? "the range test gives none" : count + " range tests give none";
       return new PeakRate(

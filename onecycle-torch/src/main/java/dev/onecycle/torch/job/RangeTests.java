@@ -25,6 +25,7 @@ import dev.onecycle.torch.train.LearningRateFinder;
 import dev.onecycle.torch.train.RangeLoss;
 import dev.onecycle.torch.train.RangeLoss.Images;
 import dev.onecycle.torch.train.Setup;
+import dev.onecycle.torch.train.StepCost;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -139,8 +140,13 @@ public final class RangeTests {
   }
 
   /** Each of the tests. */
-  RangeTest test() {
+  public RangeTest test() {
     return test;
+  }
+
+  /** The loss that each of the tests records at a rate. */
+  public RangeLoss loss() {
+    return loss;
   }
 
   /** The number of times that a test goes through the training images. */
@@ -228,7 +234,9 @@ public final class RangeTests {
                   + " result depends on the seed: %d tests are run, each with a seed of its own",
               test.steps(), passes(), experiment.train().size(), count));
     }
+    long begin = System.nanoTime();
     RangeSummary summary = runOnce(listener);
+    double seconds = (System.nanoTime() - begin) / 1e9;
     if (!HIDDEN_BY_NOISE.contains(summary.verdict().kind()) || !mayRunAgain()) {
       return summary;
     }
@@ -237,13 +245,36 @@ public final class RangeTests {
     long rarest = Arrays.stream(heldOut.classCounts()).min().orElse(0) * used / heldOut.size();
     boolean byHeldOut =
         !experiment.config().isGiven(RANGE_LOSS) && rarest >= MIN_HELD_OUT_OF_A_CLASS;
-    RangeLoss more = new RangeLoss(MORE_BATCHES, byHeldOut ? Images.VALIDATION : loss.images());
+    RangeTests again = longer(byHeldOut ? Images.VALIDATION : loss.images());
     String by = byHeldOut ? Numbers.format(", by the loss of %d held-out images", used) : "";
     listener.note(
         Numbers.format(
-            "%s. The range test is run again with %d seeds and %d steps at each rate%s",
-            summary.verdict().finding(), REPEATS, MORE_BATCHES, by));
-    return new RangeTests(experiment, test, REPEATS, more).runOnce(listener);
+            "%s. The range test is run again with %d seeds and %d steps at each rate%s, which takes"
+                + " at most about %s",
+            summary.verdict().finding(),
+            REPEATS,
+            MORE_BATCHES,
+            by,
+            Numbers.duration(again.secondsAfter(this, summary, seconds))));
+    return again.runOnce(listener);
+  }
+
+  /** The tests that follow where noise hid the curves of these. */
+  RangeTests longer(Images read) {
+    return new RangeTests(experiment, test, REPEATS, new RangeLoss(MORE_BATCHES, read));
+  }
+
+  /**
+   * The time that these tests take at most, by the time that others took.
+   *
+   * @param seconds of the others, whose results are in the summary
+   */
+  double secondsAfter(RangeTests others, RangeSummary summary, double seconds) {
+    StepCost inSteps = StepCost.inSteps(experiment.setup().batchSize());
+    int heldOut = experiment.evaluation().size();
+    int points = summary.runs().stream().mapToInt(run -> run.points().size()).sum();
+    double step = seconds / (points * others.loss.seconds(inSteps, heldOut));
+    return count * test.maxSteps() * loss.seconds(inSteps, heldOut) * step;
   }
 
   private boolean mayRunAgain() {
@@ -254,6 +285,7 @@ public final class RangeTests {
   }
 
   private RangeSummary runOnce(JobListener listener) {
+    listener.rangeTests(this);
     List<RangeResult> results = new ArrayList<>();
     results.add(run(experiment.learner(), experiment.setup(), 0, listener));
     for (int number = 1; number < count; number++) {

@@ -6,7 +6,9 @@ import dev.onecycle.run.Classification;
 import dev.onecycle.run.ClassificationRecord;
 import dev.onecycle.run.RunRecord;
 import dev.onecycle.run.RunRecord.Status;
+import dev.onecycle.run.checkpoint.CheckpointFolder;
 import dev.onecycle.text.Counts;
+import dev.onecycle.text.Numbers;
 import dev.onecycle.torch.train.Evaluation;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -68,12 +70,40 @@ public record RunSummary(Path folder, RunRecord record, List<EpochRecord> epochs
     }
     return String.format(
         Locale.ROOT,
-        "%s%s, %.0f s of training",
+        "%s%s, %s of training",
         EpochRecord.lastEvaluated(epochs)
             .map(this::accuracyText)
             .orElse("No evaluation in " + length(epochs.size())),
         testText(),
-        epochs.stream().mapToDouble(EpochRecord::trainSeconds).sum());
+        Numbers.duration(epochs.stream().mapToDouble(EpochRecord::trainSeconds).sum()));
+  }
+
+  /** The epochs whose weights are saved, in a sentence; empty where no epoch is done. */
+  public Optional<String> weights() {
+    if (epochs.isEmpty()) {
+      return Optional.empty();
+    }
+    String saved =
+        isFinished()
+            ? "The model has the weights after epoch " + epochs.size() + ", the last"
+            : "The model has the weights at which the run stopped";
+    double last = evaluated().map(Evaluated::accuracy).orElse(1.0);
+    return Optional.of(
+        EpochRecord.best(epochs)
+            .filter(best -> best.evaluated().orElseThrow().accuracy() > last)
+            .map(best -> saved + others(best))
+            .orElse(saved + "."));
+  }
+
+  private String others(EpochRecord best) {
+    double accuracy = 100 * best.evaluated().orElseThrow().accuracy();
+    String what =
+        Numbers.format(
+            "; the accuracy was highest after epoch %d, %.2f %%", best.epoch() + 1, accuracy);
+    return new CheckpointFolder(folder)
+        .best(best.epoch() + 1)
+        .map(kept -> what + ", whose weights are in " + kept.resolve(MODEL) + ".")
+        .orElse(what + ".");
   }
 
   /** The accuracy on test images that judged no epoch; empty where there is none. */
@@ -100,7 +130,7 @@ public record RunSummary(Path folder, RunRecord record, List<EpochRecord> epochs
   }
 
   private String length(int done) {
-    return done + " of " + record.settings().get("epochs") + " epochs";
+    return Counts.epochs(done, String.valueOf(record.settings().get("epochs")));
   }
 
   /**

@@ -208,13 +208,15 @@ final class ShortRun {
       boolean timed = asked.find(MINUTES).isPresent();
       return few
           + (timed
-              ? Numbers.format("; smaller batches make more, such as batch_size %d", better)
+              ? Numbers.format("; smaller batches make more: set batch_size to %d", better)
               : Numbers.format(
-                  "; batch_size %d makes %,d", better, updates(better, images, plan.epochs())));
+                  "; set batch_size to %d for %,d",
+                  better, updates(better, images, plan.epochs())));
     }
     long perEpoch = plan.sampler(images).batchesPerEpoch();
     return few
-        + Numbers.format("; epochs %d make at least 200", (FEW_UPDATES + perEpoch - 1) / perEpoch);
+        + Numbers.format(
+            "; set epochs to %d for at least 200", (FEW_UPDATES + perEpoch - 1) / perEpoch);
   }
 
   private static void sayEstimate(

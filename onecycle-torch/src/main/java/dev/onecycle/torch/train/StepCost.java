@@ -20,7 +20,12 @@ public record StepCost(double secondsPerStep, double secondsPerEvaluatedImage) {
   private static final int EVALUATED = 1000;
 
   /** A forward pass without gradients takes about a third of a step. */
-  private static final double SHARE_OF_STEP = 0.33;
+  public static final double SHARE_OF_STEP = 0.33;
+
+  /** The cost in steps instead of seconds, for what has not been measured. */
+  public static StepCost inSteps(int batchSize) {
+    return new StepCost(1, SHARE_OF_STEP / batchSize);
+  }
 
   /**
    * Takes steps for a while, evaluates a few batches, and leaves no trace in the learner.

@@ -172,7 +172,7 @@ public final class Sweeper {
   private void advanced(Task task, RangePoint point, RangeTest test) {
     String rate = Numbers.brief(point.learningRate());
     String message = "rate " + rate + "  loss " + Numbers.brief(point.loss());
-    listener.advanced(task, point.step() + 1L, test.steps(), message);
+    listener.advanced(task, point.step() + 1L, test.maxSteps(), message);
   }
 
   private CycleOutcome shortCycle(

@@ -72,8 +72,8 @@ class ClassWeightsTest {
     assertThat(ClassWeights.advice("none", images(30, 10))).isEmpty();
     assertThat(ClassWeights.advice("none", images(31, 10)).orElseThrow())
         .startsWith(
-            "Classes are unequal: cat has 31 training images, dog, wild has 10; class_weights"
-                + " balanced");
+            "Classes are unequal: cat has 31 training images, dog, wild has 10; set class_weights"
+                + " or sampling to balanced");
     assertThat(ClassWeights.advice("balanced", images(31, 10))).isEmpty();
     assertThat(ClassWeights.advice("none", images(0, 10))).isEmpty();
   }

@@ -3,13 +3,21 @@ package dev.onecycle.torch.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.onecycle.record.EpochRecord;
+import dev.onecycle.record.EpochRecord.Evaluated;
 import dev.onecycle.run.Classification;
 import dev.onecycle.run.Classification.Cell;
 import dev.onecycle.run.ClassificationRecord;
+import dev.onecycle.run.checkpoint.CheckpointFolder;
+import dev.onecycle.testing.TestData;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class RunSummaryTest {
   private static final EpochRecord NOT = new EpochRecord(0, 2, 3, 100, 2, Optional.empty());
@@ -50,6 +58,44 @@ class RunSummaryTest {
   void withoutAnEvaluationThereIsNone() {
     assertThat(RunSummary.outcome(List.of(NOT), "test", Optional.empty()))
         .containsOnlyKeys("epochs", "train_loss", "images_per_second", "train_seconds");
+  }
+
+  /** Three epochs of 12 images, whose accuracies are then put to the test. */
+  @Test
+  void itSaysWhichEpochsWeightsAreSaved(@TempDir Path temp) throws IOException {
+    Path data = TestData.colours(temp.resolve("data"), 4, 2, 16, 16);
+    TrainingConfig config =
+        TrainingConfig.of(data.toString())
+            .with(TrainingConfig.CACHE, temp.resolve("cache").toString())
+            .with(TrainingConfig.THREADS, 1)
+            .with(TrainingConfig.BATCH_SIZE, 4)
+            .with(TrainingConfig.EPOCHS, 3)
+            .with(TrainingConfig.MAX_LR, 0.001);
+    RunSummary run = TrainingJob.start(config, temp.resolve("run"));
+    assertThat(with(run, 0.5, 0.5, 0.75).weights())
+        .hasValue("The model has the weights after epoch 3, the last.");
+    assertThat(with(run, 1, 0.5, 1).weights())
+        .hasValue("The model has the weights after epoch 3, the last.");
+    CheckpointFolder checkpoints = new CheckpointFolder(run.folder());
+    int best = IntStream.rangeClosed(1, 3).filter(e -> checkpoints.best(e).isPresent()).sum();
+    Path kept = checkpoints.best(best).orElseThrow().resolve(RunSummary.MODEL);
+    assertThat(kept).isRegularFile();
+    assertThat(with(run, 0.5, 0.75, 0.5).weights().orElseThrow())
+        .startsWith(
+            "The model has the weights after epoch 3, the last; the accuracy was highest after"
+                + " epoch 2, 75.00 %")
+        .endsWith(best == 2 ? ", whose weights are in " + kept + "." : "75.00 %.");
+    assertThat(with(run).weights()).isEmpty();
+  }
+
+  private static RunSummary with(RunSummary run, double... accuracies) {
+    List<EpochRecord> epochs = new ArrayList<>();
+    for (double accuracy : accuracies) {
+      int epoch = epochs.size();
+      Optional<Evaluated> evaluated = Optional.of(new Evaluated(1, accuracy, 1));
+      epochs.add(new EpochRecord(epoch, 3 * epoch + 3, 1, 100, 1, evaluated));
+    }
+    return new RunSummary(run.folder(), run.record(), epochs);
   }
 
   @Test

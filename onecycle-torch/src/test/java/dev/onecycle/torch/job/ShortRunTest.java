@@ -173,13 +173,14 @@ class ShortRunTest {
         .hasSize(2)
         .anyMatch(
             line ->
-                line.equals("20 updates of 128 images are few to learn in; batch_size 8 makes 210"))
+                line.equals(
+                    "20 updates of 128 images are few to learn in; set batch_size to 8 for 210"))
         .anyMatch(line -> line.startsWith("reestimate_batchnorm 0 uses the running statistics"))
         .anyMatch(line -> line.endsWith("2 would estimate them anew"));
     assertThat(said(CONFIG.with(EPOCHS, 2), 162))
         .anyMatch(
             line ->
                 line.equals(
-                    "42 updates of 8 images are few to learn in; epochs 10 make at least 200"));
+                    "42 updates of 8 images are few to learn in; set epochs to 10 for at least 200"));
   }
 }
