@@ -1,6 +1,7 @@
 package dev.onecycle.bench;
 
 import dev.onecycle.bench.peers.PeersBench;
+import dev.onecycle.bench.peers.PhotosBench;
 import dev.onecycle.bench.suggestion.SuggestionsBench;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.CannotWriteException;
@@ -27,6 +28,7 @@ import picocli.CommandLine.Spec;
       StartBench.class,
       ScheduleBench.class,
       PeersBench.class,
+      PhotosBench.class,
       SuggestionsBench.class
     })
 public final class Main implements Runnable {

@@ -55,15 +55,17 @@ public final class OnecyclePeer {
       if (stepAlone) {
         step(learner, images, workload.batchSize());
       } else {
-        train(learner, images, workload.batchSize());
+        train(learner, images, Augmentation.standard(), workload.batchSize());
       }
     }
   }
 
-  private static void train(Learner learner, ImageDataset images, int batchSize) {
+  /** Trains by the training loop, and prints a message after each step. */
+  static void train(
+      Learner learner, ImageDataset images, Augmentation augmentation, int batchSize) {
     ImageDataset endless =
         new Subset(images, IntStream.range(0, MAX_IMAGES).map(i -> i % images.size()).toArray());
-    TrainingPlan plan = TrainingPlan.of(1, batchSize);
+    TrainingPlan plan = TrainingPlan.of(1, batchSize).withAugmentation(augmentation);
     Training.run(
         learner,
         OneCycle.of(plan.steps(endless.size()), RATE),
@@ -85,12 +87,12 @@ public final class OnecyclePeer {
     }
   }
 
-  private static String engine() {
+  static String engine() {
     String version = Engine.environment().getOrDefault("engine", "unknown");
     return version.replaceFirst("^libtorch ", "").replaceFirst(" .*", "");
   }
 
-  private static void print(PeerMessage message) {
+  static void print(PeerMessage message) {
     System.out.println(message.text());
     System.out.flush();
   }

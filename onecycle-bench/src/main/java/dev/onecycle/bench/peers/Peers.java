@@ -54,22 +54,37 @@ final class Peers {
       case ONECYCLE_STEP -> Peer.onecycle(name, onecycle(OnecyclePeer.STEP));
       case DJL -> java(name, "118 MB");
       case DL4J -> java(name, "150 MB");
-      case PYTORCH_STANDARD -> python(name, "standard");
-      case PYTORCH_TUNED -> python(name, "tuned");
+      case PYTORCH_STANDARD -> python(name, "pytorch.py", "standard");
+      case PYTORCH_TUNED -> python(name, "pytorch.py", "tuned");
       default -> throw new IllegalArgumentException(name);
     };
   }
 
   /** The command that starts this program again, with the launcher's options. */
   private List<String> onecycle(String... mode) {
+    return onecycle(OnecyclePeer.class, mode);
+  }
+
+  /** The peers on photos, with some names. */
+  List<Peer> onPhotos(List<String> names) {
+    return names.stream()
+        .distinct()
+        .map(
+            name ->
+                name.equals(ONECYCLE)
+                    ? Peer.onecycle(name, onecycle(PhotoPeer.class))
+                    : python(name, "photos.py", name.replaceFirst("pytorch-", "")))
+        .toList();
+  }
+
+  private List<String> onecycle(Class<?> main, String... mode) {
     List<String> command = new ArrayList<>();
     command.add(virtualMachine());
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(argument -> !argument.startsWith("-agentlib:jdwp"))
         .forEach(command::add);
     command.add("--enable-native-access=ALL-UNNAMED");
-    command.addAll(
-        List.of("-cp", System.getProperty("java.class.path"), OnecyclePeer.class.getName()));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
     command.add(workload.toString());
     command.addAll(List.of(mode));
     return command;
@@ -93,10 +108,10 @@ final class Peers {
     }
   }
 
-  private Peer python(String name, String mode) {
+  private Peer python(String name, String file, String mode) {
     try {
       String interpreter = PythonInterpreter.withTorch(python);
-      Path script = checkout.resolve("onecycle-bench/peers/pytorch.py");
+      Path script = checkout.resolve("onecycle-bench/peers").resolve(file);
       return Peer.other(
           name, List.of(interpreter, script.toString(), workload.toString(), "--mode", mode));
     } catch (TimedRun.DoesNotRunException e) {

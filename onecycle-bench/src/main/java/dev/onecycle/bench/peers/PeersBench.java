@@ -111,6 +111,13 @@ public final class PeersBench implements Callable<Integer> {
     Peers catalog = new Peers(checkout, workload.write(folder), Optional.ofNullable(python));
     List<Peer> peers = catalog.named(only);
     TimedRun timedRun = new TimedRun(warmUp, seconds, timeout, folder);
+    List<PeerResult> results = rounds(timedRun, peers, rounds);
+    report(machine, workload, results);
+    return onecycle(results).map(PeerResult::runs).orElse(true) ? 0 : 1;
+  }
+
+  /** The peers in turn, round by round; onecycle's failure ends them. */
+  static List<PeerResult> rounds(TimedRun timedRun, List<Peer> peers, int rounds) {
     List<PeerResult> results = new ArrayList<>(peers.stream().map(PeerResult::of).toList());
     results.forEach(PeersBench::printAbsent);
     for (int round = 0;
@@ -124,8 +131,7 @@ public final class PeersBench implements Callable<Integer> {
         }
       }
     }
-    report(machine, workload, results);
-    return onecycle(results).map(PeerResult::runs).orElse(true) ? 0 : 1;
+    return results;
   }
 
   private void require() {
@@ -163,7 +169,7 @@ public final class PeersBench implements Callable<Integer> {
         depth >= 8 && depth % 6 == 2, "model", "a resnet of depth 6n + 2", model, depth);
   }
 
-  private static Path folder(Path checkout) {
+  static Path folder(Path checkout) {
     Path folder = checkout.resolve("onecycle-bench/target/peers");
     try {
       return Files.createDirectories(folder);
@@ -172,7 +178,7 @@ public final class PeersBench implements Callable<Integer> {
     }
   }
 
-  private static Optional<PeerResult> onecycle(List<PeerResult> results) {
+  static Optional<PeerResult> onecycle(List<PeerResult> results) {
     return results.stream().filter(result -> result.name().equals(Peers.ONECYCLE)).findFirst();
   }
 
@@ -205,16 +211,18 @@ public final class PeersBench implements Callable<Integer> {
   }
 
   private void report(Map<String, String> machine, Workload workload, List<PeerResult> results) {
-    Results report =
-        new Results(machine, workload, warmUp, seconds, Results.rows(results, Peers.ONECYCLE));
-    List<String> table = PeersTable.lines(report);
+    report(
+        new Results(machine, workload, warmUp, seconds, Results.rows(results, Peers.ONECYCLE)),
+        Optional.ofNullable(json),
+        Optional.ofNullable(markdown));
+  }
+
+  /** Prints the table of the results, and writes them to files. */
+  static void report(Results results, Optional<Path> json, Optional<Path> markdown) {
+    List<String> table = PeersTable.lines(results);
     System.out.println();
     table.forEach(System.out::println);
-    if (json != null) {
-      JsonFile.write(json, report);
-    }
-    if (markdown != null) {
-      AtomicFile.writeText(markdown, String.join("\n", table) + "\n");
-    }
+    json.ifPresent(file -> JsonFile.write(file, results));
+    markdown.ifPresent(file -> AtomicFile.writeText(file, String.join("\n", table) + "\n"));
   }
 }

@@ -67,9 +67,8 @@ final class PeersTable {
   private static String conditions(Results results) {
     int rounds = results.peers().stream().mapToInt(r -> r.imagesPerSecond().size()).max().orElse(0);
     return Numbers.format(
-        "ResNet-%d, batch %d, %d round%s of %s s each after %s s of warm-up, in turn; %s.",
-        results.workload().depth(),
-        results.workload().batchSize(),
+        "%s, %d round%s of %s s each after %s s of warm-up, in turn; %s.",
+        results.workload().describe(),
         rounds,
         rounds == 1 ? "" : "s",
         Numbers.brief(results.seconds()),

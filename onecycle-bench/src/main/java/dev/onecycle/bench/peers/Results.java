@@ -9,17 +9,13 @@ import java.util.Optional;
  * The results of all peers, as they are written to the JSON file.
  *
  * @param machine facts by name
- * @param workload images and network
+ * @param workload what the peers do
  * @param warmUp seconds of each turn that do not count
  * @param seconds of each turn that count
  * @param peers in the order of the table
  */
 record Results(
-    Map<String, String> machine,
-    Workload workload,
-    double warmUp,
-    double seconds,
-    List<Row> peers) {
+    Map<String, String> machine, Task workload, double warmUp, double seconds, List<Row> peers) {
   Results {
     peers = List.copyOf(peers);
   }

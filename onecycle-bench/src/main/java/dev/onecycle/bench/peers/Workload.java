@@ -30,8 +30,13 @@ import java.util.stream.IntStream;
  * @param depth of the residual network: 6n + 2
  * @param batchSize images a step
  */
-record Workload(String location, int limit, int depth, int batchSize) {
+record Workload(String location, int limit, int depth, int batchSize) implements Task {
   private static final String FILE = "workload.properties";
+
+  @Override
+  public String describe() {
+    return "ResNet-" + depth + ", batch " + batchSize;
+  }
 
   /** The training images, as {@code train} reads them. */
   ImageDataset images() {
