@@ -11,6 +11,7 @@ import dev.onecycle.torch.nn.Layer.ViewMean.Views;
 import dev.onecycle.torch.nn.ModelSpec;
 import dev.onecycle.torch.nn.Network;
 import dev.onecycle.torch.settings.LearnerSettings;
+import dev.onecycle.torch.settings.Loss;
 import dev.onecycle.torch.settings.Optimizer;
 import java.util.function.UnaryOperator;
 
@@ -47,7 +48,7 @@ enum Ablation {
   /** The network without the part. */
   Network leftOut(Network network) {
     return new Network(
-        network.name(), network.input(), network.classes(), each(network.layers(), this::replaced));
+        network.name(), network.input(), network.outputs(), each(network.layers(), this::replaced));
   }
 
   private Layer replaced(Layer layer) {
@@ -82,7 +83,7 @@ enum Ablation {
   ModelSpec.Defaults leftOut(ModelSpec.Defaults defaults) {
     LearnerSettings.Builder settings = defaults.settings().toBuilder();
     switch (this) {
-      case LABEL_SMOOTHING -> settings.labelSmoothing(0);
+      case LABEL_SMOOTHING -> settings.loss(Loss.crossEntropy());
       case BIAS_RATE -> settings.biasRate(1);
       case MUON -> settings.optimizer(new Optimizer.Sgd(true, true));
       case BATCH_NORM_MOMENTUM -> settings.batchNormMomentum(0.1);

@@ -54,7 +54,7 @@ class ArchitectureTest {
     ARROWS.put("selftest", List.of("core", "data", "run", "torch"));
     ARROWS.put("cli", List.of("core", "data", "run", "torch", "report", "selftest"));
     EXPORTS.put("core", CORE);
-    EXPORTS.put("data", List.of("data", "data.image", "data.batch", "data.augment"));
+    EXPORTS.put("data", List.of("data", "data.image", "data.sample", "data.batch", "data.augment"));
     EXPORTS.put("run", List.of("run", "run.files", "run.checkpoint", "run.tuning"));
     EXPORTS.put(
         "torch",

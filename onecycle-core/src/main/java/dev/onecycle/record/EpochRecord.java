@@ -1,7 +1,10 @@
 package dev.onecycle.record;
 
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -26,11 +29,30 @@ public record EpochRecord(
   /**
    * The result of an evaluation.
    *
-   * @param loss mean over the evaluation images, without label smoothing
-   * @param accuracy share of the evaluation images whose highest score is their class, in [0, 1]
+   * @param loss mean over the evaluation samples, without label smoothing and class weights
+   * @param metrics by the names of their {@link Measure}s
    * @param seconds time spent evaluating
    */
-  public record Evaluated(double loss, double accuracy, double seconds) {}
+  public record Evaluated(double loss, Map<String, Double> metrics, double seconds) {
+    public Evaluated {
+      metrics = Collections.unmodifiableMap(new LinkedHashMap<>(metrics));
+    }
+
+    /** An evaluation of a network that classifies. */
+    public Evaluated(double loss, double accuracy, double seconds) {
+      this(loss, Map.of(Measure.ACCURACY.name(), accuracy), seconds);
+    }
+
+    /** The value of a measure; NaN where it was not taken. */
+    public double value(Measure measure) {
+      return measure.equals(Measure.LOSS) ? loss : metrics.getOrDefault(measure.name(), Double.NaN);
+    }
+
+    /** Share of the evaluation images whose highest score is their class; NaN without classes. */
+    public double accuracy() {
+      return value(Measure.ACCURACY);
+    }
+  }
 
   /** Evaluation loss less training loss; empty where there was no evaluation. */
   public Optional<Double> gap() {
@@ -45,15 +67,15 @@ public record EpochRecord(
   }
 
   /**
-   * The best of the evaluated epochs: the highest accuracy, of equal ones the lowest loss, of these
-   * the first. Empty where none was evaluated to a number.
+   * The best of the evaluated epochs by a measure, of equal ones the lowest loss, of these the
+   * first. Empty where none was evaluated to a number.
    */
-  public static Optional<EpochRecord> best(List<EpochRecord> epochs) {
+  public static Optional<EpochRecord> best(List<EpochRecord> epochs, Measure by) {
     return epochs.stream()
-        .filter(epoch -> epoch.evaluated.filter(e -> Double.isFinite(e.accuracy())).isPresent())
+        .filter(epoch -> epoch.evaluated.filter(e -> Double.isFinite(e.value(by))).isPresent())
         .min(
             Comparator.comparingDouble(
-                    (EpochRecord epoch) -> -epoch.evaluated.orElseThrow().accuracy())
+                    (EpochRecord epoch) -> by.rank(epoch.evaluated.orElseThrow().value(by)))
                 .thenComparingDouble(epoch -> epoch.evaluated.orElseThrow().loss()));
   }
 }

@@ -42,6 +42,7 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
   private final GrowingFile steps;
   private final GrowingFile epochs;
   private final CsvTable<StepRecord> table;
+  private final CsvTable<EpochRecord> epochTable;
 
   private RunFolder(
       Path folder,
@@ -56,7 +57,8 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
     this.pictures = pictures;
     this.lock = lock;
     steps = GrowingFile.of(folder.resolve(STEPS), table.text(stepsBefore(folder, position.step())));
-    epochs = GrowingFile.of(folder.resolve(EPOCHS), CsvTable.EPOCHS.text(position.epochs()));
+    epochTable = CsvTable.epochs(record.task().metrics());
+    epochs = GrowingFile.of(folder.resolve(EPOCHS), epochTable.text(position.epochs()));
   }
 
   /**
@@ -234,7 +236,7 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
 
   @Override
   public void epoch(EpochRecord e) {
-    epochs.append(CsvTable.EPOCHS.line(e));
+    epochs.append(epochTable.line(e));
     flush();
   }
 

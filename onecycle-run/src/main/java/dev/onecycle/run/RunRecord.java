@@ -55,6 +55,7 @@ public final class RunRecord {
       @JsonProperty("config") Map<String, Object> config,
       @JsonProperty("resolved") Map<String, Object> resolved,
       @JsonProperty("data") Data data,
+      @JsonProperty("task") Task task,
       @JsonProperty("policy") PolicySummary policy,
       @JsonProperty("amendments") List<Amendment> amendments,
       @JsonProperty("learning_rate_source") String learningRateSource,
@@ -67,9 +68,9 @@ public final class RunRecord {
    * The data of a run.
    *
    * @param source as given
-   * @param fingerprint SHA-256 of classes, labels and pixels
-   * @param classes by label
-   * @param imageShape [C, H, W]
+   * @param fingerprint SHA-256 of classes, labels and pixels, or of the values and targets
+   * @param classes by label; none where targets are no classes
+   * @param imageShape [C, H, W], or the shape of a sample that is no image
    * @param trainImages their number
    * @param evaluation the images that the run is evaluated on
    */
@@ -160,6 +161,7 @@ public final class RunRecord {
             Map.of(),
             Map.of(),
             data,
+            Task.IMAGES,
             policy,
             List.of(),
             "as given",
@@ -224,6 +226,11 @@ public final class RunRecord {
   /** Its data. */
   public Data data() {
     return stored.data;
+  }
+
+  /** The meaning of its samples and outputs. */
+  public Task task() {
+    return stored.task;
   }
 
   /** Its policy, the amended one where it was amended. */
@@ -300,6 +307,13 @@ public final class RunRecord {
     return change.made();
   }
 
+  /** The same run of another task. */
+  public RunRecord withTask(Task value) {
+    Change change = new Change(stored);
+    change.task = value;
+    return change.made();
+  }
+
   /** The same run with the reason of its peak rate. */
   public RunRecord withLearningRateSource(
       String source, List<Conditions.Difference> acceptedDifferences) {
@@ -355,6 +369,7 @@ public final class RunRecord {
     private List<String> command;
     private Map<String, Object> config;
     private Map<String, Object> resolved;
+    private Task task;
     private PolicySummary policy;
     private List<Amendment> amendments;
     private String learningRateSource;
@@ -370,6 +385,7 @@ public final class RunRecord {
       command = before.command;
       config = before.config;
       resolved = before.resolved;
+      task = before.task;
       policy = before.policy;
       amendments = before.amendments;
       learningRateSource = before.learningRateSource;
@@ -389,6 +405,7 @@ public final class RunRecord {
               Collections.unmodifiableMap(new LinkedHashMap<>(config)),
               Collections.unmodifiableMap(new LinkedHashMap<>(resolved)),
               before.data,
+              task,
               policy,
               List.copyOf(amendments),
               learningRateSource,

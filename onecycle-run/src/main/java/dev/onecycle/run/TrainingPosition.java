@@ -3,6 +3,7 @@ package dev.onecycle.run;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.onecycle.record.EpochRecord;
 import dev.onecycle.record.LossWatch;
+import dev.onecycle.record.Measure;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -55,11 +56,11 @@ public record TrainingPosition(
   }
 
   /** Whether an epoch was just completed that is the best so far, see {@link EpochRecord#best}. */
-  public boolean bestYet() {
+  public boolean bestYet(Measure by) {
     if (epochs.isEmpty() || images > 0) {
       return false;
     }
     int last = epochs.size() - 1;
-    return EpochRecord.best(epochs).stream().anyMatch(best -> best.epoch() == last);
+    return EpochRecord.best(epochs, by).stream().anyMatch(best -> best.epoch() == last);
   }
 }

@@ -7,6 +7,7 @@ import dev.onecycle.error.BadDataException;
 import dev.onecycle.record.EpochRecord;
 import dev.onecycle.record.EpochRecord.Evaluated;
 import dev.onecycle.record.LossWatch;
+import dev.onecycle.record.Measure;
 import dev.onecycle.run.files.CsvTable;
 import dev.onecycle.run.files.JsonFile;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,13 +31,12 @@ class EpochRecordTest {
     return new String(JsonFile.bytes(epoch), StandardCharsets.UTF_8).replaceAll("\\s", "");
   }
 
-  /** As checkpoints and journals have held it from the beginning. */
   @Test
   void evaluatedItIsKeptAsARowOfNumbers() throws IOException {
     assertThat(json(EVALUATED))
         .isEqualTo(
-            "{\"epoch\":1,\"steps\":4,\"train_loss\":2.1,\"evaluation_loss\":2.0,\"accuracy\":0.5,"
-                + "\"images_per_second\":100.0,\"train_seconds\":1.5,\"evaluation_seconds\":0.5}");
+            "{\"epoch\":1,\"steps\":4,\"train_loss\":2.1,\"evaluation_loss\":2.0,\"metrics\":{"
+                + "\"accuracy\":0.5},\"images_per_second\":100.0,\"train_seconds\":1.5,\"evaluation_seconds\":0.5}");
     assertThat(CsvTable.EPOCHS.line(EVALUATED)).isEqualTo("1,4,2.1,2.0,0.5,100.0,1.5,0.5");
   }
 
@@ -44,7 +45,7 @@ class EpochRecordTest {
     assertThat(json(NOT))
         .isEqualTo(
             "{\"epoch\":0,\"steps\":2,\"train_loss\":2.25,\"evaluation_loss\":null,"
-                + "\"accuracy\":null,\"images_per_second\":90.0,\"train_seconds\":1.25,"
+                + "\"metrics\":{},\"images_per_second\":90.0,\"train_seconds\":1.25,"
                 + "\"evaluation_seconds\":null}");
     assertThat(CsvTable.EPOCHS.line(NOT)).isEqualTo("0,2,2.25,,,90.0,1.25,");
     assertThat(NOT.gap()).isEmpty();
@@ -78,13 +79,40 @@ class EpochRecordTest {
   void aPartOfAnEvaluationIsRefused() throws IOException {
     Path file = temp.resolve("epoch.json");
     JsonFile.write(file, EVALUATED);
-    Files.writeString(file, Files.readString(file).replace("0.5,", "null,"));
+    Files.writeString(
+        file, Files.readString(file).replace("\"accuracy\" : 0.5", "\"accuracy\" : null"));
     assertThatThrownBy(() -> JsonFile.read(file, EpochRecord.class, "an epoch"))
         .isInstanceOf(BadDataException.class)
         .hasMessageContaining("the evaluation of epoch 1 must be there as a whole or not at all");
     Path csv = temp.resolve("epochs.csv");
     Files.writeString(csv, CsvTable.EPOCHS.text(List.of(NOT)) + "1,2,2.25,2.0,,90.0,1.25,\n");
     assertThat(CsvTable.EPOCHS.read(csv).rows()).containsExactly(NOT);
+  }
+
+  @Test
+  void otherMetricsStandInTheHeader() throws IOException {
+    EpochRecord numbers =
+        new EpochRecord(
+            0,
+            2,
+            2.25,
+            90,
+            1.25,
+            Optional.of(new EpochRecord.Evaluated(2, Map.of("mae", 0.25, "r2", -1.5), 0.5)));
+    CsvTable<EpochRecord> table =
+        CsvTable.epochs(
+            List.of(
+                new Measure("mae", "error", Measure.Better.LOWER, false),
+                Measure.LOSS,
+                new Measure("r2", "R²", Measure.Better.HIGHER, false)));
+    Path csv = temp.resolve("epochs.csv");
+    Files.writeString(csv, table.text(List.of(numbers, NOT)));
+    assertThat(csv).content().startsWith("epoch,steps,train_loss,evaluation_loss,mae,r2,images_");
+    assertThat(CsvTable.EPOCHS.read(csv).rows()).containsExactly(numbers, NOT);
+    assertThat(EpochRecord.best(List.of(numbers, NOT), Measure.LOSS)).contains(numbers);
+    JsonFile.write(temp.resolve("epoch.json"), numbers);
+    assertThat(JsonFile.read(temp.resolve("epoch.json"), EpochRecord.class, "an epoch"))
+        .isEqualTo(numbers);
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.onecycle.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.onecycle.record.EpochRecord;
+import dev.onecycle.record.Measure;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -28,23 +29,25 @@ class TrainingPositionTest {
   @Test
   void theBestIsTheOneThatWasJudgedAndNoneAfterIt() {
     TrainingPosition first = evaluated(TrainingPosition.START, 0.5);
-    assertThat(TrainingPosition.START.bestYet()).isFalse();
-    assertThat(first.bestYet()).isTrue();
-    assertThat(first.stepped(1, 10, 1, 0.7).bestYet()).isFalse();
-    assertThat(evaluated(first, 0.5).bestYet()).isFalse();
-    assertThat(evaluated(evaluated(first, 0.4), 0.6).bestYet()).isTrue();
-    assertThat(evaluated(first, Double.NaN).bestYet()).isFalse();
+    assertThat(TrainingPosition.START.bestYet(Measure.ACCURACY)).isFalse();
+    assertThat(first.bestYet(Measure.ACCURACY)).isTrue();
+    assertThat(first.stepped(1, 10, 1, 0.7).bestYet(Measure.ACCURACY)).isFalse();
+    assertThat(evaluated(first, 0.5).bestYet(Measure.ACCURACY)).isFalse();
+    assertThat(evaluated(evaluated(first, 0.4), 0.6).bestYet(Measure.ACCURACY)).isTrue();
+    assertThat(evaluated(first, Double.NaN).bestYet(Measure.ACCURACY)).isFalse();
   }
 
   @Test
   void ofEqualAccuraciesTheLowerLossIsTheBest() {
     TrainingPosition first = evaluated(TrainingPosition.START, 0.5, 0.8);
     TrainingPosition lower = evaluated(first, 0.5, 0.7);
-    assertThat(lower.bestYet()).isTrue();
-    assertThat(evaluated(lower, 0.5, 0.7).bestYet()).as("the same again").isFalse();
-    assertThat(evaluated(lower, 0.5, 0.75).bestYet()).isFalse();
-    assertThat(evaluated(lower, 0.4, 0.1).bestYet()).as("a lower accuracy").isFalse();
-    assertThat(EpochRecord.best(evaluated(lower, 0.5, 0.75).epochs()))
+    assertThat(lower.bestYet(Measure.ACCURACY)).isTrue();
+    assertThat(evaluated(lower, 0.5, 0.7).bestYet(Measure.ACCURACY)).as("the same again").isFalse();
+    assertThat(evaluated(lower, 0.5, 0.75).bestYet(Measure.ACCURACY)).isFalse();
+    assertThat(evaluated(lower, 0.4, 0.1).bestYet(Measure.ACCURACY))
+        .as("a lower accuracy")
+        .isFalse();
+    assertThat(EpochRecord.best(evaluated(lower, 0.5, 0.75).epochs(), Measure.ACCURACY))
         .map(EpochRecord::epoch)
         .hasValue(1);
   }
@@ -59,11 +62,11 @@ class TrainingPositionTest {
   @Test
   void anEpochThatWasNotJudgedIsNeitherTheBestNorBetterThanOne() {
     TrainingPosition none = notEvaluated(notEvaluated(TrainingPosition.START));
-    assertThat(none.bestYet()).isFalse();
+    assertThat(none.bestYet(Measure.ACCURACY)).isFalse();
     TrainingPosition first = evaluated(none, 0.5);
-    assertThat(first.bestYet()).isTrue();
-    assertThat(notEvaluated(first).bestYet()).isFalse();
-    assertThat(evaluated(notEvaluated(first), 0.4).bestYet()).isFalse();
-    assertThat(evaluated(notEvaluated(first), 0.6).bestYet()).isTrue();
+    assertThat(first.bestYet(Measure.ACCURACY)).isTrue();
+    assertThat(notEvaluated(first).bestYet(Measure.ACCURACY)).isFalse();
+    assertThat(evaluated(notEvaluated(first), 0.4).bestYet(Measure.ACCURACY)).isFalse();
+    assertThat(evaluated(notEvaluated(first), 0.6).bestYet(Measure.ACCURACY)).isTrue();
   }
 }

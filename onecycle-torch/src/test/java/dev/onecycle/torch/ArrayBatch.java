@@ -2,13 +2,19 @@ package dev.onecycle.torch;
 
 import dev.onecycle.data.batch.Batch;
 import dev.onecycle.data.image.ImageShape;
+import dev.onecycle.data.sample.SampleLayout;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
 /** A batch in memory, of images whose class shows in their colours. */
-public record ArrayBatch(ImageShape shape, ByteBuffer pixels, int[] labels) implements Batch {
+public record ArrayBatch(ImageShape shape, ByteBuffer values, int[] labels) implements Batch {
+  @Override
+  public SampleLayout layout() {
+    return shape.layout();
+  }
+
   /** Images of which channel {@code label % C} is bright in rows that depend on the label. */
   public static ArrayBatch coloured(long seed, int size, int classes, ImageShape shape) {
     SplittableRandom random = new SplittableRandom(seed);

@@ -15,7 +15,7 @@ public final class ImageSets {
       long seed, int count, List<String> classes, ImageShape shape) {
     ArrayBatch batch = ArrayBatch.coloured(seed, count, classes.size(), shape);
     byte[] pixels = new byte[count * shape.bytes()];
-    batch.pixels().get(pixels);
+    batch.values().get(pixels);
     return ImageDataset.of(shape, classes, batch.labels(), pixels);
   }
 

@@ -1,10 +1,11 @@
 package dev.onecycle.data.batch;
 
-import dev.onecycle.data.image.ImageShape;
+import dev.onecycle.data.sample.SampleLayout;
 import java.nio.ByteBuffer;
 
 /**
- * A batch of augmented images and their labels, ready for the engine.
+ * A batch of samples and their targets, ready for the engine: augmented images with their labels,
+ * or numbers or tokens with targets of any kind.
  *
  * <p>A batch of one's own is checked before the engine reads it; an {@link
  * dev.onecycle.error.InvalidValueException} names what does not fit.
@@ -13,20 +14,33 @@ import java.nio.ByteBuffer;
  * after that they must not be accessed.
  */
 public interface Batch extends AutoCloseable {
-  /** The number of images, N, at least 1. */
+  /** The number of samples, N, at least 1. */
   int size();
 
-  /** The shape of every image after augmentation. */
-  ImageShape shape();
+  /** The layout of every sample, of an image after augmentation. */
+  SampleLayout layout();
 
   /**
-   * The uint8 pixels, [N, C, H, W] stored channels last: {@code size() * shape().bytes()} bytes
-   * from the buffer's position on. A direct buffer is read where it lies; another one is copied.
+   * The values of the samples, one after the other: {@code size() * layout().bytes()} bytes from
+   * the buffer's position on. A direct buffer is read where it lies; another one is copied.
    */
-  ByteBuffer pixels();
+  ByteBuffer values();
 
-  /** The label of the {@code i}-th image of the batch, a class of the network. */
+  /**
+   * The label of the {@code i}-th sample of the batch, a class of the network; not asked for where
+   * targets are no classes.
+   */
   int label(int i);
+
+  /**
+   * A target of the {@code i}-th sample, see {@link dev.onecycle.data.sample.Dataset#target}: of
+   * classes, the share of class {@code output}.
+   */
+  default float target(int i, int output) {
+    double own = label(i) == output ? share(i) : 0;
+    double mixed = mixedLabel(i) == output ? 1 - share(i) : 0;
+    return (float) (own + mixed);
+  }
 
   /**
    * The label of the image that is mixed into the {@code i}-th; its own label where none is. See

@@ -1,27 +1,41 @@
 package dev.onecycle.data.batch;
 
 import dev.onecycle.data.augment.Mixing;
-import dev.onecycle.data.image.ImageShape;
+import dev.onecycle.data.sample.Dataset;
+import dev.onecycle.data.sample.SampleLayout;
 import dev.onecycle.error.Require;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /** The memory of one batch: filled by the loader's thread, read by the consumer, then reused. */
 final class BatchBuffer {
-  private final ImageShape shape;
-  private final ByteBuffer pixels;
+  private final SampleLayout layout;
+  private final int bytes;
+  private final ByteBuffer values;
+
+  /** Targets for each sample, where they are no classes. */
+  private final int outputs;
+
+  private final float[] targets;
   private final int[] labels;
   private final int[] indices;
   private final int[] mixedLabels;
   private final double[] shares;
   private int size;
 
-  BatchBuffer(ImageShape shape, int capacity) {
-    this.shape = shape;
-    int max = Integer.MAX_VALUE / shape.bytes();
+  BatchBuffer(Dataset data, int capacity) {
+    this.layout = data.layout();
+    this.bytes = layout.bytes();
+    int max = Integer.MAX_VALUE / bytes;
     Require.that(
-        capacity <= max, "batch size", "at most " + max + " images of " + shape, capacity, shape);
-    this.pixels = ByteBuffer.allocateDirect(shape.bytes() * capacity);
+        capacity <= max,
+        "batch size",
+        "at most " + max + " " + layout.noun() + "s of " + layout,
+        capacity,
+        layout);
+    this.values = ByteBuffer.allocateDirect(bytes * capacity);
+    this.outputs = data.hasClasses() ? 0 : data.targets().outputs();
+    this.targets = new float[Math.multiplyExact(outputs, capacity)];
     this.labels = new int[capacity];
     this.indices = new int[capacity];
     this.mixedLabels = new int[capacity];
@@ -30,12 +44,20 @@ final class BatchBuffer {
 
   void clear() {
     size = 0;
-    pixels.clear();
+    values.clear();
   }
 
-  /** Adds an image of the dataset with its augmented pixels. */
-  void add(int index, int label, byte[] image) {
-    pixels.put(image, 0, shape.bytes());
+  /**
+   * Adds a sample of the dataset with its target.
+   *
+   * @param sample its values, of an image augmented
+   */
+  void add(Dataset data, int index, byte[] sample) {
+    int label = outputs == 0 ? data.requireLabel(index) : 0;
+    for (int k = 0; k < outputs; k++) {
+      targets[size * outputs + k] = data.requireTarget(index, k);
+    }
+    values.put(sample, 0, bytes);
     labels[size] = label;
     indices[size] = index;
     mixedLabels[size] = label;
@@ -45,21 +67,29 @@ final class BatchBuffer {
 
   /** Mixes each image of the whole batch with another. */
   void mix(Mixing mixing, long seed, long epoch) {
-    int bytes = shape.bytes();
+    int channels = layout.shape().get(0);
+    int height = layout.shape().get(1);
+    int width = layout.shape().get(2);
+    float[] unmixedTargets = targets.clone();
     byte[] own = new byte[bytes];
     byte[] other = new byte[bytes];
-    ByteBuffer unmixed = ByteBuffer.allocate(size * bytes).put(pixels.slice(0, size * bytes));
+    ByteBuffer unmixed = ByteBuffer.allocate(size * bytes).put(values.slice(0, size * bytes));
     for (int i = 0; i < size; i++) {
       Optional<Mixing.Choice> choice =
-          mixing.choose(seed, epoch, indices[i], i, size, shape.height(), shape.width());
+          mixing.choose(seed, epoch, indices[i], i, size, height, width);
       if (choice.isPresent()) {
         Mixing.Choice mix = choice.get();
         unmixed.get(i * bytes, own);
         unmixed.get(mix.partner() * bytes, other);
-        mix.apply(own, other, shape.channels(), shape.width());
-        pixels.put(i * bytes, own);
+        mix.apply(own, other, channels, width);
+        values.put(i * bytes, own);
         mixedLabels[i] = labels[mix.partner()];
         shares[i] = mix.share();
+        for (int k = 0; k < outputs; k++) {
+          double of = unmixedTargets[i * outputs + k];
+          double with = unmixedTargets[mix.partner() * outputs + k];
+          targets[i * outputs + k] = (float) (mix.share() * of + (1 - mix.share()) * with);
+        }
       }
     }
   }
@@ -83,17 +113,25 @@ final class BatchBuffer {
     }
 
     @Override
-    public ImageShape shape() {
-      return shape;
+    public SampleLayout layout() {
+      return layout;
     }
 
     @Override
-    public ByteBuffer pixels() {
-      return open().pixels.slice(0, size * shape.bytes());
+    public ByteBuffer values() {
+      return open().values.slice(0, size * bytes);
+    }
+
+    @Override
+    public float target(int i, int output) {
+      return outputs == 0 ? Batch.super.target(i, output) : open().targets[i * outputs + output];
     }
 
     @Override
     public int label(int i) {
+      if (outputs > 0) {
+        throw new UnsupportedOperationException("a label needs classes");
+      }
       return open().labels[i];
     }
 

@@ -1,8 +1,7 @@
 package dev.onecycle.data.batch;
 
 import dev.onecycle.data.augment.Augmentation;
-import dev.onecycle.data.image.ImageDataset;
-import dev.onecycle.data.image.ImageShape;
+import dev.onecycle.data.sample.Dataset;
 import dev.onecycle.data.work.InterruptedRead;
 import dev.onecycle.error.Require;
 import java.util.Iterator;
@@ -30,9 +29,9 @@ public final class BatchLoader implements Iterator<Batch>, AutoCloseable {
   /** The number of batches that the consumer may hold: one in use, one that is being copied. */
   private static final int HELD = 2;
 
-  private final ImageDataset data;
+  private final Dataset data;
   private final Augmentation augmentation;
-  private final ImagePreparation images;
+  private final ImagePreparation samples;
   private final Sampler sampler;
   private final long begin;
   private final long end;
@@ -58,7 +57,7 @@ public final class BatchLoader implements Iterator<Batch>, AutoCloseable {
   }
 
   private BatchLoader(
-      ImageDataset data, Augmentation augmentation, Sampler sampler, long begin, long end) {
+      Dataset data, Augmentation augmentation, Sampler sampler, long begin, long end) {
     Require.that(
         sampler.size() == data.size(),
         "sampler size",
@@ -71,11 +70,10 @@ public final class BatchLoader implements Iterator<Batch>, AutoCloseable {
     this.data = data;
     this.augmentation = augmentation;
     this.sampler = sampler;
-    ImageShape shape = data.shape();
-    this.images = new ImagePreparation(data, augmentation, sampler.seed());
+    this.samples = new ImagePreparation(data, augmentation, sampler.seed());
     long buffers = Math.min(PREFETCH + HELD, end - begin);
     for (int i = 0; i < buffers; i++) {
-      free.add(new BatchBuffer(shape, Math.min(sampler.batchSize(), sampler.size())));
+      free.add(new BatchBuffer(data, Math.min(sampler.batchSize(), sampler.size())));
     }
     this.worker = new Thread(this::work, "onecycle-batches");
     worker.setDaemon(true);
@@ -84,7 +82,7 @@ public final class BatchLoader implements Iterator<Batch>, AutoCloseable {
 
   /** The batches of one epoch; the order and the augmentation depend on its seed and number. */
   public static BatchLoader epoch(
-      ImageDataset data, Augmentation augmentation, Sampler sampler, long epoch) {
+      Dataset data, Augmentation augmentation, Sampler sampler, long epoch) {
     long batches = sampler.batchesPerEpoch();
     long begin = Math.multiplyExact(Require.atLeast("epoch", epoch, 0), batches);
     return batches(data, augmentation, sampler, begin, begin + batches);
@@ -95,17 +93,17 @@ public final class BatchLoader implements Iterator<Batch>, AutoCloseable {
    * a run that resumes in the middle of an epoch.
    */
   public static BatchLoader batches(
-      ImageDataset data, Augmentation augmentation, Sampler sampler, long begin, long end) {
+      Dataset data, Augmentation augmentation, Sampler sampler, long begin, long end) {
     return new BatchLoader(data, augmentation, sampler, begin, end);
   }
 
   /** The batches of all epochs without end, for a range test on data of any size. */
-  public static BatchLoader endless(ImageDataset data, Augmentation augmentation, Sampler sampler) {
+  public static BatchLoader endless(Dataset data, Augmentation augmentation, Sampler sampler) {
     return batches(data, augmentation, sampler, 0, Long.MAX_VALUE);
   }
 
-  /** Every image once, in order and unchanged; the last batch may have fewer images. */
-  public static BatchLoader evaluation(ImageDataset data, int batchSize) {
+  /** Every sample once, in order and unchanged; the last batch may have fewer. */
+  public static BatchLoader evaluation(Dataset data, int batchSize) {
     Sampler sampler = Sampler.inOrder(data.size(), batchSize);
     return epoch(data, Augmentation.none(), sampler, 0);
   }
@@ -194,11 +192,11 @@ public final class BatchLoader implements Iterator<Batch>, AutoCloseable {
       BatchBuffer buffer = free.take();
       buffer.clear();
       int last = sampler.end(position);
-      for (int first = sampler.begin(position); first < last; first += images.most()) {
-        int end = Math.min(last, first + images.most());
-        images.prepare(order, first, end, epoch);
+      for (int first = sampler.begin(position); first < last; first += samples.most()) {
+        int end = Math.min(last, first + samples.most());
+        samples.prepare(order, first, end, epoch);
         for (int i = first; i < end; i++) {
-          buffer.add(order[i], data.requireLabel(order[i]), images.pixels(i - first));
+          buffer.add(data, order[i], samples.values(i - first));
         }
       }
       if (augmentation.mixing().isOn()) {

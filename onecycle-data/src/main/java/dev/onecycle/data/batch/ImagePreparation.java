@@ -4,10 +4,15 @@ import dev.onecycle.data.augment.Augmentation;
 import dev.onecycle.data.augment.Augmenter;
 import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.data.image.ImageShape;
+import dev.onecycle.data.sample.Dataset;
+import dev.onecycle.data.sample.SampleLayout;
+import dev.onecycle.error.Require;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * Images of a batch, read and augmented: large images on all cores, small ones by the caller alone.
+ * Samples of a batch, read, and augmented where they are images: large ones on all cores, small ones
+ * by the caller alone.
  * Each image depends on its own draws, so the result does not depend on threads.
  *
  * <p>Random crops are cut from the larger pixels of a dataset, where it has them.
@@ -19,36 +24,56 @@ final class ImagePreparation {
   /** Smaller images are prepared faster than threads meet. */
   private static final int LARGE = 1 << 14;
 
-  private final ImageDataset data;
+  private final Dataset data;
+  private final int bytes;
+  private final Optional<ImageDataset> larger;
   private final Augmentation augmentation;
-  private final Augmenter augmenter;
+  private final Optional<Augmenter> augmenter;
   private final long seed;
-  private final boolean crops;
   private final int threads;
   private final int most;
   private byte[][] sources = {};
   private byte[][] results = {};
 
-  ImagePreparation(ImageDataset data, Augmentation augmentation, long seed) {
-    ImageShape shape = data.shape();
-    ImageShape source = data.cropShape();
+  /**
+   * @throws dev.onecycle.error.InvalidValueException where samples that are no images are to be
+   *     augmented
+   */
+  ImagePreparation(Dataset data, Augmentation augmentation, long seed) {
+    SampleLayout layout = data.layout();
+    boolean augments = !augmentation.isNone() || augmentation.mixing().isOn();
+    Require.that(
+        layout.isImage() || !augments,
+        "augmentation",
+        "none for samples " + layout + ", which are no images of bytes,",
+        augmentation,
+        layout);
     this.data = data;
+    this.bytes = layout.bytes();
     this.augmentation = augmentation;
     this.seed = seed;
-    this.crops = augmentation.crop().isPresent() && !source.equals(shape);
-    this.augmenter =
-        crops
-            ? new Augmenter(
-                augmentation,
-                shape.channels(),
-                source.height(),
-                source.width(),
-                shape.height(),
-                shape.width())
-            : new Augmenter(augmentation, shape.channels(), shape.height(), shape.width());
-    boolean large = shape.bytes() >= LARGE;
+    this.larger =
+        augmentation.crop().isPresent()
+                && data instanceof ImageDataset images
+                && !images.cropShape().equals(images.shape())
+            ? Optional.of(images)
+            : Optional.empty();
+    this.augmenter = augments ? Optional.of(augmenter(layout)) : Optional.empty();
+    boolean large = bytes >= LARGE;
     this.threads = large ? Runtime.getRuntime().availableProcessors() : 1;
-    this.most = Math.max(threads, MEMORY / shape.bytes());
+    this.most = Math.max(threads, MEMORY / bytes);
+  }
+
+  private Augmenter augmenter(SampleLayout layout) {
+    int channels = layout.channels();
+    int height = layout.shape().get(1);
+    int width = layout.shape().get(2);
+    if (larger.isEmpty()) {
+      return new Augmenter(augmentation, channels, height, width);
+    }
+    ImageShape source = larger.get().cropShape();
+    return new Augmenter(
+        augmentation, channels, source.height(), source.width(), height, width);
   }
 
   /** The most images that are prepared at once. */
@@ -58,14 +83,14 @@ final class ImagePreparation {
 
   /**
    * Prepares images {@code order[begin]} to {@code order[end - 1]}, at most {@link #most}, for
-   * {@link #pixels}.
+   * {@link #values}.
    *
    * @param epoch whose changes are drawn
    */
   void prepare(int[] order, int begin, int end, long epoch) {
     if (end - begin > results.length) {
-      sources = new byte[threads][(crops ? data.cropShape() : data.shape()).bytes()];
-      results = new byte[end - begin][data.shape().bytes()];
+      sources = new byte[threads][larger.map(images -> images.cropShape().bytes()).orElse(bytes)];
+      results = new byte[end - begin][bytes];
     }
     if (threads == 1) {
       prepare(order, begin, end, epoch, 0);
@@ -81,21 +106,22 @@ final class ImagePreparation {
     for (int i = begin + thread; i < end; i += threads) {
       int index = order[i];
       byte[] result = results[i - begin];
-      if (augmentation.isNone()) {
+      if (augmenter.isEmpty()) {
         data.read(index, result);
         continue;
       }
-      if (crops) {
-        data.readForCrop(index, source);
+      if (larger.isPresent()) {
+        larger.get().readForCrop(index, source);
       } else {
         data.read(index, source);
       }
-      augmenter.apply(source, augmenter.choose(seed, epoch, index), result);
+      Augmenter images = augmenter.get();
+      images.apply(source, images.choose(seed, epoch, index), result);
     }
   }
 
-  /** The pixels of the {@code i}-th image that was prepared last; overwritten by the next ones. */
-  byte[] pixels(int i) {
+  /** The values of the {@code i}-th sample that was prepared last; overwritten by the next ones. */
+  byte[] values(int i) {
     return results[i];
   }
 }

@@ -1,6 +1,6 @@
 package dev.onecycle.data.batch;
 
-import dev.onecycle.data.image.ImageDataset;
+import dev.onecycle.data.sample.Dataset;
 import dev.onecycle.error.Require;
 import dev.onecycle.random.RandomStream;
 import java.util.SplittableRandom;
@@ -42,14 +42,20 @@ public final class Sampler {
   /**
    * The order of a kind of sampling, for training.
    *
-   * @param images whose labels are read for equal shares
+   * @param images samples, whose labels are read for equal shares
    */
-  public static Sampler of(Sampling sampling, ImageDataset images, int batchSize, long seed) {
+  public static Sampler of(Sampling sampling, Dataset images, int batchSize, long seed) {
     if (sampling == Sampling.SHUFFLED) {
       return shuffled(images.size(), batchSize, seed);
     }
+    Require.that(
+        images.hasClasses(),
+        "sampling",
+        "shuffled for targets that are no classes",
+        "balanced",
+        images);
     int[][] byClass =
-        IntStream.range(0, images.classes().size())
+        IntStream.range(0, images.targets().outputs())
             .mapToObj(
                 label ->
                     IntStream.range(0, images.size())

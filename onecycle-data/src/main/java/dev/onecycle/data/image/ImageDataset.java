@@ -1,5 +1,8 @@
 package dev.onecycle.data.image;
 
+import dev.onecycle.data.sample.Dataset;
+import dev.onecycle.data.sample.SampleLayout;
+import dev.onecycle.data.sample.Targets;
 import dev.onecycle.error.Require;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -13,7 +16,7 @@ import java.util.zip.CRC32C;
  * (channels last, NHWC), because the engine convolves this layout fastest. Implementations are
  * immutable and safe for use by many threads.
  */
-public interface ImageDataset {
+public interface ImageDataset extends Dataset {
   /**
    * A dataset of images in memory.
    *
@@ -28,6 +31,7 @@ public interface ImageDataset {
   }
 
   /** The number of images, N. */
+  @Override
   int size();
 
   /** The shape of every image. */
@@ -37,35 +41,31 @@ public interface ImageDataset {
   List<String> classes();
 
   /** The label of image {@code index}, in [0, classes().size()). */
+  @Override
   int label(int index);
 
-  /** The number of images of each class, in the order of {@link #classes}; reads no pixels. */
-  default long[] classCounts() {
-    long[] counts = new long[classes().size()];
-    for (int i = 0; i < size(); i++) {
-      counts[requireLabel(i)]++;
-    }
-    return counts;
+  @Override
+  default SampleLayout layout() {
+    return shape().layout();
   }
 
-  /**
-   * The label of image {@code index}, made sure to be one of a class.
-   *
-   * @throws dev.onecycle.error.InvalidValueException naming the image, if it is not
-   */
-  default int requireLabel(int index) {
-    int label = label(index);
-    int classes = classes().size();
-    if (label < 0 || label >= classes) {
-      throw Require.invalid(
-          "label of image " + index + " (" + origin(index) + ")",
-          "in [0, " + classes + "), the classes of its data,",
-          label);
-    }
-    return label;
+  @Override
+  default Targets targets() {
+    return new Targets.Classes(classes());
+  }
+
+  @Override
+  default float target(int index, int output) {
+    return label(index) == output ? 1 : 0;
+  }
+
+  @Override
+  default boolean hasClasses() {
+    return true;
   }
 
   /** The path or entry name that image {@code index} was read from, for messages and reports. */
+  @Override
   String origin(int index);
 
   /**
@@ -78,6 +78,7 @@ public interface ImageDataset {
    * Copies the pixels of image {@code index} to the first {@code shape().bytes()} bytes of {@code
    * target}, in height, width, channel order; unlike {@link #pixels}, without an allocation.
    */
+  @Override
   default void read(int index, byte[] target) {
     ByteBuffer pixels = pixels(index);
     int bytes = shape().bytes();

@@ -1,5 +1,6 @@
 package dev.onecycle.data.image;
 
+import dev.onecycle.data.sample.SampleLayout;
 import dev.onecycle.error.Require;
 
 /**
@@ -20,6 +21,21 @@ public record ImageShape(int channels, int height, int width) {
         "at most " + Integer.MAX_VALUE + " values",
         channels + "×" + height + "×" + width,
         channels);
+  }
+
+  /**
+   * The shape of a sample that is an image.
+   *
+   * @throws dev.onecycle.error.InvalidValueException where samples are no images of 1 or 3 channels
+   */
+  public static ImageShape of(SampleLayout layout) {
+    Require.that(layout.isImage(), "samples", "images", layout, layout);
+    return new ImageShape(layout.shape().get(0), layout.shape().get(1), layout.shape().get(2));
+  }
+
+  /** The layout of a sample of this shape. */
+  public SampleLayout layout() {
+    return SampleLayout.image(channels, height, width);
   }
 
   /** The number of bytes of one uint8 image. */

@@ -99,12 +99,12 @@ class BatchLoaderTest {
     ImageDataset data = TestDatasets.random(5, SHAPE, 2);
     try (BatchLoader loader = BatchLoader.evaluation(data, 3)) {
       try (Batch first = loader.next()) {
-        assertThat(first.pixels().isDirect()).isTrue();
-        assertThat(first.pixels().remaining()).isEqualTo(3 * SHAPE.bytes());
-        assertThat(first.shape()).isEqualTo(SHAPE);
+        assertThat(first.values().isDirect()).isTrue();
+        assertThat(first.values().remaining()).isEqualTo(3 * SHAPE.bytes());
+        assertThat(first.layout()).isEqualTo(SHAPE.layout());
       }
       try (Batch last = loader.next()) {
-        assertThat(last.pixels().remaining()).isEqualTo(2 * SHAPE.bytes());
+        assertThat(last.values().remaining()).isEqualTo(2 * SHAPE.bytes());
       }
       assertThat(loader.hasNext()).isFalse();
       assertThatThrownBy(loader::next).isInstanceOf(NoSuchElementException.class);
@@ -116,11 +116,11 @@ class BatchLoaderTest {
     ImageDataset data = TestDatasets.random(40, SHAPE, 2);
     try (BatchLoader loader = BatchLoader.evaluation(data, 2)) {
       Batch held = loader.next();
-      byte[] before = bytes(held.pixels());
+      byte[] before = bytes(held.values());
       for (int i = 0; i < 15; i++) {
         loader.next().close();
       }
-      assertThat(bytes(held.pixels())).isEqualTo(before);
+      assertThat(bytes(held.values())).isEqualTo(before);
       assertThat(held.index(1)).isEqualTo(1);
       held.close();
     }
@@ -147,7 +147,7 @@ class BatchLoaderTest {
       Batch batch = loader.next();
       batch.close();
       batch.close();
-      assertThatThrownBy(batch::pixels).isInstanceOf(IllegalStateException.class);
+      assertThatThrownBy(batch::values).isInstanceOf(IllegalStateException.class);
       for (int i = 0; i < 19; i++) {
         loader.next().close();
       }
@@ -289,9 +289,9 @@ class BatchLoaderTest {
       while (loader.hasNext() && seen.size() < most) {
         try (Batch batch = loader.next()) {
           Seen one = new Seen(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
-          ByteBuffer pixels = batch.pixels();
+          ByteBuffer pixels = batch.values();
           for (int i = 0; i < batch.size(); i++) {
-            byte[] image = new byte[batch.shape().bytes()];
+            byte[] image = new byte[batch.layout().bytes()];
             pixels.get(image);
             one.indices().add(batch.index(i));
             one.labels().add(batch.label(i));

@@ -32,7 +32,7 @@ class MixingTest {
         try (Batch batch = loader.next()) {
           for (int i = 0; i < batch.size(); i++) {
             byte[] bytes = new byte[SHAPE.bytes()];
-            batch.pixels().get(i * SHAPE.bytes(), bytes);
+            batch.values().get(i * SHAPE.bytes(), bytes);
             List<Byte> pixels = new ArrayList<>();
             for (byte value : bytes) {
               pixels.add(value);

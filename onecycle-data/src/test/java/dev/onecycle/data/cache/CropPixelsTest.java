@@ -79,7 +79,7 @@ class CropPixelsTest {
         Batch batch = loader.next()) {
       for (int i = 0; i < batch.size(); i++) {
         byte[] image = new byte[images.shape().bytes()];
-        batch.pixels().get(i * image.length, image);
+        batch.values().get(i * image.length, image);
         for (int at = 3; at < image.length; at++) {
           sum += Math.abs((image[at] & 0xff) - (image[at - 3] & 0xff));
           count++;

@@ -4,6 +4,7 @@ import dev.onecycle.math.ShareInterval;
 import dev.onecycle.range.RangeSummary;
 import dev.onecycle.record.EpochRecord;
 import dev.onecycle.record.EpochRecord.Evaluated;
+import dev.onecycle.record.Measure;
 import dev.onecycle.run.ChanceLevel;
 import dev.onecycle.run.Classification.ClassCount;
 import dev.onecycle.run.ClassificationRecord;
@@ -55,7 +56,7 @@ final class ResultCards {
             + Counts.images(data.evaluationImages(), data.evaluationName()));
     cards.card("Epochs", Integer.toString(epochs.size()), "of " + planned(record) + " planned");
     cards.card("Peak learning rate", Numbers.brief(record.policy().peak()), peak(record, evidence));
-    EpochRecord.best(epochs)
+    EpochRecord.best(epochs, Measure.ACCURACY)
         .ifPresent(
             best ->
                 cards.card(

@@ -3,6 +3,7 @@ package dev.onecycle.run.files;
 import dev.onecycle.error.IoErrors;
 import dev.onecycle.record.EpochRecord;
 import dev.onecycle.record.EpochRecord.Evaluated;
+import dev.onecycle.record.Measure;
 import dev.onecycle.record.StepRecord;
 import dev.onecycle.text.Numbers;
 import java.io.BufferedReader;
@@ -14,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,19 +32,26 @@ public final class CsvTable<T> {
   /** Steps, as in {@code steps.csv}; columns after these are not read. */
   public static final CsvTable<StepRecord> STEPS = steps(Map.of());
 
-  /** Epochs, as in {@code epochs.csv}: without an evaluation, three cells are empty. */
-  public static final CsvTable<EpochRecord> EPOCHS =
-      new CsvTable<>(
-          "epoch,steps,train_loss,evaluation_loss,accuracy,images_per_second,train_seconds,"
-              + "evaluation_seconds",
-          CsvTable::cells,
-          CsvTable::epoch);
+  private static final String BEFORE_METRICS = "epoch,steps,train_loss,evaluation_loss,";
+  private static final String AFTER_METRICS = "images_per_second,train_seconds,evaluation_seconds";
+
+  /**
+   * Epochs of a network that classifies, as in {@code epochs.csv}: without an evaluation, three
+   * cells are empty. Reads those with other metrics too, whose names stand in the header.
+   */
+  public static final CsvTable<EpochRecord> EPOCHS = epochs(List.of(Measure.ACCURACY));
 
   private final String header;
   private final Function<T, Stream<Object>> cells;
-  private final Function<String[], T> reader;
+  private final Reading<T> reader;
 
-  private CsvTable(String header, Function<T, Stream<Object>> cells, Function<String[], T> reader) {
+  /** Reads a record from its cells, by the header of its file. */
+  @FunctionalInterface
+  private interface Reading<T> {
+    T of(String header, String[] cells);
+  }
+
+  private CsvTable(String header, Function<T, Stream<Object>> cells, Reading<T> reader) {
     this.header = header;
     this.cells = cells;
     this.reader = reader;
@@ -61,7 +70,16 @@ public final class CsvTable<T> {
         step ->
             Stream.concat(
                 cells(step), factors.values().stream().map(factor -> factor * step.learningRate())),
-        CsvTable::step);
+        (header, line) -> step(line));
+  }
+
+  /** Epochs with a column for each metric; the loss has one of its own. */
+  public static CsvTable<EpochRecord> epochs(List<Measure> metrics) {
+    List<String> names =
+        metrics.stream().map(Measure::name).filter(n -> !n.equals(Measure.LOSS.name())).toList();
+    String columns = names.stream().map(name -> name + ",").collect(Collectors.joining());
+    return new CsvTable<>(
+        BEFORE_METRICS + columns + AFTER_METRICS, epoch -> cells(epoch, names), CsvTable::epoch);
   }
 
   private static Stream<Object> cells(StepRecord step) {
@@ -77,38 +95,51 @@ public final class CsvTable<T> {
         Double.parseDouble(cells[4]));
   }
 
-  private static Stream<Object> cells(EpochRecord epoch) {
+  private static Stream<Object> cells(EpochRecord epoch, List<String> metrics) {
     Optional<Evaluated> evaluated = epoch.evaluated();
-    return Stream.of(
-        epoch.epoch(),
-        epoch.steps(),
-        epoch.trainLoss(),
-        cell(evaluated.map(Evaluated::loss)),
-        cell(evaluated.map(Evaluated::accuracy)),
-        epoch.imagesPerSecond(),
-        epoch.trainSeconds(),
-        cell(evaluated.map(Evaluated::seconds)));
+    List<Object> cells = new ArrayList<>();
+    cells.add(epoch.epoch());
+    cells.add(epoch.steps());
+    cells.add(epoch.trainLoss());
+    cells.add(cell(evaluated.map(Evaluated::loss)));
+    for (String metric : metrics) {
+      cells.add(cell(evaluated.map(e -> e.metrics().getOrDefault(metric, Double.NaN))));
+    }
+    cells.add(epoch.imagesPerSecond());
+    cells.add(epoch.trainSeconds());
+    cells.add(cell(evaluated.map(Evaluated::seconds)));
+    return cells.stream();
   }
 
   private static Object cell(Optional<Double> value) {
     return value.isPresent() ? value.get() : "";
   }
 
-  private static EpochRecord epoch(String[] cells) {
-    boolean evaluated = !(cells[3].isEmpty() && cells[4].isEmpty() && cells[7].isEmpty());
+  private static EpochRecord epoch(String header, String[] cells) {
+    String[] names = header.split(",", -1);
+    int speed = names.length - 3;
+    boolean evaluated = !cells[names.length - 1].isEmpty();
+    for (int i = 3; i < speed; i++) {
+      evaluated |= !cells[i].isEmpty();
+    }
+    Optional<Evaluated> evaluation = Optional.empty();
+    if (evaluated) {
+      Map<String, Double> metrics = new LinkedHashMap<>();
+      for (int i = 4; i < speed; i++) {
+        metrics.put(names[i], Double.parseDouble(cells[i]));
+      }
+      evaluation =
+          Optional.of(
+              new Evaluated(
+                  Double.parseDouble(cells[3]), metrics, Double.parseDouble(cells[speed + 2])));
+    }
     return new EpochRecord(
         Integer.parseInt(cells[0]),
         Long.parseLong(cells[1]),
         Double.parseDouble(cells[2]),
-        Double.parseDouble(cells[5]),
-        Double.parseDouble(cells[6]),
-        evaluated
-            ? Optional.of(
-                new Evaluated(
-                    Double.parseDouble(cells[3]),
-                    Double.parseDouble(cells[4]),
-                    Double.parseDouble(cells[7])))
-            : Optional.empty());
+        Double.parseDouble(cells[speed]),
+        Double.parseDouble(cells[speed + 1]),
+        evaluation);
   }
 
   /** The line of a record, without its end. */
@@ -126,8 +157,12 @@ public final class CsvTable<T> {
    * evaluation has only a part of its cells.
    */
   Optional<T> parse(String line) {
+    return parse(header, line);
+  }
+
+  private Optional<T> parse(String columns, String line) {
     try {
-      return Optional.of(reader.apply(line.split(",", -1)));
+      return Optional.of(reader.of(columns, line.split(",", -1)));
     } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
       return Optional.empty(); // counted by the caller, who says so
     }
@@ -153,9 +188,10 @@ public final class CsvTable<T> {
     try (BufferedReader lines =
         new BufferedReader(
             new InputStreamReader(new FileInputStream(file.toFile()), StandardCharsets.UTF_8))) {
-      nextLine(lines); // the header
+      String first = nextLine(lines);
+      String columns = first != null && readable(first.strip()) ? first.strip() : header;
       for (String line = nextLine(lines); line != null; line = nextLine(lines)) {
-        Optional<T> row = line.endsWith("\n") ? parse(line.strip()) : Optional.empty();
+        Optional<T> row = line.endsWith("\n") ? parse(columns, line.strip()) : Optional.empty();
         row.ifPresent(rows::add);
         unreadable += row.isPresent() ? 0 : 1;
       }
@@ -172,6 +208,11 @@ public final class CsvTable<T> {
               unreadable == 1 ? "is" : "are"));
     }
     return new Rows<>(rows, notes);
+  }
+
+  /** Whether a header names metrics of its own between the columns that every epoch has. */
+  private static boolean readable(String columns) {
+    return columns.startsWith(BEFORE_METRICS) && columns.endsWith(AFTER_METRICS);
   }
 
   /** The next line with its end; without one where the file ends in the middle of it. */

@@ -18,6 +18,7 @@ import dev.onecycle.range.Verdict;
 import dev.onecycle.record.EpochRecord;
 import dev.onecycle.record.EpochRecord.Evaluated;
 import dev.onecycle.record.LossWatch;
+import dev.onecycle.record.Measure;
 import dev.onecycle.schedule.Amendment;
 import dev.onecycle.schedule.Phase;
 import dev.onecycle.schedule.PlannedStep;
@@ -31,6 +32,7 @@ import dev.onecycle.tune.Hyperparameter;
 import dev.onecycle.tune.Sweep;
 import dev.onecycle.tune.TuningResult;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
@@ -46,6 +48,7 @@ final class JsonNames extends SimpleModule {
   JsonNames() {
     super("onecycle");
     setMixInAnnotation(EpochRecord.class, AsRow.class);
+    setMixInAnnotation(Measure.class, MeasureNames.class);
     setMixInAnnotation(LossWatch.class, LossWatchNames.class);
     setMixInAnnotation(RangePoint.class, RangePointNames.class);
     setMixInAnnotation(RangeStop.class, RangeStopNames.class);
@@ -65,6 +68,7 @@ final class JsonNames extends SimpleModule {
     setMixInAnnotation(PlannedStep.class, PlannedStepNames.class);
     setMixInAnnotation(Amendment.class, AmendmentNames.class);
     setMixInAnnotation(StopReason.class, StopReasonNames.class);
+    setMixInAnnotation(Measure.Better.class, BetterNames.class);
     setMixInAnnotation(Verdict.Kind.class, KindNames.class);
     setMixInAnnotation(Hyperparameter.class, HyperparameterNames.class);
   }
@@ -87,16 +91,18 @@ final class JsonNames extends SimpleModule {
         @JsonProperty("steps") long steps,
         @JsonProperty("train_loss") double trainLoss,
         @JsonProperty("evaluation_loss") Optional<Double> loss,
-        @JsonProperty("accuracy") Optional<Double> accuracy,
+        @JsonProperty("metrics") Map<String, Double> metrics,
         @JsonProperty("images_per_second") double imagesPerSecond,
         @JsonProperty("train_seconds") double trainSeconds,
         @JsonProperty("evaluation_seconds") Optional<Double> seconds) {
-      if (accuracy.isPresent() != loss.isPresent() || seconds.isPresent() != loss.isPresent()) {
+      if (seconds.isPresent() != loss.isPresent()
+          || (loss.isEmpty() && !metrics.isEmpty())
+          || metrics.containsValue(null)) {
         throw new InvalidValueException(
             "the evaluation of epoch " + epoch,
             "there as a whole or not at all",
             Numbers.format(
-                "loss %s, accuracy %s, seconds %s", text(loss), text(accuracy), text(seconds)),
+                "loss %s, metrics %s, seconds %s", text(loss), metrics.keySet(), text(seconds)),
             "resume from an older checkpoint");
       }
       return new EpochRow(
@@ -106,7 +112,7 @@ final class JsonNames extends SimpleModule {
               trainLoss,
               imagesPerSecond,
               trainSeconds,
-              loss.map(l -> new Evaluated(l, accuracy.orElseThrow(), seconds.orElseThrow()))));
+              loss.map(l -> new Evaluated(l, metrics, seconds.orElseThrow()))));
     }
 
     private static String text(Optional<Double> value) {
@@ -133,9 +139,9 @@ final class JsonNames extends SimpleModule {
       return epoch.evaluated().map(Evaluated::loss);
     }
 
-    @JsonProperty("accuracy")
-    Optional<Double> accuracy() {
-      return epoch.evaluated().map(Evaluated::accuracy);
+    @JsonProperty("metrics")
+    Map<String, Double> metrics() {
+      return epoch.evaluated().map(Evaluated::metrics).orElse(Map.of());
     }
 
     @JsonProperty("images_per_second")
@@ -166,6 +172,20 @@ final class JsonNames extends SimpleModule {
     public EpochRecord convert(EpochRow row) {
       return row.epoch;
     }
+  }
+
+  private interface MeasureNames {
+    @JsonProperty("name")
+    String name();
+
+    @JsonProperty("title")
+    String title();
+
+    @JsonProperty("better")
+    Measure.Better better();
+
+    @JsonProperty("share")
+    boolean share();
   }
 
   private interface LossWatchNames {
@@ -426,6 +446,13 @@ final class JsonNames extends SimpleModule {
     REACHED_END,
     @JsonProperty("interrupted")
     INTERRUPTED
+  }
+
+  private enum BetterNames {
+    @JsonProperty("higher")
+    HIGHER,
+    @JsonProperty("lower")
+    LOWER
   }
 
   private enum KindNames {

@@ -140,6 +140,6 @@ final class StoredNamesTest {
         }
       }
     }
-    assertThat(enums).isEqualTo(4);
+    assertThat(enums).isEqualTo(5);
   }
 }

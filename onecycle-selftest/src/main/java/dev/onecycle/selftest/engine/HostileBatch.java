@@ -2,6 +2,7 @@ package dev.onecycle.selftest.engine;
 
 import dev.onecycle.data.batch.Batch;
 import dev.onecycle.data.image.ImageShape;
+import dev.onecycle.data.sample.SampleLayout;
 import java.nio.ByteBuffer;
 import java.util.SplittableRandom;
 
@@ -10,7 +11,7 @@ import java.util.SplittableRandom;
  *
  * @param last label of its last image; the others have label 0
  */
-record HostileBatch(int size, ImageShape shape, ByteBuffer pixels, int last) implements Batch {
+record HostileBatch(int size, SampleLayout layout, ByteBuffer values, int last) implements Batch {
   /** A fault of a batch. */
   enum Fault {
     NONE,
@@ -31,6 +32,10 @@ record HostileBatch(int size, ImageShape shape, ByteBuffer pixels, int last) imp
         default -> true;
       };
     }
+  }
+
+  HostileBatch(int size, ImageShape shape, ByteBuffer values, int last) {
+    this(size, shape.layout(), values, last);
   }
 
   /** A batch with a fault, of images of a shape and so many classes. */

@@ -62,7 +62,7 @@ final class HostileModels {
   private HostileModels() {}
 
   private static String network(String input, String layers) {
-    return "{\"name\":\"x\",\"input\":" + input + ",\"classes\":2,\"layers\":" + layers + "}";
+    return "{\"name\":\"x\",\"input\":" + input + ",\"outputs\":2,\"layers\":" + layers + "}";
   }
 
   /** The bytes of the model with a number: always the same for the same intact model. */

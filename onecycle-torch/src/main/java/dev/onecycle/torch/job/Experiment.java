@@ -360,7 +360,7 @@ public final class Experiment implements AutoCloseable {
           int wanted = Math.min(batch.size(), count - pictures.size());
           for (int i = 0; i < wanted; i++) {
             byte[] pixels = new byte[shape.bytes()];
-            batch.pixels().get(i * shape.bytes(), pixels);
+            batch.values().get(i * shape.bytes(), pixels);
             byte[] png = ImageFiles.thumbnail(pixels, shape, longestSide);
             pictures.add(new Labelled(batch.label(i), new Picture(png)));
           }

@@ -92,7 +92,7 @@ final class LargeImages {
    * @throws BadDataException where a step needs more memory than there is
    */
   static String remark(Setup setup, Device device, OptionalLong available) {
-    ImageShape shape = setup.network().input();
+    ImageShape shape = setup.network().imageShape();
     String suits = suits(setup.network());
     if ((long) shape.height() * shape.width() <= LARGE_PIXELS
         || Script.in(setup.network().layers())) { // whose cost is not known
@@ -126,7 +126,7 @@ final class LargeImages {
 
   /** A sentence for a model that is made for smaller images; empty for others. */
   private static String suits(Network network) {
-    ImageShape shape = network.input();
+    ImageShape shape = network.imageShape();
     return Models.list().stream()
         .filter(model -> model.name().equals(network.name()))
         .filter(model -> Math.max(shape.height(), shape.width()) > model.largestSide())

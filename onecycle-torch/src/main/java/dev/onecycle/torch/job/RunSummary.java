@@ -89,7 +89,7 @@ public record RunSummary(Path folder, RunRecord record, List<EpochRecord> epochs
             : "The model has the weights at which the run stopped";
     double last = evaluated().map(Evaluated::accuracy).orElse(1.0);
     return Optional.of(
-        EpochRecord.best(epochs)
+        EpochRecord.best(epochs, record.task().judge())
             .filter(best -> best.evaluated().orElseThrow().accuracy() > last)
             .map(best -> saved + others(best))
             .orElse(saved + "."));

@@ -33,6 +33,7 @@ import dev.onecycle.torch.script.ScriptNetwork;
 import dev.onecycle.torch.settings.Device;
 import dev.onecycle.torch.settings.LayerRules;
 import dev.onecycle.torch.settings.LearnerSettings;
+import dev.onecycle.torch.settings.Loss;
 import dev.onecycle.torch.settings.Normalization;
 import dev.onecycle.torch.settings.Optimizer;
 import dev.onecycle.torch.settings.Precision;
@@ -1363,7 +1364,7 @@ public final class TrainingConfig {
     Map<Setting<?>, Object> values = new LinkedHashMap<>();
     values.put(BATCH_SIZE, model.batchSize());
     values.put(WEIGHT_DECAY, settings.weightDecay());
-    values.put(LABEL_SMOOTHING, settings.labelSmoothing());
+    values.put(LABEL_SMOOTHING, ((Loss.CrossEntropy) settings.loss()).smoothing());
     values.put(BATCHNORM_MOMENTUM, settings.batchNormMomentum());
     Augmentation augmentation = wholeAugmentation(model);
     values.put(PAD, augmentation.pad());
@@ -1566,7 +1567,7 @@ public final class TrainingConfig {
         .optimizer(optimizer())
         .weightDecay(get(WEIGHT_DECAY))
         .decayNormAndBias(get(NORM_DECAY))
-        .labelSmoothing(get(LABEL_SMOOTHING))
+        .loss(new Loss.CrossEntropy(List.of(), get(LABEL_SMOOTHING)))
         .gradientClip(get(CLIP))
         .accumulation(get(ACCUMULATE))
         .precision(get(PRECISION))

@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.data.image.Orientation;
 import dev.onecycle.data.image.Resize;
+import dev.onecycle.data.sample.SampleLayout;
+import dev.onecycle.data.sample.Targets;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.error.Require;
@@ -24,20 +26,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /**
- * A trained model as a safetensors file: its weights, with the network, the classes and the
+ * A trained model as a safetensors file: its weights, with the network, the targets and the
  * normalization in the file's metadata. The network stands there as JSON, so that any network is
  * read again, also one that does not come with the library.
  *
  * @param network that the weights belong to
- * @param classes names by label
- * @param images the images that it takes
+ * @param targets the meaning of its outputs, with their names
+ * @param samples that it takes
  * @param tensors weights and running statistics by name
  */
 public record ModelFile(
-    Network network, List<String> classes, ModelInput images, List<NamedTensor> tensors) {
+    Network network, Targets targets, ModelInput samples, List<NamedTensor> tensors) {
   /** The name of the TorchScript file of a network beside its model file. */
   public static final String SCRIPT = "network.pt";
 
@@ -47,35 +50,73 @@ public record ModelFile(
   private static final int FOLDERS_ABOVE = 2;
 
   public ModelFile {
-    classes = List.copyOf(classes);
     tensors = List.copyOf(tensors);
     Require.that(
-        classes.size() == network.classes(),
-        "names of classes",
-        network.classes() + ", as many as the classes of " + network.name() + ",",
-        classes.size(),
-        classes);
+        targets.outputs() == network.outputs(),
+        "names of " + targets.kind(),
+        network.outputs() + ", as many as the outputs of " + network.name() + ",",
+        targets.outputs(),
+        targets);
     Require.that(
-        images.shape().equals(network.input()),
-        "shape of the images",
+        samples.layout().equals(network.input()),
+        "shape of the " + samples.layout().noun() + "s",
         network.input() + ", the input of " + network.name() + ",",
-        images.shape(),
-        images);
+        samples.layout(),
+        samples);
+  }
+
+  /** A model that classifies images. */
+  public ModelFile(
+      Network network, List<String> classes, ModelInput images, List<NamedTensor> tensors) {
+    this(network, new Targets.Classes(classes), images, tensors);
+  }
+
+  /**
+   * The names of its classes, by label.
+   *
+   * @throws BadDataException where it does not classify images
+   */
+  public List<String> classes() {
+    if (!(targets instanceof Targets.Classes classes) || !samples.layout().isImage()) {
+      throw new BadDataException(
+          "the model must classify images but gives "
+              + targets.describe()
+              + " for samples "
+              + samples.layout()
+              + "; use it from a program, by Learner.load");
+    }
+    return classes.names();
   }
 
   /** The same model with other weights. */
   public ModelFile with(List<NamedTensor> newTensors) {
-    return new ModelFile(network, classes, images, newTensors);
+    return new ModelFile(network, targets, samples, newTensors);
   }
 
-  /** The shape of one image. */
+  /**
+   * The images that it takes.
+   *
+   * @throws BadDataException where it does not classify images
+   */
+  public ModelInput images() {
+    if (classes().isEmpty()) {
+      throw new BadDataException("the model must have classes but has none");
+    }
+    return samples;
+  }
+
+  /**
+   * The shape of one image.
+   *
+   * @throws BadDataException where it does not classify images
+   */
   public ImageShape input() {
-    return images.shape();
+    return ImageShape.of(images().layout());
   }
 
-  /** The normalization of the images. */
+  /** The normalization of the samples. */
   public Normalization normalization() {
-    return images.normalization();
+    return samples.normalization();
   }
 
   /** Writes the file whole or not at all. */
@@ -85,16 +126,17 @@ public record ModelFile(
 
   /** The content of the file. */
   public Safetensors content() {
-    return new Safetensors(
-        Map.of(
-            "format", "pt",
-            "onecycle.network", NetworkJson.write(network),
-            "onecycle.classes", json(classes),
-            "onecycle.resize", images.resize().text(),
-            "onecycle.orientation", images.orientation().text(),
-            "onecycle.means", json(normalization().means()),
-            "onecycle.stds", json(normalization().stds())),
-        tensors);
+    Map<String, String> metadata = new TreeMap<>();
+    metadata.put("format", "pt");
+    metadata.put("onecycle.network", NetworkJson.write(network));
+    metadata.put("onecycle." + targets.kind(), json(targets.names()));
+    if (samples.layout().isImage()) {
+      metadata.put("onecycle.resize", samples.resize().text());
+      metadata.put("onecycle.orientation", samples.orientation().text());
+    }
+    metadata.put("onecycle.means", json(normalization().means()));
+    metadata.put("onecycle.stds", json(normalization().stds()));
+    return new Safetensors(metadata, tensors);
   }
 
   /**
@@ -176,18 +218,21 @@ public record ModelFile(
         file,
         () -> {
           Network network = metadata.network(scripts);
-          int channels = network.input().channels();
+          SampleLayout layout = network.input();
+          int channels = layout.type() == SampleLayout.Type.INT64 ? 0 : layout.channels();
           Normalization normalization =
               new Normalization(
                   metadata.numbers("means", channels), metadata.numbers("stds", channels));
-          ModelInput images =
-              new ModelInput(
-                  network.input(),
-                  metadata.choice("resize", Resize.class),
-                  metadata.choice("orientation", Orientation.class),
-                  normalization);
+          ModelInput samples =
+              layout.isImage()
+                  ? new ModelInput(
+                      layout,
+                      metadata.choice("resize", Resize.class),
+                      metadata.choice("orientation", Orientation.class),
+                      normalization)
+                  : new ModelInput(layout, normalization);
           NetworkWeights.requireSame(network, content.tensors());
-          return new ModelFile(network, metadata.texts("classes"), images, content.tensors());
+          return new ModelFile(network, metadata.targets(), samples, content.tensors());
         });
   }
 
@@ -251,14 +296,25 @@ public record ModelFile(
       return values;
     }
 
-    /** A network of images that can be read. */
+    Targets targets() {
+      if (texts.containsKey("onecycle.labels")) {
+        return new Targets.Labels(texts("labels"));
+      }
+      return texts.containsKey("onecycle.numbers")
+          ? new Targets.Numbers(texts("numbers"))
+          : new Targets.Classes(texts("classes"));
+    }
+
+    /** A network of samples that can be read. */
     Network network(ScriptFile.Finder scripts) {
       Network network = NetworkJson.read(text("network"), scripts);
-      ImageShape input = network.input();
-      require(
-          Math.max(input.height(), input.width()) <= MAX_SIDE
-              && (long) input.channels() * input.height() * input.width() <= MAX_VALUES,
-          "network");
+      SampleLayout input = network.input();
+      if (input.isImage()) {
+        ImageShape image = network.imageShape();
+        require(
+            Math.max(image.height(), image.width()) <= MAX_SIDE && image.bytes() <= MAX_VALUES,
+            "network");
+      }
       return network;
     }
 

@@ -23,6 +23,7 @@ import dev.onecycle.torch.nn.Layer.ViewMean;
 import dev.onecycle.torch.nn.Layer.ViewMean.Views;
 import dev.onecycle.torch.nn.Layer.Whitening;
 import dev.onecycle.torch.settings.LearnerSettings;
+import dev.onecycle.torch.settings.Loss;
 import dev.onecycle.torch.settings.Optimizer;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,7 +71,7 @@ public final class Models {
                 LearnerSettings.builder()
                     .optimizer(Optimizer.muon())
                     .weightDecay(3e-3)
-                    .labelSmoothing(0.1)
+                    .loss(new Loss.CrossEntropy(List.of(), 0.1))
                     .batchNormMomentum(0.4)
                     .biasRate(64)
                     .build(),

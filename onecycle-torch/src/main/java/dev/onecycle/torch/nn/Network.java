@@ -1,33 +1,74 @@
 package dev.onecycle.torch.nn;
 
 import dev.onecycle.data.image.ImageShape;
+import dev.onecycle.data.sample.SampleLayout;
 import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.error.Require;
 import dev.onecycle.text.Sha256;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
 
 /**
- * A network: its name, its layers, and the shapes of its input and output. It maps uint8 images [N,
- * C, H, W] to class scores, float [N, classes].
+ * A network: its name, its layers, and the shapes of its input and output. It maps samples, such as
+ * uint8 images [N, C, H, W], to float [N, outputs]: scores of classes or labels, or numbers. The
+ * targets of the data tell the meaning of the outputs.
  *
  * @param name used by run records and weight files
- * @param input the shape of one image
- * @param classes the number of class scores
- * @param layers from float images, normalised, to scores; each must fit the shape that it gets, and
- *     the last one must give a score for each class
+ * @param input the layout of one sample
+ * @param outputs the number of scores or numbers
+ * @param layers from float samples, normalised, or from tokens, to the outputs; each must fit the
+ *     shape that it gets
  */
-public record Network(String name, ImageShape input, int classes, Layer layers) {
+public record Network(String name, SampleLayout input, int outputs, Layer layers) {
   public Network {
-    Require.atLeast("classes", classes, 2);
+    Require.atLeast("outputs", outputs, 1);
     Trace scores = layers.trace(Trace.of(input));
+    if (!input.isImage() && hasWhitening(layers)) {
+      throw InvalidValueException.ofSeveral(
+          "layer Whitening must get images, because its filters are computed from them, but "
+              + name
+              + " gets "
+              + input);
+    }
     requireWhiteningFirst(layers, true);
-    if (scores.image() || scores.channels() != classes) {
+    if (scores.form() != Trace.Form.FEATURES || scores.channels() != outputs) {
       throw Require.invalid(
           "output of " + name,
-          "a score for each of " + classes + " classes",
+          "one value for each of " + outputs + " outputs",
           scores.shape(),
-          "end with a Linear layer of out=" + classes);
+          "end with a Linear layer of out=" + outputs);
     }
+  }
+
+  /** A network of images, with a score for each class. */
+  public Network(String name, ImageShape input, int classes, Layer layers) {
+    this(name, input.layout(), Require.atLeast("classes", classes, 2), layers);
+  }
+
+  private static boolean hasWhitening(Layer layer) {
+    return layer instanceof Layer.Whitening
+        || layer.children().stream().anyMatch(Network::hasWhitening);
+  }
+
+  /**
+   * The shape of its images.
+   *
+   * @throws InvalidValueException where its samples are no images
+   */
+  public ImageShape imageShape() {
+    return ImageShape.of(input);
+  }
+
+  /** The number of tokens that each of its embeddings has a vector for; empty without embedding. */
+  public OptionalInt vocabulary() {
+    return vocabularies(layers).min();
+  }
+
+  private static IntStream vocabularies(Layer layer) {
+    return layer instanceof Layer.Embedding embedding
+        ? IntStream.of(embedding.count())
+        : layer.children().stream().flatMapToInt(Network::vocabularies);
   }
 
   /**
@@ -108,7 +149,7 @@ public record Network(String name, ImageShape input, int classes, Layer layers) 
       throw Require.invalid(
           "dropout", "0 for " + name + ", which has no layer of it,", rate, "add one");
     }
-    return new Network(name, input, classes, withDropout(layers, rate));
+    return new Network(name, input, outputs, withDropout(layers, rate));
   }
 
   private static Layer withDropout(Layer layer, double rate) {
@@ -122,7 +163,7 @@ public record Network(String name, ImageShape input, int classes, Layer layers) 
    * 1f3a…}; equal for networks that differ by dropout alone.
    */
   public String structure() {
-    Network same = new Network(name, input, classes, withoutDropout(layers));
+    Network same = new Network(name, input, outputs, withoutDropout(layers));
     return name + " " + Sha256.of(NetworkJson.write(same)).substring(0, 12);
   }
 

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.DecimalNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.onecycle.data.image.ImageShape;
+import dev.onecycle.data.sample.SampleLayout;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.run.files.ParseErrors;
@@ -179,9 +180,13 @@ public final class NetworkJson {
   /** The canonical text of a network, in one line. */
   public static String write(Network network) {
     ObjectNode json = JSON.createObjectNode().put("name", network.name());
-    ImageShape input = network.input();
-    json.putArray("input").add(input.channels()).add(input.height()).add(input.width());
-    json.put("classes", network.classes()).set("layers", write(network.layers()));
+    SampleLayout input = network.input();
+    ArrayNode shape =
+        input.isImage()
+            ? json.putArray("input")
+            : json.putObject("input").put("type", text(input.type())).putArray("shape");
+    input.shape().forEach(shape::add);
+    json.put("outputs", network.outputs()).set("layers", write(network.layers()));
     try {
       return JSON.writeValueAsString(json);
     } catch (JsonProcessingException e) {
@@ -209,10 +214,7 @@ public final class NetworkJson {
       Fields json = new Fields("the network", JSON.readTree(text), scripts);
       Network network =
           new Network(
-              json.text("name"),
-              json.imageShape("input"),
-              json.whole("classes"),
-              json.layer("layers"));
+              json.text("name"), json.layout("input"), json.whole("outputs"), json.layer("layers"));
       json.requireAllRead();
       return network;
     } catch (JsonProcessingException e) {
@@ -351,6 +353,20 @@ public final class NetworkJson {
       list(name).forEach(size -> sizes.add(whole(name, size)));
       require(sizes.size() == 3, name, "three numbers");
       return new ImageShape(sizes.get(0), sizes.get(1), sizes.get(2));
+    }
+
+    /** [C, H, W] of an image, or the type and the shape of another sample. */
+    SampleLayout layout(String name) {
+      if (value(name).isArray()) {
+        return imageShape(name).layout();
+      }
+      Fields fields = new Fields(name + " of " + owner, value(name), scripts);
+      List<Integer> shape = new ArrayList<>();
+      fields.list("shape").forEach(size -> shape.add(fields.whole("shape", size)));
+      SampleLayout layout =
+          new SampleLayout(fields.constant("type", SampleLayout.Type.class), shape);
+      fields.requireAllRead();
+      return layout;
     }
 
     Script script() {

@@ -1,7 +1,8 @@
 package dev.onecycle.torch.nn;
 
-import dev.onecycle.data.image.ImageShape;
+import dev.onecycle.data.sample.SampleLayout;
 import dev.onecycle.error.InvalidValueException;
+import java.util.List;
 
 /**
  * One example on its way through a network: the shape that it has after some layers, and the
@@ -42,9 +43,22 @@ public record Trace(
     }
   }
 
-  /** An image before the first layer. */
-  public static Trace of(ImageShape input) {
-    return new Trace(input.channels(), input.height(), input.width(), Form.IMAGE, 0, "");
+  /**
+   * A sample before the first layer: numbers [C, L] are an image of height 1, numbers [features]
+   * are features.
+   */
+  public static Trace of(SampleLayout input) {
+    List<Integer> shape = input.shape();
+    int channels = shape.get(0);
+    return switch (input.type()) {
+      case INT64 -> new Trace(channels, 1, 1, Form.TOKENS, 0, "");
+      case UINT8, FLOAT32 ->
+          switch (shape.size()) {
+            case 1 -> new Trace(channels, 1, 1, Form.FEATURES, 0, "");
+            case 2 -> new Trace(channels, 1, shape.get(1), Form.IMAGE, 0, "");
+            default -> new Trace(channels, shape.get(1), shape.get(2), Form.IMAGE, 0, "");
+          };
+    };
   }
 
   /** Whether it is an image. */

@@ -2,7 +2,6 @@ package dev.onecycle.torch.settings;
 
 import dev.onecycle.error.Require;
 import dev.onecycle.text.Numbers;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,8 +23,7 @@ public final class LearnerSettings {
       double weightDecay,
       boolean decayNormAndBias,
       LayerRules layerRules,
-      double labelSmoothing,
-      List<Double> classWeights,
+      Loss loss,
       double gradientClip,
       int accumulation,
       Precision precision,
@@ -37,9 +35,6 @@ public final class LearnerSettings {
     Values {
       Require.atLeast("weight decay", weightDecay, 0);
       Require.that(weightDecay <= 1e6, "weight decay", "at most 1e6", weightDecay, weightDecay);
-      Require.inHalfOpen("label smoothing", labelSmoothing, 0, 1);
-      classWeights = List.copyOf(classWeights);
-      classWeights.forEach(weight -> Require.positive("class weight", weight));
       Require.atLeast("gradient clip", gradientClip, 0);
       Require.atLeast("accumulation", accumulation, 1);
       Require.that(
@@ -83,8 +78,7 @@ public final class LearnerSettings {
         .weightDecay(values.weightDecay)
         .decayNormAndBias(values.decayNormAndBias)
         .layerRules(values.layerRules)
-        .labelSmoothing(values.labelSmoothing)
-        .classWeights(values.classWeights)
+        .loss(values.loss)
         .gradientClip(values.gradientClip)
         .accumulation(values.accumulation)
         .precision(values.precision)
@@ -125,21 +119,9 @@ public final class LearnerSettings {
     return values.layerRules;
   }
 
-  /**
-   * The share of each target that is spread over all classes, in [0, 1).
-   *
-   * <p><i>Source:</i> Szegedy et al. 2015 (arXiv 1512.00567, section 7).
-   */
-  public double labelSmoothing() {
-    return values.labelSmoothing;
-  }
-
-  /**
-   * The weight of each class in the training loss, by label; none where all are equal. The loss of
-   * a batch is the weighted mean, as PyTorch's {@code CrossEntropyLoss(weight=…)} has it.
-   */
-  public List<Double> classWeights() {
-    return values.classWeights;
+  /** The function of outputs and targets that training lowers. */
+  public Loss loss() {
+    return values.loss;
   }
 
   /**
@@ -222,8 +204,7 @@ public final class LearnerSettings {
     private double weightDecay = 1e-4;
     private boolean decayNormAndBias = true;
     private LayerRules layerRules = LayerRules.none();
-    private double labelSmoothing = 0;
-    private List<Double> classWeights = List.of();
+    private Loss loss = Loss.crossEntropy();
     private double gradientClip = 0;
     private int accumulation = 1;
     private Precision precision = Precision.AUTO;
@@ -259,15 +240,9 @@ public final class LearnerSettings {
       return this;
     }
 
-    /** See {@link LearnerSettings#labelSmoothing}. */
-    public Builder labelSmoothing(double value) {
-      labelSmoothing = value;
-      return this;
-    }
-
-    /** See {@link LearnerSettings#classWeights}. */
-    public Builder classWeights(List<Double> value) {
-      classWeights = value;
+    /** See {@link LearnerSettings#loss}. */
+    public Builder loss(Loss value) {
+      loss = value;
       return this;
     }
 
@@ -327,8 +302,7 @@ public final class LearnerSettings {
               weightDecay,
               decayNormAndBias,
               layerRules,
-              labelSmoothing,
-              classWeights,
+              loss,
               gradientClip,
               accumulation,
               precision,

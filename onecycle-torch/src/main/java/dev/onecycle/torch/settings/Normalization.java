@@ -1,51 +1,157 @@
 package dev.onecycle.torch.settings;
 
-import dev.onecycle.data.image.ImageDataset;
-import dev.onecycle.data.image.ImageShape;
+import dev.onecycle.data.sample.Dataset;
+import dev.onecycle.data.sample.SampleLayout;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.Require;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The mean and standard deviation of each channel of pixels scaled to [0, 1]. A network's input is
- * its image less the means, divided by the standard deviations.
+ * The mean and standard deviation of each channel of samples: of images, of pixels scaled to [0,
+ * 1]; of numbers, as they are. A network's input is its sample less the means, divided by the
+ * standard deviations. Tokens have none.
  *
- * @param means one a channel, in [0, 1]
- * @param stds standard deviations, one a channel, at least 1e-6
+ * @param means one a channel; of images in [0, 1]
+ * @param stds standard deviations, one a channel, positive; of images at least 1e-6
  */
 public record Normalization(List<Double> means, List<Double> stds) {
   /** Below it, pixels differ by rounding alone, and a network's input would overflow. */
   private static final double LEAST_STD = 1e-6;
 
+  /** Numbers that differ by less than the rounding of a float are the same. */
+  private static final double FLOAT_ROUNDING = 1e-7;
+
   public Normalization {
     means = List.copyOf(means);
     stds = List.copyOf(stds);
     Require.that(
-        !means.isEmpty() && means.size() == stds.size(),
+        means.size() == stds.size(),
         "means and standard deviations",
         "as many as channels, of both the same number,",
         means.size() + " and " + stds.size(),
         stds);
     for (int c = 0; c < means.size(); c++) {
-      Require.inClosed("mean of channel " + c, means.get(c), 0, 1);
-      Require.atLeast("standard deviation of channel " + c, stds.get(c), LEAST_STD);
+      double mean = means.get(c);
+      Require.that(Double.isFinite(mean), "mean of channel " + c, "finite", mean, mean);
+      Require.positive("standard deviation of channel " + c, stds.get(c));
     }
   }
 
   /**
-   * The statistics of a data set's images. A channel of one value in all of them, such as the red
-   * and blue of green fluorescence, gets the deviation 1: less its mean it is 0.
+   * The same normalization, made sure to be one for samples of a layout.
    *
-   * @throws BadDataException where every channel is the same in every image
+   * @throws dev.onecycle.error.InvalidValueException where it has other channels, or numbers that
+   *     no images have
    */
-  public static Normalization of(ImageDataset images) {
+  public Normalization requireFits(SampleLayout layout) {
+    int channels = layout.type() == SampleLayout.Type.INT64 ? 0 : layout.channels();
+    Require.that(
+        means.size() == channels,
+        "channels of the normalization",
+        channels + ", as the " + layout.noun() + "s have,",
+        means.size(),
+        means);
+    return layout.isImage() ? requireOfImages() : this;
+  }
+
+  private Normalization requireOfImages() {
+    for (int c = 0; c < means.size(); c++) {
+      Require.inClosed("mean of channel " + c, means.get(c), 0, 1);
+      Require.atLeast("standard deviation of channel " + c, stds.get(c), LEAST_STD);
+    }
+    return this;
+  }
+
+  /** The normalization of tokens: none. */
+  public static Normalization none() {
+    return new Normalization(List.of(), List.of());
+  }
+
+  /**
+   * The statistics of a data set's samples. A channel of one value in all of them, such as the red
+   * and blue of green fluorescence, gets the deviation 1: less its mean it is 0. Of arrays
+   * [features], each feature is a channel.
+   *
+   * @throws BadDataException where every channel is the same in every sample
+   */
+  public static Normalization of(Dataset data) {
+    return switch (data.layout().type()) {
+      case UINT8 -> ofImages(data);
+      case FLOAT32 -> ofNumbers(data);
+      case INT64 -> none();
+    };
+  }
+
+  /** Two passes, so that a small deviation from a large mean is not lost. */
+  private static Normalization ofNumbers(Dataset data) {
+    Require.atLeast("number of samples", data.size(), 1);
+    int channels = data.layout().channels();
+    int each = data.layout().values() / channels;
+    double[] sums = new double[channels];
+    forEachNumber(data, (channel, value) -> sums[channel] += value);
+    double n = (double) data.size() * each;
+    double[] squares = new double[channels];
+    forEachNumber(
+        data,
+        (channel, value) -> {
+          double difference = value - sums[channel] / n;
+          squares[channel] += difference * difference;
+        });
+    Double[] means = new Double[channels];
+    Double[] stds = new Double[channels];
+    boolean varies = false;
+    for (int c = 0; c < channels; c++) {
+      means[c] = sums[c] / n;
+      double std = Math.sqrt(squares[c] / n);
+      boolean constant = std <= FLOAT_ROUNDING * Math.abs(means[c]) || std < Float.MIN_NORMAL;
+      varies |= !constant;
+      stds[c] = constant ? 1 : std;
+    }
+    if (!varies) {
+      throw new BadDataException(
+          "every channel has the same value in every training sample; nothing can be learned");
+    }
+    return new Normalization(List.of(means), List.of(stds));
+  }
+
+  /** Takes a number of a channel. */
+  @FunctionalInterface
+  private interface Numbers {
+    void take(int channel, float value);
+  }
+
+  private static void forEachNumber(Dataset data, Numbers numbers) {
+    int values = data.layout().values();
+    int each = values / data.layout().channels();
+    byte[] bytes = new byte[data.layout().bytes()];
+    FloatBuffer floats = ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder()).asFloatBuffer();
+    for (int i = 0; i < data.size(); i++) {
+      data.read(i, bytes);
+      for (int at = 0; at < values; at++) {
+        float value = floats.get(at);
+        if (!Float.isFinite(value)) {
+          throw Require.invalid(
+              "value " + at + " of sample " + i + " (" + data.origin(i) + ")",
+              "finite",
+              value,
+              "correct it, or leave the sample out");
+        }
+        numbers.take(at / each, value);
+      }
+    }
+  }
+
+  private static Normalization ofImages(Dataset images) {
     Require.atLeast("number of images", images.size(), 1);
-    ImageShape shape = images.shape();
-    int channels = shape.channels();
+    SampleLayout layout = images.layout();
+    int channels = layout.channels();
     long[][] counts = new long[channels][256];
-    byte[] pixels = new byte[shape.bytes()];
+    byte[] pixels = new byte[layout.bytes()];
     for (int i = 0; i < images.size(); i++) {
       images.read(i, pixels);
       for (int c = 0; c < channels; c++) {
@@ -56,7 +162,7 @@ public record Normalization(List<Double> means, List<Double> stds) {
     Double[] stds = new Double[channels];
     boolean varies = false;
     for (int c = 0; c < channels; c++) {
-      double n = (double) images.size() * shape.height() * shape.width();
+      double n = (double) images.size() * (layout.values() / channels);
       double sum = 0;
       double squares = 0;
       for (int value = 0; value < 256; value++) {
@@ -98,7 +204,7 @@ public record Normalization(List<Double> means, List<Double> stds) {
     String[] halves = text.strip().split(":", -1);
     try {
       if (halves.length == 2) {
-        return new Normalization(numbers(halves[0]), numbers(halves[1]));
+        return new Normalization(numbers(halves[0]), numbers(halves[1])).requireOfImages();
       }
     } catch (NumberFormatException e) {
       // refused below

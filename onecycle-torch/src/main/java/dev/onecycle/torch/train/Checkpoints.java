@@ -5,6 +5,7 @@ import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.CannotWriteException;
 import dev.onecycle.error.DivergedException;
 import dev.onecycle.error.InvalidValueException;
+import dev.onecycle.record.Measure;
 import dev.onecycle.run.TrainingPosition;
 import dev.onecycle.run.checkpoint.Checkpoint;
 import dev.onecycle.run.checkpoint.CheckpointFolder;
@@ -39,6 +40,7 @@ public final class Checkpoints {
   private final CheckpointFolder folder;
   private final ModelFile model;
   private final Map<String, String> compatibility;
+  private final Measure judge;
   private Optional<TrainingPosition> saved = Optional.empty();
 
   /**
@@ -49,8 +51,14 @@ public final class Checkpoints {
    * @param compatibility everything by name that must be equal in a resumed run
    */
   public Checkpoints(Path run, ModelFile model, Map<String, String> compatibility) {
+    this(run, model, compatibility, Measure.ACCURACY);
+  }
+
+  /** As the other constructor, where another metric than the accuracy tells the best epoch. */
+  public Checkpoints(Path run, ModelFile model, Map<String, String> compatibility, Measure judge) {
     this.folder = new CheckpointFolder(run);
     this.model = model;
+    this.judge = judge;
     this.compatibility = new TreeMap<>(compatibility);
   }
 
@@ -92,7 +100,7 @@ public final class Checkpoints {
                         JsonFile.bytes(
                             new State(FORMAT, position, state.updates(), compatibility)))));
     long sound = position.losses().soundBefore(position.step());
-    folder.save(position.step(), position.epochs().size(), position.bestYet(), sound, parts);
+    folder.save(position.step(), position.epochs().size(), position.bestYet(judge), sound, parts);
     saved = Optional.of(position);
   }
 
@@ -132,7 +140,7 @@ public final class Checkpoints {
         .value()
         .ifPresent(
             restored -> {
-              tidy.accept(restored.checkpoint, restored.position.bestYet());
+              tidy.accept(restored.checkpoint, restored.position.bestYet(judge));
               saved = Optional.of(restored.position);
             });
     return new Found<>(found.value().map(Restored::position), found.notes());

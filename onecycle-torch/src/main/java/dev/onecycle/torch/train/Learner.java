@@ -2,9 +2,12 @@ package dev.onecycle.torch.train;
 
 import dev.onecycle.data.batch.Batch;
 import dev.onecycle.data.image.ImageDataset;
+import dev.onecycle.data.sample.Dataset;
+import dev.onecycle.data.sample.Targets;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.error.Require;
+import dev.onecycle.record.Measure;
 import dev.onecycle.run.Classification;
 import dev.onecycle.run.ClassificationCounter;
 import dev.onecycle.torch.engine.NamedArray;
@@ -24,11 +27,14 @@ import dev.onecycle.torch.settings.Precision;
 import dev.onecycle.torch.weights.NamedTensor;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 
 /**
  * A network with its optimizer, ready to take steps: for the training loop, the range test and
@@ -44,57 +50,79 @@ public final class Learner implements AutoCloseable {
   private static final double MAX_RATE = 1e30;
 
   private final Network network;
+  private final Targets targets;
   private final Normalization normalization;
   private final Compute compute;
   private final LearnerSettings chosen;
   private final TrainableNetwork engine;
   private final LearnerUse use;
 
-  private Learner(Network network, Normalization normalization, LearnerSettings settings) {
+  private Learner(
+      Network network, Targets targets, Normalization normalization, LearnerSettings settings) {
     compute = Compute.of(settings);
     Engine.require("device", compute.device());
     this.network = network;
-    this.normalization = normalization;
-    Require.that(
-        normalization.means().size() == network.input().channels(),
-        "channels of the normalization",
-        network.input().channels() + ", as " + network.name() + " has,",
-        normalization.means().size(),
-        normalization);
+    this.targets = targets;
+    requireFits("targets", network, targets);
+    settings.loss().requireFits(targets);
+    this.normalization = normalization.requireFits(network.input());
     chosen = compute.in(settings);
     engine = NativeErrors.named(() -> new TrainableNetwork(network, normalization, chosen));
     use = new LearnerUse(this, "learner of " + network.name(), engine.workers()::close);
   }
 
   /**
-   * A learner with initial weights, drawn from the settings' seed. It normalizes images by the
-   * statistics of the training images, and computes fixed filters ({@link
-   * dev.onecycle.torch.nn.Layer.Whitening}) from them.
+   * A learner with initial weights, drawn from the settings' seed. It normalizes images and numbers
+   * by the statistics of the training samples, and computes fixed filters ({@link
+   * dev.onecycle.torch.nn.Layer.Whitening}) from training images.
    *
-   * @throws InvalidValueException where the engine cannot compute on the settings' device
-   * @throws BadDataException where a channel is the same in every training image
+   * @throws InvalidValueException where the engine cannot compute on the settings' device, or the
+   *     loss is not one for the targets
+   * @throws BadDataException where every channel is the same in every training sample
    */
-  public static Learner prepare(Network network, ImageDataset train, LearnerSettings settings) {
+  public static Learner prepare(Network network, Dataset train, LearnerSettings settings) {
     return prepare(network, train, Normalization.of(train), settings);
   }
 
   /**
-   * As {@link #prepare(Network, ImageDataset, LearnerSettings)}, with a normalization that is known
+   * As {@link #prepare(Network, Dataset, LearnerSettings)}, with a normalization that is known
    * already.
    */
   public static Learner prepare(
-      Network network, ImageDataset train, Normalization normalization, LearnerSettings settings) {
-    requireFits("training images", network, train);
+      Network network, Dataset train, Normalization normalization, LearnerSettings settings) {
+    requireFits(training(train), network, train);
     return create(
         network,
+        train.targets(),
         normalization,
         settings,
         learner -> {
           for (NamedArray filters : learner.engine.state().constants()) {
             int kernel = (int) filters.shape()[2];
-            filters.set(WhiteningFilters.filters(train, normalization, kernel));
+            filters.set(WhiteningFilters.filters(images(network, train), normalization, kernel));
           }
         });
+  }
+
+  private static ImageDataset images(Network network, Dataset train) {
+    if (train instanceof ImageDataset images) {
+      return images;
+    }
+    throw Require.invalid(
+        "training samples of " + network.name(),
+        "images with classes, since its Whitening is computed from them,",
+        train.layout() + " with " + train.targets().describe(),
+        "take a network without Whitening");
+  }
+
+  /** The name of training samples in messages. */
+  static String training(Dataset train) {
+    return "training " + train.layout().noun() + "s";
+  }
+
+  /** The name of samples to evaluate in messages. */
+  static String toEvaluate(Dataset evaluation) {
+    return evaluation.layout().noun() + "s to evaluate";
   }
 
   /**
@@ -106,6 +134,7 @@ public final class Learner implements AutoCloseable {
   public static Learner load(ModelFile model, LearnerSettings settings) {
     return create(
         model.network(),
+        model.targets(),
         model.normalization(),
         settings,
         learner -> learner.setWeights(model.tensors()));
@@ -116,6 +145,7 @@ public final class Learner implements AutoCloseable {
       Network network, Normalization normalization, LearnerSettings settings) {
     return create(
         network,
+        classes(network.outputs()),
         normalization,
         settings,
         learner -> {
@@ -126,12 +156,18 @@ public final class Learner implements AutoCloseable {
         });
   }
 
+  /** Classes by number, for a network whose classes have no names yet. */
+  private static Targets classes(int count) {
+    return new Targets.Classes(IntStream.range(0, count).mapToObj(String::valueOf).toList());
+  }
+
   private static Learner create(
       Network network,
+      Targets targets,
       Normalization normalization,
       LearnerSettings settings,
       Consumer<Learner> initialization) {
-    Learner learner = new Learner(network, normalization, settings);
+    Learner learner = new Learner(network, targets, normalization, settings);
     try {
       initialization.accept(learner);
       return learner;
@@ -142,25 +178,48 @@ public final class Learner implements AutoCloseable {
   }
 
   /**
-   * Makes sure that images belong to a network.
+   * Makes sure that samples belong to a network.
    *
-   * @param name of the images, for the error
-   * @throws InvalidValueException where their shape or their number of classes is another
+   * @param name of the samples, for the error
+   * @throws InvalidValueException where their layout or their number of targets is another
    */
-  static void requireFits(String name, Network network, ImageDataset images) {
-    Require.atLeast("number of " + name, images.size(), 1);
+  static void requireFits(String name, Network network, Dataset samples) {
+    Require.atLeast("number of " + name, samples.size(), 1);
     Require.that(
-        images.shape().equals(network.input()),
+        samples.layout().equals(network.input()),
         "shape of the " + name,
         network.input() + ", the input of " + network.name() + ",",
-        images.shape(),
-        images);
+        samples.layout(),
+        samples);
+    requireFits("the " + name, network, samples.targets());
+  }
+
+  /** Makes sure that samples belong to this learner, their targets too. */
+  void requireFits(String name, Dataset samples) {
+    requireFits(name, network, samples);
     Require.that(
-        images.classes().size() == network.classes(),
-        "classes of the " + name,
-        network.classes() + ", as " + network.name() + " has,",
-        images.classes().size(),
-        images);
+        samples.targets().getClass() == targets.getClass(),
+        "targets of the " + name,
+        targets.describe() + ", as in training,",
+        samples.targets().describe(),
+        samples);
+  }
+
+  private static void requireFits(String name, Network network, Targets targets) {
+    Require.that(
+        targets.outputs() == network.outputs(),
+        targets.kind() + " of " + name,
+        network.outputs() + ", as " + network.name() + " has,",
+        targets.outputs(),
+        targets);
+    if (targets instanceof Targets.Classes) {
+      Require.atLeast("classes of " + name, targets.outputs(), 2);
+    }
+  }
+
+  /** The meaning of its outputs. */
+  public Targets targets() {
+    return targets;
   }
 
   /** The settings, none of which is left open. */
@@ -246,20 +305,42 @@ public final class Learner implements AutoCloseable {
   }
 
   /**
-   * Evaluates the network on batches, each of which it closes.
+   * Evaluates the network on batches by the usual metrics of its targets, see {@link Metric#usual}.
    *
-   * @param origins the origin of the image of an index, for the worst mistakes
-   * @param progress told the number of images done after each batch
+   * @param origins the origin of the sample of an index, for the worst mistakes
+   * @param progress told the number of samples done after each batch
    */
   public Evaluation evaluate(
       Iterable<Batch> batches, IntFunction<String> origins, IntConsumer progress) {
-    return use.during("evaluate", () -> evaluated(batches, origins, progress));
+    return evaluate(batches, Metric.usual(targets), origins, progress);
+  }
+
+  /**
+   * Evaluates the network on batches, each of which it closes.
+   *
+   * @param metrics to compute, all over the same outputs
+   * @param origins the origin of the sample of an index, for the worst mistakes
+   * @param progress told the number of samples done after each batch
+   */
+  public Evaluation evaluate(
+      Iterable<Batch> batches,
+      List<Metric> metrics,
+      IntFunction<String> origins,
+      IntConsumer progress) {
+    Metric.requireFits(metrics, targets);
+    return use.during("evaluate", () -> evaluated(batches, metrics, origins, progress));
   }
 
   private Evaluation evaluated(
-      Iterable<Batch> batches, IntFunction<String> origins, IntConsumer progress) {
-    int classes = network.classes();
-    ClassificationCounter counter = new ClassificationCounter(classes);
+      Iterable<Batch> batches,
+      List<Metric> metrics,
+      IntFunction<String> origins,
+      IntConsumer progress) {
+    int outputs = network.outputs();
+    boolean classes = targets instanceof Targets.Classes;
+    ClassificationCounter classified = new ClassificationCounter(outputs);
+    List<Metric.Counter> counters =
+        metrics.stream().map(metric -> metric.counter(outputs)).toList();
     int images = 0;
     double loss = 0;
     for (Batch next : batches) {
@@ -267,25 +348,63 @@ public final class Learner implements AutoCloseable {
         TrainableNetwork.Scored scored = engine.score(batch, origins);
         loss += scored.lossSum();
         for (int i = 0; i < batch.size(); i++) {
-          counter.add(batch.index(i), batch.label(i), scored.scores(), i * classes);
+          if (classes) {
+            classified.add(batch.index(i), batch.label(i), scored.scores(), i * outputs);
+          }
+          float[] given = Arrays.copyOfRange(scored.scores(), i * outputs, (i + 1) * outputs);
+          float[] wanted = new float[outputs];
+          for (int k = 0; k < outputs; k++) {
+            wanted[k] = batch.target(i, k);
+          }
+          counters.forEach(counter -> counter.add(given, wanted));
         }
         images += batch.size();
         progress.accept(images);
       }
     }
-    Require.atLeast("images to evaluate", images, 1);
-    Classification classification = counter.result(origins);
-    double accuracy = (double) classification.correct() / images;
-    return new Evaluation(images, loss / images, accuracy, classification);
+    Require.atLeast(network.input().noun() + "s to evaluate", images, 1);
+    Map<String, Double> values = new LinkedHashMap<>();
+    for (int i = 0; i < counters.size(); i++) {
+      Measure measure = metrics.get(i).measure();
+      if (!measure.equals(Measure.LOSS)) {
+        values.put(measure.name(), counters.get(i).value());
+      }
+    }
+    Optional<Classification> counts =
+        classes ? Optional.of(classified.result(origins)) : Optional.empty();
+    return new Evaluation(images, loss / images, values, counts);
   }
 
   /**
-   * The probability of each class for each image of a batch, [N, classes]: softmax of the scores.
-   * The labels of the batch are not read.
+   * The outputs of the network for each sample of a batch, [N, outputs]: scores of classes or
+   * labels, or numbers. The targets of the batch are not read.
+   */
+  public double[][] outputs(Batch batch) {
+    float[] scores = use.during("outputs", () -> engine.scoresAlone(batch));
+    int outputs = network.outputs();
+    double[][] rows = new double[scores.length / outputs][outputs];
+    for (int i = 0; i < scores.length; i++) {
+      rows[i / outputs][i % outputs] = scores[i];
+    }
+    return rows;
+  }
+
+  /**
+   * The probability of each class or label for each sample of a batch, [N, outputs]: of classes the
+   * softmax of the scores, of labels the logistic function of each. The targets of the batch are
+   * not read.
+   *
+   * @throws IllegalStateException where the outputs are numbers
    */
   public double[][] probabilities(Batch batch) {
+    if (targets instanceof Targets.Numbers) {
+      throw new IllegalStateException(
+          network.name() + " must give scores for probabilities but gives numbers; see outputs");
+    }
     float[] scores = use.during("probabilities", () -> engine.scoresAlone(batch));
-    return Softmax.of(scores, network.classes());
+    return targets instanceof Targets.Classes
+        ? Softmax.of(scores, network.outputs())
+        : Softmax.logistic(scores, network.outputs());
   }
 
   /**

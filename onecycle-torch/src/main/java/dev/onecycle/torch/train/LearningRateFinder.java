@@ -3,16 +3,17 @@ package dev.onecycle.torch.train;
 import dev.onecycle.data.batch.Batch;
 import dev.onecycle.data.batch.BatchLoader;
 import dev.onecycle.data.batch.Sampler;
-import dev.onecycle.data.image.ImageDataset;
-import dev.onecycle.data.image.Subset;
+import dev.onecycle.data.sample.Dataset;
 import dev.onecycle.fault.Faults;
 import dev.onecycle.range.LossScale;
 import dev.onecycle.range.RangePoint;
 import dev.onecycle.range.RangeResult;
 import dev.onecycle.range.RangeTest;
 import dev.onecycle.range.StepFunction;
+import dev.onecycle.torch.settings.Loss;
 import dev.onecycle.torch.train.RangeLoss.Images;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -27,12 +28,12 @@ public final class LearningRateFinder {
   public static final int MAX_HELD_OUT = 500;
 
   private final Setup setup;
-  private final ImageDataset train;
+  private final Dataset train;
   private final RangeLoss loss;
-  private final @Nullable ImageDataset heldOut;
+  private final @Nullable Dataset heldOut;
 
   private LearningRateFinder(
-      Setup setup, ImageDataset train, RangeLoss loss, @Nullable ImageDataset heldOut) {
+      Setup setup, Dataset train, RangeLoss loss, @Nullable Dataset heldOut) {
     this.setup = setup;
     this.train = train;
     this.loss = loss;
@@ -40,7 +41,7 @@ public final class LearningRateFinder {
   }
 
   /** Tests on training batches, one at each rate. */
-  public static LearningRateFinder of(Setup setup, ImageDataset train) {
+  public static LearningRateFinder of(Setup setup, Dataset train) {
     return new LearningRateFinder(setup, train, RangeLoss.STANDARD, null);
   }
 
@@ -55,16 +56,16 @@ public final class LearningRateFinder {
    * evaluated as after training, without augmentation; the statistics of batch norms come from the
    * last training batch, since running ones would lag behind the rising rate.
    */
-  public LearningRateFinder withValidation(ImageDataset images) {
+  public LearningRateFinder withValidation(Dataset images) {
     int count = Math.min(images.size(), MAX_HELD_OUT);
     int[] chosen =
         IntStream.range(0, count).map(i -> (int) ((long) i * images.size() / count)).toArray();
     RangeLoss validation = new RangeLoss(loss.batches(), Images.VALIDATION);
-    return new LearningRateFinder(setup, train, validation, new Subset(images, chosen));
+    return new LearningRateFinder(setup, train, validation, images.select(chosen));
   }
 
   /** The same with the loss of a configuration; held-out images are used where it asks for them. */
-  public LearningRateFinder with(RangeLoss asked, ImageDataset validation) {
+  public LearningRateFinder with(RangeLoss asked, Dataset validation) {
     LearningRateFinder finder = asked.images() == Images.TRAIN ? this : withValidation(validation);
     return finder.withBatches(asked.batches());
   }
@@ -80,22 +81,22 @@ public final class LearningRateFinder {
    */
   public RangeResult run(
       Learner learner, RangeTest test, long seed, Consumer<RangePoint> listener) {
-    Learner.requireFits("training images", learner.network(), train);
+    learner.requireFits(Learner.training(train), train);
     Sampler sampler = Sampler.of(setup.sampling(), train, setup.batchSize(), seed);
     try (Learner.Snapshot before = learner.snapshot();
         BatchLoader batches = BatchLoader.endless(train, setup.augmentation(), sampler)) {
-      return test.withScale(scale()).run(steps(learner, batches), before::restore, listener);
+      RangeTest scaled = scale().map(test::withScale).orElse(test);
+      return scaled.run(steps(learner, batches), before::restore, listener);
     }
   }
 
   /** The scale of the loss that is recorded: the labels of held-out images are not smoothed. */
-  private LossScale scale() {
+  private Optional<LossScale> scale() {
+    Loss trained = setup.settings().loss();
     return heldOut == null
-        ? LossScale.ofClasses(
-            ChanceLoss.weightedCounts(train, setup.sampling(), setup.settings()),
-            setup.settings().labelSmoothing(),
-            (long) setup.batchSize() * loss.batches())
-        : LossScale.ofClasses(heldOut.classCounts(), 0, Long.MAX_VALUE); // always the same images
+        ? LossScales.ofTraining(
+            train, setup.sampling(), trained, (long) setup.batchSize() * loss.batches())
+        : LossScales.ofEvaluation(heldOut, trained);
   }
 
   private StepFunction steps(Learner learner, BatchLoader batches) {

@@ -2,17 +2,18 @@ package dev.onecycle.torch.train;
 
 import dev.onecycle.data.augment.Augmentation;
 import dev.onecycle.data.batch.Sampling;
-import dev.onecycle.data.image.ImageShape;
+import dev.onecycle.data.sample.SampleLayout;
+import dev.onecycle.data.sample.Targets;
 import dev.onecycle.error.Require;
 import dev.onecycle.run.Conditions;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.torch.nn.Network;
 import dev.onecycle.torch.settings.LearnerSettings;
+import dev.onecycle.torch.settings.Loss;
 import dev.onecycle.tune.Hyperparameter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /**
  * The setup of a training, apart from the length and the peak of its cycle. A range test has the
@@ -103,21 +104,33 @@ public record Setup(
    * @param fingerprint of the training images
    */
   public Conditions conditions(String fingerprint) {
-    double smoothing = settings.labelSmoothing();
+    return conditions(fingerprint, network.outputs() + " classes");
+  }
+
+  /**
+   * The conditions of results that are found with this setup on data of any kind.
+   *
+   * @param fingerprint of the training samples
+   */
+  public Conditions conditions(String fingerprint, Targets targets) {
+    String described = targets.describe();
+    return conditions(
+        fingerprint,
+        targets instanceof Targets.Classes
+            ? described
+            : described + " (" + String.join(", ", targets.names()) + ")");
+  }
+
+  private Conditions conditions(String fingerprint, String targets) {
     Compute compute = Compute.of(settings);
-    ImageShape input = network.input();
+    SampleLayout input = network.input();
     Conditions conditions =
         Conditions.none()
             .with("model", network.structure())
             .with(
                 "data",
                 Numbers.format(
-                    "%d classes of images %d×%d×%d, sha256 %s",
-                    network.classes(),
-                    input.channels(),
-                    input.height(),
-                    input.width(),
-                    fingerprint))
+                    "%s of %ss %s, sha256 %s", targets, input.noun(), input, fingerprint))
             .with("batch_size", batchSize)
             .with("replicas", compute.threads())
             .with("optimizer", settings.describeOptimizer())
@@ -125,11 +138,7 @@ public record Setup(
             .with("norm_decay", settings.decayNormAndBias())
             .with("dropout", network.dropout())
             .with("momentum_at_peak", momentum)
-            .with(
-                "loss",
-                "cross-entropy"
-                    + (smoothing == 0 ? "" : ", label smoothing " + Numbers.exact(smoothing))
-                    + classWeights())
+            .with("loss", settings.loss().describe())
             .with("clip", settings.gradientClip())
             .with("accumulate", settings.accumulation())
             .with("batchnorm_momentum", settings.batchNormMomentum())
@@ -141,17 +150,15 @@ public record Setup(
     return sampling == Sampling.SHUFFLED ? conditions : conditions.with("sampling", "balanced");
   }
 
-  private String classWeights() {
-    return settings.classWeights().isEmpty()
-        ? ""
-        : settings.classWeights().stream()
-            .map(weight -> Numbers.rounded(weight, 6))
-            .collect(Collectors.joining(", ", ", class weights ", ""));
-  }
-
   /** The same setup with other weights of classes in the loss. */
   public Setup withClassWeights(List<Double> weights) {
-    LearnerSettings weighted = settings.toBuilder().classWeights(weights).build();
-    return new Setup(network, batchSize, momentum, augmentation, weighted, sampling);
+    Loss.CrossEntropy weighted = ((Loss.CrossEntropy) settings.loss()).withClassWeights(weights);
+    return new Setup(
+        network,
+        batchSize,
+        momentum,
+        augmentation,
+        settings.toBuilder().loss(weighted).build(),
+        sampling);
   }
 }

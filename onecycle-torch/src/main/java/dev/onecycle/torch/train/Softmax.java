@@ -2,7 +2,7 @@ package dev.onecycle.torch.train;
 
 import java.util.Arrays;
 
-/** Probabilities from scores. */
+/** Probabilities of classes, or of single labels, from scores. */
 final class Softmax {
   private Softmax() {}
 
@@ -15,6 +15,19 @@ final class Softmax {
     double[][] probabilities = new double[scores.length / classes][];
     for (int i = 0; i < probabilities.length; i++) {
       probabilities[i] = row(Arrays.copyOfRange(scores, i * classes, (i + 1) * classes));
+    }
+    return probabilities;
+  }
+
+  /**
+   * The logistic function of each score.
+   *
+   * @param scores [N, labels], row by row
+   */
+  static double[][] logistic(float[] scores, int labels) {
+    double[][] probabilities = new double[scores.length / labels][labels];
+    for (int i = 0; i < scores.length; i++) {
+      probabilities[i / labels][i % labels] = 1 / (1 + Math.exp(-scores[i]));
     }
     return probabilities;
   }

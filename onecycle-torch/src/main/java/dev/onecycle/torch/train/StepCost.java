@@ -4,7 +4,7 @@ import dev.onecycle.data.augment.Augmentation;
 import dev.onecycle.data.batch.Batch;
 import dev.onecycle.data.batch.BatchLoader;
 import dev.onecycle.data.batch.Sampler;
-import dev.onecycle.data.image.ImageDataset;
+import dev.onecycle.data.sample.Dataset;
 import dev.onecycle.error.Require;
 import java.time.Duration;
 
@@ -33,15 +33,14 @@ public record StepCost(double secondsPerStep, double secondsPerEvaluatedImage) {
    * @param patience how long to take steps, and about how long to evaluate: at least four steps are
    *     taken, two of them timed, or fewer where the first take longer than this
    */
-  public static StepCost measure(
-      Learner learner, Setup setup, ImageDataset images, Duration patience) {
+  public static StepCost measure(Learner learner, Setup setup, Dataset images, Duration patience) {
     return measure(learner, setup, images, patience, Integer.MAX_VALUE);
   }
 
   /** As {@link #measure(Learner, Setup, ImageDataset, Duration)}, from at most so many steps. */
   public static StepCost measure(
-      Learner learner, Setup setup, ImageDataset images, Duration patience, int maxSteps) {
-    Learner.requireFits("images", learner.network(), images);
+      Learner learner, Setup setup, Dataset images, Duration patience, int maxSteps) {
+    learner.requireFits(images.layout().noun() + "s", images);
     Sampler shuffled = Sampler.shuffled(images.size(), setup.batchSize(), 0);
     double secondsPerStep;
     try (Learner.Snapshot before = learner.snapshot();

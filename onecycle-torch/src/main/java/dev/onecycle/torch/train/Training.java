@@ -4,7 +4,7 @@ import dev.onecycle.data.augment.Augmentation;
 import dev.onecycle.data.batch.Batch;
 import dev.onecycle.data.batch.BatchLoader;
 import dev.onecycle.data.batch.Sampler;
-import dev.onecycle.data.image.ImageDataset;
+import dev.onecycle.data.sample.Dataset;
 import dev.onecycle.error.DivergedException;
 import dev.onecycle.error.Require;
 import dev.onecycle.fault.Faults;
@@ -41,8 +41,8 @@ public final class Training {
       Learner learner,
       Policy policy,
       TrainingPlan plan,
-      ImageDataset train,
-      ImageDataset evaluation,
+      Dataset train,
+      Dataset evaluation,
       TrainingListener listener,
       BooleanSupplier stop) {
     return resume(learner, policy, plan, train, evaluation, TrainingPosition.START, listener, stop)
@@ -62,13 +62,14 @@ public final class Training {
       Learner learner,
       Policy policy,
       TrainingPlan plan,
-      ImageDataset train,
-      ImageDataset evaluation,
+      Dataset train,
+      Dataset evaluation,
       TrainingPosition from,
       TrainingListener listener,
       BooleanSupplier stop) {
-    Learner.requireFits("training images", learner.network(), train);
-    Learner.requireFits("images to evaluate", learner.network(), evaluation);
+    learner.requireFits(Learner.training(train), train);
+    learner.requireFits(Learner.toEvaluate(evaluation), evaluation);
+    Metric.requireFits(plan.metrics(train.targets()), train.targets());
     Sampler sampler = plan.sampler(train);
     Require.that(
         policy.steps() == plan.steps(train.size()),
@@ -78,7 +79,7 @@ public final class Training {
         policy);
     // A plan made for another number of images may have epochs after its last step.
     int epochs = plan.withSteps(policy.steps(), train.size()).epochs();
-    double chanceLoss = ChanceLoss.of(train, plan.sampling(), learner.settings());
+    double chanceLoss = LossScales.chance(train, plan.sampling(), learner.settings().loss());
     TrainingPosition at = from;
     while (at.epochs().size() < epochs) {
       int epoch = at.epochs().size();
@@ -126,8 +127,8 @@ public final class Training {
   private static Evaluated evaluateEpoch(
       Learner learner,
       TrainingPlan plan,
-      ImageDataset train,
-      ImageDataset evaluation,
+      Dataset train,
+      Dataset evaluation,
       TrainingPosition at,
       double learningRate,
       TrainingListener listener) {
@@ -138,11 +139,15 @@ public final class Training {
     }
     Faults.at("train.evaluating");
     Evaluation result =
-        evaluate(learner, evaluation, done -> listener.evaluating(epoch, done, evaluation.size()));
+        evaluate(
+            learner,
+            evaluation,
+            plan.metrics(evaluation.targets()),
+            done -> listener.evaluating(epoch, done, evaluation.size()));
     double seconds = (System.nanoTime() - trained) / 1e9;
     requireFinite("evaluation loss", result.loss(), at.step() - 1, learningRate, at);
-    listener.classified(epoch, result.classification());
-    return new Evaluated(result.loss(), result.accuracy(), seconds);
+    result.classes().ifPresent(counts -> listener.classified(epoch, counts));
+    return new Evaluated(result.loss(), result.metrics(), seconds);
   }
 
   private static EpochRecord record(TrainingPosition at, Optional<Evaluated> evaluated) {
@@ -155,11 +160,17 @@ public final class Training {
         evaluated);
   }
 
-  /** Evaluates a network on every image of a data set. */
-  public static Evaluation evaluate(Learner learner, ImageDataset images, IntConsumer progress) {
-    Learner.requireFits("images to evaluate", learner.network(), images);
-    try (BatchLoader batches = BatchLoader.evaluation(images, EVALUATION_BATCH)) {
-      return learner.evaluate(() -> batches, images::origin, progress);
+  /** Evaluates a network on every sample of a data set, by the usual metrics of its targets. */
+  public static Evaluation evaluate(Learner learner, Dataset samples, IntConsumer progress) {
+    return evaluate(learner, samples, Metric.usual(learner.targets()), progress);
+  }
+
+  /** Evaluates a network on every sample of a data set. */
+  public static Evaluation evaluate(
+      Learner learner, Dataset samples, List<Metric> metrics, IntConsumer progress) {
+    learner.requireFits(Learner.toEvaluate(samples), samples);
+    try (BatchLoader batches = BatchLoader.evaluation(samples, EVALUATION_BATCH)) {
+      return learner.evaluate(() -> batches, metrics, samples::origin, progress);
     }
   }
 
@@ -206,7 +217,7 @@ public final class Training {
     }
   }
 
-  private static void reestimateBatchNorms(Learner learner, TrainingPlan plan, ImageDataset train) {
+  private static void reestimateBatchNorms(Learner learner, TrainingPlan plan, Dataset train) {
     Sampler sampler = plan.sampler(train);
     int count = Math.min(plan.reestimatedBatches(), sampler.batchesPerEpoch());
     try (BatchLoader batches = BatchLoader.batches(train, Augmentation.none(), sampler, 0, count)) {

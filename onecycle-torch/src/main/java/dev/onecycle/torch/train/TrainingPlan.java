@@ -3,8 +3,10 @@ package dev.onecycle.torch.train;
 import dev.onecycle.data.augment.Augmentation;
 import dev.onecycle.data.batch.Sampler;
 import dev.onecycle.data.batch.Sampling;
-import dev.onecycle.data.image.ImageDataset;
+import dev.onecycle.data.sample.Dataset;
+import dev.onecycle.data.sample.Targets;
 import dev.onecycle.error.Require;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,8 +32,10 @@ public final class TrainingPlan {
       int reestimatedBatches,
       int evaluateEvery,
       long maxSteps,
-      Sampling sampling) {
+      Sampling sampling,
+      List<Metric> metrics) {
     Values {
+      metrics = List.copyOf(metrics);
       Require.atLeast("epochs", epochs, 1);
       Require.atLeast("batch size", batchSize, 1);
       Require.atLeast("re-estimated batches", reestimatedBatches, 0);
@@ -49,7 +53,15 @@ public final class TrainingPlan {
   public static TrainingPlan of(int epochs, int batchSize) {
     return new TrainingPlan(
         new Values(
-            epochs, batchSize, Augmentation.standard(), 0, 0, 1, WHOLE_EPOCHS, Sampling.SHUFFLED));
+            epochs,
+            batchSize,
+            Augmentation.standard(),
+            0,
+            0,
+            1,
+            WHOLE_EPOCHS,
+            Sampling.SHUFFLED,
+            List.of()));
   }
 
   /** The same plan with another augmentation of training images; evaluation sees none. */
@@ -89,7 +101,28 @@ public final class TrainingPlan {
             reestimatedBatches(),
             evaluateEvery(),
             values.maxSteps,
+            value,
+            values.metrics));
+  }
+
+  /** The same plan with other metrics; the first one tells the best epoch. */
+  public TrainingPlan withMetrics(List<Metric> value) {
+    return new TrainingPlan(
+        new Values(
+            epochs(),
+            batchSize(),
+            augmentation(),
+            seed(),
+            reestimatedBatches(),
+            evaluateEvery(),
+            values.maxSteps,
+            values.sampling,
             value));
+  }
+
+  /** The metrics of its evaluations: the usual ones of the targets where none are given. */
+  public List<Metric> metrics(Targets targets) {
+    return values.metrics.isEmpty() ? Metric.usual(targets) : values.metrics;
   }
 
   private TrainingPlan with(
@@ -103,7 +136,8 @@ public final class TrainingPlan {
             reestimatedBatches,
             evaluateEvery,
             values.maxSteps,
-            values.sampling));
+            values.sampling,
+            values.metrics));
   }
 
   /**
@@ -123,7 +157,8 @@ public final class TrainingPlan {
             reestimatedBatches(),
             evaluateEvery(),
             steps,
-            values.sampling));
+            values.sampling,
+            values.metrics));
   }
 
   /** The number of passes over the training images. */
@@ -167,7 +202,7 @@ public final class TrainingPlan {
   }
 
   /** The order of the training images. */
-  public Sampler sampler(ImageDataset train) {
+  public Sampler sampler(Dataset train) {
     return Sampler.of(values.sampling, train, batchSize(), seed());
   }
 

@@ -34,7 +34,7 @@ public final class BatchSizeTrial {
   public static BatchTrial run(Setup setup, Duration patience) {
     int size = setup.batchSize();
     int ragged = Math.max(2, size / 2 + 1);
-    ImageDataset images = noise(setup.network().input(), setup.network().classes());
+    ImageDataset images = noise(setup.network().imageShape(), setup.network().outputs());
     try (Learner learner = Learner.prepare(setup.network(), images, setup.settings())) {
       StepCost cost = StepCost.measure(learner, setup, repeated(images, size), patience);
       Setup atTheEnd = setup.with(Hyperparameter.BATCH_SIZE, ragged);

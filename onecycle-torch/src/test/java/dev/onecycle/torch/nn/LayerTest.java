@@ -15,7 +15,7 @@ class LayerTest {
   private static final Layer GELU = new Layer.Gelu();
 
   private static Trace trace(Layer layer) {
-    return layer.trace(Trace.of(new ImageShape(3, 9, 11)));
+    return layer.trace(Trace.of(new ImageShape(3, 9, 11).layout()));
   }
 
   private static Trace image(long channels, long height, long width, long multiplications) {
@@ -157,15 +157,15 @@ class LayerTest {
   void aNetworkGivesAScoreForEachClass() {
     ImageShape shape = new ImageShape(3, 9, 11);
     Layer scores = sequence(new Layer.GlobalMaxPool(), new Layer.Linear(3, 7, true));
-    assertThat(new Network("own", shape, 7, scores).classes()).isEqualTo(7);
+    assertThat(new Network("own", shape, 7, scores).outputs()).isEqualTo(7);
     assertThatThrownBy(() -> new Network("own", shape, 8, scores))
         .isInstanceOf(InvalidValueException.class)
         .hasMessage(
-            "output of own must be a score for each of 8 classes but was 7 features; end with a"
+            "output of own must be one value for each of 8 outputs but was 7 features; end with a"
                 + " Linear layer of out=8");
     Layer whitening = new Layer.Whitening(3, 2);
     Layer end = sequence(new Layer.GlobalMaxPool(), new Layer.Linear(24, 3, true));
-    assertThat(new Network("own", shape, 3, sequence(Layer.identity(), whitening, end)).classes())
+    assertThat(new Network("own", shape, 3, sequence(Layer.identity(), whitening, end)).outputs())
         .isEqualTo(3);
     assertThatThrownBy(() -> new Network("own", shape, 3, sequence(RELU, whitening, end)))
         .isInstanceOf(InvalidValueException.class)

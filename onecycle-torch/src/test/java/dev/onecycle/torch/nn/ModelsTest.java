@@ -166,7 +166,7 @@ class ModelsTest {
   private static Learner learner(Network network) {
     return Learner.prepare(
         network,
-        ImageSets.noise(network.input(), network.classes()),
+        ImageSets.noise(network.imageShape(), network.outputs()),
         NORMALIZATION,
         LearnerSettings.builder().threads(1).build());
   }

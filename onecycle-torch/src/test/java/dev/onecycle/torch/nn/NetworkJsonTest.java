@@ -89,7 +89,7 @@ class NetworkJsonTest {
                 named("scale", new Layer.Scale(0.125))));
     assertThat(NetworkJson.write(network))
         .isEqualTo(
-            "{\"name\":\"tiny\",\"input\":[1,8,9],\"classes\":2,\"layers\":"
+            "{\"name\":\"tiny\",\"input\":[1,8,9],\"outputs\":2,\"layers\":"
                 + "{\"kind\":\"sequential\",\"parts\":["
                 + "{\"name\":\"conv\",\"layer\":{\"kind\":\"conv\",\"in\":1,\"out\":4,\"kernel\":3,"
                 + "\"stride\":1,\"padding\":1,\"dilation\":1,\"groups\":1,\"bias\":false,\"init\":\"he\"}},"
@@ -98,7 +98,7 @@ class NetworkJsonTest {
                 + "{\"name\":\"pool\",\"layer\":{\"kind\":\"global_max_pool\"}},"
                 + "{\"name\":\"fc\",\"layer\":{\"kind\":\"linear\",\"in\":4,\"out\":2,\"bias\":true}},"
                 + "{\"name\":\"scale\",\"layer\":{\"kind\":\"scale\",\"factor\":0.125}}]}}");
-    assertThat(network.structure()).isEqualTo("tiny 9450b4c93356");
+    assertThat(network.structure()).isEqualTo("tiny 3e6c333bf277");
   }
 
   @ParameterizedTest
@@ -121,7 +121,7 @@ class NetworkJsonTest {
         "\"name\":\"fc\"; \"name\":\"gelu\"; names of a sequence must be distinct; gelu",
         "[3,16,16]; [3,16]; input of the network must be three numbers; [3,16]",
         "[3,16,16]; [2,16,16]; channels must be 1 or 3; was 2",
-        "\"classes\":4; \"classes\":4,\"more\":1; the network has the unknown component; more",
+        "\"outputs\":4; \"outputs\":4,\"more\":1; the network has the unknown component; more",
         "\"in\":8,\"out\":4; \"in\":21,\"out\":4; a network is not usable: layer fc (Linear in=21) gets"
             + " 8 features; make it for 8",
         "{\"name\":\"every\"; [\"name\":\"every\"; not valid JSON;",

@@ -35,7 +35,7 @@ class ScriptTrialTest {
 
   private static void accepts(ScriptTrial trial) {
     ScriptFile sound = ScriptFile.at(ScriptFiles.of("tiny.pt"));
-    assertThat(trial.of(sound, ScriptFiles.SHAPE, 3).classes()).isEqualTo(3);
+    assertThat(trial.of(sound, ScriptFiles.SHAPE, 3).outputs()).isEqualTo(3);
   }
 
   @Test

@@ -46,9 +46,9 @@ class AcceptedNetworksTest {
   }
 
   private static void requireTrains(Network network) {
-    ArrayBatch batch = ArrayBatch.coloured(1, 6, CLASSES, network.input());
+    ArrayBatch batch = ArrayBatch.coloured(1, 6, CLASSES, network.imageShape());
     try (Learner learner =
-        Learner.prepare(network, ImageSets.noise(network.input(), CLASSES), SETTINGS)) {
+        Learner.prepare(network, ImageSets.noise(network.imageShape(), CLASSES), SETTINGS)) {
       assertThat(learner.step(batch, 1e-3, 0.9).finite()).as("%s", network).isTrue();
       assertThat(learner.probabilities(batch)).hasDimensions(6, CLASSES);
       if (network.dropout() == 0) {
@@ -71,11 +71,11 @@ class AcceptedNetworksTest {
   /** Random layers, most of which fit, and an end that gives the scores. */
   private static Layer layers(SplittableRandom random, ImageShape shape) {
     Layer layers = Layer.identity();
-    Trace at = Trace.of(shape);
+    Trace at = Trace.of(shape.layout());
     for (int i = random.nextInt(6); i >= 0; i--) {
       Layer next = Layer.sequence(layers, layer(random, at, 1));
       try {
-        at = next.trace(Trace.of(shape));
+        at = next.trace(Trace.of(shape.layout()));
         layers = next;
       } catch (InvalidValueException e) {
         if (random.nextInt(8) == 0) {

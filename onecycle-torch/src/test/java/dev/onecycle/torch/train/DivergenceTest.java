@@ -28,6 +28,7 @@ import dev.onecycle.torch.model.ModelFile;
 import dev.onecycle.torch.model.ModelInput;
 import dev.onecycle.torch.nn.Models;
 import dev.onecycle.torch.settings.LearnerSettings;
+import dev.onecycle.torch.settings.Loss;
 import dev.onecycle.torch.settings.Normalization;
 import dev.onecycle.torch.weights.NamedTensor;
 import java.io.IOException;
@@ -145,19 +146,22 @@ class DivergenceTest {
     ImageDataset images =
         ImageDataset.of(
             new ImageShape(1, 1, 1), List.of("a", "b"), new int[] {0, 0, 0, 1}, new byte[4]);
-    LearnerSettings plain = LearnerSettings.defaults();
-    LearnerSettings weighted = plain.toBuilder().classWeights(List.of(1.0, 3.0)).build();
-    LearnerSettings smooth = plain.toBuilder().labelSmoothing(0.2).build();
-    assertThat(ChanceLoss.of(images, Sampling.SHUFFLED, plain)).isCloseTo(0.562335, within(1e-6));
-    assertThat(ChanceLoss.of(images, Sampling.BALANCED, plain))
+    Loss plain = Loss.crossEntropy();
+    Loss weighted = new Loss.CrossEntropy(List.of(1.0, 3.0), 0);
+    Loss smooth = new Loss.CrossEntropy(List.of(), 0.2);
+    assertThat(LossScales.chance(images, Sampling.SHUFFLED, plain))
+        .isCloseTo(0.562335, within(1e-6));
+    assertThat(LossScales.chance(images, Sampling.BALANCED, plain))
         .isCloseTo(Math.log(2), within(1e-12));
-    assertThat(ChanceLoss.of(images, Sampling.SHUFFLED, weighted))
+    assertThat(LossScales.chance(images, Sampling.SHUFFLED, weighted))
         .isCloseTo(Math.log(2), within(1e-12));
     // The mean targets are 0.7 and 0.3.
-    assertThat(ChanceLoss.of(images, Sampling.SHUFFLED, smooth)).isCloseTo(0.610864, within(1e-6));
+    assertThat(LossScales.chance(images, Sampling.SHUFFLED, smooth))
+        .isCloseTo(0.610864, within(1e-6));
     ImageDataset one =
         ImageDataset.of(new ImageShape(1, 1, 1), List.of("a", "b"), new int[2], new byte[2]);
-    assertThat(ChanceLoss.of(one, Sampling.SHUFFLED, plain)).isCloseTo(Math.log(2), within(1e-12));
+    assertThat(LossScales.chance(one, Sampling.SHUFFLED, plain))
+        .isCloseTo(Math.log(2), within(1e-12));
   }
 
   @Test

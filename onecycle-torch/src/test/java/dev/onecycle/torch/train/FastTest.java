@@ -18,6 +18,7 @@ import dev.onecycle.torch.nn.ModelSpec;
 import dev.onecycle.torch.nn.Models;
 import dev.onecycle.torch.nn.Network;
 import dev.onecycle.torch.settings.LearnerSettings;
+import dev.onecycle.torch.settings.Loss;
 import dev.onecycle.torch.settings.Normalization;
 import dev.onecycle.torch.settings.Precision;
 import dev.onecycle.torch.weights.NamedTensor;
@@ -37,7 +38,7 @@ class FastTest {
       LearnerSettings.builder().precision(Precision.FP32).threads(1).build();
 
   private static Learner learner(Network network) {
-    return network.classes() == SHAPES.classes().size()
+    return network.outputs() == SHAPES.classes().size()
         ? Learner.prepare(network, SHAPES, FP32)
         : Learner.withoutImages(network, Normalization.of(SHAPES), FP32);
   }
@@ -254,6 +255,6 @@ class FastTest {
     assertThat(sources.settings()).isEqualTo(LearnerSettings.defaults());
     ModelSpec.Defaults fast = Models.byName("fast").defaults();
     assertThat(fast.augmentation().pad()).isEqualTo(2);
-    assertThat(fast.settings().labelSmoothing()).isPositive();
+    assertThat(fast.settings().loss()).isEqualTo(new Loss.CrossEntropy(List.of(), 0.1));
   }
 }

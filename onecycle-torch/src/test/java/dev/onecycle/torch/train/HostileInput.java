@@ -3,6 +3,7 @@ package dev.onecycle.torch.train;
 import dev.onecycle.data.batch.Batch;
 import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.data.image.ImageShape;
+import dev.onecycle.data.sample.SampleLayout;
 import dev.onecycle.torch.nn.Layer;
 import dev.onecycle.torch.nn.Network;
 import dev.onecycle.torch.settings.LearnerSettings;
@@ -26,8 +27,13 @@ final class HostileInput {
   private HostileInput() {}
 
   /** A batch that says whatever it is told to. */
-  private record Claimed(int size, ImageShape shape, ByteBuffer pixels, int wrong)
+  private record Claimed(int size, ImageShape shape, ByteBuffer values, int wrong)
       implements Batch {
+    @Override
+    public SampleLayout layout() {
+      return shape.layout();
+    }
+
     @Override
     public int label(int i) {
       return i == size - 1 ? wrong : 0;

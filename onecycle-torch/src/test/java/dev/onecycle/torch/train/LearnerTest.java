@@ -223,17 +223,17 @@ class LearnerTest {
             Layer.sequence(new Layer.BatchNorm(3), new Layer.GlobalAveragePool()));
     Batch batch = ArrayBatch.coloured(5, 64, 6, SHAPE);
     double mean = 0;
-    for (int i = 0; i < batch.pixels().capacity(); i += 3) {
-      mean += ((batch.pixels().get(i) & 0xff) / 255.0 - 0.4) / 0.2;
+    for (int i = 0; i < batch.values().capacity(); i += 3) {
+      mean += ((batch.values().get(i) & 0xff) / 255.0 - 0.4) / 0.2;
     }
-    mean /= batch.pixels().capacity() / 3.0;
+    mean /= batch.values().capacity() / 3.0;
     ArrayBatch threeClasses = (ArrayBatch) batch;
     int[] labels = Arrays.stream(threeClasses.labels()).map(label -> label % 3).toArray();
     try (Learner learner = learner(onlyNorm, settings)) {
-      learner.step(new ArrayBatch(SHAPE, threeClasses.pixels(), labels), 1e-9, 0);
+      learner.step(new ArrayBatch(SHAPE, threeClasses.values(), labels), 1e-9, 0);
       assertThat(find(learner, "0.running_mean")[0])
           .isCloseTo((float) (0.25 * mean), within(1e-4f));
-      learner.reestimateBatchNorms(List.of(new ArrayBatch(SHAPE, threeClasses.pixels(), labels)));
+      learner.reestimateBatchNorms(List.of(new ArrayBatch(SHAPE, threeClasses.values(), labels)));
       assertThat(find(learner, "0.running_mean")[0]).isCloseTo((float) mean, within(1e-4f));
     }
   }

@@ -16,6 +16,7 @@ import dev.onecycle.torch.ImageSets;
 import dev.onecycle.torch.nn.Layer;
 import dev.onecycle.torch.nn.Network;
 import dev.onecycle.torch.settings.LearnerSettings;
+import dev.onecycle.torch.settings.Loss;
 import dev.onecycle.torch.settings.Normalization;
 import dev.onecycle.torch.weights.NamedTensor;
 import java.io.IOException;
@@ -179,7 +180,7 @@ class LearnerUseTest {
   @Test
   void classWeightsMustBeOneAClass() {
     LearnerSettings settings =
-        LearnerSettings.builder().classWeights(List.of(1.0, 2.0, 3.0)).build();
+        LearnerSettings.builder().loss(new Loss.CrossEntropy(List.of(1.0, 2.0, 3.0), 0)).build();
     assertThatThrownBy(
             () ->
                 Learner.withoutImages(

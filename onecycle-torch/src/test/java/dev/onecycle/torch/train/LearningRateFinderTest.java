@@ -15,6 +15,7 @@ import dev.onecycle.range.RangePoint;
 import dev.onecycle.range.RangeResult;
 import dev.onecycle.range.RangeTest;
 import dev.onecycle.torch.settings.LearnerSettings;
+import dev.onecycle.torch.settings.Loss;
 import dev.onecycle.torch.weights.NamedTensor;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -101,7 +102,7 @@ class LearningRateFinderTest {
               32,
               0.85,
               setup.augmentation(),
-              setup.settings().toBuilder().labelSmoothing(0.2).build());
+              setup.settings().toBuilder().loss(new Loss.CrossEntropy(List.of(), 0.2)).build());
       RangeResult smoothed =
           LearningRateFinder.of(smooth, unequal).run(learner, TEST_RANGE, 5, point -> {});
       assertThat(chance(smoothed)).isGreaterThan(entropy + 0.1);

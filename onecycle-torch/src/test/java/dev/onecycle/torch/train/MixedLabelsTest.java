@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.onecycle.data.batch.Batch;
 import dev.onecycle.data.image.ImageShape;
+import dev.onecycle.data.sample.SampleLayout;
 import dev.onecycle.torch.ArrayBatch;
 import dev.onecycle.torch.ImageSets;
 import dev.onecycle.torch.nn.Models;
 import dev.onecycle.torch.settings.LearnerSettings;
+import dev.onecycle.torch.settings.Loss;
 import dev.onecycle.torch.settings.Precision;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -30,13 +32,13 @@ class MixedLabelsTest {
     }
 
     @Override
-    public ImageShape shape() {
-      return images.shape();
+    public SampleLayout layout() {
+      return images.layout();
     }
 
     @Override
-    public ByteBuffer pixels() {
-      return images.pixels();
+    public ByteBuffer values() {
+      return images.values();
     }
 
     @Override
@@ -72,8 +74,7 @@ class MixedLabelsTest {
             .precision(Precision.FP32)
             .threads(2)
             .weightDecay(0)
-            .labelSmoothing(smoothing)
-            .classWeights(weighted ? WEIGHTS : List.of())
+            .loss(new Loss.CrossEntropy(weighted ? WEIGHTS : List.of(), smoothing))
             .build();
     try (Learner learner =
         Learner.prepare(Models.resnet(8, SHAPE, 3, 0), ImageSets.noise(SHAPE, 3), settings)) {
@@ -97,7 +98,7 @@ class MixedLabelsTest {
   void lossAndGradientAreMixedAlike(boolean weighted, double smoothing, double share) {
     ArrayBatch own = ArrayBatch.coloured(3, IMAGES, 3, SHAPE);
     int[] others = Arrays.stream(own.labels()).map(label -> (label + 1) % 3).toArray();
-    ArrayBatch other = new ArrayBatch(SHAPE, own.pixels(), others);
+    ArrayBatch other = new ArrayBatch(SHAPE, own.values(), others);
     Stepped first = step(own, weighted, smoothing);
     Stepped second = step(other, weighted, smoothing);
     Stepped mixed = step(new Mixed(own, others, share), weighted, smoothing);

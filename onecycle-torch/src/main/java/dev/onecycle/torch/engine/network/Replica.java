@@ -1,6 +1,6 @@
 package dev.onecycle.torch.engine.network;
 
-import dev.onecycle.data.image.ImageShape;
+import dev.onecycle.data.sample.SampleLayout;
 import dev.onecycle.random.RandomStream;
 import dev.onecycle.torch.engine.FlatBuffer;
 import dev.onecycle.torch.engine.Parameter;
@@ -15,6 +15,7 @@ import dev.onecycle.torch.engine.module.ModuleBuilder;
 import dev.onecycle.torch.engine.module.ScriptModule;
 import dev.onecycle.torch.engine.module.Tape;
 import dev.onecycle.torch.nn.Layer;
+import dev.onecycle.torch.settings.Loss;
 import dev.onecycle.torch.settings.Normalization;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
@@ -32,6 +33,7 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.MemoryFormat;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
@@ -57,9 +59,10 @@ final class Replica implements AutoCloseable {
   private final boolean drops;
   private final ScalarType compute;
   private final TensorDevice device;
-  private final ImageShape shape;
+  private final SampleLayout layout;
   private final Tensor mean;
   private final Tensor inverseStd;
+  private final Loss loss;
   private final List<Double> classWeights;
   private final @Nullable Tensor weights;
   private final Generator generator;
@@ -75,7 +78,7 @@ final class Replica implements AutoCloseable {
    * @param fixed shared arrays that never change
    * @param slices the largest number that it gets in a step
    * @param device of the weights, which computes
-   * @param classWeights in the loss, by label; none for equal ones
+   * @param loss of a step and of an evaluation
    */
   Replica(
       Layer layers,
@@ -83,15 +86,16 @@ final class Replica implements AutoCloseable {
       Tensor values,
       Tensor fixed,
       Normalization normalization,
-      ImageShape input,
+      SampleLayout input,
       ScalarType compute,
       int slices,
       TensorDevice device,
-      List<Double> classWeights) {
+      Loss loss) {
     this.compute = compute;
-    this.classWeights = classWeights;
+    this.loss = loss;
+    this.classWeights = loss instanceof Loss.CrossEntropy own ? own.classWeights() : List.of();
     this.device = device;
-    this.shape = input;
+    this.layout = input;
     ModuleBuilder builder = groups.builder();
     module = builder.build("", layers);
     drops = builder.drops;
@@ -100,8 +104,9 @@ final class Replica implements AutoCloseable {
     gradients = torch.zeros_like(values);
     losses = device.moved(torch.zeros(slices));
     statistics = device.moved(FlatBuffer.initial(builder.statistics, 0));
-    mean = device.moved(perPixel(input, c -> 255 * normalization.mean(c)));
-    inverseStd = device.moved(perPixel(input, c -> 1 / (255 * normalization.std(c))));
+    double scale = input.isImage() ? 255 : 1;
+    mean = device.moved(perChannel(input, c -> scale * normalization.mean(c)));
+    inverseStd = device.moved(perChannel(input, c -> 1 / (scale * normalization.std(c))));
     weights = classWeights.isEmpty() ? null : device.moved(vector(classWeights));
     generator = device.generator();
     dropout = new GeneratorOptional(generator);
@@ -145,15 +150,33 @@ final class Replica implements AutoCloseable {
     return tensor;
   }
 
-  /** A value of each channel, repeated for every pixel: broadcasting over images alone is fast. */
-  private static Tensor perPixel(ImageShape input, IntToDoubleFunction value) {
-    long[] shape = {1, input.channels(), input.height(), input.width()};
-    Tensor tensor = torch.zeros(input.bytes()).as_strided(shape, TensorLayout.strides(shape));
+  /**
+   * A value of each channel; of images repeated for every pixel: broadcasting over images alone is
+   * fast. Nothing for tokens.
+   */
+  private static Tensor perChannel(SampleLayout input, IntToDoubleFunction value) {
+    if (!input.isImage()) {
+      int channels = input.type() == SampleLayout.Type.INT64 ? 0 : input.channels();
+      Tensor tensor = torch.zeros(channels);
+      for (int c = 0; c < channels; c++) {
+        FlatBuffer.elements(tensor).put(c, (float) value.applyAsDouble(c));
+      }
+      return tensor;
+    }
+    long[] shape = shape(1, input);
+    int count = input.values();
+    Tensor tensor = torch.zeros(count).as_strided(shape, TensorLayout.strides(shape));
     FloatBuffer elements = FlatBuffer.elements(tensor);
-    for (int i = 0; i < input.bytes(); i++) {
+    for (int i = 0; i < count; i++) {
       elements.put(i, (float) value.applyAsDouble(i % input.channels()));
     }
     return tensor;
+  }
+
+  /** [samples, C, H, W] of images. */
+  private static long[] shape(long samples, SampleLayout images) {
+    List<Integer> shape = images.shape();
+    return new long[] {samples, shape.get(0), shape.get(1), shape.get(2)};
   }
 
   void zeroGradients() {
@@ -171,52 +194,61 @@ final class Replica implements AutoCloseable {
    * @param dropoutKey seed of the dropout
    */
   void accumulate(
-      BatchInput batch,
-      int from,
-      int to,
-      int place,
-      double labelSmoothing,
-      double batchNormMomentum,
-      long dropoutKey) {
+      BatchInput batch, int from, int to, int place, double batchNormMomentum, long dropoutKey) {
     seedDropout(dropoutKey);
     try (PointerScope scope = new PointerScope();
         NoGradGuard noGrad = new NoGradGuard()) {
       Tape tape = new Tape(false, clock);
       ForwardContext context = new ForwardContext(true, compute, batchNormMomentum, dropout, tape);
       Tensor scores = scores(batch, from, to, context);
-      Tensor labels = labels(batch.labels(), from, to);
-      Tensor loss;
-      Tensor gradient;
-      if (batch.mixes()) {
-        double total = weights == null ? batch.size() : totalWeight(batch);
-        Tensor mixed = labels(batch.mixed(), from, to);
-        Tensor shares = shares(batch, from, to);
-        loss =
-            mixed(
-                    CrossEntropy.each(scores, labels, weights, labelSmoothing),
-                    CrossEntropy.each(scores, mixed, weights, labelSmoothing),
-                    shares)
-                .sum()
-                .mul(new Scalar(batch.size() / (total * (to - from))));
-        gradient =
-            mixed(
-                gradient(scores, labels, labelSmoothing, total),
-                gradient(scores, mixed, labelSmoothing, total),
-                shares.unsqueeze(1));
-      } else if (weights == null) {
-        loss = CrossEntropy.mean(scores, labels, labelSmoothing);
-        gradient = CrossEntropy.gradient(scores, labels, labelSmoothing, batch.size());
-      } else {
-        double total = totalWeight(batch);
-        // The mean over the slice of the images' parts of the batch's mean.
-        double part = batch.size() / (total * (to - from));
-        loss =
-            CrossEntropy.weightedSum(scores, labels, weights, labelSmoothing).mul(new Scalar(part));
-        gradient = CrossEntropy.weightedGradient(scores, labels, weights, labelSmoothing, total);
-      }
-      losses.narrow(0, place, 1).copy_(loss);
-      tape.back(gradient.to(compute));
+      tape.back(gradient(batch, from, to, place, scores).to(compute));
     }
+  }
+
+  /** Writes the loss of the samples [from, to), and gives its gradient by their scores. */
+  private Tensor gradient(BatchInput batch, int from, int to, int place, Tensor scores) {
+    if (loss instanceof Loss.CrossEntropy crossEntropy) {
+      return gradient(batch, from, to, place, scores, crossEntropy.smoothing());
+    }
+    TargetLoss found = TargetLoss.of(loss, scores, targets(batch, from, to));
+    losses.narrow(0, place, 1).copy_(found.each().mean());
+    return found.gradient().mul(new Scalar(1.0 / batch.size()));
+  }
+
+  private Tensor gradient(
+      BatchInput batch, int from, int to, int place, Tensor scores, double labelSmoothing) {
+    Tensor labels = labels(batch.labels(), from, to);
+    Tensor loss;
+    Tensor gradient;
+    if (batch.mixes()) {
+      double total = weights == null ? batch.size() : totalWeight(batch);
+      Tensor mixed = labels(batch.mixed(), from, to);
+      Tensor shares = shares(batch, from, to);
+      loss =
+          mixed(
+                  CrossEntropy.each(scores, labels, weights, labelSmoothing),
+                  CrossEntropy.each(scores, mixed, weights, labelSmoothing),
+                  shares)
+              .sum()
+              .mul(new Scalar(batch.size() / (total * (to - from))));
+      gradient =
+          mixed(
+              gradient(scores, labels, labelSmoothing, total),
+              gradient(scores, mixed, labelSmoothing, total),
+              shares.unsqueeze(1));
+    } else if (weights == null) {
+      loss = CrossEntropy.mean(scores, labels, labelSmoothing);
+      gradient = CrossEntropy.gradient(scores, labels, labelSmoothing, batch.size());
+    } else {
+      double total = totalWeight(batch);
+      // The mean over the slice of the images' parts of the batch's mean.
+      double part = batch.size() / (total * (to - from));
+      loss =
+          CrossEntropy.weightedSum(scores, labels, weights, labelSmoothing).mul(new Scalar(part));
+      gradient = CrossEntropy.weightedGradient(scores, labels, weights, labelSmoothing, total);
+    }
+    losses.narrow(0, place, 1).copy_(loss);
+    return gradient;
   }
 
   private Tensor gradient(Tensor scores, Tensor labels, double smoothing, double total) {
@@ -231,12 +263,19 @@ final class Replica implements AutoCloseable {
   }
 
   private Tensor shares(BatchInput batch, int from, int to) {
-    float[] shares = Arrays.copyOfRange(batch.shares(), from, to);
+    return numbers(Arrays.copyOfRange(batch.shares(), from, to), to - from);
+  }
+
+  /** The targets of the samples [from, to), [to − from, outputs]. */
+  private Tensor targets(BatchInput batch, int from, int to) {
+    int outputs = batch.targets().length / batch.size();
+    float[] targets = Arrays.copyOfRange(batch.targets(), from * outputs, to * outputs);
+    return numbers(targets, to - from, outputs);
+  }
+
+  private Tensor numbers(float[] values, long... shape) {
     return device.sent(
-        torch.from_blob(
-            new FloatPointer(shares),
-            new long[] {shares.length},
-            new TensorOptions(ScalarType.Float)));
+        torch.from_blob(new FloatPointer(values), shape, new TensorOptions(ScalarType.Float)));
   }
 
   /**
@@ -249,15 +288,18 @@ final class Replica implements AutoCloseable {
     try (PointerScope scope = new PointerScope();
         NoGradGuard noGrad = new NoGradGuard()) {
       Tensor scores = scores(batch, from, to, ForwardContext.evaluation(compute));
-      double loss =
-          batch.labels().length == 0
-              ? Double.NaN
-              : CrossEntropy.mean(scores, labels(batch.labels(), from, to), 0).item_float();
+      double mean = batch.hasTargets() ? meanLoss(batch, from, to, scores) : Double.NaN;
       int classes = Math.toIntExact(scores.size(1));
       FlatBuffer.elements(device.read(scores.contiguous()))
           .get(target, from * classes, (to - from) * classes);
-      return loss * (to - from);
+      return mean * (to - from);
     }
+  }
+
+  private double meanLoss(BatchInput batch, int from, int to, Tensor scores) {
+    return loss instanceof Loss.CrossEntropy
+        ? CrossEntropy.mean(scores, labels(batch.labels(), from, to), 0).item_float()
+        : TargetLoss.each(loss, scores, targets(batch, from, to)).mean().item_float();
   }
 
   /** Updates the running statistics by the images [from, to), with weight {@code momentum}. */
@@ -276,7 +318,9 @@ final class Replica implements AutoCloseable {
   }
 
   private Tensor scores(BatchInput batch, int from, int to, ForwardContext context) {
-    return module.forward(images(batch, from, to).to(compute), context).to(ScalarType.Float);
+    Tensor samples = samples(batch, from, to);
+    boolean tokens = layout.type() == SampleLayout.Type.INT64;
+    return module.forward(tokens ? samples : samples.to(compute), context).to(ScalarType.Float);
   }
 
   private Tensor labels(long[] all, int from, int to) {
@@ -302,14 +346,50 @@ final class Replica implements AutoCloseable {
     return total;
   }
 
-  /** Normalised float images [to − from, C, H, W], channels last. */
-  private Tensor images(BatchInput batch, int from, int to) {
-    long[] size = {to - from, shape.channels(), shape.height(), shape.width()};
-    BytePointer pixels = new BytePointer(batch.pixels()).getPointer((long) from * shape.bytes());
-    Tensor bytes =
-        torch.from_blob(
-            pixels, size, TensorLayout.strides(size), new TensorOptions(ScalarType.Byte));
-    return device.sent(bytes).to(ScalarType.Float).sub_(mean).mul_(inverseStd);
+  /**
+   * Normalised float images [to − from, C, H, W], channels last; normalised features [to − from,
+   * features]; or tokens [to − from, length].
+   */
+  private Tensor samples(BatchInput batch, int from, int to) {
+    BytePointer values = new BytePointer(batch.values()).getPointer((long) from * layout.bytes());
+    return switch (layout.type()) {
+      case UINT8 -> {
+        long[] size = shape(to - from, layout);
+        Tensor bytes =
+            torch.from_blob(
+                values, size, TensorLayout.strides(size), new TensorOptions(ScalarType.Byte));
+        yield device.sent(bytes).to(ScalarType.Float).sub_(mean).mul_(inverseStd);
+      }
+      case FLOAT32 -> numbers(values, to - from);
+      case INT64 ->
+          device
+              .sent(
+                  torch.from_blob(
+                      values,
+                      new long[] {to - from, layout.values()},
+                      new TensorOptions(ScalarType.Long)))
+              .clone(); // the batch may be filled again before a way back is done
+    };
+  }
+
+  private Tensor numbers(BytePointer values, int count) {
+    int channels = layout.channels();
+    long each = layout.values() / channels;
+    Tensor all =
+        device.sent(
+            torch.from_blob(
+                values, new long[] {count, channels, each}, new TensorOptions(ScalarType.Float)));
+    Tensor normalised = all.sub(mean.view(1, channels, 1)).mul_(inverseStd.view(1, channels, 1));
+    List<Integer> shape = layout.shape();
+    return switch (shape.size()) {
+      case 1 -> normalised.view(count, channels);
+      case 2 -> channelsLast(normalised.view(count, channels, 1, each));
+      default -> channelsLast(normalised.view(count, channels, shape.get(1), shape.get(2)));
+    };
+  }
+
+  private static Tensor channelsLast(Tensor images) {
+    return images.contiguous(MemoryFormat.ChannelsLast);
   }
 
   /** A dropout key for a slice of a step. */

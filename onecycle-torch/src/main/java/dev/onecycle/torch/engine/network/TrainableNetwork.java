@@ -75,13 +75,6 @@ public final class TrainableNetwork implements AutoCloseable {
     if (settings.precision() == Precision.AUTO || settings.threads() < 1) {
       throw new IllegalArgumentException("precision and threads must be chosen: " + settings);
     }
-    int weights = settings.classWeights().size();
-    Require.that(
-        weights == 0 || weights == network.classes(),
-        "class weights",
-        network.classes() + ", as many as the classes of " + network.name() + ",",
-        weights,
-        weights);
     LayerGroups layerGroups = LayerGroups.of(network, settings);
     Natives.load();
     device.prepare();
@@ -120,7 +113,7 @@ public final class TrainableNetwork implements AutoCloseable {
               compute,
               settings.accumulation(),
               device,
-              settings.classWeights()));
+              settings.loss()));
     }
     workers = new Workers(count, settings.threads() / count);
     kernel = OptimizerKernel.of(settings, values, groups, workers);
@@ -163,7 +156,7 @@ public final class TrainableNetwork implements AutoCloseable {
     try {
       return workers.run(tasks).stream().mapToDouble(Double::doubleValue).sum();
     } finally {
-      Reference.reachabilityFence(batch); // the engine reads its pixels by their address
+      Reference.reachabilityFence(batch); // the engine reads its values by their address
     }
   }
 
@@ -175,8 +168,14 @@ public final class TrainableNetwork implements AutoCloseable {
    *     finite
    */
   public StepOutcome step(Batch batch, double learningRate, double momentum) {
-    BatchInput input = BatchInput.labelled(batch, network, i -> "image " + i + " of its data");
+    BatchInput input = inputOf(batch);
     return NativeErrors.named(() -> step(input, learningRate, momentum));
+  }
+
+  private BatchInput inputOf(Batch batch) {
+    String noun = network.input().noun();
+    return BatchInput.of(
+        batch, network, settings.loss(), index -> noun + " " + index + " of its data");
   }
 
   private StepOutcome step(BatchInput batch, double learningRate, double momentum) {
@@ -211,7 +210,6 @@ public final class TrainableNetwork implements AutoCloseable {
                 s.from(),
                 s.to(),
                 i,
-                settings.labelSmoothing(),
                 settings.batchNormMomentum(),
                 Replica.dropoutKey(settings.seed(), step, s.number()));
           }
@@ -263,7 +261,7 @@ public final class TrainableNetwork implements AutoCloseable {
    * @param origins the origin of the image of an index, for errors
    */
   public Scored score(Batch batch, IntFunction<String> origins) {
-    BatchInput input = BatchInput.labelled(batch, network, origins);
+    BatchInput input = BatchInput.of(batch, network, settings.loss(), origins);
     return NativeErrors.named(() -> score(input));
   }
 
@@ -274,7 +272,7 @@ public final class TrainableNetwork implements AutoCloseable {
   }
 
   private Scored score(BatchInput batch) {
-    float[] scores = new float[batch.size() * network.classes()];
+    float[] scores = new float[batch.size() * network.outputs()];
     double loss =
         onReplicas(
             batch,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.onecycle.data.batch.Batch;
 import dev.onecycle.data.image.ImageShape;
+import dev.onecycle.data.sample.SampleLayout;
 import dev.onecycle.torch.engine.NamedArray;
 import dev.onecycle.torch.engine.Natives;
 import dev.onecycle.torch.engine.TensorDevice;
@@ -33,7 +34,12 @@ class TensorDeviceTest {
   private static final Normalization NORMALIZATION =
       new Normalization(List.of(0.4, 0.5, 0.6), List.of(0.2, 0.25, 0.3));
 
-  private record Noise(ImageShape shape, ByteBuffer pixels, int size) implements Batch {
+  private record Noise(ImageShape shape, ByteBuffer values, int size) implements Batch {
+    @Override
+    public SampleLayout layout() {
+      return shape.layout();
+    }
+
     static Noise of(int seed, int size) {
       byte[] bytes = new byte[size * SHAPE.bytes()];
       new SplittableRandom(seed).nextBytes(bytes);
