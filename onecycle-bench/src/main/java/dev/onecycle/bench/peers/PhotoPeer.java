@@ -40,7 +40,7 @@ public final class PhotoPeer {
     try (BatchLoader batches = BatchLoader.endless(images, PhotoWorkload.augmentation(), sampler)) {
       while (!System.out.checkError()) {
         try (Batch batch = batches.next()) {
-          OnecyclePeer.print(new PeerMessage.Step(batch.size(), batch.pixels().get(0)));
+          OnecyclePeer.print(new PeerMessage.Step(batch.size(), batch.values().get(0)));
         }
       }
     }
