@@ -265,7 +265,7 @@ public final class PolicyOptimizer extends Optimizer implements AutoCloseable {
     /** The step of the policy at which the first update stands, to go on with a training. */
     @Override
     public Builder optBeginNumUpdate(int step) {
-      begin = (int) Require.atLeast("first step", step, 0);
+      begin = Require.atLeast("first step", step, 0);
       return super.optBeginNumUpdate(step);
     }
 
