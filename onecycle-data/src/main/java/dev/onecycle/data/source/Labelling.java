@@ -1,6 +1,7 @@
 package dev.onecycle.data.source;
 
 import dev.onecycle.data.archive.EntryNames;
+import dev.onecycle.data.archive.ShardTree;
 import dev.onecycle.error.BadDataException;
 import java.util.Collection;
 import java.util.HashMap;
@@ -12,6 +13,7 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** The classes of images by something else than the folders that they lie in. */
 public sealed interface Labelling {
@@ -126,6 +128,47 @@ public sealed interface Labelling {
     private static String stem(String name) {
       int dot = name.lastIndexOf('.');
       return dot > name.lastIndexOf('/') + 1 ? name.substring(0, dot) : name;
+    }
+  }
+
+  /**
+   * Classes that stand in files beside the images, as in WebDataset.
+   *
+   * @param ending of their files
+   * @param byKey the class of each sample
+   */
+  record Beside(String ending, Map<String, String> byKey) implements Labelling {
+    @Override
+    public Map<String, String> classes(String root, Collection<String> images) {
+      Map<String, String> classes = new HashMap<>();
+      Map<String, String> imageOf = new HashMap<>();
+      for (String image : images) {
+        String key = ShardTree.key(image);
+        @Nullable String label = byKey.get(key);
+        @Nullable String other = imageOf.put(key, image);
+        if (other != null) {
+          throw new BadDataException(
+              root
+                  + " must have one image for each key but has "
+                  + other
+                  + " and "
+                  + EntryNames.last(image));
+        }
+        if (label != null) {
+          classes.put(image, label);
+        }
+      }
+      return classes;
+    }
+
+    @Override
+    public String text() {
+      return "beside";
+    }
+
+    @Override
+    public String name() {
+      return "their ." + ending + " files";
     }
   }
 

@@ -5,6 +5,7 @@ import dev.onecycle.data.image.DecodeOptions;
 import dev.onecycle.data.image.DecodingCheck;
 import dev.onecycle.data.image.ReadingListener;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Options of reading a source.
@@ -34,6 +35,17 @@ public record ReadOptions(
   public record Observers(DecodingCheck check, ReadingListener listener) {
     /** Observers that do nothing. */
     public static final Observers NONE = new Observers(DecodingCheck.NONE, ReadingListener.NONE);
+  }
+
+  /** The same with classes that do not come from folders. */
+  ReadOptions withLabelling(Labelling labelling) {
+    TreeOptions labelled =
+        new TreeOptions(
+            tree.encoding(),
+            tree.followLinks(),
+            tree.allowEmptyClasses(),
+            Optional.of(labelling));
+    return new ReadOptions(sizing, margin, decoding, skipBad, selection, labelled, observers);
   }
 
   /** Looks at the images before they are decoded. */

@@ -5,6 +5,7 @@ import dev.onecycle.data.archive.EntryNames;
 import dev.onecycle.data.archive.FileTree.Entry;
 import dev.onecycle.data.archive.FileTree.Visitor;
 import dev.onecycle.data.archive.FolderTree;
+import dev.onecycle.data.archive.ShardTree;
 import dev.onecycle.data.download.Downloader;
 import dev.onecycle.error.BadDataException;
 import java.nio.charset.Charset;
@@ -38,6 +39,10 @@ public final class Sources {
       return named.source(downloader, options);
     }
     Path path = path(location);
+    List<Path> shards = ShardSource.shards(location, path);
+    if (!shards.isEmpty()) {
+      return ShardSource.of(location, shards, options);
+    }
     if (Files.isDirectory(path)) {
       return ofFolder(path, options);
     }
@@ -48,6 +53,9 @@ public final class Sources {
       throw new BadDataException(location + " is neither a folder nor a regular file");
     }
     Archive archive = Archive.open(path, options.tree().encoding());
+    if (isShard(archive)) {
+      return ShardSource.of(location, List.of(path), options);
+    }
     CifarFormat cifar = cifarIn(archive);
     return cifar != null
         ? new CifarSource(archive, cifar, options)
@@ -123,6 +131,24 @@ public final class Sources {
     Collection<Path> children = FolderTree.children(folder, encoding).values();
     Path first = children.size() == 1 ? children.iterator().next() : null;
     return first != null && Files.isDirectory(first) ? first : null;
+  }
+
+  /** Whether the first two files of an archive are those of a sample, of which one is a class. */
+  private static boolean isShard(Archive archive) {
+    List<String> first = new ArrayList<>();
+    try {
+      archive.walk(
+          entry -> {
+            first.add(entry.name());
+            if (first.size() == 2) {
+              throw new Peek.Enough();
+            }
+          });
+    } catch (Peek.Enough e) {
+      return ShardTree.key(first.get(0)).equals(ShardTree.key(first.get(1)))
+          && first.stream().map(ShardTree::ending).anyMatch(ShardTree.LABELS::contains);
+    }
+    return false;
   }
 
   /** The CIFAR format of an archive, or null: its first file that is no text decides. */
