@@ -181,6 +181,7 @@ public final class SweepCommand implements Callable<Integer> {
       return new Sweeper(
               experiment.train(),
               experiment.evaluation(),
+              experiment::newLearner,
               kept.memo(),
               progress,
               Signals::stopRequested)

@@ -116,6 +116,7 @@ final class TuneRun {
           new Tuner(
                   experiment.train(),
                   experiment.evaluation(),
+                  experiment::newLearner,
                   kept.memo(),
                   progress,
                   Signals::stopRequested)

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.onecycle.cli.Cli;
+import dev.onecycle.cli.StateDicts;
 import dev.onecycle.cli.StoppedRun;
 import dev.onecycle.torch.weights.Safetensors;
 import java.io.IOException;
@@ -100,6 +101,44 @@ class StartingWeightsTest extends StoppedRun {
     Path text = Files.writeString(scratch.resolve("weights.pth"), "no weights");
     assertThat(train(run, data, "--from", text).err()).contains("weights.pth is no weight file");
     assertThat(train(run, data, "--from", data).err()).contains("run.json");
+  }
+
+  /** The arrays of a state dict tell which model it is; each cycle has a range test of its own. */
+  @Test
+  void fineTuningNeedsNothingButTheWeights() throws IOException {
+    Path weights =
+        StateDicts.write(
+            scratch.resolve("weights.pth"),
+            Safetensors.read(whole.resolve("model.safetensors")).tensors());
+    Path runs = scratch.resolve("found");
+    Object[] words = {
+      "fine-tune",
+      twoColours(),
+      "--from",
+      weights,
+      "--out",
+      runs,
+      "--batch-size",
+      16,
+      "--epochs",
+      2,
+      "--range-steps",
+      40,
+      "--threads",
+      1
+    };
+    Cli.Result tuned = Cli.run(words);
+    assertThat(tuned.code()).as(tuned.err()).isZero();
+    assertThat(tuned.out()).contains("resnet20: 130 parameters", "105 arrays taken, 2 arrays new");
+    for (String run : List.of("1-head", "2-all")) {
+      JsonNode record = Cli.parse(runs.resolve(run).resolve("run.json"));
+      assertThat(record.at("/config/model").asText()).isEqualTo("resnet20");
+      assertThat(record.at("/config/max_lr").isMissingNode()).as(run).isTrue();
+      List<String> curve = Files.readAllLines(runs.resolve(run).resolve("range.csv"));
+      assertThat(curve).as(run).hasSizeGreaterThan(10);
+    }
+    assertThat(tuned.out())
+        .contains("Weights from " + runs.resolve("1-head") + "/model.safetensors");
   }
 
   /** Two runs in one folder, with one JSON object at the end; done again, nothing is trained. */

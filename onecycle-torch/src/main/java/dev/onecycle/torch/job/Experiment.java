@@ -418,13 +418,13 @@ public final class Experiment implements AutoCloseable {
    */
   public Learner learner() {
     if (learner == null) {
-      learner = learner(setup);
+      learner = newLearner(setup);
     }
     return learner;
   }
 
   /** A network of another setup with its first weights, to be closed by the caller. */
-  Learner learner(Setup other) {
+  public Learner newLearner(Setup other) {
     return trained
         .map(model -> Learner.load(model, other.settings()))
         .orElseGet(() -> prepared(other));

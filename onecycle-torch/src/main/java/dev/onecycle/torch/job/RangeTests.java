@@ -290,7 +290,7 @@ public final class RangeTests {
     results.add(run(experiment.learner(), experiment.setup(), 0, listener));
     for (int number = 1; number < count; number++) {
       Setup setup = experiment.setup().withSeed(experiment.setup().settings().seed() + number);
-      try (Learner learner = experiment.learner(setup)) {
+      try (Learner learner = experiment.newLearner(setup)) {
         results.add(run(learner, setup, number, listener));
       }
     }

@@ -10,6 +10,7 @@ import dev.onecycle.run.tuning.Memo;
 import dev.onecycle.schedule.MomentumRange;
 import dev.onecycle.schedule.PolicyChoice;
 import dev.onecycle.text.Numbers;
+import dev.onecycle.torch.train.Learner;
 import dev.onecycle.torch.train.Setup;
 import dev.onecycle.torch.train.TrainingPlan;
 import dev.onecycle.torch.tune.TuningListener.Kind;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -49,7 +51,7 @@ public final class Sweeper {
   private final BooleanSupplier stop;
 
   /**
-   * Prepares sweeps over a tuning split.
+   * Prepares sweeps over a tuning split, from random weights.
    *
    * @param train images to train on
    * @param validation images to evaluate short cycles on
@@ -62,7 +64,29 @@ public final class Sweeper {
       Memo memo,
       TuningListener listener,
       BooleanSupplier stop) {
-    this.trials = new Trials(train, validation);
+    this(
+        train,
+        validation,
+        setup -> Learner.prepare(setup.network(), train, setup.settings()),
+        memo,
+        listener,
+        stop);
+  }
+
+  /**
+   * Prepares sweeps over a tuning split.
+   *
+   * @param learners a new one of each setup, with the weights that range tests and cycles begin
+   *     with; they are closed here
+   */
+  public Sweeper(
+      ImageDataset train,
+      ImageDataset validation,
+      Function<Setup, Learner> learners,
+      Memo memo,
+      TuningListener listener,
+      BooleanSupplier stop) {
+    this.trials = new Trials(train, validation, learners);
     this.train = train;
     this.memo = memo;
     this.listener = listener;

@@ -11,7 +11,6 @@ import dev.onecycle.record.StepRecord;
 import dev.onecycle.run.TrainingListener;
 import dev.onecycle.schedule.Policy;
 import dev.onecycle.schedule.PolicyChoice;
-import dev.onecycle.torch.settings.Normalization;
 import dev.onecycle.torch.train.Learner;
 import dev.onecycle.torch.train.LearningRateFinder;
 import dev.onecycle.torch.train.RangeLoss;
@@ -24,21 +23,25 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongConsumer;
 
 /**
- * Range tests and short cycles of a setup on the tuning split, each from fresh weights: setups that
- * differ by one value start from the same weights and see the same batches and crops.
+ * Range tests and short cycles of a setup on the tuning split, each from its first weights: setups
+ * that differ by one value start from the same weights and see the same batches and crops.
  */
 final class Trials {
   private final ImageDataset train;
   private final ImageDataset validation;
-  private final Normalization normalization;
+  private final Function<Setup, Learner> learners;
 
-  Trials(ImageDataset train, ImageDataset validation) {
+  /**
+   * @param learners a new one of each setup, with the weights that its trials begin with
+   */
+  Trials(ImageDataset train, ImageDataset validation, Function<Setup, Learner> learners) {
     this.train = train;
     this.validation = validation;
-    normalization = Normalization.of(train);
+    this.learners = learners;
   }
 
   /**
@@ -106,6 +109,6 @@ final class Trials {
   }
 
   private Learner learner(Setup setup, long seed) {
-    return Learner.prepare(setup.network(), train, normalization, setup.withSeed(seed).settings());
+    return learners.apply(setup.withSeed(seed));
   }
 }

@@ -5,6 +5,7 @@ import dev.onecycle.error.BadDataException;
 import dev.onecycle.range.RangeSummary;
 import dev.onecycle.run.tuning.Memo;
 import dev.onecycle.text.Numbers;
+import dev.onecycle.torch.train.Learner;
 import dev.onecycle.torch.train.Setup;
 import dev.onecycle.torch.tune.TuningListener.Kind;
 import dev.onecycle.torch.tune.TuningListener.Task;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 
 /**
@@ -40,7 +42,7 @@ public final class Tuner {
   private final TuningListener listener;
 
   /**
-   * Prepares tuning on a tuning split, which must not hold test images.
+   * Prepares tuning on a tuning split, which must not hold test images, from random weights.
    *
    * @param memo keeps the results, so that a tuning run can be resumed
    * @param stop asked during cycles; true ends the run, as an interrupt ends a range test
@@ -51,7 +53,27 @@ public final class Tuner {
       Memo memo,
       TuningListener listener,
       BooleanSupplier stop) {
-    this.sweeper = new Sweeper(train, validation, memo, listener, stop);
+    this(new Sweeper(train, validation, memo, listener, stop), memo, listener);
+  }
+
+  /**
+   * Prepares tuning on a tuning split, which must not hold test images.
+   *
+   * @param learners a new one of each setup, with the weights that range tests and cycles begin
+   *     with; they are closed here
+   */
+  public Tuner(
+      ImageDataset train,
+      ImageDataset validation,
+      Function<Setup, Learner> learners,
+      Memo memo,
+      TuningListener listener,
+      BooleanSupplier stop) {
+    this(new Sweeper(train, validation, learners, memo, listener, stop), memo, listener);
+  }
+
+  private Tuner(Sweeper sweeper, Memo memo, TuningListener listener) {
+    this.sweeper = sweeper;
     this.memo = memo;
     this.listener = listener;
   }
