@@ -24,6 +24,7 @@ public final class DataOptions {
   private boolean skipBad;
   private long seed;
   private Path cacheFolder = standardCacheFolder();
+  private long maxCache = Long.MAX_VALUE;
   private boolean offline;
   private DecodingCheck check = DecodingCheck.NONE;
   private ReadingListener listener = ReadingListener.NONE;
@@ -47,6 +48,7 @@ public final class DataOptions {
     copy.skipBad = skipBad;
     copy.seed = seed;
     copy.cacheFolder = cacheFolder;
+    copy.maxCache = maxCache;
     copy.offline = offline;
     copy.check = check;
     copy.listener = listener;
@@ -162,6 +164,22 @@ public final class DataOptions {
   /** Keeps downloads and decoded images in another folder, which is created when needed. */
   public DataOptions withCacheFolder(Path folder) {
     return with(copy -> copy.cacheFolder = folder);
+  }
+
+  /** The most bytes of decoded images in the cache, if the disk has so much room. */
+  public long maxCache() {
+    return maxCache;
+  }
+
+  /**
+   * Bounds the decoded images of these data in the cache. Images in folders or plain .tar files
+   * that take more are decoded each time they are read; their pixels are the same.
+   *
+   * @param bytes at least 0
+   */
+  public DataOptions withMaxCache(long bytes) {
+    Require.that(bytes >= 0, "max_cache", "at least 0", bytes, bytes);
+    return with(copy -> copy.maxCache = bytes);
   }
 
   /** Whether downloads are forbidden. */

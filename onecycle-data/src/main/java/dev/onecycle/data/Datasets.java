@@ -266,7 +266,8 @@ public final class Datasets {
             selection,
             tree,
             new ReadOptions.Observers(options.check(), options.listener()));
-    DecodedCache cache = new DecodedCache(options.cacheFolder().resolve("decoded"));
+    DecodedCache cache =
+        new DecodedCache(options.cacheFolder().resolve("decoded"), options.maxCache());
     return cache.open(Sources.of(location, downloader, reading));
   }
 

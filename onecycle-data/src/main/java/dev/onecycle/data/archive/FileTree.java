@@ -3,7 +3,9 @@ package dev.onecycle.data.archive;
 import dev.onecycle.data.image.decode.BadImage;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** The files of a folder, or of an archive that is read as a stream. */
 public interface FileTree {
@@ -37,6 +39,14 @@ public interface FileTree {
     void file(Entry entry);
   }
 
+  /**
+   * A part of a file on disk.
+   *
+   * @param offset of its first byte
+   * @param length in bytes
+   */
+  record Place(Path file, long offset, long length) {}
+
   /** A file of the tree. */
   interface Entry {
     /** The name relative to the root, with {@code /} between its parts. */
@@ -44,6 +54,11 @@ public interface FileTree {
 
     /** The size in bytes; -1 if it is not known before reading. */
     long size();
+
+    /** Where its bytes lie as they are, for reading it at any later time; empty if nowhere. */
+    default Optional<Place> place() {
+      return Optional.empty();
+    }
 
     /**
      * Opens the file, to be read before the walk proceeds.

@@ -256,6 +256,11 @@ public final class FolderTree implements FileTree {
     }
 
     @Override
+    public Optional<Place> place() {
+      return problem == null ? Optional.of(new Place(path, 0, size)) : Optional.empty();
+    }
+
+    @Override
     public Content content() {
       return this;
     }

@@ -131,6 +131,11 @@ public final class ShardTree implements FileTree {
     }
 
     @Override
+    public Optional<Place> place() {
+      return entry.place();
+    }
+
+    @Override
     public InputStream open() throws IOException, BadImage {
       return entry.open();
     }

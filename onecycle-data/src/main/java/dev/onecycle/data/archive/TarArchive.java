@@ -64,7 +64,7 @@ final class TarArchive extends Archive {
           } else if (entry.isLink()) {
             targets.put(name, name(entry.getLinkName(), "linkpath", headers, names));
           } else {
-            visitor.file(new TarEntry(name, entry, tar));
+            visitor.file(new TarEntry(name, entry, tar, headers.position()));
           }
         });
     if (!targets.isEmpty()) {
@@ -94,7 +94,7 @@ final class TarArchive extends Archive {
           boolean file = !entry.isDirectory() && !entry.isLink();
           List<String> links = file ? byTarget.remove(name) : null;
           if (links != null) {
-            TarEntry target = new TarEntry(name, entry, tar);
+            TarEntry target = new TarEntry(name, entry, tar, headers.position());
             LinkEntry first = new LinkEntry(links.get(0), target);
             for (String link : links) {
               bounds.countBytes(entry.getRealSize());
@@ -226,11 +226,23 @@ final class TarArchive extends Archive {
   private final class TarEntry extends StreamedEntry {
     private final TarArchiveEntry entry;
     private final TarArchiveInputStream tar;
+    private final long offset;
 
-    TarEntry(String name, TarArchiveEntry entry, TarArchiveInputStream tar) {
+    /**
+     * @param offset of its first byte in the plain archive
+     */
+    TarEntry(String name, TarArchiveEntry entry, TarArchiveInputStream tar, long offset) {
       super(name, entry.getRealSize());
+      this.offset = offset;
       this.entry = entry;
       this.tar = tar;
+    }
+
+    @Override
+    public Optional<Place> place() {
+      return compression == Compression.NONE && entry.isFile() && !entry.isSparse()
+          ? Optional.of(new Place(path(), offset, entry.getRealSize()))
+          : Optional.empty();
     }
 
     @Override

@@ -17,6 +17,7 @@ final class TarHeaders extends FilterInputStream {
   private final String archive;
   private boolean inHeader;
   private long left;
+  private long position;
   private final ByteArrayOutputStream header = new ByteArrayOutputStream();
 
   TarHeaders(String archive, InputStream in) {
@@ -32,6 +33,18 @@ final class TarHeaders extends FilterInputStream {
 
   void end() {
     inHeader = false;
+  }
+
+  /** The number of bytes that were read or passed over. */
+  long position() {
+    return position;
+  }
+
+  @Override
+  public long skip(long length) throws IOException {
+    long n = super.skip(length);
+    position += n;
+    return n;
   }
 
   @Override
@@ -60,6 +73,7 @@ final class TarHeaders extends FilterInputStream {
       header.write(source, offset, length);
     }
     left -= length;
+    position += length;
     if (inHeader && left < 0) {
       throw new BadDataException(
           archive + " has an entry with a name or description of more than 1 MiB; it is not read");

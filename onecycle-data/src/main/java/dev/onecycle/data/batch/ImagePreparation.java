@@ -11,9 +11,9 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * Samples of a batch, read, and augmented where they are images: large ones on all cores, small ones
- * by the caller alone.
- * Each image depends on its own draws, so the result does not depend on threads.
+ * Samples of a batch, read, and augmented where they are images: large ones on all cores, small
+ * ones by the caller alone. Each image depends on its own draws, so the result does not depend on
+ * threads.
  *
  * <p>Random crops are cut from the larger pixels of a dataset, where it has them.
  */
@@ -72,8 +72,7 @@ final class ImagePreparation {
       return new Augmenter(augmentation, channels, height, width);
     }
     ImageShape source = larger.get().cropShape();
-    return new Augmenter(
-        augmentation, channels, source.height(), source.width(), height, width);
+    return new Augmenter(augmentation, channels, source.height(), source.width(), height, width);
   }
 
   /** The most images that are prepared at once. */

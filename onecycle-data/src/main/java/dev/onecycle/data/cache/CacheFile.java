@@ -1,12 +1,16 @@
 package dev.onecycle.data.cache;
 
+import dev.onecycle.data.image.DecodeOptions;
 import dev.onecycle.data.image.ImageShape;
+import dev.onecycle.data.image.Orientation;
 import dev.onecycle.data.image.ReadingReport;
+import dev.onecycle.data.image.Resize;
 import dev.onecycle.data.image.SkippedImage;
 import dev.onecycle.data.index.IntArrays;
 import dev.onecycle.data.index.PackedStrings;
 import dev.onecycle.data.index.SourceIndex;
 import dev.onecycle.data.index.Split;
+import dev.onecycle.data.source.EncodedImages;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -15,6 +19,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -24,11 +29,12 @@ import java.util.zip.CRC32C;
 /**
  * The file format of a decoded source: the pixels by slot, a table of everything else, and a footer
  * of fixed length. The footer has the lengths and checksums by which a damaged file is recognized.
- * Larger pixels for random crops stand in a second file, whose checksum is in the table.
+ * Larger pixels for random crops stand in a second file, whose checksum is in the table. Where
+ * there is no room for pixels, there are none, and the table says where the images lie.
  */
 final class CacheFile {
   /** Part of every file's name. Raise it when the format or the decoding of images changes. */
-  static final int VERSION = 7;
+  static final int VERSION = 8;
 
   private static final byte[] MAGIC = "onecycle".getBytes(StandardCharsets.US_ASCII);
   private static final int FOOTER = MAGIC.length + 4 * Long.BYTES;
@@ -38,6 +44,24 @@ final class CacheFile {
   /** Opens the second file of a decoded source. */
   interface CropFile {
     FileChannel open() throws IOException;
+  }
+
+  /** Writes the table and footer of images that stay in their files. */
+  static DecodedSource finish(
+      FileChannel channel, EncodedImages images, Optional<ImageShape> larger, SourceIndex index)
+      throws IOException {
+    DecodedSource decoded = whenRead(images, larger, index);
+    writeTable(channel, decoded, 0, crc(List.of()));
+    return decoded;
+  }
+
+  /** A source of images that stay in their files; decodes them all, for their fingerprint. */
+  static DecodedSource whenRead(
+      EncodedImages images, Optional<ImageShape> larger, SourceIndex index) {
+    return DecodedSource.of(
+        index,
+        new DecodedWhenRead(images, index.shape()),
+        larger.map(shape -> new CropPixels(shape, new DecodedWhenRead(images, shape))));
   }
 
   /** Adds table and footer to a file of pixels. */
@@ -54,14 +78,19 @@ final class CacheFile {
               new CropPixels(largerShape, PixelStore.map(file, file.size(), largerShape.bytes())));
     }
     DecodedSource decoded = DecodedSource.of(index, store, crops);
+    writeTable(channel, decoded, pixels, crc(Arrays.asList(store.segments())));
+    return decoded;
+  }
+
+  private static void writeTable(
+      FileChannel channel, DecodedSource decoded, long pixels, long pixelsCrc) throws IOException {
     byte[] table = table(decoded);
     ByteBuffer footer = ByteBuffer.allocate(FOOTER);
-    footer.putLong(pixels).putLong(crc(Arrays.asList(store.segments())));
+    footer.putLong(pixels).putLong(pixelsCrc);
     footer.putLong(table.length).putLong(crc(List.of(ByteBuffer.wrap(table))));
     footer.put(MAGIC).flip();
     write(channel, ByteBuffer.wrap(table), pixels);
     write(channel, footer, pixels + table.length);
-    return decoded;
   }
 
   /**
@@ -91,6 +120,18 @@ final class CacheFile {
       String fingerprint = text(in);
       String trainingFingerprint = text(in);
       long[] hashes = hashes(in);
+      if (in.readBoolean()) {
+        EncodedImages images = encoded(in);
+        Optional<ImageShape> crop = shape(in);
+        SourceIndex index = index(in);
+        return new DecodedSource(
+            index,
+            new DecodedWhenRead(images, index.shape()),
+            crop.map(shape -> new CropPixels(shape, new DecodedWhenRead(images, shape))),
+            hashes,
+            fingerprint,
+            trainingFingerprint);
+      }
       Optional<CropPixels> crops = crops(in, larger);
       SourceIndex index = index(in);
       PixelStore store = PixelStore.map(channel, pixels, index.shape().bytes());
@@ -111,10 +152,17 @@ final class CacheFile {
       for (long hash : decoded.hashes()) {
         out.writeLong(hash);
       }
+      boolean whenRead = decoded.store() instanceof DecodedWhenRead;
+      out.writeBoolean(whenRead);
+      if (decoded.store() instanceof DecodedWhenRead read) {
+        encoded(out, read.images());
+      }
       if (decoded.crops().isPresent()) {
         CropPixels crops = decoded.crops().get();
         shape(out, crops.shape());
-        out.writeLong(crc(Arrays.asList(crops.store().segments())));
+        if (crops.store() instanceof PixelStore store) {
+          out.writeLong(crc(Arrays.asList(store.segments())));
+        }
       } else {
         IntArrays.write(out, new int[0]);
       }
@@ -147,13 +195,46 @@ final class CacheFile {
     IntArrays.write(out, new int[] {shape.channels(), shape.height(), shape.width()});
   }
 
-  private static Optional<CropPixels> crops(DataInputStream in, CropFile file) throws IOException {
+  private static Optional<ImageShape> shape(DataInputStream in) throws IOException {
     int[] shape = IntArrays.read(in);
-    if (shape.length == 0) {
+    return shape.length == 0
+        ? Optional.empty()
+        : Optional.of(new ImageShape(shape[0], shape[1], shape[2]));
+  }
+
+  private static void encoded(DataOutputStream out, EncodedImages images) throws IOException {
+    DecodeOptions options = images.options();
+    text(out, options.resize().name());
+    text(out, options.orientation().name());
+    out.writeInt(options.maxPixels());
+    PackedStrings.of(images.files().stream().map(Path::toString).toList()).write(out);
+    IntArrays.write(out, images.fileOf());
+    IntArrays.write(out, images.lengths());
+    for (long offset : images.offsets()) {
+      out.writeLong(offset);
+    }
+  }
+
+  private static EncodedImages encoded(DataInputStream in) throws IOException {
+    DecodeOptions options =
+        new DecodeOptions(Resize.valueOf(text(in)), Orientation.valueOf(text(in)), in.readInt());
+    List<Path> files = PackedStrings.read(in).toList().stream().map(Path::of).toList();
+    int[] fileOf = IntArrays.read(in);
+    int[] lengths = IntArrays.read(in);
+    long[] offsets = new long[lengths.length];
+    for (int slot = 0; slot < offsets.length; slot++) {
+      offsets[slot] = in.readLong();
+    }
+    return new EncodedImages(files, fileOf, offsets, lengths, options);
+  }
+
+  private static Optional<CropPixels> crops(DataInputStream in, CropFile file) throws IOException {
+    Optional<ImageShape> shape = shape(in);
+    if (shape.isEmpty()) {
       return Optional.empty();
     }
     long expected = in.readLong();
-    ImageShape larger = new ImageShape(shape[0], shape[1], shape[2]);
+    ImageShape larger = shape.get();
     try (FileChannel channel = file.open()) {
       PixelStore store = PixelStore.map(channel, channel.size(), larger.bytes());
       if (crc(Arrays.asList(store.segments())) != expected) {

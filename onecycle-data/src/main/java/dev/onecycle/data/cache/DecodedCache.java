@@ -3,6 +3,7 @@ package dev.onecycle.data.cache;
 import dev.onecycle.data.cache.PixelStore.CacheFailure;
 import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.data.index.SourceIndex;
+import dev.onecycle.data.source.EncodedImages;
 import dev.onecycle.data.source.PixelSink;
 import dev.onecycle.data.source.Source;
 import dev.onecycle.data.work.FileLocks;
@@ -32,14 +33,28 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DecodedCache {
   private static final String CROPS = ".crops";
+  private static final PixelSink DROPPED = (slot, pixels) -> {};
+
+  /** The share of the free space of a disk that the pixels of a source may take. */
+  private static final double SHARE = 0.8;
 
   private final Path folder;
+  private final long maxBytes;
 
   /**
    * @param folder holds the decoded sources; created when needed
    */
   public DecodedCache(Path folder) {
+    this(folder, Long.MAX_VALUE);
+  }
+
+  /**
+   * @param maxBytes the most bytes of the pixels of a source; images that take more are decoded
+   *     each time they are read
+   */
+  public DecodedCache(Path folder, long maxBytes) {
     this.folder = folder;
+    this.maxBytes = maxBytes;
   }
 
   /**
@@ -91,12 +106,13 @@ public final class DecodedCache {
   private DecodedSource decode(Source source, Path file, String prefix) throws IOException {
     // All holders of the lock use one name: the rest of a killed process is overwritten.
     Path temporary = folder.resolve(prefix + ".tmp");
-    try (FileSinks sinks = new FileSinks(temporary)) {
+    long free = (long) (SHARE * Files.getFileStore(folder).getUsableSpace());
+    try (FileSinks sinks = new FileSinks(temporary, Math.min(maxBytes, free))) {
       SourceIndex index = source.read(sinks);
       DecodedSource decoded = sinks.finish(index);
       Faults.at("data.decoded");
       // The second file first: the first one vouches for it.
-      if (decoded.crops().isPresent()) {
+      if (sinks.hasCropFile()) {
         Files.move(cropFile(temporary), cropFile(file), StandardCopyOption.ATOMIC_MOVE);
       }
       Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
@@ -116,12 +132,15 @@ public final class DecodedCache {
   /** The files of a source that is being decoded. */
   private static final class FileSinks implements PixelSink.Factory, AutoCloseable {
     private final Path file;
+    private final long room;
     private final FileChannel pixels;
+    private Optional<EncodedImages> encoded = Optional.empty();
     private Optional<FileChannel> larger = Optional.empty();
     private @Nullable ImageShape largerShape;
 
-    FileSinks(Path file) throws IOException {
+    FileSinks(Path file, long room) throws IOException {
       this.file = file;
+      this.room = room;
       this.pixels = create(file);
     }
 
@@ -135,16 +154,33 @@ public final class DecodedCache {
     }
 
     @Override
+    public long room() {
+      return room;
+    }
+
+    @Override
+    public void keepEncoded(EncodedImages images) {
+      encoded = Optional.of(images);
+    }
+
+    boolean hasCropFile() {
+      return larger.isPresent();
+    }
+
+    @Override
     public PixelSink open(ImageShape shape) {
-      return new PixelStore.InFile(pixels, shape.bytes());
+      return encoded.isPresent() ? DROPPED : new PixelStore.InFile(pixels, shape.bytes());
     }
 
     @Override
     public PixelSink openForCrops(ImageShape shape) {
+      largerShape = shape;
+      if (encoded.isPresent()) {
+        return DROPPED;
+      }
       try {
         FileChannel channel = create(cropFile(file));
         larger = Optional.of(channel);
-        largerShape = shape;
         return new PixelStore.InFile(channel, shape.bytes());
       } catch (IOException e) {
         throw new CacheFailure(e);
@@ -152,6 +188,9 @@ public final class DecodedCache {
     }
 
     DecodedSource finish(SourceIndex index) throws IOException {
+      if (encoded.isPresent()) {
+        return CacheFile.finish(pixels, encoded.get(), Optional.ofNullable(largerShape), index);
+      }
       return CacheFile.finish(
           pixels, larger, largerShape == null ? index.shape() : largerShape, index);
     }
@@ -182,7 +221,7 @@ public final class DecodedCache {
       // An interrupt closes the channel that is written to; the folder itself may be writable.
       throw InterruptedRead.whileDoing("decoding images", reason);
     }
-    MemorySinks sinks = new MemorySinks();
+    MemorySinks sinks = new MemorySinks(Math.min(maxBytes, Runtime.getRuntime().maxMemory() / 2));
     SourceIndex index = source.read(sinks);
     return sinks
         .finish(index)
@@ -198,9 +237,29 @@ public final class DecodedCache {
   private static final class MemorySinks implements PixelSink.Factory {
     private final List<PixelStore.InMemory> sinks = new ArrayList<>();
     private final List<ImageShape> shapes = new ArrayList<>();
+    private final long room;
+    private Optional<EncodedImages> encoded = Optional.empty();
+
+    MemorySinks(long room) {
+      this.room = room;
+    }
+
+    @Override
+    public long room() {
+      return room;
+    }
+
+    @Override
+    public void keepEncoded(EncodedImages images) {
+      encoded = Optional.of(images);
+    }
 
     @Override
     public PixelSink open(ImageShape shape) {
+      if (encoded.isPresent()) {
+        shapes.add(shape);
+        return DROPPED;
+      }
       PixelStore.InMemory sink = new PixelStore.InMemory(shape.bytes());
       sinks.add(sink);
       shapes.add(shape);
@@ -213,6 +272,9 @@ public final class DecodedCache {
     }
 
     DecodedSource finish(SourceIndex index) {
+      if (encoded.isPresent()) {
+        return CacheFile.whenRead(encoded.get(), shapes.stream().skip(1).findFirst(), index);
+      }
       return DecodedSource.of(
           index,
           sinks.get(0).store(),

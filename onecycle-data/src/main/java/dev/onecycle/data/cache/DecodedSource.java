@@ -4,16 +4,16 @@ import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.data.index.Fingerprint;
 import dev.onecycle.data.index.SourceIndex;
 import dev.onecycle.data.index.Split;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** A source whose images are decoded; immutable. */
 public final class DecodedSource {
+  /** The memory of images that are read together, in bytes. */
+  private static final int READ_AHEAD = 16 << 20;
+
   private final SourceIndex index;
-  private final PixelStore store;
+  private final SlotPixels store;
   private final Optional<CropPixels> crops;
   private final long[] hashes;
   private final String fingerprint;
@@ -24,7 +24,7 @@ public final class DecodedSource {
    */
   DecodedSource(
       SourceIndex index,
-      PixelStore store,
+      SlotPixels store,
       Optional<CropPixels> crops,
       long[] hashes,
       String fingerprint,
@@ -37,39 +37,58 @@ public final class DecodedSource {
     this.trainingFingerprint = trainingFingerprint;
   }
 
-  /** Reads all pixels to compute the fingerprints. */
-  static DecodedSource of(SourceIndex index, PixelStore store, Optional<CropPixels> crops) {
-    Map<String, ImageDataset> splits = new LinkedHashMap<>();
-    long[] none = new long[0];
-    index
-        .splits()
-        .forEach(
-            s -> splits.put(s.name(), new StoredImages(store, Optional.empty(), none, index, s)));
-    String fingerprint = Fingerprint.of(index.shape(), index.classes(), splits);
-    long[] hashes = hashes(index, splits);
-    boolean hasTest = splits.remove(Split.TEST) != null;
+  /** Reads all pixels once, to compute hashes and fingerprints. */
+  static DecodedSource of(SourceIndex index, SlotPixels store, Optional<CropPixels> crops) {
+    boolean hasTest = index.splits().stream().anyMatch(s -> s.name().equals(Split.TEST));
+    Fingerprint all = new Fingerprint(index.shape(), index.classes());
+    Fingerprint training = new Fingerprint(index.shape(), index.classes());
+    long[] hashes = new long[slots(index)];
+    for (Split split : index.splits()) {
+      boolean trains = hasTest && !split.name().equals(Split.TEST);
+      all.begin(split.name(), split.labels());
+      if (trains) {
+        training.begin(split.name(), split.labels());
+      }
+      StoredImages images = new StoredImages(store, Optional.empty(), new long[0], index, split);
+      forEach(
+          images,
+          (i, pixels) -> {
+            all.add(pixels);
+            if (trains) {
+              training.add(pixels);
+            }
+            hashes[split.slot(i)] = ImageDataset.hash(pixels);
+          });
+    }
+    String fingerprint = all.hex();
     return new DecodedSource(
-        index,
-        store,
-        crops,
-        hashes,
-        fingerprint,
-        hasTest ? Fingerprint.of(index.shape(), index.classes(), splits) : fingerprint);
+        index, store, crops, hashes, fingerprint, hasTest ? training.hex() : fingerprint);
   }
 
-  private static long[] hashes(SourceIndex index, Map<String, ImageDataset> splits) {
+  private interface PixelVisitor {
+    void image(int index, byte[] pixels);
+  }
+
+  /** Reads the images on all cores, which may mean to decode them, and visits them in order. */
+  private static void forEach(StoredImages images, PixelVisitor visitor) {
+    int bytes = images.shape().bytes();
+    byte[][] some = new byte[Math.min(images.size(), Math.max(2, READ_AHEAD / bytes))][bytes];
+    for (int begin = 0; begin < images.size(); begin += some.length) {
+      int first = begin;
+      int count = Math.min(some.length, images.size() - begin);
+      IntStream.range(0, count).parallel().forEach(i -> images.read(first + i, some[i]));
+      for (int i = 0; i < count; i++) {
+        visitor.image(first + i, some[i]);
+      }
+    }
+  }
+
+  private static int slots(SourceIndex index) {
     int slots = 0;
     for (Split split : index.splits()) {
       slots = Math.max(slots, IntStream.of(split.slots()).max().orElse(-1) + 1);
     }
-    long[] hashes = new long[slots];
-    for (Split split : index.splits()) {
-      ImageDataset images = Objects.requireNonNull(splits.get(split.name()));
-      for (int i = 0; i < split.size(); i++) {
-        hashes[split.slot(i)] = images.hash(i);
-      }
-    }
-    return hashes;
+    return slots;
   }
 
   long[] hashes() {
@@ -81,7 +100,7 @@ public final class DecodedSource {
     return index;
   }
 
-  PixelStore store() {
+  SlotPixels store() {
     return store;
   }
 

@@ -13,7 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
  *
  * <p>They lie in segments of whole images, because a buffer cannot exceed 2 GiB.
  */
-final class PixelStore {
+final class PixelStore implements SlotPixels {
   private static final int MAPPED_SEGMENT = 1 << 30;
   private static final int HEAP_SEGMENT = 1 << 20;
 
@@ -39,13 +39,13 @@ final class PixelStore {
     return new PixelStore(imageBytes, perSegment, segments);
   }
 
-  /** The pixels in {@code slot} as a read-only view at position 0. */
-  ByteBuffer view(int slot) {
+  @Override
+  public ByteBuffer view(int slot) {
     return segments[slot / perSegment].slice(slot % perSegment * imageBytes, imageBytes);
   }
 
-  /** Copies the pixels in {@code slot} to the start of {@code target}. */
-  void read(int slot, byte[] target) {
+  @Override
+  public void read(int slot, byte[] target) {
     segments[slot / perSegment].get(slot % perSegment * imageBytes, target, 0, imageBytes);
   }
 

@@ -10,7 +10,7 @@ import java.util.Optional;
 
 /** A split whose pixels lie in a store. */
 final class StoredImages implements ImageDataset {
-  private final PixelStore store;
+  private final SlotPixels store;
   private final Optional<CropPixels> crops;
   private final long[] hashes;
   private final ImageShape shape;
@@ -22,7 +22,7 @@ final class StoredImages implements ImageDataset {
    * @param hashes of the pixels by slot; empty if they are not known yet
    */
   StoredImages(
-      PixelStore store, Optional<CropPixels> crops, long[] hashes, SourceIndex index, Split split) {
+      SlotPixels store, Optional<CropPixels> crops, long[] hashes, SourceIndex index, Split split) {
     this.store = store;
     this.crops = crops;
     this.hashes = hashes;

@@ -111,6 +111,11 @@ public interface ImageDataset extends Dataset {
   default long hash(int index) {
     byte[] bytes = new byte[shape().bytes()];
     read(index, bytes);
+    return hash(bytes);
+  }
+
+  /** The hash of the pixels of an image. */
+  static long hash(byte[] bytes) {
     CRC32C high = new CRC32C();
     CRC32 low = new CRC32();
     high.update(bytes);

@@ -3,6 +3,7 @@ package dev.onecycle.data.source;
 import dev.onecycle.data.archive.FileTree;
 import dev.onecycle.data.archive.FileTree.Content;
 import dev.onecycle.data.archive.FileTree.Entry;
+import dev.onecycle.data.archive.FileTree.Place;
 import dev.onecycle.data.archive.FileTree.Visitor;
 import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.data.image.ReadingReport;
@@ -13,6 +14,8 @@ import dev.onecycle.data.index.Split;
 import dev.onecycle.data.source.TreeLayout.Item;
 import dev.onecycle.data.work.WorkPool;
 import dev.onecycle.error.BadDataException;
+import dev.onecycle.text.Numbers;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -36,6 +39,9 @@ import java.util.stream.Stream;
  */
 final class ImageTreeSource implements Source {
   private static final long MAX_DECODED = 64L << 30;
+
+  /** The place of an image that is left out. */
+  private static final Place NOWHERE = new Place(Path.of(""), 0, 0);
 
   private final FileTree tree;
   private final ReadOptions options;
@@ -74,16 +80,15 @@ final class ImageTreeSource implements Source {
     long decoded =
         (long) shape.bytes() * items.size()
             + (long) larger.map(ImageShape::bytes).orElse(0) * training(layout);
-    if (decoded > MAX_DECODED) {
-      throw new BadDataException(
-          tree.name()
-              + " would take "
-              + (decoded >> 30)
-              + " GiB decoded at "
-              + shape
-              + "; set image_size lower, to 64 for example");
-    }
     options.check().check(shape, layout.classes().size(), training(layout));
+    if (decoded > Math.min(MAX_DECODED, sinks.room())) {
+      sinks.keepEncoded(encoded(items, bad, scan.names(), shape, decoded));
+      notes.add(
+          Numbers.format(
+              "The images would take %.1f GB decoded, for which there is no room in the cache; they"
+                  + " are decoded each time they are read.",
+              decoded / 1e9));
+    }
     Slots slots =
         new Slots(
             items,
@@ -188,6 +193,37 @@ final class ImageTreeSource implements Source {
     }
   }
 
+  /** The images in their files, where these can be read at any place. */
+  private EncodedImages encoded(
+      List<Item> items, SkippedImages bad, List<String> names, ImageShape shape, long decoded) {
+    List<Optional<Place>> places = new ArrayList<>();
+    tree.walk(entry -> places.add(entry.place()));
+    if (places.size() != names.size()) {
+      throw changed();
+    }
+    List<Place> bySlot = new ArrayList<>();
+    for (Item item : items) {
+      bySlot.add(
+          places
+              .get(item.file())
+              .or(() -> bad.contains(item.file()) ? Optional.of(NOWHERE) : Optional.empty())
+              .orElseThrow(
+                  () ->
+                      new BadDataException(
+                          Numbers.format(
+                              "%s would take %.1f GB decoded at %s, for which there is no room; set"
+                                  + " image_size lower, to 64 for example, or unpack it: images in"
+                                  + " folders and in plain .tar files are decoded when they are"
+                                  + " read",
+                              tree.name(), decoded / 1e9, shape))));
+    }
+    return EncodedImages.at(bySlot, options.decoding());
+  }
+
+  private BadDataException changed() {
+    return new BadDataException(tree.name() + " changed while it was read");
+  }
+
   /** Decodes images into their slots; returns how many have transparency. */
   private long decode(Slots places, List<String> names, SkippedImages bad) {
     List<Item> items = places.items;
@@ -209,7 +245,7 @@ final class ImageTreeSource implements Source {
             public void file(Entry entry) {
               int file = next++;
               if (file >= slots.length || !names.get(file).equals(entry.name())) {
-                throw new BadDataException(tree.name() + " changed while it was read");
+                throw changed();
               }
               if (slots[file] >= 0) {
                 Item item = items.get(slots[file]);

@@ -11,6 +11,19 @@ public interface PixelSink {
   interface Factory {
     PixelSink open(ImageShape shape);
 
+    /** The bytes that there is room for. */
+    default long room() {
+      return Long.MAX_VALUE;
+    }
+
+    /**
+     * Takes images that there is no room for: they stay in their files, and are decoded each time
+     * they are read. The sinks that are opened after this may drop pixels.
+     */
+    default void keepEncoded(EncodedImages images) {
+      throw new UnsupportedOperationException("these sinks have room for all images");
+    }
+
     /**
      * Opens a second sink for larger pixels of the training images; slots of other images stay
      * empty. Without an own method they are dropped.

@@ -41,10 +41,7 @@ public record ReadOptions(
   ReadOptions withLabelling(Labelling labelling) {
     TreeOptions labelled =
         new TreeOptions(
-            tree.encoding(),
-            tree.followLinks(),
-            tree.allowEmptyClasses(),
-            Optional.of(labelling));
+            tree.encoding(), tree.followLinks(), tree.allowEmptyClasses(), Optional.of(labelling));
     return new ReadOptions(sizing, margin, decoding, skipBad, selection, labelled, observers);
   }
 

@@ -129,8 +129,12 @@ class ShardTest {
       String origin = images.origin(i);
       String key = origin.substring(origin.lastIndexOf('/') + 2, origin.lastIndexOf('.'));
       String[] numbers = key.split("-", -1);
-      assertThat(images.pixels(i).get(LAST)).as(origin).isEqualTo((byte) Integer.parseInt(numbers[0]));
-      assertThat(images.pixels(i).get(LAST + 1)).as(origin).isEqualTo((byte) Integer.parseInt(numbers[1]));
+      assertThat(images.pixels(i).get(LAST))
+          .as(origin)
+          .isEqualTo((byte) Integer.parseInt(numbers[0]));
+      assertThat(images.pixels(i).get(LAST + 1))
+          .as(origin)
+          .isEqualTo((byte) Integer.parseInt(numbers[1]));
       assertThat(images.label(i)).as(origin).isEqualTo(Integer.parseInt(numbers[1]) % 2);
       origins.add(origin);
     }

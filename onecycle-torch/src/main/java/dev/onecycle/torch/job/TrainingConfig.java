@@ -1441,7 +1441,8 @@ public final class TrainingConfig {
     Path path = Path.of(String.valueOf(value));
     boolean isName =
         setting == DATA
-            ? !Files.exists(path)
+            // Shards, photos-{00..99}.tar, are no file by that name.
+            ? !Files.exists(path) && !path.toString().contains("{")
             : setting == CLASS_WEIGHTS && ClassWeights.isWord(value);
     return isName ? value : path.toAbsolutePath().normalize().toString();
   }
