@@ -50,7 +50,7 @@ final class TrainBench implements Callable<Integer> {
     Require.atLeast("steps", steps, 1);
     try (Experiment experiment = options.experiment()) {
       Learner learner = experiment.learner();
-      ImageDataset train = experiment.train();
+      ImageDataset train = experiment.trainImages();
       Setup setup = experiment.setup();
       System.out.println(BenchOptions.describe(experiment));
       Engine.environment().forEach((name, value) -> System.out.println("  " + name + ": " + value));

@@ -15,11 +15,17 @@ public final class Counts {
    * @param set its name: test, val, held-out tenth, held-out part; "all" is not said
    */
   public static String images(long count, String set) {
-    if (set.equals("all")) {
-      return of(count, "image", "images");
-    }
-    String adjective = adjective(set);
-    return of(count, adjective + " image", adjective + " images");
+    return samples(count, set, "images");
+  }
+
+  /**
+   * A count of the samples of a set.
+   *
+   * @param noun in the plural: "images", "samples"
+   */
+  public static String samples(long count, String set, String noun) {
+    String before = set.equals("all") ? "" : adjective(set) + " ";
+    return of(count, before + noun.replaceFirst("s$", ""), before + noun);
   }
 
   /** The name of a set as it stands before a noun: "test" loss, "held-out" images. */

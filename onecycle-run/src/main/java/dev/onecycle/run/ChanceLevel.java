@@ -8,7 +8,10 @@ import java.util.Optional;
 /**
  * The results of a network that gives every evaluation image the same answer.
  *
- * @param images number of evaluation images
+ * <p>Where targets are no classes, there is a chance loss alone, and for some losses not even that:
+ * what there is not is NaN.
+ *
+ * @param images number of evaluation images or samples
  * @param accuracy share of the most frequent class, in [0, 1]
  * @param agreement accuracy of the run's predictions if they did not depend on the images: the sum
  *     over the classes of their share of the labels times their share of the predictions (J. Cohen
@@ -18,15 +21,34 @@ import java.util.Optional;
  */
 public record ChanceLevel(int images, double accuracy, double agreement, double loss) {
   /**
+   * The name in the resolved settings of a run of the chance loss of targets that are no classes.
+   */
+  public static final String LOSS = "chance_loss";
+
+  /**
    * The chance level of a run.
    *
-   * @param data of the run; without a classification its classes count as equally frequent
+   * @param record of the run; without a classification its classes count as equally frequent
    * @param classification of its evaluation images
    */
-  public static ChanceLevel of(RunRecord.Data data, Optional<ClassificationRecord> classification) {
+  public static ChanceLevel of(RunRecord record, Optional<ClassificationRecord> classification) {
+    RunRecord.Data data = record.data();
+    if (!record.task().hasClasses() || record.task().byProgram()) {
+      double loss =
+          record.resolved().get(LOSS) instanceof Number known ? known.doubleValue() : Double.NaN;
+      Optional<ChanceLevel> counted =
+          record.task().hasClasses()
+              ? classification.map(c -> of(c.classification(), data.classes().size()))
+              : Optional.empty();
+      return new ChanceLevel(
+          data.evaluationImages(),
+          counted.map(ChanceLevel::accuracy).orElse(Double.NaN),
+          counted.map(ChanceLevel::agreement).orElse(Double.NaN),
+          loss);
+    }
     int classes = Math.max(1, data.classes().size());
     return classification
-        .map(record -> of(record.classification(), classes))
+        .map(counted -> of(counted.classification(), classes))
         .orElseGet(
             () ->
                 new ChanceLevel(
@@ -65,7 +87,17 @@ public record ChanceLevel(int images, double accuracy, double agreement, double 
    * loss made it up. A smaller difference between two losses may be chance.
    */
   double noise(double meanLoss) {
-    return 2 * Math.sqrt(Math.max(0, meanLoss) * loss / Math.max(1, images));
+    return !known() ? 0 : 2 * Math.sqrt(Math.max(0, meanLoss) * loss / Math.max(1, images));
+  }
+
+  /** Whether there are classes, and so an accuracy. */
+  public boolean ofClasses() {
+    return Double.isFinite(accuracy);
+  }
+
+  /** Whether the chance loss is known. */
+  public boolean known() {
+    return Double.isFinite(loss);
   }
 
   /**
@@ -73,7 +105,10 @@ public record ChanceLevel(int images, double accuracy, double agreement, double 
    * whole confidence interval, or its loss is below chance by more than the noise.
    */
   public boolean learned(Evaluated evaluated) {
-    return interval(evaluated.accuracy()).low() > agreement
+    if (!known()) {
+      return true; // nothing shows that it has not
+    }
+    return (ofClasses() && interval(evaluated.accuracy()).low() > agreement)
         || evaluated.loss() < loss - noise(loss);
   }
 }

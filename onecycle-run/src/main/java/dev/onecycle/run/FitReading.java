@@ -141,7 +141,7 @@ public record FitReading(Kind kind, OptionalInt from, String explanation, String
       if (highStart()) {
         return recovered(last);
       }
-      if (chance.correct(result.accuracy()) == chance.images()) {
+      if (chance.ofClasses() && chance.correct(result.accuracy()) == chance.images()) {
         return of(
             Kind.NO_MISTAKE,
             Numbers.format(
@@ -172,7 +172,7 @@ public record FitReading(Kind kind, OptionalInt from, String explanation, String
 
     /** Whether a loss is far above chance, or not a number. */
     private boolean high(double loss) {
-      return !(loss <= EXPLOSION * chance.loss());
+      return chance.known() ? !(loss <= EXPLOSION * chance.loss()) : !Double.isFinite(loss);
     }
 
     /** Whether the training is under way at a rate above a quarter of its peak. */
@@ -195,6 +195,15 @@ public record FitReading(Kind kind, OptionalInt from, String explanation, String
     }
 
     private FitReading atChance(Evaluated result) {
+      if (!chance.ofClasses()) {
+        return of(
+            Kind.NOT_LEARNED,
+            Numbers.format(
+                "The network has not learned: its validation loss of %s is no better than that of a"
+                    + " network that gives every sample the same answer, %s.",
+                Numbers.brief(result.loss()), Numbers.brief(chance.loss())),
+            notLearnedAdvice());
+      }
       ShareInterval interval = chance.interval(result.accuracy());
       if (interval.width() > COARSE && interval.high() > chance.accuracy()) {
         return of(
@@ -218,12 +227,16 @@ public record FitReading(Kind kind, OptionalInt from, String explanation, String
               Numbers.brief(result.loss()),
               percent(chance.accuracy()),
               Numbers.brief(chance.loss())),
-          highStart()
-              ? "The losses of the first epoch were far higher, so the first updates were too large:"
-                  + " a lower peak rate is the first thing to try."
-              : "Check the labels, then the number of steps and the peak rate: a range test shows at"
-                  + " which rates the loss falls. A higher rate helps only if the training loss fell"
-                  + " all the time.");
+          notLearnedAdvice());
+    }
+
+    private String notLearnedAdvice() {
+      return highStart()
+          ? "The losses of the first epoch were far higher, so the first updates were too large:"
+              + " a lower peak rate is the first thing to try."
+          : "Check the labels, then the number of steps and the peak rate: a range test shows at"
+              + " which rates the loss falls. A higher rate helps only if the training loss fell"
+              + " all the time.";
     }
 
     /** Whether the first epoch had losses far above chance. */
@@ -243,7 +256,9 @@ public record FitReading(Kind kind, OptionalInt from, String explanation, String
               Numbers.brief(first), Numbers.brief(chance.loss()), Numbers.brief(loss(last))),
           beforeTheFirstUpdate
               ? "The loss was high before the first update, so the network's first outputs are too"
-                  + " large: check that the images are normalised and the weights initialised."
+                  + " large: check that the "
+                  + (chance.ofClasses() ? "images are normalised" : "targets are near 0 and 1")
+                  + " and the weights initialised."
               : "The first updates were too large: a lower peak rate or a longer warm-up saves these"
                   + " epochs.");
     }
@@ -262,9 +277,9 @@ public record FitReading(Kind kind, OptionalInt from, String explanation, String
         return of(
             Kind.WITHIN_NOISE,
             Numbers.format(
-                "%,d evaluation images are too few to read the gap between the losses: differences of"
+                "%,d evaluation %s are too few to read the gap between the losses: differences of"
                     + " %s are chance.",
-                chance.images(), Numbers.rounded(noise, 2)),
+                chance.images(), record.task().noun(), Numbers.rounded(noise, 2)),
             "");
       }
       return of(
@@ -281,7 +296,7 @@ public record FitReading(Kind kind, OptionalInt from, String explanation, String
 
     private boolean canImprove(EpochRecord last) {
       double accuracy = last.evaluated().orElseThrow().accuracy();
-      return 1 - chance.interval(accuracy).high() > FEW_MISTAKES;
+      return !chance.ofClasses() || 1 - chance.interval(accuracy).high() > FEW_MISTAKES;
     }
 
     private FitReading overfits(EpochRecord best, EpochRecord last) {
@@ -301,8 +316,10 @@ public record FitReading(Kind kind, OptionalInt from, String explanation, String
               Numbers.brief(best.trainLoss()),
               Numbers.brief(last.trainLoss())),
           "High rates keep a network from overfitting: try a higher peak rate and a longer cycle, and"
-              + " reduce the other regularisation if the network then no longer trains. More or"
-              + " stronger augmented images help too.");
+              + " reduce the other regularisation if the network then no longer trains. "
+              + (record.task().noun().equals("images")
+                  ? "More or stronger augmented images help too."
+                  : "More training samples help too."));
     }
 
     private FitReading worsens(EpochRecord best, EpochRecord last) {
@@ -345,7 +362,9 @@ public record FitReading(Kind kind, OptionalInt from, String explanation, String
               Numbers.brief(loss(last)),
               Numbers.brief(last.trainLoss())),
           atTheEnd
-              ? "This is normal: the low rates at the end fit the training images more closely."
+              ? "This is normal: the low rates at the end fit the training "
+                  + record.task().noun()
+                  + " more closely."
               : canImprove(last)
                   ? "A gap that opens before the end leaves room: a higher peak rate or a longer cycle"
                       + " keeps it smaller. Reduce the other regularisation (weight decay, dropout) if"

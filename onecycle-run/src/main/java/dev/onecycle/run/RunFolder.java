@@ -138,6 +138,12 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
     return new RunFolder(folder, read(folder), pictures, lock, position);
   }
 
+  /** As the other method, of a run whose worst mistakes have no pictures. */
+  public static RunFolder reopen(Path folder, RunLock lock, TrainingPosition position) {
+    removeUnfinished(folder);
+    return new RunFolder(folder, read(folder), null, lock, position);
+  }
+
   /** Removes the unfinished files of a killed process. */
   private static void removeUnfinished(Path folder) {
     try (Stream<Path> entries = Files.list(folder)) {

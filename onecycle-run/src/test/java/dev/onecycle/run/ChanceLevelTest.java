@@ -4,17 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.onecycle.record.EpochRecord.Evaluated;
+import dev.onecycle.record.Measure;
 import dev.onecycle.run.Classification.Cell;
+import dev.onecycle.schedule.OneCycle;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ChanceLevelTest {
   private static ChanceLevel of(List<String> classes, Optional<ClassificationRecord> record) {
-    return ChanceLevel.of(
+    return ChanceLevel.of(run(classes), record);
+  }
+
+  private static RunRecord run(List<String> classes) {
+    return RunRecord.of(
         new RunRecord.Data(
             "photos", "", classes, List.of(3, 8, 8), 90, new RunRecord.Evaluation("test", 1000)),
-        record);
+        RunRecord.PolicySummary.of(OneCycle.of(100, 1)),
+        Conditions.none());
   }
 
   private static ChanceLevel of(Cell... cells) {
@@ -31,6 +39,27 @@ class ChanceLevelTest {
     assertThat(chance.images()).isEqualTo(1000);
     assertThat(chance.accuracy()).isEqualTo(0.25);
     assertThat(chance.loss()).isCloseTo(Math.log(4), within(1e-15));
+  }
+
+  @Test
+  void numbersHaveAChanceLossAloneWhereItIsKnown() {
+    Task numbers =
+        new Task(
+            "samples float32 [2]",
+            "numbers",
+            List.of("y"),
+            "mean squared error",
+            List.of(Measure.LOSS),
+            true);
+    RunRecord unknown = run(List.of()).withTask(numbers);
+    RunRecord known = unknown.withConfig(Map.of(), Map.of(ChanceLevel.LOSS, 4.0));
+    ChanceLevel chance = ChanceLevel.of(known, Optional.empty());
+    assertThat(chance.ofClasses()).isFalse();
+    assertThat(chance.learned(new Evaluated(3, Map.of(), 1))).isTrue();
+    assertThat(chance.learned(new Evaluated(4, Map.of(), 1))).isFalse();
+    assertThat(ChanceLevel.of(unknown, Optional.empty()).known()).isFalse();
+    assertThat(ChanceLevel.of(unknown, Optional.empty()).learned(new Evaluated(4, Map.of(), 1)))
+        .isTrue();
   }
 
   /** 95 : 5: guessing is right for 95 % and has the entropy of the shares as its loss. */

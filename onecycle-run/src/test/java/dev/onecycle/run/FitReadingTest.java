@@ -45,7 +45,7 @@ class FitReadingTest {
 
   private static FitReading read(List<EpochRecord> epochs, PolicySummary policy, int images) {
     RunHistory history = history(epochs, List.of(), policy, images);
-    return FitReading.of(history, ChanceLevel.of(history.record().data(), Optional.empty()));
+    return FitReading.of(history, ChanceLevel.of(history.record(), Optional.empty()));
   }
 
   private static RunHistory history(
@@ -259,7 +259,7 @@ class FitReadingTest {
     FitReading reading =
         FitReading.of(
             new RunHistory("run", record, List.of(), List.of(), List.of()),
-            ChanceLevel.of(record.data(), Optional.empty()));
+            ChanceLevel.of(record, Optional.empty()));
     assertThat(reading.kind()).isEqualTo(Kind.EXPLODED);
     assertThat(reading.explanation()).startsWith("Training diverged");
   }
@@ -320,8 +320,7 @@ class FitReadingTest {
     }
     RunHistory history =
         history(epochs, List.of(new StepRecord(0, 0, 0.1, 0.9, 272)), POLICY, 1000);
-    FitReading reading =
-        FitReading.of(history, ChanceLevel.of(history.record().data(), Optional.empty()));
+    FitReading reading = FitReading.of(history, ChanceLevel.of(history.record(), Optional.empty()));
     assertThat(reading.kind()).isEqualTo(Kind.RECOVERED);
     assertThat(reading.advice()).startsWith("The loss was high before the first update");
   }

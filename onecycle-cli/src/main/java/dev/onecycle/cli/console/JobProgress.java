@@ -114,10 +114,10 @@ public final class JobProgress implements JobListener, AutoCloseable {
             experiment.config().get(TrainingConfig.DATA),
             experiment.train().size(),
             Counts.images(experiment.evaluation().size(), experiment.evaluationName()),
-            experiment.train().shape(),
-            experiment.train().classes().size(),
+            experiment.trainImages().shape(),
+            experiment.trainImages().classes().size(),
             tuning ? "; test images are not read" : ""));
-    console.say(classes(experiment.train()));
+    console.say(classes(experiment.trainImages()));
     show(console, experiment.report());
     experiment.augmentationText().ifPresent(console::say);
     foresee(experiment);

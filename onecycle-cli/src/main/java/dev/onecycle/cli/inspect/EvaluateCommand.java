@@ -162,7 +162,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     try (JobProgress progress = JobProgress.ofTraining(console);
         Experiment experiment = Experiment.ofRun(run, changes, progress)) {
       return new EvaluationSplit(
-          experiment.test().orElseGet(experiment::evaluation),
+          experiment.test().orElseGet(experiment::evaluationImages),
           experiment.test().isPresent() ? "test" : experiment.evaluationName(),
           experiment.report(),
           experiment.fingerprint());

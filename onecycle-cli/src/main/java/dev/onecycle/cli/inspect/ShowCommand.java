@@ -90,7 +90,7 @@ public final class ShowCommand implements Callable<Integer> {
     config.validated();
     try (JobProgress progress = JobProgress.ofTraining(console);
         Experiment experiment = Experiment.open(config, progress)) {
-      List<String> classes = experiment.train().classes();
+      List<String> classes = experiment.trainImages().classes();
       TrainingImages images = experiment.trainingImages(count, ImageGrid.tileSide(count));
       byte[] png =
           ImageGrid.png(

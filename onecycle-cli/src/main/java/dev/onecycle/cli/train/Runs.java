@@ -117,8 +117,7 @@ final class Runs {
 
   /** A sentence where the accuracy may be chance, as the report has it. */
   private static Optional<String> doubt(RunSummary run) {
-    ChanceLevel chance =
-        ChanceLevel.of(run.record().data(), RunFolder.readClassification(run.folder()));
+    ChanceLevel chance = ChanceLevel.of(run.record(), RunFolder.readClassification(run.folder()));
     FitReading reading = FitReading.of(RunHistory.read(run.folder()), chance);
     return reading.kind() == FitReading.Kind.TOO_FEW_IMAGES
             || reading.kind() == FitReading.Kind.NOT_LEARNED

@@ -103,7 +103,10 @@ public final class FindBatchSizeCommand implements Callable<Integer> {
                 reading)) {
       TrialProcess trial =
           new TrialProcess(
-              config, experiment.train().shape(), experiment.train().classes().size(), budget);
+              config,
+              experiment.trainImages().shape(),
+              experiment.trainImages().classes().size(),
+              budget);
       result =
           new BatchSizes(experiment.train().size(), config.get(TrainingConfig.EPOCHS), budget)
               .search(trial, tried -> BatchSizeView.say(console, tried));

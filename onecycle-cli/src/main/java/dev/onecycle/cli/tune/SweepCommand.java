@@ -179,8 +179,8 @@ public final class SweepCommand implements Callable<Integer> {
       }
       progress.announce();
       return new Sweeper(
-              experiment.train(),
-              experiment.evaluation(),
+              experiment.trainImages(),
+              experiment.evaluationImages(),
               experiment::newLearner,
               kept.memo(),
               progress,

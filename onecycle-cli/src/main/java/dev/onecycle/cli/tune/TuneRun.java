@@ -96,8 +96,8 @@ final class TuneRun {
       TrialProcess trial =
           new TrialProcess(
               config,
-              experiment.train().shape(),
-              experiment.train().classes().size(),
+              experiment.trainImages().shape(),
+              experiment.trainImages().classes().size(),
               plan.batchSizes().map(BatchSizes::budgetBytes).orElse(OptionalLong.empty()));
       progress.expect(plan.rangeTests(), plan.shortCycles(), search ? TRIALS : 0);
       progress.kept(kept.journal());
@@ -114,8 +114,8 @@ final class TuneRun {
       progress.announce();
       tuned =
           new Tuner(
-                  experiment.train(),
-                  experiment.evaluation(),
+                  experiment.trainImages(),
+                  experiment.evaluationImages(),
                   experiment::newLearner,
                   kept.memo(),
                   progress,

@@ -68,7 +68,7 @@ final class RunPage {
     Html.name(line, model() + " on " + record.data().source());
     line.appendText(", started " + minute(record.started()));
     Html.add(main, "p", outcome.sentence()).addClass("outcome");
-    ChanceLevel chance = ChanceLevel.of(record.data(), classification);
+    ChanceLevel chance = ChanceLevel.of(record, classification);
     ResultCards.add(main, history, evidence, chance, classification);
     Html.add(main, "p", outcome.policy());
     notes(main);

@@ -16,6 +16,7 @@ import dev.onecycle.data.batch.Sampler;
 import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.data.image.ReadingReport;
+import dev.onecycle.data.sample.Dataset;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.error.Require;
@@ -57,6 +58,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Experiment implements AutoCloseable {
   private final TrainingConfig config;
+  private final Optional<TrainingTask> task;
   private final Images images;
   private final Setup setup;
   private final Optional<ModelFile> trained;
@@ -66,18 +68,18 @@ public final class Experiment implements AutoCloseable {
   private @Nullable Learner learner;
 
   /**
-   * The images of an experiment.
+   * The images, or other samples, of an experiment.
    *
    * @param train to train on
-   * @param evaluation to evaluate on, of the same shape and classes
+   * @param evaluation to evaluate on, of the same layout and targets
    * @param evaluationName of these: "test", "val", …
    * @param test to evaluate on once, at the end
    * @param report of the reading, for the user
    * @param fingerprint SHA-256 of all that was read
    */
   private record Images(
-      ImageDataset train,
-      ImageDataset evaluation,
+      Dataset train,
+      Dataset evaluation,
       String evaluationName,
       Optional<ImageDataset> test,
       ReadingReport report,
@@ -90,7 +92,9 @@ public final class Experiment implements AutoCloseable {
       Images images,
       Optional<ModelFile> trained,
       Optional<StartingWeights> weights) {
-    this.config = AugmentationChoice.fitted(config, images.train.shape());
+    ImageDataset train = images(images.train);
+    this.task = Optional.empty();
+    this.config = AugmentationChoice.fitted(config, train.shape());
     this.images = images;
     this.trained = trained;
     this.weights = weights;
@@ -98,14 +102,49 @@ public final class Experiment implements AutoCloseable {
         trained
             .map(ModelFile::normalization)
             .orElseGet(
-                () ->
-                    config.normalization(
-                        images.train, weights.flatMap(StartingWeights::normalization)));
+                () -> config.normalization(train, weights.flatMap(StartingWeights::normalization)));
     setup =
         this.config
-            .setup(images.train.shape(), images.train.classes().size())
-            .withClassWeights(
-                ClassWeights.of(config.get(TrainingConfig.CLASS_WEIGHTS), images.train));
+            .setup(train.shape(), train.classes().size())
+            .withClassWeights(ClassWeights.of(config.get(TrainingConfig.CLASS_WEIGHTS), train));
+  }
+
+  private Experiment(TrainingConfig config, TrainingTask task) {
+    this.task = Optional.of(task);
+    this.config = config;
+    String training = task.train().fingerprint();
+    images =
+        new Images(
+            task.train(),
+            task.validation(),
+            "validation",
+            Optional.empty(),
+            ReadingReport.EMPTY,
+            new Fingerprint(task.fingerprint(training), training));
+    trained = Optional.empty();
+    weights = Optional.empty();
+    normalization = Normalization.of(task.train());
+    setup = config.setup(task);
+  }
+
+  /**
+   * Opens the data and the network of a program.
+   *
+   * @throws BadDataException where nothing can be learned from the data
+   */
+  static Experiment open(TrainingConfig config, TrainingTask task, JobListener listener) {
+    TrainingConfig fitted = ShortRun.fitted(config, task.train().size());
+    Experiment experiment = new Experiment(fitted, task);
+    listener.opened(experiment);
+    experiment.sayFullBatches(listener);
+    return experiment;
+  }
+
+  private static ImageDataset images(Dataset data) {
+    if (data instanceof ImageDataset images) {
+      return images;
+    }
+    throw new IllegalStateException("the data of a program are no files of images");
   }
 
   /**
@@ -217,17 +256,20 @@ public final class Experiment implements AutoCloseable {
   private static Experiment opened(Experiment experiment, LargeImages large, JobListener listener) {
     listener.opened(experiment);
     large.say(experiment.setup);
-    int images = experiment.train().size();
-    int batch = experiment.setup.batchSize();
-    if (batch > images) {
-      listener.note(
-          Numbers.format(
-              "Batches of %,d are larger than the %,d training images: every step takes all of"
-                  + " them",
-              batch, images));
-    }
+    experiment.sayFullBatches(listener);
     experiment.sayWeights(listener);
     return experiment;
+  }
+
+  private void sayFullBatches(JobListener listener) {
+    int count = train().size();
+    int batch = setup.batchSize();
+    if (batch > count) {
+      listener.note(
+          Numbers.format(
+              "Batches of %,d are larger than the %,d training %ss: every step takes all of them",
+              batch, count, train().layout().noun()));
+    }
   }
 
   /** Brings the starting weights to the network, so that what does not fit is said at once. */
@@ -240,7 +282,7 @@ public final class Experiment implements AutoCloseable {
             "Images are normalized by "
                 + (weights.get().normalization().isPresent()
                     ? "the means and deviations of the model that the weights are from"
-                    : train().shape().channels() == 3
+                    : trainImages().shape().channels() == 3
                         ? "ImageNet's means and deviations, as most weights from elsewhere want"
                         : "the means and deviations of the training images"));
       }
@@ -258,7 +300,7 @@ public final class Experiment implements AutoCloseable {
   }
 
   private static void requireFitting(ModelFile model, Experiment experiment) {
-    ImageDataset train = experiment.train();
+    ImageDataset train = experiment.trainImages();
     requireEqual("classes", model.classes(), train.classes());
     requireEqual("shape", model.input(), train.shape());
     requireEqual("network", model.network().structure(), experiment.setup.network().structure());
@@ -285,6 +327,7 @@ public final class Experiment implements AutoCloseable {
    */
   public static Experiment ofRun(Path folder, TrainingConfig changes, JobListener listener) {
     RunRecord record = RunFolder.read(folder);
+    requireImageFiles(folder, record);
     // The run has weights of its own: those that it began with may be gone.
     TrainingConfig config =
         TrainingConfig.ofRun(folder, record.config()).with(changes).without(TrainingConfig.FROM);
@@ -299,6 +342,21 @@ public final class Experiment implements AutoCloseable {
     return experiment;
   }
 
+  /**
+   * Makes sure that a run is of files of images, not of a program's own data.
+   *
+   * @throws BadDataException where it is not
+   */
+  static void requireImageFiles(Path folder, RunRecord record) {
+    if (record.task().byProgram()) {
+      throw new BadDataException(
+          folder
+              + " must be a run of image files but is one of a program's own data and network ("
+              + record.data().source()
+              + "); use it from that program, by TrainingJob.resume and Learner.load");
+    }
+  }
+
   private static DataOptions options(
       TrainingConfig config, LargeImages large, JobListener listener) {
     return config.dataOptions().withListener(listener::reading).withCheck(large::beforeDecoding);
@@ -309,14 +367,42 @@ public final class Experiment implements AutoCloseable {
     return config;
   }
 
-  /** The images to train on. */
-  public ImageDataset train() {
+  /** The images, or other samples, to train on. */
+  public Dataset train() {
     return images.train;
   }
 
-  /** The images to evaluate on. */
-  public ImageDataset evaluation() {
+  /** The images, or other samples, to evaluate on. */
+  public Dataset evaluation() {
     return images.evaluation;
+  }
+
+  /**
+   * The images to train on, of an experiment of image files.
+   *
+   * @throws IllegalStateException where the data are a program's own
+   */
+  public ImageDataset trainImages() {
+    return images(images.train);
+  }
+
+  /**
+   * The images to evaluate on, of an experiment of image files.
+   *
+   * @throws IllegalStateException where the data are a program's own
+   */
+  public ImageDataset evaluationImages() {
+    return images(images.evaluation);
+  }
+
+  /** The task of a program; empty where the data are files of images. */
+  Optional<TrainingTask> task() {
+    return task;
+  }
+
+  /** The name of the data: their path as given, or the name that a program gave them. */
+  String source() {
+    return task.map(TrainingTask::name).orElseGet(() -> config.get(TrainingConfig.DATA));
   }
 
   /** The name of the images to evaluate on: "test", "val", … */
@@ -350,7 +436,7 @@ public final class Experiment implements AutoCloseable {
    * @param longestSide larger pictures are scaled down to it, in pixels
    */
   public TrainingImages trainingImages(int count, int longestSide) {
-    ImageShape shape = train().shape();
+    ImageShape shape = trainImages().shape();
     Sampler sampler =
         Sampler.of(setup.sampling(), train(), setup.batchSize(), config.get(TrainingConfig.SEED));
     List<Labelled> pictures = new ArrayList<>();
@@ -382,7 +468,10 @@ public final class Experiment implements AutoCloseable {
 
   /** The conditions of another setup on the same images. */
   public Conditions conditions(Setup other) {
-    Conditions conditions = other.conditions(images.fingerprint.training);
+    Conditions conditions =
+        task.isPresent()
+            ? other.conditions(images.fingerprint.training, train().targets())
+            : other.conditions(images.fingerprint.training);
     if (weights.isPresent() || config.find(TrainingConfig.NORMALIZATION).isPresent()) {
       conditions = conditions.with("normalization", normalization.text());
     }

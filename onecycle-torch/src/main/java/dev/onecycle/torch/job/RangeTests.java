@@ -8,8 +8,8 @@ import static dev.onecycle.torch.job.TrainingConfig.RANGE_STEPS;
 
 import dev.onecycle.data.Holdout;
 import dev.onecycle.data.batch.Sampler;
-import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.data.index.Split;
+import dev.onecycle.data.sample.Dataset;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.error.Require;
@@ -240,9 +240,12 @@ public final class RangeTests {
     if (!HIDDEN_BY_NOISE.contains(summary.verdict().kind()) || !mayRunAgain()) {
       return summary;
     }
-    ImageDataset heldOut = heldOut(experiment.setup());
+    Dataset heldOut = heldOut(experiment.setup());
     int used = Math.min(heldOut.size(), LearningRateFinder.MAX_HELD_OUT);
-    long rarest = Arrays.stream(heldOut.classCounts()).min().orElse(0) * used / heldOut.size();
+    long rarest =
+        heldOut.hasClasses()
+            ? Arrays.stream(heldOut.classCounts()).min().orElse(0) * used / heldOut.size()
+            : used;
     boolean byHeldOut =
         !experiment.config().isGiven(RANGE_LOSS) && rarest >= MIN_HELD_OUT_OF_A_CLASS;
     RangeTests again = longer(byHeldOut ? Images.VALIDATION : loss.images());
@@ -312,7 +315,7 @@ public final class RangeTests {
   }
 
   private LearningRateFinder finder(Setup setup) {
-    ImageDataset train =
+    Dataset train =
         loss.images() == Images.VALIDATION && testIsEvaluated()
             ? tenth(setup).rest()
             : experiment.train();
@@ -320,7 +323,7 @@ public final class RangeTests {
   }
 
   /** Test images choose no rate: where they are what is evaluated, a tenth is held out. */
-  private ImageDataset heldOut(Setup setup) {
+  private Dataset heldOut(Setup setup) {
     return testIsEvaluated() ? tenth(setup).part() : experiment.evaluation();
   }
 
@@ -329,6 +332,6 @@ public final class RangeTests {
   }
 
   private Holdout tenth(Setup setup) {
-    return Holdout.of(experiment.train(), Holdout.TENTH, setup.settings().seed());
+    return Holdout.of(experiment.trainImages(), Holdout.TENTH, setup.settings().seed());
   }
 }

@@ -2,6 +2,7 @@ package dev.onecycle.torch.job;
 
 import dev.onecycle.record.EpochRecord;
 import dev.onecycle.record.EpochRecord.Evaluated;
+import dev.onecycle.record.Measure;
 import dev.onecycle.run.Classification;
 import dev.onecycle.run.ClassificationRecord;
 import dev.onecycle.run.RunRecord;
@@ -45,12 +46,34 @@ public record RunSummary(Path folder, RunRecord record, List<EpochRecord> epochs
   /**
    * The accuracy of the last evaluation, in [0, 1].
    *
-   * @throws IllegalStateException where the run was stopped before its first evaluation
+   * @throws IllegalStateException where the run was stopped before its first evaluation, or has no
+   *     accuracy among its metrics
    */
   public double accuracy() {
-    return evaluated()
-        .orElseThrow(() -> new IllegalStateException("the run in " + folder + " is not evaluated"))
-        .accuracy();
+    return value(Measure.ACCURACY);
+  }
+
+  /**
+   * The value of a metric at the last evaluation.
+   *
+   * @throws IllegalStateException where the run was stopped before its first evaluation, or does
+   *     not have the metric
+   */
+  public double value(Measure measure) {
+    Evaluated last =
+        evaluated()
+            .orElseThrow(
+                () -> new IllegalStateException("the run in " + folder + " is not evaluated"));
+    if (!measure.equals(Measure.LOSS) && !last.metrics().containsKey(measure.name())) {
+      throw new IllegalStateException(
+          "the run in "
+              + folder
+              + " has no "
+              + measure.title()
+              + " but "
+              + last.metrics().keySet());
+    }
+    return last.value(measure);
   }
 
   /** The peak learning rate. */
@@ -87,19 +110,24 @@ public record RunSummary(Path folder, RunRecord record, List<EpochRecord> epochs
         isFinished()
             ? "The model has the weights after epoch " + epochs.size() + ", the last"
             : "The model has the weights at which the run stopped";
-    double last = evaluated().map(Evaluated::accuracy).orElse(1.0);
+    Measure judge = record.task().judge();
+    double last = evaluated().map(e -> judge.rank(e.value(judge))).orElse(Double.NEGATIVE_INFINITY);
     return Optional.of(
-        EpochRecord.best(epochs, record.task().judge())
-            .filter(best -> best.evaluated().orElseThrow().accuracy() > last)
+        EpochRecord.best(epochs, judge)
+            .filter(best -> judge.rank(best.evaluated().orElseThrow().value(judge)) < last)
             .map(best -> saved + others(best))
             .orElse(saved + "."));
   }
 
   private String others(EpochRecord best) {
-    double accuracy = 100 * best.evaluated().orElseThrow().accuracy();
+    Measure judge = record.task().judge();
     String what =
         Numbers.format(
-            "; the accuracy was highest after epoch %d, %.2f %%", best.epoch() + 1, accuracy);
+            "; the %s was %s after epoch %d, %s",
+            judge.title(),
+            judge.better() == Measure.Better.HIGHER ? "highest" : "lowest",
+            best.epoch() + 1,
+            judge.text(best.evaluated().orElseThrow().value(judge)));
     return new CheckpointFolder(folder)
         .best(best.epoch() + 1)
         .map(kept -> what + ", whose weights are in " + kept.resolve(MODEL) + ".")
@@ -122,9 +150,11 @@ public record RunSummary(Path folder, RunRecord record, List<EpochRecord> epochs
     boolean last = epoch.equals(epochs.get(epochs.size() - 1));
     return String.format(
         Locale.ROOT,
-        "accuracy %.2f %% on %s after %s%s",
-        100 * epoch.evaluated().orElseThrow().accuracy(),
-        Counts.images(record.data().evaluationImages(), record.data().evaluationName()),
+        "%s %s on %s after %s%s",
+        record.task().judge().title(),
+        record.task().judge().text(epoch.evaluated().orElseThrow().value(record.task().judge())),
+        Counts.samples(
+            record.data().evaluationImages(), record.data().evaluationName(), record.task().noun()),
         length(last ? epochs.size() : epoch.epoch() + 1),
         last ? "" : ", " + epochs.size() + " done");
   }
@@ -154,7 +184,9 @@ public record RunSummary(Path folder, RunRecord record, List<EpochRecord> epochs
         .ifPresent(
             epoch -> {
               Evaluated evaluated = epoch.evaluated().orElseThrow();
-              outcome.put(name + "_accuracy", evaluated.accuracy());
+              evaluated
+                  .metrics()
+                  .forEach((metric, value) -> outcome.put(name + "_" + metric, value));
               outcome.put(name + "_loss", evaluated.loss());
               if (!epoch.equals(end)) {
                 outcome.put("evaluated_after_epochs", epoch.epoch() + 1);
@@ -162,7 +194,7 @@ public record RunSummary(Path folder, RunRecord record, List<EpochRecord> epochs
             });
     tested.ifPresent(
         test -> {
-          outcome.put("test_accuracy", test.accuracy());
+          test.metrics().forEach((metric, value) -> outcome.put("test_" + metric, value));
           outcome.put("test_loss", test.loss());
           outcome.put("test_images", test.images());
         });

@@ -39,6 +39,7 @@ public record TrainedModel(ModelFile file, TrainingConfig config) {
       return new TrainedModel(file, trusted(config(file, path), file));
     }
     RunRecord record = RunFolder.read(path);
+    Experiment.requireImageFiles(path, record);
     Path ended = path.resolve(RunSummary.MODEL);
     ModelFile file = Files.exists(ended) ? file(ended, trusting) : checkpoint(path, trusting);
     return new TrainedModel(file, trusted(config(record, path), file));

@@ -1836,6 +1836,51 @@ public final class TrainingConfig {
         get(SAMPLING));
   }
 
+  /** The setup of a program's task: its own network and loss, and the other settings from here. */
+  Setup setup(TrainingTask task) {
+    return new Setup(
+        task.network(),
+        get(BATCH_SIZE),
+        policyChoice().momentumAtPeak(),
+        task.augmentation(),
+        learnerSettings().toBuilder().loss(task.loss()).build(),
+        get(SAMPLING));
+  }
+
+  /**
+   * Makes sure that no setting is given that a program's task has a value of its own for.
+   *
+   * @throws InvalidValueException naming the setting
+   */
+  TrainingConfig requireForTask() {
+    for (Setting<?> setting : settings()) {
+      if (isGiven(setting) && ofImageFiles(setting)) {
+        throw Require.invalid(
+            label(setting),
+            "left out for a task, which brings its own data, network and loss,",
+            written(setting).orElseThrow(),
+            "set it in the task");
+      }
+    }
+    return this;
+  }
+
+  /** The settings of a run of a program's task, by name. */
+  Map<String, Object> toTaskMap() {
+    Map<String, Object> map = toMap();
+    settings().stream().filter(TrainingConfig::ofImageFiles).forEach(s -> map.remove(s.name()));
+    return map;
+  }
+
+  private static boolean ofImageFiles(Setting<?> setting) {
+    Group group = group(setting);
+    return group == Group.DATA
+        || group == Group.AUGMENTATION
+        || List.of(MODEL, TRUST_MODEL, FROM, NORMALIZATION, LABEL_SMOOTHING, CLASS_WEIGHTS, DROPOUT)
+            .contains(setting)
+        || setting.name().startsWith("from_");
+  }
+
   /** The longest time between checkpoints. */
   public Duration checkpointInterval() {
     return Duration.ofMillis(Math.round(60_000 * get(CHECKPOINT_MINUTES)));

@@ -20,7 +20,7 @@ import static dev.onecycle.torch.job.TrainingConfig.THREADS;
 
 import dev.onecycle.data.ImageFiles;
 import dev.onecycle.data.batch.Sampling;
-import dev.onecycle.data.image.ImageShape;
+import dev.onecycle.data.sample.Dataset;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.CannotWriteException;
 import dev.onecycle.error.DivergedException;
@@ -28,6 +28,8 @@ import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.error.Require;
 import dev.onecycle.fault.Faults;
 import dev.onecycle.range.RangeSummary;
+import dev.onecycle.record.Measure;
+import dev.onecycle.run.ChanceLevel;
 import dev.onecycle.run.ClassificationRecord;
 import dev.onecycle.run.ClassificationRecord.Picture;
 import dev.onecycle.run.ClassificationRecord.PictureSource;
@@ -38,6 +40,7 @@ import dev.onecycle.run.RunListener;
 import dev.onecycle.run.RunLock;
 import dev.onecycle.run.RunRecord;
 import dev.onecycle.run.RunRecord.Status;
+import dev.onecycle.run.Task;
 import dev.onecycle.run.TrainingImages;
 import dev.onecycle.run.TrainingListener;
 import dev.onecycle.run.TrainingPosition;
@@ -134,20 +137,17 @@ public final class TrainingJob {
     Learner learner = experiment.learner();
     writes =
         new WriteFailurePolicy(config.get(ON_SAVE_ERROR) == OnSaveError.WARN, listener::warning);
-    model =
-        new ModelFile(
-            learner.network(),
-            experiment.train().classes(),
-            new ModelInput(
-                experiment.train().shape(),
-                config.get(RESIZE),
-                config.get(ORIENTATION),
-                learner.normalization()),
-            List.of());
+    ModelInput samples =
+        new ModelInput(
+            experiment.train().layout(),
+            config.get(RESIZE),
+            config.get(ORIENTATION),
+            learner.normalization());
+    model = new ModelFile(learner.network(), learner.targets(), samples, List.of());
     Map<String, String> compatibility = new LinkedHashMap<>(record.conditions().byName());
     compatibility.put("seed", config.get(SEED).toString());
     compatibility.put("all images", experiment.fingerprint());
-    checkpoints = new Checkpoints(folder, model, compatibility);
+    checkpoints = new Checkpoints(folder, model, compatibility, record.task().judge());
   }
 
   /**
@@ -161,6 +161,39 @@ public final class TrainingJob {
    */
   public static RunSummary start(TrainingConfig config, Path folder) {
     return start(config, folder, RunControl.INTERRUPTS);
+  }
+
+  /**
+   * Starts a run of a program's own data and network; otherwise as {@link #start(TrainingConfig,
+   * Path)}.
+   *
+   * @param config without settings of image files and models
+   */
+  public static RunSummary start(TrainingConfig config, Path folder, TrainingTask task) {
+    return start(config, folder, task, RunControl.INTERRUPTS);
+  }
+
+  /**
+   * Starts a run of a program's own data and network; otherwise as {@link #start(TrainingConfig,
+   * Path, RunControl, RunListener...)}.
+   *
+   * @param config without settings of image files and models
+   */
+  public static RunSummary start(
+      TrainingConfig config,
+      Path folder,
+      TrainingTask task,
+      RunControl control,
+      RunListener... listeners) {
+    long begin = System.nanoTime();
+    Listeners listener = new Listeners(List.of(listeners));
+    TrainingConfig own = config.requireForTask().withSwept().validated();
+    saySwept(config, own, listener);
+    PeakRate.requireReadable(own);
+    RunFolder.requireWritable(folder);
+    try (Experiment experiment = Experiment.open(own, task, listener)) {
+      return started(begin, own, experiment, folder, control, listener);
+    }
   }
 
   /**
@@ -188,35 +221,46 @@ public final class TrainingJob {
     try (Experiment experiment = Experiment.open(config, weights, listener)) {
       Faults.at("train.start");
       if (config.get(SAMPLING) == Sampling.SHUFFLED) {
-        ClassWeights.advice(config.get(CLASS_WEIGHTS), experiment.train())
+        ClassWeights.advice(config.get(CLASS_WEIGHTS), experiment.trainImages())
             .ifPresent(listener::note);
       }
-      int images = experiment.train().size();
-      if (config.find(MINUTES).isEmpty()) {
-        // Before the engine is loaded: are the steps enough for the policy?
-        CycleLength.requireEnough(experiment.config(), images);
-      }
-      PeakRate.requireFresh(experiment);
-      Learner learner = experiment.learner();
-      listener.prepared(experiment);
-      Optional<TimeLimit> limit = TimeLimit.of(experiment, begin, folder);
-      Optional<RangeSummary> tested = PeakRate.tested(experiment, limit, listener);
-      TrainingPlan plan =
-          ShortRun.reestimated(
-              CycleLength.of(experiment, limit, listener),
-              config,
-              images,
-              learner.averagesBatchNorms());
-      ShortRun.say(config, plan, images, learner.averagesBatchNorms(), listener);
-      long steps = plan.steps(images);
-      PeakRate peak = PeakRate.of(experiment, tested, steps, listener);
-      Policy policy = config.policyChoice().over(steps, peak.rate());
-      RunRecord record = record(config, experiment, plan, policy, peak);
-      TrainingJob job =
-          new TrainingJob(folder, experiment, policy, plan, record, control, listener);
-      try (RunFolder files = job.created(peak)) {
-        return job.run(files, TrainingPosition.START);
-      }
+      return started(begin, config, experiment, folder, control, listener);
+    }
+  }
+
+  private static RunSummary started(
+      long begin,
+      TrainingConfig config,
+      Experiment experiment,
+      Path folder,
+      RunControl control,
+      Listeners listener) {
+    int images = experiment.train().size();
+    if (config.find(MINUTES).isEmpty()) {
+      // Before the engine is loaded: are the steps enough for the policy?
+      CycleLength.requireEnough(experiment.config(), images);
+    }
+    PeakRate.requireFresh(experiment);
+    Learner learner = experiment.learner();
+    listener.prepared(experiment);
+    Optional<TimeLimit> limit = TimeLimit.of(experiment, begin, folder);
+    Optional<RangeSummary> tested = PeakRate.tested(experiment, limit, listener);
+    TrainingPlan plan =
+        ofTask(
+            ShortRun.reestimated(
+                CycleLength.of(experiment, limit, listener),
+                config,
+                images,
+                learner.averagesBatchNorms()),
+            experiment);
+    ShortRun.say(config, plan, images, learner.averagesBatchNorms(), listener);
+    long steps = plan.steps(images);
+    PeakRate peak = PeakRate.of(experiment, tested, steps, listener);
+    Policy policy = config.policyChoice().over(steps, peak.rate());
+    RunRecord record = record(config, experiment, plan, policy, peak);
+    TrainingJob job = new TrainingJob(folder, experiment, policy, plan, record, control, listener);
+    try (RunFolder files = job.created(peak)) {
+      return job.run(files, TrainingPosition.START);
     }
   }
 
@@ -250,17 +294,82 @@ public final class TrainingJob {
   public static RunSummary resume(
       Path folder, ResumeOptions options, RunControl control, RunListener... listeners) {
     Listeners listener = new Listeners(List.of(listeners));
+    return resume(folder, Optional.empty(), options, control, listener);
+  }
+
+  /**
+   * Resumes a run of a program's own data and network.
+   *
+   * @param task as the run was started with
+   * @throws InvalidValueException where the data, the network or the loss are not those of the run
+   */
+  public static RunSummary resume(Path folder, TrainingTask task) {
+    return resume(folder, task, ResumeOptions.NONE, RunControl.INTERRUPTS);
+  }
+
+  /** As {@link #resume(Path, TrainingTask)}, with changes, until a stop is requested. */
+  public static RunSummary resume(
+      Path folder,
+      TrainingTask task,
+      ResumeOptions options,
+      RunControl control,
+      RunListener... listeners) {
+    Listeners listener = new Listeners(List.of(listeners));
+    return resume(folder, Optional.of(task), options, control, listener);
+  }
+
+  private static RunSummary resume(
+      Path folder,
+      Optional<TrainingTask> task,
+      ResumeOptions options,
+      RunControl control,
+      Listeners listener) {
     RunRecord record = RunFolder.read(folder);
     if (record.status() == Status.FINISHED) {
       return finished(folder, record, options, listener);
     }
+    requireSameKind(folder, record, task);
     try (RunLock lock = control.uninterrupted(() -> RunLock.take(folder))) {
       // Read again: another process may have had it until now.
       RunRecord current = RunFolder.read(folder);
       return current.status() == Status.FINISHED
           ? finished(folder, current, options, listener)
-          : unfinished(folder, current, lock, options, control, listener);
+          : unfinished(folder, current, task, lock, options, control, listener);
     }
+  }
+
+  private static void requireSameKind(Path folder, RunRecord record, Optional<TrainingTask> task) {
+    if (task.isEmpty()) {
+      Experiment.requireImageFiles(folder, record);
+    } else if (!record.task().byProgram()) {
+      throw new BadDataException(
+          folder + " must be a run of a task but is one of image files; resume it without a task");
+    } else {
+      requireSame(folder, "task", record.task(), task.get().record());
+    }
+  }
+
+  private static void requireSame(Path folder, String name, Task then, Task now) {
+    if (!then.equals(now)) {
+      throw Require.invalid(
+          name,
+          "that of " + folder + ", " + describe(then) + ",",
+          describe(now),
+          "give the task that the run was started with, or train anew");
+    }
+  }
+
+  private static String describe(Task task) {
+    String metrics = task.metrics().stream().map(Measure::title).collect(Collectors.joining(", "));
+    return task.samples()
+        + ", "
+        + task.targets()
+        + " "
+        + String.join(", ", task.names())
+        + ", loss "
+        + task.loss()
+        + ", metrics "
+        + metrics;
   }
 
   /** Nothing is left to do. */
@@ -284,14 +393,23 @@ public final class TrainingJob {
   private static RunSummary unfinished(
       Path folder,
       RunRecord record,
+      Optional<TrainingTask> task,
       RunLock lock,
       ResumeOptions options,
       RunControl control,
       Listeners listener) {
     TrainingConfig config = config(folder, record).with(options.settings()).withAbsolutePaths();
     // A checkpoint has all weights: those that the run began with are not read again.
-    try (Experiment experiment = Experiment.open(config.without(FROM), listener)) {
-      requireSame("images", record.data().fingerprint(), experiment.fingerprint(), folder, options);
+    try (Experiment experiment =
+        task.isPresent()
+            ? Experiment.open(config, task.get(), listener)
+            : Experiment.open(config.without(FROM), listener)) {
+      requireSame(
+          task.isPresent() ? "samples" : "images",
+          record.data().fingerprint(),
+          experiment.fingerprint(),
+          folder,
+          options);
       for (Conditions.Difference d :
           record.conditions().without("weights").differencesTo(experiment.conditions())) {
         throw Require.invalid(
@@ -301,7 +419,8 @@ public final class TrainingJob {
             "train anew under these");
       }
       Policy policy = policy(folder, record, config);
-      TrainingPlan plan = plan(record, config, policy, experiment.train().size());
+      TrainingPlan plan =
+          ofTask(plan(record, config, policy, experiment.train().size()), experiment);
       experiment.learner();
       listener.prepared(experiment);
       sayDifferences(record, listener);
@@ -333,7 +452,7 @@ public final class TrainingJob {
 
   /** The settings for the record, without open ones that were given a value. */
   private static Map<String, Object> settings(TrainingConfig config, RunRecord record) {
-    Map<String, Object> settings = config.toMap();
+    Map<String, Object> settings = record.task().byProgram() ? config.toTaskMap() : config.toMap();
     for (Setting<?> open : OPEN) {
       Object asked = record.config().get(open.name());
       if (asked != null) {
@@ -386,6 +505,13 @@ public final class TrainingJob {
     return cause == null ? new BadDataException(message) : new BadDataException(message, cause);
   }
 
+  private static TrainingPlan ofTask(TrainingPlan plan, Experiment experiment) {
+    return experiment
+        .task()
+        .map(task -> plan.withMetrics(task.metrics()).withAugmentation(task.augmentation()))
+        .orElse(plan);
+  }
+
   private static TrainingPlan plan(
       RunRecord record, TrainingConfig config, Policy policy, int images) {
     int epochs = Integer.parseInt(String.valueOf(record.resolved().get("epochs")));
@@ -417,13 +543,13 @@ public final class TrainingJob {
       Policy policy,
       PeakRate peak) {
     TrainingConfig config = experiment.config().withAbsolutePaths();
-    ImageShape shape = experiment.train().shape();
+    Dataset train = experiment.train();
     RunRecord.Data data =
         new RunRecord.Data(
-            experiment.config().get(DATA),
+            experiment.source(),
             experiment.fingerprint(),
-            experiment.train().classes(),
-            List.of(shape.channels(), shape.height(), shape.width()),
+            train.hasClasses() ? train.targets().names() : List.of(),
+            train.layout().shape(),
             experiment.train().size(),
             new RunRecord.Evaluation(experiment.evaluationName(), experiment.evaluation().size()));
     Learner learner = experiment.learner();
@@ -441,12 +567,20 @@ public final class TrainingJob {
     if (!experiment.setup().settings().layerRules().isNone()) {
       resolved.put("layer_groups", learner.groups().stream().map(TrainingJob::written).toList());
     }
+    Optional<TrainingTask> task = experiment.task();
+    if (task.isPresent()) {
+      Training.chanceLoss(experiment.evaluation(), task.get().loss())
+          .ifPresent(chance -> resolved.put(ChanceLevel.LOSS, chance));
+    }
     return RunRecord.of(data, RunRecord.PolicySummary.of(policy), experiment.conditions())
+        .withTask(task.map(TrainingTask::record).orElse(Task.IMAGES))
         .withOrigin(
             now(),
-            asked.withAbsolutePaths().commandLine("train", TrainingConfig.settings()),
+            task.isPresent()
+                ? List.of() // no words of the command line repeat it
+                : asked.withAbsolutePaths().commandLine("train", TrainingConfig.settings()),
             environment())
-        .withConfig(config.toMap(), resolved)
+        .withConfig(task.isPresent() ? config.toTaskMap() : config.toMap(), resolved)
         .withLearningRateSource(peak.reason(), peak.acceptedDifferences());
   }
 
@@ -464,7 +598,10 @@ public final class TrainingJob {
     requireNoStop();
     return control.uninterrupted(
         () -> {
-          RunFolder files = RunFolder.create(folder, record, pictures());
+          RunFolder files =
+              experiment.task().isPresent()
+                  ? RunFolder.create(folder, record)
+                  : RunFolder.create(folder, record, pictures());
           try {
             if (experiment.weightMapping().isPresent()) {
               JsonFile.write(folder.resolve(WEIGHTS), experiment.weightMapping().get().json());
@@ -473,11 +610,14 @@ public final class TrainingJob {
             if (!peak.evidence().none()) {
               JsonFile.write(folder.resolve(Evidence.FILE), peak.evidence());
             }
-            writes.tried(
-                () ->
-                    JsonFile.write(
-                        folder.resolve(TrainingImages.FILE),
-                        experiment.trainingImages(TrainingImages.COUNT, TrainingImages.MAX_SIDE)));
+            if (experiment.task().isEmpty()) {
+              writes.tried(
+                  () ->
+                      JsonFile.write(
+                          folder.resolve(TrainingImages.FILE),
+                          experiment.trainingImages(
+                              TrainingImages.COUNT, TrainingImages.MAX_SIDE)));
+            }
             listener.begun(folder, record, policy);
             return files;
           } catch (RuntimeException e) {
@@ -499,7 +639,10 @@ public final class TrainingJob {
     requireNoStop();
     return control.uninterrupted(
         () -> {
-          RunFolder files = RunFolder.reopen(folder, lock, from, pictures());
+          RunFolder files =
+              experiment.task().isPresent()
+                  ? RunFolder.reopen(folder, lock, from)
+                  : RunFolder.reopen(folder, lock, from, pictures());
           files.write(record);
           listener.resumed(folder, record, policy, from);
           return files;
@@ -515,7 +658,8 @@ public final class TrainingJob {
   private PictureSource pictures() {
     return index ->
         new Picture(
-            ImageFiles.thumbnail(experiment.evaluation(), index, ClassificationRecord.MAX_SIDE));
+            ImageFiles.thumbnail(
+                experiment.evaluationImages(), index, ClassificationRecord.MAX_SIDE));
   }
 
   /**
@@ -539,7 +683,7 @@ public final class TrainingJob {
     resolved.put("epochs", plan.epochs() + options.extraEpochs());
     record = record.withConfig(record.config(), resolved);
     amend(new Amendment(from.step(), 1, steps, reason));
-    plan = plan(record, experiment.config(), policy, images);
+    plan = ofTask(plan(record, experiment.config(), policy, images), experiment);
   }
 
   private void amend(Amendment amendment) {
@@ -699,7 +843,7 @@ public final class TrainingJob {
         RunSummary.recalls(
             at.epochs(),
             name,
-            experiment.train().classes(),
+            record.data().classes(),
             tested.map(Evaluation::classification),
             RunFolder.readClassification(folder)));
     return outcome;

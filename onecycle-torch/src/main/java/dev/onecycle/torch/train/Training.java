@@ -15,8 +15,10 @@ import dev.onecycle.record.StepRecord;
 import dev.onecycle.run.TrainingListener;
 import dev.onecycle.run.TrainingPosition;
 import dev.onecycle.schedule.Policy;
+import dev.onecycle.torch.settings.Loss;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
 
@@ -158,6 +160,16 @@ public final class Training {
         at.images() / at.seconds(),
         at.seconds(),
         evaluated);
+  }
+
+  /**
+   * The evaluation loss of a network that gives every sample the same answer, the best there is;
+   * empty where a loss of a program's own does not tell it.
+   */
+  public static OptionalDouble chanceLoss(Dataset evaluation, Loss loss) {
+    return LossScales.ofEvaluation(evaluation, loss)
+        .map(scale -> OptionalDouble.of(scale.chance()))
+        .orElse(OptionalDouble.empty());
   }
 
   /** Evaluates a network on every sample of a data set, by the usual metrics of its targets. */

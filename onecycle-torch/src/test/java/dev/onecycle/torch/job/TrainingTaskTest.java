@@ -1,0 +1,179 @@
+package dev.onecycle.torch.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.onecycle.data.sample.Dataset;
+import dev.onecycle.data.sample.SampleLayout;
+import dev.onecycle.data.sample.Samples;
+import dev.onecycle.error.BadDataException;
+import dev.onecycle.error.InvalidValueException;
+import dev.onecycle.record.Measure;
+import dev.onecycle.record.StepRecord;
+import dev.onecycle.run.RunFolder;
+import dev.onecycle.run.RunListener;
+import dev.onecycle.torch.model.ModelFile;
+import dev.onecycle.torch.nn.Layer;
+import dev.onecycle.torch.nn.Network;
+import dev.onecycle.torch.settings.Loss;
+import dev.onecycle.torch.train.Metric;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A run of a program's own data goes the way of every run. */
+class TrainingTaskTest {
+  @TempDir Path temp;
+
+  private static Dataset plane(long seed, int count) {
+    SplittableRandom random = new SplittableRandom(seed);
+    float[] x = new float[2 * count];
+    float[] y = new float[count];
+    for (int i = 0; i < count; i++) {
+      x[2 * i] = (float) random.nextGaussian();
+      x[2 * i + 1] = (float) random.nextGaussian();
+      y[i] = (float) Math.sin(x[2 * i]) - x[2 * i + 1] / 2;
+    }
+    return Samples.ofNumbers(x, 2).withNumbers(List.of("y"), y);
+  }
+
+  private static TrainingTask task(Dataset train) {
+    Layer layers =
+        Layer.sequence(
+            new Layer.Linear(2, 32, true), new Layer.Relu(), new Layer.Linear(32, 1, true));
+    return TrainingTask.of(
+        "plane",
+        train,
+        plane(2, 200),
+        new Network("two layers", SampleLayout.numbers(2), 1, layers));
+  }
+
+  private static TrainingConfig config() {
+    return TrainingConfig.defaults()
+        .with(TrainingConfig.EPOCHS, 4)
+        .with(TrainingConfig.BATCH_SIZE, 32)
+        .with(TrainingConfig.MAX_LR, 0.1)
+        .with(TrainingConfig.THREADS, 1);
+  }
+
+  private static RunControl stoppedBy(AtomicBoolean stop) {
+    return new RunControl() {
+      @Override
+      public boolean stopRequested() {
+        return stop.get();
+      }
+
+      @Override
+      public <T> T uninterrupted(Supplier<T> work) {
+        return work.get();
+      }
+    };
+  }
+
+  @Test
+  void aStoppedRunIsResumedToTheSameBits() throws IOException {
+    TrainingTask task = task(plane(1, 800));
+    RunSummary whole = TrainingJob.start(config(), temp.resolve("whole"), task);
+    assertThat(whole.isFinished()).isTrue();
+    assertThat(whole.value(new Measure("r2", "R²", Measure.Better.HIGHER, false)))
+        .isGreaterThan(0.9);
+    assertThat(whole.record().outcome()).containsKey("validation_mean_absolute_error");
+    assertThat(whole.record().outcome()).doesNotContainKey("validation_accuracy");
+    assertThat(whole.describe())
+        .startsWith("mean absolute error 0.")
+        .contains("validation samples");
+    assertThatThrownBy(whole::accuracy)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("has no accuracy but [mean_absolute_error");
+    Path stopped = temp.resolve("stopped");
+    AtomicBoolean stop = new AtomicBoolean();
+    RunControl control = stoppedBy(stop);
+    RunListener after40 =
+        new RunListener() {
+          @Override
+          public void step(StepRecord step) {
+            stop.set(step.step() == 40);
+          }
+        };
+    assertThat(TrainingJob.start(config(), stopped, task, control, after40).isFinished()).isFalse();
+    RunSummary resumed = TrainingJob.resume(stopped, task);
+    assertThat(resumed.isFinished()).isTrue();
+    assertThat(stopped.resolve(RunSummary.MODEL))
+        .hasSameBinaryContentAs(temp.resolve("whole").resolve(RunSummary.MODEL));
+    assertThat(Files.readString(stopped.resolve(RunFolder.EPOCHS)))
+        .startsWith(
+            "epoch,steps,train_loss,evaluation_loss,mean_absolute_error,root_mean_squared_error,r2,");
+    ModelFile model = ModelFile.read(stopped.resolve(RunSummary.MODEL));
+    assertThat(model.targets().names()).containsExactly("y");
+    assertThatThrownBy(model::images)
+        .isInstanceOf(BadDataException.class)
+        .hasMessage(
+            "the model must classify images but gives 1 number for samples float32 [2]; use it from"
+                + " a program, by Learner.load");
+  }
+
+  @Test
+  void anotherTaskIsRefusedByName() {
+    Path folder = temp.resolve("run");
+    TrainingTask task = task(plane(1, 800));
+    AtomicBoolean stop = new AtomicBoolean();
+    RunListener atOnce =
+        new RunListener() {
+          @Override
+          public void step(StepRecord step) {
+            stop.set(true);
+          }
+        };
+    TrainingJob.start(config(), folder, task, stoppedBy(stop), atOnce);
+    assertThatThrownBy(() -> TrainingJob.resume(folder))
+        .isInstanceOf(BadDataException.class)
+        .hasMessage(
+            folder
+                + " must be a run of image files but is one of a program's own data and network"
+                + " (plane); use it from that program, by TrainingJob.resume and Learner.load");
+    assertThatThrownBy(() -> TrainingJob.resume(folder, task.withLoss(new Loss.Huber(1))))
+        .isInstanceOf(InvalidValueException.class)
+        .hasMessageContaining("loss mean squared error")
+        .hasMessageContaining("but was samples float32 [2], numbers y, loss Huber, delta 1");
+    assertThatThrownBy(() -> TrainingJob.resume(folder, task(plane(3, 800))))
+        .isInstanceOf(InvalidValueException.class)
+        .hasMessageStartingWith("samples must be those that " + folder + " was begun with, ");
+    assertThatThrownBy(
+            () -> TrainingJob.resume(folder, task.withMetrics(Metric.r2(), Metric.loss())))
+        .hasMessageContaining("metrics R², loss");
+  }
+
+  @Test
+  void whatATaskHasOfItsOwnIsNoSetting() {
+    TrainingTask task = task(plane(1, 800));
+    assertThatThrownBy(
+            () ->
+                TrainingJob.start(
+                    config().with(TrainingConfig.MODEL, "resnet56"), temp.resolve("x"), task))
+        .isInstanceOf(InvalidValueException.class)
+        .hasMessage(
+            "model must be left out for a task, which brings its own data, network and loss, but was"
+                + " resnet56; set it in the task");
+    assertThatThrownBy(() -> task.withLoss(Loss.crossEntropy()))
+        .hasMessageStartingWith(
+            "targets of the loss cross-entropy must be classes but was 1 number");
+    assertThatThrownBy(() -> task.withMetrics(Metric.accuracy()))
+        .hasMessage("metric must be one for 1 number but was accuracy; take another");
+  }
+
+  @Test
+  void aRangeTestFindsThePeak() {
+    RunSummary run =
+        TrainingJob.start(
+            config().without(TrainingConfig.MAX_LR), temp.resolve("run"), task(plane(1, 800)));
+    assertThat(run.learningRate()).isBetween(0.003, 3.0);
+    assertThat(run.record().learningRateSource()).startsWith("the loss stayed low");
+    assertThat(run.evaluated().orElseThrow().metrics().get("r2")).isGreaterThan(0.9);
+  }
+}
