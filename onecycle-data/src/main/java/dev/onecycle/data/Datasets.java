@@ -35,6 +35,8 @@ import java.util.Set;
  *   <li>a folder of {@code train/<class>/<image>} with {@code test/} or {@code val/} beside {@code
  *       train/}, or of {@code <class>/<image>}; or a .zip or a .tar, plain or compressed by gzip,
  *       xz, bzip2 or zstd, of such a folder, which is read without unpacking it;
+ *   <li>tar shards in WebDataset's convention: a folder of .tar files, one of them, or a pattern
+ *       such as {@code photos-{0000..0099}.tar}, with the class of each image beside it;
  *   <li>a folder or the official .tar.gz of CIFAR-10 or CIFAR-100 in binary form;
  *   <li>a folder of IDX files, plain or gzipped: MNIST, Fashion-MNIST;
  *   <li>{@code cifar10}, {@code cifar100}, {@code mnist} or {@code fashion-mnist}, which are
@@ -43,7 +45,8 @@ import java.util.Set;
  * </ul>
  *
  * <p>A name means the dataset even if a folder has the same name; {@code ./shapes} is the folder.
- * Decoded images are kept in the cache folder, so opening the same data again needs no decoding.
+ * Decoded images are kept in the cache folder, so opening the same data again needs no decoding;
+ * images that it has no room for are decoded each time they are read.
  */
 public final class Datasets {
   private static final String TENTH = "held-out tenth";

@@ -149,6 +149,18 @@ final class StoredFilesTest {
   }
 
   @Test
+  void trainingImages() {
+    json(
+        TrainingImages.FILE,
+        new TrainingImages(
+            "flip, rotation 10°",
+            List.of(
+                new TrainingImages.Labelled(
+                    2, new ClassificationRecord.Picture(new byte[] {1, 2, 3})))),
+        TrainingImages.class);
+  }
+
+  @Test
   void position() {
     json(
         "position.json",

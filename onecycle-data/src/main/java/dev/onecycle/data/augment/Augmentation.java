@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,8 +28,8 @@ public final class Augmentation {
 
   // Written while an object is made, never after.
   private int pad;
-  private PadMode padMode;
-  private Flip flip;
+  private PadMode padMode = PadMode.REFLECT;
+  private Flip flip = Flip.NONE;
   private int cutout;
   private Optional<ResizedCrop> crop = Optional.empty();
   private double rotation;
@@ -38,19 +39,11 @@ public final class Augmentation {
   private boolean trivialAugment;
   private Mixing mixing = Mixing.NONE;
 
-  /** A pad with a random crop, a flip and a cutout; withers add more. */
-  public Augmentation(int pad, PadMode padMode, Flip flip, int cutout) {
-    this.pad =
-        Require.that(
-            pad >= 0 && pad <= MAX_PAD, "augmentation pad", "in [0, " + MAX_PAD + "]", pad, pad);
-    this.padMode = padMode;
-    this.flip = flip;
-    this.cutout = Require.atLeast("augmentation cutout", cutout, 0);
-  }
+  private Augmentation() {}
 
   /** No change, as in validation. */
   public static Augmentation none() {
-    return new Augmentation(0, PadMode.REFLECT, Flip.NONE, 0);
+    return new Augmentation();
   }
 
   /**
@@ -58,7 +51,7 @@ public final class Augmentation {
    * 2016 (section 4.2), who pad with zeros.
    */
   public static Augmentation standard() {
-    return new Augmentation(4, PadMode.REFLECT, Flip.RANDOM, 0);
+    return none().withPad(4).withFlip(Flip.RANDOM);
   }
 
   /**
@@ -80,89 +73,81 @@ public final class Augmentation {
   }
 
   public Augmentation withPad(int pixels) {
-    return new Augmentation(pixels, padMode, flip, cutout).withRestOf(this);
+    Require.that(
+        pixels >= 0 && pixels <= MAX_PAD,
+        "augmentation pad",
+        "in [0, " + MAX_PAD + "]",
+        pixels,
+        pixels);
+    return with(copy -> copy.pad = pixels);
   }
 
   public Augmentation withPadMode(PadMode mode) {
-    return new Augmentation(pad, mode, flip, cutout).withRestOf(this);
+    return with(copy -> copy.padMode = mode);
   }
 
   public Augmentation withFlip(Flip rule) {
-    return new Augmentation(pad, padMode, rule, cutout).withRestOf(this);
+    return with(copy -> copy.flip = rule);
   }
 
   public Augmentation withCutout(int side) {
-    return new Augmentation(pad, padMode, flip, side).withRestOf(this);
+    Require.atLeast("augmentation cutout", side, 0);
+    return with(copy -> copy.cutout = side);
   }
 
   public Augmentation withCrop(ResizedCrop part) {
-    Augmentation changed = copy();
-    changed.crop = Optional.of(part);
-    return changed;
+    return with(copy -> copy.crop = Optional.of(part));
   }
 
   public Augmentation withoutCrop() {
-    Augmentation changed = copy();
-    changed.crop = Optional.empty();
-    return changed;
+    return with(copy -> copy.crop = Optional.empty());
   }
 
   public Augmentation withRotation(double degrees) {
-    Augmentation changed = copy();
-    changed.rotation = Require.inClosed("augmentation rotation", degrees, 0, 180);
-    return changed;
+    Require.inClosed("augmentation rotation", degrees, 0, 180);
+    return with(copy -> copy.rotation = degrees);
   }
 
   public Augmentation withZoom(double factor) {
-    Augmentation changed = copy();
-    changed.zoom = Require.inClosed("augmentation zoom", factor, 1, MAX_ZOOM);
-    return changed;
+    Require.inClosed("augmentation zoom", factor, 1, MAX_ZOOM);
+    return with(copy -> copy.zoom = factor);
   }
 
   public Augmentation withColor(ColorJitter jitter) {
-    Augmentation changed = copy();
-    changed.color = jitter;
-    return changed;
+    return with(copy -> copy.color = jitter);
   }
 
   public Augmentation withErasing(RandomErasing rectangle) {
-    Augmentation changed = copy();
-    changed.erasing = Optional.of(rectangle);
-    return changed;
+    return with(copy -> copy.erasing = Optional.of(rectangle));
   }
 
   public Augmentation withoutErasing() {
-    Augmentation changed = copy();
-    changed.erasing = Optional.empty();
-    return changed;
+    return with(copy -> copy.erasing = Optional.empty());
   }
 
   public Augmentation withTrivialAugment(boolean on) {
-    Augmentation changed = copy();
-    changed.trivialAugment = on;
-    return changed;
+    return with(copy -> copy.trivialAugment = on);
   }
 
   public Augmentation withMixing(Mixing pairs) {
-    Augmentation changed = copy();
-    changed.mixing = pairs;
-    return changed;
+    return with(copy -> copy.mixing = pairs);
   }
 
-  private Augmentation copy() {
-    return new Augmentation(pad, padMode, flip, cutout).withRestOf(this);
-  }
-
-  /** All but the four values of the constructor from another; only for an object being made. */
-  private Augmentation withRestOf(Augmentation other) {
-    crop = other.crop;
-    rotation = other.rotation;
-    zoom = other.zoom;
-    color = other.color;
-    erasing = other.erasing;
-    trivialAugment = other.trivialAugment;
-    mixing = other.mixing;
-    return this;
+  private Augmentation with(Consumer<Augmentation> change) {
+    Augmentation copy = new Augmentation();
+    copy.pad = pad;
+    copy.padMode = padMode;
+    copy.flip = flip;
+    copy.cutout = cutout;
+    copy.crop = crop;
+    copy.rotation = rotation;
+    copy.zoom = zoom;
+    copy.color = color;
+    copy.erasing = erasing;
+    copy.trivialAugment = trivialAugment;
+    copy.mixing = mixing;
+    change.accept(copy);
+    return copy;
   }
 
   /** The number of pixels added on each side before the random crop; 0 for no random crop. */

@@ -23,8 +23,6 @@ import java.util.SplittableRandom;
  */
 public record RandomErasing(
     double chance, double minShare, double maxShare, double maxRatio, Fill fill) {
-  private static final int TRIES = 10;
-
   /** The pixels in the place of the rectangle. */
   public enum Fill {
     /** The mean colour of the image before it was changed. */
@@ -36,13 +34,7 @@ public record RandomErasing(
   public RandomErasing {
     Require.that(chance > 0 && chance <= 1, "erase chance", "in (0, 1]", chance, chance);
     Require.that(maxShare > 0 && maxShare < 1, "erase max share", "in (0, 1)", maxShare, maxShare);
-    Require.that(
-        minShare > 0 && minShare <= maxShare,
-        "erase min share",
-        "in (0, " + Numbers.exact(maxShare) + "]",
-        minShare,
-        minShare);
-    Require.atLeast("erase max ratio", maxRatio, 1);
+    new AreaRange(minShare, maxShare, maxRatio).required("erase");
   }
 
   /** Half of the images lose 0.02 to 0.4 of their area to noise, in ratios of up to 1/0.3. */
@@ -62,32 +54,21 @@ public record RandomErasing(
     if (random.nextDouble() >= chance) {
       return Optional.empty();
     }
-    double area = (double) height * width;
-    for (int i = 0; i < TRIES; i++) {
-      double share = minShare + (maxShare - minShare) * random.nextDouble();
-      double ratio = ResizedCrop.logUniformRatio(random, maxRatio);
-      int h = (int) Math.rint(Math.sqrt(area * share * ratio));
-      int w = (int) Math.rint(Math.sqrt(area * share / ratio));
-      if (h > 0 && h < height && w > 0 && w < width) {
-        int top = random.nextInt(height - h + 1);
-        int left = random.nextInt(width - w + 1);
-        return Optional.of(new Choice(new Rectangle(top, left, h, w), random.nextLong()));
-      }
-    }
-    return Optional.empty();
+    return range()
+        .draw(random, true, height, width, height - 1, width - 1)
+        .map(place -> new Choice(place, random.nextLong()));
+  }
+
+  private AreaRange range() {
+    return new AreaRange(minShare, maxShare, maxRatio);
   }
 
   String describe() {
-    return "random erasing "
-        + Numbers.rounded(minShare, 6)
-        + "–"
-        + Numbers.rounded(maxShare, 6)
-        + " of "
-        + Numbers.rounded(chance, 6)
-        + " of the images (ratio at most "
-        + Numbers.rounded(maxRatio, 6)
-        + ", "
-        + fill.name().toLowerCase(Locale.ROOT)
-        + ")";
+    return Numbers.format(
+        "random erasing %s of %s of the images (%s, %s)",
+        range().shares(),
+        Numbers.rounded(chance, 6),
+        range().ratio(),
+        fill.name().toLowerCase(Locale.ROOT));
   }
 }

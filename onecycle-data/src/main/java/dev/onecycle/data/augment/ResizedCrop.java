@@ -1,7 +1,6 @@
 package dev.onecycle.data.augment;
 
 import dev.onecycle.error.Require;
-import dev.onecycle.text.Numbers;
 import java.util.SplittableRandom;
 
 /**
@@ -22,48 +21,30 @@ public record ResizedCrop(double minShare, double maxShare, double maxRatio) {
   /** The largest ratio in the source. */
   public static final double STANDARD_RATIO = 4 / 3.0;
 
-  private static final int TRIES = 10;
-
   public ResizedCrop {
     Require.that(maxShare > 0 && maxShare <= 1, "crop max share", "in (0, 1]", maxShare, maxShare);
-    Require.that(
-        minShare > 0 && minShare <= maxShare,
-        "crop min share",
-        "in (0, " + Numbers.exact(maxShare) + "]",
-        minShare,
-        minShare);
-    Require.atLeast("crop max ratio", maxRatio, 1);
+    new AreaRange(minShare, maxShare, maxRatio).required("crop");
   }
 
   Rectangle draw(SplittableRandom random, int height, int width) {
-    double area = (double) height * width;
-    for (int i = 0; i < TRIES; i++) {
-      double share = minShare + (maxShare - minShare) * random.nextDouble();
-      double ratio = logUniformRatio(random, maxRatio);
-      int w = (int) Math.rint(Math.sqrt(area * share * ratio));
-      int h = (int) Math.rint(Math.sqrt(area * share / ratio));
-      if (w > 0 && w <= width && h > 0 && h <= height) {
-        return new Rectangle(random.nextInt(height - h + 1), random.nextInt(width - w + 1), h, w);
-      }
-    }
+    return range()
+        .draw(random, false, height, width, height, width)
+        .orElseGet(() -> largest(height, width));
+  }
+
+  /** The largest part around the centre whose ratio is allowed. */
+  private Rectangle largest(int height, int width) {
     double ratio = (double) width / height;
     int w = ratio > maxRatio ? (int) Math.rint(height * maxRatio) : width;
     int h = ratio < 1 / maxRatio ? (int) Math.rint(width * maxRatio) : height;
     return new Rectangle((height - h) / 2, (width - w) / 2, h, w);
   }
 
-  /** A ratio between 1/max and max, whose logarithm is uniform. */
-  static double logUniformRatio(SplittableRandom random, double max) {
-    return Math.exp(Math.log(max) * (2 * random.nextDouble() - 1));
+  private AreaRange range() {
+    return new AreaRange(minShare, maxShare, maxRatio);
   }
 
   String describe() {
-    return "random resized crop "
-        + Numbers.rounded(minShare, 6)
-        + "–"
-        + Numbers.rounded(maxShare, 6)
-        + " (ratio at most "
-        + Numbers.rounded(maxRatio, 6)
-        + ")";
+    return "random resized crop " + range().shares() + " (" + range().ratio() + ")";
   }
 }

@@ -34,7 +34,8 @@ class AffineSamplerTest {
           byte[] image = new byte[3 * height * width];
           random.nextBytes(image);
           for (PadMode mode : PadMode.values()) {
-            Augmentation augmentation = new Augmentation(1, mode, Flip.RANDOM, 0);
+            Augmentation augmentation =
+                Augmentation.none().withPad(1).withPadMode(mode).withFlip(Flip.RANDOM);
             Augmenter augmenter = new Augmenter(augmentation, 3, height, width);
             byte[] copied = new byte[image.length];
             for (CropChoice window : augmentation.windows()) {

@@ -35,7 +35,8 @@ class AugmentationTest {
 
   @Test
   void everyChoiceIsEquallyLikely() {
-    Augmentation augmentation = new Augmentation(1, PadMode.REFLECT, Flip.RANDOM, 0);
+    Augmentation augmentation =
+        Augmentation.none().withPad(1).withPadMode(PadMode.REFLECT).withFlip(Flip.RANDOM);
     Map<CropChoice, Integer> counts = new HashMap<>();
     int draws = 18_000;
     for (int i = 0; i < draws; i++) {
@@ -64,7 +65,8 @@ class AugmentationTest {
 
   @Test
   void anAlternatingFlipLeavesTheCropsRandom() {
-    Augmentation augmentation = new Augmentation(1, PadMode.REFLECT, Flip.ALTERNATE, 0);
+    Augmentation augmentation =
+        Augmentation.none().withPad(1).withPadMode(PadMode.REFLECT).withFlip(Flip.ALTERNATE);
     Map<CropChoice, Integer> counts = new HashMap<>();
     for (int i = 0; i < 18_000; i++) {
       counts.merge(augmentation.choose(7, 3, i, 32, 32).window(), 1, Integer::sum);
@@ -112,7 +114,8 @@ class AugmentationTest {
 
   @Test
   void theLargestPadDrawsWindowsOfItsOwn() {
-    Augmentation largest = new Augmentation(16_383, PadMode.ZERO, Flip.RANDOM, 0);
+    Augmentation largest =
+        Augmentation.none().withPad(16_383).withPadMode(PadMode.ZERO).withFlip(Flip.RANDOM);
     for (int i = 0; i < 100; i++) {
       CropChoice choice = largest.choose(1, 0, i, 32, 32).window();
       assertThat(choice.top()).isBetween(0, 2 * 16_383);

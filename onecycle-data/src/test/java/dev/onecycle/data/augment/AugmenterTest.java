@@ -52,7 +52,13 @@ class AugmenterTest {
   @Test
   void theIdentityLeavesTheImageAsItIs() {
     assertThat(
-            apply(PadMode.REFLECT, new Augmentation(1, PadMode.REFLECT, Flip.RANDOM, 0).identity()))
+            apply(
+                PadMode.REFLECT,
+                Augmentation.none()
+                    .withPad(1)
+                    .withPadMode(PadMode.REFLECT)
+                    .withFlip(Flip.RANDOM)
+                    .identity()))
         .isEqualTo(GRID);
   }
 
@@ -69,7 +75,8 @@ class AugmenterTest {
           int pad = random.nextInt(1, mode == PadMode.ZERO ? 20 : Math.min(height, width));
           byte[] image = new byte[channels * height * width];
           random.nextBytes(image);
-          Augmentation augmentation = new Augmentation(pad, mode, Flip.RANDOM, 0);
+          Augmentation augmentation =
+              Augmentation.none().withPad(pad).withPadMode(mode).withFlip(Flip.RANDOM);
           Augmenter augmenter = new Augmenter(augmentation, channels, height, width);
           byte[] result = new byte[image.length];
           for (CropChoice choice : augmentation.windows()) {
@@ -144,7 +151,7 @@ class AugmenterTest {
 
   private static byte[] apply(PadMode mode, CropChoice choice) {
     byte[] result = new byte[9];
-    new Augmenter(new Augmentation(1, mode, Flip.RANDOM, 0), 1, 3, 3)
+    new Augmenter(Augmentation.none().withPad(1).withPadMode(mode).withFlip(Flip.RANDOM), 1, 3, 3)
         .apply(GRID, new Change(choice, 3, 3), result);
     return result;
   }
