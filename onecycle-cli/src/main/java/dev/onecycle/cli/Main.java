@@ -33,6 +33,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.function.Predicate;
@@ -240,7 +241,28 @@ public final class Main implements Runnable {
   }
 
   public static void main(String[] args) {
-    System.exit(commandLine(args).execute(args));
+    CommandLine line = commandLine(args);
+    System.exit(unreadable(line, List.of(args)).orElseGet(() -> line.execute(args)));
+  }
+
+  /**
+   * Refuses words that Java could not read: without a locale, which the launcher sets, their bytes
+   * are lost, and a name in a message would not be the one that was given.
+   */
+  private static Optional<Integer> unreadable(CommandLine line, List<String> words) {
+    String encoding = System.getProperty("sun.jnu.encoding", "UTF-8");
+    boolean lost =
+        !encoding.startsWith("UTF") && words.stream().anyMatch(word -> word.contains("\uFFFD"));
+    return lost
+        ? Optional.of(
+            told(
+                line,
+                words,
+                "arguments must be readable but one has characters that are not "
+                    + encoding
+                    + ", which this process reads without a locale; set LC_ALL to C.UTF-8",
+                ExitCode.USAGE))
+        : Optional.empty();
   }
 
   /** One line for a mistake in the arguments, and the nearest name where one is unknown. */

@@ -370,10 +370,14 @@ class BadInputTest {
 
   @Test
   void argumentsThatAreMissing() throws IOException {
-    refused(2, "DATA", "train");
-    refused(2, "DATA", "find-lr");
-    refused(2, "MODEL", "evaluate");
-    refused(2, "IMAGE", "predict", "model");
+    refused(2, "DATA must be given; for example: onecycle train photos/", "train");
+    refused(2, "DATA must be given; for example: onecycle find-lr photos/", "find-lr");
+    refused(2, "MODEL must be given; for example: onecycle evaluate runs/NAME", "evaluate");
+    refused(2, "MODEL and IMAGE must be given; for example: onecycle predict runs/", "predict");
+    refused(2, "IMAGE must be given; for example: onecycle predict runs/", "predict", "model");
+    refused(2, "--max-lr RATE must be given; for example: onecycle schedule --", "schedule");
+    refused(2, "--epochs must be given with a value: --epochs N", "train", "photos", "--epochs");
+    refused(2, "RUN must be given twice or more, or a --csv but was not given", "compare");
     refused(2, "a command is missing");
   }
 }

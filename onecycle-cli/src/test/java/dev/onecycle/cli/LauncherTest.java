@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -47,6 +48,71 @@ class LauncherTest {
     String lines = "#!/bin/sh\n" + shift + "\nexec " + real + " \"$@\"\n";
     TestData.write(java, lines.getBytes(StandardCharsets.UTF_8));
     Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwx------"));
+  }
+
+  /** Maven's lines in: progress and errors out. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1})
+  void aBuildShowsHowFarItIsAndItsErrors(int code) throws IOException, InterruptedException {
+    launcher();
+    Files.delete(temp.resolve("home/onecycle-bench/target/.built"));
+    String maven =
+        """
+        #!/bin/sh
+        echo 'WARNING: a method of Unsafe is called'
+        echo '[INFO] Scanning for projects...'
+        printf '\\033[1m[INFO]\\033[m Building Onecycle Core 0.1.0-SNAPSHOT       [2/3]\\n'
+        echo '[WARNING] deprecated'
+        echo '  a line of the warning'
+        [ %1$d = 0 ] || { echo '[ERROR] Foo.java: cannot find symbol'; echo '  symbol: bar'; }
+        exit %1$d
+        """
+            .formatted(code);
+    Path mvn = temp.resolve("bin/mvn");
+    TestData.write(mvn, maven.getBytes(StandardCharsets.UTF_8));
+    Files.setPosixFilePermissions(mvn, PosixFilePermissions.fromString("rwx------"));
+    ProcessBuilder builder = new ProcessBuilder(temp + "/home/onecycle", "--version");
+    builder.environment().put("JAVA_HOME", temp.resolve("jdk").toString());
+    builder.environment().put("PATH", temp + "/bin:" + System.getenv("PATH"));
+    Path log = temp.resolve("log");
+    int ended = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start().waitFor();
+    List<String> lines = Files.readAllLines(log);
+    assertThat(ended).as(lines.toString()).isEqualTo(code);
+    assertThat(lines.get(0)).startsWith("onecycle: building, which takes some minutes");
+    assertThat(lines.get(1)).isEqualTo("onecycle: building, 2 of 3");
+    assertThat(lines.subList(2, lines.size()).toString())
+        .matches(
+            code == 0
+                ? "\\[onecycle \\S+]"
+                : "\\[\\[ERROR] Foo.java: cannot find symbol,   symbol: bar]");
+  }
+
+  /** Without the launcher the letters of a word are lost before the program begins. */
+  @Test
+  void wordsThatJavaCouldNotReadAreRefusedWithTheLocaleToSet() throws Exception {
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    String line =
+        Shell.line(
+                List.of(java, "-cp", System.getProperty("java.class.path"), Main.class.getName()))
+            + " train \"bl$(printf '\\303\\274')ten\"";
+    for (String locale : List.of("C", "C.UTF-8")) {
+      ProcessBuilder builder = new ProcessBuilder("sh", "-c", "exec " + line);
+      builder.environment().keySet().removeIf(name -> name.matches("LANG|LC_.*"));
+      builder.environment().put("LC_ALL", locale);
+      Process process = builder.redirectErrorStream(true).start();
+      String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      if (locale.equals("C")) {
+        assertThat(process.waitFor()).as(said).isEqualTo(2);
+        assertThat(said.lines())
+            .singleElement()
+            .asString()
+            .startsWith("onecycle: arguments must be readable but one has characters that are not ")
+            .endsWith("; set LC_ALL to C.UTF-8");
+      } else {
+        assertThat(process.waitFor()).as(said).isNotZero();
+        assertThat(said).contains("bl\u00FCten ");
+      }
+    }
   }
 
   /** The folder of the images has such a name too: Java alone could not open it. */

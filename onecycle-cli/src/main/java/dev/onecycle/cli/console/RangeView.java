@@ -66,13 +66,15 @@ public final class RangeView {
 
   private static String text(RangeSummary.Spread spread) {
     return spread.count() == 1
-        ? Numbers.brief(spread.median())
+        ? rate(spread.median())
         : Numbers.format(
             "%s (%s to %s, n = %d)",
-            Numbers.brief(spread.median()),
-            Numbers.brief(spread.low()),
-            Numbers.brief(spread.high()),
-            spread.count());
+            rate(spread.median()), rate(spread.low()), rate(spread.high()), spread.count());
+  }
+
+  /** A reading as the sentences of a verdict have it: three digits, a curve does not tell more. */
+  public static String rate(double reading) {
+    return Numbers.rounded(reading, 3);
   }
 
   /** The summary by name, for JSON and run records. */

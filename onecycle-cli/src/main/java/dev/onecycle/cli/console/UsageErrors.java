@@ -4,13 +4,19 @@ import static java.util.stream.Collectors.joining;
 
 import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.text.Nearest;
+import dev.onecycle.text.Numbers;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
+import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -39,10 +45,64 @@ public final class UsageErrors {
     if (e instanceof UnmatchedArgumentException unmatched) {
       return unknown(unmatched);
     }
+    if (e instanceof MissingParameterException missing) {
+      return missing(missing);
+    }
     if (e.getCause() instanceof InvalidValueException ours) {
       return OptionWording.of(ours);
     }
     return ofValue(e).orElseGet(() -> String.valueOf(e.getMessage()));
+  }
+
+  /** The mistake that an argument is missing which is only required at times. */
+  public static ParameterException missing(CommandSpec command, String argument) {
+    return new ParameterException(
+        command.commandLine(), argument + " must be given" + example(command));
+  }
+
+  private static String missing(MissingParameterException e) {
+    CommandSpec command = e.getCommandLine().getCommandSpec();
+    // Of an option that is there, only the value can be missing.
+    return e.getMissing().stream()
+        .filter(argument -> argument.isOption() && !argument.required())
+        .findFirst()
+        .map(
+            option ->
+                Numbers.format(
+                    "%s must be given with a value: %1$s %s", name(option), option.paramLabel()))
+        .orElseGet(
+            () ->
+                withThoseBehind(e.getMissing(), command)
+                        .map(UsageErrors::withLabel)
+                        .collect(joining(" and ", "", " must be given"))
+                    + example(command));
+  }
+
+  /** Of several parameters the exception has the first. */
+  private static Stream<ArgSpec> withThoseBehind(List<ArgSpec> missing, CommandSpec command) {
+    return missing.get(0) instanceof PositionalParamSpec first
+        ? command.positionalParameters().stream()
+            .filter(other -> other.required() && other.index().min() >= first.index().min())
+            .map(ArgSpec.class::cast)
+        : missing.stream();
+  }
+
+  private static String withLabel(ArgSpec argument) {
+    return argument.isOption() ? name(argument) + " " + argument.paramLabel() : name(argument);
+  }
+
+  /** The first example of a command's help, as a clause. */
+  private static String example(CommandSpec command) {
+    return Arrays.stream(command.usageMessage().footer())
+        .map(String::strip)
+        .filter(line -> line.startsWith(command.qualifiedName() + " "))
+        .findFirst()
+        .map(line -> "; for example: " + line)
+        .orElse("");
+  }
+
+  private static String name(ArgSpec argument) {
+    return argument instanceof OptionSpec option ? option.longestName() : argument.paramLabel();
   }
 
   private static String unknown(UnmatchedArgumentException e) {
@@ -77,10 +137,8 @@ public final class UsageErrors {
                 .map(name -> name.toString().toLowerCase(Locale.ROOT))
                 .collect(joining(", ", "one of ", ""))
             : CONSTRAINTS.get(type);
-    String name =
-        argument instanceof OptionSpec option ? option.longestName() : argument.paramLabel();
     return constraint == null
         ? Optional.empty()
-        : Optional.of(name + " must be " + constraint + " but was " + value);
+        : Optional.of(name(argument) + " must be " + constraint + " but was " + value);
   }
 }

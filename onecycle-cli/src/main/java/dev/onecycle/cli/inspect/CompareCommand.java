@@ -82,7 +82,11 @@ public final class CompareCommand implements Callable<Integer> {
     Console console = output.console();
     if (csv.isEmpty() && runs.size() < 2) {
       throw Require.invalid(
-          "RUN", "given twice or more, or a --csv", runs, "see one run by: onecycle report RUN");
+          "RUN",
+          "given twice or more, or a --csv",
+          runs.isEmpty() ? "not given" : runs.get(0),
+          "for example: onecycle compare runs/first runs/second; see one run by: onecycle report"
+              + " RUN");
     }
     for (Path run : runs) {
       if (!Files.isRegularFile(run.resolve(RunFolder.RECORD))) {

@@ -158,7 +158,8 @@ public final class EvaluateCommand implements Callable<Integer> {
                 () ->
                     new ParameterException(
                         output.spec().commandLine(),
-                        "Missing required parameter: 'DATA', where MODEL is not a run's folder"));
+                        "DATA must be given where MODEL is not a run's folder; for example: onecycle"
+                            + " evaluate model.safetensors photos/"));
     try (JobProgress progress = JobProgress.ofTraining(console);
         Experiment experiment = Experiment.ofRun(run, changes, progress)) {
       return new EvaluationSplit(

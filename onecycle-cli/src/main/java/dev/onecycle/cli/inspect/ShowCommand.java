@@ -4,6 +4,7 @@ import dev.onecycle.cli.console.Console;
 import dev.onecycle.cli.console.ExitCode;
 import dev.onecycle.cli.console.JobProgress;
 import dev.onecycle.cli.console.OutputOptions;
+import dev.onecycle.cli.console.UsageErrors;
 import dev.onecycle.cli.options.SettingOptions;
 import dev.onecycle.error.Require;
 import dev.onecycle.report.chart.ImageGrid;
@@ -26,7 +27,6 @@ import picocli.CommandLine.IModelTransformer;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 
 /** Draws the first training images as the network sees them. */
 @Command(
@@ -84,8 +84,7 @@ public final class ShowCommand implements Callable<Integer> {
     AtomicFile.requireWritable(FileNames.requireNewOr(".png", "--out", out));
     TrainingConfig config = SettingOptions.given(output.spec());
     if (config.find(TrainingConfig.DATA).isEmpty()) {
-      throw new ParameterException(
-          output.spec().commandLine(), "Missing required parameter: 'DATA'");
+      throw UsageErrors.missing(output.spec(), "DATA");
     }
     config.validated();
     try (JobProgress progress = JobProgress.ofTraining(console);

@@ -1,6 +1,7 @@
 package dev.onecycle.cli.options;
 
 import dev.onecycle.cli.console.Console;
+import dev.onecycle.cli.console.UsageErrors;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.torch.job.Setting;
 import dev.onecycle.torch.job.TrainingConfig;
@@ -11,7 +12,6 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
@@ -62,7 +62,7 @@ public final class ConfigOptions {
 
   private TrainingConfig withData(TrainingConfig config) {
     if (config.find(TrainingConfig.DATA).isEmpty()) {
-      throw new ParameterException(spec().commandLine(), "Missing required parameter: 'DATA'");
+      throw UsageErrors.missing(spec(), "DATA");
     }
     return config;
   }

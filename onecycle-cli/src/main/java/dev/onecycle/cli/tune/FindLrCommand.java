@@ -272,9 +272,9 @@ public final class FindLrCommand implements Callable<Integer> {
         : Numbers.format(
             "Suggested peak learning rate: %s for a cycle of up to %,d steps, %s for %,d or more;"
                 + " --cycle-steps gives the rate for another length.",
-            Numbers.brief(peak.inShortCycle()),
+            RangeView.rate(peak.inShortCycle()),
             SuggestedPeak.SHORT,
-            Numbers.brief(peak.inLongCycle()),
+            RangeView.rate(peak.inLongCycle()),
             SuggestedPeak.LONG);
   }
 

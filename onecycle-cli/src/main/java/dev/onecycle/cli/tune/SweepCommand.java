@@ -168,7 +168,8 @@ public final class SweepCommand implements Callable<Integer> {
       SweepPlan plan,
       KeptResults kept) {
     String cure = !plan.byCycle() ? " (--repeats 3, or --by-cycle with --max-lr)" : " (--max-lr)";
-    try (TuningProgress progress = new TuningProgress(console, experiment, Optional.of(cure))) {
+    try (TuningProgress progress =
+        new TuningProgress(console, "sweep", experiment, Optional.of(cure))) {
       progress.expect(values.size() * plan.repeats(), plan.byCycle() ? values.size() : 0, 0);
       progress.kept(kept.journal());
       if (!progress.nothingAhead()) {

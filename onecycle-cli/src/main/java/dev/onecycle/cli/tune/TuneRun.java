@@ -91,7 +91,8 @@ final class TuneRun {
             CommandLineArgs.again(spec, folder));
     kept.sayBegin(console);
     TuningResult tuned;
-    try (TuningProgress progress = new TuningProgress(console, experiment, Optional.empty())) {
+    try (TuningProgress progress =
+        new TuningProgress(console, "tuning", experiment, Optional.empty())) {
       boolean search = plan.batchSizes().isPresent();
       TrialProcess trial =
           new TrialProcess(

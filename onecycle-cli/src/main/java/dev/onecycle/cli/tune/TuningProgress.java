@@ -31,6 +31,7 @@ final class TuningProgress implements TuningListener, AutoCloseable {
   private static final double SECONDS_A_BATCH_TRIAL = 5;
 
   private final Console console;
+  private final String work;
   private final Experiment experiment;
   private final Optional<String> cure;
   private final Map<Kind, Integer> left = new EnumMap<>(Kind.class);
@@ -44,11 +45,13 @@ final class TuningProgress implements TuningListener, AutoCloseable {
   /**
    * Progress that is said.
    *
+   * @param work its name: "sweep", "tuning"
    * @param cure options of the command that may help where no candidate can be chosen, to be said
    *     with the reason; empty where the command ends with that reason itself
    */
-  TuningProgress(Console console, Experiment experiment, Optional<String> cure) {
+  TuningProgress(Console console, String work, Experiment experiment, Optional<String> cure) {
     this.cure = cure;
+    this.work = work;
     this.console = console;
     this.experiment = experiment;
     this.batchSize = experiment.setup().batchSize();
@@ -175,7 +178,7 @@ final class TuningProgress implements TuningListener, AutoCloseable {
     double share = Math.min(1.0, (double) done / total);
     double at = secondsDone + share * seconds.getOrDefault(task.kind(), 0.0);
     if (bar == null) {
-      bar = new Bar(console, "tuning", Math.max(1, Math.round(secondsDone + remaining())), " s");
+      bar = new Bar(console, work, Math.max(1, Math.round(secondsDone + remaining())), " s");
     }
     bar.at(Math.round(at), task.title() + "  " + message);
   }

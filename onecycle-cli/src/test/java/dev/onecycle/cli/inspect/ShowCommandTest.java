@@ -139,7 +139,8 @@ class ShowCommandTest {
       assertThat(result.code()).isEqualTo(2);
       assertThat(result.err()).contains("--count must be in [1, 64] but was " + count);
     }
-    assertThat(Cli.run("show").err()).contains("Missing required parameter: 'DATA'");
+    assertThat(Cli.run("show").err())
+        .contains("DATA must be given; for example: onecycle show photos/");
     Cli.Result taken = Cli.run("show", data, "--out", data.resolve("train/red/000.jpg"));
     assertThat(taken.code()).as(taken.out()).isNotEqualTo(1);
   }

@@ -63,7 +63,9 @@ class RolesCommandTest {
     assertThat(changed.complaints()).singleElement().asString().contains("images must be those");
     Cli.Result file = Cli.run("evaluate", out.resolve("model.safetensors"));
     assertThat(file.code()).isEqualTo(2);
-    assertThat(file.complaints().toString()).contains("Missing required parameter: 'DATA'");
+    assertThat(file.complaints().toString())
+        .contains(
+            "DATA must be given where MODEL is not a run's folder; for example: onecycle evaluate");
   }
 
   @Test

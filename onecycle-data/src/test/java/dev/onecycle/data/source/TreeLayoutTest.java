@@ -182,6 +182,26 @@ class TreeLayoutTest {
         .isEqualTo("all 4");
   }
 
+  @Test
+  void oneIsSaidInTheSingularAndMoreInThePlural() {
+    List<String> files = new ArrayList<>(images("train/cat", "train/dog", "val/cat"));
+    files.add("train/notes.txt");
+    files.add("test/1.png");
+    assertThat(layout(files).notes())
+        .containsExactlyInAnyOrder(
+            "1 file that is in no class folder was left out: train/notes.txt",
+            "The image in pets/test/ has no labels and can be predicted but not evaluated.",
+            "pets/val/ has no image of the class dog.");
+    files.add("train/more.txt");
+    files.add("test/2.png");
+    files.addAll(images("train/emu"));
+    assertThat(layout(files).notes())
+        .containsExactlyInAnyOrder(
+            "2 files that are in no class folder were left out: train/notes.txt and 1 more",
+            "The 2 images in pets/test/ have no labels and can be predicted but not evaluated.",
+            "pets/val/ has no image of 2 classes: dog, emu.");
+  }
+
   /** Brain scans as they are offered for download: the splits were once taken for classes. */
   @Test
   void trainingAndTestingAreNoClasses() throws IOException {

@@ -2,6 +2,8 @@ package dev.onecycle.report.page;
 
 import dev.onecycle.text.Texts;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jsoup.nodes.DataNode;
 import org.jsoup.nodes.Element;
 
@@ -12,6 +14,9 @@ import org.jsoup.nodes.Element;
  * text node or an attribute value, which jsoup escapes, and without invisible characters.
  */
 final class Html {
+  /** Numbers such as 3e-5, which browsers break behind the hyphen. */
+  private static final Pattern POWER = Pattern.compile("\\d[\\d.]*e-\\d+");
+
   private Html() {}
 
   static Element add(Element parent, String tag) {
@@ -19,12 +24,29 @@ final class Html {
   }
 
   static Element add(Element parent, String tag, String text) {
-    return add(parent, tag).appendText(Texts.clean(text));
+    Element element = add(parent, tag);
+    String clean = Texts.clean(text);
+    int end = 0;
+    for (Matcher number = POWER.matcher(clean); number.find(); end = number.end()) {
+      element.appendText(clean.substring(end, number.start()));
+      add(element, "span").addClass("number").appendText(number.group());
+    }
+    return element.appendText(clean.substring(end));
   }
 
-  /** Adds a name from elsewhere; right-to-left letters in it do not affect the text around it. */
+  /**
+   * Adds a name from elsewhere; right-to-left letters in it do not affect the text around it. Where
+   * it does not fit into a line, it breaks behind a slash or an underscore first.
+   */
   static Element name(Element parent, String name) {
-    return add(parent, "bdi", name);
+    Element element = add(parent, "bdi");
+    for (String part : Texts.clean(name).split("(?<=[/_])(?=[^/_])")) {
+      if (!element.childNodes().isEmpty()) {
+        add(element, "wbr");
+      }
+      element.appendText(part);
+    }
+    return element;
   }
 
   /** Adds code, SVG or JSON that this module made. */
@@ -60,7 +82,7 @@ final class Html {
   static void property(Element body, String name, String value) {
     Element row = add(body, "tr");
     add(row, "th", name).attr("scope", "row");
-    name(add(row, "td"), value);
+    add(add(row, "td"), "bdi", value);
   }
 
   /** Adds a part that the reader can open. */

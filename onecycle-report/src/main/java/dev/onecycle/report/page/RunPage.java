@@ -202,9 +202,9 @@ final class RunPage {
                             "the peak for a cycle of %,d steps, from %s for %,d steps or fewer to"
                                 + " %s for %,d or more",
                             record.policy().steps(),
-                            Numbers.brief(peak.inShortCycle()),
+                            Numbers.rounded(peak.inShortCycle(), 3),
                             SuggestedPeak.SHORT,
-                            Numbers.brief(peak.inLongCycle()),
+                            Numbers.rounded(peak.inLongCycle(), 3),
                             SuggestedPeak.LONG))));
     reading(body, "edge", range.edge(), "from here on the loss rises for good");
     reading(
@@ -227,12 +227,12 @@ final class RunPage {
                 List.of(
                     name,
                     s.count() == 1
-                        ? Numbers.brief(s.median())
+                        ? Numbers.rounded(s.median(), 3)
                         : Numbers.format(
                             "%s (%s to %s)",
-                            Numbers.brief(s.median()),
-                            Numbers.brief(s.low()),
-                            Numbers.brief(s.high())),
+                            Numbers.rounded(s.median(), 3),
+                            Numbers.rounded(s.low(), 3),
+                            Numbers.rounded(s.high(), 3)),
                     meaning)));
   }
 

@@ -86,8 +86,6 @@ class Figure {
     const list = element('div', { className: 'legend' });
     this.place = element('output', { className: 'place' });
     if (this.data.panels.every(p => this.#empty(p))) return list;
-    list.append(element('span', { className: 'entry' },
-      element('span', { className: 'name', textContent: this.data.x.title }), this.place));
     this.data.panels.forEach((panel, p) => panel.traces.forEach((trace, t) => {
       if (!trace.inLegend || trace.xs.length === 0) return;
       const key = p + '.' + t;
@@ -112,6 +110,8 @@ class Figure {
           element('span', { className: 'name', textContent: marker.name + ' ' + number(marker.x) })));
       }
     }
+    list.append(element('span', { className: 'entry unplaced' },
+      element('span', { className: 'name', textContent: this.data.x.title }), this.place));
     return list;
   }
 
@@ -259,6 +259,7 @@ class Figure {
   #tell(plot, p) {
     const index = plot.cursor.idx;
     this.place.textContent = index == null ? '' : number(plot.data[0][index]);
+    this.place.parentElement?.classList.toggle('unplaced', index == null);
     this.data.panels[p].traces.forEach((trace, t) => {
       const output = this.outputs.get(p + '.' + t);
       if (output) output.textContent = index == null ? '' : number(nearest(plot.data[t + 1], index));

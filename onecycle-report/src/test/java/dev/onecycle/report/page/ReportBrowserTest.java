@@ -52,6 +52,7 @@ class ReportBrowserTest extends PageInBrowser {
     ChromeDriver driver = openUsual();
     WebElement over = driver.findElement(By.cssSelector("#schedule .u-over"));
     assertThat(text("#schedule .place")).isEmpty();
+    assertThat(text("#schedule .legend")).as("no name without a value").doesNotContain("step");
     run("arguments[0].scrollIntoView({block: 'center'})", over);
     // The page may still be moving under the pointer.
     waiting()

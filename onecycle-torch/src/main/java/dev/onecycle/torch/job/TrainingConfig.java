@@ -1085,7 +1085,8 @@ public final class TrainingConfig {
     public static final Origin PROGRAM = new Origin("program", Setting::name);
 
     /** Options on the command line. */
-    public static final Origin OPTION = new Origin("option", Setting::option);
+    public static final Origin OPTION =
+        new Origin("option", setting -> setting == DATA ? DATA.placeholder() : setting.option());
 
     /** Environment variables. */
     public static final Origin ENVIRONMENT = new Origin("environment", Setting::variable);

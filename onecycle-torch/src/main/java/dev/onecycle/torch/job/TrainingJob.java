@@ -474,7 +474,7 @@ public final class TrainingJob {
           now,
           options.settings().isGiven(DATA)
               ? "name the folder or file of those, or train anew on these"
-              : "set data to their folder or file, or train anew on these");
+              : "name their folder or file as data, or train anew on these");
     }
   }
 

@@ -16,8 +16,6 @@ import dev.onecycle.tune.Candidate;
 import dev.onecycle.tune.Hyperparameter;
 import dev.onecycle.tune.Sweep;
 import dev.onecycle.tune.TuningResult;
-import java.math.BigDecimal;
-import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -105,8 +103,8 @@ public final class Tuner {
   private double peak(RangeSummary range, TuningPlan.FinalTests last, int batchSize) {
     if (range.suggestion().isPresent()) {
       double peak = range.suggestion().get().over(sweeper.steps(last.epochs(), batchSize));
-      // As many digits as a person would write: a median of a few tests does not know more.
-      return new BigDecimal(peak).round(new MathContext(3)).doubleValue();
+      // As many digits as are printed: a median of a few tests does not know more.
+      return Double.parseDouble(Numbers.brief(peak));
     }
     double careful =
         last.careful()
