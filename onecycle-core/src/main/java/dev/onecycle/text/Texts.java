@@ -1,5 +1,7 @@
 package dev.onecycle.text;
 
+import java.util.Locale;
+
 /** Texts of unknown origin, made safe to print. */
 public final class Texts {
   private Texts() {}
@@ -26,5 +28,10 @@ public final class Texts {
           false;
       default -> true;
     };
+  }
+
+  /** The text with its first letter in upper case. */
+  public static String capitalized(String text) {
+    return text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1);
   }
 }

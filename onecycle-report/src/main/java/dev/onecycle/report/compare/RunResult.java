@@ -76,10 +76,15 @@ public record RunResult(
 
   private static Validation validation(List<Evaluated> evaluations, int images) {
     return new Validation(
-        last(evaluations.stream().map(e -> 100 * e.accuracy()).toList()),
-        evaluations.stream().mapToDouble(e -> 100 * e.accuracy()).max(),
+        last(accuracies(evaluations)),
+        accuracies(evaluations).stream().mapToDouble(a -> a).max(),
         last(evaluations.stream().map(Evaluated::loss).toList()),
         images);
+  }
+
+  /** In percent; none where targets are no classes. */
+  private static List<Double> accuracies(List<Evaluated> evaluations) {
+    return evaluations.stream().map(e -> 100 * e.accuracy()).filter(a -> !a.isNaN()).toList();
   }
 
   private static Speed speed(List<EpochRecord> epochs) {

@@ -2,6 +2,7 @@ package dev.onecycle.report.figures;
 
 import dev.onecycle.record.EpochRecord;
 import dev.onecycle.record.EpochRecord.Evaluated;
+import dev.onecycle.record.Measure;
 import dev.onecycle.record.StepRecord;
 import dev.onecycle.report.chart.Curve;
 import dev.onecycle.report.chart.MovingAverage;
@@ -98,11 +99,19 @@ public record RunCurves(
         .with(Quantity.GAP, evaluations(history, EpochRecord::gap))
         .with(
             Quantity.ACCURACY,
-            evaluations(history, e -> e.evaluated().map(v -> 100 * v.accuracy())));
+            evaluations(
+                history, e -> e.evaluated().map(v -> 100 * v.accuracy()).filter(v -> !v.isNaN())));
   }
 
   private static List<Point> steps(RunHistory history, ToDoubleFunction<StepRecord> value) {
     return history.steps().stream().map(s -> new Point(s.step(), value.applyAsDouble(s))).toList();
+  }
+
+  /** The values of a metric, of a share in percent. */
+  public static Curve metric(RunHistory history, Measure measure) {
+    return new Curve(
+        measure.title(),
+        evaluations(history, e -> e.evaluated().map(v -> measure.shown(v.value(measure)))));
   }
 
   /** A point for each evaluated epoch. */

@@ -1,5 +1,6 @@
 package dev.onecycle.report.figures;
 
+import dev.onecycle.record.Measure;
 import dev.onecycle.report.chart.Curve;
 import dev.onecycle.report.chart.Downsampling;
 import dev.onecycle.report.chart.Figure;
@@ -14,6 +15,7 @@ import dev.onecycle.report.chart.Stroke;
 import dev.onecycle.run.LayerRate;
 import dev.onecycle.run.RunRecord.PolicySummary;
 import dev.onecycle.text.Numbers;
+import dev.onecycle.text.Texts;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -163,20 +165,34 @@ public final class RunFigures {
    * @param evaluateEvery the run was evaluated after this many epochs each
    */
   public static Figure accuracy(RunCurves run, long plannedSteps, int evaluateEvery) {
+    return metric(run, run.accuracy(), Measure.ACCURACY, plannedSteps, evaluateEvery);
+  }
+
+  /**
+   * A metric of the evaluations.
+   *
+   * @param values see {@link RunCurves#metric}
+   * @param evaluateEvery the run was evaluated after this many epochs each
+   */
+  public static Figure metric(
+      RunCurves run, Curve values, Measure measure, long plannedSteps, int evaluateEvery) {
     List<Trace> traces =
         List.of(
-            trace(
-                run.accuracy(),
-                CurveStyle.LINE_WITH_DOTS,
-                Stroke.line(Palette.BLUE, 1.8, Stroke.SOLID)));
+            trace(values, CurveStyle.LINE_WITH_DOTS, Stroke.line(Palette.BLUE, 1.8, Stroke.SOLID)));
     return figure(
-        "Accuracy",
-        "accuracy on the validation images, " + evaluationTimes(evaluateEvery),
+        Texts.capitalized(measure.title()),
+        measure.title()
+            + (measure.equals(Measure.ACCURACY)
+                ? " on the validation images, "
+                : " on the validation samples, ")
+            + evaluationTimes(evaluateEvery),
         steps(run, plannedSteps),
         List.of(
             new Panel(
-                "accuracy, %",
-                RunScales.percent(curves(traces)),
+                measure.axis(),
+                measure.share()
+                    ? RunScales.percent(curves(traces))
+                    : RunScales.around(curves(traces)),
                 180,
                 traces,
                 List.of(),

@@ -17,6 +17,9 @@ final class ComparisonText {
       sentences.add("The runs were not all trained on the same images.");
     }
     for (SeedGroup group : comparison.groups()) {
+      if (comparison.ranked().isEmpty()) {
+        continue; // no accuracy to give the mean of
+      }
       sentences.add(
           Numbers.format(
               "Over %d seeds (%s): accuracy %s %%, validation loss %s (mean ± standard deviation).",
@@ -31,7 +34,11 @@ final class ComparisonText {
   private static String best(Comparison comparison) {
     List<RunResult> ranked = comparison.ranked();
     if (ranked.isEmpty()) {
-      return "No accuracy is recorded yet.";
+      boolean evaluated =
+          comparison.results().stream().anyMatch(result -> result.validationLoss().isPresent());
+      return evaluated
+          ? "The runs have no accuracy; the table has their validation losses."
+          : "No accuracy is recorded yet.";
     }
     RunResult first = ranked.get(0);
     if (ranked.size() == 1) {

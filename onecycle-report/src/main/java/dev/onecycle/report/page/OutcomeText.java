@@ -1,6 +1,7 @@
 package dev.onecycle.report.page;
 
 import dev.onecycle.record.EpochRecord;
+import dev.onecycle.record.Measure;
 import dev.onecycle.run.RunHistory;
 import dev.onecycle.run.RunRecord;
 import dev.onecycle.text.Counts;
@@ -47,7 +48,7 @@ final class OutcomeText {
   /** The last evaluation, and the number of completed epochs if there are more. */
   private String result(List<EpochRecord> epochs, String planned) {
     return EpochRecord.lastEvaluated(epochs)
-        .map(last -> accuracy(last) + after(last, epochs, planned))
+        .map(last -> metric(last) + after(last, epochs, planned))
         .orElse("no evaluation after " + Counts.epochs(epochs.size(), planned));
   }
 
@@ -58,11 +59,16 @@ final class OutcomeText {
             " after %s, %d complete", Counts.epochs(evaluated.epoch() + 1, planned), epochs.size());
   }
 
-  private String accuracy(EpochRecord epoch) {
+  private String metric(EpochRecord epoch) {
+    Measure judge = record.task().judge();
     return Numbers.format(
-        "accuracy %.2f %% on %s",
-        100 * epoch.evaluated().orElseThrow().accuracy(),
-        Counts.images(record.data().evaluationImages(), record.data().evaluationName()));
+        "%s %s on %s",
+        judge.title(),
+        judge.text(epoch.evaluated().orElseThrow().value(judge)),
+        Counts.samples(
+            record.data().evaluationImages(),
+            record.data().evaluationName(),
+            record.task().noun()));
   }
 
   /** The accuracy on test images that judged no epoch; empty where there is none. */

@@ -14,6 +14,7 @@ import dev.onecycle.run.RunRecord.Status;
 import dev.onecycle.run.tuning.Evidence;
 import dev.onecycle.text.Counts;
 import dev.onecycle.text.Numbers;
+import dev.onecycle.text.Texts;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -42,7 +43,7 @@ final class ResultCards {
     List<EpochRecord> epochs = history.epochs();
     EpochRecord.lastEvaluated(epochs)
         .flatMap(EpochRecord::evaluated)
-        .ifPresent(last -> cards.card("Accuracy", percent(last.accuracy()), about(last, chance)));
+        .ifPresent(last -> cards.metrics(last, record, chance));
     tested(record)
         .ifPresent(t -> cards.card("Test accuracy", percent(t.accuracy()), interval(t.interval())));
     balanced(chance, data, classification)
@@ -50,20 +51,21 @@ final class ResultCards {
             recall ->
                 cards.card("Balanced accuracy", percent(recall), "mean recall of the classes"));
     cards.card(
-        "Images",
+        Texts.capitalized(record.task().noun()),
         Numbers.format("%,d", data.trainImages()),
-        "for training; evaluated on "
-            + Counts.images(data.evaluationImages(), data.evaluationName()));
+        "for training; evaluated on " + evaluation(record));
     cards.card("Epochs", Integer.toString(epochs.size()), "of " + planned(record) + " planned");
     cards.card("Peak learning rate", Numbers.brief(record.policy().peak()), peak(record, evidence));
-    EpochRecord.best(epochs, Measure.ACCURACY)
+    Measure judge = record.task().judge();
+    EpochRecord.best(epochs, judge)
         .ifPresent(
             best ->
                 cards.card(
                     "Best epoch",
                     Integer.toString(best.epoch() + 1),
-                    "accuracy "
-                        + percent(best.evaluated().orElseThrow().accuracy())
+                    judge.title()
+                        + " "
+                        + judge.text(best.evaluated().orElseThrow().value(judge))
                         + saved(record, best, epochs)));
     if (!epochs.isEmpty()) {
       double training = epochs.stream().mapToDouble(EpochRecord::trainSeconds).sum();
@@ -77,6 +79,22 @@ final class ResultCards {
           Numbers.duration(training),
           "of training, and " + Numbers.duration(evaluation) + " of evaluation");
     }
+  }
+
+  /** A card for each metric, the one that tells the best epoch first. */
+  private void metrics(Evaluated last, RunRecord record, ChanceLevel chance) {
+    for (Measure measure : record.task().metrics()) {
+      boolean accuracy = measure.equals(Measure.ACCURACY) && chance.ofClasses();
+      card(
+          Texts.capitalized(measure.title()),
+          measure.text(last.value(measure)),
+          accuracy ? about(last, chance) : "on " + evaluation(record));
+    }
+  }
+
+  private static String evaluation(RunRecord record) {
+    RunRecord.Data data = record.data();
+    return Counts.samples(data.evaluationImages(), data.evaluationName(), record.task().noun());
   }
 
   private void card(String name, String value, String about) {
@@ -121,7 +139,7 @@ final class ResultCards {
   private static Optional<Double> balanced(
       ChanceLevel chance, RunRecord.Data data, Optional<ClassificationRecord> classification) {
     int classes = data.classes().size();
-    return chance.accuracy() * classes < UNEQUAL
+    return !chance.ofClasses() || chance.accuracy() * classes < UNEQUAL
         ? Optional.empty()
         : classification.map(
             c ->

@@ -3,9 +3,11 @@ package dev.onecycle.report.page;
 import dev.onecycle.run.RunHistory;
 import dev.onecycle.run.RunRecord;
 import dev.onecycle.run.RunRecord.Status;
+import dev.onecycle.run.Task;
 import dev.onecycle.text.Counts;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.text.Shell;
+import dev.onecycle.text.Texts;
 import java.util.ArrayList;
 import java.util.List;
 import org.jsoup.nodes.Element;
@@ -23,7 +25,7 @@ final class RunDetailsSection {
         .byName()
         .forEach((name, value) -> Html.property(conditions, name.replace('_', ' '), value));
     Html.add(parent, "h2", "Data");
-    data(parent, record.data());
+    data(parent, record);
     Html.add(parent, "h2", "Repeat this run");
     repeat(parent, history, path);
     settings(parent, record);
@@ -45,19 +47,30 @@ final class RunDetailsSection {
     return value instanceof Double number ? Numbers.exact(number) : String.valueOf(value);
   }
 
-  private static void data(Element parent, RunRecord.Data data) {
-    Element words = Html.properties(parent, "Images for training and evaluation");
+  private static void data(Element parent, RunRecord record) {
+    RunRecord.Data data = record.data();
+    Task task = record.task();
+    Element words =
+        Html.properties(parent, Texts.capitalized(task.noun()) + " for training and evaluation");
     Html.property(words, "source", data.source());
     Html.property(words, "fingerprint", data.fingerprint());
     Html.property(
         words,
-        "images",
+        task.noun(),
         Numbers.format(
             "%,d for training; evaluated on %s",
-            data.trainImages(), Counts.images(data.evaluationImages(), data.evaluationName())));
-    Html.property(words, "shape [C, H, W]", String.valueOf(data.imageShape()));
-    Html.property(words, "classes", Integer.toString(data.classes().size()));
-    classes(parent, new ClassNames(data.classes()));
+            data.trainImages(),
+            Counts.samples(data.evaluationImages(), data.evaluationName(), task.noun())));
+    Html.property(
+        words,
+        task.noun().equals("images") ? "shape [C, H, W]" : "shape",
+        String.valueOf(data.imageShape()));
+    if (task.hasClasses()) {
+      Html.property(words, "classes", Integer.toString(data.classes().size()));
+      classes(parent, new ClassNames(data.classes()));
+    } else {
+      Html.property(words, task.targets(), String.join(", ", task.names()));
+    }
   }
 
   private static void classes(Element parent, ClassNames classes) {
@@ -74,6 +87,16 @@ final class RunDetailsSection {
 
   private static void repeat(Element parent, RunHistory history, String path) {
     RunRecord record = history.record();
+    if (record.task().byProgram()) {
+      Html.add(
+          parent,
+          "p",
+          "The run is one of a program's own data and network: the program trains again, resumes it"
+              + " by TrainingJob.resume, and loads its model by Learner.load.");
+      Html.add(parent, "p", "Write the figures as files:");
+      command(parent, "report", path, "--figures", path + "/figures");
+      return;
+    }
     Object seed = record.settings().get("seed");
     if (seed != null) {
       Html.add(

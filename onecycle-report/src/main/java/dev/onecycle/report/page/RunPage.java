@@ -3,6 +3,7 @@ package dev.onecycle.report.page;
 import dev.onecycle.range.RangeSummary;
 import dev.onecycle.range.SuggestedPeak;
 import dev.onecycle.record.EpochRecord;
+import dev.onecycle.record.Measure;
 import dev.onecycle.report.chart.Figure;
 import dev.onecycle.report.figures.RangeFigures;
 import dev.onecycle.report.figures.RunCurves;
@@ -122,15 +123,22 @@ final class RunPage {
         "Training and validation loss",
         losses.note() + " The gap is the validation loss minus the training loss.",
         losses);
-    FigureBlock.add(
-        main,
-        "accuracy",
-        "Accuracy",
-        Numbers.format(
-            "Accuracy on %s, %s.",
-            Counts.images(record.data().evaluationImages(), record.data().evaluationName()),
-            RunFigures.evaluationTimes(every)),
-        RunFigures.accuracy(curves, steps, every));
+    for (Measure measure : record.task().metrics()) {
+      String title = Texts.capitalized(measure.title());
+      FigureBlock.add(
+          main,
+          measure.name().replace('_', '-'),
+          title,
+          Numbers.format(
+              "%s on %s, %s.",
+              title,
+              Counts.samples(
+                  record.data().evaluationImages(),
+                  record.data().evaluationName(),
+                  record.task().noun()),
+              RunFigures.evaluationTimes(every)),
+          RunFigures.metric(curves, RunCurves.metric(history, measure), measure, steps, every));
+    }
     FigureBlock.add(
         main,
         "schedule",
@@ -295,32 +303,43 @@ final class RunPage {
             skipped == 0
                 ? "All epochs"
                 : Numbers.format("The last %,d epochs; all are in epochs.csv", MAX_EPOCHS),
-            List.of(
-                "epoch",
-                "steps",
-                "training loss",
-                "validation loss",
-                "gap",
-                "accuracy, %",
-                "images/s",
-                "training, s",
-                "evaluation, s"));
+            headings());
     all.stream().skip(skipped).forEach(epoch -> Html.row(body, cells(epoch)));
   }
 
-  private static List<String> cells(EpochRecord epoch) {
-    return List.of(
-        Integer.toString(epoch.epoch() + 1),
-        Long.toString(epoch.steps()),
-        Numbers.brief(epoch.trainLoss()),
-        epoch.evaluated().map(e -> Numbers.brief(e.loss())).orElse(NOT_EVALUATED),
-        epoch.gap().map(Numbers::brief).orElse(NOT_EVALUATED),
-        epoch
-            .evaluated()
-            .map(e -> Numbers.format("%.2f", 100 * e.accuracy()))
-            .orElse(NOT_EVALUATED),
-        Numbers.format("%.0f", epoch.imagesPerSecond()),
-        Numbers.format("%.1f", epoch.trainSeconds()),
+  private List<String> headings() {
+    List<String> headings =
+        new ArrayList<>(List.of("epoch", "steps", "training loss", "validation loss", "gap"));
+    measures().forEach(measure -> headings.add(measure.axis()));
+    headings.add(record.task().noun() + "/s");
+    headings.addAll(List.of("training, s", "evaluation, s"));
+    return headings;
+  }
+
+  /** The metrics but the loss, which has a column of its own. */
+  private List<Measure> measures() {
+    return record.task().metrics().stream().filter(m -> !m.equals(Measure.LOSS)).toList();
+  }
+
+  private List<String> cells(EpochRecord epoch) {
+    List<String> cells = new ArrayList<>();
+    cells.add(Integer.toString(epoch.epoch() + 1));
+    cells.add(Long.toString(epoch.steps()));
+    cells.add(Numbers.brief(epoch.trainLoss()));
+    cells.add(epoch.evaluated().map(e -> Numbers.brief(e.loss())).orElse(NOT_EVALUATED));
+    cells.add(epoch.gap().map(Numbers::brief).orElse(NOT_EVALUATED));
+    for (Measure measure : measures()) {
+      cells.add(
+          epoch
+              .evaluated()
+              .map(e -> measure.shown(e.value(measure)))
+              .map(v -> measure.share() ? Numbers.format("%.2f", v) : Numbers.rounded(v, 4))
+              .orElse(NOT_EVALUATED));
+    }
+    cells.add(Numbers.format("%.0f", epoch.imagesPerSecond()));
+    cells.add(Numbers.format("%.1f", epoch.trainSeconds()));
+    cells.add(
         epoch.evaluated().map(e -> Numbers.format("%.1f", e.seconds())).orElse(NOT_EVALUATED));
+    return cells;
   }
 }

@@ -2,6 +2,7 @@ package dev.onecycle.report.page;
 
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.CannotWriteException;
+import dev.onecycle.record.Measure;
 import dev.onecycle.report.chart.Figure;
 import dev.onecycle.report.figures.RangeFigures;
 import dev.onecycle.report.figures.RunCurves;
@@ -93,7 +94,12 @@ public record RunReport(
     figures.put("learning-rate", RunFigures.learningRate(curves, policy));
     figures.put("schedule", RunFigures.schedule(curves, policy, history.record().layerRates()));
     figures.put("losses", RunFigures.losses(curves, policy.steps(), every));
-    figures.put("accuracy", RunFigures.accuracy(curves, policy.steps(), every));
+    for (Measure measure : history.record().task().metrics()) {
+      figures.put(
+          measure.name().replace('_', '-'),
+          RunFigures.metric(
+              curves, RunCurves.metric(history, measure), measure, policy.steps(), every));
+    }
     OptionalLong steps = OptionalLong.of(policy.steps());
     evidence.range().ifPresent(range -> figures.put("range-test", RangeFigures.of(range, steps)));
     for (Sweep sweep : evidence.sweeps()) {

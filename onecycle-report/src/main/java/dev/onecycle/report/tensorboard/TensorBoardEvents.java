@@ -111,7 +111,9 @@ public final class TensorBoardEvents implements TrainingListener, AutoCloseable 
     values.add(Event.scalar("train/epoch_loss", e.trainLoss()));
     for (Evaluated evaluated : e.evaluated().stream().toList()) {
       values.add(Event.scalar("validation/loss", evaluated.loss()));
-      values.add(Event.scalar("validation/accuracy", evaluated.accuracy()));
+      evaluated
+          .metrics()
+          .forEach((metric, value) -> values.add(Event.scalar("validation/" + metric, value)));
     }
     values.add(Event.scalar("images_per_second", e.imagesPerSecond()));
     append(e.steps() - 1, values.toArray(Event.Value[]::new));
