@@ -1,6 +1,8 @@
 """Networks of PyTorch for the tests.
 
 networks.py make FOLDER      writes network.pt, a TorchScript file, and resnet20.pth, a state dict
+networks.py resnet20 FILE CLASSES
+                             writes a ResNet-20 as a TorchScript file, to measure it
 networks.py check KIND FILE NETWORK IMAGES LABELS SHAPE
                              prints accuracy and mean cross-entropy of a safetensors file
 """
@@ -93,5 +95,7 @@ if sys.argv[1] == "make":
     torch.manual_seed(1)
     torch.jit.script(Small(3)).save(sys.argv[2] + "/network.pt")
     torch.save(ResNet20(3).state_dict(), sys.argv[2] + "/resnet20.pth")
+elif sys.argv[1] == "resnet20":
+    torch.jit.script(ResNet20(int(sys.argv[3]))).save(sys.argv[2])
 else:
     check(*sys.argv[2:])

@@ -5,6 +5,8 @@ import dev.onecycle.torch.job.Experiment;
 import dev.onecycle.torch.job.JobListener;
 import dev.onecycle.torch.job.TrainingConfig;
 import dev.onecycle.torch.settings.Precision;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -30,13 +32,20 @@ final class BenchOptions {
   @Option(names = "--threads", defaultValue = "0", description = "Default: one for each core.")
   int threads;
 
+  @Option(
+      names = "--set",
+      paramLabel = "NAME=VALUE",
+      description = "Another setting of a training, such as freeze=body; may be repeated.")
+  Map<String, String> settings = new LinkedHashMap<>();
+
   /** The images and the network in memory, as a job would open them. */
   Experiment experiment() {
     TrainingConfig config =
         TrainingConfig.of(location)
             .with(TrainingConfig.MODEL, model)
             .with(TrainingConfig.PRECISION, precision)
-            .with(TrainingConfig.THREADS, threads);
+            .with(TrainingConfig.THREADS, threads)
+            .with(settings, TrainingConfig.Origin.PROGRAM);
     return Experiment.open(
         batchSize == null ? config : config.with(TrainingConfig.BATCH_SIZE, batchSize),
         JobListener.NONE);

@@ -63,6 +63,7 @@ class ArchitectureTest {
             "torch.train",
             "torch.tune",
             "torch.nn",
+            "torch.script",
             "torch.settings",
             "torch.weights",
             "torch.model"));

@@ -11,13 +11,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** The groups of cases with hostile arguments, recipes, model files and weights. */
+/** The groups of cases with hostile arguments, recipes, model files, weights and networks. */
 public final class FuzzGroups {
   private FuzzGroups() {}
 
   /** The groups of a tier. */
   public static List<Group> of(Tier tier, Program program) {
-    return List.of(commandLine(tier, program), modelFiles(tier, program), weightFiles(tier));
+    return List.of(
+        commandLine(tier, program),
+        modelFiles(tier, program),
+        weightFiles(tier),
+        networkFiles(tier));
   }
 
   private static Group commandLine(Tier tier, Program program) {
@@ -97,6 +101,15 @@ public final class FuzzGroups {
             + " the reason, below 5 s",
         1,
         HostileWeights.cases(tier == Tier.FULL ? 310 : 13));
+  }
+
+  private static Group networkFiles(Tier tier) {
+    return new Group(
+        "network files",
+        "damaged TorchScript files end, at most, the process that tries them; one line names the"
+            + " file and the reason",
+        1,
+        HostileScripts.cases(tier == Tier.FULL ? 10 : 1));
   }
 
   private static void model(int number, HostileFiles files, OutputContract contract)

@@ -61,6 +61,11 @@ public final class Tape {
     entries.add(new Entry(output, back, overwrites, kind));
   }
 
+  /** The number of modules whose results it keeps. */
+  int size() {
+    return entries.size();
+  }
+
   /** Whether no module on it learns. */
   boolean isEmpty() {
     return entries.isEmpty();
