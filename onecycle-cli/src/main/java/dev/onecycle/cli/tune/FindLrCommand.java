@@ -3,6 +3,7 @@ package dev.onecycle.cli.tune;
 import dev.onecycle.cli.console.Console;
 import dev.onecycle.cli.console.ExitCode;
 import dev.onecycle.cli.console.JobProgress;
+import dev.onecycle.cli.console.OptionWording;
 import dev.onecycle.cli.console.OutputOptions;
 import dev.onecycle.cli.console.RangeView;
 import dev.onecycle.cli.console.Signals;
@@ -130,6 +131,7 @@ public final class FindLrCommand implements Callable<Integer> {
           curves.summary(),
           curves.cycleSteps(),
           OptionalDouble.empty(),
+          Optional.empty(),
           RESULT,
           Optional.empty());
     }
@@ -169,6 +171,7 @@ public final class FindLrCommand implements Callable<Integer> {
                   summary,
                   OptionalLong.of(experiment.cycleSteps()),
                   tests.carefulRate(summary),
+                  tests.doubt(summary),
                   file,
                   Optional.of(experiment.conditions())));
     }
@@ -212,6 +215,7 @@ public final class FindLrCommand implements Callable<Integer> {
    *
    * @param steps of the cycle that the rate is for, if they are known
    * @param careful the rate that a training takes where there is no suggestion
+   * @param doubt about the suggestion, in a sentence
    * @param file of the result
    * @param conditions that it was found under; empty for recorded curves, which no training can
    *     rely on by --lr-from
@@ -221,12 +225,14 @@ public final class FindLrCommand implements Callable<Integer> {
       RangeSummary summary,
       OptionalLong steps,
       OptionalDouble careful,
+      Optional<String> doubt,
       Path file,
       Optional<Conditions> conditions) {
     RangeView.show(console, summary, steps, careful.isPresent());
     writeCsv(console, summary);
     String nothing = nothingSuggested(careful);
     console.answer(summary.suggestion().map(peak -> answer(peak, steps)).orElse(nothing));
+    doubt.map(OptionWording::of).ifPresent(sentence -> console.say(sentence + "."));
     figures.write(console, () -> RangeFigures.of(summary, steps), file);
     conditions.ifPresent(
         found -> {

@@ -163,6 +163,7 @@ public record PeakRate(
                         Evidence.NONE,
                         List.of()));
     listener.peakRate(peak);
+    tested.flatMap(RangeTests.of(experiment)::doubt).ifPresent(listener::note);
     if (peak.measuredNow && tested.flatMap(RangeSummary::suggestion).isEmpty()) {
       listener.note(
           Numbers.format(

@@ -30,6 +30,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
@@ -61,6 +62,9 @@ public final class RangeTests {
    * nothing by chance: with 5 of 100 it did in two of three tests on random labels.
    */
   static final int MIN_HELD_OUT_OF_A_CLASS = 20;
+
+  /** A suggestion of so many times the careful rate is doubted. */
+  private static final double FAR_ABOVE = 30;
 
   private static final Set<Verdict.Kind> HIDDEN_BY_NOISE =
       EnumSet.of(Verdict.Kind.NOTHING_LEARNED, Verdict.Kind.NOISY, Verdict.Kind.SINGLE_LOSS);
@@ -131,6 +135,25 @@ public final class RangeTests {
     return ofFewImages() && SHOW_NO_RATE.contains(summary.verdict().kind())
         ? PeakRate.careful(experiment.config())
         : OptionalDouble.empty();
+  }
+
+  /**
+   * The doubt about a suggestion of tests of few images that is far above the careful rate, in a
+   * sentence. AdamW on 24 images of two colours, two a batch: three tests agreed on 0.4 to 0.6. It
+   * trained to the same accuracy as 0.001, but to ten times its loss.
+   */
+  public Optional<String> doubt(RangeSummary summary) {
+    double careful = PeakRate.careful(experiment.config()).orElse(Double.POSITIVE_INFINITY);
+    return summary
+        .suggestion()
+        .filter(peak -> ofFewImages() && peak.inShortCycle() > FAR_ABOVE * careful)
+        .map(
+            peak ->
+                Numbers.format(
+                    "The suggestion may be too high: the loss of images that a test sees over and"
+                        + " over stays low at rates at which no others are learned. If the training"
+                        + " is poor, set max_lr to %s, a careful rate for few images",
+                    Numbers.brief(careful)));
   }
 
   /** Whether most tests show an edge, but not the same rates. */
