@@ -146,19 +146,21 @@ final class RunPage {
         "The values that the optimizer used at each step. "
             + record.policy().description()
             + "."
-            + why(record.policy()),
+            + why(record.policy(), record.task().noun()),
         RunFigures.schedule(curves, record.policy(), record.layerRates()));
   }
 
   /** The reason of the policy, for readers who do not know it; empty for another shape. */
-  private static String why(RunRecord.PolicySummary policy) {
+  private static String why(RunRecord.PolicySummary policy, String noun) {
     double peak = policy.peak();
     boolean cycle =
         policy.plannedRate(0) < peak / 2 && policy.plannedRate(policy.steps() - 1) < peak / 2;
     return cycle
         ? " The rate starts low, because large updates of random weights can ruin the training, and"
             + " it rises, because at a high rate a network learns fast and memorises less of its"
-            + " images. At the end the rate falls to nearly zero, because only small updates bring"
+            + " "
+            + noun
+            + ". At the end the rate falls to nearly zero, because only small updates bring"
             + " the loss down further."
         : "";
   }

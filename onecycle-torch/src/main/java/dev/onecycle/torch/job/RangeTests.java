@@ -247,15 +247,15 @@ public final class RangeTests {
       throw new BadDataException(
           Numbers.format(
               "the range test gives no learning rate: each of its steps would see all %,d training"
-                  + " images; give a peak rate as max_lr%s, or a smaller batch_size",
-              images, PeakRate.suchAs(experiment.config())));
+                  + " %ss; give a peak rate as max_lr%s, or a smaller batch_size",
+              images, noun(), PeakRate.suchAs(experiment.config())));
     }
     if (isRepeated()) {
       listener.note(
           Numbers.format(
-              "A range test of %d steps goes %.0f times through the %,d training images, and its"
+              "A range test of %d steps goes %.0f times through the %,d training %ss, and its"
                   + " result depends on the seed: %d tests are run, each with a seed of its own",
-              test.steps(), passes(), experiment.train().size(), count));
+              test.steps(), passes(), experiment.train().size(), noun(), count));
     }
     long begin = System.nanoTime();
     RangeSummary summary = runOnce(listener);
@@ -272,7 +272,7 @@ public final class RangeTests {
     boolean byHeldOut =
         !experiment.config().isGiven(RANGE_LOSS) && rarest >= MIN_HELD_OUT_OF_A_CLASS;
     RangeTests again = longer(byHeldOut ? Images.VALIDATION : loss.images());
-    String by = byHeldOut ? Numbers.format(", by the loss of %d held-out images", used) : "";
+    String by = byHeldOut ? Numbers.format(", by the loss of %d held-out %ss", used, noun()) : "";
     listener.note(
         Numbers.format(
             "%s. The range test is run again with %d seeds and %d steps at each rate%s, which takes"
@@ -348,6 +348,10 @@ public final class RangeTests {
   /** Test images choose no rate: where they are what is evaluated, a tenth is held out. */
   private Dataset heldOut(Setup setup) {
     return testIsEvaluated() ? tenth(setup).part() : experiment.evaluation();
+  }
+
+  private String noun() {
+    return experiment.train().layout().noun();
   }
 
   private boolean testIsEvaluated() {

@@ -85,7 +85,7 @@ record StartingWeights(WeightFile file, String sha256, Optional<ModelFile> model
       }
       defaults.put(
           TrainingConfig.IMAGE_SIZE.name(),
-          new ImageSize(network.imageShape().height(), network.imageShape().width()).toText());
+          new ImageSize(model.get().input().height(), model.get().input().width()).toText());
     } else if (!config.isGiven(TrainingConfig.MODEL)) {
       ModelSpec found = modelOf(config);
       defaults.put(TrainingConfig.MODEL.name(), found.name());
