@@ -13,7 +13,11 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.Objects;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -141,6 +145,31 @@ class ScriptModelTest {
         Cli.run("train", data, "--model", scratch.resolve("none.pt"), "--trust-model"),
         65,
         "none.pt must be a TorchScript file but is not there");
+  }
+
+  @Test
+  void anOperatorOfAnExtensionIsRefusedByName() throws IOException {
+    Path custom = scratch.resolve("custom.pt");
+    try (ZipFile sound = new ZipFile(whole.resolve("network.pt").toFile());
+        ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(custom))) {
+      for (ZipEntry entry : Collections.list(sound.entries())) {
+        byte[] content = sound.getInputStream(entry).readAllBytes();
+        if (entry.getName().endsWith(".py")) {
+          content =
+              new String(content, StandardCharsets.UTF_8)
+                  .replace("torch.flatten(", "ops.mine.flatten(")
+                  .getBytes(StandardCharsets.UTF_8);
+        }
+        out.putNextEntry(new ZipEntry(entry.getName()));
+        out.write(content);
+      }
+    }
+    Path run = scratch.resolve("run");
+    StoppedRun.assertRefused(
+        Cli.run("train", data, "--model", custom, "--trust-model", "--out", run),
+        65,
+        "operators of libtorch alone but uses mine::flatten; write it without the extension");
+    assertThat(run).doesNotExist();
   }
 
   @Test

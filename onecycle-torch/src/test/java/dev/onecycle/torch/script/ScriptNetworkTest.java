@@ -107,7 +107,7 @@ class ScriptNetworkTest {
                         .replace("torch.flatten(", "ops.mine.flatten(")
                         .getBytes(UTF_8)
                     : content);
-    refuses(file, "operators of libtorch alone but uses mine::flatten");
+    refuses(file, "operators of libtorch alone but uses mine::flatten; write it");
   }
 
   @Test

@@ -32,7 +32,8 @@ final class LoadedScript implements AutoCloseable {
   private static final int LONGEST = 300;
   private static final Pattern UNKNOWN_OPERATOR =
       Pattern.compile(
-          "Unknown builtin op: ([\\w:.]+)|Could not find any similar ops to ([\\w:.]+)");
+          "Unknown builtin op: ([\\w:]+(?:\\.\\w+)*)"
+              + "|Could not find any similar ops to ([\\w:]+(?:\\.\\w+)*)");
   private static final Pattern RAISED =
       Pattern.compile("(?m)^(?:\\w+\\.)*(\\w*(?:Error|Exception): .*)$");
 
