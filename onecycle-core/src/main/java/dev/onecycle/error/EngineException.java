@@ -1,5 +1,7 @@
 package dev.onecycle.error;
 
+import java.util.List;
+
 /**
  * The engine cannot work on this machine: it got no memory for its arrays, which lie outside the
  * Java heap, or it cannot be loaded.
@@ -41,6 +43,47 @@ public final class EngineException extends OnecycleException {
             + platform
             + " but cannot be loaded; build onecycle on a machine of this kind"
             + quoted(engine));
+  }
+
+  /**
+   * The error of an engine whose files are not on the class path.
+   *
+   * @param artifact that has them, such as {@code org.bytedeco:pytorch}
+   * @param classifier of this machine, such as {@code linux-x86_64}
+   */
+  public static EngineException missing(String artifact, String classifier) {
+    return new EngineException(
+        "engine must be on the class path but "
+            + artifact
+            + " with classifier "
+            + classifier
+            + " is not there; add the dependency dev.onecycle:onecycle-engine, or this artifact");
+  }
+
+  /**
+   * The error of a machine that no engine is made for.
+   *
+   * @param platform of this machine, such as {@code linux-arm64}
+   * @param platforms that have an engine
+   */
+  public static EngineException noEngineFor(String platform, List<String> platforms) {
+    return new EngineException(
+        "platform must be one of "
+            + String.join(", ", platforms)
+            + ", which have an engine, but was "
+            + platform
+            + "; use a machine of such a kind");
+  }
+
+  /**
+   * The error of a second libtorch in one process.
+   *
+   * @param seen the sign of the other one, as a clause
+   * @param remedy in words
+   */
+  public static EngineException secondLibtorch(String seen, String remedy) {
+    return new EngineException(
+        "libtorch must be in this process once, because two end it, but " + seen + "; " + remedy);
   }
 
   private static String quoted(String engine) {

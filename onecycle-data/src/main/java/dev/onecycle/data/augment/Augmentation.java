@@ -169,7 +169,7 @@ public final class Augmentation {
    * The side of a square that is filled with the mean colour of the image, in pixels; 0 for none.
    * Its centre may be any pixel, so a part of it may lie outside the image.
    *
-   * <p><i>Source:</i> DeVries & Taylor 2017 (arXiv 1708.04552, section 3.2), who fill it with the
+   * <p><i>Source:</i> DeVries and Taylor 2017 (arXiv 1708.04552, section 3.2), who fill it with the
    * mean colour of the dataset.
    */
   public int cutout() {

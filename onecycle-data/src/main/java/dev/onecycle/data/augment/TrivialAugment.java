@@ -6,7 +6,7 @@ import java.util.SplittableRandom;
  * One operation of TrivialAugment and its strength: for each image one of 14 operations, all
  * equally likely, with one of 31 strengths, all equally likely.
  *
- * <p><i>Source:</i> Müller & Hutter 2021 (arXiv 2103.10158), the wide space, by the constants of
+ * <p><i>Source:</i> Müller and Hutter 2021 (arXiv 2103.10158), the wide space, by the constants of
  * torchvision's {@code TrivialAugmentWide}. <i>Deviation:</i> an image that is moved, sheared or
  * turned shows pixels by the {@link PadMode} at its borders, where torchvision fills them with
  * black, and these operations are part of the one interpolation of {@link Augmenter}.

@@ -4,10 +4,12 @@ import dev.onecycle.error.CannotWriteException;
 import dev.onecycle.error.EngineException;
 import java.io.File;
 import java.io.IOException;
+import java.net.URL;
 import java.util.List;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.presets.openblas_nolapack;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Loads the native engine into the process, once.
@@ -29,19 +31,24 @@ public final class Natives {
           "libjnitorch.so",
           "libjnitorch_gloo.so");
 
+  /** The platforms for which Maven Central has an engine. */
+  private static final List<String> PLATFORMS =
+      List.of("linux-x86_64", "macosx-arm64", "windows-x86_64");
+
   private static volatile boolean loaded;
 
   private Natives() {}
 
   /** Whether the engine for NVIDIA GPUs is on the class path; it is used then, GPU or none. */
   static boolean forGpus() {
-    return Natives.class.getResource(folder() + "-gpu/libtorch_cuda.so") != null;
+    return resource(folder() + "-gpu/libtorch_cuda.so") != null;
   }
 
   /**
    * Loads the engine unless this process has loaded it; every class that needs it calls this.
    *
-   * @throws EngineException where it is not made for this machine
+   * @throws EngineException where it is not made for this machine, is not on the class path, or
+   *     another libtorch is in the process
    */
   public static void load() {
     if (!loaded) {
@@ -58,6 +65,8 @@ public final class Natives {
     System.setProperty(
         "org.bytedeco.javacpp.maxPhysicalBytes",
         System.getProperty("org.bytedeco.javacpp.maxPhysicalBytes", "0"));
+    requireFiles();
+    OtherLibtorch.requireNone();
     unpack();
     try {
       Loader.load(torch.class);
@@ -69,18 +78,42 @@ public final class Natives {
     loaded = true;
   }
 
+  /** The three artifacts with native files must be there, those of this machine. */
+  private static void requireFiles() {
+    String platform = Loader.getPlatform();
+    if (!PLATFORMS.contains(platform)) {
+      throw EngineException.noEngineFor(platform, PLATFORMS);
+    }
+    requireFile("pytorch", forGpus() ? platform + "-gpu" : platform, "jnitorch");
+    requireFile("openblas", platform, "jniopenblas");
+    requireFile("javacpp", platform, "jnijavacpp");
+  }
+
+  private static void requireFile(String artifact, String classifier, String library) {
+    String file = System.mapLibraryName(library);
+    if (resource("org/bytedeco/" + artifact + "/" + classifier + "/" + file) == null) {
+      throw EngineException.missing("org.bytedeco:" + artifact, classifier);
+    }
+  }
+
   private static String folder() {
-    return "/org/bytedeco/pytorch/" + Loader.getPlatform();
+    return "org/bytedeco/pytorch/" + Loader.getPlatform();
+  }
+
+  /** On the class path or the module path: a class would look into its own module alone. */
+  private static @Nullable URL resource(String path) {
+    return torch.class.getClassLoader().getResource(path);
   }
 
   private static void unpack() {
     String folder = folder() + (forGpus() ? "-gpu/" : "/");
     for (String library : LIBRARIES) {
-      if (Natives.class.getResource(folder + library) == null) {
+      URL resource = resource(folder + library);
+      if (resource == null) {
         continue; // another build or operating system: there the loading order does no harm
       }
       try {
-        File unpacked = Loader.cacheResource(folder + library);
+        File unpacked = Loader.cacheResource(resource);
         if (unpacked == null) {
           throw new IOException("the binding gave no reason");
         }
