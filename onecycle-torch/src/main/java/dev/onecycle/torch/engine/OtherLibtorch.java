@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.bytedeco.javacpp.Loader;
 
 /**
@@ -21,6 +22,7 @@ final class OtherLibtorch {
   static final String PROPERTY = "onecycle.other_libtorch";
 
   private static final Path LOADED_FILES = Path.of("/proc/self/maps");
+  private static final Pattern LIBTORCH = Pattern.compile("/libtorch(_cpu)?\\.so[.0-9]*$");
   private static final List<String> BINDINGS =
       List.of("ai.djl.pytorch.jni.PyTorchLibrary", "org.pytorch.NativePeer");
 
@@ -59,7 +61,7 @@ final class OtherLibtorch {
       // A class of the binding that was used before this one has loaded our own.
       String own = Loader.getCacheDir().getCanonicalPath();
       return Files.readAllLines(LOADED_FILES).stream()
-          .filter(line -> line.endsWith("/libtorch_cpu.so") || line.endsWith("/libtorch.so"))
+          .filter(line -> LIBTORCH.matcher(line).find())
           .map(line -> line.substring(line.indexOf('/')))
           .filter(file -> !file.startsWith(own))
           .findFirst();
