@@ -10,6 +10,7 @@ import dev.onecycle.cli.inspect.AbsentSelftestCommand;
 import dev.onecycle.cli.inspect.CompareCommand;
 import dev.onecycle.cli.inspect.DoctorCommand;
 import dev.onecycle.cli.inspect.EvaluateCommand;
+import dev.onecycle.cli.inspect.ExportCommand;
 import dev.onecycle.cli.inspect.PredictCommand;
 import dev.onecycle.cli.inspect.ReportCommand;
 import dev.onecycle.cli.inspect.ScheduleCommand;
@@ -89,6 +90,7 @@ public final class Main implements Runnable {
           ReportCommand.class,
           CompareCommand.class,
           ShowCommand.class,
+          ExportCommand.class,
           ScheduleCommand.class,
           DoctorCommand.class,
           selftest(),

@@ -23,6 +23,7 @@ class CommandLineTest {
         "predict",
         "compare",
         "show",
+        "export",
         "schedule",
         "doctor"
       })
