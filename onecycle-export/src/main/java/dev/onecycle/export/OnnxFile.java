@@ -113,8 +113,7 @@ public final class OnnxFile {
         }
         String pixels = graph.input("images", TensorProto.DataType.UINT8, layout.shape());
         String floats =
-            graph.node(
-                "Cast", Map.of("to", (long) TensorProto.DataType.FLOAT.getNumber()), pixels);
+            graph.node("Cast", Map.of("to", (long) TensorProto.DataType.FLOAT.getNumber()), pixels);
         return normalised(floats, normalization, 255, 3);
       }
       case FLOAT32 -> {
@@ -132,8 +131,7 @@ public final class OnnxFile {
     long[] shape = new long[sizes];
     Arrays.fill(shape, 1);
     shape[0] = normalization.means().size();
-    String means =
-        graph.array("means", shape, floats(normalization.means(), mean -> unit * mean));
+    String means = graph.array("means", shape, floats(normalization.means(), mean -> unit * mean));
     String factors =
         graph.array("factors", shape, floats(normalization.stds(), std -> 1 / (unit * std)));
     return graph.node("Mul", graph.node("Sub", values, means), factors);
@@ -291,8 +289,7 @@ public final class OnnxFile {
 
   /** Over the channels of each pixel, which ONNX wants last. */
   private String layerNorm(String prefix, String x, boolean image) {
-    String last =
-        image ? graph.node("Transpose", Map.of("perm", new long[] {0, 2, 3, 1}), x) : x;
+    String last = image ? graph.node("Transpose", Map.of("perm", new long[] {0, 2, 3, 1}), x) : x;
     String normed =
         graph.node(
             "LayerNormalization",
@@ -311,8 +308,7 @@ public final class OnnxFile {
     String shift = graph.numbers(norm.groups(), 0);
     String grouped = graph.node("Reshape", x, graph.integers(0, norm.groups(), -1));
     String normed =
-        graph.node(
-            "InstanceNormalization", Map.of("epsilon", EPSILON), grouped, scale, shift);
+        graph.node("InstanceNormalization", Map.of("epsilon", EPSILON), grouped, scale, shift);
     String back = graph.node("Reshape", normed, graph.node("Shape", x));
     long[] byChannel = image ? new long[] {norm.features(), 1, 1} : new long[] {norm.features()};
     String scaled = graph.node("Mul", back, weight(prefix, "weight", byChannel));

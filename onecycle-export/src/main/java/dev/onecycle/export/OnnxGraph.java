@@ -33,21 +33,15 @@ final class OnnxGraph {
   /** A value that the user gets: [N, sizes…], another name for one of the graph. */
   void output(String name, String value, List<Integer> sizes) {
     graph.addNode(
-        NodeProto.newBuilder()
-            .setOpType("Identity")
-            .setName(name)
-            .addInput(value)
-            .addOutput(name));
+        NodeProto.newBuilder().setOpType("Identity").setName(name).addInput(value).addOutput(name));
     graph.addOutput(value(name, TensorProto.DataType.FLOAT, sizes));
   }
 
-  private static ValueInfoProto value(
-      String name, TensorProto.DataType type, List<Integer> sizes) {
+  private static ValueInfoProto value(String name, TensorProto.DataType type, List<Integer> sizes) {
     TensorShapeProto.Builder shape =
         TensorShapeProto.newBuilder()
             .addDim(TensorShapeProto.Dimension.newBuilder().setDimParam("N"));
-    sizes.forEach(
-        size -> shape.addDim(TensorShapeProto.Dimension.newBuilder().setDimValue(size)));
+    sizes.forEach(size -> shape.addDim(TensorShapeProto.Dimension.newBuilder().setDimValue(size)));
     return ValueInfoProto.newBuilder()
         .setName(name)
         .setType(
@@ -70,8 +64,7 @@ final class OnnxGraph {
     ByteBuffer bytes =
         ByteBuffer.allocate(values.length * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     bytes.asLongBuffer().put(values);
-    return array(
-        fresh("integers"), TensorProto.DataType.INT64, new long[] {values.length}, bytes);
+    return array(fresh("integers"), TensorProto.DataType.INT64, new long[] {values.length}, bytes);
   }
 
   /** One number. */

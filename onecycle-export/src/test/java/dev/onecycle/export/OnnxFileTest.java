@@ -91,9 +91,7 @@ class OnnxFileTest {
             new Layer.Linear(12, 3, false));
     for (Layer.ViewMean.Views views : Layer.ViewMean.Views.values()) {
       requireEqual(
-          new Network(
-              "all", new ImageShape(3, 18, 16), 3, new Layer.ViewMean(body, views)),
-          1e-4);
+          new Network("all", new ImageShape(3, 18, 16), 3, new Layer.ViewMean(body, views)), 1e-4);
     }
   }
 
@@ -123,8 +121,7 @@ class OnnxFileTest {
       double[][] scores = learner.outputs(batch);
       double[][] probabilities = learner.probabilities(batch);
       requireClose(run(model, OnnxFile.Options.NETWORK, batch), scores, tolerance);
-      requireClose(
-          run(model, new OnnxFile.Options(true, true), batch), probabilities, tolerance);
+      requireClose(run(model, new OnnxFile.Options(true, true), batch), probabilities, tolerance);
     }
   }
 
@@ -134,8 +131,7 @@ class OnnxFileTest {
       for (int k = 0; k < expected[i].length; k++) {
         assertThat((double) actual[i][k])
             .as("output %d of image %d", k, i)
-            .isCloseTo(
-                expected[i][k], within(tolerance * Math.max(1, Math.abs(expected[i][k]))));
+            .isCloseTo(expected[i][k], within(tolerance * Math.max(1, Math.abs(expected[i][k]))));
       }
     }
   }
@@ -215,7 +211,8 @@ class OnnxFileTest {
         new ModelFile(
             network,
             new Targets.Numbers(List.of("price")),
-            new ModelInput(network.input(), new Normalization(List.of(0.0, 1.0), List.of(1.0, 2.0))),
+            new ModelInput(
+                network.input(), new Normalization(List.of(0.0, 1.0), List.of(1.0, 2.0))),
             List.of(
                 new dev.onecycle.torch.weights.NamedTensor(
                     "l0.weight", new long[] {1, 2}, new float[] {3, -1})));
@@ -227,8 +224,7 @@ class OnnxFileTest {
     OnnxFile.write(model, new OnnxFile.Options(true, false), file);
     OrtEnvironment environment = OrtEnvironment.getEnvironment();
     try (OrtSession session = environment.createSession(file.toString());
-        OnnxTensor samples =
-            OnnxTensor.createTensor(environment, new float[][] {{1, 1}, {2, 5}});
+        OnnxTensor samples = OnnxTensor.createTensor(environment, new float[][] {{1, 1}, {2, 5}});
         OrtSession.Result result = session.run(Map.of("samples", samples))) {
       float[][] numbers = (float[][]) result.get("scores").orElseThrow().getValue();
       assertThat(Arrays.deepToString(numbers)).isEqualTo("[[3.0], [4.0]]");

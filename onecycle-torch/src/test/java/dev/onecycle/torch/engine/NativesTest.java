@@ -48,10 +48,7 @@ class NativesTest {
     words.addAll(List.of(arguments));
     Path out = temp.resolve("out.txt");
     Process process =
-        new ProcessBuilder(words)
-            .redirectErrorStream(true)
-            .redirectOutput(out.toFile())
-            .start();
+        new ProcessBuilder(words).redirectErrorStream(true).redirectOutput(out.toFile()).start();
     process.waitFor();
     return Files.readString(out, StandardCharsets.UTF_8);
   }
