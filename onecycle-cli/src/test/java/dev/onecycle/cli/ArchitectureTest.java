@@ -52,7 +52,8 @@ class ArchitectureTest {
     ARROWS.put("torch", List.of("core", "data", "run"));
     ARROWS.put("report", List.of("core", "run"));
     ARROWS.put("selftest", List.of("core", "data", "run", "torch"));
-    ARROWS.put("cli", List.of("core", "data", "run", "torch", "report", "selftest"));
+    ARROWS.put("export", List.of("core", "data", "run", "torch"));
+    ARROWS.put("cli", List.of("core", "data", "run", "torch", "export", "report", "selftest"));
     EXPORTS.put("core", CORE);
     EXPORTS.put("data", List.of("data", "data.image", "data.sample", "data.batch", "data.augment"));
     EXPORTS.put("run", List.of("run", "run.files", "run.checkpoint", "run.tuning"));
@@ -76,6 +77,7 @@ class ArchitectureTest {
             "report.csv",
             "report.compare",
             "report.page"));
+    EXPORTS.put("export", List.of("export"));
     EXPORTS.put("selftest", List.of("selftest", "selftest.harness"));
     EXPORTS.put("cli", List.of());
   }
@@ -156,6 +158,7 @@ class ArchitectureTest {
     libraries.put("org.jfree..", List.of("report"));
     libraries.put("org.apache.batik..", List.of("report"));
     libraries.put("org.jsoup..", List.of("report"));
+    libraries.put("ai.onnx..", List.of("export"));
     libraries.put("net.coobird..", List.of("data"));
     libraries.put("com.twelvemonkeys..", List.of("data"));
     libraries.put("org.apache.commons.compress..", List.of("data", "selftest"));
