@@ -163,7 +163,7 @@ class LearnerUseTest {
                     network,
                     new Normalization(List.of(0.5), List.of(0.2)),
                     LearnerSettings.defaults()))
-        .hasMessageContaining("channels of the normalization must be 3, as own has, but was 1");
+        .hasMessageContaining("channels of the normalization must be 3, as the images have, but was 1");
   }
 
   private static Network network(ImageShape shape, int classes) {
@@ -188,7 +188,7 @@ class LearnerUseTest {
                     new Normalization(List.of(0.5, 0.5, 0.5), List.of(0.2, 0.2, 0.2)),
                     settings))
         .isInstanceOf(InvalidValueException.class)
-        .hasMessage("class weights must be 4, as many as the classes of small, but was 3");
+        .hasMessage("class weights must be 4, as many as the classes, but was 3");
   }
 
   @Test
