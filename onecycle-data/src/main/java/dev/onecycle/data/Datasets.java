@@ -262,8 +262,9 @@ public final class Datasets {
             labelling(options));
     ReadOptions reading =
         new ReadOptions(
-            sizing,
-            selection == SplitSelection.EVALUATION ? CropMargin.NONE : options.cropMargin(),
+            new ReadOptions.Sizes(
+                sizing,
+                selection == SplitSelection.EVALUATION ? CropMargin.NONE : options.cropMargin()),
             options.decoding(),
             options.skipBad(),
             selection,

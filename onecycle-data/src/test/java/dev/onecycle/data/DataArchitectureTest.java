@@ -36,7 +36,7 @@ class DataArchitectureTest {
         .mayOnlyAccessLayers(
             "cache", "source", "download", "index", "decode", "image", "archive", "work")
         .whereLayer("cache")
-        .mayOnlyAccessLayers("source", "index", "image", "work")
+        .mayOnlyAccessLayers("source", "index", "decode", "image", "work")
         .whereLayer("source")
         .mayOnlyAccessLayers("index", "archive", "download", "decode", "image", "work")
         .whereLayer("index")

@@ -10,7 +10,7 @@ import dev.onecycle.data.index.IntArrays;
 import dev.onecycle.data.index.PackedStrings;
 import dev.onecycle.data.index.SourceIndex;
 import dev.onecycle.data.index.Split;
-import dev.onecycle.data.source.EncodedImages;
+import dev.onecycle.data.image.decode.EncodedImages;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;

@@ -1,7 +1,7 @@
 package dev.onecycle.data.cache;
 
 import dev.onecycle.data.image.ImageShape;
-import dev.onecycle.data.source.EncodedImages;
+import dev.onecycle.data.image.decode.EncodedImages;
 import java.nio.ByteBuffer;
 
 /** Pixels that there is no room for: each image is decoded when it is read. */

@@ -8,6 +8,7 @@ import dev.onecycle.data.archive.FileTree.Visitor;
 import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.data.image.ReadingReport;
 import dev.onecycle.data.image.decode.BadImage;
+import dev.onecycle.data.image.decode.EncodedImages;
 import dev.onecycle.data.image.decode.ImageDecoder;
 import dev.onecycle.data.index.SourceIndex;
 import dev.onecycle.data.index.Split;
@@ -15,7 +16,6 @@ import dev.onecycle.data.source.TreeLayout.Item;
 import dev.onecycle.data.work.WorkPool;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.text.Numbers;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -39,9 +39,6 @@ import java.util.stream.Stream;
  */
 final class ImageTreeSource implements Source {
   private static final long MAX_DECODED = 64L << 30;
-
-  /** The place of an image that is left out. */
-  private static final Place NOWHERE = new Place(Path.of(""), 0, 0);
 
   private final FileTree tree;
   private final ReadOptions options;
@@ -201,23 +198,24 @@ final class ImageTreeSource implements Source {
     if (places.size() != names.size()) {
       throw changed();
     }
-    List<Place> bySlot = new ArrayList<>();
-    for (Item item : items) {
-      bySlot.add(
-          places
-              .get(item.file())
-              .or(() -> bad.contains(item.file()) ? Optional.of(NOWHERE) : Optional.empty())
-              .orElseThrow(
-                  () ->
-                      new BadDataException(
-                          Numbers.format(
-                              "%s would take %.1f GB decoded at %s, for which there is no room; set"
-                                  + " image_size lower, to 64 for example, or unpack it: images in"
-                                  + " folders and in plain .tar files are decoded when they are"
-                                  + " read",
-                              tree.name(), decoded / 1e9, shape))));
+    EncodedImages.Builder encoded = new EncodedImages.Builder(items.size());
+    for (int slot = 0; slot < items.size(); slot++) {
+      int file = items.get(slot).file();
+      if (!bad.contains(file)) {
+        Place place = places.get(file).orElseThrow(() -> noRoom(shape, decoded));
+        encoded.put(slot, place.file(), place.offset(), place.length());
+      }
     }
-    return EncodedImages.at(bySlot, options.decoding());
+    return encoded.build(options.decoding());
+  }
+
+  private BadDataException noRoom(ImageShape shape, long decoded) {
+    return new BadDataException(
+        Numbers.format(
+            "%s would take %.1f GB decoded at %s, for which there is no room; set image_size lower,"
+                + " to 64 for example, or unpack it: images in folders and in plain .tar files are"
+                + " decoded when they are read",
+            tree.name(), decoded / 1e9, shape));
   }
 
   private BadDataException changed() {

@@ -1,6 +1,7 @@
 package dev.onecycle.data.source;
 
 import dev.onecycle.data.image.ImageShape;
+import dev.onecycle.data.image.decode.EncodedImages;
 
 /** Stores decoded images, each in a slot of its own; safe for use by many threads. */
 public interface PixelSink {

@@ -10,8 +10,7 @@ import java.util.Optional;
 /**
  * Options of reading a source.
  *
- * @param sizing the shape that images get
- * @param margin the larger size in which training images are decoded too
+ * @param sizes the shapes that images get
  * @param decoding how image files become pixels
  * @param skipBad whether images that cannot be used are left out instead of failing the read
  * @param selection the splits that are read
@@ -19,8 +18,7 @@ import java.util.Optional;
  * @param observers of the read
  */
 public record ReadOptions(
-    Sizing sizing,
-    CropMargin margin,
+    Sizes sizes,
     DecodeOptions decoding,
     boolean skipBad,
     SplitSelection selection,
@@ -42,7 +40,25 @@ public record ReadOptions(
     TreeOptions labelled =
         new TreeOptions(
             tree.encoding(), tree.followLinks(), tree.allowEmptyClasses(), Optional.of(labelling));
-    return new ReadOptions(sizing, margin, decoding, skipBad, selection, labelled, observers);
+    return new ReadOptions(sizes, decoding, skipBad, selection, labelled, observers);
+  }
+
+  /**
+   * The shapes that images get.
+   *
+   * @param sizing the rule of all images
+   * @param margin the larger size in which training images are decoded too
+   */
+  public record Sizes(Sizing sizing, CropMargin margin) {}
+
+  /** The rule by which all images get one shape. */
+  Sizing sizing() {
+    return sizes.sizing;
+  }
+
+  /** The larger size in which training images are decoded too. */
+  CropMargin margin() {
+    return sizes.margin;
   }
 
   /** Looks at the images before they are decoded. */
@@ -59,10 +75,10 @@ public record ReadOptions(
   String description() {
     String split =
         selection == SplitSelection.ALL ? "" : " " + selection.name().toLowerCase(Locale.ROOT);
-    return sizing.text()
+    return sizing().text()
         + " "
         + decoding.text()
-        + (margin.text().isEmpty() ? "" : " " + margin.text())
+        + (margin().text().isEmpty() ? "" : " " + margin().text())
         + (skipBad ? " skip-bad" : "")
         + split
         + tree.description();

@@ -111,8 +111,7 @@ class UnopenedTest {
   private List<Split> read(FileTree tree, Sizing sizing, SplitSelection selection) {
     ReadOptions options =
         new ReadOptions(
-            sizing,
-            CropMargin.NONE,
+            new ReadOptions.Sizes(sizing, CropMargin.NONE),
             DecodeOptions.defaults(),
             false,
             selection,

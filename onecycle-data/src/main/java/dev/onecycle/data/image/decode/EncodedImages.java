@@ -1,10 +1,7 @@
-package dev.onecycle.data.source;
+package dev.onecycle.data.image.decode;
 
-import dev.onecycle.data.archive.FileTree.Place;
 import dev.onecycle.data.image.DecodeOptions;
 import dev.onecycle.data.image.ImageShape;
-import dev.onecycle.data.image.decode.BadImage;
-import dev.onecycle.data.image.decode.ImageDecoder;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.IoErrors;
 import java.io.EOFException;
@@ -45,26 +42,37 @@ public final class EncodedImages {
     this.options = options;
   }
 
-  /** The images at places, by slot. */
-  static EncodedImages at(List<Place> places, DecodeOptions options) {
-    Map<Path, Integer> indices = new HashMap<>();
-    List<Path> files = new ArrayList<>();
-    int[] fileOf = new int[places.size()];
-    long[] offsets = new long[fileOf.length];
-    int[] lengths = new int[fileOf.length];
-    for (int slot = 0; slot < fileOf.length; slot++) {
-      Place place = places.get(slot);
+  /** Collects the places of images; slots may stay empty. */
+  public static final class Builder {
+    private final Map<Path, Integer> indices = new HashMap<>();
+    private final List<Path> files = new ArrayList<>();
+    private final int[] fileOf;
+    private final long[] offsets;
+    private final int[] lengths;
+
+    public Builder(int slots) {
+      fileOf = new int[slots];
+      offsets = new long[slots];
+      lengths = new int[slots];
+    }
+
+    /** The image of a slot: bytes of a file. */
+    public void put(int slot, Path file, long offset, long length) {
       fileOf[slot] =
           indices.computeIfAbsent(
-              place.file(),
-              file -> {
-                files.add(file);
+              file,
+              path -> {
+                files.add(path);
                 return files.size() - 1;
               });
-      offsets[slot] = place.offset();
-      lengths[slot] = (int) Math.min(Integer.MAX_VALUE, place.length());
+      offsets[slot] = offset;
+      lengths[slot] = (int) Math.min(Integer.MAX_VALUE, length);
     }
-    return new EncodedImages(files, fileOf, offsets, lengths, options);
+
+    /** The images; the builder is of no use after that. */
+    public EncodedImages build(DecodeOptions options) {
+      return new EncodedImages(files, fileOf, offsets, lengths, options);
+    }
   }
 
   /**
