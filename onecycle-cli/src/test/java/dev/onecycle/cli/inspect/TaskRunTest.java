@@ -45,8 +45,7 @@ class TaskRunTest {
   @BeforeAll
   static void train() {
     run = temp.resolve("run");
-    Network network =
-        new Network("line", SampleLayout.numbers(2), 1, new Layer.Linear(2, 1, true));
+    Network network = new Network("line", SampleLayout.numbers(2), 1, new Layer.Linear(2, 1, true));
     TrainingConfig config =
         TrainingConfig.defaults()
             .with(TrainingConfig.EPOCHS, 4)

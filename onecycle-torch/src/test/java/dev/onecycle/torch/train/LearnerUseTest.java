@@ -163,7 +163,8 @@ class LearnerUseTest {
                     network,
                     new Normalization(List.of(0.5), List.of(0.2)),
                     LearnerSettings.defaults()))
-        .hasMessageContaining("channels of the normalization must be 3, as the images have, but was 1");
+        .hasMessageContaining(
+            "channels of the normalization must be 3, as the images have, but was 1");
   }
 
   private static Network network(ImageShape shape, int classes) {
