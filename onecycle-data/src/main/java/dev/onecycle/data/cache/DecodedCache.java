@@ -2,8 +2,8 @@ package dev.onecycle.data.cache;
 
 import dev.onecycle.data.cache.PixelStore.CacheFailure;
 import dev.onecycle.data.image.ImageShape;
-import dev.onecycle.data.index.SourceIndex;
 import dev.onecycle.data.image.decode.EncodedImages;
+import dev.onecycle.data.index.SourceIndex;
 import dev.onecycle.data.source.PixelSink;
 import dev.onecycle.data.source.Source;
 import dev.onecycle.data.work.FileLocks;
