@@ -48,10 +48,12 @@ class DataArchitectureTest {
         .whereLayer("decode")
         .mayOnlyAccessLayers("image")
         .whereLayer("batch")
-        .mayOnlyAccessLayers("augment", "image", "work")
+        .mayOnlyAccessLayers("augment", "image", "sample", "work")
         .whereLayer("augment")
         .mayNotAccessAnyLayer()
         .whereLayer("image")
+        .mayOnlyAccessLayers("sample")
+        .whereLayer("sample")
         .mayNotAccessAnyLayer()
         .whereLayer("work")
         .mayNotAccessAnyLayer()
@@ -81,6 +83,8 @@ class DataArchitectureTest {
         .definedBy(DATA + ".augment")
         .layer("image")
         .definedBy(DATA + ".image")
+        .layer("sample")
+        .definedBy(DATA + ".sample")
         .layer("work")
         .definedBy(DATA + ".work");
   }
@@ -100,6 +104,7 @@ class DataArchitectureTest {
             DATA + ".image",
             DATA + ".image.decode",
             DATA + ".index",
+            DATA + ".sample",
             DATA + ".source",
             DATA + ".work");
   }
