@@ -369,6 +369,13 @@ class BadInputTest {
   }
 
   @Test
+  void aFlatFolderIsToldTheOptionsThatGiveItsClasses() throws IOException {
+    TestData.write(temp.resolve("flat/cat_1.png"), TestImages.png(4, 4, 0));
+    refused(65, "set --labels to its file; ", "train", temp.resolve("flat"));
+    refused(65, "set --label-pattern, to '(.+)_[0-9]+'", "train", temp.resolve("flat"));
+  }
+
+  @Test
   void argumentsThatAreMissing() throws IOException {
     refused(2, "DATA must be given; for example: onecycle train photos/", "train");
     refused(2, "DATA must be given; for example: onecycle find-lr photos/", "find-lr");

@@ -521,8 +521,8 @@ record TreeLayout(List<String> classes, Map<String, List<Item>> splits, List<Str
       String message = where(base) + " has no class folders" + instead + "; " + EXPECTED;
       if (images > 0) {
         message +=
-            "; for classes in a table set labels to its file, for classes in the names of the images"
-                + " set label_pattern, to '(.+)_[0-9]+' for cat_12.jpg";
+            "; if a table has the classes, set labels to its file; if the names of the images have"
+                + " them, set label_pattern, to '(.+)_[0-9]+' for cat_12.jpg";
         if (selection == SplitSelection.EVALUATION) {
           message += "; images without classes cannot be evaluated, but predict names them";
         }
