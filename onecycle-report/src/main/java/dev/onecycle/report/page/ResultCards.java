@@ -166,7 +166,7 @@ final class ResultCards {
     boolean suggested = evidence.range().flatMap(RangeSummary::suggestion).isPresent();
     return suggested || evidence.range().isEmpty()
         ? "found by a range test"
-        : "a careful rate for few images";
+        : "a careful rate: the range tests gave none";
   }
 
   /** Says where the saved weights are those of another epoch than the best. */

@@ -108,7 +108,8 @@ public record PeakRate(
 
   /**
    * Runs the range tests of an experiment whose rate is neither given nor found before. They
-   * suggest a rate, or they are of few images, for which there is a careful one.
+   * suggest a rate, or they are of few images or of trained weights, for which there is a careful
+   * one.
    *
    * @param limit the time of the whole job
    * @throws InvalidValueException where a range test does not fit into the time
@@ -129,12 +130,13 @@ public record PeakRate(
   }
 
   /**
-   * Makes sure that range tests suggest a rate, or are of few images with a careful rate.
+   * Makes sure that range tests suggest a rate, or that a careful one is known: of few images, or of
+   * a network that begins with weights.
    *
    * @throws BadDataException where they do neither
    */
   static void requireRate(RangeTests tests, RangeSummary summary, TrainingConfig config) {
-    if (summary.suggestion().isEmpty() && tests.carefulRate(summary).isEmpty()) {
+    if (summary.suggestion().isEmpty() && tests.carefulRateOfTraining(summary).isEmpty()) {
       throw new BadDataException(
           "the range test gives no learning rate: " + withoutRate(tests, summary, config));
     }
@@ -152,7 +154,7 @@ public record PeakRate(
     PeakRate peak =
         stored(config)
             .map(stored -> found(stored, steps, experiment, listener))
-            .or(() -> tested.map(tests -> suggested(tests, steps, config)))
+            .or(() -> tested.map(tests -> suggested(tests, steps, experiment)))
             .orElseGet(
                 () ->
                     new PeakRate(
@@ -165,9 +167,11 @@ public record PeakRate(
     listener.peakRate(peak);
     tested.flatMap(RangeTests.of(experiment)::doubt).ifPresent(listener::note);
     if (peak.measuredNow && tested.flatMap(RangeSummary::suggestion).isEmpty()) {
+      boolean few = RangeTests.of(experiment).ofFewImages();
       listener.note(
           Numbers.format(
-              "With few images range tests may %s; set max_lr to choose another peak",
+              "%s range tests may %s; set max_lr to choose another peak",
+              few ? "With few images" : "Of a network that was trained before,",
               tested.filter(RangeTests::disagree).isPresent() ? "disagree" : "show no rate"));
     }
     return peak;
@@ -214,16 +218,17 @@ public record PeakRate(
         Numbers.brief(stored.given()), stored.file(), foundFor, steps, again);
   }
 
-  private static PeakRate suggested(RangeSummary tests, long steps, TrainingConfig config) {
+  private static PeakRate suggested(RangeSummary tests, long steps, Experiment experiment) {
     if (tests.suggestion().isEmpty()) {
-      double careful = careful(config).orElseThrow();
+      double careful = careful(experiment.config()).orElseThrow();
+      boolean few = RangeTests.of(experiment).ofFewImages();
       boolean disagree = RangeTests.disagree(tests);
       int count = tests.runs().size();
       String none = count == 1 ? "the range test gives none" : count + " range tests give none";
       return new PeakRate(
           careful,
           steps,
-          "a careful rate for few images, since "
+          (few ? "a careful rate for few images, since " : "a careful rate, since ")
               + (disagree ? count + " range tests disagree" : none),
           true,
           Evidence.of(tests),
@@ -242,7 +247,7 @@ public record PeakRate(
         List.of());
   }
 
-  /** A careful rate for few images, where one is known. */
+  /** A careful rate for few images or trained weights, where one is known. */
   static OptionalDouble careful(TrainingConfig config) {
     return switch (config.get(OPTIMIZER)) {
       case SGD, NESTEROV -> OptionalDouble.of(CAREFUL_SGD);

@@ -138,6 +138,18 @@ public final class RangeTests {
   }
 
   /**
+   * The peak rate that a training takes where these tests suggest none: as {@link
+   * #carefulRate(RangeSummary)}, or because the training begins with weights. A network that fits
+   * its images already has no loss to lose at low rates, so that its curve may show no edge.
+   */
+  OptionalDouble carefulRateOfTraining(RangeSummary summary) {
+    boolean trained = experiment.config().find(TrainingConfig.FROM).isPresent();
+    return trained && SHOW_NO_RATE.contains(summary.verdict().kind())
+        ? PeakRate.careful(experiment.config())
+        : carefulRate(summary);
+  }
+
+  /**
    * The doubt about a suggestion of tests of few images that is far above the careful rate, in a
    * sentence. AdamW on 24 images of two colours, two a batch: three tests agreed on 0.4 to 0.6. It
    * trained to the same accuracy as 0.001, but to ten times its loss.

@@ -1,6 +1,7 @@
 package dev.onecycle.torch.job;
 
 import static dev.onecycle.torch.job.TrainingConfig.BATCH_SIZE;
+import static dev.onecycle.torch.job.TrainingConfig.FROM;
 import static dev.onecycle.torch.job.TrainingConfig.CACHE;
 import static dev.onecycle.torch.job.TrainingConfig.DATA;
 import static dev.onecycle.torch.job.TrainingConfig.EPOCHS;
@@ -329,6 +330,28 @@ class RangeTestsTest {
       assertThat(peak.rate()).isEqualTo(AGREE.suggestion().orElseThrow().over(70));
     }
     assertThat(watcher.notes).isEmpty();
+  }
+
+  /** A network that fits its images already has no loss to lose at low rates. */
+  @Test
+  void aTrainingThatBeginsWithWeightsGetsACarefulRateOfAnyNumberOfImages() {
+    Path first = temp.resolve("first");
+    RunSummary trained = TrainingJob.start(config.with(MAX_LR, 0.05).with(EPOCHS, 1), first);
+    assertThat(trained.isFinished()).isTrue();
+    TrainingConfig asked = config.with(BATCH_SIZE, 2).with(FROM, first.toString());
+    Watcher watcher = new Watcher();
+    try (Experiment experiment = Experiment.open(asked, watcher)) {
+      RangeTests tests = RangeTests.of(experiment);
+      assertThat(tests.ofFewImages()).isFalse();
+      PeakRate.requireRate(tests, DISAGREE, asked);
+      PeakRate peak = PeakRate.of(experiment, Optional.of(DISAGREE), 70, watcher);
+      assertThat(peak.rate()).isEqualTo(0.03);
+      assertThat(peak.reason()).isEqualTo("a careful rate, since 3 range tests disagree");
+    }
+    assertThat(watcher.notes)
+        .contains(
+            "Of a network that was trained before, range tests may disagree; set max_lr to choose"
+                + " another peak");
   }
 
   /** No careful rate is known for muon, for many images, and for as many tests as were asked. */
