@@ -93,8 +93,8 @@ class LearnerUseTest {
         .allMatch(
             line ->
                 line.contains(
-                    " step: EngineException: engine must be one for plan9-z80 but cannot be loaded;"
-                        + " build onecycle on a machine of this kind (the engine says: "));
+                    " step: EngineException: platform must be one of linux-x86_64, macosx-arm64,"
+                        + " windows-x86_64, which have an engine, but was plan9-z80;"));
   }
 
   private List<String> lines(List<String> options, Set<String> cases)
