@@ -196,7 +196,7 @@ class ScheduleCommandTest {
         "--divider 0.5 | --divider must be at least 1 but was 0.5",
         "--annihilation 0 --steps 2"
             + "| steps must be at least 3 to start low, reach the peak and end low but was 2;"
-            + " train for more epochs, or set a smaller batch size"
+            + " train for more epochs, or with a smaller --batch-size"
       })
   void whatAPolicyDoesNotHaveOrCannotDoIsNamed(String options, String complaint) {
     String steps = options.contains("--steps") ? "" : "--steps 100 ";

@@ -120,7 +120,7 @@ class WrongWeightsTest extends StoppedRun {
     seven.add(new NamedTensor("fc.bias", new long[] {7}, new float[7]));
     refused(
         65,
-        "is for another last layer: fc.weight must be [3, 64] but is in the file [7, 64]; set head"
+        "is for another last layer: fc.weight must be [3, 64] but is in the file [7, 64]; set --head"
             + " to new",
         file("head.pth", seven),
         "--head",
@@ -191,7 +191,7 @@ class WrongWeightsTest extends StoppedRun {
     return scratch.resolve("grey.pth");
   }
 
-  /** A grey image is seen as one of three equal channels; colours cannot be made of grey. */
+  /** A grey file is read as three equal channels; weights of one channel have none for colours. */
   @Test
   void weightsOfOtherChannels() throws IOException {
     Path grey = grey();
@@ -212,7 +212,7 @@ class WrongWeightsTest extends StoppedRun {
             "--out",
             scratch.resolve("run.pth"));
     assertThat(summed.code()).as(summed.err()).isZero();
-    assertThat(summed.out()).contains("1 array summed (conv1.weight)");
+    assertThat(summed.out()).contains("of 3×8×8", "105 arrays taken");
     NamedTensor narrow = new NamedTensor("conv1.weight", new long[] {16, 1, 3, 3}, new float[144]);
     refused(
         65,

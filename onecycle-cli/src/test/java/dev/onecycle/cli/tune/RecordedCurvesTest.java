@@ -108,8 +108,8 @@ class RecordedCurvesTest {
     assertThat(live.json().get("learning_rate").asDouble()).isEqualTo(shortCycle);
     assertThat(again.err())
         .contains(
-            Numbers.brief(shortCycle) + " for a cycle of up to 100 steps, ",
-            Numbers.brief(longCycle) + " for 10,000 or more");
+            Numbers.rounded(shortCycle, 3) + " for a cycle of up to 100 steps, ",
+            Numbers.rounded(longCycle, 3) + " for 10,000 or more");
     Cli.Result between = read("--read", temp.resolve("one.csv"), "--cycle-steps", 1_000);
     assertThat(between.json().get("learning_rate").asDouble())
         .isCloseTo(Math.sqrt(shortCycle * longCycle), withinPercentage(1e-6));
