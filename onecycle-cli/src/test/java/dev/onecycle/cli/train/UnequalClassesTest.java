@@ -54,7 +54,8 @@ class UnequalClassesTest {
     Cli.Result trained = train("plain");
     assertThat(trained.code()).as(trained.err()).isZero();
     assertThat(trained.err())
-        .contains("Classes are unequal: blue has 60 training images, red has 6; set --class-weights")
+        .contains(
+            "Classes are unequal: blue has 60 training images, red has 6; set --class-weights")
         .contains("Balanced accuracy ", "recall: ");
     JsonNode json = trained.json();
     JsonNode recall = json.get("class_recall");

@@ -130,8 +130,8 @@ public record PeakRate(
   }
 
   /**
-   * Makes sure that range tests suggest a rate, or that a careful one is known: of few images, or of
-   * a network that begins with weights.
+   * Makes sure that range tests suggest a rate, or that a careful one is known: of few images, or
+   * of a network that begins with weights.
    *
    * @throws BadDataException where they do neither
    */

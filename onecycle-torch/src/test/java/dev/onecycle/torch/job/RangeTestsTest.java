@@ -1,10 +1,10 @@
 package dev.onecycle.torch.job;
 
 import static dev.onecycle.torch.job.TrainingConfig.BATCH_SIZE;
-import static dev.onecycle.torch.job.TrainingConfig.FROM;
 import static dev.onecycle.torch.job.TrainingConfig.CACHE;
 import static dev.onecycle.torch.job.TrainingConfig.DATA;
 import static dev.onecycle.torch.job.TrainingConfig.EPOCHS;
+import static dev.onecycle.torch.job.TrainingConfig.FROM;
 import static dev.onecycle.torch.job.TrainingConfig.LR_FROM;
 import static dev.onecycle.torch.job.TrainingConfig.MAX_LR;
 import static dev.onecycle.torch.job.TrainingConfig.MINUTES;
