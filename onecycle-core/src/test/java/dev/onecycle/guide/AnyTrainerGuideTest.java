@@ -3,10 +3,8 @@ package dev.onecycle.guide;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.onecycle.testing.MarkdownExamples;
-import java.io.ByteArrayOutputStream;
+import dev.onecycle.testing.StandardOutput;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -17,16 +15,8 @@ class AnyTrainerGuideTest {
   private static final Pattern LOSS = Pattern.compile("last batch: ([\\d.]+)");
 
   @Test
-  void theProgramFindsARateAndTrains() {
-    ByteArrayOutputStream printed = new ByteArrayOutputStream();
-    PrintStream out = System.out;
-    System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
-    try {
-      AnyTrainerProgram.main(new String[0]);
-    } finally {
-      System.setOut(out);
-    }
-    String text = printed.toString(StandardCharsets.UTF_8);
+  void theProgramFindsARateAndTrains() throws Exception {
+    String text = StandardOutput.of(AnyTrainerProgram::main);
     Matcher loss = LOSS.matcher(text);
     assertThat(loss.find()).as(text).isTrue();
     assertThat(Double.parseDouble(loss.group(1))).as(text).isLessThan(0.2);

@@ -9,10 +9,8 @@ import dev.onecycle.range.RangeResult;
 import dev.onecycle.range.RangeTest;
 import dev.onecycle.schedule.PolicyChoice;
 import dev.onecycle.testing.MarkdownExamples;
-import java.io.ByteArrayOutputStream;
+import dev.onecycle.testing.StandardOutput;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.regex.Matcher;
@@ -111,17 +109,10 @@ class Dl4jGuideTest {
   }
 
   @Test
-  void theProgramFindsARateAndTrains() {
-    ByteArrayOutputStream printed = new ByteArrayOutputStream();
-    PrintStream out = System.out;
-    System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
-    try {
-      Dl4jProgram.main(new String[0]);
-    } finally {
-      System.setOut(out);
-    }
-    Matcher accuracy = ACCURACY.matcher(printed.toString(StandardCharsets.UTF_8));
-    assertThat(accuracy.find()).as(printed.toString(StandardCharsets.UTF_8)).isTrue();
+  void theProgramFindsARateAndTrains() throws Exception {
+    String text = StandardOutput.of(Dl4jProgram::main);
+    Matcher accuracy = ACCURACY.matcher(text);
+    assertThat(accuracy.find()).as(text).isTrue();
     assertThat(Double.parseDouble(accuracy.group(1))).isGreaterThan(0.9);
   }
 
