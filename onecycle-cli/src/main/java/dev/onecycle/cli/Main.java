@@ -33,7 +33,9 @@ import java.io.PrintWriter;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
@@ -41,9 +43,13 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.Help.Column;
+import picocli.CommandLine.Help.TextTable;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.RunLast;
@@ -75,28 +81,46 @@ import picocli.CommandLine.UnmatchedArgumentException;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)
 public final class Main implements Runnable {
-  private static final List<Class<?>> COMMANDS =
-      List.of(
-          DemoCommand.class,
-          FindLrCommand.class,
-          SweepCommand.class,
-          FindBatchSizeCommand.class,
-          TuneCommand.class,
-          TrainCommand.class,
-          FineTuneCommand.class,
-          ResumeCommand.class,
-          EvaluateCommand.class,
-          PredictCommand.class,
-          ReportCommand.class,
-          CompareCommand.class,
-          ShowCommand.class,
-          ExportCommand.class,
-          ScheduleCommand.class,
-          DoctorCommand.class,
-          selftest(),
-          BatchTrialCommand.class,
-          CompletionCommand.class,
-          CommandLine.HelpCommand.class);
+  /** The commands under the headings of {@code --help}; each command is in one group. */
+  enum Group {
+    TRAIN(
+        "Train", DemoCommand.class, TrainCommand.class, FineTuneCommand.class, ResumeCommand.class),
+    SETTINGS(
+        "Choose settings",
+        FindLrCommand.class,
+        SweepCommand.class,
+        FindBatchSizeCommand.class,
+        TuneCommand.class,
+        ScheduleCommand.class),
+    RESULTS(
+        "Look at images and results",
+        ShowCommand.class,
+        EvaluateCommand.class,
+        PredictCommand.class,
+        ReportCommand.class,
+        CompareCommand.class),
+    ELSEWHERE("Use a model elsewhere", ExportCommand.class),
+    PROGRAM(
+        "The program",
+        DoctorCommand.class,
+        selftest(),
+        CompletionCommand.class,
+        CommandLine.HelpCommand.class),
+    /** Started by other commands; no help shows it. */
+    HIDDEN("", BatchTrialCommand.class);
+
+    private final String title;
+    private final List<Class<?>> commands;
+
+    Group(String title, Class<?>... commands) {
+      this.title = title;
+      this.commands = List.of(commands);
+    }
+
+    List<Class<?>> commands() {
+      return commands;
+    }
+  }
 
   private static final String COMPLETION = CompletionCommand.NAME;
 
@@ -135,10 +159,14 @@ public final class Main implements Runnable {
 
   private static CommandLine commandLine(Predicate<String> whole) {
     CommandLine line = new CommandLine(new Main());
-    for (Class<?> command : COMMANDS) {
-      Command about = command.getAnnotation(Command.class);
-      line.addSubcommand(about.name(), whole.test(about.name()) ? whole(command) : entry(about));
+    for (Group group : Group.values()) {
+      for (Class<?> command : group.commands) {
+        Command about = command.getAnnotation(Command.class);
+        line.addSubcommand(about.name(), whole.test(about.name()) ? whole(command) : entry(about));
+      }
     }
+    line.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST_HEADING, help -> "");
+    line.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST, Main::commands);
     // Picocli adds the options of settings to a command itself only where that stands alone.
     for (CommandLine sub : line.getSubcommands().values()) {
       CommandSpec spec = sub.getCommandSpec();
@@ -150,10 +178,6 @@ public final class Main implements Runnable {
     line.setParameterExceptionHandler(new Misuse());
     line.setExecutionExceptionHandler(new Failure());
     line.setExecutionStrategy(Main::run);
-    CommandLine completion = line.getSubcommands().get(COMPLETION);
-    if (completion != null) {
-      completion.getCommandSpec().usageMessage().hidden(true);
-    }
     return line;
   }
 
@@ -173,6 +197,37 @@ public final class Main implements Runnable {
         .description(about.description())
         .hidden(about.hidden());
     return entry;
+  }
+
+  /** The commands by group, each with the first sentence about it. */
+  private static String commands(Help help) {
+    Map<String, Help> visible = new LinkedHashMap<>(help.subcommands());
+    int name = visible.keySet().stream().mapToInt(String::length).max().orElse(0) + 4;
+    int width = help.commandSpec().usageMessage().width();
+    StringBuilder text = new StringBuilder();
+    for (Group group : Group.values()) {
+      TextTable table =
+          TextTable.forColumns(
+              help.colorScheme(),
+              new Column(name, 2, Column.Overflow.TRUNCATE),
+              new Column(width - name, 2, Column.Overflow.WRAP));
+      for (Class<?> command : group.commands) {
+        Command about = command.getAnnotation(Command.class);
+        if (visible.containsKey(about.name())) {
+          table.addRowValues(about.name(), firstSentence(about));
+        }
+      }
+      if (table.rowCount() > 0) {
+        text.append(help.createHeading("%n" + group.title + ":%n")).append(table);
+      }
+    }
+    return text.toString();
+  }
+
+  private static String firstSentence(Command about) {
+    String[] lines = about.header().length > 0 ? about.header() : about.description();
+    int end = lines[0].indexOf(". ");
+    return end < 0 ? lines[0] : lines[0].substring(0, end + 1);
   }
 
   /** Runs what was parsed; memory that runs out is told in a line too. */

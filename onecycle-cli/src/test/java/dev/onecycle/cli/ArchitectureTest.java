@@ -18,6 +18,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import dev.onecycle.cli.inspect.AbsentSelftestCommand;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -29,6 +30,7 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
+import picocli.CommandLine.Command;
 
 /** The arrows between the modules, and what each of them exports. */
 class ArchitectureTest {
@@ -313,6 +315,26 @@ class ArchitectureTest {
       Class<?> info = Class.forName(name + ".package-info");
       assertThat(info.isAnnotationPresent(NullMarked.class)).as(name).isTrue();
     }
+  }
+
+  /** A command that no group names would not exist for users. */
+  @Test
+  void everyCommandIsInAGroupOfTheHelp() {
+    Set<String> grouped = new TreeSet<>();
+    for (Main.Group group : Main.Group.values()) {
+      group.commands().forEach(command -> grouped.add(command.getName()));
+    }
+    List<String> forgotten = new ArrayList<>();
+    for (JavaClass type : CLASSES) {
+      if (type.getPackageName().startsWith(ROOT + "cli")
+          && type.isAnnotatedWith(Command.class)
+          && !type.isEquivalentTo(Main.class)
+          && !type.isEquivalentTo(AbsentSelftestCommand.class)
+          && !grouped.contains(type.getName())) {
+        forgotten.add(type.getName());
+      }
+    }
+    assertThat(forgotten).as("name the command in a group of Main.Group").isEmpty();
   }
 
   /** Trials start the program by its name. */

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.onecycle.error.EngineException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -42,6 +44,39 @@ class CommandLineTest {
     assertThat(result.out())
         .contains("demo", "find-lr", "train", "evaluate", "predict", "schedule", "doctor")
         .contains("Examples:", "1 a fault", "65 bad data", "76 diverged");
+  }
+
+  @Test
+  void helpListsEveryCommandOnceUnderTheHeadingOfItsGroup() {
+    String help = Cli.run("--help").out();
+    List<String> listed =
+        help.lines()
+            .filter(line -> line.matches("  [a-z-]+ {2,}\\S.*|[A-Z][a-z ]+:"))
+            .map(line -> line.strip().split(" {2,}")[0])
+            .takeWhile(word -> !word.equals("Examples:"))
+            .toList();
+    assertThat(listed).containsSubsequence("Train:", "demo", "train", "fine-tune", "resume");
+    assertThat(listed).containsSubsequence("Choose settings:", "find-lr", "sweep", "tune");
+    assertThat(listed).containsSubsequence("Use a model elsewhere:", "export", "The program:");
+    List<String> visible = new ArrayList<>();
+    Main.commandLine()
+        .getSubcommands()
+        .forEach(
+            (name, command) -> {
+              if (!command.getCommandSpec().usageMessage().hidden()) {
+                visible.add(name);
+              }
+            });
+    assertThat(listed.stream().filter(word -> !word.endsWith(":")))
+        .containsExactlyElementsOf(visible);
+    for (Main.Group group : Main.Group.values()) {
+      assertThat(group.commands())
+          .as(group.name())
+          .allMatch(
+              command ->
+                  command.getAnnotation(CommandLine.Command.class).hidden()
+                      == (group == Main.Group.HIDDEN));
+    }
   }
 
   /** A command line for some words has the other commands by name and description alone. */
