@@ -105,6 +105,7 @@ public final class Main implements Runnable {
         DoctorCommand.class,
         selftest(),
         CompletionCommand.class,
+        ManCommand.class,
         CommandLine.HelpCommand.class),
     /** Started by other commands; no help shows it. */
     HIDDEN("", BatchTrialCommand.class);
@@ -117,12 +118,22 @@ public final class Main implements Runnable {
       this.commands = List.of(commands);
     }
 
+    String title() {
+      return title;
+    }
+
     List<Class<?>> commands() {
       return commands;
     }
+
+    /** The names of its commands. */
+    List<String> names() {
+      return commands.stream().map(type -> type.getAnnotation(Command.class).name()).toList();
+    }
   }
 
-  private static final String COMPLETION = CompletionCommand.NAME;
+  /** Commands that read the options of all others. */
+  private static final Set<String> READ_ALL = Set.of(CompletionCommand.NAME, ManCommand.NAME);
 
   /** The self-test is an artifact of its own, which need not be on the class path. */
   private static Class<?> selftest() {
@@ -154,7 +165,8 @@ public final class Main implements Runnable {
    */
   static CommandLine commandLine(String... words) {
     Set<String> named = new HashSet<>(List.of(words));
-    return commandLine(named.contains(COMPLETION) ? name -> true : named::contains);
+    return commandLine(
+        named.stream().anyMatch(READ_ALL::contains) ? name -> true : named::contains);
   }
 
   private static CommandLine commandLine(Predicate<String> whole) {
@@ -170,6 +182,7 @@ public final class Main implements Runnable {
     // Picocli adds the options of settings to a command itself only where that stands alone.
     for (CommandLine sub : line.getSubcommands().values()) {
       CommandSpec spec = sub.getCommandSpec();
+      spec.versionProvider(line.getCommandSpec().versionProvider());
       if (spec.modelTransformer() != null) {
         spec.modelTransformer().transform(spec);
       }

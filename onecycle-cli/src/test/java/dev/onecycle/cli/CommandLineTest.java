@@ -266,11 +266,31 @@ class CommandLineTest {
         .doesNotContain("Exception");
   }
 
-  @Test
-  void versionIsPrinted() {
-    Cli.Result result = Cli.run("--version");
+  /** Also the version of a command is the version of the program. */
+  @ParameterizedTest
+  @ValueSource(strings = {"--version", "train --version", "export -V"})
+  void theVersionTellsTheCommitTheEngineAndTheMachine(String line) {
+    Cli.Result result = Cli.run((Object[]) line.split(" "));
     assertThat(result.code()).isZero();
-    assertThat(result.out()).startsWith("onecycle ");
+    assertThat(result.outLines()).hasSize(5);
+    assertThat(result.outLines().get(0)).matches("onecycle \\S+, commit \\S+");
+    assertThat(result.outLines().get(1)).matches("libtorch 2[0-9.-]+ for \\S+");
+    assertThat(result.outLines().get(2))
+        .isEqualTo(
+            "Java: "
+                + System.getProperty("java.vendor")
+                + " "
+                + System.getProperty("java.runtime.version"));
+    assertThat(result.outLines().get(3)).startsWith("System: " + System.getProperty("os.name"));
+    assertThat(result.outLines().get(4)).startsWith("Processor: ").endsWith(")");
+  }
+
+  /** Told without the engine, yet as the engine tells it. */
+  @Test
+  void theVersionOfTheEngineIsTheOneThatRuns() {
+    String told = Cli.run("--version").outLines().get(1).replace(" for ", " ");
+    assertThat(told.replace("-gpu", ""))
+        .isEqualTo(Cli.run("doctor", "--json").json().get("engine").asText());
   }
 
   @Test

@@ -30,6 +30,9 @@ class LauncherTest {
   private void launcher() throws IOException {
     Path home = Files.createDirectories(temp.resolve("home"));
     Files.copy(Path.of("..", "onecycle"), home.resolve("onecycle"));
+    Path starter = Path.of("onecycle-dist", "src", "main", "launcher", "onecycle");
+    Files.createDirectories(home.resolve(starter).getParent());
+    Files.copy(Path.of("..").resolve(starter), home.resolve(starter));
     Files.createDirectories(home.resolve("onecycle-cli/src/main"));
     Files.createFile(home.resolve("pom.xml"));
     Files.createFile(home.resolve("onecycle-cli/pom.xml"));
@@ -83,7 +86,7 @@ class LauncherTest {
     assertThat(lines.subList(2, lines.size()).toString())
         .matches(
             code == 0
-                ? "\\[onecycle \\S+]"
+                ? "\\[onecycle \\S+, commit .*]"
                 : "\\[\\[ERROR] Foo.java: cannot find symbol,   symbol: bar]");
   }
 

@@ -32,6 +32,7 @@ public final class DoctorCommand implements Callable<Integer> {
     Console console = output.console();
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put("onecycle", Version.current());
+    facts.put("commit", Version.commit());
     facts.putAll(Engine.environment());
     facts.put("resize", resizeRules());
     for (Map.Entry<String, String> fact : facts.entrySet()) {

@@ -31,10 +31,6 @@ public final class Natives {
           "libjnitorch.so",
           "libjnitorch_gloo.so");
 
-  /** The platforms for which Maven Central has an engine. */
-  private static final List<String> PLATFORMS =
-      List.of("linux-x86_64", "macosx-arm64", "windows-x86_64");
-
   private static volatile boolean loaded;
 
   private Natives() {}
@@ -81,8 +77,8 @@ public final class Natives {
   /** The three artifacts with native files must be there, those of this machine. */
   private static void requireFiles() {
     String platform = Loader.getPlatform();
-    if (!PLATFORMS.contains(platform)) {
-      throw EngineException.noEngineFor(platform, PLATFORMS);
+    if (!EngineFiles.PLATFORMS.contains(platform)) {
+      throw EngineException.noEngineFor(platform, EngineFiles.PLATFORMS);
     }
     requireFile("pytorch", forGpus() ? platform + "-gpu" : platform, "jnitorch");
     requireFile("openblas", platform, "jniopenblas");

@@ -4,6 +4,7 @@ import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.error.Require;
 import dev.onecycle.torch.engine.Cpu;
 import dev.onecycle.torch.engine.EngineFacts;
+import dev.onecycle.torch.engine.EngineFiles;
 import dev.onecycle.torch.settings.Device;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -30,16 +31,8 @@ public final class Engine {
   public static Map<String, String> environment() {
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put("engine", EngineFacts.version());
-    facts.put(
-        "java",
-        System.getProperty("java.vendor") + " " + System.getProperty("java.runtime.version"));
-    facts.put(
-        "system",
-        System.getProperty("os.name")
-            + " "
-            + System.getProperty("os.version")
-            + " "
-            + System.getProperty("os.arch"));
+    facts.put("java", java());
+    facts.put("system", system());
     facts.put("processor", Cpu.name());
     facts.put("processor_features", text(Cpu.features()));
     facts.put("kernels", EngineFacts.capability());
@@ -50,6 +43,32 @@ public final class Engine {
     facts.put("heap_limit", (Runtime.getRuntime().maxMemory() >> 20) + " MiB");
     facts.put("gpu", gpus());
     return facts;
+  }
+
+  /**
+   * The version of libtorch and the platforms of its native files on the class path. Loads nothing.
+   */
+  public static String files() {
+    return EngineFiles.text();
+  }
+
+  /** The vendor and version of this Java. */
+  public static String java() {
+    return System.getProperty("java.vendor") + " " + System.getProperty("java.runtime.version");
+  }
+
+  /** The operating system, its version and architecture. */
+  public static String system() {
+    return System.getProperty("os.name")
+        + " "
+        + System.getProperty("os.version")
+        + " "
+        + System.getProperty("os.arch");
+  }
+
+  /** The processor's name, and its features that matter to training. Loads nothing. */
+  public static String processor() {
+    return Cpu.name() + " (" + text(Cpu.features()) + ")";
   }
 
   private static String gpus() {
