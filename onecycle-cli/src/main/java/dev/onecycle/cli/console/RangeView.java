@@ -6,6 +6,8 @@ import dev.onecycle.range.RangeSummary;
 import dev.onecycle.report.figures.TerminalFigures;
 import dev.onecycle.text.Counts;
 import dev.onecycle.text.Numbers;
+import dev.onecycle.torch.job.RangeTests.Doubt;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -55,13 +57,39 @@ public final class RangeView {
 
   /** The readings by name; none at all where the curve shows none of them. */
   private static Map<String, Optional<RangeSummary.Spread>> readings(RangeSummary summary) {
+    Map<String, Optional<RangeSummary.Spread>> readings = all(summary);
+    return readings.values().stream().allMatch(Optional::isEmpty) ? Map.of() : readings;
+  }
+
+  private static Map<String, Optional<RangeSummary.Spread>> all(RangeSummary summary) {
     Map<String, Optional<RangeSummary.Spread>> readings = new LinkedHashMap<>();
     readings.put("edge", summary.edge());
     readings.put("trough", summary.trough());
     readings.put("minimum", summary.minimum());
     readings.put("steepest", summary.steepest());
     readings.put("valley", summary.valley());
-    return readings.values().stream().allMatch(Optional::isEmpty) ? Map.of() : readings;
+    return readings;
+  }
+
+  /** Says what the sentence of a verdict does not: that a suggestion may be too high. */
+  public static void show(Console console, List<Doubt> doubts) {
+    for (Doubt doubt : doubts) {
+      if (doubt.kind() == Doubt.Kind.TOO_HIGH) {
+        console.say(OptionWording.of(doubt.sentence()) + ".");
+      }
+    }
+  }
+
+  /** Doubts by name, for JSON. */
+  public static List<Map<String, Object>> record(List<Doubt> doubts) {
+    List<Map<String, Object>> records = new ArrayList<>();
+    for (Doubt doubt : doubts) {
+      Map<String, Object> record = new LinkedHashMap<>();
+      record.put("kind", doubt.kind().name().toLowerCase(Locale.ROOT));
+      record.put("message", OptionWording.of(doubt.sentence()));
+      records.add(record);
+    }
+    return records;
   }
 
   private static String text(RangeSummary.Spread spread) {
@@ -90,11 +118,20 @@ public final class RangeView {
               record.put("suggestion_short_cycle", peak.inShortCycle());
               record.put("suggestion_long_cycle", peak.inLongCycle());
             });
-    summary.edge().ifPresent(s -> record.put("edge", s.median()));
-    summary.trough().ifPresent(s -> record.put("trough", s.median()));
-    summary.minimum().ifPresent(s -> record.put("minimum", s.median()));
-    summary.steepest().ifPresent(s -> record.put("steepest", s.median()));
-    summary.valley().ifPresent(s -> record.put("valley", s.median()));
+    all(summary).forEach((name, reading) -> reading.ifPresent(s -> record.put(name, s.median())));
+    Map<String, Object> spreads = new LinkedHashMap<>();
+    all(summary)
+        .forEach(
+            (name, reading) ->
+                reading
+                    .filter(s -> s.count() > 1)
+                    .ifPresent(
+                        s ->
+                            spreads.put(
+                                name, Map.of("low", s.low(), "high", s.high(), "n", s.count()))));
+    if (!spreads.isEmpty()) {
+      record.put("spreads", spreads);
+    }
     record.put("stopped", first.stop().reason().name().toLowerCase(Locale.ROOT));
     record.put("steps", first.points().size());
     record.put("extended", first.stop().extended());

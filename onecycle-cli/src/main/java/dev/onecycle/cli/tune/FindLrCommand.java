@@ -3,7 +3,6 @@ package dev.onecycle.cli.tune;
 import dev.onecycle.cli.console.Console;
 import dev.onecycle.cli.console.ExitCode;
 import dev.onecycle.cli.console.JobProgress;
-import dev.onecycle.cli.console.OptionWording;
 import dev.onecycle.cli.console.OutputOptions;
 import dev.onecycle.cli.console.RangeView;
 import dev.onecycle.cli.console.Signals;
@@ -24,6 +23,7 @@ import dev.onecycle.text.Counts;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.torch.job.Experiment;
 import dev.onecycle.torch.job.RangeTests;
+import dev.onecycle.torch.job.RangeTests.Doubt;
 import dev.onecycle.torch.job.Setting;
 import dev.onecycle.torch.job.TrainedModel;
 import dev.onecycle.torch.job.TrainingConfig;
@@ -131,7 +131,7 @@ public final class FindLrCommand implements Callable<Integer> {
           curves.summary(),
           curves.cycleSteps(),
           OptionalDouble.empty(),
-          Optional.empty(),
+          Doubt.ofCurves(curves.summary()).stream().toList(),
           RESULT,
           Optional.empty());
     }
@@ -171,7 +171,7 @@ public final class FindLrCommand implements Callable<Integer> {
                   summary,
                   OptionalLong.of(experiment.cycleSteps()),
                   tests.carefulRate(summary),
-                  tests.doubt(summary),
+                  tests.doubts(summary),
                   file,
                   Optional.of(experiment.conditions())));
     }
@@ -215,7 +215,7 @@ public final class FindLrCommand implements Callable<Integer> {
    *
    * @param steps of the cycle that the rate is for, if they are known
    * @param careful the rate that a training takes where there is no suggestion
-   * @param doubt about the suggestion, in a sentence
+   * @param doubts about the suggestion
    * @param file of the result
    * @param conditions that it was found under; empty for recorded curves, which no training can
    *     rely on by --lr-from
@@ -225,14 +225,14 @@ public final class FindLrCommand implements Callable<Integer> {
       RangeSummary summary,
       OptionalLong steps,
       OptionalDouble careful,
-      Optional<String> doubt,
+      List<Doubt> doubts,
       Path file,
       Optional<Conditions> conditions) {
     RangeView.show(console, summary, steps, careful.isPresent());
     writeCsv(console, summary);
     String nothing = nothingSuggested(careful);
     console.answer(summary.suggestion().map(peak -> answer(peak, steps)).orElse(nothing));
-    doubt.map(OptionWording::of).ifPresent(sentence -> console.say(sentence + "."));
+    RangeView.show(console, doubts);
     figures.write(console, () -> RangeFigures.of(summary, steps), file);
     conditions.ifPresent(
         found -> {
@@ -248,6 +248,9 @@ public final class FindLrCommand implements Callable<Integer> {
     if (summary.suggestion().isPresent() && steps.isPresent()) {
       result.put("learning_rate", summary.suggestion().get().over(steps.getAsLong()));
       result.put("cycle_steps", steps.getAsLong());
+    }
+    if (summary.suggestion().isPresent()) {
+      result.put("doubts", RangeView.record(doubts));
     }
     careful.ifPresent(rate -> result.put("careful_learning_rate", rate));
     result.putAll(RangeView.record(summary));

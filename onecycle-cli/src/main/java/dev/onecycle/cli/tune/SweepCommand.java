@@ -4,6 +4,7 @@ import dev.onecycle.cli.console.Console;
 import dev.onecycle.cli.console.ExitCode;
 import dev.onecycle.cli.console.JobProgress;
 import dev.onecycle.cli.console.OutputOptions;
+import dev.onecycle.cli.console.RangeView;
 import dev.onecycle.cli.console.Signals;
 import dev.onecycle.cli.options.CommandLineArgs;
 import dev.onecycle.cli.options.ConfigOptions;
@@ -19,6 +20,8 @@ import dev.onecycle.run.tuning.Evidence;
 import dev.onecycle.run.tuning.FoundRate;
 import dev.onecycle.run.tuning.TuningJournal;
 import dev.onecycle.torch.job.Experiment;
+import dev.onecycle.torch.job.RangeTests;
+import dev.onecycle.torch.job.RangeTests.Doubt;
 import dev.onecycle.torch.job.Setting;
 import dev.onecycle.torch.job.TrainingConfig;
 import dev.onecycle.torch.job.TrainingConfig.Group;
@@ -278,6 +281,12 @@ public final class SweepCommand implements Callable<Integer> {
     Candidate shown = sweep.chosen().orElse(sweep.candidates().get(0));
     FoundRate found = found(sweep, shown, experiment, peak);
     OptionalDouble rate = found.learningRate();
+    // A peak that was given, or is a careful one, needs none.
+    List<Doubt> doubts =
+        rate.isPresent() && peak.isEmpty()
+            ? RangeTests.doubts(experiment, shown.test())
+            : List.of();
+    RangeView.show(console, doubts);
     found.write(file);
     console.say("Wrote " + file);
     if (csv != null) {
@@ -290,9 +299,10 @@ public final class SweepCommand implements Callable<Integer> {
     sweep.chosen().ifPresent(chosen -> result.put("chosen", chosen.value()));
     if (rate.isPresent()) {
       result.put("learning_rate", rate.getAsDouble());
+      result.put("doubts", RangeView.record(doubts));
     }
     result.put("explanation", sweep.explanation());
-    result.put("candidates", SweepView.record(sweep, c -> steps(sweep, c, experiment)));
+    result.put("candidates", SweepView.record(sweep, experiment, experiment.setup().batchSize()));
     result.put("result", file.toString());
     if (sweep.chosen().isPresent()) {
       console.result(result);

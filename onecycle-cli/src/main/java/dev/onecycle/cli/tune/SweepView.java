@@ -1,10 +1,12 @@
 package dev.onecycle.cli.tune;
 
 import dev.onecycle.cli.console.Console;
+import dev.onecycle.cli.console.RangeView;
 import dev.onecycle.cli.console.Table;
 import dev.onecycle.range.RangeSummary;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.torch.job.Experiment;
+import dev.onecycle.torch.job.RangeTests;
 import dev.onecycle.tune.Candidate;
 import dev.onecycle.tune.CycleOutcome;
 import dev.onecycle.tune.Hyperparameter;
@@ -99,7 +101,7 @@ final class SweepView {
   }
 
   /** The candidates by name, for JSON. */
-  static List<Map<String, Object>> record(Sweep sweep, ToLongFunction<Candidate> steps) {
+  static List<Map<String, Object>> record(Sweep sweep, Experiment experiment, int batchSize) {
     List<Map<String, Object>> records = new ArrayList<>();
     for (Candidate candidate : sweep.candidates()) {
       Map<String, Object> record = new LinkedHashMap<>();
@@ -108,7 +110,12 @@ final class SweepView {
       candidate.edge().ifPresent(edge -> record.put("edge", edge));
       candidate
           .suggestion()
-          .ifPresent(peak -> record.put("peak", peak.over(steps.applyAsLong(candidate))));
+          .ifPresent(
+              peak -> {
+                record.put("peak", peak.over(steps(sweep, candidate, experiment, batchSize)));
+                record.put(
+                    "doubts", RangeView.record(RangeTests.doubts(experiment, candidate.test())));
+              });
       candidate
           .cycle()
           .ifPresent(

@@ -16,6 +16,8 @@ import dev.onecycle.run.tuning.TuningJournal;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.text.Shell;
 import dev.onecycle.torch.job.Experiment;
+import dev.onecycle.torch.job.RangeTests;
+import dev.onecycle.torch.job.RangeTests.Doubt;
 import dev.onecycle.torch.job.Setting;
 import dev.onecycle.torch.job.TrainingConfig;
 import dev.onecycle.torch.job.TrainingConfig.Group;
@@ -137,6 +139,8 @@ final class TuneRun {
     journal.conclude(tuned);
     writeFigures(tuned);
     RangeView.show(console, tuned.range(), steps(tuned), true);
+    List<Doubt> doubts = RangeTests.doubts(experiment, tuned.range());
+    RangeView.show(console, doubts);
     recipe.reasons().forEach((name, reason) -> console.say(name + ": " + reason));
     console.answer(
         "Chosen: "
@@ -160,6 +164,13 @@ final class TuneRun {
     }
     result.put("chosen", chosen);
     result.put("learning_rate", tuned.peak());
+    if (tuned.range().suggestion().isPresent()) {
+      result.put("doubts", RangeView.record(doubts));
+    } else {
+      result.put("careful_learning_rate", tuned.peak());
+    }
+    result.put("verdict", tuned.range().verdict().kind().name().toLowerCase(Locale.ROOT));
+    result.put("reasons", recipe.reasons());
     result.put("recipe", file.toString());
     result.put("run_dir", folder.toString());
     console.result(result);

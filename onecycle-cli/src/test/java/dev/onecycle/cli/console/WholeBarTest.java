@@ -43,28 +43,12 @@ class WholeBarTest {
   void everyLineIsWholeItsCountsAreTrueAndTheTimeIsOfTheWholeRun() throws Exception {
     Path data = TestData.colours(temp.resolve("data"), 100, 30, 16, 16);
     TestData.coloursSplit(data.resolve("val"), 20, 16, 16);
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-Donecycle.terminal=true",
-                "-Donecycle.columns=80",
-                "-Dfile.encoding=US-ASCII",
-                "-Donecycle.cache=" + Cli.CACHE,
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName()));
-    command.addAll(
-        List.of("train", data.toString(), "--epochs", "3", "--batch-size", "32", "--repeats", "1"));
-    command.addAll(List.of("--out", temp.resolve("run").toString(), "--model", "resnet56"));
-    Process process =
-        new ProcessBuilder(command).redirectOutput(temp.resolve("out").toFile()).start();
-    String written = new String(process.getErrorStream().readAllBytes(), UTF_8);
-    assertThat(process.waitFor()).as(written).isZero();
+    List<String> words = new ArrayList<>(List.of("train", data.toString(), "--epochs", "3"));
+    words.addAll(List.of("--batch-size", "32", "--repeats", "1", "--model", "resnet56"));
+    words.addAll(List.of("--out", temp.resolve("run").toString()));
     List<String> bars =
-        states(written).stream().filter(line -> line.matches("(range|epoch|eval|last).*")).toList();
-    assertThat(bars).as(written).anyMatch(line -> line.startsWith("epoch 3/3"));
+        written(words).stream().filter(line -> line.matches("(range|epoch|eval|last).*")).toList();
+    assertThat(bars).anyMatch(line -> line.startsWith("epoch 3/3"));
     for (String line : bars) {
       Matcher matcher = LINE.matcher(line);
       assertThat(line).hasSizeLessThan(80).matches(LINE);
@@ -80,6 +64,47 @@ class WholeBarTest {
         .as("the epochs after it too: " + bars)
         .isGreaterThan(secondsLeft(bars, "epoch 3/3"));
     assertThat(Cli.read(temp.resolve("out")).strip()).endsWith("Finished.");
+  }
+
+  /** The bar of a sweep is one for all its tests, in seconds, with the test that is running. */
+  @Test
+  void theBarOfASweepNamesItAndTheTestThatRuns() throws Exception {
+    Path data = TestData.colours(temp.resolve("data"), 40, 2, 16, 16);
+    List<String> words = new ArrayList<>(List.of("sweep", data.toString(), "--batch-size", "16"));
+    words.addAll(List.of("--weight-decay", "1e-3,1e-4", "--out", temp.resolve("s").toString()));
+    words.addAll(List.of("--svg", temp.resolve("s.svg").toString(), "--range-steps", "100"));
+    List<String> bars = written(words).stream().filter(line -> line.startsWith("sweep ")).toList();
+    assertThat(bars)
+        .isNotEmpty()
+        .allSatisfy(
+            line ->
+                assertThat(line)
+                    .hasSizeLessThan(80)
+                    .matches("sweep +\\d+ % (?:\\[[= ]*\\] )??[\\d,]+/[\\d,]+ s(?:  .*)?"))
+        .anyMatch(line -> line.contains("weight decay 1e-3, range"))
+        .anyMatch(line -> line.contains("weight decay 1e-4, range"));
+  }
+
+  /** The states of the lines that a command writes to standard error. */
+  private List<String> written(List<String> words) throws Exception {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-Donecycle.terminal=true",
+                "-Donecycle.columns=80",
+                "-Dfile.encoding=US-ASCII",
+                "-Donecycle.cache=" + Cli.CACHE,
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName()));
+    command.addAll(words);
+    Process process =
+        new ProcessBuilder(command).redirectOutput(temp.resolve("out").toFile()).start();
+    String written = new String(process.getErrorStream().readAllBytes(), UTF_8);
+    assertThat(process.waitFor()).as(written).isIn(0, 65); // 65: a sweep that chooses nothing
+    return states(written);
   }
 
   /** The last time left that a phase showed. */

@@ -2,6 +2,7 @@ package dev.onecycle.cli.tune;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.onecycle.cli.Cli;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -40,7 +41,11 @@ class DocumentedCurvesTest {
   void aFigureAndItsVerdictAreThoseOfItsCurve(String name, String verdict) throws IOException {
     Path stored = DOCS.resolve("figures").resolve("range-" + name + ".svg");
     Path drawn = UPDATE ? stored : temp.resolve("drawn.svg");
-    assertThat(read(name, drawn).json().get("verdict").asText()).isEqualTo(verdict);
+    JsonNode json = read(name, drawn).json();
+    assertThat(json.get("verdict").asText()).isEqualTo(verdict);
+    assertThat(json.has("doubts")).isEqualTo(json.has("suggestion_short_cycle"));
+    assertThat(json.at("/doubts/0/kind").asText())
+        .isEqualTo(verdict.equals("uncertain") ? "uncertain" : "");
     // Coordinates depend on the fonts of a machine.
     assertThat(texts(stored)).isNotEmpty().isEqualTo(texts(drawn));
     assertThat(verdictOfThePage(name)).isEqualTo(verdict);

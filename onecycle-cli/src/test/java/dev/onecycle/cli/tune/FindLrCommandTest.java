@@ -4,14 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.onecycle.cli.Cli;
+import dev.onecycle.cli.console.RangeView;
 import dev.onecycle.run.RunFolder;
 import dev.onecycle.run.tuning.FoundRate;
 import dev.onecycle.testing.TestData;
+import dev.onecycle.torch.job.RangeTests.Doubt;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -57,7 +60,11 @@ class FindLrCommandTest {
     double edge = json.get("edge").asDouble();
     assertThat(json.get("learning_rate").asDouble()).isEqualTo(Math.min(trough / 2.5, edge / 5));
     assertThat(json.get("momentum").asDouble()).isEqualTo(0.85);
-    assertThat(json.get("verdict").asText()).isNotEmpty();
+    assertThat(json.get("verdict").asText()).isIn("clear", "uncertain");
+    assertThat(json.get("doubts").findValuesAsText("kind"))
+        .as("the number of tests is given")
+        .doesNotContain("few_images");
+    assertThat(json.has("spreads")).isFalse();
     assertThat(json.get("svg").asText()).isEqualTo(svg.toString());
     FoundRate found = FoundRate.read(temp.resolve("found.json"));
     assertThat(found.learningRate()).hasValue(json.get("learning_rate").asDouble());
@@ -139,5 +146,38 @@ class FindLrCommandTest {
             "Peak learning rate " + careful + ": a careful rate for few images, since ",
             "; set --max-lr to choose another peak")
         .doesNotContain("look at labels", "larger batch", "raise the end");
+  }
+
+  @Test
+  void theJsonDoubtsWhatTheLinesForPeopleDoubt() {
+    List<Object> words = new ArrayList<>(List.of("find-lr", data, "--batch-size", 16, "--json"));
+    words.addAll(List.of("--out", temp.resolve("found.json"), "--threads", 1));
+    Cli.Result result = Cli.run(words.toArray());
+    assertThat(result.code()).as(result.err()).isIn(0, 65); // 65: the three disagree
+    JsonNode json = result.json();
+    assertThat(json.has("doubts")).isEqualTo(json.has("learning_rate"));
+    if (json.has("doubts")) {
+      assertThat(json.get("doubts").findValuesAsText("kind")).contains("few_images");
+      assertThat(json.get("doubts").findValuesAsText("message"))
+          .contains(
+              "Range tests of 108 training images see the same few over and over, and their result"
+                  + " depends on the seed");
+    }
+    JsonNode edge = json.at("/spreads/edge");
+    assertThat(edge.get("n").asInt()).isBetween(2, 3);
+    assertThat(json.get("edge").asDouble())
+        .isBetween(edge.get("low").asDouble(), edge.get("high").asDouble());
+    assertThat(result.err())
+        .contains(RangeView.rate(edge.get("low").asDouble()) + " to ")
+        .contains(RangeView.rate(edge.get("high").asDouble()) + ", n = ");
+  }
+
+  @Test
+  void aDoubtSpeaksOfOptions() {
+    Doubt doubt = new Doubt(Doubt.Kind.TOO_HIGH, "If the training is poor, set max_lr to 0.001");
+    assertThat(RangeView.record(List.of(doubt)))
+        .containsExactly(
+            Map.of(
+                "kind", "too_high", "message", "If the training is poor, set --max-lr to 0.001"));
   }
 }

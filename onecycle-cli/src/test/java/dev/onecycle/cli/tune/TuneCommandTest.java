@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -115,6 +116,8 @@ class TuneCommandTest {
     assertThat(json.get("chosen").asDouble()).isEqualTo(chosen);
     assertThat(found.conditions().get("weight_decay")).isEqualTo(Numbers.exact(chosen));
     assertThat(found.learningRate()).hasValue(json.get("learning_rate").asDouble());
+    assertThat(json.at("/doubts/0/kind").asText()).isIn("uncertain", "few_images");
+    assertThat(json.at("/candidates/0/doubts/0/message").asText()).isNotBlank();
     assertThat(Cli.read(temp.resolve("sweep.svg"))).contains("0.1", "1e-4", "chosen");
     int steps =
         swept.candidates().stream().mapToInt(c -> c.test().runs().get(0).points().size()).sum();
@@ -205,6 +208,11 @@ class TuneCommandTest {
     assertThat(recipe.settings()).containsEntry("max_lr", json.get("learning_rate").asText());
     TuningResult outcome = TuningJournal.result(out).orElseThrow();
     assertThat(outcome.sweeps()).hasSize(2);
+    assertThat(json.has("doubts")).isEqualTo(outcome.range().suggestion().isPresent());
+    assertThat(json.has("careful_learning_rate")).isNotEqualTo(json.has("doubts"));
+    assertThat(json.get("verdict").asText())
+        .isEqualTo(outcome.range().verdict().kind().name().toLowerCase(Locale.ROOT));
+    assertThat(json.at("/reasons/max_lr").asText()).isEqualTo(recipe.reasons().get("max_lr"));
     assertThat(outcome.peak()).isEqualTo(json.get("learning_rate").asDouble());
     try (Stream<Path> files = Files.list(out)) {
       assertThat(files.map(f -> f.getFileName().toString()))

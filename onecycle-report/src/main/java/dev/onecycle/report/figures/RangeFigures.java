@@ -3,6 +3,7 @@ package dev.onecycle.report.figures;
 import dev.onecycle.range.RangePoint;
 import dev.onecycle.range.RangeResult;
 import dev.onecycle.range.RangeSummary;
+import dev.onecycle.range.Verdict;
 import dev.onecycle.report.chart.Curve;
 import dev.onecycle.report.chart.Figure;
 import dev.onecycle.report.chart.Marker;
@@ -50,7 +51,7 @@ public final class RangeFigures {
   private static Figure of(RangeResult result, OptionalLong steps) {
     List<StyledMarker> markers =
         RangeCurves.markers(result, steps).stream().map(RangeFigures::styled).toList();
-    String verdict = result.verdict().clear() ? "" : ". " + result.verdict().explanation();
+    String verdict = result.verdict().clear() ? "" : ". " + finding(result.verdict());
     return single(result.points(), RangeCurves.summary(result), verdict, markers);
   }
 
@@ -77,11 +78,17 @@ public final class RangeFigures {
         "the thick line is the median of their losses, dots are their edges"
             + RangeCurves.hidden(points(named))
             + ". "
-            + summary.verdict().explanation(),
+            + finding(summary.verdict()),
         named,
         Palette::thin,
         List.of(line),
         RangeCurves.markers(summary, steps).stream().map(RangeFigures::styled).toList());
+  }
+
+  /** What a verdict found, without its advice: a figure does not know what was done since. */
+  private static String finding(Verdict verdict) {
+    boolean doubtful = verdict.suggests() && !verdict.clear();
+    return verdict.finding() + (doubtful ? "; the suggestion is uncertain." : ".");
   }
 
   /** Losses without readings, such as points read from a file. */

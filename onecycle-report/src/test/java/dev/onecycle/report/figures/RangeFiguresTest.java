@@ -180,13 +180,39 @@ class RangeFiguresTest {
     }
   }
 
+  /** Its advice, such as to test again, may have been followed when the figure is looked at. */
   @Test
-  void anUnclearVerdictIsExplained() {
+  void anUnclearVerdictIsExplainedWithoutItsAdvice() {
     List<RangePoint> points = Samples.descent().subList(0, 40);
     RangeResult flat = Samples.unclear(points, StopReason.REACHED_END, Verdict.Kind.FLAT);
+    assertThat(RangeFigures.of(flat).note())
+        .endsWith("stopped because the range ended. no rise was seen.");
+    RangeResult single = Samples.unclear(points, StopReason.DIVERGED, Verdict.Kind.SINGLE_LOSS);
+    RangeSummary three = RangeSummary.of(List.of(single, single, single));
+    assertThat(three.verdict().advice()).contains("a larger batch or more steps");
+    assertThat(RangeFigures.of(three, OptionalLong.empty()).note())
+        .endsWith("None of the 3 tests shows an edge; in one of them, no rise was seen.");
+  }
 
-    assertThat(Svg.of(RangeFigures.of(flat)).all("desc").get(0).getTextContent())
-        .contains("stopped because the range ended. no rise was seen; look again.");
+  @Test
+  void anUncertainSuggestionIsCalledSo() {
+    RangeResult clear = Samples.clear(Samples.descent(), 1.25);
+    RangeResult uncertain =
+        new RangeResult(
+            clear.points(),
+            clear.stop(),
+            clear.momentum(),
+            clear.scale(),
+            clear.readings(),
+            new Verdict(Verdict.Kind.UNCERTAIN, "It had risen before", "compare short runs"));
+    assertThat(RangeFigures.of(uncertain).note())
+        .endsWith(". It had risen before; the suggestion is uncertain.");
+    assertThat(
+            RangeFigures.of(RangeSummary.of(List.of(uncertain, uncertain)), OptionalLong.empty()))
+        .extracting(Figure::note)
+        .asString()
+        .endsWith("; the suggestion is uncertain.")
+        .doesNotContain("compare");
   }
 
   @Test

@@ -165,7 +165,10 @@ public record PeakRate(
                         Evidence.NONE,
                         List.of()));
     listener.peakRate(peak);
-    tested.flatMap(RangeTests.of(experiment)::doubt).ifPresent(listener::note);
+    tested.stream()
+        .flatMap(tests -> RangeTests.of(experiment).doubts(tests).stream())
+        .filter(doubt -> doubt.kind() == RangeTests.Doubt.Kind.TOO_HIGH)
+        .forEach(doubt -> listener.note(doubt.sentence()));
     if (peak.measuredNow && tested.flatMap(RangeSummary::suggestion).isEmpty()) {
       boolean few = RangeTests.of(experiment).ofFewImages();
       listener.note(

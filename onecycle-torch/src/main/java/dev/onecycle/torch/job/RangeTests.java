@@ -99,8 +99,11 @@ public final class RangeTests {
    * @throws InvalidValueException where their steps are too few to show an edge
    */
   public static RangeTests of(Experiment experiment) {
+    return of(experiment, experiment.config().rangeTest(experiment.setup().momentum()));
+  }
+
+  private static RangeTests of(Experiment experiment, RangeTest test) {
     TrainingConfig config = experiment.config();
-    RangeTest test = config.rangeTest(experiment.setup().momentum());
     RangeTests asked =
         new RangeTests(experiment, test, config.get(RANGE_REPEATS), config.rangeLoss());
     boolean repeat = !config.isGiven(RANGE_REPEATS) && asked.passes() >= SEEN_OFTEN;
@@ -150,22 +153,75 @@ public final class RangeTests {
   }
 
   /**
-   * The doubt about a suggestion of tests of few images that is far above the careful rate, in a
-   * sentence. AdamW on 24 images of two colours, two a batch: three tests agreed on 0.4 to 0.6. It
-   * trained to the same accuracy as 0.001, but to ten times its loss.
+   * A reason to distrust a suggestion.
+   *
+   * @param sentence without its full stop
    */
-  public Optional<String> doubt(RangeSummary summary) {
+  public record Doubt(Kind kind, String sentence) {
+    /** What makes a suggestion doubtful. */
+    public enum Kind {
+      /** The loss had risen long before the edge. */
+      UNCERTAIN,
+      /** The tests saw the same few images over and over, so their result depends on the seed. */
+      FEW_IMAGES,
+      /** The suggestion is far above the careful rate for few images. */
+      TOO_HIGH
+    }
+
+    /** The doubt that the curves themselves give; empty where they give none or no suggestion. */
+    public static Optional<Doubt> ofCurves(RangeSummary summary) {
+      Verdict verdict = summary.verdict();
+      return verdict.suggests() && !verdict.clear()
+          ? Optional.of(new Doubt(Kind.UNCERTAIN, verdict.finding() + "; " + verdict.advice()))
+          : Optional.empty();
+    }
+  }
+
+  /** The reasons to distrust the suggestion of these tests; none where they suggest none. */
+  public List<Doubt> doubts(RangeSummary summary) {
+    if (summary.suggestion().isEmpty()) {
+      return List.of();
+    }
+    List<Doubt> doubts = new ArrayList<>();
+    Doubt.ofCurves(summary).ifPresent(doubts::add);
+    if (ofFewImages()) {
+      doubts.add(
+          new Doubt(
+              Doubt.Kind.FEW_IMAGES,
+              Numbers.format(
+                  "Range tests of %,d training %ss see the same few over and over, and their result"
+                      + " depends on the seed",
+                  experiment.train().size(), noun())));
+    }
+    tooHigh(summary).ifPresent(doubts::add);
+    return List.copyOf(doubts);
+  }
+
+  /** The reasons to distrust the suggestion of a sweep or a tuning in an experiment. */
+  public static List<Doubt> doubts(Experiment experiment, RangeSummary summary) {
+    RangeTest quick = experiment.config().quickRangeTest(experiment.setup().momentum());
+    return of(experiment, quick).doubts(summary);
+  }
+
+  /**
+   * The doubt about a suggestion of tests of few images that is far above the careful rate. AdamW
+   * on 24 images of two colours, two a batch: three tests agreed on 0.4 to 0.6. It trained to the
+   * same accuracy as 0.001, but to ten times its loss.
+   */
+  private Optional<Doubt> tooHigh(RangeSummary summary) {
     double careful = PeakRate.careful(experiment.config()).orElse(Double.POSITIVE_INFINITY);
     return summary
         .suggestion()
         .filter(peak -> ofFewImages() && peak.inShortCycle() > FAR_ABOVE * careful)
         .map(
             peak ->
-                Numbers.format(
-                    "The suggestion may be too high: the loss of images that a test sees over and"
-                        + " over stays low at rates at which no others are learned. If the training"
-                        + " is poor, set max_lr to %s, a careful rate for few images",
-                    Numbers.brief(careful)));
+                new Doubt(
+                    Doubt.Kind.TOO_HIGH,
+                    Numbers.format(
+                        "The suggestion may be too high: the loss of %ss that a test sees over and"
+                            + " over stays low at rates at which no others are learned. If the"
+                            + " training is poor, set max_lr to %s, a careful rate for few %ss",
+                        noun(), Numbers.brief(careful), noun())));
   }
 
   /** Whether most tests show an edge, but not the same rates. */

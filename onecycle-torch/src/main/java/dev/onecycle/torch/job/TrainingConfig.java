@@ -1760,7 +1760,8 @@ public final class TrainingConfig {
     return readable(quickRangeTest(momentum));
   }
 
-  private RangeTest quickRangeTest(double momentum) {
+  /** The range test of {@link #rangeTest(double)}, though its steps may be too few to be read. */
+  RangeTest quickRangeTest(double momentum) {
     return rangeTest(momentum, find(RANGE_START).orElse(1e-6), find(RANGE_STEPS).orElse(120));
   }
 

@@ -31,6 +31,7 @@ import dev.onecycle.range.Verdict;
 import dev.onecycle.run.tuning.Evidence;
 import dev.onecycle.testing.TestData;
 import dev.onecycle.testing.TestImages;
+import dev.onecycle.torch.job.RangeTests.Doubt;
 import dev.onecycle.torch.job.TrainingConfig.OptimizerName;
 import dev.onecycle.torch.train.Engine;
 import dev.onecycle.torch.train.RangeLoss.Images;
@@ -279,20 +280,29 @@ class RangeTestsTest {
     TrainingConfig adamw = config.with(OPTIMIZER, OptimizerName.ADAMW);
     Watcher watcher = new Watcher();
     try (Experiment experiment = Experiment.open(adamw, watcher)) {
-      assertThat(RangeTests.of(experiment).doubt(high).orElseThrow())
+      assertThat(RangeTests.of(experiment).doubts(high))
+          .isEqualTo(RangeTests.doubts(experiment, high))
+          .extracting(Doubt::kind)
+          .containsExactly(Doubt.Kind.FEW_IMAGES, Doubt.Kind.TOO_HIGH);
+      assertThat(RangeTests.of(experiment).doubts(high).get(1).sentence())
           .startsWith("The suggestion may be too high: ")
           .endsWith("set max_lr to 0.001, a careful rate for few images");
-      assertThat(RangeTests.of(experiment).doubt(around(0.001, 0.001, 0.001))).isEmpty();
-      assertThat(RangeTests.of(experiment).doubt(DISAGREE)).isEmpty();
+      assertThat(RangeTests.of(experiment).doubts(around(0.001, 0.001, 0.001)))
+          .extracting(Doubt::kind)
+          .containsExactly(Doubt.Kind.FEW_IMAGES);
+      assertThat(RangeTests.of(experiment).doubts(DISAGREE)).isEmpty();
       PeakRate peak = PeakRate.of(experiment, Optional.of(high), 70, watcher);
       assertThat(peak.rate()).isEqualTo(high.suggestion().orElseThrow().over(70));
     }
     assertThat(watcher.notes).singleElement().asString().startsWith("The suggestion may be");
     // As high is usual for SGD, and for images that are not few.
-    for (TrainingConfig usual : List.of(config, adamw.with(BATCH_SIZE, 2))) {
-      try (Experiment experiment = Experiment.open(usual, JobListener.NONE)) {
-        assertThat(RangeTests.of(experiment).doubt(high)).isEmpty();
-      }
+    try (Experiment experiment = Experiment.open(config, JobListener.NONE)) {
+      assertThat(RangeTests.of(experiment).doubts(high))
+          .extracting(Doubt::kind)
+          .containsExactly(Doubt.Kind.FEW_IMAGES);
+    }
+    try (Experiment experiment = Experiment.open(adamw.with(BATCH_SIZE, 2), JobListener.NONE)) {
+      assertThat(RangeTests.of(experiment).doubts(high)).isEmpty();
     }
   }
 
