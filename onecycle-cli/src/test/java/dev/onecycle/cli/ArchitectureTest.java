@@ -69,7 +69,8 @@ class ArchitectureTest {
             "torch.script",
             "torch.settings",
             "torch.weights",
-            "torch.model"));
+            "torch.model",
+            "torch.predict"));
     EXPORTS.put(
         "report",
         List.of(

@@ -1,5 +1,11 @@
 package dev.onecycle.data;
 
+import dev.onecycle.data.image.DecodeOptions;
+import dev.onecycle.data.image.ImageShape;
+import dev.onecycle.data.image.decode.BadImage;
+import dev.onecycle.data.image.decode.ImageDecoder;
+import java.awt.image.BufferedImage;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /** An image without a class: its pixels, or the reason why it has none. */
@@ -12,6 +18,50 @@ public final class UnlabelledImage {
     this.name = name;
     this.pixels = pixels;
     this.problem = problem;
+  }
+
+  /**
+   * Reads an image file.
+   *
+   * @param shape of the result
+   */
+  public static UnlabelledImage read(Path file, ImageShape shape, DecodeOptions options) {
+    try {
+      return decode(file.toString(), ImageDecoder.read(file), shape, options);
+    } catch (BadImage e) {
+      return unusable(file.toString(), e.reason());
+    }
+  }
+
+  /**
+   * Decodes the content of an image file.
+   *
+   * @param name of the image, for messages
+   * @param shape of the result
+   */
+  public static UnlabelledImage decode(
+      String name, byte[] file, ImageShape shape, DecodeOptions options) {
+    try {
+      ImageDecoder.requireSize(file.length);
+      return decoded(name, ImageDecoder.decode(file, shape, options).pixels());
+    } catch (BadImage e) {
+      return unusable(name, e.reason());
+    }
+  }
+
+  /**
+   * Resizes an image in memory, as one that was decoded from a file and is upright.
+   *
+   * @param name of the image, for messages
+   * @param shape of the result
+   */
+  public static UnlabelledImage of(
+      String name, BufferedImage image, ImageShape shape, DecodeOptions options) {
+    try {
+      return decoded(name, ImageDecoder.pixels(image, shape, options));
+    } catch (BadImage e) {
+      return unusable(name, e.reason());
+    }
   }
 
   static UnlabelledImage decoded(String name, byte[] pixels) {

@@ -11,9 +11,6 @@ import dev.onecycle.cli.options.SettingOptions;
 import dev.onecycle.data.DataOptions;
 import dev.onecycle.data.UnlabelledImage;
 import dev.onecycle.data.UnlabelledImages;
-import dev.onecycle.data.batch.Batch;
-import dev.onecycle.data.batch.BatchLoader;
-import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.error.Require;
 import dev.onecycle.report.csv.PredictionsCsv;
 import dev.onecycle.report.csv.PredictionsCsv.Guess;
@@ -23,18 +20,20 @@ import dev.onecycle.text.Counts;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.torch.job.TrainingConfig;
 import dev.onecycle.torch.model.ModelFile;
-import dev.onecycle.torch.train.Learner;
+import dev.onecycle.torch.predict.Prediction;
+import dev.onecycle.torch.predict.Predictor;
+import dev.onecycle.torch.predict.PredictorOptions;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IModelTransformer;
@@ -73,8 +72,6 @@ public final class PredictCommand implements Callable<Integer> {
       return spec;
     }
   }
-
-  private static final int BATCH = 100;
 
   @Mixin ModelArgument model = new ModelArgument();
 
@@ -122,26 +119,26 @@ public final class PredictCommand implements Callable<Integer> {
     }
   }
 
-  /** The network of a model, made for the first image: the engine is not loaded without one. */
-  private static final class Network implements AutoCloseable {
+  /** The predictor of a model, made for the first image: the engine is not loaded without one. */
+  private static final class Lazy implements AutoCloseable {
     private final ModelFile file;
-    private @Nullable Learner learner;
+    private @Nullable Predictor predictor;
 
-    Network(ModelFile file) {
+    Lazy(ModelFile file) {
       this.file = file;
     }
 
-    Learner learner() {
-      if (learner == null) {
-        learner = ModelArgument.learner(file);
+    Predictor predictor() {
+      if (predictor == null) {
+        predictor = Predictor.of(file, PredictorOptions.defaults());
       }
-      return learner;
+      return predictor;
     }
 
     @Override
     public void close() {
-      if (learner != null) {
-        learner.close();
+      if (predictor != null) {
+        predictor.close();
       }
     }
   }
@@ -189,7 +186,7 @@ public final class PredictCommand implements Callable<Integer> {
   private void predict(Console console, ModelFile file, UnlabelledImages found, Rows rows) {
     boolean lines = csv == null && !console.json();
     List<String> notes;
-    try (Network network = new Network(file);
+    try (Lazy lazy = new Lazy(file);
         @Nullable Bar bar =
             lines ? null : new Bar(console, "predicting", found.count().orElse(-1), " images")) {
       notes =
@@ -198,7 +195,7 @@ public final class PredictCommand implements Callable<Integer> {
                 if (Signals.stopRequested()) {
                   throw new CancellationException();
                 }
-                predict(network, file, batch).forEach(rows::add);
+                predict(lazy, batch).forEach(rows::add);
                 if (bar != null) {
                   bar.at(rows.predicted + rows.failed, "");
                 }
@@ -207,44 +204,29 @@ public final class PredictCommand implements Callable<Integer> {
     notes.forEach(console::say);
   }
 
-  private List<Row> predict(Network network, ModelFile file, List<UnlabelledImage> images) {
-    List<UnlabelledImage> usable =
-        images.stream().filter(image -> image.problem().isEmpty()).toList();
-    List<List<Guess>> guesses = new ArrayList<>();
-    if (!usable.isEmpty()) {
-      ByteBuffer pixels = ByteBuffer.allocate(usable.size() * file.input().bytes());
-      usable.forEach(image -> pixels.put(image.pixels()));
-      ImageDataset data =
-          ImageDataset.of(file.input(), file.classes(), new int[usable.size()], pixels.array());
-      try (BatchLoader batches = BatchLoader.evaluation(data, BATCH)) {
-        while (batches.hasNext()) {
-          try (Batch batch = batches.next()) {
-            for (double[] probabilities : network.learner().probabilities(batch)) {
-              for (double probability : probabilities) {
-                model.requireFinite(probability);
-              }
-              guesses.add(best(probabilities, file.classes()));
-            }
-          }
-        }
-      }
-    }
+  private List<Row> predict(Lazy lazy, List<UnlabelledImage> images) {
+    List<ByteBuffer> usable =
+        images.stream()
+            .filter(image -> image.problem().isEmpty())
+            .map(image -> ByteBuffer.wrap(image.pixels()))
+            .toList();
+    Iterator<Prediction> predictions =
+        usable.isEmpty()
+            ? Collections.emptyIterator()
+            : lazy.predictor().predictValues(usable, top).iterator();
     List<Row> rows = new ArrayList<>();
-    int next = 0;
     for (UnlabelledImage image : images) {
       rows.add(
           image.problem().isPresent()
               ? new Row(image.name(), List.of(), OptionWording.of(image.problem().get()))
-              : new Row(image.name(), guesses.get(next++), ""));
+              : new Row(image.name(), guesses(predictions.next()), ""));
     }
     return rows;
   }
 
-  private List<Guess> best(double[] probabilities, List<String> classes) {
-    return IntStream.range(0, probabilities.length)
-        .mapToObj(c -> new Guess(classes.get(c), probabilities[c]))
-        .sorted(Comparator.comparingDouble(Guess::probability).reversed())
-        .limit(top)
+  private static List<Guess> guesses(Prediction prediction) {
+    return prediction.answers().stream()
+        .map(answer -> new Guess(answer.name(), answer.value()))
         .toList();
   }
 

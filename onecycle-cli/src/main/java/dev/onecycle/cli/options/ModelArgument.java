@@ -2,7 +2,6 @@ package dev.onecycle.cli.options;
 
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.run.RunFolder;
-import dev.onecycle.torch.job.RunSummary;
 import dev.onecycle.torch.model.ModelFile;
 import dev.onecycle.torch.settings.LearnerSettings;
 import dev.onecycle.torch.train.Learner;
@@ -29,13 +28,7 @@ public final class ModelArgument {
 
   /** Reads the model. */
   public ModelFile read() {
-    boolean folder = Files.isDirectory(path);
-    if (folder && run().isEmpty() && !Files.exists(path.resolve(RunSummary.MODEL))) {
-      throw new BadDataException(
-          path + " is not the folder of a run; name the run or its model.safetensors first");
-    }
-    Path file = folder ? path.resolve(RunSummary.MODEL) : path;
-    return trusting ? ModelFile.readTrusting(file) : ModelFile.read(file);
+    return ModelFile.at(path, trusting);
   }
 
   /**

@@ -13,6 +13,8 @@ public final class Parameter {
   private final boolean rowByRow;
   private @Nullable Tensor tensor;
   private @Nullable Tensor gradient;
+  private boolean keepsCast;
+  private @Nullable Tensor cast;
 
   public Parameter(String name, long[] shape, boolean normOrBias, Initial initial) {
     this(name, shape, normOrBias, initial, false);
@@ -72,7 +74,27 @@ public final class Parameter {
 
   /** The values in the type of a forward pass. */
   public Tensor cast(ScalarType compute) {
-    return tensor().to(compute);
+    if (!keepsCast) {
+      return tensor().to(compute);
+    }
+    if (cast == null) {
+      cast = tensor().to(compute);
+      cast.retainReference(); // it outlives the open scope
+    }
+    return cast;
+  }
+
+  /** Casts the values once, at their first use: they change no more. */
+  public void keepCast() {
+    keepsCast = true;
+  }
+
+  /** Frees the values that were cast. */
+  public void dropCast() {
+    if (cast != null) {
+      cast.close();
+      cast = null;
+    }
   }
 
   /** Whether it has a gradient. */

@@ -10,6 +10,7 @@ import dev.onecycle.run.RunRecord.Status;
 import dev.onecycle.run.checkpoint.CheckpointFolder;
 import dev.onecycle.text.Counts;
 import dev.onecycle.text.Numbers;
+import dev.onecycle.torch.model.ModelFile;
 import dev.onecycle.torch.train.Evaluation;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -26,9 +27,6 @@ import java.util.Optional;
  * @param epochs that are trained
  */
 public record RunSummary(Path folder, RunRecord record, List<EpochRecord> epochs) {
-  /** The file of the model in the folder of a run. */
-  public static final String MODEL = "model.safetensors";
-
   public RunSummary {
     epochs = List.copyOf(epochs);
   }
@@ -83,7 +81,7 @@ public record RunSummary(Path folder, RunRecord record, List<EpochRecord> epochs
 
   /** The file of the trained model. */
   public Path model() {
-    return folder.resolve(MODEL);
+    return folder.resolve(ModelFile.NAME);
   }
 
   /** The result in a sentence for people. */
@@ -130,7 +128,7 @@ public record RunSummary(Path folder, RunRecord record, List<EpochRecord> epochs
             judge.text(best.evaluated().orElseThrow().value(judge)));
     return new CheckpointFolder(folder)
         .best(best.epoch() + 1)
-        .map(kept -> what + ", whose weights are in " + kept.resolve(MODEL) + ".")
+        .map(kept -> what + ", whose weights are in " + kept.resolve(ModelFile.NAME) + ".")
         .orElse(what + ".");
   }
 

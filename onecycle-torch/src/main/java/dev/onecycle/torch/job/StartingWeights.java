@@ -152,14 +152,14 @@ record StartingWeights(WeightFile file, String sha256, Optional<ModelFile> model
       return path;
     }
     RunFolder.read(path); // an error where it is the folder of no run
-    Path ended = path.resolve(RunSummary.MODEL);
+    Path ended = path.resolve(ModelFile.NAME);
     return Files.exists(ended)
         ? ended
         : new CheckpointFolder(path)
             .newest(
                 checkpoint -> {
-                  ModelFile.read(checkpoint.file(RunSummary.MODEL));
-                  return checkpoint.file(RunSummary.MODEL);
+                  ModelFile.read(checkpoint.file(ModelFile.NAME));
+                  return checkpoint.file(ModelFile.NAME);
                 })
             .value()
             .orElseThrow(

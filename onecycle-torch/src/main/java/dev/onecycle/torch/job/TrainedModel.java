@@ -40,7 +40,7 @@ public record TrainedModel(ModelFile file, TrainingConfig config) {
     }
     RunRecord record = RunFolder.read(path);
     Experiment.requireImageFiles(path, record);
-    Path ended = path.resolve(RunSummary.MODEL);
+    Path ended = path.resolve(ModelFile.NAME);
     ModelFile file = Files.exists(ended) ? file(ended, trusting) : checkpoint(path, trusting);
     return new TrainedModel(file, trusted(config(record, path), file));
   }
@@ -65,7 +65,7 @@ public record TrainedModel(ModelFile file, TrainingConfig config) {
 
   private static ModelFile checkpoint(Path run, boolean trusting) {
     return new CheckpointFolder(run)
-        .newest(checkpoint -> file(checkpoint.file(RunSummary.MODEL), trusting))
+        .newest(checkpoint -> file(checkpoint.file(ModelFile.NAME), trusting))
         .value()
         .orElseThrow(
             () -> new BadDataException(run + " holds neither a model nor a checkpoint of one"));

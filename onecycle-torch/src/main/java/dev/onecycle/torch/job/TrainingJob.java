@@ -825,7 +825,7 @@ public final class TrainingJob {
           state.requireFinite(at.step() - 1, checkpointer.learningRate());
           boolean whole = at.epochs().size() == plan.epochs();
           writes.tried(checkpointer::save);
-          model.with(state.weights()).write(folder.resolve(RunSummary.MODEL));
+          model.with(state.weights()).write(folder.resolve(ModelFile.NAME));
           record =
               record.withEnd(
                   whole ? Status.FINISHED : Status.INTERRUPTED, now(), outcome(at, tested));

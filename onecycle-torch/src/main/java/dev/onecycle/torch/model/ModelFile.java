@@ -12,6 +12,7 @@ import dev.onecycle.data.sample.Targets;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.error.Require;
+import dev.onecycle.run.RunFolder;
 import dev.onecycle.torch.nn.Network;
 import dev.onecycle.torch.nn.NetworkJson;
 import dev.onecycle.torch.nn.ScriptFile;
@@ -41,6 +42,9 @@ import java.util.function.Supplier;
  */
 public record ModelFile(
     Network network, Targets targets, ModelInput samples, List<NamedTensor> tensors) {
+  /** The name of the model file in the folder of a run. */
+  public static final String NAME = "model.safetensors";
+
   /** The name of the TorchScript file of a network beside its model file. */
   public static final String SCRIPT = "network.pt";
 
@@ -159,6 +163,22 @@ public record ModelFile(
    */
   public static ModelFile readTrusting(Path file) {
     return read(file, sha256 -> beside(file, sha256));
+  }
+
+  /**
+   * Reads the model of a run's folder, or a model file.
+   *
+   * @param trusting whether its network may be a TorchScript file, see {@link #readTrusting}
+   * @throws BadDataException where there is none, or it is not usable
+   */
+  public static ModelFile at(Path runOrFile, boolean trusting) {
+    boolean folder = Files.isDirectory(runOrFile);
+    Path file = folder ? runOrFile.resolve(NAME) : runOrFile;
+    if (folder && !Files.exists(file) && !Files.exists(runOrFile.resolve(RunFolder.RECORD))) {
+      throw new BadDataException(
+          runOrFile + " is not the folder of a run; name the run or its " + NAME + " first");
+    }
+    return trusting ? readTrusting(file) : read(file);
   }
 
   private static ScriptFile beside(Path file, String sha256) {

@@ -403,8 +403,8 @@ public final class Learner implements AutoCloseable {
     }
     float[] scores = use.during("probabilities", () -> engine.scoresAlone(batch));
     return targets instanceof Targets.Classes
-        ? Softmax.of(scores, network.outputs())
-        : Softmax.logistic(scores, network.outputs());
+        ? Probabilities.softmax(scores, network.outputs())
+        : Probabilities.logistic(scores, network.outputs());
   }
 
   /**

@@ -27,6 +27,7 @@ import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.run.RunFolder;
 import dev.onecycle.testing.TestData;
 import dev.onecycle.torch.job.TrainingConfig.Origin;
+import dev.onecycle.torch.model.ModelFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -228,8 +229,7 @@ class AugmentationChoiceTest {
     assertThat(RunFolder.read(parts).status()).isNotEqualTo(RunFolder.read(whole).status());
     Files.delete(file);
     TrainingJob.resume(parts);
-    assertThat(parts.resolve(RunSummary.MODEL))
-        .hasSameBinaryContentAs(whole.resolve(RunSummary.MODEL));
+    assertThat(parts.resolve(ModelFile.NAME)).hasSameBinaryContentAs(whole.resolve(ModelFile.NAME));
     assertThat(RunFolder.read(parts).conditions().get("augmentation"))
         .startsWith("random resized crop 0.5–1")
         .contains("TrivialAugment");

@@ -9,6 +9,7 @@ import dev.onecycle.run.Classification.Cell;
 import dev.onecycle.run.ClassificationRecord;
 import dev.onecycle.run.checkpoint.CheckpointFolder;
 import dev.onecycle.testing.TestData;
+import dev.onecycle.torch.model.ModelFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -78,7 +79,7 @@ class RunSummaryTest {
         .hasValue("The model has the weights after epoch 3, the last.");
     CheckpointFolder checkpoints = new CheckpointFolder(run.folder());
     int best = IntStream.rangeClosed(1, 3).filter(e -> checkpoints.best(e).isPresent()).sum();
-    Path kept = checkpoints.best(best).orElseThrow().resolve(RunSummary.MODEL);
+    Path kept = checkpoints.best(best).orElseThrow().resolve(ModelFile.NAME);
     assertThat(kept).isRegularFile();
     assertThat(with(run, 0.5, 0.75, 0.5).weights().orElseThrow())
         .startsWith(

@@ -104,12 +104,12 @@ class TrainingTaskTest {
     assertThat(TrainingJob.start(config(), stopped, task, control, after40).isFinished()).isFalse();
     RunSummary resumed = TrainingJob.resume(stopped, task);
     assertThat(resumed.isFinished()).isTrue();
-    assertThat(stopped.resolve(RunSummary.MODEL))
-        .hasSameBinaryContentAs(temp.resolve("whole").resolve(RunSummary.MODEL));
+    assertThat(stopped.resolve(ModelFile.NAME))
+        .hasSameBinaryContentAs(temp.resolve("whole").resolve(ModelFile.NAME));
     assertThat(Files.readString(stopped.resolve(RunFolder.EPOCHS)))
         .startsWith(
             "epoch,steps,train_loss,evaluation_loss,mean_absolute_error,root_mean_squared_error,r2,");
-    ModelFile model = ModelFile.read(stopped.resolve(RunSummary.MODEL));
+    ModelFile model = ModelFile.read(stopped.resolve(ModelFile.NAME));
     assertThat(model.targets().names()).containsExactly("y");
     assertThatThrownBy(model::images)
         .isInstanceOf(BadDataException.class)

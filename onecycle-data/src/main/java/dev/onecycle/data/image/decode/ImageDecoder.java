@@ -71,6 +71,14 @@ public final class ImageDecoder {
     return ofFile(file, options).decode(shape, larger);
   }
 
+  /** The pixels of an upright image in memory in a shape, uint8 in height, width, channel order. */
+  public static byte[] pixels(BufferedImage image, ImageShape shape, DecodeOptions options)
+      throws BadImage {
+    ImageFile.requireBounded(image.getWidth(), image.getHeight(), options);
+    return new Pixels(image, ExifOrientation.UPRIGHT, image.isAlphaPremultiplied())
+        .of(shape, options.resize());
+  }
+
   /** The size of an image as it is shown, read from the first bytes of its file: [3, H, W]. */
   public static ImageShape size(byte[] head, DecodeOptions options) throws BadImage {
     return ofFile(head, options).size();
@@ -180,6 +188,11 @@ public final class ImageDecoder {
     }
 
     private ImageShape bounded(long width, long height) throws BadImage {
+      return requireBounded(width, height, options);
+    }
+
+    static ImageShape requireBounded(long width, long height, DecodeOptions options)
+        throws BadImage {
       if (width <= 0 || height <= 0) {
         throw new BadImage("has no pixels");
       }

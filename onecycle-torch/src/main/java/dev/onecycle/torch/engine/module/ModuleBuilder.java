@@ -68,6 +68,11 @@ public final class ModuleBuilder {
     this.trainFrozenNorms = trainFrozenNorms;
   }
 
+  /** A builder of networks that are never trained. */
+  public static ModuleBuilder untrained() {
+    return new ModuleBuilder(name -> true, false);
+  }
+
   /** All arrays that no step changes: constants, then frozen weights. */
   public List<Parameter> fixed() {
     return Stream.concat(constants.stream(), frozen.stream()).toList();

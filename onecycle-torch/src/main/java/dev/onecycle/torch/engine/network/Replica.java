@@ -7,7 +7,6 @@ import dev.onecycle.torch.engine.Parameter;
 import dev.onecycle.torch.engine.ParameterGroup;
 import dev.onecycle.torch.engine.StepClock;
 import dev.onecycle.torch.engine.TensorDevice;
-import dev.onecycle.torch.engine.TensorLayout;
 import dev.onecycle.torch.engine.module.ForwardContext;
 import dev.onecycle.torch.engine.module.LayerGroups;
 import dev.onecycle.torch.engine.module.Module;
@@ -21,8 +20,6 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.IntToDoubleFunction;
-import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.PointerScope;
@@ -33,7 +30,6 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.MemoryFormat;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
@@ -59,9 +55,7 @@ final class Replica implements AutoCloseable {
   private final boolean drops;
   private final ScalarType compute;
   private final TensorDevice device;
-  private final SampleLayout layout;
-  private final Tensor mean;
-  private final Tensor inverseStd;
+  private final SampleTensors samples;
   private final Loss loss;
   private final List<Double> classWeights;
   private final @Nullable Tensor weights;
@@ -95,7 +89,6 @@ final class Replica implements AutoCloseable {
     this.loss = loss;
     this.classWeights = loss instanceof Loss.CrossEntropy own ? own.classWeights() : List.of();
     this.device = device;
-    this.layout = input;
     ModuleBuilder builder = groups.builder();
     module = builder.build("", layers);
     drops = builder.drops;
@@ -104,9 +97,7 @@ final class Replica implements AutoCloseable {
     gradients = torch.zeros_like(values);
     losses = device.moved(torch.zeros(slices));
     statistics = device.moved(FlatBuffer.initial(builder.statistics, 0));
-    double scale = input.isImage() ? 255 : 1;
-    mean = device.moved(perChannel(input, c -> scale * normalization.mean(c)));
-    inverseStd = device.moved(perChannel(input, c -> 1 / (scale * normalization.std(c))));
+    samples = new SampleTensors(input, normalization, device);
     weights = classWeights.isEmpty() ? null : device.moved(vector(classWeights));
     generator = device.generator();
     dropout = new GeneratorOptional(generator);
@@ -148,35 +139,6 @@ final class Replica implements AutoCloseable {
     FloatBuffer elements = FlatBuffer.elements(tensor);
     values.forEach(value -> elements.put(value.floatValue()));
     return tensor;
-  }
-
-  /**
-   * A value of each channel; of images repeated for every pixel: broadcasting over images alone is
-   * fast. Nothing for tokens.
-   */
-  private static Tensor perChannel(SampleLayout input, IntToDoubleFunction value) {
-    if (!input.isImage()) {
-      int channels = input.type() == SampleLayout.Type.INT64 ? 0 : input.channels();
-      Tensor tensor = torch.zeros(channels);
-      for (int c = 0; c < channels; c++) {
-        FlatBuffer.elements(tensor).put(c, (float) value.applyAsDouble(c));
-      }
-      return tensor;
-    }
-    long[] shape = shape(1, input);
-    int count = input.values();
-    Tensor tensor = torch.zeros(count).as_strided(shape, TensorLayout.strides(shape));
-    FloatBuffer elements = FlatBuffer.elements(tensor);
-    for (int i = 0; i < count; i++) {
-      elements.put(i, (float) value.applyAsDouble(i % input.channels()));
-    }
-    return tensor;
-  }
-
-  /** [samples, C, H, W] of images. */
-  private static long[] shape(long samples, SampleLayout images) {
-    List<Integer> shape = images.shape();
-    return new long[] {samples, shape.get(0), shape.get(1), shape.get(2)};
   }
 
   void zeroGradients() {
@@ -318,9 +280,8 @@ final class Replica implements AutoCloseable {
   }
 
   private Tensor scores(BatchInput batch, int from, int to, ForwardContext context) {
-    Tensor samples = samples(batch, from, to);
-    boolean tokens = layout.type() == SampleLayout.Type.INT64;
-    return module.forward(tokens ? samples : samples.to(compute), context).to(ScalarType.Float);
+    Tensor input = samples.of(batch.values(), from, to, compute);
+    return module.forward(input, context).to(ScalarType.Float);
   }
 
   private Tensor labels(long[] all, int from, int to) {
@@ -346,52 +307,6 @@ final class Replica implements AutoCloseable {
     return total;
   }
 
-  /**
-   * Normalised float images [to − from, C, H, W], channels last; normalised features [to − from,
-   * features]; or tokens [to − from, length].
-   */
-  private Tensor samples(BatchInput batch, int from, int to) {
-    BytePointer values = new BytePointer(batch.values()).getPointer((long) from * layout.bytes());
-    return switch (layout.type()) {
-      case UINT8 -> {
-        long[] size = shape(to - from, layout);
-        Tensor bytes =
-            torch.from_blob(
-                values, size, TensorLayout.strides(size), new TensorOptions(ScalarType.Byte));
-        yield device.sent(bytes).to(ScalarType.Float).sub_(mean).mul_(inverseStd);
-      }
-      case FLOAT32 -> numbers(values, to - from);
-      case INT64 ->
-          device
-              .sent(
-                  torch.from_blob(
-                      values,
-                      new long[] {to - from, layout.values()},
-                      new TensorOptions(ScalarType.Long)))
-              .clone(); // the batch may be filled again before a way back is done
-    };
-  }
-
-  private Tensor numbers(BytePointer values, int count) {
-    int channels = layout.channels();
-    long each = layout.values() / channels;
-    Tensor all =
-        device.sent(
-            torch.from_blob(
-                values, new long[] {count, channels, each}, new TensorOptions(ScalarType.Float)));
-    Tensor normalised = all.sub(mean.view(1, channels, 1)).mul_(inverseStd.view(1, channels, 1));
-    List<Integer> shape = layout.shape();
-    return switch (shape.size()) {
-      case 1 -> normalised.view(count, channels);
-      case 2 -> channelsLast(normalised.view(count, channels, 1, each));
-      default -> channelsLast(normalised.view(count, channels, shape.get(1), shape.get(2)));
-    };
-  }
-
-  private static Tensor channelsLast(Tensor images) {
-    return images.contiguous(MemoryFormat.ChannelsLast);
-  }
-
   /** A dropout key for a slice of a step. */
   static long dropoutKey(long seed, long step, int slice) {
     return RandomStream.key(seed, "dropout", step, slice);
@@ -409,8 +324,7 @@ final class Replica implements AutoCloseable {
     gradients.close();
     losses.close();
     statistics.close();
-    mean.close();
-    inverseStd.close();
+    samples.close();
     if (weights != null) {
       weights.close();
     }

@@ -1,17 +1,36 @@
 package dev.onecycle.torch.train;
 
+import dev.onecycle.data.sample.Targets;
 import java.util.Arrays;
 
 /** Probabilities of classes, or of single labels, from scores. */
-final class Softmax {
-  private Softmax() {}
+public final class Probabilities {
+  private Probabilities() {}
+
+  /**
+   * The probabilities of one sample's scores: of classes their softmax, of labels the logistic
+   * function of each. Numbers stay as they are.
+   */
+  public static double[] of(Targets targets, float[] scores) {
+    if (targets instanceof Targets.Classes) {
+      return softmax(scores, scores.length)[0];
+    }
+    if (targets instanceof Targets.Labels) {
+      return logistic(scores, scores.length)[0];
+    }
+    double[] numbers = new double[scores.length];
+    for (int i = 0; i < scores.length; i++) {
+      numbers[i] = scores[i];
+    }
+    return numbers;
+  }
 
   /**
    * The probabilities of each row of scores.
    *
    * @param scores [N, classes], row by row
    */
-  static double[][] of(float[] scores, int classes) {
+  static double[][] softmax(float[] scores, int classes) {
     double[][] probabilities = new double[scores.length / classes][];
     for (int i = 0; i < probabilities.length; i++) {
       probabilities[i] = row(Arrays.copyOfRange(scores, i * classes, (i + 1) * classes));

@@ -1,0 +1,338 @@
+package dev.onecycle.torch.predict;
+
+import dev.onecycle.data.UnlabelledImage;
+import dev.onecycle.data.image.DecodeOptions;
+import dev.onecycle.data.image.ImageShape;
+import dev.onecycle.data.sample.SampleLayout;
+import dev.onecycle.data.sample.Targets;
+import dev.onecycle.data.work.InterruptedRead;
+import dev.onecycle.error.BadDataException;
+import dev.onecycle.error.Require;
+import dev.onecycle.torch.engine.TensorDevice;
+import dev.onecycle.torch.engine.network.ForwardNetwork;
+import dev.onecycle.torch.model.FoldedBatchNorms;
+import dev.onecycle.torch.model.ModelFile;
+import dev.onecycle.torch.predict.Prediction.Answer;
+import dev.onecycle.torch.predict.WaitingSamples.Sample;
+import dev.onecycle.torch.settings.LearnerSettings;
+import dev.onecycle.torch.train.Compute;
+import dev.onecycle.torch.train.Probabilities;
+import java.awt.image.BufferedImage;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.IntStream;
+
+/**
+ * A trained model ready to answer: classes with probabilities, labels, or numbers, by the targets
+ * that it was trained for.
+ *
+ * <p>Safe for use by any number of threads. Each decodes its own images; the network computes on
+ * one thread of the predictor, together for all samples that have come in the meantime, at most
+ * {@link PredictorOptions#maxBatch}. Twice as many may wait; who brings more waits for room, so
+ * memory is bounded.
+ *
+ * <p>Images are read as in the training of the model: orientation, resizing and normalization are
+ * the model's. The network's batch norms are folded into its weights (see {@link
+ * FoldedBatchNorms}); outputs differ from those of an evaluation by rounding alone.
+ *
+ * <p>Holds native memory until closed. A method called after that throws {@link
+ * IllegalStateException}; calls that wait already are answered. If a thread is interrupted while it
+ * waits, the call throws a {@link java.util.concurrent.CancellationException} and keeps the
+ * interrupt flag.
+ */
+public final class Predictor implements AutoCloseable {
+  private final ModelFile model;
+  private final DecodeOptions decoding;
+  private final int maxBatch;
+  private final WaitingSamples waiting;
+  private final Thread thread;
+
+  private Predictor(ModelFile model, PredictorOptions options) {
+    this.model = model;
+    maxBatch = options.maxBatch();
+    decoding = model.samples().decoding(options.maxPixels());
+    waiting = new WaitingSamples(2 * maxBatch);
+    Compute compute =
+        Compute.of(
+            LearnerSettings.builder()
+                .device(options.device())
+                .precision(options.precision())
+                .threads(options.threads())
+                .build());
+    ModelFile folded = FoldedBatchNorms.in(model);
+    ForwardNetwork network =
+        new ForwardNetwork(
+            folded.network(),
+            folded.normalization(),
+            folded.tensors(),
+            TensorDevice.of(compute.device()),
+            compute.precision());
+    thread = new Thread(() -> answer(network, compute.threads()), "onecycle-predict");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  /**
+   * Loads the model of a run, on this machine's device and all of its cores.
+   *
+   * @param runOrFile a run's folder, or a model file
+   * @throws BadDataException where there is no usable model
+   */
+  public static Predictor load(Path runOrFile) {
+    return load(runOrFile, PredictorOptions.defaults());
+  }
+
+  /** As {@link #load(Path)}, with options. */
+  public static Predictor load(Path runOrFile, PredictorOptions options) {
+    return of(ModelFile.at(runOrFile, options.trustModel()), options);
+  }
+
+  /**
+   * A predictor of a model that was read before. It has computed once when this returns, so that
+   * the first prediction is as fast as the others.
+   *
+   * @throws dev.onecycle.error.InvalidValueException where the engine cannot compute on the device
+   */
+  public static Predictor of(ModelFile model, PredictorOptions options) {
+    Predictor predictor = new Predictor(model, options);
+    try {
+      for (int count : new int[] {1, options.maxBatch()}) {
+        predictor.outputs(
+            IntStream.range(0, count)
+                .mapToObj(i -> ByteBuffer.allocate(model.samples().layout().bytes()))
+                .toList());
+      }
+      return predictor;
+    } catch (RuntimeException e) {
+      predictor.close();
+      throw e;
+    }
+  }
+
+  /** The model, as it was read. */
+  public ModelFile model() {
+    return model;
+  }
+
+  /**
+   * Predicts an image file: JPEG, PNG, WebP, TIFF, BMP, GIF or PNM.
+   *
+   * @param top the most answers, at least 1; numbers are all given
+   * @throws BadDataException where it is no usable image, or the model takes no images
+   */
+  public Prediction predict(Path image, int top) {
+    return predict(UnlabelledImage.read(image, shape(), decoding), top);
+  }
+
+  /**
+   * Predicts the content of an image file.
+   *
+   * @param top the most answers, at least 1; numbers are all given
+   * @throws BadDataException where it is no usable image, or the model takes no images
+   */
+  public Prediction predict(byte[] imageFile, int top) {
+    return predict(UnlabelledImage.decode("image", imageFile, shape(), decoding), top);
+  }
+
+  /**
+   * Predicts an image in memory, which is upright.
+   *
+   * @param top the most answers, at least 1; numbers are all given
+   * @throws BadDataException where it has more pixels than the options allow, or the model takes no
+   *     images
+   */
+  public Prediction predict(BufferedImage image, int top) {
+    return predict(UnlabelledImage.of("image", image, shape(), decoding), top);
+  }
+
+  private Prediction predict(UnlabelledImage image, int top) {
+    if (image.problem().isPresent()) {
+      throw new BadDataException(image.name() + " " + image.problem().get());
+    }
+    return predictValues(List.of(ByteBuffer.wrap(image.pixels())), top).get(0);
+  }
+
+  /**
+   * Predicts numbers.
+   *
+   * @param sample of the model's layout, in the order of its shape; finite
+   * @param top the most answers, at least 1; numbers are all given
+   */
+  public Prediction predict(float[] sample, int top) {
+    requireType(SampleLayout.Type.FLOAT32, "numbers");
+    for (int i = 0; i < sample.length; i++) {
+      Require.that(
+          Float.isFinite(sample[i]), "value " + i + " of the sample", "finite", sample[i], sample);
+    }
+    ByteBuffer values = buffer(sample.length * Float.BYTES);
+    values.asFloatBuffer().put(sample);
+    return predictValues(List.of(values), top).get(0);
+  }
+
+  /**
+   * Predicts tokens.
+   *
+   * @param tokens as many as the model takes, each an entry of its embedding
+   * @param top the most answers, at least 1; numbers are all given
+   */
+  public Prediction predict(long[] tokens, int top) {
+    requireType(SampleLayout.Type.INT64, "tokens");
+    int vocabulary = model.network().vocabulary().orElse(Integer.MAX_VALUE);
+    for (int i = 0; i < tokens.length; i++) {
+      Require.that(
+          tokens[i] >= 0 && tokens[i] < vocabulary,
+          "token " + i + " of the sample",
+          "in [0, " + vocabulary + ")",
+          tokens[i],
+          tokens);
+    }
+    ByteBuffer values = buffer(tokens.length * Long.BYTES);
+    values.asLongBuffer().put(tokens);
+    return predictValues(List.of(values), top).get(0);
+  }
+
+  /**
+   * Predicts samples whose values are in the model's layout already, such as images that {@link
+   * dev.onecycle.data.UnlabelledImages} decoded: uint8 pixels in height, width, channel order.
+   *
+   * @param samples each from its position to its limit; not kept
+   * @param top the most answers, at least 1; numbers are all given
+   * @return in the order of the samples
+   */
+  public List<Prediction> predictValues(List<ByteBuffer> samples, int top) {
+    Require.atLeast("top", top, 1);
+    int bytes = model.samples().layout().bytes();
+    for (ByteBuffer sample : samples) {
+      Require.that(
+          sample.remaining() == bytes,
+          "size of a sample",
+          bytes + " bytes, as " + model.samples().layout() + " has,",
+          sample.remaining() + " bytes",
+          sample);
+    }
+    return outputs(samples).stream().map(scores -> prediction(scores, top)).toList();
+  }
+
+  private List<float[]> outputs(List<ByteBuffer> samples) {
+    List<CompletableFuture<float[]>> coming = new ArrayList<>();
+    for (ByteBuffer sample : samples) {
+      Sample next = new Sample(sample.duplicate());
+      waiting.add(next);
+      coming.add(next.outputs());
+    }
+    return coming.stream().map(Predictor::outcome).toList();
+  }
+
+  private static float[] outcome(CompletableFuture<float[]> coming) {
+    try {
+      return coming.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw InterruptedRead.whileDoing("waiting for a prediction", e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof Error error) {
+        throw error;
+      }
+      throw (RuntimeException) e.getCause();
+    }
+  }
+
+  /** The work of the predictor's thread, until it is closed. */
+  private void answer(ForwardNetwork network, int threads) {
+    try (network) {
+      ForwardNetwork.useThreads(threads);
+      int bytes = model.samples().layout().bytes();
+      ByteBuffer values = ByteBuffer.allocateDirect(Math.multiplyExact(maxBatch, bytes));
+      List<Sample> samples = waiting.take(maxBatch);
+      while (!samples.isEmpty()) {
+        answer(network, values, samples);
+        samples = waiting.take(maxBatch);
+      }
+    }
+  }
+
+  private void answer(ForwardNetwork network, ByteBuffer values, List<Sample> samples) {
+    try {
+      values.clear();
+      samples.forEach(sample -> values.put(sample.values()));
+      values.flip();
+      float[] all = network.outputs(values, samples.size());
+      int outputs = all.length / samples.size();
+      for (int i = 0; i < samples.size(); i++) {
+        float[] own = Arrays.copyOfRange(all, i * outputs, (i + 1) * outputs);
+        samples.get(i).outputs().complete(own);
+      }
+    } catch (RuntimeException | Error e) {
+      samples.forEach(sample -> sample.outputs().completeExceptionally(e));
+    }
+  }
+
+  private Prediction prediction(float[] scores, int top) {
+    for (float score : scores) {
+      if (!Float.isFinite(score)) {
+        throw new BadDataException(
+            "the model gives scores that are not finite numbers, so nothing can be said about the "
+                + model.samples().layout().noun()
+                + "s; its training has diverged: train it anew with a lower peak rate");
+      }
+    }
+    Targets targets = model.targets();
+    double[] values = Probabilities.of(targets, scores);
+    IntStream order = IntStream.range(0, values.length);
+    List<Answer> answers =
+        order.mapToObj(i -> new Answer(targets.names().get(i), values[i])).toList();
+    return targets instanceof Targets.Numbers
+        ? new Prediction(targets.kind(), answers)
+        : new Prediction(
+            targets.kind(),
+            answers.stream()
+                .sorted(Comparator.comparingDouble(Answer::value).reversed())
+                .limit(top)
+                .toList());
+  }
+
+  private ImageShape shape() {
+    SampleLayout layout = requireType(SampleLayout.Type.UINT8, "images");
+    return ImageShape.of(layout);
+  }
+
+  private SampleLayout requireType(SampleLayout.Type type, String given) {
+    SampleLayout layout = model.samples().layout();
+    if (layout.type() != type) {
+      throw new BadDataException(
+          "the model must get samples " + layout + " but was given " + given);
+    }
+    return layout;
+  }
+
+  private static ByteBuffer buffer(int bytes) {
+    return ByteBuffer.allocate(bytes).order(ByteOrder.nativeOrder());
+  }
+
+  /**
+   * Answers the calls that wait, ends the thread and frees the native memory; nothing happens the
+   * second time.
+   */
+  @Override
+  public void close() {
+    waiting.close();
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,100 @@
+package dev.onecycle.torch.predict;
+
+import dev.onecycle.data.work.InterruptedRead;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Samples that wait to be computed. It holds a bounded number: who brings one more waits until
+ * there is room.
+ */
+final class WaitingSamples {
+  private final int room;
+  private final Deque<Sample> waiting = new ArrayDeque<>();
+  private final ReentrantLock lock = new ReentrantLock(true);
+  private final Condition changed = lock.newCondition();
+  private boolean closed;
+
+  /**
+   * A sample and its outputs to come.
+   *
+   * @param values in the layout of the network, from the position to the limit
+   */
+  record Sample(ByteBuffer values, CompletableFuture<float[]> outputs) {
+    Sample(ByteBuffer values) {
+      this(values, new CompletableFuture<>());
+    }
+  }
+
+  /**
+   * @param room the most samples that wait
+   */
+  WaitingSamples(int room) {
+    this.room = room;
+  }
+
+  /**
+   * Adds a sample, as soon as there is room.
+   *
+   * @throws IllegalStateException where it is closed
+   * @throws java.util.concurrent.CancellationException where the thread is interrupted
+   */
+  void add(Sample sample) {
+    lock.lock();
+    try {
+      while (!closed && waiting.size() >= room) {
+        changed.await();
+      }
+      if (closed) {
+        throw new IllegalStateException(
+            "predictor must be open to predict but is closed; load another one");
+      }
+      waiting.add(sample);
+      changed.signalAll();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw InterruptedRead.whileDoing("waiting to predict", e);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Takes the samples that have come, as soon as there is one; none once it is closed and empty.
+   *
+   * @param most that are taken
+   */
+  List<Sample> take(int most) {
+    lock.lock();
+    try {
+      while (!closed && waiting.isEmpty()) {
+        changed.awaitUninterruptibly();
+      }
+      List<Sample> taken = new ArrayList<>();
+      while (taken.size() < most && !waiting.isEmpty()) {
+        taken.add(waiting.remove());
+      }
+      changed.signalAll();
+      return taken;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Lets nobody add any more; the samples that wait are still taken. */
+  void close() {
+    lock.lock();
+    try {
+      closed = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+}
