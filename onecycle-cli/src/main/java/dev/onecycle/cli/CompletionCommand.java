@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import picocli.AutoComplete;
@@ -23,7 +25,8 @@ import picocli.CommandLine.Spec;
  *
  * <p>Picocli's script keeps the values of an option in a variable named after its placeholder, so
  * that options with the same placeholder would get each other's values; and it leaves out negated
- * flags and the files of settings. It is made for a copy of the command line that has these.
+ * flags and the files of settings. It is made for a copy of the command line that has these. Bash
+ * would expand the names of files in it, and so run a command in a name; that is taken out.
  */
 @Command(
     name = CompletionCommand.NAME,
@@ -33,6 +36,25 @@ import picocli.CommandLine.Spec;
 final class CompletionCommand implements Callable<Integer> {
   static final String NAME = "generate-completion";
 
+  /** The functions of picocli's script that complete the subcommands of runs. */
+  private static final Pattern RUN_COMMANDS =
+      Pattern.compile("(?s)\nfunction _picocli_onecycle_runs_\\w+\\(\\) \\{.*?\n\\}\n");
+
+  private static final String NAMES =
+      """
+      # Prints the names of runs in the folder runs that begin with a word.
+      function onecycle_run_names() {
+        local IFS=$'\\n'
+        local record name
+        for record in $(compgen -G 'runs/*/run.json'; compgen -G 'runs/*/*/run.json'); do
+          name=${record#runs/}
+          name=${name%/run.json}
+          if [[ "$name" == "$1"* ]]; then printf '%s\\n' "$name"; fi
+        done
+      }
+
+      """;
+
   @Spec @Nullable CommandSpec spec;
 
   @Override
@@ -41,18 +63,49 @@ final class CompletionCommand implements Callable<Integer> {
       throw new IllegalStateException("the command line is made by picocli");
     }
     CommandLine whole = spec.root().commandLine();
-    CommandLine copy = new CommandLine(copy(whole.getCommandSpec(), whole));
-    whole
-        .getSubcommands()
+    String script = AutoComplete.bash(whole.getCommandName(), copy(whole, whole));
+    spec.commandLine().getOut().println(withNames(withoutExpansion(script)));
+    spec.commandLine().getOut().flush();
+    return ExitCode.OK;
+  }
+
+  /** The script, which no longer lets bash run what stands in the name of a file. */
+  private static String withoutExpansion(String script) {
+    return replaced(
+        script,
+        "$(compgen -W \"${commands// /$'\\n'}${IFS}${positionals}\" -- \"${curr_word}\")",
+        "$(compgen -W \"${commands// /$'\\n'}\" -- \"${curr_word}\"; "
+            + "printf '%s\\n' \"${positionals}\")");
+  }
+
+  /** The script, which offers names of runs where a subcommand of runs takes one. */
+  private static String withNames(String script) {
+    String files = "$( compgen -f -- \"${curr_word}\" )";
+    String names = "$( compgen -f -- \"${curr_word}\"; onecycle_run_names \"${curr_word}\" )";
+    String entry = "# Bash completion entry point function.";
+    return RUN_COMMANDS
+        .matcher(replaced(script, entry, NAMES + entry))
+        .replaceAll(
+            function -> Matcher.quoteReplacement(replaced(function.group(), files, names)));
+  }
+
+  private static String replaced(String script, String part, String by) {
+    if (!script.contains(part)) {
+      throw new IllegalStateException("picocli's script must hold " + part);
+    }
+    return script.replace(part, by);
+  }
+
+  private static CommandLine copy(CommandLine of, CommandLine whole) {
+    CommandLine copy = new CommandLine(copy(of.getCommandSpec(), whole));
+    of.getSubcommands()
         .forEach(
             (name, command) -> {
               if (!command.getCommandSpec().usageMessage().hidden()) {
-                copy.addSubcommand(name, copy(command.getCommandSpec(), whole));
+                copy.addSubcommand(name, copy(command, whole));
               }
             });
-    spec.commandLine().getOut().println(AutoComplete.bash(whole.getCommandName(), copy));
-    spec.commandLine().getOut().flush();
-    return ExitCode.OK;
+    return copy;
   }
 
   private static CommandSpec copy(CommandSpec of, CommandLine whole) {

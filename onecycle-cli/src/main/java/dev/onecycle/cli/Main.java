@@ -16,6 +16,7 @@ import dev.onecycle.cli.inspect.ReportCommand;
 import dev.onecycle.cli.inspect.ScheduleCommand;
 import dev.onecycle.cli.inspect.SelftestCommand;
 import dev.onecycle.cli.inspect.ShowCommand;
+import dev.onecycle.cli.runs.RunsCommand;
 import dev.onecycle.cli.train.DemoCommand;
 import dev.onecycle.cli.train.FineTuneCommand;
 import dev.onecycle.cli.train.ResumeCommand;
@@ -98,7 +99,8 @@ public final class Main implements Runnable {
         EvaluateCommand.class,
         PredictCommand.class,
         ReportCommand.class,
-        CompareCommand.class),
+        CompareCommand.class,
+        RunsCommand.class),
     ELSEWHERE("Use a model elsewhere", ExportCommand.class),
     PROGRAM(
         "The program",

@@ -24,6 +24,7 @@ class CommandLineTest {
         "evaluate",
         "predict",
         "compare",
+        "runs",
         "show",
         "export",
         "schedule",

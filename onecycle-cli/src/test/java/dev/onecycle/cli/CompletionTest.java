@@ -140,4 +140,50 @@ class CompletionTest {
                 List.of("report", "pho")));
     assertThat(offered.subList(0, 5)).allSatisfy(o -> assertThat(o).containsExactly("photo.png"));
   }
+
+  /** Bash expands the words of a list, and so would run a command in the name of a file. */
+  @Test
+  void aCommandInTheNameOfAFileIsNotRun() throws IOException {
+    Path hostile = Files.writeString(folder.resolve("pho$(touch ran)"), "");
+    try {
+      List<List<String>> lines =
+          List.of(
+              List.of("report", "pho"),
+              List.of("train", "--config", "pho"),
+              List.of("runs", "show", "pho"));
+      for (List<String> offered : offered(lines).subList(0, lines.size())) {
+        assertThat(offered).containsExactlyInAnyOrder("pho$(touch ran)", "photo.png");
+      }
+      assertThat(folder.resolve("ran")).doesNotExist();
+    } finally {
+      Files.delete(hostile);
+    }
+  }
+
+  @Test
+  void subcommandsOfRunsAreOfferedWithTheNamesOfRuns() throws IOException {
+    for (String run : List.of("runs/first", "runs/tuned/1-head", "runs/tuned/$(touch ran)")) {
+      Files.createDirectories(folder.resolve(run));
+      Files.writeString(folder.resolve(run).resolve("run.json"), "{}");
+    }
+    List<List<String>> offered =
+        offered(
+            List.of(
+                List.of("runs", "s"),
+                List.of("runs", "show", "fi"),
+                List.of("runs", "delete", "first", "tuned/"),
+                List.of("runs", "rename", "fi"),
+                List.of("runs", "rename", "first", "fi"),
+                List.of("runs", "delete", "--"),
+                List.of("runs", "--state", "")));
+    assertThat(offered.get(0)).containsExactly("show");
+    assertThat(offered.get(1)).containsExactly("first");
+    assertThat(offered.get(2))
+        .containsExactlyInAnyOrder("tuned/1-head", "tuned/$(touch ran)");
+    assertThat(offered.get(3)).containsExactly("first");
+    assertThat(offered.get(4)).isEmpty();
+    assertThat(offered.get(5)).contains("--yes", "--json").doesNotContain("--sort");
+    assertThat(offered.get(6)).contains("training", "damaged");
+    assertThat(folder.resolve("ran")).doesNotExist();
+  }
 }

@@ -5,10 +5,16 @@ import dev.onecycle.error.IoErrors;
 import dev.onecycle.fault.Faults;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The lock of a run's folder, which keeps a second process out. It is a lock of the operating
@@ -16,6 +22,11 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class RunLock implements AutoCloseable {
   static final String FILE = ".lock";
+
+  /** Attempts, and the pause between them: {@link #isHeld} may have the lock for a moment. */
+  private static final int ATTEMPTS = 5;
+
+  private static final long PAUSE_NANOS = 20_000_000;
 
   /**
    * Folders that this process has locked: closing a second descriptor of a file would release the
@@ -39,26 +50,61 @@ public final class RunLock implements AutoCloseable {
   public static RunLock take(Path folder) {
     try {
       Path real = folder.toRealPath();
-      if (!TAKEN.add(real)) {
-        throw inUse(Long.toString(ProcessHandle.current().pid()));
+      RunLock lock;
+      synchronized (TAKEN) {
+        if (!TAKEN.add(real)) {
+          throw inUse(Long.toString(ProcessHandle.current().pid()));
+        }
+        try {
+          lock = new RunLock(real, locked(real.resolve(FILE)));
+        } catch (IOException e) {
+          TAKEN.remove(real);
+          throw e;
+        }
       }
-      try {
-        RunLock lock = new RunLock(real, locked(real.resolve(FILE)));
-        Faults.at("lock.taken");
-        return lock;
-      } catch (IOException e) {
-        TAKEN.remove(real);
-        throw e;
-      }
+      Faults.at("lock.taken");
+      return lock;
     } catch (IOException e) {
       throw IoErrors.cannotCreate(folder, e);
     }
   }
 
+  /**
+   * Whether a process has the lock of a folder; writes nothing.
+   *
+   * @throws IOException where the system cannot tell
+   */
+  public static boolean isHeld(Path folder) throws IOException {
+    Path real = folder.toRealPath();
+    synchronized (TAKEN) {
+      if (TAKEN.contains(real)) {
+        return true; // opening its file here and closing it would release the lock
+      }
+      Path file = real.resolve(FILE);
+      if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+        return false;
+      }
+      try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+          FileLock lock = channel.tryLock(0, Long.MAX_VALUE, true)) {
+        return lock == null;
+      }
+    }
+  }
+
+  private static boolean lockedBy(RandomAccessFile file) throws IOException {
+    for (int i = 0; i < ATTEMPTS; i++) {
+      if (file.getChannel().tryLock() != null) {
+        return true;
+      }
+      LockSupport.parkNanos(PAUSE_NANOS);
+    }
+    return false;
+  }
+
   private static RandomAccessFile locked(Path path) throws IOException {
     RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw");
     try {
-      if (file.getChannel().tryLock() == null) {
+      if (!lockedBy(file)) {
         throw inUse(owner(file));
       }
       file.setLength(0);

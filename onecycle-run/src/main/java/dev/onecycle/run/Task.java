@@ -1,6 +1,7 @@
 package dev.onecycle.run;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.onecycle.error.Require;
 import dev.onecycle.record.Measure;
 import java.util.List;
 
@@ -28,6 +29,7 @@ public record Task(
   public Task {
     names = List.copyOf(names);
     metrics = List.copyOf(metrics);
+    Require.that(!metrics.isEmpty(), "metrics of a task", "one or more", "none", metrics);
   }
 
   /** Whether each sample is of one class. */

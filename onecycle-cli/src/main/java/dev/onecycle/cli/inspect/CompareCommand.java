@@ -79,7 +79,12 @@ public final class CompareCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Console console = output.console();
+    return compare(output.console(), runs, csv, figures, out);
+  }
+
+  /** Compares runs and logs; answers the exit code. */
+  public static int compare(
+      Console console, List<Path> runs, List<Path> csv, @Nullable Path figures, Path out) {
     if (csv.isEmpty() && runs.size() < 2) {
       throw Require.invalid(
           "RUN",
