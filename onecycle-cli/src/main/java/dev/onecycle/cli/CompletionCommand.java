@@ -85,8 +85,7 @@ final class CompletionCommand implements Callable<Integer> {
     String entry = "# Bash completion entry point function.";
     return RUN_COMMANDS
         .matcher(replaced(script, entry, NAMES + entry))
-        .replaceAll(
-            function -> Matcher.quoteReplacement(replaced(function.group(), files, names)));
+        .replaceAll(function -> Matcher.quoteReplacement(replaced(function.group(), files, names)));
   }
 
   private static String replaced(String script, String part, String by) {

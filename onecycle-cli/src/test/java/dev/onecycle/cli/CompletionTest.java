@@ -178,8 +178,7 @@ class CompletionTest {
                 List.of("runs", "--state", "")));
     assertThat(offered.get(0)).containsExactly("show");
     assertThat(offered.get(1)).containsExactly("first");
-    assertThat(offered.get(2))
-        .containsExactlyInAnyOrder("tuned/1-head", "tuned/$(touch ran)");
+    assertThat(offered.get(2)).containsExactlyInAnyOrder("tuned/1-head", "tuned/$(touch ran)");
     assertThat(offered.get(3)).containsExactly("first");
     assertThat(offered.get(4)).isEmpty();
     assertThat(offered.get(5)).contains("--yes", "--json").doesNotContain("--sort");

@@ -88,7 +88,9 @@ public final class RunCatalog {
     return subfolders;
   }
 
-  /** Whether a folder is the folder of a run, sound or damaged; files that are links do not count. */
+  /**
+   * Whether a folder is the folder of a run, sound or damaged; files that are links do not count.
+   */
   public static boolean isRun(Path folder) {
     return isFile(folder, RunFolder.RECORD)
         || (isFile(folder, RunFolder.STEPS) && isFile(folder, RunFolder.EPOCHS));

@@ -66,8 +66,7 @@ public record RunEntry(
   }
 
   /** The entry of a run whose files have been read; its lock is asked for. */
-  public static RunEntry of(
-      String name, Path folder, RunRecord record, List<EpochRecord> epochs) {
+  public static RunEntry of(String name, Path folder, RunRecord record, List<EpochRecord> epochs) {
     return new RunEntry(
         name, folder, state(record, folder), Optional.of(record), epochs, Optional.empty());
   }
@@ -95,9 +94,7 @@ public record RunEntry(
       return RunLock.isHeld(folder);
     } catch (IOException e) {
       System.getLogger(RunEntry.class.getName())
-          .log(
-              System.Logger.Level.DEBUG,
-              () -> "no lock of " + folder + ": " + IoErrors.reason(e));
+          .log(System.Logger.Level.DEBUG, () -> "no lock of " + folder + ": " + IoErrors.reason(e));
       return true;
     }
   }

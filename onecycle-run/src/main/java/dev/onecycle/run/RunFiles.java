@@ -54,7 +54,8 @@ public final class RunFiles {
     } catch (IOException e) {
       throw IoErrors.cannotRead(folder, e);
     } catch (UncheckedIOException e) {
-      throw IoErrors.cannotRead(folder, e.getCause());
+      Throwable cause = e.getCause();
+      throw IoErrors.cannotRead(folder, cause == null ? e : cause);
     }
   }
 
@@ -129,8 +130,7 @@ public final class RunFiles {
     try {
       Files.deleteIfExists(path);
     } catch (IOException e) {
-      throw CannotWriteException.writing(
-          path + " cannot be deleted: " + IoErrors.reason(e), e);
+      throw CannotWriteException.writing(path + " cannot be deleted: " + IoErrors.reason(e), e);
     }
   }
 
@@ -156,8 +156,7 @@ public final class RunFiles {
       Path parent = folder.getParent();
       return parent == null || !Files.exists(parent.resolve(name)) ? to : parent.resolve(name);
     } catch (IOException e) {
-      throw CannotWriteException.writing(
-          folder + " cannot be renamed: " + IoErrors.reason(e), e);
+      throw CannotWriteException.writing(folder + " cannot be renamed: " + IoErrors.reason(e), e);
     }
   }
 

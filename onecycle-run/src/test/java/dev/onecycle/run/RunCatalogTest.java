@@ -276,7 +276,8 @@ class RunCatalogTest {
   @Test
   void aRunIsRenamedInItsFolder() {
     Path run = run("run", Status.FINISHED);
-    assertThat(RunFiles.rename(run, "baseline, lr 0.1")).isEqualTo(folder.resolve("baseline, lr 0.1"));
+    assertThat(RunFiles.rename(run, "baseline, lr 0.1"))
+        .isEqualTo(folder.resolve("baseline, lr 0.1"));
     assertThat(only().name()).isEqualTo("baseline, lr 0.1");
     assertThat(only().state()).isEqualTo(State.FINISHED);
   }
@@ -284,8 +285,23 @@ class RunCatalogTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", " ", ".", "..", "../up", "a/b", "a\\b", "C:x", ".hidden", "-x", " x", "x ", "x.", "a\nb",
-        "a\u001b[2J", "a\u202eb", "taken"
+        "",
+        " ",
+        ".",
+        "..",
+        "../up",
+        "a/b",
+        "a\\b",
+        "C:x",
+        ".hidden",
+        "-x",
+        " x",
+        "x ",
+        "x.",
+        "a\nb",
+        "a\u001b[2J",
+        "a\u202eb",
+        "taken"
       })
   void aNameThatIsNoneOrIsTakenIsRefused(String name) {
     Path run = run("run", Status.FINISHED);

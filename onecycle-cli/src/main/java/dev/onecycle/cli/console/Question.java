@@ -17,8 +17,7 @@ public final class Question {
   /** From Java 22 on there is a console without a terminal too, which tells so. */
   private static boolean isTerminal(java.io.Console console) {
     try {
-      return Boolean.TRUE.equals(
-          java.io.Console.class.getMethod("isTerminal").invoke(console));
+      return Boolean.TRUE.equals(java.io.Console.class.getMethod("isTerminal").invoke(console));
     } catch (NoSuchMethodException e) {
       return true;
     } catch (IllegalAccessException | InvocationTargetException e) {
@@ -30,7 +29,8 @@ public final class Question {
   public static boolean yes(PrintWriter err, String question) {
     err.print(OneLine.of(question) + " [y/N] ");
     err.flush();
-    String answer = System.console().readLine();
+    java.io.Console console = System.console();
+    String answer = console == null ? null : console.readLine();
     return answer != null && answer.strip().toLowerCase(Locale.ROOT).matches("y|yes");
   }
 }

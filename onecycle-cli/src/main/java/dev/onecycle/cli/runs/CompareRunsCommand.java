@@ -48,10 +48,6 @@ final class CompareRunsCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     return CompareCommand.compare(
-        output.console(),
-        RunArgument.of(output.spec(), runs).find(names),
-        List.of(),
-        figures,
-        out);
+        output.console(), RunArgument.of(output.spec(), runs).find(names), List.of(), figures, out);
   }
 }

@@ -19,7 +19,10 @@ import picocli.CommandLine.ParentCommand;
 /** Gives a run another name. */
 @Command(
     name = "rename",
-    description = {"Give a run another name: its folder is renamed, and its page is made anew.", ""},
+    description = {
+      "Give a run another name: its folder is renamed, and its page is made anew.",
+      ""
+    },
     mixinStandardHelpOptions = true,
     sortOptions = false,
     footer = {"", "Examples:", "  onecycle runs rename resnet20-20260131-140500 baseline"})

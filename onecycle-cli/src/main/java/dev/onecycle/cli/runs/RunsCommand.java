@@ -125,10 +125,7 @@ public final class RunsCommand implements Callable<Integer> {
       description = "Only runs whose data has this text in its path or name.")
   @Nullable String data;
 
-  @Option(
-      names = "--limit",
-      paramLabel = "N",
-      description = "The first N of them. Default: all.")
+  @Option(names = "--limit", paramLabel = "N", description = "The first N of them. Default: all.")
   @Nullable Integer limit;
 
   @Mixin OutputOptions output = new OutputOptions();
@@ -148,8 +145,7 @@ public final class RunsCommand implements Callable<Integer> {
     boolean none = folder == null && !Files.exists(DEFAULT);
     List<RunEntry> all = none ? List.of() : RunCatalog.read(folder());
     List<RunEntry> matching = new ArrayList<>(all.stream().filter(this::matches).toList());
-    matching.sort(
-        (reverse ? sort.order.reversed() : sort.order).thenComparing(RunEntry::name));
+    matching.sort((reverse ? sort.order.reversed() : sort.order).thenComparing(RunEntry::name));
     List<RunEntry> shown =
         limit == null || limit > matching.size() ? matching : matching.subList(0, limit);
     if (!shown.isEmpty()) {
@@ -196,8 +192,7 @@ public final class RunsCommand implements Callable<Integer> {
     return clean.length() <= LONGEST ? clean : "…" + clean.substring(clean.length() - LONGEST + 1);
   }
 
-  private List<String> summary(
-      List<RunEntry> all, List<RunEntry> matching, List<RunEntry> shown) {
+  private List<String> summary(List<RunEntry> all, List<RunEntry> matching, List<RunEntry> shown) {
     List<String> lines = new ArrayList<>();
     if (all.isEmpty()) {
       lines.add("There are no runs in " + folder() + "; 'onecycle demo' trains one.");

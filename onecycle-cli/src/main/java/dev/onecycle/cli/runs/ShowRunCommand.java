@@ -29,7 +29,12 @@ import picocli.CommandLine.ParentCommand;
     description = {"Show what is known of a run: its result, policy, data, files and command.", ""},
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    footer = {"", "Examples:", "  onecycle runs show NAME", "  onecycle runs show runs/NAME --json"})
+    footer = {
+      "",
+      "Examples:",
+      "  onecycle runs show NAME",
+      "  onecycle runs show runs/NAME --json"
+    })
 final class ShowRunCommand implements Callable<Integer> {
   private static final double BYTES_PER_MB = 1e6;
 
@@ -48,8 +53,7 @@ final class ShowRunCommand implements Callable<Integer> {
     Map<String, String> lines = lines(entry);
     int width = lines.keySet().stream().mapToInt(String::length).max().orElse(0);
     lines.forEach(
-        (name, value) ->
-            console.answer(name + " ".repeat(width - name.length()) + "  " + value));
+        (name, value) -> console.answer(name + " ".repeat(width - name.length()) + "  " + value));
     console.result(RunTexts.whole(entry));
     return ExitCode.OK;
   }
@@ -74,8 +78,7 @@ final class ShowRunCommand implements Callable<Integer> {
       lines.put("report", report.toString());
     }
     if (entry.state() == State.INTERRUPTED) {
-      List<String> resume =
-          List.of(CommandLineArgs.program(), "resume", entry.folder().toString());
+      List<String> resume = List.of(CommandLineArgs.program(), "resume", entry.folder().toString());
       lines.put("resume by", Shell.line(resume));
     }
     return lines;

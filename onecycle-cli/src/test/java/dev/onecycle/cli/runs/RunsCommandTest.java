@@ -36,8 +36,7 @@ class RunsCommandTest {
 
   private void run(
       String name, String started, String model, double peak, Status status, double... accuracies) {
-    TestRuns.write(
-        runs.resolve(name), TestRuns.record(started, model, peak), status, accuracies);
+    TestRuns.write(runs.resolve(name), TestRuns.record(started, model, peak), status, accuracies);
   }
 
   private List<String> names(Object... options) {
@@ -57,10 +56,12 @@ class RunsCommandTest {
     List<String> lines = result.outLines();
     assertThat(lines.get(0))
         .matches(" +started +state +result +model +data +peak +epochs +time +run");
-    assertThat(lines.subList(1, 6)).extracting(line -> line.replaceAll(".* ", ""))
+    assertThat(lines.subList(1, 6))
+        .extracting(line -> line.replaceAll(".* ", ""))
         .containsExactly("begun", "a", "b", "fine/1-head", "broken");
     assertThat(lines.get(1))
-        .containsPattern("2026-01-0[345] \\d\\d:\\d\\d  interrupted +fast +photos of fast +0\\.3 +0 of 3 +begun");
+        .containsPattern(
+            "2026-01-0[345] \\d\\d:\\d\\d  interrupted +fast +photos of fast +0\\.3 +0 of 3 +begun");
     assertThat(lines.get(2)).containsPattern("diverged +25\\.00 % +resnet9 .* 1 of 3 +20 s +a$");
     assertThat(lines.get(3)).containsPattern("finished +62\\.50 % +resnet20 .* 0\\.1 +3 +60 s +b$");
     assertThat(lines.get(5)).containsPattern("^ +damaged +0 +broken$");
@@ -120,7 +121,8 @@ class RunsCommandTest {
     Path empty = Files.createDirectory(temp.resolve("empty"));
     Cli.Result none = Cli.run("runs", empty);
     assertThat(none.code()).isZero();
-    assertThat(none.outLines()).containsExactly("There are no runs in " + empty + "; 'onecycle demo' trains one.");
+    assertThat(none.outLines())
+        .containsExactly("There are no runs in " + empty + "; 'onecycle demo' trains one.");
     Cli.Result missing = Cli.run("runs", temp.resolve("missing"));
     assertThat(missing.code()).isEqualTo(65);
     assertThat(missing.complaints()).singleElement().asString().contains("missing cannot be read");
@@ -149,7 +151,8 @@ class RunsCommandTest {
     Files.writeString(runs.resolve("b/run.json"), "{\"format\": 2}");
     Cli.Result result = Cli.run("runs", runs, "show", "b");
     assertThat(result.code()).isZero();
-    assertThat(result.out()).containsPattern("(?m)^problem +.*run.json is not a run record")
+    assertThat(result.out())
+        .containsPattern("(?m)^problem +.*run.json is not a run record")
         .containsPattern("(?m)^epochs +3$");
   }
 
@@ -211,7 +214,8 @@ class RunsCommandTest {
 
   @Test
   void deletesSeveralRunsWithYes() {
-    Cli.Result result = Cli.run("runs", runs, "delete", "a", runs.resolve("b"), "a", "-y", "--json");
+    Cli.Result result =
+        Cli.run("runs", runs, "delete", "a", runs.resolve("b"), "a", "-y", "--json");
     assertThat(result.code()).as(result.err()).isZero();
     assertThat(result.json().get("deleted")).hasSize(2);
     assertThat(names()).containsExactly("begun", "fine/1-head");
@@ -264,7 +268,13 @@ class RunsCommandTest {
 
   @Test
   void namesOfRunsReachNoTerminalWithTheirControlCharacters() {
-    run("evil\u001b[2Jname", "2026-01-09T00:00:00Z", "m\u001b]0;x\u0007", 0.1, Status.FINISHED, 0.5);
+    run(
+        "evil\u001b[2Jname",
+        "2026-01-09T00:00:00Z",
+        "m\u001b]0;x\u0007",
+        0.1,
+        Status.FINISHED,
+        0.5);
     for (Cli.Result result :
         List.of(Cli.run("runs", runs), Cli.run("runs", runs, "show", "evil\u001b[2Jname"))) {
       assertThat(result.code()).as(result.err()).isZero();
@@ -278,7 +288,8 @@ class RunsCommandTest {
   void asksOnATerminal() throws Exception {
     Path script = Path.of("/usr/bin/script");
     assumeTrue(Files.isExecutable(script), "no program that makes a terminal");
-    assertThat(onTerminal(script, "n\n")).contains("Delete ", "runs/b (4 files", "[y/N]", "Nothing was deleted.");
+    assertThat(onTerminal(script, "n\n"))
+        .contains("Delete ", "runs/b (4 files", "[y/N]", "Nothing was deleted.");
     assertThat(names()).contains("b");
     assertThat(onTerminal(script, "y\n")).contains("Deleted: ");
     assertThat(names()).doesNotContain("b");

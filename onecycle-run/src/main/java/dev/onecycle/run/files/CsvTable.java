@@ -160,7 +160,7 @@ public final class CsvTable<T> {
     return parse(header, line);
   }
 
-  private Optional<T> parse(String columns, String line) {
+  Optional<T> parse(String columns, String line) {
     try {
       return Optional.of(reader.of(columns, line.split(",", -1)));
     } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
@@ -189,7 +189,7 @@ public final class CsvTable<T> {
         new BufferedReader(
             new InputStreamReader(new FileInputStream(file.toFile()), StandardCharsets.UTF_8))) {
       String first = nextLine(lines);
-      String columns = first != null && readable(first.strip()) ? first.strip() : header;
+      String columns = columns(first == null ? "" : first.strip());
       for (String line = nextLine(lines); line != null; line = nextLine(lines)) {
         Optional<T> row = line.endsWith("\n") ? parse(columns, line.strip()) : Optional.empty();
         row.ifPresent(rows::add);
@@ -208,6 +208,11 @@ public final class CsvTable<T> {
               unreadable == 1 ? "is" : "are"));
     }
     return new Rows<>(rows, notes);
+  }
+
+  /** The columns that the first line of a file names; the usual ones where it is no header. */
+  String columns(String first) {
+    return readable(first) ? first : header;
   }
 
   /** Whether a header names metrics of its own between the columns that every epoch has. */
