@@ -3,11 +3,9 @@ package dev.onecycle.cli.console;
 import dev.onecycle.torch.job.RunControl;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
-import sun.misc.Signal;
-import sun.misc.SignalHandler;
 
 /**
  * Ctrl-C, TERM and HUP: the first asks the command to come to an end in order, the second ends the
@@ -33,7 +31,9 @@ public final class Signals {
         }
       };
 
-  private static final AtomicReference<@Nullable Signal> received = new AtomicReference<>();
+  /** The number of the signal that has come; 0 before. */
+  private static final AtomicInteger received = new AtomicInteger();
+
   private static final AtomicBoolean SAVE = new AtomicBoolean();
   private static final Object INTERRUPTING = new Object();
   private static boolean interrupts = true;
@@ -50,7 +50,7 @@ public final class Signals {
       handle(
           name,
           signal -> {
-            if (received.compareAndSet(null, signal)) {
+            if (received.compareAndSet(0, signal)) {
               interrupt(thread);
             } else {
               Runtime.getRuntime().halt(codeOf(signal));
@@ -61,9 +61,11 @@ public final class Signals {
   }
 
   /** Not every system has every signal, nor every Java machine one left for us. */
-  private static void handle(String name, SignalHandler handler) {
+  private static void handle(String name, IntConsumer handler) {
     try {
-      Signal.handle(new Signal(name), handler);
+      // An import would be a warning of javadoc; Java has no other class for signals.
+      sun.misc.Signal.handle(
+          new sun.misc.Signal(name), signal -> handler.accept(signal.getNumber()));
     } catch (IllegalArgumentException e) {
       System.getLogger(Signals.class.getName())
           .log(System.Logger.Level.DEBUG, () -> "no signal " + name, e);
@@ -77,7 +79,7 @@ public final class Signals {
 
   /** Whether a signal has come. */
   public static boolean stopRequested() {
-    return received.get() != null;
+    return received.get() != 0;
   }
 
   private static void interrupt(Thread thread) {
@@ -119,11 +121,11 @@ public final class Signals {
   }
 
   public static int exitCode() {
-    Signal signal = received.get();
-    return signal == null ? ExitCode.INTERRUPTED : codeOf(signal);
+    int signal = received.get();
+    return signal == 0 ? ExitCode.INTERRUPTED : codeOf(signal);
   }
 
-  private static int codeOf(Signal signal) {
-    return 128 + signal.getNumber();
+  private static int codeOf(int signal) {
+    return 128 + signal;
   }
 }

@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import sun.misc.Signal;
 
 /** Cases of signals that arrive while a process trains. */
 final class SignalGroup {
@@ -66,7 +65,8 @@ final class SignalGroup {
             .map(line -> line.substring("SigIgn:".length()).strip())
             .findFirst()
             .orElse("0");
-    int number = new Signal(signal).getNumber();
+    // An import would be a warning of javadoc.
+    int number = new sun.misc.Signal(signal).getNumber();
     if ((Long.parseUnsignedLong(mask, 16) >> (number - 1) & 1) == 1) {
       throw new NotTriedException("this process was started with " + signal + " ignored");
     }
