@@ -17,6 +17,9 @@ import java.util.regex.Pattern;
 
 /** Options of opening a dataset: {@link #defaults()}, changed by the {@code with} methods. */
 public final class DataOptions {
+  /** The most bytes of decoded images in the cache, if nothing else is asked for: 64 GiB. */
+  public static final long STANDARD_MAX_CACHE = 64L << 30;
+
   // Set while a copy is made, and never after that.
   private Optional<ImageSize> imageSize = Optional.empty();
   private CropMargin cropMargin = CropMargin.NONE;
@@ -24,7 +27,7 @@ public final class DataOptions {
   private boolean skipBad;
   private long seed;
   private Path cacheFolder = standardCacheFolder();
-  private long maxCache = Long.MAX_VALUE;
+  private long maxCache = STANDARD_MAX_CACHE;
   private boolean offline;
   private DecodingCheck check = DecodingCheck.NONE;
   private ReadingListener listener = ReadingListener.NONE;

@@ -4,10 +4,12 @@ import dev.onecycle.data.archive.Archive;
 import dev.onecycle.data.archive.FileTree;
 import dev.onecycle.data.archive.FileTree.Content;
 import dev.onecycle.data.archive.FolderTree;
+import dev.onecycle.data.archive.ShardTree;
 import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.data.image.decode.BadImage;
 import dev.onecycle.data.image.decode.ImageDecoder;
 import dev.onecycle.data.source.ImageNames;
+import dev.onecycle.data.source.Sources;
 import dev.onecycle.data.work.WorkPool;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.text.Counts;
@@ -25,7 +27,8 @@ import java.util.function.Consumer;
  *
  * <p>Folders are read with all folders in them. A folder or archive may hold other files, which are
  * left out by their extension; a file that is given by itself must be an image or an archive. A
- * file that cannot be used is handed on with the reason, and so is a folder or archive.
+ * folder of nothing but .tar files, or a pattern of their names, is tar shards. A file that cannot
+ * be used is handed on with the reason, and so is a folder or archive.
  */
 public final class UnlabelledImages {
   private static final int MAX_BATCH = 256;
@@ -37,7 +40,10 @@ public final class UnlabelledImages {
 
   /** A path that was given: a tree of files, one file, or one that cannot be read. */
   private sealed interface Place {
-    record Tree(FileTree tree) implements Place {}
+    /**
+     * @param shard whether texts beside the images are their classes, and no litter
+     */
+    record Tree(FileTree tree, boolean shard) implements Place {}
 
     record File(Path path) implements Place {}
 
@@ -58,19 +64,31 @@ public final class UnlabelledImages {
   public static UnlabelledImages at(List<Path> paths, ImageShape shape, DataOptions options) {
     UnlabelledImages images = new UnlabelledImages(shape, options);
     for (Path path : paths) {
-      images.places.add(images.place(path));
+      images.places.addAll(images.placesOf(path));
     }
     return images;
   }
 
-  private Place place(Path path) {
+  /** Shards are archives, each of its own: those of a folder or of a pattern. */
+  private List<Place> placesOf(Path path) {
+    try {
+      List<Path> shards = Sources.shards(path.toString());
+      return shards.isEmpty()
+          ? List.of(place(path, false))
+          : shards.stream().map(shard -> place(shard, true)).toList();
+    } catch (BadDataException e) {
+      return List.of(unusable(path.toString(), e));
+    }
+  }
+
+  private Place place(Path path, boolean shard) {
     try {
       if (Files.isDirectory(path)) {
         return new Place.Tree(
-            FolderTree.of(path, name -> false, options.followLinks(), options.encoding()));
+            FolderTree.of(path, name -> false, options.followLinks(), options.encoding()), false);
       }
       return Archive.isOne(path)
-          ? new Place.Tree(Archive.open(path, options.encoding()))
+          ? new Place.Tree(Archive.open(path, options.encoding()), shard)
           : new Place.File(path);
     } catch (BadDataException e) {
       return unusable(path.toString(), e);
@@ -113,7 +131,7 @@ public final class UnlabelledImages {
     try (Batches batches = new Batches(consumer)) {
       for (Place place : places) {
         if (place instanceof Place.Tree tree) {
-          batches.addAll(tree.tree(), notes);
+          batches.addAll(tree, notes);
         } else if (place instanceof Place.File file) {
           batches.add(file.path().toString(), new FileContent(file.path()));
         } else if (place instanceof Place.Unusable unusable) {
@@ -163,7 +181,8 @@ public final class UnlabelledImages {
       return new WorkPool("onecycle-decode");
     }
 
-    void addAll(FileTree tree, List<String> notes) {
+    void addAll(Place.Tree place, List<String> notes) {
+      FileTree tree = place.tree();
       List<String> litter = new ArrayList<>();
       long[] images = new long[1];
       try {
@@ -172,7 +191,7 @@ public final class UnlabelledImages {
               if (ImageNames.mayBeImage(entry.name())) {
                 images[0]++;
                 add(tree.name() + "/" + entry.name(), entry.content());
-              } else {
+              } else if (!place.shard() || !ShardTree.isLabel(entry.name())) {
                 litter.add(entry.name());
               }
             });

@@ -70,7 +70,8 @@ public final class EvaluateCommand implements Callable<Integer> {
               TrainingConfig.LABEL_COLUMN,
               TrainingConfig.LABEL_PATTERN,
               TrainingConfig.OFFLINE,
-              TrainingConfig.CACHE));
+              TrainingConfig.CACHE,
+              TrainingConfig.MAX_CACHE));
       return spec;
     }
   }

@@ -81,7 +81,8 @@ public final class PredictCommand implements Callable<Integer> {
       arity = "1..*",
       description =
           "JPEG, PNG, WebP, TIFF, BMP, GIF or PNM files, folders with such files, also in folders"
-              + " inside, and .zip or .tar archives.")
+              + " inside, .zip or .tar archives, and tar shards: a folder of .tar files, or"
+              + " 'photos-{0000..0099}.tar'.")
   List<Path> images = List.of();
 
   @Option(

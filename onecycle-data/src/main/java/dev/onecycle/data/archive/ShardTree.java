@@ -79,7 +79,7 @@ public final class ShardTree implements FileTree {
       String prefix = prefix(shard);
       shard.walk(
           entry -> {
-            if (!LABEL_SET.contains(ending(entry.name()))) {
+            if (!isLabel(entry.name())) {
               visitor.file(new ShardEntry(prefix + entry.name(), entry));
             }
           });
@@ -102,6 +102,11 @@ public final class ShardTree implements FileTree {
             }
           });
     }
+  }
+
+  /** Whether a file of a shard holds the class of a sample. */
+  public static boolean isLabel(String name) {
+    return LABEL_SET.contains(ending(name));
   }
 
   /** The key of a sample: the name of one of its files up to the first dot of its last part. */

@@ -50,7 +50,7 @@ public final class DecodedCache {
 
   /**
    * @param maxBytes the most bytes of the pixels of a source; images that take more are decoded
-   *     each time they are read
+   *     each time they are read, but for those that are in the cache already
    */
   public DecodedCache(Path folder, long maxBytes) {
     this.folder = folder;
@@ -67,10 +67,10 @@ public final class DecodedCache {
     String name = prefix + "-" + Sha256.of(source.state()).substring(0, 32) + ".images";
     Path file = folder.resolve(name);
     @Nullable DecodedSource ready = readIfWhole(file);
-    if (ready != null) {
-      return ready;
-    }
     try {
+      if (ready != null && !hasRoomNow(ready)) {
+        return ready;
+      }
       Files.createDirectories(folder);
       return FileLocks.holding(folder, prefix + ".lock", () -> readOrDecode(source, file, prefix));
     } catch (IOException e) {
@@ -82,15 +82,24 @@ public final class DecodedCache {
 
   private DecodedSource readOrDecode(Source source, Path file, String prefix) throws IOException {
     @Nullable DecodedSource ready = readIfWhole(file);
-    if (ready != null) {
+    if (ready != null && !hasRoomNow(ready)) {
       return ready;
     }
-    boolean damaged = Files.exists(file);
+    boolean damaged = ready == null && Files.exists(file);
     DecodedSource decoded = decode(source, file, prefix);
     return damaged
         ? decoded.withNote(
             "The decoded images in " + file + " were damaged; they were decoded again.")
         : decoded;
+  }
+
+  /** Whether images that are decoded when they are read could be kept from now on. */
+  private boolean hasRoomNow(DecodedSource ready) throws IOException {
+    return ready.isDecodedWhenRead() && ready.mostBytes() <= room();
+  }
+
+  private long room() throws IOException {
+    return Math.min(maxBytes, (long) (SHARE * Files.getFileStore(folder).getUsableSpace()));
   }
 
   /** Null if the file is missing or damaged; in both cases it has to be written. */
@@ -106,8 +115,7 @@ public final class DecodedCache {
   private DecodedSource decode(Source source, Path file, String prefix) throws IOException {
     // All holders of the lock use one name: the rest of a killed process is overwritten.
     Path temporary = folder.resolve(prefix + ".tmp");
-    long free = (long) (SHARE * Files.getFileStore(folder).getUsableSpace());
-    try (FileSinks sinks = new FileSinks(temporary, Math.min(maxBytes, free))) {
+    try (FileSinks sinks = new FileSinks(temporary, room())) {
       SourceIndex index = source.read(sinks);
       DecodedSource decoded = sinks.finish(index);
       Faults.at("data.decoded");

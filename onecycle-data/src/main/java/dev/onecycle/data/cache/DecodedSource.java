@@ -104,6 +104,17 @@ public final class DecodedSource {
     return store;
   }
 
+  /** Whether the pixels are not kept: each image is decoded when it is read. */
+  boolean isDecodedWhenRead() {
+    return store instanceof DecodedWhenRead;
+  }
+
+  /** The most bytes that the pixels take, if all images have larger ones for crops. */
+  long mostBytes() {
+    long image = index.shape().bytes() + (long) crops.map(c -> c.shape().bytes()).orElse(0);
+    return image * hashes.length;
+  }
+
   Optional<CropPixels> crops() {
     return crops;
   }

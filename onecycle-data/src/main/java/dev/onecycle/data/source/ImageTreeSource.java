@@ -38,8 +38,6 @@ import java.util.stream.Stream;
  * depend on the order in which the images are finished.
  */
 final class ImageTreeSource implements Source {
-  private static final long MAX_DECODED = 64L << 30;
-
   private final FileTree tree;
   private final ReadOptions options;
 
@@ -78,7 +76,7 @@ final class ImageTreeSource implements Source {
         (long) shape.bytes() * items.size()
             + (long) larger.map(ImageShape::bytes).orElse(0) * training(layout);
     options.check().check(shape, layout.classes().size(), training(layout));
-    if (decoded > Math.min(MAX_DECODED, sinks.room())) {
+    if (decoded > sinks.room()) {
       sinks.keepEncoded(encoded(items, bad, scan.names(), shape, decoded));
       notes.add(
           Numbers.format(

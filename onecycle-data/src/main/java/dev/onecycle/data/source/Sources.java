@@ -62,6 +62,16 @@ public final class Sources {
         : new ImageTreeSource(archive, options);
   }
 
+  /**
+   * The tar shards that a location names, in order: those of a folder of nothing but .tar files, or
+   * of a pattern such as {@code photos-{0000..0099}.tar}. Empty if it names none.
+   *
+   * @throws BadDataException if a shard of the pattern is missing
+   */
+  public static List<Path> shards(String location) {
+    return ShardSource.shards(location, path(location));
+  }
+
   /** The names of datasets that are downloaded or generated. */
   public static List<String> names() {
     List<String> names = new ArrayList<>(NamedSet.titles());

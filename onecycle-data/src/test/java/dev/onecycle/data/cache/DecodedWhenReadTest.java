@@ -125,6 +125,23 @@ class DecodedWhenReadTest {
         .hasMessageContainingAll("for which there is no room", "image_size", "unpack it");
   }
 
+  /** A bound holds for one command, and pixels that are in the cache are used whatever it is. */
+  @Test
+  void imagesAreKeptOnceThereIsRoom() throws IOException {
+    shard(temp.resolve("p-0.tar"), 0, COUNT);
+    String location = temp.resolve("p-0.tar").toString();
+    assertThat(notes(open(location, "cache", 0))).contains("decoded each time");
+    DataSplits kept = open(location, "cache", Long.MAX_VALUE);
+    assertThat(notes(kept)).doesNotContain("decoded each time", "damaged");
+    DataSplits again = open(location, "cache", 0);
+    assertThat(notes(again)).isEqualTo(notes(kept));
+    requireSame(again.train(), kept.train());
+  }
+
+  private static String notes(DataSplits data) {
+    return String.join(" ", data.report().notes());
+  }
+
   private DataSplits open(String location, String cache, long bytes) {
     return Datasets.open(
         location,

@@ -4,6 +4,7 @@ import dev.onecycle.data.image.ImageSize;
 import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.error.Require;
 import dev.onecycle.schedule.MomentumRange;
+import dev.onecycle.text.Bytes;
 import dev.onecycle.text.Nearest;
 import dev.onecycle.text.Numbers;
 import java.nio.file.InvalidPathException;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -118,6 +120,32 @@ public final class Setting<T> {
     }
     String constraint = value > most ? "at most " + most : "at least " + least;
     throw Require.invalid(label, constraint, raw);
+  }
+
+  /** A number of bytes: as such, or as 2G, 1.5GiB, 800M. */
+  static Setting<Long> bytes(String name, String placeholder, String description) {
+    return new Setting<>(
+        name,
+        placeholder,
+        description,
+        new Type<>() {
+          @Override
+          public Long read(String label, Object raw) {
+            OptionalLong amount = Bytes.parse(String.valueOf(raw));
+            try {
+              return amount.isPresent()
+                  ? amount.getAsLong()
+                  : wholeNumber(label, raw, Long.MIN_VALUE, Long.MAX_VALUE);
+            } catch (InvalidValueException e) {
+              throw Require.invalid(label, "an amount such as 20G or 500M", raw);
+            }
+          }
+
+          @Override
+          public Object write(Long value) {
+            return value;
+          }
+        });
   }
 
   static Setting<Double> number(String name, String placeholder, String description) {

@@ -316,6 +316,19 @@ public final class TrainingConfig {
               .path()
               .changeableOnResume());
 
+  /** The most bytes of decoded images in the cache. */
+  public static final Setting<Long> MAX_CACHE =
+      in(
+          Group.DATA,
+          Setting.bytes(
+                  "max_cache",
+                  "SIZE",
+                  "Most bytes of the decoded images in the cache: 20G, 500M, 0. Images that take"
+                      + " more are decoded each time they are read. Default: 64G, and 80 % of the"
+                      + " free disk.")
+              .atLeast(0)
+              .changeableOnResume());
+
   // ---- Network and optimizer
 
   /** The name of the network, or its file. */
@@ -1712,6 +1725,10 @@ public final class TrainingConfig {
     @Nullable ImageSize size = find(IMAGE_SIZE).orElse(null);
     if (size != null) {
       options = options.withImageSize(size);
+    }
+    @Nullable Long maxCache = find(MAX_CACHE).orElse(null);
+    if (maxCache != null) {
+      options = options.withMaxCache(maxCache);
     }
     @Nullable String cache = find(CACHE).orElse(null);
     return cache == null ? options : options.withCacheFolder(Path.of(cache));
