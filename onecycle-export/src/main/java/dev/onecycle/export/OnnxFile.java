@@ -40,19 +40,6 @@ public final class OnnxFile {
   private final OnnxGraph graph;
   private final Map<String, NamedTensor> weights = new HashMap<>();
 
-  /**
-   * The parts around the network that the file has too.
-   *
-   * @param normalize whether the input are pixels as uint8, or numbers as they are, which the
-   *     file's first nodes normalise; otherwise it is normalised float32
-   * @param probabilities whether the output is the softmax of the scores, or for labels their
-   *     logistic function
-   */
-  public record Options(boolean normalize, boolean probabilities) {
-    /** The network alone: normalised samples to scores. */
-    public static final Options NETWORK = new Options(false, false);
-  }
-
   private OnnxFile(ModelFile model) {
     graph = new OnnxGraph(model.network().name());
     model.tensors().forEach(tensor -> weights.put(tensor.name(), tensor));
@@ -64,12 +51,12 @@ public final class OnnxFile {
    * @throws BadDataException where a layer has no translation, or the outputs are numbers and
    *     probabilities are wanted
    */
-  public static void write(ModelFile model, Options options, Path file) {
+  public static void write(ModelFile model, ExportOptions options, Path file) {
     byte[] bytes = new OnnxFile(model).translated(model, options).toByteArray();
     AtomicFile.write(file, out -> out.write(bytes));
   }
 
-  private ModelProto translated(ModelFile model, Options options) {
+  private ModelProto translated(ModelFile model, ExportOptions options) {
     SampleLayout layout = model.network().input();
     String input = input(layout, model.normalization(), options.normalize());
     String scores = at("", model.network().layers(), input, Trace.of(layout));
@@ -85,20 +72,12 @@ public final class OnnxFile {
             .setProducerName("onecycle")
             .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(OPERATORS))
             .setGraph(graph.build());
-    metadata(model, options)
+    Metadata.of(model, options)
         .forEach(
             (key, value) ->
                 proto.addMetadataProps(
                     StringStringEntryProto.newBuilder().setKey(key).setValue(value)));
     return proto.build();
-  }
-
-  private static Map<String, String> metadata(ModelFile model, Options options) {
-    Map<String, String> all = new TreeMap<>(model.content().metadata());
-    all.remove("format");
-    all.remove("onecycle.network");
-    all.put("onecycle.normalized_inside", Boolean.toString(options.normalize()));
-    return all;
   }
 
   /** What the network's first layer gets. */
@@ -146,12 +125,7 @@ public final class OnnxFile {
   }
 
   private String probabilities(Targets targets, String scores) {
-    if (targets instanceof Targets.Numbers) {
-      throw new BadDataException(
-          "outputs must be scores to have probabilities but are "
-              + targets.describe()
-              + "; leave probabilities out");
-    }
+    Metadata.requireScores(targets);
     return targets instanceof Targets.Labels
         ? graph.node("Sigmoid", scores)
         : graph.node("Softmax", Map.of("axis", 1L), scores);

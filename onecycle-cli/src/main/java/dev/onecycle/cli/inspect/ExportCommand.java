@@ -5,7 +5,10 @@ import dev.onecycle.cli.console.ExitCode;
 import dev.onecycle.cli.console.OutputOptions;
 import dev.onecycle.cli.options.ModelArgument;
 import dev.onecycle.error.Require;
+import dev.onecycle.export.ExportOptions;
 import dev.onecycle.export.OnnxFile;
+import dev.onecycle.export.PythonLoader;
+import dev.onecycle.export.TorchScriptFile;
 import dev.onecycle.run.files.AtomicFile;
 import dev.onecycle.run.files.FileNames;
 import dev.onecycle.torch.model.ModelFile;
@@ -23,8 +26,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "export",
     description = {
-      "Write a trained model for another runtime: ONNX for ONNX Runtime and many others, or"
-          + " safetensors with the names of PyTorch.",
+      "Write a trained model for another runtime: ONNX for ONNX Runtime and many others,"
+          + " TorchScript for PyTorch, LibTorch and DJL, or the weights alone as safetensors.",
       ""
     },
     mixinStandardHelpOptions = true,
@@ -34,34 +37,27 @@ import picocli.CommandLine.Option;
       "Examples:",
       "  onecycle export runs/NAME --format onnx",
       "  onecycle export runs/NAME --format onnx --normalize --probabilities -o cats.onnx",
+      "  onecycle export runs/NAME --format torchscript --normalize --probabilities",
       "  onecycle export runs/NAME --format safetensors"
     })
 public final class ExportCommand implements Callable<Integer> {
   /** The formats by name. */
   enum Format {
-    ONNX,
-    SAFETENSORS;
+    ONNX(".onnx"),
+    TORCHSCRIPT(".pt"),
+    SAFETENSORS(".safetensors");
+
+    private final String ending;
+
+    Format(String ending) {
+      this.ending = ending;
+    }
 
     @Override
     public String toString() {
       return name().toLowerCase(Locale.ROOT);
     }
   }
-
-  /** Reads the file with Python's standard library and PyTorch alone. */
-  private static final String LOADER =
-      """
-      import json, struct, torch
-      with open(%s, "rb") as file:
-          header = json.loads(file.read(struct.unpack("<Q", file.read(8))[0]))
-          data = bytearray(file.read())
-      weights = {}
-      for name, array in header.items():
-          if name != "__metadata__":
-              begin, end = array["data_offsets"]
-              values = torch.frombuffer(data[begin:end], dtype=torch.float32)
-              weights[name] = values.reshape(array["shape"])
-      """;
 
   @Mixin ModelArgument model = new ModelArgument();
 
@@ -75,13 +71,11 @@ public final class ExportCommand implements Callable<Integer> {
   @Option(
       names = "--normalize",
       description =
-          "ONNX: the input are pixels from 0 to 255 as uint8 [N, C, H, W]. Default: float32,"
+          "The input are pixels from 0 to 255 as uint8 [N, C, H, W]. Default: float32,"
               + " normalised with the means and standard deviations in the file's metadata.")
   boolean normalize;
 
-  @Option(
-      names = "--probabilities",
-      description = "ONNX: the output are probabilities. Default: scores.")
+  @Option(names = "--probabilities", description = "The output are probabilities. Default: scores.")
   boolean probabilities;
 
   @Option(
@@ -95,11 +89,10 @@ public final class ExportCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Console console = output.console();
-    String ending = "." + format;
     Path file =
         out == null
-            ? FileNames.requireNew("--out", Path.of("model" + ending))
-            : FileNames.requireNewOr(ending, "--out", out);
+            ? FileNames.requireNew("--out", Path.of("model" + format.ending))
+            : FileNames.requireNewOr(format.ending, "--out", out);
     if (format == Format.SAFETENSORS) {
       Require.that(
           !normalize && !probabilities,
@@ -113,12 +106,16 @@ public final class ExportCommand implements Callable<Integer> {
     Map<String, Object> result = new LinkedHashMap<>();
     result.put("file", file.toString());
     result.put("format", format.toString());
+    ExportOptions options = new ExportOptions(normalize, probabilities);
     if (format == Format.ONNX) {
-      OnnxFile.write(read, new OnnxFile.Options(normalize, probabilities), file);
+      OnnxFile.write(read, options, file);
       console.answer("The model in ONNX: " + file);
+    } else if (format == Format.TORCHSCRIPT) {
+      TorchScriptFile.write(read, options, file);
+      console.answer("The model in TorchScript: " + file);
     } else {
       read.write(file);
-      String loader = LOADER.formatted(python(file.toString())).strip();
+      String loader = PythonLoader.of(file);
       console.answer("The weights: " + file);
       console.answer("Read them in Python by:");
       loader.lines().forEach(console::answer);
@@ -126,9 +123,5 @@ public final class ExportCommand implements Callable<Integer> {
     }
     console.result(result);
     return ExitCode.OK;
-  }
-
-  private static String python(String text) {
-    return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
   }
 }

@@ -40,6 +40,19 @@ class ExportCommandTest {
     assertThat(file).isNotEmptyFile();
   }
 
+  @Test
+  void torchScriptIsWritten() {
+    Path file = temp.resolve("cats.pt");
+    Cli.Result result = Cli.run("export", run, "--format=torchscript", "-o", file);
+    assertThat(result.code()).as(result.err()).isZero();
+    assertThat(result.out())
+        .isEqualTo("The model in TorchScript: " + file + System.lineSeparator());
+    assertThat(file).isNotEmptyFile();
+    Cli.Result other = Cli.run("export", run, "--format=torchscript", "-o", temp.resolve("x.onnx"));
+    assertThat(other.code()).isEqualTo(2);
+    assertThat(other.err()).contains(".pt");
+  }
+
   /** The lines that it prints work as they are, and read the very weights. */
   @Test
   void theLoaderThatIsPrintedReadsTheWeights() throws Exception {

@@ -15,6 +15,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.DeviceOptional;
+import org.bytedeco.pytorch.ExtraFilesMap;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.IValueVector;
 import org.bytedeco.pytorch.JitModule;
@@ -196,6 +197,13 @@ final class LoadedScript implements AutoCloseable {
         torch.set_autocast_cache_enabled(cached);
       }
     }
+  }
+
+  /** Writes it, for evaluation, with the values that it has now. */
+  void save(Path target, ExtraFilesMap extra) {
+    module.eval();
+    training = Optional.of(false);
+    module.save(target.toString(), extra);
   }
 
   @Override
