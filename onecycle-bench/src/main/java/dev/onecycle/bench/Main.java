@@ -2,6 +2,7 @@ package dev.onecycle.bench;
 
 import dev.onecycle.bench.peers.PeersBench;
 import dev.onecycle.bench.peers.PhotosBench;
+import dev.onecycle.bench.predict.PredictBench;
 import dev.onecycle.bench.suggestion.SuggestionsBench;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.CannotWriteException;
@@ -17,7 +18,7 @@ import picocli.CommandLine.Spec;
 /** The command {@code ./onecycle bench} with the measurements as its subcommands. */
 @Command(
     name = "onecycle bench",
-    description = "Measure training, its reports and its start on this machine.",
+    description = "Measure training, predictions, reports and the start on this machine.",
     mixinStandardHelpOptions = true,
     subcommands = {
       TrainBench.class,
@@ -29,6 +30,7 @@ import picocli.CommandLine.Spec;
       ScheduleBench.class,
       PeersBench.class,
       PhotosBench.class,
+      PredictBench.class,
       SuggestionsBench.class
     })
 public final class Main implements Runnable {

@@ -1,8 +1,6 @@
 package dev.onecycle.bench.peers;
 
-import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -78,13 +76,7 @@ final class Peers {
   }
 
   private List<String> onecycle(Class<?> main, String... mode) {
-    List<String> command = new ArrayList<>();
-    command.add(virtualMachine());
-    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-        .filter(argument -> !argument.startsWith("-agentlib:jdwp"))
-        .forEach(command::add);
-    command.add("--enable-native-access=ALL-UNNAMED");
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    List<String> command = PeerPrograms.own(main);
     command.add(workload.toString());
     command.addAll(List.of(mode));
     return command;
@@ -97,7 +89,7 @@ final class Peers {
       return Peer.other(
           name,
           List.of(
-              virtualMachine(),
+              PeerPrograms.virtualMachine(),
               "-XX:ErrorFile=" + workload.resolveSibling(name + "-crash.log"),
               "-XX:-CreateCoredumpOnCrash",
               "-jar",
@@ -117,9 +109,5 @@ final class Peers {
     } catch (TimedRun.DoesNotRunException e) {
       return Peer.absent(name, String.valueOf(e.getMessage()));
     }
-  }
-
-  private static String virtualMachine() {
-    return Path.of(System.getProperty("java.home"), "bin", "java").toString();
   }
 }

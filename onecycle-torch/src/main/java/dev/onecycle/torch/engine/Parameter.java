@@ -74,9 +74,10 @@ public final class Parameter {
 
   /** The values in the type of a forward pass. */
   public Tensor cast(ScalarType compute) {
-    if (!keepsCast) {
-      return tensor().to(compute);
-    }
+    return keepsCast ? keptCast(compute) : tensor().to(compute);
+  }
+
+  private synchronized Tensor keptCast(ScalarType compute) {
     if (cast == null) {
       cast = tensor().to(compute);
       cast.retainReference(); // it outlives the open scope
@@ -84,7 +85,7 @@ public final class Parameter {
     return cast;
   }
 
-  /** Casts the values once, at their first use: they change no more. */
+  /** Casts the values once, at their first use, for all threads: they change no more. */
   public void keepCast() {
     keepsCast = true;
   }

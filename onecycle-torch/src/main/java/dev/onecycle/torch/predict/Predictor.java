@@ -27,6 +27,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 
 /**
@@ -34,9 +35,9 @@ import java.util.stream.IntStream;
  * that it was trained for.
  *
  * <p>Safe for use by any number of threads. Each decodes its own images; the network computes on
- * one thread of the predictor, together for all samples that have come in the meantime, at most
- * {@link PredictorOptions#maxBatch}. Twice as many may wait; who brings more waits for room, so
- * memory is bounded.
+ * threads of the predictor ({@link PredictorOptions#replicas}), together for the samples that have
+ * come in the meantime, at most {@link PredictorOptions#maxBatch}. Twice as many may wait for each
+ * of the threads; who brings more waits for room, so memory is bounded.
  *
  * <p>Images are read as in the training of the model: orientation, resizing and normalization are
  * the model's. The network's batch norms are folded into its weights (see {@link
@@ -52,13 +53,14 @@ public final class Predictor implements AutoCloseable {
   private final DecodeOptions decoding;
   private final int maxBatch;
   private final WaitingSamples waiting;
-  private final Thread thread;
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private final ForwardNetwork network;
+  private final List<Thread> threads = new ArrayList<>();
 
   private Predictor(ModelFile model, PredictorOptions options) {
     this.model = model;
     maxBatch = options.maxBatch();
     decoding = model.samples().decoding(options.maxPixels());
-    waiting = new WaitingSamples(2 * maxBatch);
     Compute compute =
         Compute.of(
             LearnerSettings.builder()
@@ -67,16 +69,24 @@ public final class Predictor implements AutoCloseable {
                 .threads(options.threads())
                 .build());
     ModelFile folded = FoldedBatchNorms.in(model);
-    ForwardNetwork network =
+    network =
         new ForwardNetwork(
             folded.network(),
             folded.normalization(),
             folded.tensors(),
             TensorDevice.of(compute.device()),
             compute.precision());
-    thread = new Thread(() -> answer(network, compute.threads()), "onecycle-predict");
-    thread.setDaemon(true);
-    thread.start();
+    int replicas = options.replicas() == 0 ? compute.threads() : options.replicas();
+    int each = Math.max(1, compute.threads() / replicas);
+    waiting = new WaitingSamples(2 * maxBatch * replicas);
+    int bytes = Math.multiplyExact(maxBatch, model.samples().layout().bytes());
+    for (int i = 0; i < replicas; i++) {
+      ByteBuffer values = ByteBuffer.allocateDirect(bytes);
+      Thread thread = new Thread(() -> answer(each, values), "onecycle-predict-" + i);
+      thread.setDaemon(true);
+      threads.add(thread);
+      thread.start();
+    }
   }
 
   /**
@@ -91,7 +101,15 @@ public final class Predictor implements AutoCloseable {
 
   /** As {@link #load(Path)}, with options. */
   public static Predictor load(Path runOrFile, PredictorOptions options) {
-    return of(ModelFile.at(runOrFile, options.trustModel()), options);
+    return of(ModelFile.at(runOrFile, false), options);
+  }
+
+  /**
+   * As {@link #load(Path, PredictorOptions)}, also where the network is a TorchScript file: a
+   * program that runs with the rights of this process, see {@link ModelFile#readTrusting}.
+   */
+  public static Predictor loadTrusting(Path runOrFile, PredictorOptions options) {
+    return of(ModelFile.at(runOrFile, true), options);
   }
 
   /**
@@ -103,7 +121,7 @@ public final class Predictor implements AutoCloseable {
   public static Predictor of(ModelFile model, PredictorOptions options) {
     Predictor predictor = new Predictor(model, options);
     try {
-      for (int count : new int[] {1, options.maxBatch()}) {
+      for (int count : new int[] {1, options.maxBatch() * predictor.threads.size()}) {
         predictor.outputs(
             IntStream.range(0, count)
                 .mapToObj(i -> ByteBuffer.allocate(model.samples().layout().bytes()))
@@ -221,13 +239,9 @@ public final class Predictor implements AutoCloseable {
   }
 
   private List<float[]> outputs(List<ByteBuffer> samples) {
-    List<CompletableFuture<float[]>> coming = new ArrayList<>();
-    for (ByteBuffer sample : samples) {
-      Sample next = new Sample(sample.duplicate());
-      waiting.add(next);
-      coming.add(next.outputs());
-    }
-    return coming.stream().map(Predictor::outcome).toList();
+    List<Sample> coming = samples.stream().map(sample -> new Sample(sample.duplicate())).toList();
+    waiting.add(coming);
+    return coming.stream().map(sample -> outcome(sample.outputs())).toList();
   }
 
   private static float[] outcome(CompletableFuture<float[]> coming) {
@@ -244,21 +258,17 @@ public final class Predictor implements AutoCloseable {
     }
   }
 
-  /** The work of the predictor's thread, until it is closed. */
-  private void answer(ForwardNetwork network, int threads) {
-    try (network) {
-      ForwardNetwork.useThreads(threads);
-      int bytes = model.samples().layout().bytes();
-      ByteBuffer values = ByteBuffer.allocateDirect(Math.multiplyExact(maxBatch, bytes));
-      List<Sample> samples = waiting.take(maxBatch);
-      while (!samples.isEmpty()) {
-        answer(network, values, samples);
-        samples = waiting.take(maxBatch);
-      }
+  /** The work of one of the predictor's threads, until it is closed. */
+  private void answer(int engineThreads, ByteBuffer values) {
+    ForwardNetwork.useThreads(engineThreads);
+    List<Sample> samples = waiting.take(maxBatch);
+    while (!samples.isEmpty()) {
+      answer(values, samples);
+      samples = waiting.take(maxBatch);
     }
   }
 
-  private void answer(ForwardNetwork network, ByteBuffer values, List<Sample> samples) {
+  private void answer(ByteBuffer values, List<Sample> samples) {
     try {
       values.clear();
       samples.forEach(sample -> values.put(sample.values()));
@@ -317,19 +327,24 @@ public final class Predictor implements AutoCloseable {
   }
 
   /**
-   * Answers the calls that wait, ends the thread and frees the native memory; nothing happens the
+   * Answers the calls that wait, ends the threads and frees the native memory; nothing happens the
    * second time.
    */
   @Override
   public void close() {
     waiting.close();
     boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
+    for (Thread thread : threads) {
+      while (thread.isAlive()) {
+        try {
+          thread.join();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
       }
+    }
+    if (closed.compareAndSet(false, true)) {
+      network.close();
     }
     if (interrupted) {
       Thread.currentThread().interrupt();

@@ -19,6 +19,7 @@ final class WaitingSamples {
   private final Deque<Sample> waiting = new ArrayDeque<>();
   private final ReentrantLock lock = new ReentrantLock(true);
   private final Condition changed = lock.newCondition();
+  private int idle;
   private boolean closed;
 
   /**
@@ -40,48 +41,77 @@ final class WaitingSamples {
   }
 
   /**
-   * Adds a sample, as soon as there is room.
+   * Adds samples in their order, each as soon as there is room.
    *
-   * @throws IllegalStateException where it is closed
+   * @throws IllegalStateException where it is closed; some may have been added
    * @throws java.util.concurrent.CancellationException where the thread is interrupted
    */
-  void add(Sample sample) {
+  void add(List<Sample> samples) {
     lock.lock();
     try {
-      while (!closed && waiting.size() >= room) {
-        changed.await();
+      for (Sample sample : samples) {
+        if (waiting.size() >= room) {
+          changed.signalAll();
+        }
+        while (!closed && waiting.size() >= room) {
+          changed.await();
+        }
+        if (closed) {
+          throw new IllegalStateException(
+              "predictor must be open to predict but is closed; load another one");
+        }
+        waiting.add(sample);
       }
-      if (closed) {
-        throw new IllegalStateException(
-            "predictor must be open to predict but is closed; load another one");
-      }
-      waiting.add(sample);
-      changed.signalAll();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw InterruptedRead.whileDoing("waiting to predict", e);
     } finally {
+      changed.signalAll();
       lock.unlock();
     }
   }
 
   /**
-   * Takes the samples that have come, as soon as there is one; none once it is closed and empty.
+   * Takes a share of the samples that have come, as soon as there is one: all of them, or the part
+   * that falls to one of the threads that are idle. None once it is closed and empty.
    *
    * @param most that are taken
    */
   List<Sample> take(int most) {
     lock.lock();
+    idle++;
     try {
       while (!closed && waiting.isEmpty()) {
         changed.awaitUninterruptibly();
       }
+      int share = Math.min(most, (waiting.size() + idle - 1) / idle);
       List<Sample> taken = new ArrayList<>();
-      while (taken.size() < most && !waiting.isEmpty()) {
+      while (taken.size() < share) {
         taken.add(waiting.remove());
       }
       changed.signalAll();
       return taken;
+    } finally {
+      idle--;
+      lock.unlock();
+    }
+  }
+
+  /** The number of threads that wait for samples. */
+  int idle() {
+    lock.lock();
+    try {
+      return idle;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The number of samples that wait. */
+  int count() {
+    lock.lock();
+    try {
+      return waiting.size();
     } finally {
       lock.unlock();
     }

@@ -30,8 +30,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * A network in native memory that computes outputs and nothing else: it has no gradients and no
  * optimizer, and keeps its weights in the type that it computes with.
  *
- * <p>Not safe for use by more than one thread at a time. It computes on the calling thread, and on
- * as many more of the engine's as {@link #useThreads} says.
+ * <p>Safe for use by several threads at a time, which share the weights. Each computes on itself,
+ * and on as many more of the engine's threads as {@link #useThreads} says. It must not be closed
+ * while one computes.
  */
 public final class ForwardNetwork implements AutoCloseable {
   private final int outputs;
