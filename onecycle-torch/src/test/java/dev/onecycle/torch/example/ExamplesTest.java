@@ -6,10 +6,14 @@ import dev.onecycle.record.EpochRecord.Evaluated;
 import dev.onecycle.testing.MarkdownExamples;
 import dev.onecycle.torch.job.RunSummary;
 import dev.onecycle.torch.model.ModelFile;
+import dev.onecycle.torch.predict.Prediction;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -47,6 +51,19 @@ class ExamplesTest {
   @Test
   void waveFormsAreToldApart() {
     assertThat(trained(Signals.train(temp.resolve("run"))).accuracy()).isGreaterThan(0.95);
+  }
+
+  @Test
+  void aTrainedModelAnswersForAnImage() throws IOException {
+    Path run = SeveralLabels.train(temp.resolve("run")).folder();
+    Path image = temp.resolve("image.png");
+    ImageIO.write(new BufferedImage(20, 20, BufferedImage.TYPE_INT_RGB), "png", image.toFile());
+    Prediction prediction = Answers.answer(run, image);
+    assertThat(prediction.kind()).isEqualTo("labels");
+    assertThat(prediction.answers()).hasSize(3);
+    Path source = Path.of("src/test/java/dev/onecycle/torch/example/Answers.java");
+    assertThat(MarkdownExamples.inMarkdown(Path.of("../docs/how-to/predict.md")))
+        .isEqualTo(MarkdownExamples.inJava(source));
   }
 
   @Test
