@@ -81,11 +81,6 @@ public record PeakRate(
     }
     List<Difference> differences = stored.get().conditions().differencesTo(experiment.conditions());
     if (!differences.isEmpty()) {
-      Path found = FileNames.unused(stored.get().file());
-      String use =
-          stored.get().isRecipe()
-              ? "' and train by the recipe that it writes"
-              : "' and name " + found + " as " + LR_FROM.name();
       String which =
           differences.stream()
               .map(d -> d.title() + " must be " + d.found() + " but was " + d.now())
@@ -94,12 +89,24 @@ public record PeakRate(
           which
               + ", since the learning rate of "
               + stored.get().file()
-              + " was found so; set it so, or find the rate again with '"
-              + Shell.line(stored.get().refreshCommand(experiment, found))
-              + use
+              + " was found so; set it so, or "
+              + again(experiment, stored.get())
               + ", or accept the rate with "
               + ACCEPT_STALE.name());
     }
+  }
+
+  /** How the rate is found again; no command knows the data of a program. */
+  private static String again(Experiment experiment, StoredRate stored) {
+    if (experiment.task().isPresent()) {
+      return "leave out " + LR_FROM.name() + ": a range test then finds a rate";
+    }
+    Path found = FileNames.unused(stored.file());
+    return "find the rate again with '"
+        + Shell.line(stored.refreshCommand(experiment, found))
+        + (stored.isRecipe()
+            ? "' and train by the recipe that it writes"
+            : "' and name " + found + " as " + LR_FROM.name());
   }
 
   private static Optional<StoredRate> stored(TrainingConfig config) {
@@ -210,7 +217,7 @@ public record PeakRate(
       StoredRate stored, long foundFor, long steps, Experiment experiment) {
     TrainingConfig config = experiment.config();
     String again =
-        config.find(MINUTES).isPresent()
+        config.find(MINUTES).isPresent() || experiment.task().isPresent()
             ? "set max_lr to choose another"
             : "find it again for this length with '"
                 + Shell.line(stored.refreshCommand(experiment, FileNames.unused(stored.file())))

@@ -12,6 +12,9 @@ import dev.onecycle.record.Measure;
 import dev.onecycle.record.StepRecord;
 import dev.onecycle.run.RunFolder;
 import dev.onecycle.run.RunListener;
+import dev.onecycle.run.files.JsonFile;
+import dev.onecycle.run.tuning.Evidence;
+import dev.onecycle.run.tuning.FoundRate;
 import dev.onecycle.torch.model.ModelFile;
 import dev.onecycle.torch.nn.Layer;
 import dev.onecycle.torch.nn.Network;
@@ -21,10 +24,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A run of a program's own data goes the way of every run. */
@@ -44,13 +49,17 @@ class TrainingTaskTest {
   }
 
   private static TrainingTask task(Dataset train) {
+    return task(train, plane(2, 200), 32);
+  }
+
+  private static TrainingTask task(Dataset train, Dataset validation, int width) {
     Layer layers =
         Layer.sequence(
-            new Layer.Linear(2, 32, true), new Layer.Relu(), new Layer.Linear(32, 1, true));
+            new Layer.Linear(2, width, true), new Layer.Relu(), new Layer.Linear(width, 1, true));
     return TrainingTask.of(
         "plane",
         train,
-        plane(2, 200),
+        validation,
         new Network("two layers", SampleLayout.numbers(2), 1, layers));
   }
 
@@ -147,6 +156,85 @@ class TrainingTaskTest {
     assertThatThrownBy(
             () -> TrainingJob.resume(folder, task.withMetrics(Metric.r2(), Metric.loss())))
         .hasMessageContaining("metrics R², loss");
+    assertThatThrownBy(() -> TrainingJob.resume(folder, task(plane(1, 800), plane(2, 200), 16)))
+        .isInstanceOf(InvalidValueException.class)
+        .hasMessageMatching(
+            "condition model must be two layers [0-9a-f]+, as in .*, but was two layers [0-9a-f]+;"
+                + " train anew under these");
+    assertThatThrownBy(() -> TrainingJob.resume(folder, task(plane(1, 800), plane(4, 200), 32)))
+        .as("other samples to evaluate on")
+        .isInstanceOf(InvalidValueException.class)
+        .hasMessageStartingWith("samples must be those that " + folder + " was begun with, ");
+    Dataset renamed = Samples.ofNumbers(new float[4], 2).withNumbers(List.of("z"), new float[2]);
+    assertThatThrownBy(() -> TrainingJob.resume(folder, task(renamed, renamed, 32)))
+        .isInstanceOf(InvalidValueException.class)
+        .hasMessageContaining("numbers y")
+        .hasMessageContaining("but was samples float32 [2], numbers z");
+    assertThatThrownBy(
+            () ->
+                TrainingJob.resume(
+                    folder, TrainingTask.of("plane", classes(), classes(), ofTwo())))
+        .isInstanceOf(InvalidValueException.class)
+        .hasMessageContaining("but was samples float32 [2], classes below, above");
+    assertThat(TrainingJob.resume(folder, task).isFinished())
+        .as("a refusal changes nothing")
+        .isTrue();
+  }
+
+  private static Network ofTwo() {
+    return new Network(
+        "one layer", SampleLayout.numbers(2), 2, Layer.sequence(new Layer.Linear(2, 2, true)));
+  }
+
+  private static Dataset classes() {
+    float[] x = {1, 2, 3, 5};
+    return Samples.ofNumbers(x, 2).withClasses(List.of("below", "above"), new int[] {0, 1});
+  }
+
+  /** A rate that an earlier run of the task found is refused under other conditions, by name. */
+  @Test
+  void aStoredRateOfATaskGoesStale() {
+    TrainingConfig tested = config().without(TrainingConfig.MAX_LR).with(TrainingConfig.EPOCHS, 2);
+    TrainingTask task = task(plane(1, 800));
+    RunSummary first = TrainingJob.start(tested, temp.resolve("first"), task);
+    Path file = temp.resolve("found.json");
+    FoundRate.suggested(
+            List.of("a program"),
+            50,
+            first.record().conditions(),
+            JsonFile.read(first.folder().resolve(Evidence.FILE), Evidence.class, "evidence"))
+        .write(file);
+    TrainingConfig stored = tested.with(TrainingConfig.LR_FROM, file.toString());
+    RunSummary again = TrainingJob.start(stored, temp.resolve("again"), task);
+    assertThat(again.learningRate()).isEqualTo(first.learningRate());
+    assertThat(again.record().learningRateSource()).startsWith("found before, in " + file);
+    Map<String, Executable> changed =
+        Map.of(
+            "model", () -> start(stored, task(plane(1, 800), plane(2, 200), 16)),
+            "data", () -> start(stored, task(plane(3, 800))),
+            "loss", () -> start(stored, task.withLoss(new Loss.Huber(1))),
+            "batch size", () -> start(stored.with(TrainingConfig.BATCH_SIZE, 16), task));
+    changed.forEach(
+        (name, training) ->
+            assertThatThrownBy(training::execute)
+                .isInstanceOf(InvalidValueException.class)
+                .hasMessageStartingWith(name + " must be ")
+                .hasMessageContaining("since the learning rate of " + file + " was found so")
+                .hasMessageEndingWith(
+                    "; set it so, or leave out lr_from: a range test then finds a rate, or accept"
+                        + " the rate with accept_stale"));
+    RunSummary accepted =
+        TrainingJob.start(
+            stored.with(TrainingConfig.ACCEPT_STALE, true),
+            temp.resolve("accepted"),
+            task.withLoss(new Loss.Huber(1)));
+    assertThat(accepted.record().acceptedDifferences())
+        .singleElement()
+        .satisfies(d -> assertThat(d.name()).isEqualTo("loss"));
+  }
+
+  private void start(TrainingConfig config, TrainingTask task) {
+    TrainingJob.start(config, temp.resolve("refused"), task);
   }
 
   @Test
