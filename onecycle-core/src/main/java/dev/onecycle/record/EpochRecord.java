@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param epoch zero-based
  * @param steps optimizer steps taken by the end of the epoch, over the whole run
  * @param trainLoss mean of the epoch's training losses, each batch weighted by its size
- * @param imagesPerSecond training speed of the epoch, data included, evaluation not
+ * @param samplesPerSecond training speed of the epoch, data included, evaluation not
  * @param trainSeconds time spent training
  * @param evaluated the evaluation after it; empty where there was none, as after most epochs of a
  *     run that is evaluated every few epochs
@@ -22,7 +22,7 @@ public record EpochRecord(
     int epoch,
     long steps,
     double trainLoss,
-    double imagesPerSecond,
+    double samplesPerSecond,
     double trainSeconds,
     Optional<Evaluated> evaluated) {
 

@@ -84,7 +84,7 @@ public record BatchSizeResult(
   }
 
   private static double speed(BatchTrial trial) {
-    return trial.imagesPerSecond().orElse(0);
+    return trial.samplesPerSecond().orElse(0);
   }
 
   private static String explanation(BatchSizes search, List<BatchTrial> trials, int largest) {

@@ -9,15 +9,19 @@ import java.util.OptionalLong;
  * @param size images a step
  * @param fits whether it was computed within the budget of memory
  * @param peakBytes the most memory the process held; empty where it is not known
- * @param imagesPerSecond speed of the training step; empty where none was completed
+ * @param samplesPerSecond speed of the training step; empty where none was completed
  * @param remark why it does not fit; empty where it does
  */
 public record BatchTrial(
-    int size, boolean fits, OptionalLong peakBytes, OptionalDouble imagesPerSecond, String remark) {
+    int size,
+    boolean fits,
+    OptionalLong peakBytes,
+    OptionalDouble samplesPerSecond,
+    String remark) {
 
   /** A size that was trained and evaluated with, whatever memory that took. */
-  public static BatchTrial completed(int size, OptionalLong peakBytes, double imagesPerSecond) {
-    return new BatchTrial(size, true, peakBytes, OptionalDouble.of(imagesPerSecond), "");
+  public static BatchTrial completed(int size, OptionalLong peakBytes, double samplesPerSecond) {
+    return new BatchTrial(size, true, peakBytes, OptionalDouble.of(samplesPerSecond), "");
   }
 
   /** A size that could not be trained with. */
@@ -27,6 +31,6 @@ public record BatchTrial(
 
   /** The same, but found not to fit. */
   BatchTrial unfit(String why) {
-    return new BatchTrial(size, false, peakBytes, imagesPerSecond, why);
+    return new BatchTrial(size, false, peakBytes, samplesPerSecond, why);
   }
 }

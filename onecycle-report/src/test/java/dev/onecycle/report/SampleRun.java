@@ -196,7 +196,7 @@ public final class SampleRun {
         e.epoch(),
         e.steps(),
         e.trainLoss(),
-        e.imagesPerSecond(),
+        e.samplesPerSecond(),
         e.trainSeconds(),
         Optional.empty());
   }

@@ -145,9 +145,9 @@ public record FitReading(Kind kind, OptionalInt from, String explanation, String
         return of(
             Kind.NO_MISTAKE,
             Numbers.format(
-                "All %,d evaluation images are classified correctly. These images cannot show whether"
+                "All %,d evaluation %s are classified correctly. These %2$s cannot show whether"
                     + " other settings are better.",
-                chance.images()),
+                chance.images(), record.task().noun()),
             "");
       }
       return finite.size() < MIN_EPOCHS ? tooShort() : gap(last);
@@ -209,14 +209,15 @@ public record FitReading(Kind kind, OptionalInt from, String explanation, String
         return of(
             Kind.TOO_FEW_IMAGES,
             Numbers.format(
-                "%,d evaluation images are too few to say whether the network has learned: an"
+                "%,d evaluation %s are too few to say whether the network has learned: an"
                     + " accuracy of %s on them stands for %.0f to %.0f %%, and guessing gives %s.",
                 chance.images(),
+                record.task().noun(),
                 percent(result.accuracy()),
                 100 * interval.low(),
                 100 * interval.high(),
                 percent(chance.accuracy())),
-            "Evaluate on more images before a setting is changed.");
+            "Evaluate on more " + record.task().noun() + " before a setting is changed.");
       }
       return of(
           Kind.NOT_LEARNED,
@@ -257,7 +258,9 @@ public record FitReading(Kind kind, OptionalInt from, String explanation, String
           beforeTheFirstUpdate
               ? "The loss was high before the first update, so the network's first outputs are too"
                   + " large: check that the "
-                  + (chance.ofClasses() ? "images are normalised" : "targets are near 0 and 1")
+                  + (chance.ofClasses()
+                      ? record.task().noun() + " are normalised"
+                      : "targets are near 0 and 1")
                   + " and the weights initialised."
               : "The first updates were too large: a lower peak rate or a longer warm-up saves these"
                   + " epochs.");

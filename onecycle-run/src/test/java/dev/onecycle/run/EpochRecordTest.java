@@ -36,7 +36,7 @@ class EpochRecordTest {
     assertThat(json(EVALUATED))
         .isEqualTo(
             "{\"epoch\":1,\"steps\":4,\"train_loss\":2.1,\"evaluation_loss\":2.0,\"metrics\":{"
-                + "\"accuracy\":0.5},\"images_per_second\":100.0,\"train_seconds\":1.5,\"evaluation_seconds\":0.5}");
+                + "\"accuracy\":0.5},\"samples_per_second\":100.0,\"train_seconds\":1.5,\"evaluation_seconds\":0.5}");
     assertThat(CsvTable.EPOCHS.line(EVALUATED)).isEqualTo("1,4,2.1,2.0,0.5,100.0,1.5,0.5");
   }
 
@@ -45,7 +45,7 @@ class EpochRecordTest {
     assertThat(json(NOT))
         .isEqualTo(
             "{\"epoch\":0,\"steps\":2,\"train_loss\":2.25,\"evaluation_loss\":null,"
-                + "\"metrics\":{},\"images_per_second\":90.0,\"train_seconds\":1.25,"
+                + "\"metrics\":{},\"samples_per_second\":90.0,\"train_seconds\":1.25,"
                 + "\"evaluation_seconds\":null}");
     assertThat(CsvTable.EPOCHS.line(NOT)).isEqualTo("0,2,2.25,,,90.0,1.25,");
     assertThat(NOT.gap()).isEmpty();
@@ -107,7 +107,7 @@ class EpochRecordTest {
                 new Measure("r2", "R²", Measure.Better.HIGHER, false)));
     Path csv = temp.resolve("epochs.csv");
     Files.writeString(csv, table.text(List.of(numbers, NOT)));
-    assertThat(csv).content().startsWith("epoch,steps,train_loss,evaluation_loss,mae,r2,images_");
+    assertThat(csv).content().startsWith("epoch,steps,train_loss,evaluation_loss,mae,r2,samples_");
     assertThat(CsvTable.EPOCHS.read(csv).rows()).containsExactly(numbers, NOT);
     assertThat(EpochRecord.best(List.of(numbers, NOT), Measure.LOSS)).contains(numbers);
     JsonFile.write(temp.resolve("epoch.json"), numbers);

@@ -28,7 +28,7 @@ record PeerResult(
 
   PeerResult with(TimedRun.Result result) {
     List<Double> all = new ArrayList<>(rates);
-    all.add(result.imagesPerSecond());
+    all.add(result.samplesPerSecond());
     return new PeerResult(name, all, Optional.of(result), failure);
   }
 

@@ -194,7 +194,7 @@ public final class PeersBench implements Callable<Integer> {
           Numbers.format(
               "round %d  %,7.0f images/s  %4d steps  loss %.3f  %s",
               round + 1,
-              result.imagesPerSecond(),
+              result.samplesPerSecond(),
               result.steps(),
               result.loss(),
               result.hello().setup()));

@@ -65,7 +65,8 @@ final class PeersTable {
   }
 
   private static String conditions(Results results) {
-    int rounds = results.peers().stream().mapToInt(r -> r.imagesPerSecond().size()).max().orElse(0);
+    int rounds =
+        results.peers().stream().mapToInt(r -> r.samplesPerSecond().size()).max().orElse(0);
     return Numbers.format(
         "%s, %d round%s of %s s each after %s s of warm-up, in turn; %s.",
         results.workload().describe(),

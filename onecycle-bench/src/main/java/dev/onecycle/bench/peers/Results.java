@@ -25,7 +25,7 @@ record Results(
    *
    * @param setup the peer's description of itself
    * @param parameters of its network; 0 if it does not run
-   * @param imagesPerSecond of each round
+   * @param samplesPerSecond of each round
    * @param steps that counted in the last round
    * @param loss the last loss
    * @param rate spread of the images per second
@@ -38,7 +38,7 @@ record Results(
       String name,
       String setup,
       long parameters,
-      List<Double> imagesPerSecond,
+      List<Double> samplesPerSecond,
       int steps,
       double loss,
       Optional<Spread> rate,

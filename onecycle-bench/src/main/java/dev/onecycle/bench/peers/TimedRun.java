@@ -38,11 +38,11 @@ record TimedRun(double warmUp, double seconds, double timeout, Path folder) {
   /**
    * The result of a turn.
    *
-   * @param imagesPerSecond over the steps that count
+   * @param samplesPerSecond over the steps that count
    * @param steps number of steps that count
    * @param loss the last loss
    */
-  record Result(PeerMessage.Hello hello, double imagesPerSecond, int steps, double loss) {}
+  record Result(PeerMessage.Hello hello, double samplesPerSecond, int steps, double loss) {}
 
   /** Thrown if a peer does not run; the message is the reason. */
   static final class DoesNotRunException extends Exception {
@@ -80,7 +80,7 @@ record TimedRun(double warmUp, double seconds, double timeout, Path folder) {
       Window window = heard.window();
       if (hello != null && window != null && window.steps() > 0) {
         if (window.seconds() >= seconds || late.get()) {
-          return new Result(hello, window.imagesPerSecond(), window.steps(), heard.loss());
+          return new Result(hello, window.samplesPerSecond(), window.steps(), heard.loss());
         }
       }
       throw new DoesNotRunException(

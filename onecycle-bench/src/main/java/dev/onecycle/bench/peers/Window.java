@@ -45,7 +45,7 @@ record Window(long warmUp, long first, long begin, long end, long images, int st
    *
    * @throws IllegalStateException if there is none
    */
-  double imagesPerSecond() {
+  double samplesPerSecond() {
     if (steps == 0 || end == begin) {
       throw new IllegalStateException("no step has been timed");
     }

@@ -34,7 +34,7 @@ class TimedRunTest {
     assertThat(result.hello().setup()).isEqualTo("a shell");
     assertThat(result.steps()).isPositive();
     assertThat(result.loss()).isEqualTo(0.5);
-    assertThat(result.imagesPerSecond()).isPositive().isLessThan(5 / 0.01);
+    assertThat(result.samplesPerSecond()).isPositive().isLessThan(5 / 0.01);
   }
 
   @Test

@@ -20,20 +20,20 @@ class WindowTest {
     window = window.stepped(104 * SECOND, 128).stepped(107 * SECOND, 72);
     assertThat(window.steps()).isEqualTo(2);
     assertThat(window.seconds()).isEqualTo(4, within(1e-9));
-    assertThat(window.imagesPerSecond()).isEqualTo(200 / 4.0, within(1e-9));
+    assertThat(window.samplesPerSecond()).isEqualTo(200 / 4.0, within(1e-9));
   }
 
   @Test
   void withoutWarmUpOnlyTheFirstStepIsLeftOut() {
     Window window = Window.opened(0, 5 * SECOND).stepped(6 * SECOND, 10);
     assertThat(window.steps()).isEqualTo(1);
-    assertThat(window.imagesPerSecond()).isEqualTo(10, within(1e-9));
+    assertThat(window.samplesPerSecond()).isEqualTo(10, within(1e-9));
   }
 
   @Test
   void hasNoRateBeforeAStepIsTimed() {
     Window window = Window.opened(SECOND, 0);
-    assertThatIllegalStateException().isThrownBy(window::imagesPerSecond);
-    assertThatIllegalStateException().isThrownBy(window.stepped(2 * SECOND, 128)::imagesPerSecond);
+    assertThatIllegalStateException().isThrownBy(window::samplesPerSecond);
+    assertThatIllegalStateException().isThrownBy(window.stepped(2 * SECOND, 128)::samplesPerSecond);
   }
 }

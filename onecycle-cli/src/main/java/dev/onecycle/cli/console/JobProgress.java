@@ -336,7 +336,7 @@ public final class JobProgress implements JobListener, AutoCloseable {
             epochs,
             e.trainLoss(),
             e.evaluated().map(this::evaluated).orElseGet(this::notEvaluated),
-            e.imagesPerSecond(),
+            e.samplesPerSecond(),
             e.trainSeconds() + e.evaluated().map(Evaluated::seconds).orElse(0.0)));
   }
 

@@ -121,21 +121,22 @@ public final class CompareCommand implements Callable<Integer> {
 
   private static void say(Console console, ComparisonReport report) {
     Comparison comparison = report.comparison();
-    Table results = new Table(headings(ResultTable.HEADINGS));
+    ResultTable table = ResultTable.of(comparison);
+    Table results = new Table(headings(table.headings()));
     for (RunResult r : comparison.results()) {
-      results.row(cells(ResultTable.cells(r), r.name()));
+      results.row(cells(table.cells(r), r.name()));
     }
     results.lines().forEach(console::answer);
     List<Difference> differences = comparison.differences();
     if (!differences.isEmpty()) {
       console.answer("");
-      Table table = new Table(headings(differences.stream().map(Difference::name).toList()));
+      Table differing = new Table(headings(differences.stream().map(Difference::name).toList()));
       for (int i = 0; i < comparison.compared().size(); i++) {
         int run = i;
         List<String> values = differences.stream().map(d -> d.values().get(run)).toList();
-        table.row(cells(values, comparison.compared().get(i)));
+        differing.row(cells(values, comparison.compared().get(i)));
       }
-      table.lines().forEach(console::answer);
+      differing.lines().forEach(console::answer);
     }
     console.answer("");
     console.answer(Texts.clean(report.sentence()));
@@ -169,6 +170,7 @@ public final class CompareCommand implements Callable<Integer> {
       }
       differences.add(Map.of("name", difference.name(), "values", values));
     }
+    json.put("ranking", comparison.ranked().stream().map(RunResult::name).toList());
     json.put("differences", differences);
     json.put("groups", comparison.groups().stream().map(CompareCommand::json).toList());
     return json;
@@ -181,6 +183,14 @@ public final class CompareCommand implements Callable<Integer> {
       json.put("status", result.status());
       json.put("epochs", result.epochs());
     }
+    result
+        .score()
+        .ifPresent(
+            score -> {
+              json.put("metric", score.measure().name());
+              put(json, "value", OptionalDouble.of(score.last()));
+              put(json, "best", OptionalDouble.of(score.best()));
+            });
     put(json, "accuracy_percent", result.accuracy());
     result
         .interval()
@@ -194,7 +204,7 @@ public final class CompareCommand implements Callable<Integer> {
     put(json, "best_accuracy_percent", result.bestAccuracy());
     put(json, "validation_loss", result.validationLoss());
     put(json, "train_loss", result.trainLoss());
-    put(json, "images_per_second", result.imagesPerSecond());
+    put(json, "samples_per_second", result.samplesPerSecond());
     put(json, "train_seconds", result.trainSeconds());
     return json;
   }
@@ -209,8 +219,10 @@ public final class CompareCommand implements Callable<Integer> {
   private static Map<String, Object> json(SeedGroup group) {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("runs", group.names());
-    json.put("n", group.accuracy().n());
-    json.put("accuracy_percent", json(group.accuracy()));
+    json.put("n", group.score().n());
+    json.put("metric", group.measure().name());
+    boolean share = group.measure().share();
+    json.put(share ? group.measure().name() + "_percent" : "value", json(group.score()));
     json.put("validation_loss", json(group.validationLoss()));
     return json;
   }

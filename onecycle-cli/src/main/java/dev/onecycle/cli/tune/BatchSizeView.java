@@ -52,8 +52,8 @@ final class BatchSizeView {
   }
 
   private static String speed(BatchTrial trial) {
-    return trial.imagesPerSecond().isPresent()
-        ? Numbers.format("%,.0f images/s", trial.imagesPerSecond().getAsDouble())
+    return trial.samplesPerSecond().isPresent()
+        ? Numbers.format("%,.0f images/s", trial.samplesPerSecond().getAsDouble())
         : "-";
   }
 
@@ -65,7 +65,7 @@ final class BatchSizeView {
       record.put("batch_size", trial.size());
       record.put("fits", trial.fits());
       trial.peakBytes().ifPresent(bytes -> record.put("peak_bytes", bytes));
-      trial.imagesPerSecond().ifPresent(speed -> record.put("images_per_second", speed));
+      trial.samplesPerSecond().ifPresent(speed -> record.put("samples_per_second", speed));
       record.put("updates", result.search().updates(trial.size()));
       record.put("remark", trial.remark());
       records.add(record);

@@ -97,7 +97,7 @@ final class TuningProgress implements TuningListener, AutoCloseable {
 
   /** Takes the cost of a step from a trial: of a size that may not fit into this process. */
   void measured(BatchTrial trial, SweepPlan tried) {
-    double image = 1 / trial.imagesPerSecond().orElse(Double.POSITIVE_INFINITY);
+    double image = 1 / trial.samplesPerSecond().orElse(Double.POSITIVE_INFINITY);
     int size = experiment.setup().batchSize();
     costs(new StepCost(image * size, image * StepCost.SHARE_OF_STEP), tried);
   }

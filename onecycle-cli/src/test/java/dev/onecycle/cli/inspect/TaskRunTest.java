@@ -2,8 +2,8 @@ package dev.onecycle.cli.inspect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.onecycle.cli.Cli;
-import dev.onecycle.cli.StoppedRun;
 import dev.onecycle.cli.console.ExitCode;
 import dev.onecycle.data.sample.Dataset;
 import dev.onecycle.data.sample.SampleLayout;
@@ -45,14 +45,18 @@ class TaskRunTest {
   @BeforeAll
   static void train() {
     run = temp.resolve("run");
+    train(run, 0.05);
+  }
+
+  private static void train(Path folder, double rate) {
     Network network = new Network("line", SampleLayout.numbers(2), 1, new Layer.Linear(2, 1, true));
     TrainingConfig config =
         TrainingConfig.defaults()
             .with(TrainingConfig.EPOCHS, 4)
             .with(TrainingConfig.BATCH_SIZE, 16)
-            .with(TrainingConfig.MAX_LR, 0.05);
+            .with(TrainingConfig.MAX_LR, rate);
     TrainingJob.start(
-        config, run, TrainingTask.of("heights", numbers(1, 800), numbers(2, 200), network));
+        config, folder, TrainingTask.of("heights", numbers(1, 800), numbers(2, 200), network));
   }
 
   @Test
@@ -73,12 +77,40 @@ class TaskRunTest {
   }
 
   @Test
-  void runsOfNumbersAreComparedByTheirLosses() throws IOException {
-    Path copy = temp.resolve("copy");
-    StoppedRun.copy(run, copy);
-    Cli.Result compared = Cli.run("compare", run, copy, "-o", temp.resolve("compare.html"));
+  void runsOfNumbersAreComparedByTheirMetric() throws IOException {
+    Path slow = temp.resolve("slow");
+    train(slow, 1e-4);
+    Path page = temp.resolve("compare.html");
+    Cli.Result compared = Cli.run("compare", slow, run, "-o", page);
     assertThat(compared.code()).as(compared.err()).isZero();
-    assertThat(compared.out() + compared.err()).doesNotContain("NaN");
+    assertThat(compared.out())
+        .contains("run is best: mean absolute error 0.", " below slow.")
+        .contains("samples/s")
+        .doesNotContain("NaN", "accuracy", "image");
+    assertThat(Jsoup.parse(Files.readString(page)).body().text())
+        .contains("run is best: mean absolute error 0.")
+        .doesNotContain("NaN", "accuracy", "image");
+    JsonNode json = Cli.run("compare", slow, run, "-o", page, "--json").json();
+    assertThat(json.get("ranking").toString()).isEqualTo("[\"run\",\"slow\"]");
+    assertThat(json.at("/runs/0/metric").asText()).isEqualTo("mean_absolute_error");
+    assertThat(json.at("/runs/0/best").asDouble()).isPositive();
+  }
+
+  @Test
+  void runsWithDifferentMetricsAreNotRanked() throws IOException {
+    Path photos = TestData.fewColours(temp.resolve("colours"));
+    Path other = temp.resolve("classes");
+    Cli.Result trained =
+        Cli.run("train", photos, "--epochs", 1, "-b", 2, "--max-lr", 0.01, "--out", other);
+    assertThat(trained.code()).as(trained.err()).isZero();
+    Cli.Result compared =
+        Cli.run("compare", run, other, "-o", temp.resolve("different.html"), "--json");
+    assertThat(compared.code()).as(compared.err()).isZero();
+    assertThat(compared.err())
+        .contains(
+            "The runs are not ranked, since their best epochs are told by different metrics: mean"
+                + " absolute error, accuracy.");
+    assertThat(compared.json().get("ranking")).isEmpty();
   }
 
   @Test

@@ -60,7 +60,7 @@ class ClassificationTest {
     List<String[]> epochs =
         Cli.csv(
             run.resolve("epochs.csv"),
-            "epoch,steps,train_loss,evaluation_loss,accuracy,images_per_second,train_seconds,"
+            "epoch,steps,train_loss,evaluation_loss,accuracy,samples_per_second,train_seconds,"
                 + "evaluation_seconds");
     RunRecord.Data about = RunFolder.read(run).data();
     Classification classification = record().classification();

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A run of four epochs that is evaluated after the third and the last, beside one after each. */
 class EvaluateEveryTest {
   private static final String EPOCHS =
-      "epoch,steps,train_loss,evaluation_loss,accuracy,images_per_second,train_seconds,"
+      "epoch,steps,train_loss,evaluation_loss,accuracy,samples_per_second,train_seconds,"
           + "evaluation_seconds";
   private static final int LOSS = 3;
   private static final int ACCURACY = 4;

@@ -111,7 +111,7 @@ class TrainCommandTest {
     List<String[]> rows =
         Cli.csv(
             run.resolve("epochs.csv"),
-            "epoch,steps,train_loss,evaluation_loss,accuracy,images_per_second,train_seconds,"
+            "epoch,steps,train_loss,evaluation_loss,accuracy,samples_per_second,train_seconds,"
                 + "evaluation_seconds");
     assertThat(rows).hasSize(2);
     assertThat(rows.get(0)[1]).isEqualTo("8");

@@ -339,7 +339,7 @@ class TuneCommandTest {
     assertThat(json.get("trials")).hasSize(2);
     for (JsonNode trial : json.get("trials")) {
       assertThat(trial.get("fits").asBoolean()).isTrue();
-      assertThat(trial.get("images_per_second").asDouble()).isPositive();
+      assertThat(trial.get("samples_per_second").asDouble()).isPositive();
     }
     assertThat(json.get("explanation").asText())
         .contains("twice as many are more than the 108 images");

@@ -1,5 +1,7 @@
 package dev.onecycle.report.compare;
 
+import dev.onecycle.record.Measure;
+import dev.onecycle.report.compare.RunResult.Score;
 import dev.onecycle.report.figures.RunCurves;
 import dev.onecycle.run.RunHistory;
 import dev.onecycle.run.RunRecord;
@@ -74,11 +76,15 @@ public record Comparison(
    * Completed runs that differ in their seed alone.
    *
    * @param names of the runs
-   * @param accuracy after the last epoch, in percent
+   * @param measure that tells their best epochs
+   * @param score its values after the last epoch, of a share in percent
    * @param validationLoss after the last epoch
    */
   public record SeedGroup(
-      List<String> names, MeanAndDeviation accuracy, MeanAndDeviation validationLoss) {
+      List<String> names,
+      Measure measure,
+      MeanAndDeviation score,
+      MeanAndDeviation validationLoss) {
     public SeedGroup {
       names = List.copyOf(names);
     }
@@ -105,12 +111,32 @@ public record Comparison(
         results, differences(runs), runs.stream().map(RunHistory::name).toList(), groups(runs));
   }
 
-  /** The results with an accuracy, the highest first. */
-  public List<RunResult> ranked() {
+  /** The metrics that tell the best epochs of the runs, each once; of evaluated runs alone. */
+  public List<Measure> measures() {
     return results.stream()
-        .filter(r -> r.accuracy().isPresent() && Double.isFinite(r.accuracy().getAsDouble()))
-        .sorted(Comparator.comparingDouble((RunResult r) -> r.accuracy().getAsDouble()).reversed())
+        .flatMap(result -> result.score().stream())
+        .map(Score::measure)
+        .distinct()
         .toList();
+  }
+
+  /**
+   * The evaluated results, the best first, by the metric that tells the best epoch and in its
+   * direction; empty where the runs have different metrics, which cannot be compared.
+   */
+  public List<RunResult> ranked() {
+    if (measures().size() > 1) {
+      return List.of();
+    }
+    return results.stream()
+        .filter(r -> r.score().filter(score -> Double.isFinite(score.last())).isPresent())
+        .sorted(Comparator.comparingDouble(Comparison::rank))
+        .toList();
+  }
+
+  private static double rank(RunResult result) {
+    Score score = result.score().orElseThrow();
+    return score.measure().rank(score.last());
   }
 
   private static List<Difference> differences(List<RunHistory> runs) {
@@ -134,7 +160,10 @@ public record Comparison(
     all.put("steps", Long.toString(record.policy().steps()));
     all.put(
         "evaluated on",
-        Counts.images(record.data().evaluationImages(), record.data().evaluationName()));
+        Counts.samples(
+            record.data().evaluationImages(),
+            record.data().evaluationName(),
+            record.task().noun()));
     record
         .settings()
         .forEach(
@@ -184,6 +213,7 @@ public record Comparison(
       settings.keySet().removeAll(SEED_DEPENDENT);
     }
     return List.of(
+        record.task().judge(),
         record.conditions(),
         settings,
         foundRate,
@@ -193,9 +223,12 @@ public record Comparison(
   }
 
   private static SeedGroup group(List<RunHistory> runs) {
+    Measure judge = runs.get(0).record().task().judge();
     return new SeedGroup(
         runs.stream().map(RunHistory::name).toList(),
-        spread(runs, r -> RunResult.of(r).accuracy().orElse(Double.NaN)),
+        judge,
+        spread(
+            runs, r -> RunResult.of(r).score().map(s -> judge.shown(s.last())).orElse(Double.NaN)),
         spread(runs, r -> RunResult.of(r).validationLoss().orElse(Double.NaN)));
   }
 

@@ -3,14 +3,19 @@ package dev.onecycle.report.compare;
 import dev.onecycle.math.ShareInterval;
 import dev.onecycle.record.EpochRecord;
 import dev.onecycle.record.EpochRecord.Evaluated;
+import dev.onecycle.record.Measure;
 import dev.onecycle.report.chart.Curve;
 import dev.onecycle.report.chart.Point;
 import dev.onecycle.report.figures.RunCurves;
 import dev.onecycle.run.RunHistory;
+import dev.onecycle.run.RunRecord;
+import dev.onecycle.run.Task;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.ToDoubleFunction;
 
 /**
  * The result of a run so far; values that are not recorded are empty.
@@ -31,26 +36,42 @@ public record RunResult(
     Speed speed) {
 
   /**
-   * Results on the validation images.
+   * The metric that tells the best epoch of a run.
    *
-   * @param accuracy of the last evaluation, in percent
-   * @param bestAccuracy of all evaluations, in percent
+   * @param last value, a share in [0, 1]
+   * @param best of all evaluations, in the metric's direction
+   */
+  public record Score(Measure measure, double last, double best) {}
+
+  /**
+   * Results on the validation samples.
+   *
+   * @param score by which runs are ranked; empty if there is no evaluation
    * @param loss of the last evaluation
    * @param images their number; 0 if unknown
+   * @param noun of the samples, "images" or "samples"
    */
-  public record Validation(
-      OptionalDouble accuracy, OptionalDouble bestAccuracy, OptionalDouble loss, int images) {
-    static final Validation NONE =
-        new Validation(OptionalDouble.empty(), OptionalDouble.empty(), OptionalDouble.empty(), 0);
+  public record Validation(Optional<Score> score, OptionalDouble loss, int images, String noun) {
+    static final Validation NONE = none("images");
+
+    static Validation none(String noun) {
+      return new Validation(Optional.empty(), OptionalDouble.empty(), 0, noun);
+    }
+
+    private OptionalDouble percent(ToDoubleFunction<Score> value) {
+      return score.filter(s -> s.measure().equals(Measure.ACCURACY)).stream()
+          .mapToDouble(s -> 100 * value.applyAsDouble(s))
+          .findFirst();
+    }
   }
 
   /**
    * The speed of training.
    *
-   * @param imagesPerSecond mean over all epochs
+   * @param samplesPerSecond mean over all epochs
    * @param trainSeconds time spent training
    */
-  public record Speed(OptionalDouble imagesPerSecond, OptionalDouble trainSeconds) {
+  public record Speed(OptionalDouble samplesPerSecond, OptionalDouble trainSeconds) {
     static final Speed NONE = new Speed(OptionalDouble.empty(), OptionalDouble.empty());
   }
 
@@ -60,36 +81,42 @@ public record RunResult(
     String status = history.record().status().name().toLowerCase(Locale.ROOT);
     if (epochs.isEmpty()) {
       return new RunResult(
-          history.name(), status, 0, Validation.NONE, OptionalDouble.empty(), Speed.NONE);
+          history.name(),
+          status,
+          0,
+          Validation.none(history.record().task().noun()),
+          OptionalDouble.empty(),
+          Speed.NONE);
     }
     EpochRecord last = epochs.get(epochs.size() - 1);
     return new RunResult(
         history.name(),
         status,
         epochs.size(),
-        validation(
-            epochs.stream().flatMap(e -> e.evaluated().stream()).toList(),
-            history.record().data().evaluationImages()),
+        validation(epochs.stream().flatMap(e -> e.evaluated().stream()).toList(), history.record()),
         OptionalDouble.of(last.trainLoss()),
         speed(epochs));
   }
 
-  private static Validation validation(List<Evaluated> evaluations, int images) {
+  private static Validation validation(List<Evaluated> evaluations, RunRecord record) {
+    Measure judge = record.task().judge();
     return new Validation(
-        last(accuracies(evaluations)),
-        accuracies(evaluations).stream().mapToDouble(a -> a).max(),
+        score(judge, evaluations.stream().map(e -> e.value(judge)).toList()),
         last(evaluations.stream().map(Evaluated::loss).toList()),
-        images);
+        record.data().evaluationImages(),
+        record.task().noun());
   }
 
-  /** In percent; none where targets are no classes. */
-  private static List<Double> accuracies(List<Evaluated> evaluations) {
-    return evaluations.stream().map(e -> 100 * e.accuracy()).filter(a -> !a.isNaN()).toList();
+  private static Optional<Score> score(Measure measure, List<Double> values) {
+    return values.stream()
+        .filter(Double::isFinite)
+        .min(Comparator.comparingDouble(measure::rank))
+        .map(best -> new Score(measure, values.get(values.size() - 1), best));
   }
 
   private static Speed speed(List<EpochRecord> epochs) {
     double seconds = epochs.stream().mapToDouble(EpochRecord::trainSeconds).sum();
-    double images = epochs.stream().mapToDouble(e -> e.imagesPerSecond() * e.trainSeconds()).sum();
+    double images = epochs.stream().mapToDouble(e -> e.samplesPerSecond() * e.trainSeconds()).sum();
     return new Speed(
         seconds > 0 ? OptionalDouble.of(images / seconds) : OptionalDouble.empty(),
         OptionalDouble.of(seconds));
@@ -102,10 +129,12 @@ public record RunResult(
         "",
         0,
         new Validation(
-            last(curves.accuracy()),
-            curves.accuracy().points().stream().filter(Point::finite).mapToDouble(Point::y).max(),
+            score(
+                Measure.ACCURACY,
+                curves.accuracy().points().stream().map(point -> point.y() / 100).toList()),
             last(curves.validationLoss()),
-            0),
+            0,
+            Task.IMAGES.noun()),
         last(curves.trainingLoss()),
         Speed.NONE);
   }
@@ -120,8 +149,14 @@ public record RunResult(
         : OptionalDouble.of(values.get(values.size() - 1));
   }
 
+  /** The metric by which runs are ranked; empty if there is no evaluation. */
+  public Optional<Score> score() {
+    return validation.score();
+  }
+
+  /** The accuracy of the last evaluation in percent; empty where another metric is the judge. */
   public OptionalDouble accuracy() {
-    return validation.accuracy();
+    return validation.percent(Score::last);
   }
 
   /** The 95 % confidence interval of the accuracy; empty if the number of images is not known. */
@@ -157,16 +192,17 @@ public record RunResult(
     return accuracy().orElse(Double.NaN) / 100;
   }
 
+  /** The highest accuracy of all evaluations in percent. */
   public OptionalDouble bestAccuracy() {
-    return validation.bestAccuracy();
+    return validation.percent(Score::best);
   }
 
   public OptionalDouble validationLoss() {
     return validation.loss();
   }
 
-  public OptionalDouble imagesPerSecond() {
-    return speed.imagesPerSecond();
+  public OptionalDouble samplesPerSecond() {
+    return speed.samplesPerSecond();
   }
 
   public OptionalDouble trainSeconds() {

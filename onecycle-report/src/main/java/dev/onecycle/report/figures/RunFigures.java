@@ -181,11 +181,7 @@ public final class RunFigures {
             trace(values, CurveStyle.LINE_WITH_DOTS, Stroke.line(Palette.BLUE, 1.8, Stroke.SOLID)));
     return figure(
         Texts.capitalized(measure.title()),
-        measure.title()
-            + (measure.equals(Measure.ACCURACY)
-                ? " on the validation images, "
-                : " on the validation samples, ")
-            + evaluationTimes(evaluateEvery),
+        measure.title() + ", " + evaluationTimes(evaluateEvery),
         steps(run, plannedSteps),
         List.of(
             new Panel(

@@ -1,5 +1,6 @@
 package dev.onecycle.report.page;
 
+import dev.onecycle.record.Measure;
 import dev.onecycle.report.chart.Figure;
 import dev.onecycle.report.compare.Comparison;
 import dev.onecycle.report.compare.Comparison.Difference;
@@ -72,10 +73,11 @@ final class ComparisonPage {
   private void results(Element main) {
     Html.add(main, "h2", "Results");
     List<String> headings = new ArrayList<>(List.of("run"));
-    headings.addAll(ResultTable.HEADINGS);
+    ResultTable table = ResultTable.of(comparison);
+    headings.addAll(table.headings());
     Element body = Html.table(main, "Results of each run so far", headings);
     for (RunResult result : comparison.results()) {
-      row(body, result.name(), ResultTable.cells(result));
+      row(body, result.name(), table.cells(result));
     }
   }
 
@@ -105,19 +107,23 @@ final class ComparisonPage {
       return;
     }
     Html.add(main, "h2", "Seeds");
+    List<Measure> measures =
+        comparison.groups().stream().map(SeedGroup::measure).distinct().toList();
+    List<String> headings = new ArrayList<>(List.of("runs", "number"));
+    measures.forEach(measure -> headings.add(measure.axis()));
+    headings.add("validation loss");
     Element body =
         Html.table(
             main,
             "Runs that differ only in their seed: mean ± sample standard deviation",
-            List.of("runs", "number", "accuracy, %", "validation loss"));
+            headings);
     for (SeedGroup group : comparison.groups()) {
-      row(
-          body,
-          String.join(", ", group.names()),
-          List.of(
-              Integer.toString(group.accuracy().n()),
-              group.accuracy().text(2),
-              group.validationLoss().text(4)));
+      List<String> cells = new ArrayList<>(List.of(Integer.toString(group.score().n())));
+      for (Measure measure : measures) {
+        cells.add(measure.equals(group.measure()) ? ComparisonText.spread(group) : "");
+      }
+      cells.add(group.validationLoss().text(4));
+      row(body, String.join(", ", group.names()), cells);
     }
   }
 

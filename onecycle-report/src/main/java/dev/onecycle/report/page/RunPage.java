@@ -338,7 +338,7 @@ final class RunPage {
               .map(v -> measure.share() ? Numbers.format("%.2f", v) : Numbers.rounded(v, 4))
               .orElse(NOT_EVALUATED));
     }
-    cells.add(Numbers.format("%.0f", epoch.imagesPerSecond()));
+    cells.add(Numbers.format("%.0f", epoch.samplesPerSecond()));
     cells.add(Numbers.format("%.1f", epoch.trainSeconds()));
     cells.add(
         epoch.evaluated().map(e -> Numbers.format("%.1f", e.seconds())).orElse(NOT_EVALUATED));

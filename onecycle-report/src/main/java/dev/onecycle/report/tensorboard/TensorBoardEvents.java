@@ -21,7 +21,7 @@ import java.util.List;
  * <p>Start {@code tensorboard --logdir} with the folder, or with a folder that holds several runs.
  *
  * <p>Each step writes {@code train/loss}, {@code learning_rate} and {@code momentum} at the
- * zero-based step. Each epoch writes {@code train/epoch_loss} and {@code images_per_second} at its
+ * zero-based step. Each epoch writes {@code train/epoch_loss} and {@code samples_per_second} at its
  * last step; an evaluated epoch also writes {@code validation/loss} and {@code
  * validation/accuracy}, a share in [0, 1]. TensorBoard stores numbers as {@code float}; NaN and
  * infinite losses are written too. By default it shows a random sample of about 1000 points of a
@@ -115,7 +115,7 @@ public final class TensorBoardEvents implements TrainingListener, AutoCloseable 
           .metrics()
           .forEach((metric, value) -> values.add(Event.scalar("validation/" + metric, value)));
     }
-    values.add(Event.scalar("images_per_second", e.imagesPerSecond()));
+    values.add(Event.scalar("samples_per_second", e.samplesPerSecond()));
     append(e.steps() - 1, values.toArray(Event.Value[]::new));
     file.flush();
   }

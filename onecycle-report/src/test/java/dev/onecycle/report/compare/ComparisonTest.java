@@ -3,6 +3,9 @@ package dev.onecycle.report.compare;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.onecycle.record.EpochRecord;
+import dev.onecycle.record.EpochRecord.Evaluated;
+import dev.onecycle.record.Measure;
 import dev.onecycle.report.SampleRun;
 import dev.onecycle.report.SampleRun.Place;
 import dev.onecycle.report.chart.Point;
@@ -12,7 +15,11 @@ import dev.onecycle.report.figures.RunCurves;
 import dev.onecycle.report.figures.RunCurves.Quantity;
 import dev.onecycle.run.RunHistory;
 import dev.onecycle.run.RunRecord.Status;
+import dev.onecycle.run.Task;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 
@@ -41,7 +48,7 @@ class ComparisonTest {
     SeedGroup group = comparison.groups().get(0);
     assertThat(comparison.groups()).hasSize(1);
     assertThat(group.names()).containsExactly("a", "b", "c");
-    assertThat(group.accuracy().text(2)).isEqualTo("60.00 ± 10.00");
+    assertThat(group.score().text(2)).isEqualTo("60.00 ± 10.00");
     assertThat(group.validationLoss().text(3)).isEqualTo("1.800 ± 0.200");
     assertThat(comparison.compared()).containsExactly("a", "b", "heavy", "c");
     assertThat(comparison.differences())
@@ -89,7 +96,7 @@ class ComparisonTest {
     assertThat(result.validationLoss()).hasValue(2.0);
     assertThat(result.trainLoss()).hasValue(1.5);
     assertThat(result.trainSeconds()).hasValue(4);
-    assertThat(result.imagesPerSecond()).as("(100·1 + 200·3) / 4").hasValue(175);
+    assertThat(result.samplesPerSecond()).as("(100·1 + 200·3) / 4").hasValue(175);
     assertThat(result.status()).isEqualTo("finished");
   }
 
@@ -107,7 +114,7 @@ class ComparisonTest {
     assertThat(none.bestAccuracy()).isEmpty();
     assertThat(none.validationLoss()).isEmpty();
     assertThat(none.trainLoss()).hasValue(2.3);
-    assertThat(ResultTable.cells(none))
+    assertThat(ResultTable.of(Comparison.of(List.of(early))).cells(none))
         .containsExactly("", "", "", "", "2.3000", "1", "100", "1", "finished");
     assertThat(Comparison.of(List.of(early, run.history())).ranked())
         .extracting(RunResult::name)
@@ -147,6 +154,63 @@ class ComparisonTest {
     assertThat(comparison.compared()).containsExactly("a");
   }
 
+  private static final Measure ERROR =
+      new Measure("mean_absolute_error", "mean absolute error", Measure.Better.LOWER, false);
+  private static final Measure F1 = new Measure("f1", "F1", Measure.Better.HIGHER, true);
+
+  /** A run of a program's own data, whose metric was another one after each epoch. */
+  private static RunHistory judged(String name, int seed, Measure measure, double... values) {
+    RunHistory run = SampleRun.small(name, seed, 1e-4, 0.5, 2.0).history();
+    Task task =
+        new Task("samples float32 [2]", "numbers", List.of("y"), "loss", List.of(measure), true);
+    List<EpochRecord> epochs = new ArrayList<>();
+    for (int i = 0; i < values.length; i++) {
+      EpochRecord e = run.epochs().get(i);
+      epochs.add(
+          new EpochRecord(
+              e.epoch(),
+              e.steps(),
+              e.trainLoss(),
+              e.samplesPerSecond(),
+              e.trainSeconds(),
+              Optional.of(new Evaluated(1.0, Map.of(measure.name(), values[i]), 1))));
+    }
+    return new RunHistory(name, run.record().withTask(task), run.steps(), epochs, List.of());
+  }
+
+  @Test
+  void runsAreRankedByTheMetricOfTheBestEpochInItsDirection() {
+    Comparison errors =
+        Comparison.of(List.of(judged("a", 1, ERROR, 0.2, 0.3), judged("b", 2, ERROR, 0.5, 0.125)));
+    assertThat(errors.ranked()).extracting(RunResult::name).containsExactly("b", "a");
+    assertThat(errors.results().get(0).score()).contains(new RunResult.Score(ERROR, 0.3, 0.2));
+    assertThat(errors.results().get(0).accuracy()).isEmpty();
+    ResultTable table = ResultTable.of(errors);
+    assertThat(table.headings())
+        .startsWith("mean absolute error", "best", "validation loss")
+        .contains("samples/s");
+    assertThat(table.cells(errors.results().get(0))).startsWith("0.3", "0.2", "1.0000");
+    assertThat(errors.groups().get(0).measure()).isEqualTo(ERROR);
+    assertThat(errors.groups().get(0).score().mean()).isEqualTo(0.2125);
+    Comparison shares =
+        Comparison.of(List.of(judged("a", 1, F1, 0.2, 0.3), judged("b", 1, F1, 0.5, 0.6)));
+    assertThat(shares.ranked()).extracting(RunResult::name).containsExactly("b", "a");
+    assertThat(ResultTable.of(shares).cells(shares.results().get(0))).startsWith("30.00", "30.00");
+  }
+
+  @Test
+  void runsWithDifferentMetricsAreNotRankedAgainstEachOther() {
+    Comparison comparison =
+        Comparison.of(List.of(judged("a", 1, ERROR, 0.2, 0.3), judged("b", 2, F1, 0.5, 0.6)));
+    assertThat(comparison.ranked()).isEmpty();
+    assertThat(comparison.measures()).containsExactly(ERROR, F1);
+    assertThat(comparison.groups()).isEmpty();
+    ResultTable table = ResultTable.of(comparison);
+    assertThat(table.headings())
+        .startsWith("mean absolute error", "best", "F1, %", "best, %", "validation loss");
+    assertThat(table.cells(comparison.results().get(1))).startsWith("", "", "60.00", "60.00");
+  }
+
   /**
    * Newcombe's interval of 10 of 10 minus 7 of 10 is 3.3 points below 0 to 60; of 30 of 30 minus 21
    * of 30 it is 11.6 points to 47.9.
@@ -160,12 +224,12 @@ class ComparisonTest {
   }
 
   private static RunResult result(double accuracy, int images) {
-    OptionalDouble percent = OptionalDouble.of(100 * accuracy);
+    RunResult.Score score = new RunResult.Score(Measure.ACCURACY, accuracy, accuracy);
     return new RunResult(
         "run",
         "",
         1,
-        new RunResult.Validation(percent, percent, OptionalDouble.empty(), images),
+        new RunResult.Validation(Optional.of(score), OptionalDouble.empty(), images, "images"),
         OptionalDouble.empty(),
         new RunResult.Speed(OptionalDouble.empty(), OptionalDouble.empty()));
   }

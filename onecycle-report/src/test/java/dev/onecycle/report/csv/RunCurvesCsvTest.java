@@ -57,14 +57,14 @@ class RunCurvesCsvTest {
 
     RunCurves epochs =
         read(
-            "epoch,steps,train_loss,evaluation_loss,accuracy,images_per_second,train_seconds,"
+            "epoch,steps,train_loss,evaluation_loss,accuracy,samples_per_second,train_seconds,"
                 + "evaluation_seconds\n0,391,2.1,2.0,0.5,100.0,1.5,0.5\n");
     assertThat(epochs.validationLoss().points()).containsExactly(new Point(390, 2.0));
     assertThat(epochs.accuracy().points()).containsExactly(new Point(390, 50));
 
     RunCurves few =
         read(
-            "epoch,steps,train_loss,evaluation_loss,accuracy,images_per_second,train_seconds,"
+            "epoch,steps,train_loss,evaluation_loss,accuracy,samples_per_second,train_seconds,"
                 + "evaluation_seconds\n0,391,2.25,,,100.0,1.5,\n1,782,1.5,2.0,0.5,100.0,1.5,0.5\n");
     assertThat(few.trainingLoss().points()).hasSize(2);
     assertThat(few.validationLoss().points()).containsExactly(new Point(781, 2.0));

@@ -24,7 +24,7 @@ class FewEvaluationsEventsTest {
     }
     String text = Files.readString(events.path(), StandardCharsets.ISO_8859_1);
     assertThat(text.split("train/epoch_loss", -1)).hasSize(3);
-    assertThat(text.split("images_per_second", -1)).hasSize(3);
+    assertThat(text.split("samples_per_second", -1)).hasSize(3);
     assertThat(text.split("validation/loss", -1)).hasSize(2);
     assertThat(text.split("validation/accuracy", -1)).hasSize(2);
     assertThat(text.indexOf("validation/loss")).isGreaterThan(text.lastIndexOf("train/epoch_loss"));

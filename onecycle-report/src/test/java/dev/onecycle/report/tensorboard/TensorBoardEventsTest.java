@@ -89,15 +89,15 @@ class TensorBoardEventsTest {
                 "0a140a0d6c6561726e696e675f72617465150000803e", // learning_rate 0.25
                 "0a0f0a086d6f6d656e74756d1500000000", // momentum 0
                 "ed57261a",
-                "7500000000000000d7d94178", // 117 bytes
+                "76000000000000004e43f07d", // 118 bytes
                 "0900001040fc54d941",
                 "10ac02", // step 300
-                "2a67",
+                "2a68",
                 "0a170a10747261696e2f65706f63685f6c6f73731500000040", // train/epoch_loss 2
                 "0a160a0f76616c69646174696f6e2f6c6f7373150000807f", // validation/loss infinite
                 "0a1a0a1376616c69646174696f6e2f6163637572616379150000003f", // accuracy 0.5
-                "0a180a11696d616765735f7065725f7365636f6e641500007a44", // images_per_second 1000
-                "2e7ddbaa"));
+                "0a190a1273616d706c65735f7065725f7365636f6e641500007a44", // samples_per_second 1000
+                "f36320b6"));
   }
 
   /** The same message as from TensorFlow: a session log with status START at the step. */
@@ -134,7 +134,7 @@ class TensorBoardEventsTest {
             entry("train/epoch_loss", 2f),
             entry("validation/loss", 1.75f),
             entry("validation/accuracy", 0.5f),
-            entry("images_per_second", 1000f));
+            entry("samples_per_second", 1000f));
   }
 
   @Test
@@ -245,7 +245,7 @@ class TensorBoardEventsTest {
       events.epoch(epoch(1));
     }
     byte[] file = Files.readAllBytes(events.path());
-    List<Integer> ends = List.of(40, 40 + 85, 40 + 85 + 130);
+    List<Integer> ends = List.of(40, 40 + 85, 40 + 85 + 131);
 
     assertThat(file).hasSize(ends.get(2));
     for (int length = 0; length <= file.length; length++) {

@@ -33,7 +33,7 @@ public final class CsvTable<T> {
   public static final CsvTable<StepRecord> STEPS = steps(Map.of());
 
   private static final String BEFORE_METRICS = "epoch,steps,train_loss,evaluation_loss,";
-  private static final String AFTER_METRICS = "images_per_second,train_seconds,evaluation_seconds";
+  private static final String AFTER_METRICS = "samples_per_second,train_seconds,evaluation_seconds";
 
   /**
    * Epochs of a network that classifies, as in {@code epochs.csv}: without an evaluation, three
@@ -105,7 +105,7 @@ public final class CsvTable<T> {
     for (String metric : metrics) {
       cells.add(cell(evaluated.map(e -> e.metrics().getOrDefault(metric, Double.NaN))));
     }
-    cells.add(epoch.imagesPerSecond());
+    cells.add(epoch.samplesPerSecond());
     cells.add(epoch.trainSeconds());
     cells.add(cell(evaluated.map(Evaluated::seconds)));
     return cells.stream();

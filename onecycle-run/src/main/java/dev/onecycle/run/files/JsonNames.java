@@ -92,7 +92,7 @@ final class JsonNames extends SimpleModule {
         @JsonProperty("train_loss") double trainLoss,
         @JsonProperty("evaluation_loss") Optional<Double> loss,
         @JsonProperty("metrics") Map<String, Double> metrics,
-        @JsonProperty("images_per_second") double imagesPerSecond,
+        @JsonProperty("samples_per_second") double samplesPerSecond,
         @JsonProperty("train_seconds") double trainSeconds,
         @JsonProperty("evaluation_seconds") Optional<Double> seconds) {
       if (seconds.isPresent() != loss.isPresent()
@@ -110,7 +110,7 @@ final class JsonNames extends SimpleModule {
               epoch,
               steps,
               trainLoss,
-              imagesPerSecond,
+              samplesPerSecond,
               trainSeconds,
               loss.map(l -> new Evaluated(l, metrics, seconds.orElseThrow()))));
     }
@@ -144,9 +144,9 @@ final class JsonNames extends SimpleModule {
       return epoch.evaluated().map(Evaluated::metrics).orElse(Map.of());
     }
 
-    @JsonProperty("images_per_second")
-    double imagesPerSecond() {
-      return epoch.imagesPerSecond();
+    @JsonProperty("samples_per_second")
+    double samplesPerSecond() {
+      return epoch.samplesPerSecond();
     }
 
     @JsonProperty("train_seconds")
@@ -360,8 +360,8 @@ final class JsonNames extends SimpleModule {
     @JsonProperty("peak_bytes")
     OptionalLong peakBytes();
 
-    @JsonProperty("images_per_second")
-    OptionalDouble imagesPerSecond();
+    @JsonProperty("samples_per_second")
+    OptionalDouble samplesPerSecond();
 
     @JsonProperty("remark")
     String remark();

@@ -100,7 +100,7 @@ class CsvTailTest {
   void metricsOfTheHeaderAreRead() throws IOException {
     file = folder.resolve("epochs.csv");
     append(
-        "epoch,steps,train_loss,evaluation_loss,mean_absolute_error,images_per_second,"
+        "epoch,steps,train_loss,evaluation_loss,mean_absolute_error,samples_per_second,"
             + "train_seconds,evaluation_seconds\n0,10,2.0,1.5,0.25,100.0,3.0,0.5\n");
     CsvTail<EpochRecord> tail = new CsvTail<>(CsvTable.EPOCHS, file);
     tail.update();

@@ -32,9 +32,10 @@ final class CycleLength {
   /**
    * Makes sure that the policy can have the steps of so many epochs.
    *
+   * @param noun of the samples to train on, "image" or "sample"
    * @throws InvalidValueException naming the fewest epochs
    */
-  static void requireEnough(TrainingConfig config, int images) {
+  static void requireEnough(TrainingConfig config, int images, String noun) {
     PolicyChoice policy = config.policyChoice();
     TrainingPlan plan = asked(config);
     if (policy.hasRoomIn(plan.steps(images))) {
@@ -51,7 +52,7 @@ final class CycleLength {
             "at least %,d, since an epoch of %s in batches of %,d has %s and the cycle needs at"
                 + " least %,d,",
             epochs,
-            Counts.of(images, "image", "images"),
+            Counts.of(images, noun, noun + "s"),
             plan.batchSize(),
             Counts.of(each, "step", "steps"),
             policy.fewestSteps(plan.steps(images))),

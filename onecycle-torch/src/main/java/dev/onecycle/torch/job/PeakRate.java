@@ -181,7 +181,7 @@ public record PeakRate(
       listener.note(
           Numbers.format(
               "%s range tests may %s; set max_lr to choose another peak",
-              few ? "With few images" : "Of a network that was trained before,",
+              few ? "With few " + noun(experiment) + "s" : "Of a network that was trained before,",
               tested.filter(RangeTests::disagree).isPresent() ? "disagree" : "show no rate"));
     }
     return peak;
@@ -238,7 +238,9 @@ public record PeakRate(
       return new PeakRate(
           careful,
           steps,
-          (few ? "a careful rate for few images, since " : "a careful rate, since ")
+          (few
+                  ? "a careful rate for few " + noun(experiment) + "s, since "
+                  : "a careful rate, since ")
               + (disagree ? count + " range tests disagree" : none),
           true,
           Evidence.of(tests),
@@ -282,6 +284,10 @@ public record PeakRate(
             : "");
   }
 
+  private static String noun(Experiment experiment) {
+    return experiment.train().layout().noun();
+  }
+
   private static String forSteps(long steps) {
     return Numbers.format("; the cycle has %,d steps", steps);
   }
@@ -298,7 +304,7 @@ public record PeakRate(
       return summary.verdict().finding()
           + "; give one as max_lr"
           + suchAs(config)
-          + (careful(config).isPresent() ? ", a careful rate for few images." : ".");
+          + (careful(config).isPresent() ? ", a careful rate for few " + tests.noun() + "s." : ".");
     }
     return summary.verdict().explanation()
         + (summary.runs().size() == 1

@@ -418,7 +418,8 @@ public final class RangeTests {
     return testIsEvaluated() ? tenth(setup).part() : experiment.evaluation();
   }
 
-  private String noun() {
+  /** Of the training samples: "image" or "sample". */
+  String noun() {
     return experiment.train().layout().noun();
   }
 

@@ -175,7 +175,7 @@ public record RunSummary(Path folder, RunRecord record, List<EpochRecord> epochs
       return outcome;
     }
     EpochRecord end = epochs.get(epochs.size() - 1);
-    double images = epochs.stream().mapToDouble(e -> e.imagesPerSecond() * e.trainSeconds()).sum();
+    double images = epochs.stream().mapToDouble(e -> e.samplesPerSecond() * e.trainSeconds()).sum();
     double seconds = epochs.stream().mapToDouble(EpochRecord::trainSeconds).sum();
     String name = evaluationName.equals("test") ? "test" : "validation";
     EpochRecord.lastEvaluated(epochs)
@@ -197,7 +197,7 @@ public record RunSummary(Path folder, RunRecord record, List<EpochRecord> epochs
           outcome.put("test_images", test.images());
         });
     outcome.put("train_loss", end.trainLoss());
-    outcome.put("images_per_second", images / seconds);
+    outcome.put("samples_per_second", images / seconds);
     outcome.put("train_seconds", seconds);
     return outcome;
   }

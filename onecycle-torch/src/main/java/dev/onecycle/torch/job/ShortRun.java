@@ -6,6 +6,7 @@ import static dev.onecycle.torch.job.TrainingConfig.MINUTES;
 import static dev.onecycle.torch.job.TrainingConfig.REESTIMATE_BATCHNORM;
 
 import dev.onecycle.data.batch.Sampler;
+import dev.onecycle.data.sample.Dataset;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.torch.job.TrainingConfig.Origin;
 import dev.onecycle.torch.train.Learner;
@@ -19,6 +20,17 @@ import java.util.Map;
  * are obeyed, with a warning that names a better value.
  */
 final class ShortRun {
+  /**
+   * The samples that a run trains on.
+   *
+   * @param noun "image" or "sample"
+   */
+  record Samples(int count, String noun) {
+    static Samples of(Dataset data) {
+      return new Samples(data.size(), data.layout().noun());
+    }
+  }
+
   /** Fewer updates than this are too few to learn in. */
   static final int FEW_UPDATES = 200;
 
@@ -157,20 +169,27 @@ final class ShortRun {
    *
    * @param asked the configuration before it was {@link #fitted}
    * @param plan in its final form
+   * @param samples to train on
    * @param averages as in {@link #reestimated}
    */
   static void say(
-      TrainingConfig asked, TrainingPlan plan, int images, boolean averages, JobListener listener) {
+      TrainingConfig asked,
+      TrainingPlan plan,
+      Samples samples,
+      boolean averages,
+      JobListener listener) {
+    int images = samples.count();
     long steps = plan.steps(images);
     int size = plan.batchSize();
     if (asked.get(BATCH_SIZE) != size) {
       boolean more = plan.epochs() != asked.get(EPOCHS);
       listener.note(
           Numbers.format(
-              "Batches of %,d instead of %,d images%s, for %,d updates instead of %,d: set %s to"
+              "Batches of %,d instead of %,d %ss%s, for %,d updates instead of %,d: set %s to"
                   + " choose otherwise",
               size,
               asked.get(BATCH_SIZE),
+              samples.noun(),
               more
                   ? Numbers.format(
                       ", and %d instead of %d epochs", plan.epochs(), asked.get(EPOCHS))
@@ -180,7 +199,7 @@ final class ShortRun {
               more ? "batch_size and epochs" : "batch_size"));
     }
     if (steps < FEW_UPDATES) {
-      listener.note(fewUpdates(asked, plan, images));
+      listener.note(fewUpdates(asked, plan, samples));
     }
     if (steps < LAGGING_UPDATES && averages) {
       sayEstimate(asked, plan, images, listener);
@@ -199,10 +218,12 @@ final class ShortRun {
     }
   }
 
-  private static String fewUpdates(TrainingConfig asked, TrainingPlan plan, int images) {
+  private static String fewUpdates(TrainingConfig asked, TrainingPlan plan, Samples samples) {
+    int images = samples.count();
     long steps = plan.steps(images);
     String few =
-        Numbers.format("%,d updates of %,d images are few to learn in", steps, plan.batchSize());
+        Numbers.format(
+            "%,d updates of %,d %ss are few to learn in", steps, plan.batchSize(), samples.noun());
     int better = batchSize(plan.batchSize(), images, plan.epochs(), FEW_UPDATES);
     if (better < plan.batchSize()) {
       boolean timed = asked.find(MINUTES).isPresent();

@@ -238,7 +238,7 @@ public final class TrainingJob {
     int images = experiment.train().size();
     if (config.find(MINUTES).isEmpty()) {
       // Before the engine is loaded: are the steps enough for the policy?
-      CycleLength.requireEnough(experiment.config(), images);
+      CycleLength.requireEnough(experiment.config(), images, experiment.train().layout().noun());
     }
     PeakRate.requireFresh(experiment);
     Learner learner = experiment.learner();
@@ -253,7 +253,12 @@ public final class TrainingJob {
                 images,
                 learner.averagesBatchNorms()),
             experiment);
-    ShortRun.say(config, plan, images, learner.averagesBatchNorms(), listener);
+    ShortRun.say(
+        config,
+        plan,
+        ShortRun.Samples.of(experiment.train()),
+        learner.averagesBatchNorms(),
+        listener);
     long steps = plan.steps(images);
     PeakRate peak = PeakRate.of(experiment, tested, steps, listener);
     Policy policy = config.policyChoice().over(steps, peak.rate());

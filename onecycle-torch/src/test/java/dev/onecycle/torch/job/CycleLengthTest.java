@@ -30,11 +30,11 @@ class CycleLengthTest {
         TrainingConfig.of("photos")
             .with(TrainingConfig.BATCH_SIZE, 8)
             .with(TrainingConfig.EPOCHS, 1);
-    assertThatThrownBy(() -> CycleLength.requireEnough(asked, 12))
+    assertThatThrownBy(() -> CycleLength.requireEnough(asked, 12, "image"))
         .isInstanceOf(InvalidValueException.class)
         .hasMessage(
             "epochs must be at least 2, since an epoch of 12 images in batches of 8 has 2 steps and"
                 + " the cycle needs at least 4, but was 1");
-    CycleLength.requireEnough(asked.with(TrainingConfig.EPOCHS, 2), 12);
+    CycleLength.requireEnough(asked.with(TrainingConfig.EPOCHS, 2), 12, "image");
   }
 }

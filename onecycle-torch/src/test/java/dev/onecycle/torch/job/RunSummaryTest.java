@@ -39,7 +39,7 @@ class RunSummaryTest {
                 1.75,
                 "train_loss",
                 2.0,
-                "images_per_second",
+                "samples_per_second",
                 100.0,
                 "train_seconds",
                 4.0));
@@ -58,7 +58,7 @@ class RunSummaryTest {
   @Test
   void withoutAnEvaluationThereIsNone() {
     assertThat(RunSummary.outcome(List.of(NOT), "test", Optional.empty()))
-        .containsOnlyKeys("epochs", "train_loss", "images_per_second", "train_seconds");
+        .containsOnlyKeys("epochs", "train_loss", "samples_per_second", "train_seconds");
   }
 
   /** Three epochs of 12 images, whose accuracies are then put to the test. */

@@ -29,7 +29,7 @@ class ShortRunTest {
     ShortRun.say(
         asked,
         plan,
-        images,
+        new ShortRun.Samples(images, "image"),
         averages,
         new JobListener() {
           @Override

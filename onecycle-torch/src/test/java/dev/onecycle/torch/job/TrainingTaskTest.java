@@ -23,6 +23,7 @@ import dev.onecycle.torch.train.Metric;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -57,10 +58,7 @@ class TrainingTaskTest {
         Layer.sequence(
             new Layer.Linear(2, width, true), new Layer.Relu(), new Layer.Linear(width, 1, true));
     return TrainingTask.of(
-        "plane",
-        train,
-        validation,
-        new Network("two layers", SampleLayout.numbers(2), 1, layers));
+        "plane", train, validation, new Network("two layers", SampleLayout.numbers(2), 1, layers));
   }
 
   private static TrainingConfig config() {
@@ -172,8 +170,7 @@ class TrainingTaskTest {
         .hasMessageContaining("but was samples float32 [2], numbers z");
     assertThatThrownBy(
             () ->
-                TrainingJob.resume(
-                    folder, TrainingTask.of("plane", classes(), classes(), ofTwo())))
+                TrainingJob.resume(folder, TrainingTask.of("plane", classes(), classes(), ofTwo())))
         .isInstanceOf(InvalidValueException.class)
         .hasMessageContaining("but was samples float32 [2], classes below, above");
     assertThat(TrainingJob.resume(folder, task).isFinished())
@@ -253,6 +250,43 @@ class TrainingTaskTest {
             "targets of the loss cross-entropy must be classes but was 1 number");
     assertThatThrownBy(() -> task.withMetrics(Metric.accuracy()))
         .hasMessage("metric must be one for 1 number but was accuracy; take another");
+  }
+
+  /** 60 samples in batches of 4: few for a range test, for learning, and for the first epochs. */
+  @Test
+  void whatIsSaidOfFewSamplesSpeaksOfSamples() {
+    TrainingTask few = task(plane(1, 60));
+    TrainingConfig tested =
+        config().without(TrainingConfig.MAX_LR).without(TrainingConfig.BATCH_SIZE);
+    List<String> said = new ArrayList<>();
+    JobListener listener =
+        new JobListener() {
+          @Override
+          public void note(String sentence) {
+            said.add(sentence);
+          }
+        };
+    RunSummary run =
+        TrainingJob.start(
+            tested.with(TrainingConfig.RANGE_END, 1e-5).with(TrainingConfig.RANGE_STEPS, 12),
+            temp.resolve("few"),
+            few,
+            RunControl.INTERRUPTS,
+            listener);
+    assertThat(run.record().learningRateSource())
+        .startsWith("a careful rate for few samples, since ");
+    assertThat(said)
+        .anyMatch(s -> s.matches("Batches of 8 instead of 128 samples, for .*"))
+        .anyMatch(s -> s.matches("\\d+ updates of 8 samples are few to learn in.*"))
+        .anyMatch(s -> s.startsWith("With few samples range tests may "))
+        .noneMatch(s -> s.contains("image"));
+    assertThatThrownBy(
+            () ->
+                TrainingJob.start(
+                    config().with(TrainingConfig.EPOCHS, 1).with(TrainingConfig.BATCH_SIZE, 60),
+                    temp.resolve("short"),
+                    few))
+        .hasMessageContaining("since an epoch of 60 samples in batches of 60 has 1 step");
   }
 
   @Test

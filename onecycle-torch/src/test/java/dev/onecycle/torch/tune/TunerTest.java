@@ -302,7 +302,7 @@ class TunerTest {
     BatchTrial trial = BatchSizeTrial.run(SETUP.with(Hyperparameter.BATCH_SIZE, 8), Duration.ZERO);
     assertThat(trial.size()).isEqualTo(8);
     assertThat(trial.fits()).isTrue();
-    assertThat(trial.imagesPerSecond().orElseThrow()).isPositive();
+    assertThat(trial.samplesPerSecond().orElseThrow()).isPositive();
     if (System.getProperty("os.name", "").startsWith("Linux")) {
       assertThat(trial.peakBytes().orElseThrow()).isGreaterThan(50L << 20);
     }
