@@ -220,9 +220,12 @@ final class ManCommand implements Callable<Integer> {
     }
   }
 
-  /** As picocli formats what it prints. */
+  /**
+   * As picocli formats what it prints. It has done so for some texts already: where a single
+   * percent sign is left, it is one.
+   */
   private static String formatted(String said) {
-    return String.format(Locale.ROOT, said);
+    return said.replace("%n", "\n").replace("%%", "%");
   }
 
   private static String bold(String words) {
