@@ -31,6 +31,7 @@ import dev.onecycle.torch.nn.Network;
 import dev.onecycle.torch.nn.ScriptFile;
 import dev.onecycle.torch.script.ScriptNetwork;
 import dev.onecycle.torch.settings.Device;
+import dev.onecycle.torch.settings.KeptNormalizations;
 import dev.onecycle.torch.settings.LayerRules;
 import dev.onecycle.torch.settings.LearnerSettings;
 import dev.onecycle.torch.settings.Loss;
@@ -1595,6 +1596,11 @@ public final class TrainingConfig {
         .build();
   }
 
+  private Normalization measured(ImageDataset train) {
+    Path cache = dataOptions().cacheFolder();
+    return new KeptNormalizations(cache.resolve("normalization")).of(train);
+  }
+
   /**
    * The normalization of images.
    *
@@ -1607,10 +1613,10 @@ public final class TrainingConfig {
         find(NORMALIZATION).orElse(find(FROM).isPresent() && channels == 3 ? "imagenet" : "data");
     if (find(NORMALIZATION).isEmpty() && ofWeights.isPresent()) {
       Normalization known = ofWeights.get();
-      return known.means().size() == channels ? known : Normalization.of(train);
+      return known.means().size() == channels ? known : measured(train);
     }
     if (rule.equals("data")) {
-      return Normalization.of(train);
+      return measured(train);
     }
     Normalization given =
         rule.equals("imagenet")

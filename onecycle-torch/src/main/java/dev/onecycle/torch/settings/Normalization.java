@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -22,6 +23,9 @@ import java.util.stream.Stream;
 public record Normalization(List<Double> means, List<Double> stds) {
   /** Below it, pixels differ by rounding alone, and a network's input would overflow. */
   private static final double LEAST_STD = 1e-6;
+
+  /** The images that are counted together. */
+  private static final int PART = 64;
 
   /** Numbers that differ by less than the rounding of a float are the same. */
   private static final double FLOAT_ROUNDING = 1e-7;
@@ -150,14 +154,7 @@ public record Normalization(List<Double> means, List<Double> stds) {
     Require.atLeast("number of images", images.size(), 1);
     SampleLayout layout = images.layout();
     int channels = layout.channels();
-    long[][] counts = new long[channels][256];
-    byte[] pixels = new byte[layout.bytes()];
-    for (int i = 0; i < images.size(); i++) {
-      images.read(i, pixels);
-      for (int c = 0; c < channels; c++) {
-        count(pixels, c, channels, counts[c]);
-      }
-    }
+    long[][] counts = counts(images);
     Double[] means = new Double[channels];
     Double[] stds = new Double[channels];
     boolean varies = false;
@@ -181,6 +178,42 @@ public record Normalization(List<Double> means, List<Double> stds) {
           "every channel has the same value in every training image; nothing can be learned");
     }
     return new Normalization(List.of(means), List.of(stds));
+  }
+
+  /**
+   * How often each value of a pixel occurs, by channel. On all cores, since to read an image may
+   * mean to decode it; whole numbers are added to the same sums in any order.
+   */
+  private static long[][] counts(Dataset images) {
+    int channels = images.layout().channels();
+    int parts = (images.size() + PART - 1) / PART;
+    return IntStream.range(0, parts)
+        .parallel()
+        .mapToObj(part -> counts(images, part * PART, Math.min(images.size(), (part + 1) * PART)))
+        .reduce(new long[channels][256], Normalization::sum);
+  }
+
+  private static long[][] counts(Dataset images, int begin, int end) {
+    int channels = images.layout().channels();
+    long[][] counts = new long[channels][256];
+    byte[] pixels = new byte[images.layout().bytes()];
+    for (int i = begin; i < end; i++) {
+      images.read(i, pixels);
+      for (int c = 0; c < channels; c++) {
+        count(pixels, c, channels, counts[c]);
+      }
+    }
+    return counts;
+  }
+
+  private static long[][] sum(long[][] some, long[][] others) {
+    long[][] sum = new long[some.length][256];
+    for (int c = 0; c < sum.length; c++) {
+      for (int value = 0; value < 256; value++) {
+        sum[c][value] = some[c][value] + others[c][value];
+      }
+    }
+    return sum;
   }
 
   /** In a method of its own, which the compiler makes fast after the first images. */
