@@ -9,6 +9,7 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import picocli.CommandLine;
@@ -65,6 +66,14 @@ public final class Cli {
     line.setErr(new PrintWriter(err));
     int code = line.execute(args);
     return new Result(code, out.toString(), err.toString());
+  }
+
+  /** Trains for some epochs at a given peak rate of 0.05. */
+  public static Result train(Path data, Path out, int epochs, int batchSize, Object... more) {
+    List<Object> words = new ArrayList<>(List.of("train", data, "--max-lr", 0.05));
+    words.addAll(List.of("--epochs", epochs, "--batch-size", batchSize, "--out", out));
+    words.addAll(List.of(more));
+    return run(words.toArray());
   }
 
   public static JsonNode parse(String text) {

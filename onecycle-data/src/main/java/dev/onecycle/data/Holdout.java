@@ -1,7 +1,6 @@
 package dev.onecycle.data;
 
 import dev.onecycle.data.image.ImageDataset;
-import dev.onecycle.data.image.Subset;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.Require;
 import dev.onecycle.random.RandomStream;
@@ -47,8 +46,7 @@ public record Holdout(ImageDataset rest, ImageDataset part) {
               + " add images, or a test folder");
     }
     boolean[] heldOut = drawn(data, byClass, counts, seed, "held-out tenth");
-    return new Holdout(
-        new Subset(data, indices(heldOut, false)), new Subset(data, indices(heldOut, true)));
+    return new Holdout(data.select(indices(heldOut, false)), data.select(indices(heldOut, true)));
   }
 
   /**
@@ -72,7 +70,7 @@ public record Holdout(ImageDataset rest, ImageDataset part) {
         limit,
         limit);
     boolean[] chosen = drawn(data, byClass, quotas(sizes, limit), seed, "limit");
-    return new Subset(data, indices(chosen, true));
+    return data.select(indices(chosen, true));
   }
 
   /** Parts of a total in the shares of sizes: rounded down, then the largest remainders up. */

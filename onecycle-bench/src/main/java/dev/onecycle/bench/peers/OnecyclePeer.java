@@ -5,7 +5,6 @@ import dev.onecycle.data.batch.Batch;
 import dev.onecycle.data.batch.BatchLoader;
 import dev.onecycle.data.batch.Sampler;
 import dev.onecycle.data.image.ImageDataset;
-import dev.onecycle.data.image.Subset;
 import dev.onecycle.record.StepRecord;
 import dev.onecycle.run.TrainingListener;
 import dev.onecycle.run.TrainingPosition;
@@ -64,7 +63,7 @@ public final class OnecyclePeer {
   static void train(
       Learner learner, ImageDataset images, Augmentation augmentation, int batchSize) {
     ImageDataset endless =
-        new Subset(images, IntStream.range(0, MAX_IMAGES).map(i -> i % images.size()).toArray());
+        images.select(IntStream.range(0, MAX_IMAGES).map(i -> i % images.size()).toArray());
     TrainingPlan plan = TrainingPlan.of(1, batchSize).withAugmentation(augmentation);
     Training.run(
         learner,

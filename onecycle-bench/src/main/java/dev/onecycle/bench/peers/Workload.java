@@ -4,7 +4,6 @@ import dev.onecycle.data.DataOptions;
 import dev.onecycle.data.Datasets;
 import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.data.image.ImageShape;
-import dev.onecycle.data.image.Subset;
 import dev.onecycle.error.IoErrors;
 import dev.onecycle.error.Require;
 import dev.onecycle.run.files.AtomicFile;
@@ -44,8 +43,8 @@ record Workload(String location, int limit, int depth, int batchSize) implements
     if (limit == 0 || limit >= all.size()) {
       return all;
     }
-    return new Subset(
-        all, IntStream.range(0, limit).map(i -> (int) ((long) i * all.size() / limit)).toArray());
+    return all.select(
+        IntStream.range(0, limit).map(i -> (int) ((long) i * all.size() / limit)).toArray());
   }
 
   /** Writes the file and the images (uint8 in height, width, channel order) and labels (uint8). */

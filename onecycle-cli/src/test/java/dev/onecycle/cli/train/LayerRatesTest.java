@@ -25,21 +25,7 @@ class LayerRatesTest {
   }
 
   private static Cli.Result train(String name, Object... more) {
-    Object[] words = {
-      "train",
-      data,
-      "--max-lr",
-      0.05,
-      "--epochs",
-      2,
-      "--batch-size",
-      16,
-      "--out",
-      temp.resolve(name)
-    };
-    Object[] all = java.util.Arrays.copyOf(words, words.length + more.length);
-    System.arraycopy(more, 0, all, words.length, more.length);
-    return Cli.run(all);
+    return Cli.train(data, temp.resolve(name), 2, 16, more);
   }
 
   @Test

@@ -36,19 +36,7 @@ class TrainCommandTest {
   static void train() throws IOException {
     data = TestData.colours(temp.resolve("data"));
     run = temp.resolve("run");
-    trained =
-        Cli.run(
-            "train",
-            data,
-            "--max-lr",
-            0.05,
-            "--epochs",
-            2,
-            "--batch-size",
-            16,
-            "--out",
-            run,
-            "--json");
+    trained = Cli.train(data, run, 2, 16, "--json");
   }
 
   private static Path test(String name) {
@@ -302,9 +290,7 @@ class TrainCommandTest {
   @Test
   void quietSaysOnlyTheResult() {
     Path out = temp.resolve("quiet");
-    Cli.Result result =
-        Cli.run(
-            "train", data, "--max-lr", 0.05, "--epochs", 1, "--batch-size", 16, "--out", out, "-q");
+    Cli.Result result = Cli.train(data, out, 1, 16, "-q");
     assertThat(result.code()).isZero();
     assertThat(result.err()).isEmpty();
     assertThat(result.outLines()).hasSize(3);
@@ -317,21 +303,7 @@ class TrainCommandTest {
   void imagesNeedNotBeSquare() throws IOException {
     Path wide = TestData.colours(temp.resolve("wide"), 20, 5, 20, 12);
     Path out = temp.resolve("wide-run");
-    Cli.Result result =
-        Cli.run(
-            "train",
-            wide,
-            "--max-lr",
-            0.05,
-            "--epochs",
-            1,
-            "--batch-size",
-            10,
-            "--out",
-            out,
-            "--optimizer",
-            "adamw",
-            "--no-flip");
+    Cli.Result result = Cli.train(wide, out, 1, 10, "--optimizer", "adamw", "--no-flip");
     assertThat(result.code()).as(result.err()).isZero();
     assertThat(result.out()).contains("images of 3×12×20");
     Path image = wide.resolve("test/red/000.png");
@@ -343,22 +315,7 @@ class TrainCommandTest {
   @Test
   void imagesAreResizedWhereAsked() {
     Path out = temp.resolve("resized");
-    Cli.Result result =
-        Cli.run(
-            "train",
-            data,
-            "--max-lr",
-            0.05,
-            "--epochs",
-            1,
-            "--batch-size",
-            16,
-            "--out",
-            out,
-            "--image-size",
-            24,
-            "--model",
-            "resnet9");
+    Cli.Result result = Cli.train(data, out, 1, 16, "--image-size", 24, "--model", "resnet9");
     assertThat(result.code()).as(result.err()).isZero();
     assertThat(result.out()).contains("images of 3×24×24", "resnet9");
     assertThat(Cli.parse(out.resolve("run.json")).at("/config/resize").asText()).isEqualTo("crop");
@@ -371,21 +328,7 @@ class TrainCommandTest {
     Files.writeString(bad.resolve("train/red/notes.png"), "no image");
     Files.write(bad.resolve("train/blue/cut.jpg"), TestImages.truncatedJpeg());
     Path out = temp.resolve("skipped");
-    Cli.Result result =
-        Cli.run(
-            "train",
-            bad,
-            "--skip-bad",
-            "--max-lr",
-            0.05,
-            "--epochs",
-            2,
-            "--batch-size",
-            8,
-            "--out",
-            out,
-            "--image-size",
-            16);
+    Cli.Result result = Cli.train(bad, out, 2, 8, "--skip-bad", "--image-size", 16);
     assertThat(result.code()).as(result.err()).isZero();
     assertThat(result.out())
         .contains("30 training and 15 test images", "Skipped 2 images")

@@ -107,6 +107,11 @@ public interface ImageDataset extends Dataset {
     read(index, target);
   }
 
+  @Override
+  default ImageDataset select(int[] indices) {
+    return new Subset(this, indices);
+  }
+
   /** A hash of the pixels of image {@code index}: equal for equal pixels. */
   default long hash(int index) {
     byte[] bytes = new byte[shape().bytes()];

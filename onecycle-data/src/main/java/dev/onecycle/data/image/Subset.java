@@ -4,14 +4,14 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /** Chosen images of another dataset in a given order; an image may be chosen more than once. */
-public final class Subset implements ImageDataset {
+final class Subset implements ImageDataset {
   private final ImageDataset base;
   private final int[] indices;
 
   /**
    * @param indices the chosen images as indices into {@code base}; copied
    */
-  public Subset(ImageDataset base, int[] indices) {
+  Subset(ImageDataset base, int[] indices) {
     this.base = base;
     this.indices = indices.clone();
   }

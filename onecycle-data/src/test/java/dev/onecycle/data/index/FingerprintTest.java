@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.data.image.ImageShape;
-import dev.onecycle.data.image.Subset;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +32,7 @@ class FingerprintTest {
   void theOrderOfStorageDoesNotCount() {
     ImageDataset stored =
         ImageDataset.of(SHAPE, CLASSES, new int[] {1, 1, 0}, new byte[] {3, 4, 9, 9, 1, 2});
-    ImageDataset images = new Subset(stored, new int[] {2, 0});
+    ImageDataset images = stored.select(new int[] {2, 0});
     assertThat(Fingerprint.of(SHAPE, CLASSES, Map.of("train", images)))
         .isEqualTo(of(SHAPE, CLASSES, "train", new int[] {0, 1}, 1, 2, 3, 4));
   }

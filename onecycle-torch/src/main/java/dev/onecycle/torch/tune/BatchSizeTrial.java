@@ -2,7 +2,6 @@ package dev.onecycle.torch.tune;
 
 import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.data.image.ImageShape;
-import dev.onecycle.data.image.Subset;
 import dev.onecycle.torch.train.Learner;
 import dev.onecycle.torch.train.Setup;
 import dev.onecycle.torch.train.StepCost;
@@ -46,7 +45,7 @@ public final class BatchSizeTrial {
   }
 
   private static ImageDataset repeated(ImageDataset images, int count) {
-    return new Subset(images, IntStream.range(0, count).map(i -> i % images.size()).toArray());
+    return images.select(IntStream.range(0, count).map(i -> i % images.size()).toArray());
   }
 
   private static ImageDataset noise(ImageShape shape, int classes) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.data.image.ImageShape;
-import dev.onecycle.data.image.Subset;
 import dev.onecycle.testing.TestData;
 import dev.onecycle.torch.job.Experiment;
 import dev.onecycle.torch.job.JobListener;
@@ -106,7 +105,7 @@ class KeptNormalizationsTest {
     changed[SHAPE.bytes() * 17] ^= (byte) 255;
     Counted others = new Counted(changed);
     assertThat(of(others)).isEqualTo(Normalization.of(others)).isNotEqualTo(measured);
-    Subset some = new Subset(images, new int[] {1, 2, 3, 5});
+    ImageDataset some = images.select(new int[] {1, 2, 3, 5});
     assertThat(of(some)).isEqualTo(Normalization.of(some)).isNotEqualTo(measured);
     assertThat(of(images)).isEqualTo(measured);
   }

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.data.image.ImageShape;
-import dev.onecycle.data.image.Subset;
 import dev.onecycle.error.BadDataException;
 import java.util.List;
 import java.util.Random;
@@ -31,7 +30,7 @@ class NormalizationTest {
     new Random(channels).nextBytes(pixels);
     ImageDataset images = images(channels, pixels);
     ImageDataset turned =
-        new Subset(images, IntStream.range(0, IMAGES).map(i -> IMAGES - 1 - i).toArray());
+        images.select(IntStream.range(0, IMAGES).map(i -> IMAGES - 1 - i).toArray());
     Normalization found = Normalization.of(images);
     for (int c = 0; c < channels; c++) {
       int channel = c;

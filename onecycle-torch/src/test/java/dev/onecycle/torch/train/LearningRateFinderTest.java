@@ -10,7 +10,6 @@ import dev.onecycle.data.batch.Batch;
 import dev.onecycle.data.batch.BatchLoader;
 import dev.onecycle.data.batch.Sampler;
 import dev.onecycle.data.image.ImageDataset;
-import dev.onecycle.data.image.Subset;
 import dev.onecycle.range.RangePoint;
 import dev.onecycle.range.RangeResult;
 import dev.onecycle.range.RangeTest;
@@ -84,7 +83,7 @@ class LearningRateFinderTest {
   @Test
   void theLossOfKnowingNothingIsOfTheSharesOfItsImages() {
     ImageDataset unequal =
-        new Subset(TRAIN, IntStream.concat(of(0).limit(60), of(1).limit(10)).toArray());
+        TRAIN.select(IntStream.concat(of(0).limit(60), of(1).limit(10)).toArray());
     try (Learner learner = SmallTraining.learner(0)) {
       Setup setup = setup(learner);
       RangeResult plain =

@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files from anyone: each is refused in one line or gives arrays, in bounded time and memory. */
@@ -298,6 +300,11 @@ class HostileWeightsTest {
     refused(file, "does not have the checksum");
   }
 
+  private static Stream<String> storedFiles() {
+    return Stream.of(
+        "types.pth", "types-legacy.pth", "checkpoint.pth", "checkpoint-legacy.pth", "script.pt");
+  }
+
   private Path stored(String name) throws IOException {
     try (InputStream in = HostileWeightsTest.class.getResourceAsStream("/weights/" + name)) {
       return Files.write(folder.resolve(name), Objects.requireNonNull(in, name).readAllBytes());
@@ -305,14 +312,7 @@ class HostileWeightsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "types.pth",
-        "types-legacy.pth",
-        "checkpoint.pth",
-        "checkpoint-legacy.pth",
-        "script.pt"
-      })
+  @MethodSource("storedFiles")
   void filesThatAreCutShortAreRefused(String name) throws IOException {
     Path file = stored(name);
     byte[] whole = Files.readAllBytes(file);
@@ -323,14 +323,7 @@ class HostileWeightsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "types.pth",
-        "types-legacy.pth",
-        "checkpoint.pth",
-        "checkpoint-legacy.pth",
-        "script.pt"
-      })
+  @MethodSource("storedFiles")
   void damageGivesAnErrorOrArrays(String name) throws IOException {
     Path file = stored(name);
     byte[] whole = Files.readAllBytes(file);
