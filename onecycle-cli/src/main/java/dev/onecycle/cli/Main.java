@@ -17,6 +17,7 @@ import dev.onecycle.cli.inspect.ScheduleCommand;
 import dev.onecycle.cli.inspect.SelftestCommand;
 import dev.onecycle.cli.inspect.ShowCommand;
 import dev.onecycle.cli.runs.RunsCommand;
+import dev.onecycle.cli.server.BoardCommand;
 import dev.onecycle.cli.train.DemoCommand;
 import dev.onecycle.cli.train.FineTuneCommand;
 import dev.onecycle.cli.train.ResumeCommand;
@@ -100,7 +101,8 @@ public final class Main implements Runnable {
         PredictCommand.class,
         ReportCommand.class,
         CompareCommand.class,
-        RunsCommand.class),
+        RunsCommand.class,
+        BoardCommand.class),
     ELSEWHERE("Use a model elsewhere", ExportCommand.class),
     PROGRAM(
         "The program",

@@ -79,6 +79,7 @@ class ArchitectureTest {
             "report.figures",
             "report.csv",
             "report.compare",
+            "report.board",
             "report.page"));
     EXPORTS.put("export", List.of("export"));
     EXPORTS.put("selftest", List.of("selftest", "selftest.harness"));

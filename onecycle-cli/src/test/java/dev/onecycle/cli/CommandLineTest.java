@@ -25,6 +25,7 @@ class CommandLineTest {
         "predict",
         "compare",
         "runs",
+        "board",
         "show",
         "export",
         "schedule",

@@ -1,5 +1,6 @@
 package dev.onecycle.report.figures;
 
+import dev.onecycle.record.Measure;
 import dev.onecycle.report.chart.Curve;
 import dev.onecycle.report.chart.Downsampling;
 import dev.onecycle.report.chart.Figure;
@@ -12,6 +13,7 @@ import dev.onecycle.report.chart.Scale;
 import dev.onecycle.report.chart.Stroke;
 import dev.onecycle.schedule.Phase;
 import dev.onecycle.text.Numbers;
+import dev.onecycle.text.Texts;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -127,6 +129,27 @@ public final class ComparisonFigures {
         List.of(
             panel(
                 "accuracy, %", RunScales.percent(curves(traces)), 200, traces, "no epoch so far")),
+        runs);
+  }
+
+  /**
+   * A metric of each run.
+   *
+   * @param values of the metric, a curve for each run; without points where a run has none
+   */
+  public static Figure metric(List<RunCurves> runs, List<Curve> values, Measure measure) {
+    List<Trace> traces = new ArrayList<>();
+    for (int i = 0; i < runs.size(); i++) {
+      CurveStyle style = CurveStyle.LINE_WITH_DOTS;
+      traces.add(trace(runs.get(i).name(), values.get(i), style, Palette.stroke(i), true));
+    }
+    Scale scale =
+        measure.share() ? RunScales.percent(curves(traces)) : RunScales.around(curves(traces));
+    return figure(
+        Texts.capitalized(measure.title()),
+        measure.title() + " on the validation samples",
+        "step",
+        List.of(panel(measure.axis(), scale, 200, traces, "no epoch so far")),
         runs);
   }
 

@@ -14,7 +14,10 @@ final class Assets {
   static final String PLOTTER = text(UPLOT + "uPlot.iife.min.js");
   static final String SCRIPT =
       "(() => {\n" + text("drawing.js") + text("figure.js") + text("page.js") + "})();\n";
+  static final String BOARD_SCRIPT =
+      "(() => {\n" + text("drawing.js") + text("figure.js") + text("board.js") + "})();\n";
   static final String STYLE = text(UPLOT + "uPlot.min.css") + text("report.css");
+  static final String BOARD_STYLE = STYLE + text("board.css");
 
   private Assets() {}
 

@@ -19,32 +19,54 @@ final class Page {
    * @param following whether the open page loads itself again, because the file will change
    */
   static String of(String title, boolean following, Consumer<Element> content) {
+    Consumer<Element> main =
+        element -> {
+          if (following) {
+            follow(element);
+          }
+          content.accept(element);
+        };
+    return of(title, REPORT, following, main);
+  }
+
+  /** What a kind of page is made of, and what it may do. */
+  record Kind(String script, String style, String requests) {
+    /** The content security policy of such a page: its own scripts run, and no others. */
+    String policy() {
+      return "default-src 'none'; base-uri 'none'; form-action 'none'; img-src data:;"
+          + " style-src 'unsafe-inline'; script-src "
+          + Assets.hash(Assets.PLOTTER)
+          + " "
+          + Assets.hash(script)
+          + requests;
+    }
+  }
+
+  /** A page that is a file of its own and requests nothing. */
+  static final Kind REPORT = new Kind(Assets.SCRIPT, Assets.STYLE, "");
+
+  /** The page of the board, which asks its own server. */
+  static final Kind BOARD =
+      new Kind(Assets.BOARD_SCRIPT, Assets.BOARD_STYLE, "; connect-src 'self'");
+
+  /** The HTML of a page of a kind. */
+  static String of(String title, Kind kind, boolean following, Consumer<Element> content) {
     Document document = Document.createShell("");
     document.outputSettings().prettyPrint(false);
     document.child(0).attr("lang", "en");
     document.prependChild(new DocumentType("html", "", ""));
-    head(document.head(), title, following);
-    Element main = Html.add(document.body(), "main");
-    if (following) {
-      follow(main);
-    }
-    content.accept(main);
+    head(document.head(), title, kind, following);
+    content.accept(Html.add(document.body(), "main"));
     Html.raw(Html.add(document.body(), "script"), Assets.PLOTTER);
-    Html.raw(Html.add(document.body(), "script"), Assets.SCRIPT);
+    Html.raw(Html.add(document.body(), "script"), kind.script());
     return document.outerHtml();
   }
 
-  private static void head(Element head, String title, boolean following) {
+  private static void head(Element head, String title, Kind kind, boolean following) {
     Html.add(head, "meta").attr("charset", "utf-8");
     Html.add(head, "meta")
         .attr("http-equiv", "Content-Security-Policy")
-        .attr(
-            "content",
-            "default-src 'none'; base-uri 'none'; form-action 'none'; img-src data:;"
-                + " style-src 'unsafe-inline'; script-src "
-                + Assets.hash(Assets.PLOTTER)
-                + " "
-                + Assets.hash(Assets.SCRIPT));
+        .attr("content", kind.policy());
     Html.add(head, "meta")
         .attr("name", "viewport")
         .attr("content", "width=device-width, initial-scale=1");
@@ -57,7 +79,7 @@ final class Page {
           .attr("content", Integer.toString(FOLLOW_SECONDS_WITHOUT_SCRIPT));
     }
     Html.add(head, "title", Texts.clean(title));
-    Html.raw(Html.add(head, "style"), Assets.STYLE);
+    Html.raw(Html.add(head, "style"), kind.style());
   }
 
   private static void follow(Element main) {

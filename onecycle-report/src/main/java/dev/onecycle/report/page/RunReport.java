@@ -76,6 +76,11 @@ public record RunReport(
     return RunPage.html(this);
   }
 
+  /** The content security policy of the page, for a server that sends it. */
+  public static String contentPolicy() {
+    return Page.REPORT.policy();
+  }
+
   /**
    * Writes the page, completely or not at all, so that an open page can reload at any time.
    *

@@ -1,0 +1,39 @@
+package dev.onecycle.cli.server;
+
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * An answer to a request.
+ *
+ * @param status of HTTP
+ * @param type of the content; empty where there is none
+ * @param body its bytes
+ * @param policy the content security policy; the strictest where it is empty
+ */
+record Answer(int status, String type, byte[] body, String policy) {
+  private static final String JSON = "application/json; charset=utf-8";
+
+  static Answer page(String html, String policy) {
+    byte[] body = html.getBytes(StandardCharsets.UTF_8);
+    return new Answer(200, "text/html; charset=utf-8", body, policy);
+  }
+
+  static Answer json(byte[] body) {
+    return new Answer(200, JSON, body, "");
+  }
+
+  /** Nothing new. */
+  static Answer nothing() {
+    return new Answer(204, "", new byte[0], "");
+  }
+
+  /** An error as JSON: {@code {"error": {"kind": …, "message": …}}}. */
+  static Answer error(int status, String kind, String message) {
+    Map<String, Object> error = new LinkedHashMap<>();
+    error.put("kind", kind);
+    error.put("message", message);
+    return new Answer(status, JSON, Json.bytes(Map.of("error", error)), "");
+  }
+}

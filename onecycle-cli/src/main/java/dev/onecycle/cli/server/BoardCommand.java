@@ -1,0 +1,125 @@
+package dev.onecycle.cli.server;
+
+import dev.onecycle.cli.console.Console;
+import dev.onecycle.cli.console.ExitCode;
+import dev.onecycle.cli.console.OutputOptions;
+import dev.onecycle.cli.console.Signals;
+import dev.onecycle.report.board.Board;
+import dev.onecycle.report.page.BoardPage;
+import dev.onecycle.report.page.RunReport;
+import dev.onecycle.run.RunCatalog;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Serves one page over all runs of a folder. */
+@Command(
+    name = "board",
+    description = {
+      "Show all runs of a folder on one page in a browser: a table to sort and filter, the curves of"
+          + " the ticked runs over each other, live during training. Only this machine can reach"
+          + " it. Ctrl-C ends it.",
+      ""
+    },
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    footer = {
+      "",
+      "Examples:",
+      "  onecycle board",
+      "  onecycle board experiments/ --port 8080",
+      "  ssh -L 7007:localhost:7007 MACHINE      see the board of another machine"
+    })
+public final class BoardCommand implements Callable<Integer> {
+  private static final String REPORT = "/report/";
+
+  @Parameters(
+      paramLabel = "FOLDER",
+      arity = "0..1",
+      defaultValue = "runs",
+      description = "The folder of the runs. Default: runs.")
+  Path folder = Path.of("runs");
+
+  @Option(
+      names = "--port",
+      paramLabel = "PORT",
+      description = "The port; 0 for any that is free. Default: 7007.")
+  int port = 7007;
+
+  @Option(
+      names = "--host",
+      paramLabel = "ADDRESS",
+      description =
+          "The address to listen at. Any other than the default lets others see the runs."
+              + " Default: 127.0.0.1.")
+  String host = "127.0.0.1";
+
+  @Mixin OutputOptions output = new OutputOptions();
+
+  @Override
+  public Integer call() {
+    Console console = output.console();
+    int runs = RunCatalog.folders(folder).size();
+    Signals.watch();
+    Map<String, Object> result = new LinkedHashMap<>();
+    try (LocalServer server = serve(folder, host, port)) {
+      console.answer("Board of " + runs + (runs == 1 ? " run" : " runs") + ": " + server.url());
+      if (!server.isLoopback()) {
+        console.answer(
+            "Whoever reaches this machine at port "
+                + server.port()
+                + " can see these runs: names, settings and results. There is no password.");
+      }
+      console.say("Ctrl-C ends it.");
+      waitForSignal();
+      result.put("url", server.url());
+      result.put("requests", server.requests());
+    }
+    console.say("Ended.");
+    console.result(result);
+    return ExitCode.OK;
+  }
+
+  /** Starts the server of a board. */
+  static LocalServer serve(Path folder, String host, int port) {
+    Board board = new Board(folder);
+    return LocalServer.start(host, port, request -> answer(board, request));
+  }
+
+  private static void waitForSignal() {
+    try {
+      new CountDownLatch(1).await();
+    } catch (InterruptedException e) {
+      return; // by a signal, which ends the board as it is meant to
+    }
+  }
+
+  private static Answer answer(Board board, Request request) {
+    String path = request.path();
+    if (path.equals("/")) {
+      return Answer.page(board.page(), BoardPage.contentPolicy());
+    }
+    if (path.equals("/api/runs")) {
+      return board.runs(request.first("known")).map(Answer::json).orElseGet(Answer::nothing);
+    }
+    if (path.equals("/api/comparison")) {
+      return board
+          .comparison(request.all("run"), request.first("known"))
+          .map(Answer::json)
+          .orElseGet(Answer::nothing);
+    }
+    if (path.startsWith(REPORT)) {
+      return board
+          .report(path.substring(REPORT.length()))
+          .map(html -> Answer.page(html, RunReport.contentPolicy()))
+          .orElseGet(() -> Answer.error(404, "usage", "there is no such run"));
+    }
+    return Answer.error(404, "usage", "there is no such page");
+  }
+}
