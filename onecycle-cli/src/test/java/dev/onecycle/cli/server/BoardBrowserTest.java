@@ -252,10 +252,11 @@ class BoardBrowserTest {
     load();
     waiting().until(d -> figures().size() == 3);
     for (String ticked : List.of("a", "b", "fine/1-head")) {
-      if (run(
-              "return document.querySelector('input[aria-label$=\" ' + arguments[0] + '\"]').checked",
-              ticked)
-          .equals(true)) {
+      Object checked =
+          run(
+              "return document.querySelector(`input[aria-label$=\" ${arguments[0]}\"]`).checked",
+              ticked);
+      if (Boolean.TRUE.equals(checked)) {
         tick(ticked);
       }
     }
@@ -336,7 +337,7 @@ class BoardBrowserTest {
     run("document.querySelectorAll('#runs input:not(:checked)').forEach(box => box.click())");
     waiting().until(d -> d.findElement(By.id("differences")).getText().contains(model));
     driver().findElement(By.xpath("//*[@id='runs']//a[contains(., 'onerror')]")).click();
-    waiting().until(d -> d.getTitle().contains("onerror"));
+    waiting().until(d -> String.valueOf(d.getTitle()).contains("onerror"));
     assertThat(run("return window.hacked")).isNull();
     String own = Objects.requireNonNull(server, "not started").url();
     assertThat(

@@ -29,8 +29,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.jsoup.Jsoup;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,16 +46,20 @@ class BoardServerTest {
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
   @TempDir Path runs;
-  private LocalServer server = null;
+  private @Nullable LocalServer started;
 
   @BeforeEach
   void start() {
-    server = BoardCommand.serve(runs, "127.0.0.1", 0);
+    started = BoardCommand.serve(runs, "127.0.0.1", 0);
+  }
+
+  private LocalServer server() {
+    return Objects.requireNonNull(started, "not started");
   }
 
   @AfterEach
   void stop() {
-    server.close();
+    server().close();
   }
 
   private static RunRecord record(String model, double peak) {
@@ -65,7 +71,7 @@ class BoardServerTest {
   }
 
   private HttpResponse<String> get(String path) throws Exception {
-    URI uri = URI.create(server.url()).resolve(path);
+    URI uri = URI.create(server().url()).resolve(path);
     return CLIENT.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString());
   }
 
@@ -88,7 +94,7 @@ class BoardServerTest {
 
   /** The first line and the whole of an answer to raw bytes. */
   private String raw(String request) throws IOException {
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server().port())) {
       socket.setSoTimeout(20_000);
       socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
       socket.getOutputStream().flush();
@@ -318,7 +324,7 @@ class BoardServerTest {
     String expected = get(comparison).body();
     List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
     for (int i = 0; i < 40; i++) {
-      URI uri = URI.create(server.url()).resolve(comparison);
+      URI uri = URI.create(server().url()).resolve(comparison);
       answers.add(CLIENT.sendAsync(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString()));
     }
     for (CompletableFuture<HttpResponse<String>> answer : answers) {
@@ -329,11 +335,11 @@ class BoardServerTest {
 
   @Test
   void aPortInUseAndAnUnknownHostAreErrorsInOneSentence() {
-    assertThatThrownBy(() -> BoardCommand.serve(runs, "127.0.0.1", server.port()))
+    assertThatThrownBy(() -> BoardCommand.serve(runs, "127.0.0.1", server().port()))
         .isInstanceOf(InvalidValueException.class)
         .hasMessage(
             "--port must be a free port but was "
-                + server.port()
+                + server().port()
                 + "; another program listens there; name another port, or 0 for any that is free");
     assertThatThrownBy(() -> BoardCommand.serve(runs, "no.such.host.invalid", 0))
         .isInstanceOf(InvalidValueException.class)
