@@ -18,6 +18,7 @@ import dev.onecycle.cli.inspect.SelftestCommand;
 import dev.onecycle.cli.inspect.ShowCommand;
 import dev.onecycle.cli.runs.RunsCommand;
 import dev.onecycle.cli.server.BoardCommand;
+import dev.onecycle.cli.server.ServeCommand;
 import dev.onecycle.cli.train.DemoCommand;
 import dev.onecycle.cli.train.FineTuneCommand;
 import dev.onecycle.cli.train.ResumeCommand;
@@ -103,7 +104,7 @@ public final class Main implements Runnable {
         CompareCommand.class,
         RunsCommand.class,
         BoardCommand.class),
-    ELSEWHERE("Use a model elsewhere", ExportCommand.class),
+    ELSEWHERE("Use a model elsewhere", ServeCommand.class, ExportCommand.class),
     PROGRAM(
         "The program",
         DoctorCommand.class,

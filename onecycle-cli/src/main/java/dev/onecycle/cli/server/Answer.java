@@ -24,6 +24,11 @@ record Answer(int status, String type, byte[] body, String policy) {
     return new Answer(200, JSON, body, "");
   }
 
+  static Answer text(String text) {
+    byte[] body = text.getBytes(StandardCharsets.UTF_8);
+    return new Answer(200, "text/plain; version=0.0.4; charset=utf-8", body, "");
+  }
+
   /** Nothing new. */
   static Answer nothing() {
     return new Answer(204, "", new byte[0], "");

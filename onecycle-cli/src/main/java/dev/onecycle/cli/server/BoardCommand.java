@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -77,7 +76,7 @@ public final class BoardCommand implements Callable<Integer> {
                 + " can see these runs: names, settings and results. There is no password.");
       }
       console.say("Ctrl-C ends it.");
-      waitForSignal();
+      LocalServer.awaitSignal();
       result.put("url", server.url());
       result.put("requests", server.requests());
     }
@@ -89,15 +88,8 @@ public final class BoardCommand implements Callable<Integer> {
   /** Starts the server of a board. */
   static LocalServer serve(Path folder, String host, int port) {
     Board board = new Board(folder);
-    return LocalServer.start(host, port, request -> answer(board, request));
-  }
-
-  private static void waitForSignal() {
-    try {
-      new CountDownLatch(1).await();
-    } catch (InterruptedException e) {
-      return; // by a signal, which ends the board as it is meant to
-    }
+    return LocalServer.start(
+        host, port, LocalServer.Limits.READING, request -> answer(board, request));
   }
 
   private static Answer answer(Board board, Request request) {

@@ -8,6 +8,7 @@ import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.error.IoErrors;
 import dev.onecycle.error.Require;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -21,12 +22,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Function;
 
 /**
  * A server of HTTP on this machine, by the JDK's own.
@@ -37,18 +42,19 @@ import java.util.function.Function;
  * of requests, and what a request sends is in no message but its path.
  */
 final class LocalServer implements AutoCloseable {
-  private static final int THREADS = 8;
-  private static final int WAITING = 64;
   private static final int STOP_SECONDS = 1;
   private static final int MAX_QUERY = 4096;
   private static final int MAX_PORT = 65535;
+  private static final long MAX_DROPPED = 64L << 20;
 
   static {
     // A sender that stops in the middle of a request does not hold a thread for ever.
     limit("sun.net.httpserver.maxReqTime", "30");
     limit("sun.net.httpserver.maxRspTime", "60");
     limit("sun.net.httpserver.maxReqHeaders", "60");
-    limit("jdk.httpserver.maxConnections", "128");
+    limit("jdk.httpserver.maxConnections", "1024");
+    // Otherwise an answer on a connection that stays open waits up to 40 ms for the next packet.
+    limit("sun.net.httpserver.nodelay", "true");
   }
 
   private static void limit(String property, String value) {
@@ -57,39 +63,89 @@ final class LocalServer implements AutoCloseable {
     }
   }
 
+  /**
+   * The bounds of a server.
+   *
+   * @param active requests that are answered at the same time
+   * @param waiting more requests that wait; any after them are told to come again
+   * @param maxBody the largest body of a request in bytes; 0 where none is taken
+   */
+  record Limits(int active, int waiting, int maxBody) {
+    /** A server that is read from. */
+    static final Limits READING = new Limits(8, 64, 0);
+  }
+
+  /** The content of a server. */
+  @FunctionalInterface
+  interface Service {
+    /**
+     * Answers a request that has passed the checks.
+     *
+     * @throws IOException where its body cannot be read
+     */
+    Answer answer(Request request) throws IOException;
+  }
+
+  /** A request whose body is larger than the server takes. */
+  private static final class TooLarge extends IOException {
+    TooLarge(int most) {
+      super("the request must have at most " + most + " bytes; make the image smaller");
+    }
+  }
+
   private final HttpServer server;
+  private final Limits limits;
   private final ThreadPoolExecutor threads;
+  private final ExecutorService refusing = Executors.newSingleThreadExecutor(daemons("refuse-"));
+  private final AtomicLong refused = new AtomicLong();
+  private final ThreadLocal<Boolean> refuses = ThreadLocal.withInitial(() -> false);
   private final HostCheck hosts;
   private final InetAddress address;
   private final String given;
-  private final Function<Request, Answer> answers;
+  private final Service service;
   private final AtomicLong requests = new AtomicLong();
   private final AtomicInteger active = new AtomicInteger();
 
   private LocalServer(
-      HttpServer server,
-      HostCheck hosts,
-      InetAddress address,
-      String given,
-      Function<Request, Answer> answers) {
+      HttpServer server, HostCheck hosts, InetAddress address, String given, Limits limits,
+      Service service) {
     this.server = server;
     this.hosts = hosts;
     this.address = address;
     this.given = given;
-    this.answers = answers;
-    AtomicLong number = new AtomicLong();
+    this.limits = limits;
+    this.service = service;
     threads =
         new ThreadPoolExecutor(
-            THREADS,
-            THREADS,
+            limits.active,
+            limits.active,
             1,
             TimeUnit.MINUTES,
-            new ArrayBlockingQueue<>(WAITING),
-            work -> {
-              Thread thread = new Thread(work, "answer-" + number.incrementAndGet());
-              thread.setDaemon(true);
-              return thread;
-            });
+            new ArrayBlockingQueue<>(limits.waiting),
+            daemons("answer-"));
+  }
+
+  private static ThreadFactory daemons(String name) {
+    AtomicLong number = new AtomicLong();
+    return work -> {
+      Thread thread = new Thread(work, name + number.incrementAndGet());
+      thread.setDaemon(true);
+      return thread;
+    };
+  }
+
+  /** Hands a request to a thread that answers it, or to the one that refuses it. */
+  private void execute(Runnable work) {
+    try {
+      threads.execute(work);
+    } catch (RejectedExecutionException full) {
+      refused.incrementAndGet();
+      refusing.execute(
+          () -> {
+            refuses.set(true);
+            work.run();
+          });
+    }
   }
 
   /**
@@ -97,17 +153,17 @@ final class LocalServer implements AutoCloseable {
    *
    * @param host name or address at which it listens
    * @param port its port; 0 for any that is free
-   * @param answers to requests that have passed the checks
+   * @param service gives the answers to requests that have passed the checks
    * @throws InvalidValueException where the host is unknown or the port is in use
    */
-  static LocalServer start(String host, int port, Function<Request, Answer> answers) {
+  static LocalServer start(String host, int port, Limits limits, Service service) {
     Require.that(port >= 0 && port <= MAX_PORT, "--port", "in [0, " + MAX_PORT + "]", port, port);
     InetAddress address = address(host);
     try {
-      HttpServer http = HttpServer.create(new InetSocketAddress(address, port), WAITING);
+      HttpServer http = HttpServer.create(new InetSocketAddress(address, port), limits.active + limits.waiting);
       HostCheck hosts = HostCheck.of(address, host);
-      LocalServer server = new LocalServer(http, hosts, address, host, answers);
-      http.setExecutor(server.threads);
+      LocalServer server = new LocalServer(http, hosts, address, host, limits, service);
+      http.setExecutor(server::execute);
       http.createContext("/", server::handle);
       http.start();
       return server;
@@ -138,6 +194,15 @@ final class LocalServer implements AutoCloseable {
     }
   }
 
+  /** Waits for the signal that ends the program. */
+  static void awaitSignal() {
+    try {
+      new CountDownLatch(1).await();
+    } catch (InterruptedException e) {
+      return; // by a signal, which ends the server as it is meant to
+    }
+  }
+
   /** The address for a browser. */
   String url() {
     String host = address.isAnyLocalAddress() ? "localhost" : given;
@@ -159,6 +224,16 @@ final class LocalServer implements AutoCloseable {
     return requests.get();
   }
 
+  /** The number of requests that were told to come again. */
+  long refused() {
+    return refused.get();
+  }
+
+  /** The number of requests that are being answered. */
+  int active() {
+    return active.get();
+  }
+
   private void handle(HttpExchange exchange) throws IOException {
     active.incrementAndGet();
     try (exchange) {
@@ -169,19 +244,31 @@ final class LocalServer implements AutoCloseable {
     }
   }
 
-  private Answer answer(HttpExchange exchange) {
+  private Answer answer(HttpExchange exchange) throws IOException {
     List<String> host = exchange.getRequestHeaders().getOrDefault("Host", List.of());
     if (!hosts.accepts(host)) {
       return Answer.error(
           403, "usage", "the host must be one of this server; open " + url() + " itself");
     }
+    if (refuses.get()) {
+      exchange.getResponseHeaders().set("Retry-After", "1");
+      return Answer.error(503, "busy", "the server has too many requests; ask again");
+    }
     String method = exchange.getRequestMethod();
-    if (!method.equals("GET") && !method.equals("HEAD")) {
-      exchange.getResponseHeaders().set("Allow", "GET, HEAD");
-      return Answer.error(405, "usage", "the method must be GET");
+    boolean reads = method.equals("GET") || method.equals("HEAD");
+    boolean sends = limits.maxBody > 0 && method.equals("POST");
+    if (!reads && !sends) {
+      exchange.getResponseHeaders().set("Allow", limits.maxBody > 0 ? "GET, HEAD, POST" : "GET, HEAD");
+      return Answer.error(
+          405, "usage", "the method must be GET" + (limits.maxBody > 0 ? " or POST" : ""));
+    }
+    if (sends && isOfAnotherPage(exchange.getRequestHeaders())) {
+      return Answer.error(403, "usage", "pages of other servers may not ask this one");
     }
     try {
-      return answers.apply(request(exchange.getRequestURI()));
+      return service.answer(request(exchange));
+    } catch (TooLarge e) {
+      return Answer.error(413, "usage", String.valueOf(e.getMessage()));
     } catch (InvalidValueException | IllegalArgumentException e) {
       return Answer.error(400, "usage", String.valueOf(e.getMessage()));
     } catch (BadDataException e) {
@@ -193,7 +280,40 @@ final class LocalServer implements AutoCloseable {
     }
   }
 
-  private static Request request(URI uri) {
+  /** A browser tells where the page came from that sends a request. */
+  private boolean isOfAnotherPage(Headers headers) {
+    String origin = headers.getFirst("Origin");
+    return origin != null && !hosts.accepts(List.of(origin.replaceFirst("^https?://", "")));
+  }
+
+  private Request request(HttpExchange exchange) {
+    URI uri = exchange.getRequestURI();
+    String path = uri.getPath() == null ? "/" : uri.getPath();
+    return new Request(
+        exchange.getRequestMethod(), path, query(uri), () -> body(exchange), this);
+  }
+
+  private byte[] body(HttpExchange exchange) throws IOException {
+    byte[] read = exchange.getRequestBody().readNBytes(limits.maxBody + 1);
+    if (read.length > limits.maxBody) {
+      drop(exchange.getRequestBody());
+      throw new TooLarge(limits.maxBody);
+    }
+    return read;
+  }
+
+  /** Reads the rest: a sender reads the answer only after it has sent everything. */
+  private static void drop(InputStream rest) throws IOException {
+    byte[] dropped = new byte[1 << 16];
+    long count = 0;
+    int read = 0;
+    while (read >= 0 && count < MAX_DROPPED) {
+      read = rest.read(dropped);
+      count += read;
+    }
+  }
+
+  private static Map<String, List<String>> query(URI uri) {
     String query = uri.getRawQuery() == null ? "" : uri.getRawQuery();
     Require.that(query.length() <= MAX_QUERY, "query", "short", query.length() + " bytes", query);
     Map<String, List<String>> parameters = new LinkedHashMap<>();
@@ -205,7 +325,7 @@ final class LocalServer implements AutoCloseable {
             .add(decoded(part.substring(sign + 1)));
       }
     }
-    return new Request(uri.getPath() == null ? "/" : uri.getPath(), parameters);
+    return parameters;
   }
 
   private static String decoded(String text) {
@@ -244,5 +364,6 @@ final class LocalServer implements AutoCloseable {
     }
     server.stop(0);
     threads.shutdownNow();
+    refusing.shutdownNow();
   }
 }

@@ -16,7 +16,9 @@ final class Assets {
       "(() => {\n" + text("drawing.js") + text("figure.js") + text("page.js") + "})();\n";
   static final String BOARD_SCRIPT =
       "(() => {\n" + text("drawing.js") + text("figure.js") + text("board.js") + "})();\n";
+  static final String UPLOAD_SCRIPT = "(() => {\n" + text("upload.js") + "})();\n";
   static final String STYLE = text(UPLOT + "uPlot.min.css") + text("report.css");
+  static final String UPLOAD_STYLE = STYLE + text("upload.css");
   static final String BOARD_STYLE = STYLE + text("board.css");
 
   private Assets() {}

@@ -33,7 +33,7 @@ final class Page {
   record Kind(String script, String style, String requests) {
     /** The content security policy of such a page: its own scripts run, and no others. */
     String policy() {
-      return "default-src 'none'; base-uri 'none'; form-action 'none'; img-src data:;"
+      return "default-src 'none'; base-uri 'none'; form-action 'none';"
           + " style-src 'unsafe-inline'; script-src "
           + Assets.hash(Assets.PLOTTER)
           + " "
@@ -43,11 +43,15 @@ final class Page {
   }
 
   /** A page that is a file of its own and requests nothing. */
-  static final Kind REPORT = new Kind(Assets.SCRIPT, Assets.STYLE, "");
+  static final Kind REPORT = new Kind(Assets.SCRIPT, Assets.STYLE, "; img-src data:");
 
   /** The page of the board, which asks its own server. */
   static final Kind BOARD =
-      new Kind(Assets.BOARD_SCRIPT, Assets.BOARD_STYLE, "; connect-src 'self'");
+      new Kind(Assets.BOARD_SCRIPT, Assets.BOARD_STYLE, "; img-src data:; connect-src 'self'");
+
+  /** The page that sends a picture to its own server, and shows it. */
+  static final Kind UPLOAD =
+      new Kind(Assets.UPLOAD_SCRIPT, Assets.UPLOAD_STYLE, "; img-src data: blob:; connect-src 'self'");
 
   /** The HTML of a page of a kind. */
   static String of(String title, Kind kind, boolean following, Consumer<Element> content) {
