@@ -26,6 +26,7 @@ class CommandLineTest {
         "compare",
         "runs",
         "board",
+        "serve",
         "show",
         "export",
         "schedule",

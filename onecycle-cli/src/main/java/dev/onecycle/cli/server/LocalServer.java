@@ -107,7 +107,11 @@ final class LocalServer implements AutoCloseable {
   private final AtomicInteger active = new AtomicInteger();
 
   private LocalServer(
-      HttpServer server, HostCheck hosts, InetAddress address, String given, Limits limits,
+      HttpServer server,
+      HostCheck hosts,
+      InetAddress address,
+      String given,
+      Limits limits,
       Service service) {
     this.server = server;
     this.hosts = hosts;
@@ -160,7 +164,8 @@ final class LocalServer implements AutoCloseable {
     Require.that(port >= 0 && port <= MAX_PORT, "--port", "in [0, " + MAX_PORT + "]", port, port);
     InetAddress address = address(host);
     try {
-      HttpServer http = HttpServer.create(new InetSocketAddress(address, port), limits.active + limits.waiting);
+      HttpServer http =
+          HttpServer.create(new InetSocketAddress(address, port), limits.active + limits.waiting);
       HostCheck hosts = HostCheck.of(address, host);
       LocalServer server = new LocalServer(http, hosts, address, host, limits, service);
       http.setExecutor(server::execute);
@@ -258,7 +263,9 @@ final class LocalServer implements AutoCloseable {
     boolean reads = method.equals("GET") || method.equals("HEAD");
     boolean sends = limits.maxBody > 0 && method.equals("POST");
     if (!reads && !sends) {
-      exchange.getResponseHeaders().set("Allow", limits.maxBody > 0 ? "GET, HEAD, POST" : "GET, HEAD");
+      exchange
+          .getResponseHeaders()
+          .set("Allow", limits.maxBody > 0 ? "GET, HEAD, POST" : "GET, HEAD");
       return Answer.error(
           405, "usage", "the method must be GET" + (limits.maxBody > 0 ? " or POST" : ""));
     }
@@ -289,8 +296,7 @@ final class LocalServer implements AutoCloseable {
   private Request request(HttpExchange exchange) {
     URI uri = exchange.getRequestURI();
     String path = uri.getPath() == null ? "/" : uri.getPath();
-    return new Request(
-        exchange.getRequestMethod(), path, query(uri), () -> body(exchange), this);
+    return new Request(exchange.getRequestMethod(), path, query(uri), () -> body(exchange), this);
   }
 
   private byte[] body(HttpExchange exchange) throws IOException {

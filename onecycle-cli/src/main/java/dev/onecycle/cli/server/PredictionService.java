@@ -173,10 +173,20 @@ final class PredictionService implements LocalServer.Service {
   private String metrics(LocalServer server) {
     StringBuilder text = new StringBuilder();
     metric(text, "requests_total", "counter", "Requests of any kind.", server.requests());
-    metric(text, "requests_refused_total", "counter", "Requests told to come again.", server.refused());
+    metric(
+        text,
+        "requests_refused_total",
+        "counter",
+        "Requests told to come again.",
+        server.refused());
     metric(text, "requests_active", "gauge", "Requests being answered.", server.active());
     metric(text, "predictions_total", "counter", "Samples predicted.", predictions.sum());
-    metric(text, "prediction_failures_total", "counter", "Samples that could not be used.", failures.sum());
+    metric(
+        text,
+        "prediction_failures_total",
+        "counter",
+        "Samples that could not be used.",
+        failures.sum());
     metric(
         text,
         "prediction_seconds_total",

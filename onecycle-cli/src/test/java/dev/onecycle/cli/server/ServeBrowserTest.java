@@ -58,8 +58,7 @@ class ServeBrowserTest {
         new ChromeDriver(
             new ChromeDriverService.Builder().usingDriverExecutable(DRIVER.toFile()).build(),
             options);
-    try (Predictor predictor =
-            Predictor.of(ServedModels.ofColours(), PredictorOptions.defaults());
+    try (Predictor predictor = Predictor.of(ServedModels.ofColours(), PredictorOptions.defaults());
         LocalServer server = ServeCommand.serve(predictor, "127.0.0.1", 0, 1 << 20, 8)) {
       browser.get(server.url());
       assertThat(browser.findElement(By.id("result")).isDisplayed()).isFalse();

@@ -41,8 +41,7 @@ class ServeCommandTest {
                     "--port=0"))
             .start();
     try (BufferedReader said =
-        new BufferedReader(
-            new InputStreamReader(serve.getInputStream(), StandardCharsets.UTF_8))) {
+        new BufferedReader(new InputStreamReader(serve.getInputStream(), StandardCharsets.UTF_8))) {
       String first = String.valueOf(said.readLine());
       assertThat(first).startsWith("Predictions of colours: http://127.0.0.1:");
       URI page = URI.create(first.substring(first.indexOf("http")));

@@ -38,8 +38,7 @@ class ServeTest {
       Predictor predictor =
           Predictor.of(model, PredictorOptions.defaults().withPrecision(Precision.FP32));
       return new Served(
-          predictor,
-          ServeCommand.serve(predictor, "127.0.0.1", 0, MAX_BYTES, maxRequests));
+          predictor, ServeCommand.serve(predictor, "127.0.0.1", 0, MAX_BYTES, maxRequests));
     }
 
     HttpResponse<String> get(String path) throws Exception {
@@ -86,8 +85,7 @@ class ServeTest {
   @Test
   void anImageGetsItsClassesWithProbabilities() throws Exception {
     try (Served served = colours()) {
-      HttpResponse<String> answer =
-          served.post("/api/predict?top=2", ServedModels.png(Color.BLUE));
+      HttpResponse<String> answer = served.post("/api/predict?top=2", ServedModels.png(Color.BLUE));
       assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
       JsonNode found = json(answer);
       assertThat(found.get("kind").asText()).isEqualTo("classes");
@@ -178,17 +176,11 @@ class ServeTest {
       assertThat(served.post("/", image).statusCode()).isEqualTo(405);
       assertThat(served.get("/../etc/passwd").statusCode()).isEqualTo(404);
       assertThat(
-              served
-                  .post("/api/predict", image, "Origin", "http://elsewhere.example")
-                  .statusCode())
+              served.post("/api/predict", image, "Origin", "http://elsewhere.example").statusCode())
           .isEqualTo(403);
       assertThat(
               served
-                  .post(
-                      "/api/predict",
-                      image,
-                      "Origin",
-                      "http://127.0.0.1:" + served.server.port())
+                  .post("/api/predict", image, "Origin", "http://127.0.0.1:" + served.server.port())
                   .statusCode())
           .isEqualTo(200);
       try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), served.server.port())) {
@@ -234,7 +226,9 @@ class ServeTest {
         Socket socket = new Socket(InetAddress.getLoopbackAddress(), served.server.port());
         socket
             .getOutputStream()
-            .write(text("POST /api/predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99\r\n\r\n"));
+            .write(
+                text(
+                    "POST /api/predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99\r\n\r\n"));
         slow.add(socket);
       }
       HttpResponse<String> answer = served.get("/health");

@@ -26,8 +26,7 @@ final class ServedModels {
   private ServedModels() {}
 
   static ModelFile ofColours() {
-    Layer layers =
-        Layer.sequence(new Layer.GlobalAveragePool(), new Layer.Linear(3, 3, false));
+    Layer layers = Layer.sequence(new Layer.GlobalAveragePool(), new Layer.Linear(3, 3, false));
     Network network = new Network("colours", new ImageShape(3, 8, 8), 3, layers);
     float[] matrix = {4, 0, 0, 0, 4, 0, 0, 0, 4};
     return new ModelFile(
@@ -46,8 +45,7 @@ final class ServedModels {
     return new ModelFile(
         network,
         new Targets.Numbers(List.of("sum", "difference")),
-        new ModelInput(
-            network.input(), new Normalization(List.of(0.0, 0.0), List.of(1.0, 1.0))),
+        new ModelInput(network.input(), new Normalization(List.of(0.0, 0.0), List.of(1.0, 1.0))),
         List.of(new NamedTensor("weight", new long[] {2, 2}, new float[] {1, 1, 1, -1})));
   }
 

@@ -51,7 +51,8 @@ final class Page {
 
   /** The page that sends a picture to its own server, and shows it. */
   static final Kind UPLOAD =
-      new Kind(Assets.UPLOAD_SCRIPT, Assets.UPLOAD_STYLE, "; img-src data: blob:; connect-src 'self'");
+      new Kind(
+          Assets.UPLOAD_SCRIPT, Assets.UPLOAD_STYLE, "; img-src data: blob:; connect-src 'self'");
 
   /** The HTML of a page of a kind. */
   static String of(String title, Kind kind, boolean following, Consumer<Element> content) {

@@ -48,7 +48,10 @@ public final class UploadPage {
     Element place = Html.add(main, "label").attr("id", "place").addClass("place");
     Html.add(place, "span", "Choose a picture, or drop or paste it here");
     Html.add(place, "input").attr("type", "file").attr("id", "file").attr("accept", "image/*");
-    Html.add(main, "p").attr("id", "trouble").addClass("notes").attr("role", "alert")
+    Html.add(main, "p")
+        .attr("id", "trouble")
+        .addClass("notes")
+        .attr("role", "alert")
         .attr("hidden", true);
     Element result = Html.add(main, "div").attr("id", "result").addClass("result");
     result.attr("hidden", true);
