@@ -8,12 +8,15 @@ import dev.onecycle.cli.Cli;
 import dev.onecycle.cli.runs.TestRuns;
 import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.record.EpochRecord;
+import dev.onecycle.record.EpochRecord.Evaluated;
 import dev.onecycle.record.LossWatch;
+import dev.onecycle.record.Measure;
 import dev.onecycle.record.StepRecord;
 import dev.onecycle.run.RunFolder;
 import dev.onecycle.run.RunHistory;
 import dev.onecycle.run.RunRecord;
 import dev.onecycle.run.RunRecord.Status;
+import dev.onecycle.run.Task;
 import dev.onecycle.run.TrainingPosition;
 import java.io.IOException;
 import java.io.InputStream;
@@ -29,7 +32,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jsoup.Jsoup;
 import org.jspecify.annotations.Nullable;
@@ -177,6 +182,26 @@ class BoardServerTest {
         .containsExactly("losses", "accuracy", "schedule");
     assertThat(json.get("differences").findValuesAsText("name")).contains("model", "learning rate");
     assertThat(json.get("sentence").asText()).startsWith("b is best with an accuracy of 75.00 %");
+  }
+
+  @Test
+  void aRunOfNumbersHasTheFigureOfItsMetric() throws Exception {
+    Measure error =
+        new Measure("mean_absolute_error", "mean absolute error", Measure.Better.LOWER, false);
+    Task task = new Task("samples", "numbers", List.of(), "squares", List.of(error), true);
+    try (RunFolder files =
+        RunFolder.create(runs.resolve("numbers"), record("line", 0.1).withTask(task))) {
+      files.step(new StepRecord(0, 0, 0.1, 0.9, 2));
+      Evaluated evaluated = new Evaluated(1.5, Map.of(error.name(), 0.25), 1);
+      files.epoch(new EpochRecord(0, 1, 2, 100, 1, Optional.of(evaluated)));
+    }
+    JsonNode run = json("/api/runs").at("/runs/0");
+    assertThat(run.get("measure").asText()).isEqualTo("mean absolute error");
+    assertThat(run.get("better").asText()).isEqualTo("lower");
+    assertThat(run.get("valueText").asText()).isEqualTo("0.25");
+    JsonNode comparison = json("/api/comparison?run=" + id("numbers"));
+    assertThat(comparison.get("figures").findValuesAsText("id"))
+        .containsExactly("losses", "schedule", "mean-absolute-error");
   }
 
   @Test
