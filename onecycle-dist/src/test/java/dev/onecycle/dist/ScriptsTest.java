@@ -63,9 +63,10 @@ class ScriptsTest {
         Map.of(
             "JAVA_HOME", temp.resolve("jdk").toString(),
             "ONECYCLE_JAVA_OPTS", "-Xmx1g -Dx=y",
-            // Printed by cd where it finds a folder by it.
+            // By this, cd would print the folder that it finds.
             "CDPATH", temp.toString());
-    for (String script : List.of("bin/onecycle", first.toString(), home + "/bin/onecycle")) {
+    String relative = "my programs/onecycle-1/bin/onecycle";
+    for (String script : List.of("bin/onecycle", first.toString(), relative)) {
       List<String> words = run(0, java, script, "train", "my photos", "", "a\"b'c*", "--out=x y");
       int jar = words.indexOf("<-jar>");
       assertThat(words.subList(jar + 1, words.size()))
