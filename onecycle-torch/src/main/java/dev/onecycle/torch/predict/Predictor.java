@@ -5,7 +5,6 @@ import dev.onecycle.data.image.DecodeOptions;
 import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.data.sample.SampleLayout;
 import dev.onecycle.data.sample.Targets;
-import dev.onecycle.data.work.InterruptedRead;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.Require;
 import dev.onecycle.torch.engine.TensorDevice;
@@ -249,7 +248,7 @@ public final class Predictor implements AutoCloseable {
       return coming.get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw InterruptedRead.whileDoing("waiting for a prediction", e);
+      throw WaitingSamples.interrupted(e);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof Error error) {
         throw error;

@@ -1,11 +1,11 @@
 package dev.onecycle.torch.predict;
 
-import dev.onecycle.data.work.InterruptedRead;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -44,7 +44,7 @@ final class WaitingSamples {
    * Adds samples in their order, each as soon as there is room.
    *
    * @throws IllegalStateException where it is closed; some may have been added
-   * @throws java.util.concurrent.CancellationException where the thread is interrupted
+   * @throws CancellationException where the thread is interrupted
    */
   void add(List<Sample> samples) {
     lock.lock();
@@ -64,7 +64,7 @@ final class WaitingSamples {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw InterruptedRead.whileDoing("waiting to predict", e);
+      throw interrupted(e);
     } finally {
       changed.signalAll();
       lock.unlock();
@@ -95,6 +95,13 @@ final class WaitingSamples {
       idle--;
       lock.unlock();
     }
+  }
+
+  /** The exception of a thread that was interrupted while it waited. */
+  static CancellationException interrupted(InterruptedException cause) {
+    CancellationException e = new CancellationException("interrupted while waiting to predict");
+    e.initCause(cause);
+    return e;
   }
 
   /** The number of threads that wait for samples. */
