@@ -51,6 +51,7 @@ import picocli.CommandLine.Help.Column;
 import picocli.CommandLine.Help.TextTable;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ParameterException;
@@ -187,16 +188,22 @@ public final class Main implements Runnable {
     // Picocli adds the options of settings to a command itself only where that stands alone.
     for (CommandLine sub : line.getSubcommands().values()) {
       CommandSpec spec = sub.getCommandSpec();
-      spec.versionProvider(line.getCommandSpec().versionProvider());
       if (spec.modelTransformer() != null) {
         spec.modelTransformer().transform(spec);
       }
     }
+    tellVersion(line, line.getCommandSpec().versionProvider());
     configured(line);
     line.setParameterExceptionHandler(new Misuse());
     line.setExecutionExceptionHandler(new Failure());
     line.setExecutionStrategy(Main::run);
     return line;
+  }
+
+  /** The version of every command is the version of the program. */
+  private static void tellVersion(CommandLine line, IVersionProvider version) {
+    line.getCommandSpec().versionProvider(version);
+    line.getSubcommands().values().forEach(sub -> tellVersion(sub, version));
   }
 
   /** A command with its options: picocli makes an instance of a class. */

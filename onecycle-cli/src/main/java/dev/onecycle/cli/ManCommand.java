@@ -59,14 +59,19 @@ final class ManCommand implements Callable<Integer> {
     CommandLine whole = spec.root().commandLine();
     try {
       Files.createDirectories(folder);
-      Files.writeString(folder.resolve(whole.getCommandName() + ".1"), page(whole));
-      for (CommandLine command : visible(whole)) {
-        Files.writeString(folder.resolve(title(command) + ".1"), page(command));
-      }
+      write(whole, folder);
     } catch (IOException e) {
       throw CannotWriteException.creating("cannot write manual pages into " + folder + ": " + e, e);
     }
     return ExitCode.OK;
+  }
+
+  /** Writes the page of a command, and the pages of its subcommands. */
+  private static void write(CommandLine command, Path folder) throws IOException {
+    Files.writeString(folder.resolve(title(command) + ".1"), page(command));
+    for (CommandLine sub : visible(command)) {
+      write(sub, folder);
+    }
   }
 
   private static List<CommandLine> visible(CommandLine line) {
@@ -96,11 +101,16 @@ final class ManCommand implements Callable<Integer> {
     page.append(about.stream().map(ManCommand::text).collect(joining("\n.PP\n"))).append('\n');
     options(page, of, help);
     if (of.parent() == null) {
-      commands(page, command);
+      page.append(".SH COMMANDS\n");
+      groups(page, command);
+    } else if (!visible(command).isEmpty()) {
+      page.append(".SH COMMANDS\n");
+      visible(command).forEach(sub -> command(page, sub));
     }
     footer(page, of.usageMessage().footer());
     if (of.parent() != null) {
-      page.append(".SH SEE ALSO\n").append(bold(of.parent().name())).append("(1)\n");
+      page.append(".SH SEE ALSO\n").append(bold(of.parent().qualifiedName("-")));
+      page.append("(1)\n");
     }
     return page.toString();
   }
@@ -168,18 +178,22 @@ final class ManCommand implements Callable<Integer> {
     page.append(text(String.join(" ", arg.description()))).append('\n');
   }
 
-  private static void commands(StringBuilder page, CommandLine whole) {
-    page.append(".SH COMMANDS\n");
+  private static void groups(StringBuilder page, CommandLine whole) {
     for (Main.Group group : Main.Group.values()) {
       String title = ".SS " + quoted(group.title()) + '\n';
       for (CommandLine command : visible(whole)) {
         if (group.names().contains(command.getCommandName())) {
-          page.append(title).append(".TP\n").append(bold(title(command))).append("(1)\n");
-          page.append(text(sentence(about(command.getCommandSpec()).get(0)) + '.')).append('\n');
+          page.append(title);
+          command(page, command);
           title = "";
         }
       }
     }
+  }
+
+  private static void command(StringBuilder page, CommandLine command) {
+    page.append(".TP\n").append(bold(title(command))).append("(1)\n");
+    page.append(text(sentence(about(command.getCommandSpec()).get(0)) + '.')).append('\n');
   }
 
   /** The sentences about a command. */

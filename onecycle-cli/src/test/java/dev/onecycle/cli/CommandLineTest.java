@@ -271,7 +271,7 @@ class CommandLineTest {
 
   /** Also the version of a command is the version of the program. */
   @ParameterizedTest
-  @ValueSource(strings = {"--version", "train --version", "export -V"})
+  @ValueSource(strings = {"--version", "train --version", "runs delete -V"})
   void theVersionTellsTheCommitTheEngineAndTheMachine(String line) {
     Cli.Result result = Cli.run((Object[]) line.split(" "));
     assertThat(result.code()).isZero();

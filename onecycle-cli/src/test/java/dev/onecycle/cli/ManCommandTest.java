@@ -31,18 +31,18 @@ class ManCommandTest {
   }
 
   private static Map<String, CommandSpec> pages() {
-    CommandLine whole = Main.commandLine();
     Map<String, CommandSpec> pages = new LinkedHashMap<>();
-    pages.put("onecycle.1", whole.getCommandSpec());
-    whole
-        .getSubcommands()
-        .forEach(
-            (name, command) -> {
-              if (!command.getCommandSpec().usageMessage().hidden()) {
-                pages.put("onecycle-" + name + ".1", command.getCommandSpec());
-              }
-            });
+    add(pages, Main.commandLine());
+    assertThat(pages).containsKeys("onecycle.1", "onecycle-train.1", "onecycle-runs-delete.1");
     return pages;
+  }
+
+  private static void add(Map<String, CommandSpec> pages, CommandLine command) {
+    CommandSpec spec = command.getCommandSpec();
+    if (!spec.usageMessage().hidden()) {
+      pages.put(spec.qualifiedName("-") + ".1", spec);
+      command.getSubcommands().values().forEach(sub -> add(pages, sub));
+    }
   }
 
   /** The page as a terminal without fonts shows it; complaints of the formatter end the test. */
@@ -104,6 +104,14 @@ class ManCommandTest {
         .containsSubsequence("Choose settings", "onecycle-find-lr(1)", "EXAMPLES", "EXIT STATUS")
         .contains("0 ok, 1 a fault", "76 diverged")
         .contains("       onecycle find-lr photos/ --model resnet56 --batch-size 512\n");
+  }
+
+  @Test
+  void thePageOfACommandNamesItsSubcommandsAndTheOtherWayRound() throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/man")), "no man");
+    assertThat(shown("onecycle-runs.1"))
+        .containsSubsequence("COMMANDS", "onecycle-runs-show(1)", "onecycle-runs-delete(1)");
+    assertThat(shown("onecycle-runs-delete.1")).containsSubsequence("SEE ALSO", "onecycle-runs(1)");
   }
 
   @Test
