@@ -68,15 +68,10 @@ public final class BoardCommand implements Callable<Integer> {
     Signals.watch();
     Map<String, Object> result = new LinkedHashMap<>();
     try (LocalServer server = serve(folder, host, port)) {
-      console.answer("Board of " + runs + (runs == 1 ? " run" : " runs") + ": " + server.url());
-      if (!server.isLoopback()) {
-        console.answer(
-            "Whoever reaches this machine at port "
-                + server.port()
-                + " can see these runs: names, settings and results. There is no password.");
-      }
-      console.say("Ctrl-C ends it.");
-      LocalServer.awaitSignal();
+      server.serve(
+          console,
+          "Board of " + runs + (runs == 1 ? " run" : " runs"),
+          "see these runs: names, settings and results");
       result.put("url", server.url());
       result.put("requests", server.requests());
     }

@@ -3,6 +3,7 @@ package dev.onecycle.cli.server;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.onecycle.cli.console.Console;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.error.IoErrors;
@@ -199,8 +200,23 @@ final class LocalServer implements AutoCloseable {
     }
   }
 
-  /** Waits for the signal that ends the program. */
-  static void awaitSignal() {
+  /**
+   * Says where it is, and waits for the signal that ends the program.
+   *
+   * @param content of the server: "Board of 3 runs"
+   * @param exposed what others can do who reach the machine
+   */
+  void serve(Console console, String content, String exposed) {
+    console.answer(content + ": " + url());
+    if (!isLoopback()) {
+      console.answer(
+          "Whoever reaches this machine at port "
+              + port()
+              + " can "
+              + exposed
+              + ". There is no password.");
+    }
+    console.say("Ctrl-C ends it.");
     try {
       new CountDownLatch(1).await();
     } catch (InterruptedException e) {

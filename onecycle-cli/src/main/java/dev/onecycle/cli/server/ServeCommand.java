@@ -107,15 +107,7 @@ public final class ServeCommand implements Callable<Integer> {
     Map<String, Object> result = new LinkedHashMap<>();
     try (Predictor predictor = Predictor.of(file, options);
         LocalServer server = serve(predictor, host, port, most, maxRequests)) {
-      console.answer("Predictions of " + file.network().name() + ": " + server.url());
-      if (!server.isLoopback()) {
-        console.answer(
-            "Whoever reaches this machine at port "
-                + server.port()
-                + " can ask the model. There is no password.");
-      }
-      console.say("Ctrl-C ends it.");
-      LocalServer.awaitSignal();
+      server.serve(console, "Predictions of " + file.network().name(), "ask the model");
       result.put("url", server.url());
       result.put("requests", server.requests());
     }

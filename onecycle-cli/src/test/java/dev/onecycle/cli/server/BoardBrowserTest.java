@@ -1,13 +1,11 @@
 package dev.onecycle.cli.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.onecycle.cli.runs.TestRuns;
 import dev.onecycle.run.RunFolder;
 import dev.onecycle.run.RunRecord;
 import dev.onecycle.run.RunRecord.Status;
-import dev.onecycle.run.files.Directories;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +13,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.logging.Level;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -26,55 +23,26 @@ import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.By;
 import org.openqa.selenium.OutputType;
 import org.openqa.selenium.chrome.ChromeDriver;
-import org.openqa.selenium.chrome.ChromeDriverService;
-import org.openqa.selenium.chrome.ChromeOptions;
 import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.logging.LogType;
-import org.openqa.selenium.logging.LoggingPreferences;
 import org.openqa.selenium.support.ui.WebDriverWait;
 
 /** The board in a real browser; skipped where the system has none, as the tests of reports are. */
 class BoardBrowserTest {
-  private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
-  private static final Path DRIVER = Path.of("/usr/bin/chromedriver");
-  private static @Nullable ChromeDriver browser;
-  private static @Nullable Path profile;
+  private static @Nullable Browser browser;
 
   @TempDir Path runs;
   private @Nullable LocalServer server;
 
   @BeforeAll
   static void open() throws IOException {
-    assumeTrue(
-        (Files.isExecutable(CHROMIUM) && Files.isExecutable(DRIVER))
-            || "true".equals(System.getenv("CI")),
-        "no Chromium with its driver");
-    profile = Files.createTempDirectory("onecycle-browser");
-    LoggingPreferences logs = new LoggingPreferences();
-    logs.enable(LogType.BROWSER, Level.ALL);
-    logs.enable(LogType.PERFORMANCE, Level.ALL);
-    ChromeOptions options = new ChromeOptions();
-    options.setBinary(CHROMIUM.toFile());
-    options.addArguments(
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--window-size=1000,1400",
-        "--user-data-dir=" + profile);
-    options.setCapability("goog:loggingPrefs", logs);
-    browser =
-        new ChromeDriver(
-            new ChromeDriverService.Builder().usingDriverExecutable(DRIVER.toFile()).build(),
-            options);
+    browser = Browser.open();
   }
 
   @AfterAll
-  static void quit() throws IOException {
-    if (browser != null && profile != null) {
-      browser.quit();
-      Directories.remove(profile);
+  static void quit() {
+    if (browser != null) {
+      browser.close();
     }
   }
 
@@ -95,7 +63,7 @@ class BoardBrowserTest {
   }
 
   private static ChromeDriver driver() {
-    return Objects.requireNonNull(browser, "not started");
+    return Objects.requireNonNull(browser, "not started").driver();
   }
 
   private static RunRecord record(String model, double peak) {

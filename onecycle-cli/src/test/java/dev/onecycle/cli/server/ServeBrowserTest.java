@@ -1,9 +1,7 @@
 package dev.onecycle.cli.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.onecycle.run.files.Directories;
 import dev.onecycle.torch.predict.Predictor;
 import dev.onecycle.torch.predict.PredictorOptions;
 import java.awt.Color;
@@ -19,17 +17,11 @@ import org.openqa.selenium.By;
 import org.openqa.selenium.OutputType;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
-import org.openqa.selenium.chrome.ChromeDriverService;
-import org.openqa.selenium.chrome.ChromeOptions;
 import org.openqa.selenium.logging.LogType;
-import org.openqa.selenium.logging.LoggingPreferences;
 import org.openqa.selenium.support.ui.WebDriverWait;
 
 /** The page of a prediction server in a real browser. */
 class ServeBrowserTest {
-  private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
-  private static final Path DRIVER = Path.of("/usr/bin/chromedriver");
-
   /** Where pictures of the page are kept, if anywhere. */
   private static final String PICTURES = System.getProperty("onecycle.pictures", "");
 
@@ -37,29 +29,10 @@ class ServeBrowserTest {
 
   @Test
   void aPictureIsShownWithItsClasses() throws IOException {
-    assumeTrue(
-        (Files.isExecutable(CHROMIUM) && Files.isExecutable(DRIVER))
-            || "true".equals(System.getenv("CI")),
-        "no Chromium with its driver");
-    Path profile = Files.createTempDirectory("onecycle-browser");
-    LoggingPreferences logs = new LoggingPreferences();
-    logs.enable(LogType.BROWSER, java.util.logging.Level.ALL);
-    ChromeOptions options = new ChromeOptions();
-    options.setBinary(CHROMIUM.toFile());
-    options.addArguments(
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--user-data-dir=" + profile);
-    options.setCapability("goog:loggingPrefs", logs);
-    ChromeDriver browser =
-        new ChromeDriver(
-            new ChromeDriverService.Builder().usingDriverExecutable(DRIVER.toFile()).build(),
-            options);
-    try (Predictor predictor = Predictor.of(ServedModels.ofColours(), PredictorOptions.defaults());
+    try (Browser opened = Browser.open();
+        Predictor predictor = Predictor.of(ServedModels.ofColours(), PredictorOptions.defaults());
         LocalServer server = ServeCommand.serve(predictor, "127.0.0.1", 0, 1 << 20, 8)) {
+      ChromeDriver browser = opened.driver();
       browser.get(server.url());
       assertThat(browser.findElement(By.id("result")).isDisplayed()).isFalse();
       Path green = Files.write(temp.resolve("green.png"), ServedModels.png(Color.GREEN));
@@ -90,9 +63,6 @@ class ServeBrowserTest {
                   .map(entry -> String.valueOf(entry.getMessage()))
                   .filter(message -> !message.contains("422")))
           .isEmpty();
-    } finally {
-      browser.quit();
-      Directories.remove(profile);
     }
   }
 
