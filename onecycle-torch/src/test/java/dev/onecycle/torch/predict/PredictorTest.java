@@ -221,13 +221,14 @@ class PredictorTest {
     }
   }
 
+  /** There is room for a few, so that the call must wait, and notices the interrupt there. */
   @Test
   void anInterruptEndsTheWaitAndStays() {
     ModelFile model = trained();
     ByteBuffer sample = pixels(images(1), 0);
-    try (Predictor predictor = Predictor.of(model, FP32)) {
+    try (Predictor predictor = Predictor.of(model, FP32.withMaxBatch(2))) {
       Thread.currentThread().interrupt();
-      assertThatThrownBy(() -> predictor.predictValues(List.of(sample), 1))
+      assertThatThrownBy(() -> predictor.predictValues(Collections.nCopies(200, sample), 1))
           .isInstanceOf(CancellationException.class);
       assertThat(Thread.interrupted()).isTrue();
       assertThat(predictor.predictValues(List.of(sample), 1)).hasSize(1);
