@@ -78,7 +78,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "  onecycle find-lr photos/ --model resnet56 --batch-size 512",
       "  onecycle predict runs/NAME cat.jpg",
       "",
-      "Exit codes: 0 ok, 1 a fault of our own or a failed selftest, 2 usage,",
+      "Exit codes: 0 ok, 1 an internal error or a failed selftest, 2 usage,",
       "  65 bad data, or none to choose by, 73/74 cannot create/write,",
       "  76 diverged, 129/130/143 signals."
     },

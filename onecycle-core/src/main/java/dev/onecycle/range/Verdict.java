@@ -38,7 +38,7 @@ public record Verdict(Kind kind, String finding, String advice) {
      * One loss that is no number, or one spike, ended the test; the curve before it had not risen.
      */
     SINGLE_LOSS,
-    /** The noise of the loss hides its course. */
+    /** The noise of the loss hides its trend. */
     NOISY,
     /** Too few points to read. */
     TOO_SHORT

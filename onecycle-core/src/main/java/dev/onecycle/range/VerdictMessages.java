@@ -122,7 +122,7 @@ record VerdictMessages(double[] rates, StopReason stopped) {
     return verdict(
         Kind.NOISY,
         found(
-            "the loss scatters by %s from step to step, around %s, which hides its course",
+            "the loss varies by %s from step to step, around %s, too much to see its trend",
             curve.noise(), curve.untrained()),
         "use a larger batch or more steps");
   }

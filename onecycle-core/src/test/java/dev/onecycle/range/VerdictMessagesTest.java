@@ -85,7 +85,7 @@ class VerdictMessagesTest {
                     Optional.of(LossScale.of(2.3, 0)))
                 .verdict()
                 .explanation())
-        .startsWith("The loss scatters by ")
+        .startsWith("The loss varies by ")
         .contains("use a larger batch");
   }
 

@@ -71,11 +71,11 @@ public final class ExportCommand implements Callable<Integer> {
   @Option(
       names = "--normalize",
       description =
-          "The input are pixels from 0 to 255 as uint8 [N, C, H, W]. Default: float32,"
+          "The input is pixels from 0 to 255 as uint8 [N, C, H, W]. Default: float32,"
               + " normalised with the means and standard deviations in the file's metadata.")
   boolean normalize;
 
-  @Option(names = "--probabilities", description = "The output are probabilities. Default: scores.")
+  @Option(names = "--probabilities", description = "The output is probabilities. Default: scores.")
   boolean probabilities;
 
   @Option(
@@ -89,20 +89,20 @@ public final class ExportCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Console console = output.console();
+    if (format == Format.SAFETENSORS) {
+      Require.that(
+          !normalize && !probabilities,
+          normalize ? "--normalize" : "--probabilities",
+          "left out with --format safetensors, which holds weights alone,",
+          "given",
+          format);
+    }
+    ModelFile read = model.read();
     Path file =
         out == null
             ? FileNames.requireNew("--out", Path.of("model" + format.ending))
             : FileNames.requireNewOr(format.ending, "--out", out);
-    if (format == Format.SAFETENSORS) {
-      Require.that(
-          !normalize && !probabilities,
-          "--normalize and --probabilities",
-          "left out with safetensors, which holds arrays alone,",
-          "given",
-          format);
-    }
     AtomicFile.requireWritable(file);
-    ModelFile read = model.read();
     Map<String, Object> result = new LinkedHashMap<>();
     result.put("file", file.toString());
     result.put("format", format.toString());

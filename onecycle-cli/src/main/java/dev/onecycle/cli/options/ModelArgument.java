@@ -22,8 +22,8 @@ public final class ModelArgument {
   @Option(
       names = "--trust-model",
       description =
-          "Run the TorchScript file that is the network of the model: a program with your rights,"
-              + " so only one whose maker you know.")
+          "Run the TorchScript file that is the network of the model. It is a program that runs"
+              + " with your rights: use it only if you trust its author.")
   boolean trusting;
 
   /** Reads the model. */

@@ -105,7 +105,7 @@ public final class RunsCommand implements Callable<Integer> {
               + " peak, epochs or time. Default: started.")
   Sort sort = Sort.STARTED;
 
-  @Option(names = "--reverse", description = "The other way round.")
+  @Option(names = "--reverse", description = "Reverse the order.")
   boolean reverse;
 
   @Option(

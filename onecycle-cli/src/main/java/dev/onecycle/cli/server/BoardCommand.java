@@ -48,7 +48,7 @@ public final class BoardCommand implements Callable<Integer> {
   @Option(
       names = "--port",
       paramLabel = "PORT",
-      description = "The port; 0 for any that is free. Default: 7007.")
+      description = "The port; 0 chooses a free one. Default: 7007.")
   int port = 7007;
 
   @Option(

@@ -68,7 +68,7 @@ final class LocalServer implements AutoCloseable {
    * The bounds of a server.
    *
    * @param active requests that are answered at the same time
-   * @param waiting more requests that wait; any after them are told to come again
+   * @param waiting more requests that wait; any after them are refused
    * @param maxBody the largest body of a request in bytes; 0 where none is taken
    */
   record Limits(int active, int waiting, int maxBody) {
@@ -245,7 +245,7 @@ final class LocalServer implements AutoCloseable {
     return requests.get();
   }
 
-  /** The number of requests that were told to come again. */
+  /** The number of requests that were refused because the server was busy. */
   long refused() {
     return refused.get();
   }
@@ -269,7 +269,7 @@ final class LocalServer implements AutoCloseable {
     List<String> host = exchange.getRequestHeaders().getOrDefault("Host", List.of());
     if (!hosts.accepts(host)) {
       return Answer.error(
-          403, "usage", "the host must be one of this server; open " + url() + " itself");
+          403, "usage", "the header Host must be a name of this server; open " + url());
     }
     if (refuses.get()) {
       exchange.getResponseHeaders().set("Retry-After", "1");
@@ -286,7 +286,7 @@ final class LocalServer implements AutoCloseable {
           405, "usage", "the method must be GET" + (limits.maxBody > 0 ? " or POST" : ""));
     }
     if (sends && isOfAnotherPage(exchange.getRequestHeaders())) {
-      return Answer.error(403, "usage", "pages of other servers may not ask this one");
+      return Answer.error(403, "usage", "requests from pages of other sites are refused");
     }
     try {
       return service.answer(request(exchange));

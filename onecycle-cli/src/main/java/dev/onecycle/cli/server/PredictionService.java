@@ -177,7 +177,7 @@ final class PredictionService implements LocalServer.Service {
         text,
         "requests_refused_total",
         "counter",
-        "Requests told to come again.",
+        "Requests refused because the server was busy.",
         server.refused());
     metric(text, "requests_active", "gauge", "Requests being answered.", server.active());
     metric(text, "predictions_total", "counter", "Samples predicted.", predictions.sum());

@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
     name = "serve",
     description = {
       "Serve predictions of a model over HTTP: JSON for programs, and a page that takes a picture."
-          + " Only this machine can reach it. Ctrl-C ends it.",
+          + " Only this machine can reach it unless --host says otherwise. Ctrl-C ends it.",
       ""
     },
     mixinStandardHelpOptions = true,
@@ -42,7 +42,7 @@ public final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--port",
       paramLabel = "PORT",
-      description = "The port; 0 for any that is free. Default: 7008.")
+      description = "The port; 0 chooses a free one. Default: 7008.")
   int port = 7008;
 
   @Option(
@@ -63,8 +63,8 @@ public final class ServeCommand implements Callable<Integer> {
       names = "--max-requests",
       paramLabel = "N",
       description =
-          "Requests that are answered at the same time. Eight times as many wait; more are told to"
-              + " come again. Default: 16.")
+          "Requests that are answered at the same time. Eight times as many wait; further ones are"
+              + " refused with status 503. Default: 16.")
   int maxRequests = 16;
 
   @Option(
@@ -82,7 +82,7 @@ public final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--threads",
       paramLabel = "N",
-      description = "Threads that compute. Default: one a core.")
+      description = "Threads that compute. Default: one per core.")
   int threads;
 
   @Mixin OutputOptions output = new OutputOptions();

@@ -89,8 +89,7 @@ class ExportCommandTest {
             "-o",
             temp.resolve("none.safetensors"));
     assertThat(result.code()).isEqualTo(2);
-    assertThat(result.err())
-        .contains("--normalize and --probabilities must be left out with safetensors");
+    assertThat(result.err()).contains("--normalize must be left out with --format safetensors");
     assertThat(temp.resolve("none.safetensors")).doesNotExist();
   }
 

@@ -26,7 +26,8 @@ class ShortRunTest {
     assertThat(trained.err())
         .contains("Batches of 8 instead of 128 images, for 45 updates instead of 3")
         .contains("updates instead of 3: set --batch-size to choose otherwise")
-        .contains("45 updates of 8 images are few to learn in; set --epochs to 14 for at least 200")
+        .contains(
+            "45 updates of 8 images are too few to learn much; set --epochs to 14 for at least 200")
         .contains("anew from 15 batches before each evaluation");
     assertThat(trained.json().get("test_accuracy").asDouble()).isGreaterThan(0.95);
     JsonNode record = Cli.parse(run.resolve("run.json"));

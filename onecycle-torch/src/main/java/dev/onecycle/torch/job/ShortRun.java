@@ -223,7 +223,8 @@ final class ShortRun {
     long steps = plan.steps(images);
     String few =
         Numbers.format(
-            "%,d updates of %,d %ss are few to learn in", steps, plan.batchSize(), samples.noun());
+            "%,d updates of %,d %ss are too few to learn much",
+            steps, plan.batchSize(), samples.noun());
     int better = batchSize(plan.batchSize(), images, plan.epochs(), FEW_UPDATES);
     if (better < plan.batchSize()) {
       boolean timed = asked.find(MINUTES).isPresent();
@@ -242,12 +243,12 @@ final class ShortRun {
 
   private static void sayEstimate(
       TrainingConfig asked, TrainingPlan plan, int images, JobListener listener) {
-    String why = Numbers.format("in %,d updates their running ones lag", plan.steps(images));
+    String why = Numbers.format("with %,d updates they lag behind the weights", plan.steps(images));
     if (!asked.isGiven(REESTIMATE_BATCHNORM)) {
       listener.note(
           Numbers.format(
-              "Statistics of batch norms are estimated anew from %d batches before each evaluation:"
-                  + " %s; reestimate_batchnorm 0 turns that off",
+              "The statistics of batch norms are estimated anew from %d batches before each"
+                  + " evaluation: %s; reestimate_batchnorm 0 turns that off",
               plan.reestimatedBatches(), why));
     } else if (plan.reestimatedBatches() == 0) {
       listener.note(

@@ -174,13 +174,13 @@ class ShortRunTest {
         .anyMatch(
             line ->
                 line.equals(
-                    "20 updates of 128 images are few to learn in; set batch_size to 8 for 210"))
+                    "20 updates of 128 images are too few to learn much; set batch_size to 8 for 210"))
         .anyMatch(line -> line.startsWith("reestimate_batchnorm 0 uses the running statistics"))
         .anyMatch(line -> line.endsWith("2 would estimate them anew"));
     assertThat(said(CONFIG.with(EPOCHS, 2), 162))
         .anyMatch(
             line ->
                 line.equals(
-                    "42 updates of 8 images are few to learn in; set epochs to 10 for at least 200"));
+                    "42 updates of 8 images are too few to learn much; set epochs to 10 for at least 200"));
   }
 }

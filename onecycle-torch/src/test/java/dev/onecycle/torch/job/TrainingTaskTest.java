@@ -277,7 +277,7 @@ class TrainingTaskTest {
         .startsWith("a careful rate for few samples, since ");
     assertThat(said)
         .anyMatch(s -> s.matches("Batches of 8 instead of 128 samples, for .*"))
-        .anyMatch(s -> s.matches("\\d+ updates of 8 samples are few to learn in.*"))
+        .anyMatch(s -> s.matches("\\d+ updates of 8 samples are too few to learn much.*"))
         .anyMatch(s -> s.startsWith("With few samples range tests may "))
         .noneMatch(s -> s.contains("image"));
     assertThatThrownBy(
