@@ -490,7 +490,8 @@ class RangeTestsTest {
 
   /**
    * The whole job ends in time, whether its test shows a rate, none, or one at which this short
-   * training diverges: that depends on the processor's rounding. Machines may be busy.
+   * training diverges: that depends on the processor's rounding. Other work on the machine may
+   * slow it down after it has planned; without a bound it would train for many minutes.
    */
   @Test
   void theTimeIsThatOfTheWholeJob() {
@@ -510,6 +511,6 @@ class RangeTestsTest {
     } catch (DivergedException e) {
       assertThat(e).hasMessageContaining("lower the peak learning rate");
     }
-    assertThat((System.nanoTime() - begin) / 1e9).isLessThan(1.3 * 60 * minutes);
+    assertThat((System.nanoTime() - begin) / 1e9).isLessThan(2.5 * 60 * minutes);
   }
 }
