@@ -490,8 +490,8 @@ class RangeTestsTest {
 
   /**
    * The whole job ends in time, whether its test shows a rate, none, or one at which this short
-   * training diverges: that depends on the processor's rounding. Other work on the machine may
-   * slow it down after it has planned; without a bound it would train for many minutes.
+   * training diverges: that depends on the processor's rounding. Other work on the machine may slow
+   * it down after it has planned; without a bound it would train for many minutes.
    */
   @Test
   void theTimeIsThatOfTheWholeJob() {
