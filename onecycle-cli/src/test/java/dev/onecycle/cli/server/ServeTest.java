@@ -24,10 +24,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Predictions over HTTP. */
+@Timeout(120)
 class ServeTest {
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
   private static final int MAX_BYTES = 20_000;

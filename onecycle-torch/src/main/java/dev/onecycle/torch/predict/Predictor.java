@@ -59,6 +59,14 @@ public final class Predictor implements AutoCloseable {
   private Predictor(ModelFile model, PredictorOptions options) {
     this.model = model;
     maxBatch = options.maxBatch();
+    int bytes = model.samples().layout().bytes();
+    int most = Integer.MAX_VALUE / Math.max(bytes, Float.BYTES * model.network().outputs());
+    Require.that(
+        maxBatch <= most,
+        "max_batch",
+        "at most " + most + " for samples " + model.samples().layout(),
+        maxBatch,
+        options);
     decoding = model.samples().decoding(options.maxPixels());
     Compute compute =
         Compute.of(
@@ -78,13 +86,17 @@ public final class Predictor implements AutoCloseable {
     int replicas = options.replicas() == 0 ? compute.threads() : options.replicas();
     int each = Math.max(1, compute.threads() / replicas);
     waiting = new WaitingSamples(2 * maxBatch * replicas);
-    int bytes = Math.multiplyExact(maxBatch, model.samples().layout().bytes());
-    for (int i = 0; i < replicas; i++) {
-      ByteBuffer values = ByteBuffer.allocateDirect(bytes);
-      Thread thread = new Thread(() -> answer(each, values), "onecycle-predict-" + i);
-      thread.setDaemon(true);
-      threads.add(thread);
-      thread.start();
+    try {
+      for (int i = 0; i < replicas; i++) {
+        ByteBuffer values = ByteBuffer.allocateDirect(maxBatch * bytes);
+        Thread thread = new Thread(() -> answer(each, values), "onecycle-predict-" + i);
+        thread.setDaemon(true);
+        threads.add(thread);
+        thread.start();
+      }
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
     }
   }
 

@@ -372,6 +372,29 @@ class PredictorTest {
     }
   }
 
+  /** A batch lies in one buffer of Java, and so do its outputs. */
+  @Test
+  void aBatchThatNoBufferHoldsIsRefused() {
+    ImageShape large = new ImageShape(3, 224, 224);
+    ModelFile model =
+        new ModelFile(
+            new Network(
+                "mean",
+                large,
+                3,
+                new Layer.Sequential(
+                    List.of(
+                        new Layer.Named("pool", new Layer.GlobalAveragePool()),
+                        new Layer.Named("fc", new Layer.Linear(3, 3, false))))),
+            CLASSES,
+            new ModelInput(
+                large, new Normalization(List.of(0.5, 0.5, 0.5), List.of(0.2, 0.2, 0.2))),
+            List.of(new NamedTensor("fc.weight", new long[] {3, 3}, new float[9])));
+    assertThatThrownBy(() -> Predictor.of(model, FP32.withMaxBatch(60_000)))
+        .isInstanceOf(InvalidValueException.class)
+        .hasMessageContaining("max_batch must be at most 14266 for samples 3×224×224");
+  }
+
   @Test
   void aFolderWithoutAModelIsNamed() {
     assertThatThrownBy(() -> Predictor.load(temp))

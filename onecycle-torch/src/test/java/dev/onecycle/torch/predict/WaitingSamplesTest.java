@@ -12,7 +12,9 @@ import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+@Timeout(60)
 class WaitingSamplesTest {
   private final ExecutorService threads = Executors.newCachedThreadPool();
 
