@@ -102,7 +102,7 @@ class ManCommandTest {
     assumeTrue(Files.isExecutable(Path.of("/usr/bin/man")), "no man");
     assertThat(shown("onecycle.1"))
         .containsSubsequence("Choose settings", "onecycle-find-lr(1)", "EXAMPLES", "EXIT STATUS")
-        .contains("0 ok, 1 a fault", "76 diverged")
+        .contains("0 ok, 1 an internal error", "76 diverged")
         .contains("       onecycle find-lr photos/ --model resnet56 --batch-size 512\n");
   }
 
