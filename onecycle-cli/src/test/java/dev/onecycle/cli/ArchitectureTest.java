@@ -64,6 +64,7 @@ class ArchitectureTest {
         List.of(
             "torch.job",
             "torch.train",
+            "torch.distributed",
             "torch.tune",
             "torch.nn",
             "torch.script",
