@@ -14,7 +14,8 @@ public abstract sealed class OnecycleException extends RuntimeException
         DivergedException,
         EngineException,
         InvalidValueException,
-        MissingFontsException {
+        MissingFontsException,
+        RankException {
   private static final long serialVersionUID = 1;
 
   OnecycleException(String message, @Nullable Throwable cause) {

@@ -14,8 +14,13 @@ import java.nio.ByteBuffer;
  * after that they must not be accessed.
  */
 public interface Batch extends AutoCloseable {
-  /** The number of samples, N, at least 1. */
+  /** The number of samples, N, at least 1; 0 where a rank gets none of a batch, see {@link Part}. */
   int size();
+
+  /** The number of samples of the whole batch, of which this may be the part of one rank. */
+  default int whole() {
+    return size();
+  }
 
   /** The layout of every sample, of an image after augmentation. */
   SampleLayout layout();

@@ -5,6 +5,8 @@ import dev.onecycle.data.sample.Dataset;
 import dev.onecycle.data.sample.SampleLayout;
 import dev.onecycle.error.Require;
 import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** The memory of one batch: filled by the loader's thread, read by the consumer, then reused. */
@@ -22,6 +24,7 @@ final class BatchBuffer {
   private final int[] mixedLabels;
   private final double[] shares;
   private int size;
+  private int whole;
 
   BatchBuffer(Dataset data, int capacity) {
     this.layout = data.layout();
@@ -42,8 +45,12 @@ final class BatchBuffer {
     this.shares = new double[capacity];
   }
 
-  void clear() {
+  /**
+   * @param samples of the whole batch
+   */
+  void clear(int samples) {
     size = 0;
+    whole = samples;
     values.clear();
   }
 
@@ -65,33 +72,37 @@ final class BatchBuffer {
     size++;
   }
 
-  /** Mixes each image of the whole batch with another. */
-  void mix(Mixing mixing, long seed, long epoch) {
+  /**
+   * Mixes each of the first images with another, and drops those that are only mixed into others.
+   *
+   * @param choices one for each image that stays
+   * @param places the place here of each position in the whole batch
+   */
+  void mix(List<Optional<Mixing.Choice>> choices, Map<Integer, Integer> places) {
     int channels = layout.shape().get(0);
-    int height = layout.shape().get(1);
     int width = layout.shape().get(2);
     float[] unmixedTargets = targets.clone();
     byte[] own = new byte[bytes];
     byte[] other = new byte[bytes];
     ByteBuffer unmixed = ByteBuffer.allocate(size * bytes).put(values.slice(0, size * bytes));
-    for (int i = 0; i < size; i++) {
-      Optional<Mixing.Choice> choice =
-          mixing.choose(seed, epoch, indices[i], i, size, height, width);
-      if (choice.isPresent()) {
-        Mixing.Choice mix = choice.get();
+    for (int i = 0; i < choices.size(); i++) {
+      if (choices.get(i).isPresent()) {
+        Mixing.Choice mix = choices.get(i).get();
+        int partner = places.get(mix.partner());
         unmixed.get(i * bytes, own);
-        unmixed.get(mix.partner() * bytes, other);
+        unmixed.get(partner * bytes, other);
         mix.apply(own, other, channels, width);
         values.put(i * bytes, own);
-        mixedLabels[i] = labels[mix.partner()];
+        mixedLabels[i] = labels[partner];
         shares[i] = mix.share();
         for (int k = 0; k < outputs; k++) {
           double of = unmixedTargets[i * outputs + k];
-          double with = unmixedTargets[mix.partner() * outputs + k];
+          double with = unmixedTargets[partner * outputs + k];
           targets[i * outputs + k] = (float) (mix.share() * of + (1 - mix.share()) * with);
         }
       }
     }
+    size = choices.size();
   }
 
   /** The batch for its consumer; closing it runs {@code release}. */
@@ -110,6 +121,11 @@ final class BatchBuffer {
     @Override
     public int size() {
       return open().size;
+    }
+
+    @Override
+    public int whole() {
+      return open().whole;
     }
 
     @Override

@@ -1,11 +1,18 @@
 package dev.onecycle.data.batch;
 
 import dev.onecycle.data.augment.Augmentation;
+import dev.onecycle.data.augment.Mixing;
 import dev.onecycle.data.sample.Dataset;
 import dev.onecycle.data.work.InterruptedRead;
 import dev.onecycle.error.Require;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CancellationException;
@@ -33,6 +40,7 @@ public final class BatchLoader implements Iterator<Batch>, AutoCloseable {
   private final Augmentation augmentation;
   private final ImagePreparation samples;
   private final Sampler sampler;
+  private final Part part;
   private final long begin;
   private final long end;
   private final BlockingQueue<BatchBuffer> free = new ArrayBlockingQueue<>(PREFETCH + HELD);
@@ -57,7 +65,7 @@ public final class BatchLoader implements Iterator<Batch>, AutoCloseable {
   }
 
   private BatchLoader(
-      Dataset data, Augmentation augmentation, Sampler sampler, long begin, long end) {
+      Dataset data, Augmentation augmentation, Sampler sampler, Part part, long begin, long end) {
     Require.that(
         sampler.size() == data.size(),
         "sampler size",
@@ -70,14 +78,22 @@ public final class BatchLoader implements Iterator<Batch>, AutoCloseable {
     this.data = data;
     this.augmentation = augmentation;
     this.sampler = sampler;
+    this.part = part;
     this.samples = new ImagePreparation(data, augmentation, sampler.seed());
     long buffers = Math.min(PREFETCH + HELD, end - begin);
     for (int i = 0; i < buffers; i++) {
-      free.add(new BatchBuffer(data, Math.min(sampler.batchSize(), sampler.size())));
+      free.add(new BatchBuffer(data, capacity()));
     }
     this.worker = new Thread(this::work, "onecycle-batches");
     worker.setDaemon(true);
     worker.start();
+  }
+
+  /** The most samples that a buffer holds: of its part, and of those that are mixed into them. */
+  private int capacity() {
+    int whole = Math.min(sampler.batchSize(), sampler.size());
+    int most = part.most(whole);
+    return augmentation.mixing().isOn() ? Math.min(whole, 2 * most) : most;
   }
 
   /** The batches of one epoch; the order and the augmentation depend on its seed and number. */
@@ -94,18 +110,35 @@ public final class BatchLoader implements Iterator<Batch>, AutoCloseable {
    */
   public static BatchLoader batches(
       Dataset data, Augmentation augmentation, Sampler sampler, long begin, long end) {
-    return new BatchLoader(data, augmentation, sampler, begin, end);
+    return batches(data, augmentation, sampler, Part.WHOLE, begin, end);
+  }
+
+  /** As the other method, of each batch the part of a rank. */
+  public static BatchLoader batches(
+      Dataset data, Augmentation augmentation, Sampler sampler, Part part, long begin, long end) {
+    return new BatchLoader(data, augmentation, sampler, part, begin, end);
   }
 
   /** The batches of all epochs without end, for a range test on data of any size. */
   public static BatchLoader endless(Dataset data, Augmentation augmentation, Sampler sampler) {
-    return batches(data, augmentation, sampler, 0, Long.MAX_VALUE);
+    return endless(data, augmentation, sampler, Part.WHOLE);
+  }
+
+  /** As the other method, of each batch the part of a rank. */
+  public static BatchLoader endless(
+      Dataset data, Augmentation augmentation, Sampler sampler, Part part) {
+    return batches(data, augmentation, sampler, part, 0, Long.MAX_VALUE);
   }
 
   /** Every sample once, in order and unchanged; the last batch may have fewer. */
   public static BatchLoader evaluation(Dataset data, int batchSize) {
+    return evaluation(data, batchSize, Part.WHOLE);
+  }
+
+  /** As the other method, of each batch the part of a rank. */
+  public static BatchLoader evaluation(Dataset data, int batchSize, Part part) {
     Sampler sampler = Sampler.inOrder(data.size(), batchSize);
-    return epoch(data, Augmentation.none(), sampler, 0);
+    return batches(data, Augmentation.none(), sampler, part, 0, sampler.batchesPerEpoch());
   }
 
   @Override
@@ -190,19 +223,55 @@ public final class BatchLoader implements Iterator<Batch>, AutoCloseable {
       }
       int position = (int) (batch % sampler.batchesPerEpoch());
       BatchBuffer buffer = free.take();
-      buffer.clear();
-      int last = sampler.end(position);
-      for (int first = sampler.begin(position); first < last; first += samples.most()) {
-        int end = Math.min(last, first + samples.most());
-        samples.prepare(order, first, end, epoch);
-        for (int i = first; i < end; i++) {
-          buffer.add(data, order[i], samples.values(i - first));
-        }
-      }
-      if (augmentation.mixing().isOn()) {
-        buffer.mix(augmentation.mixing(), sampler.seed(), epoch);
-      }
+      int[] whole = Arrays.copyOfRange(order, sampler.begin(position), sampler.end(position));
+      fill(buffer, whole, epoch);
       ready.put(new Loaded.Filled(buffer));
+    }
+  }
+
+  /**
+   * Fills a buffer with the part of a batch.
+   *
+   * @param whole the indices of the samples of the whole batch
+   */
+  private void fill(BatchBuffer buffer, int[] whole, long epoch) {
+    buffer.clear(whole.length);
+    int first = part.begin(whole.length);
+    int last = part.end(whole.length);
+    if (!augmentation.mixing().isOn()) {
+      load(buffer, Arrays.copyOfRange(whole, first, last), epoch);
+      return;
+    }
+    List<Optional<Mixing.Choice>> choices = new ArrayList<>();
+    // The place in the buffer of each position of the batch: its own, then partners of other parts.
+    Map<Integer, Integer> places = new LinkedHashMap<>();
+    for (int i = first; i < last; i++) {
+      choices.add(
+          augmentation.mixing().choose(
+              sampler.seed(), epoch, whole[i], i, whole.length, height(), width()));
+      places.put(i, i - first);
+    }
+    choices.forEach(
+        choice -> choice.ifPresent(mix -> places.putIfAbsent(mix.partner(), places.size())));
+    load(buffer, places.keySet().stream().mapToInt(position -> whole[position]).toArray(), epoch);
+    buffer.mix(choices, places);
+  }
+
+  private int height() {
+    return data.layout().shape().get(1);
+  }
+
+  private int width() {
+    return data.layout().shape().get(2);
+  }
+
+  private void load(BatchBuffer buffer, int[] indices, long epoch) {
+    for (int first = 0; first < indices.length; first += samples.most()) {
+      int end = Math.min(indices.length, first + samples.most());
+      samples.prepare(indices, first, end, epoch);
+      for (int i = first; i < end; i++) {
+        buffer.add(data, indices[i], samples.values(i - first));
+      }
     }
   }
 }

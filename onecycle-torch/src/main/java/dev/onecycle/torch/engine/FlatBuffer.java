@@ -2,11 +2,13 @@ package dev.onecycle.torch.engine;
 
 import dev.onecycle.random.RandomStream;
 import dev.onecycle.torch.engine.Parameter.Initial;
+import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -17,6 +19,13 @@ public final class FlatBuffer {
   /** The elements of a tensor in the processor's memory, to be read or written in place. */
   public static FloatBuffer elements(Tensor flat) {
     return flat.data_ptr_float().capacity(flat.numel()).asBuffer();
+  }
+
+  /** The same memory as bytes. */
+  public static ByteBuffer bytes(Tensor flat) {
+    return new BytePointer(flat.data_ptr_float())
+        .capacity(flat.numel() * Float.BYTES)
+        .asByteBuffer();
   }
 
   /** The order of parameters in a tensor: first all that always decay, biases last. */

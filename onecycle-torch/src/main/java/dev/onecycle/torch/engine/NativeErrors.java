@@ -71,6 +71,11 @@ public final class NativeErrors {
         Loader.getPlatform(), line(String.valueOf(failure.getMessage())));
   }
 
+  /** The first line of the binding's message. */
+  public static String line(RuntimeException failure) {
+    return line(String.valueOf(failure.getMessage()));
+  }
+
   private static String line(String message) {
     String first = message.lines().findFirst().orElse(message);
     return first.length() <= LONGEST ? first : first.substring(0, LONGEST) + " …";

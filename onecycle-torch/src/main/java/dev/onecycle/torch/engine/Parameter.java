@@ -15,6 +15,7 @@ public final class Parameter {
   private @Nullable Tensor gradient;
   private boolean keepsCast;
   private @Nullable Tensor cast;
+  private @Nullable Runnable learned;
 
   public Parameter(String name, long[] shape, boolean normOrBias, Initial initial) {
     this(name, shape, normOrBias, initial, false);
@@ -114,6 +115,14 @@ public final class Parameter {
   /** Adds to its gradient. */
   public void learn(Tensor share) {
     gradient().add_(share);
+    if (learned != null) {
+      learned.run();
+    }
+  }
+
+  /** From now on calls back whenever something was added to its gradient. */
+  public void onLearned(Runnable listener) {
+    learned = listener;
   }
 
   /** Lays out a constant or a statistic. */

@@ -6,13 +6,16 @@ import dev.onecycle.data.sample.Dataset;
 import dev.onecycle.data.sample.Targets;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.InvalidValueException;
+import dev.onecycle.error.RankException;
 import dev.onecycle.error.Require;
 import dev.onecycle.record.Measure;
 import dev.onecycle.run.Classification;
 import dev.onecycle.run.ClassificationCounter;
+import dev.onecycle.torch.distributed.ProcessGroup;
 import dev.onecycle.torch.engine.NamedArray;
 import dev.onecycle.torch.engine.NativeErrors;
 import dev.onecycle.torch.engine.WhiteningFilters;
+import dev.onecycle.torch.engine.group.GlooGroup;
 import dev.onecycle.torch.engine.network.NetworkState;
 import dev.onecycle.torch.engine.network.StepOutcome;
 import dev.onecycle.torch.engine.network.TrainableNetwork;
@@ -31,6 +34,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
@@ -56,6 +60,7 @@ public final class Learner implements AutoCloseable {
   private final LearnerSettings chosen;
   private final TrainableNetwork engine;
   private final LearnerUse use;
+  private ProcessGroup ranks = ProcessGroup.ALONE;
 
   private Learner(
       Network network, Targets targets, Normalization normalization, LearnerSettings settings) {
@@ -217,6 +222,74 @@ public final class Learner implements AutoCloseable {
     }
   }
 
+  /**
+   * Joins the ranks of a job: it gets the weights of rank 0, and from now on a step, an evaluation
+   * or an estimate of batch norms is the common one of all ranks, each on its part of the batch.
+   * All ranks have equal bits after it.
+   *
+   * <p>A batch norm sees the images of one thread of one rank, as it sees those of one thread
+   * without ranks; its running statistics are the mean over all.
+   *
+   * @param group outlives the learner
+   * @param stop asked in every step whether this rank is to stop, see {@link #stopAgreed}
+   * @throws InvalidValueException where the ranks' networks or settings differ
+   */
+  public void join(ProcessGroup group, BooleanSupplier stop) {
+    use.during(
+        "join",
+        () -> {
+          if (group.engine().isPresent()) {
+            group.requireSame("network", network.structure() + " " + normalization);
+            group.requireSame("settings", chosen.toString());
+            engine.join(group.engine().get(), stop);
+            ranks = group;
+            requireSameOnRanks();
+          }
+        });
+  }
+
+  /** The ranks that it computes on. */
+  public ProcessGroup ranks() {
+    return ranks;
+  }
+
+  /** Whether a rank was to stop in an earlier step; the ranks agree. */
+  public boolean stopAgreed() {
+    return engine.stopAgreed();
+  }
+
+  /**
+   * Makes sure that all ranks have the same weights, statistics and optimizer state, bit for bit.
+   *
+   * @throws RankException where they have not
+   */
+  public void requireSameOnRanks() {
+    if (ranks.isAlone()) {
+      return;
+    }
+    use.during(
+        "requireSameOnRanks",
+        () -> {
+          double own = engine.checksum();
+          double first = ranks.ofFirst(own);
+          GlooGroup group = ranks.engine().orElseThrow();
+          double differing = group.max(own == first ? -1 : ranks.rank(), ProcessGroup.TIMEOUT);
+          if (differing >= 0) {
+            throw new RankException(
+                "weights must be equal on all ranks but those of rank "
+                    + (int) differing
+                    + " differ after "
+                    + engine.state().updates()
+                    + " updates; resume the run, and use machines of the same kind");
+          }
+        });
+  }
+
+  /** Gives every rank the state of rank 0, after it has restored one. */
+  public void shareState() {
+    use.during("shareState", engine::shareState);
+  }
+
   /** The meaning of its outputs. */
   public Targets targets() {
     return targets;
@@ -344,23 +417,19 @@ public final class Learner implements AutoCloseable {
     int images = 0;
     double loss = 0;
     for (Batch next : batches) {
+      ScoredSamples scored;
       try (Batch batch = next) {
-        TrainableNetwork.Scored scored = engine.score(batch, origins);
-        loss += scored.lossSum();
-        for (int i = 0; i < batch.size(); i++) {
-          if (classes) {
-            classified.add(batch.index(i), batch.label(i), scored.scores(), i * outputs);
-          }
-          float[] given = Arrays.copyOfRange(scored.scores(), i * outputs, (i + 1) * outputs);
-          float[] wanted = new float[outputs];
-          for (int k = 0; k < outputs; k++) {
-            wanted[k] = batch.target(i, k);
-          }
-          counters.forEach(counter -> counter.add(given, wanted));
-        }
-        images += batch.size();
-        progress.accept(images);
+        scored = ScoredSamples.of(batch, engine.score(batch, origins), outputs, classes, ranks);
       }
+      loss += scored.lossSum();
+      for (int i = 0; i < scored.size(); i++) {
+        if (classes) {
+          classified.add(scored.index(i), scored.label(i), scored.scores(), i * outputs);
+        }
+        counters.forEach(counter -> counter.add(scored.given(i), scored.wanted(i)));
+      }
+      images += scored.size();
+      progress.accept(images);
     }
     Require.atLeast(network.input().noun() + "s to evaluate", images, 1);
     Map<String, Double> values = new LinkedHashMap<>();

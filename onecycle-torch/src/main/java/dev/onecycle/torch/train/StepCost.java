@@ -44,7 +44,8 @@ public record StepCost(double secondsPerStep, double secondsPerEvaluatedImage) {
     Sampler shuffled = Sampler.shuffled(images.size(), setup.batchSize(), 0);
     double secondsPerStep;
     try (Learner.Snapshot before = learner.snapshot();
-        BatchLoader batches = BatchLoader.endless(images, setup.augmentation(), shuffled)) {
+        BatchLoader batches = BatchLoader.endless(
+                images, setup.augmentation(), shuffled, learner.ranks().part())) {
       try {
         secondsPerStep = secondsPerStep(learner, batches, setup, patience, maxSteps);
       } finally {
@@ -59,7 +60,8 @@ public record StepCost(double secondsPerStep, double secondsPerEvaluatedImage) {
     batches = Math.min(batches, inOrder.batchesPerEpoch());
     long begin = System.nanoTime();
     try (BatchLoader evaluated =
-        BatchLoader.batches(images, Augmentation.none(), inOrder, 0, batches)) {
+        BatchLoader.batches(
+            images, Augmentation.none(), inOrder, learner.ranks().part(), 0, batches)) {
       int count = learner.evaluate(() -> evaluated, done -> {}).images();
       return new StepCost(secondsPerStep, (System.nanoTime() - begin) / 1e9 / count);
     }

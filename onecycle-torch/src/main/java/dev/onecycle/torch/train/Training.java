@@ -88,7 +88,8 @@ public final class Training {
       long end = Math.min(policy.steps(), (epoch + 1L) * sampler.batchesPerEpoch());
       long begin = System.nanoTime() - (long) (1e9 * at.seconds());
       try (BatchLoader batches =
-          BatchLoader.batches(train, plan.augmentation(), sampler, at.step(), end)) {
+          BatchLoader.batches(
+              train, plan.augmentation(), sampler, learner.ranks().part(), at.step(), end)) {
         while (batches.hasNext()) {
           long step = at.step();
           StepResult result;
@@ -97,7 +98,7 @@ public final class Training {
                 learner.step(batch, policy.learningRate().at(step), policy.momentum().at(step));
             requireFinite(result, at);
             double seconds = (System.nanoTime() - begin) / 1e9;
-            at = at.stepped(result.loss(), batch.size(), seconds, chanceLoss);
+            at = at.stepped(result.loss(), batch.whole(), seconds, chanceLoss);
           }
           listener.step(
               new StepRecord(step, epoch, result.learningRate(), result.momentum(), result.loss()));
@@ -181,7 +182,8 @@ public final class Training {
   public static Evaluation evaluate(
       Learner learner, Dataset samples, List<Metric> metrics, IntConsumer progress) {
     learner.requireFits(Learner.toEvaluate(samples), samples);
-    try (BatchLoader batches = BatchLoader.evaluation(samples, EVALUATION_BATCH)) {
+    try (BatchLoader batches = BatchLoader.evaluation(
+            samples, EVALUATION_BATCH * learner.ranks().size(), learner.ranks().part())) {
       return learner.evaluate(() -> batches, metrics, samples::origin, progress);
     }
   }
@@ -232,7 +234,8 @@ public final class Training {
   private static void reestimateBatchNorms(Learner learner, TrainingPlan plan, Dataset train) {
     Sampler sampler = plan.sampler(train);
     int count = Math.min(plan.reestimatedBatches(), sampler.batchesPerEpoch());
-    try (BatchLoader batches = BatchLoader.batches(train, Augmentation.none(), sampler, 0, count)) {
+    try (BatchLoader batches = BatchLoader.batches(
+            train, Augmentation.none(), sampler, learner.ranks().part(), 0, count)) {
       learner.reestimateBatchNorms(() -> batches);
     }
   }

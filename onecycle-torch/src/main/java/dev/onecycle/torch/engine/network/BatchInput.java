@@ -15,7 +15,8 @@ import java.util.function.IntFunction;
  * A batch as the engine gets it: everything that a {@link Batch} says, read once and checked,
  * because the engine follows addresses, labels and tokens without a look.
  *
- * @param size number of samples, N, at least 1
+ * @param size number of samples, N; 0 where a rank gets none of a batch
+ * @param whole samples of the whole batch, of which these may be the part of one rank
  * @param values a direct buffer of at least N samples from position 0 on
  * @param labels one a sample, each a class of the network; none where nothing asks for them
  * @param mixed the labels of the images that are mixed into them; none where no image is mixed
@@ -23,7 +24,13 @@ import java.util.function.IntFunction;
  * @param targets [N, outputs], row by row, for losses that want no labels; none for others
  */
 record BatchInput(
-    int size, ByteBuffer values, long[] labels, long[] mixed, float[] shares, float[] targets) {
+    int size,
+    int whole,
+    ByteBuffer values,
+    long[] labels,
+    long[] mixed,
+    float[] shares,
+    float[] targets) {
   private static final float[] NO_NUMBERS = {};
   private static final long[] NO_LABELS = {};
 
@@ -67,7 +74,7 @@ record BatchInput(
         targets[i * outputs + k] = target;
       }
     }
-    return new BatchInput(samples.size, samples.values, NO_LABELS, NO_LABELS, NO_NUMBERS, targets);
+    return new BatchInput(samples.size, samples.whole, samples.values, NO_LABELS, NO_LABELS, NO_NUMBERS, targets);
   }
 
   private static BatchInput labelled(Batch batch, Network network, IntFunction<String> origins) {
@@ -85,8 +92,8 @@ record BatchInput(
       mixes |= share < 1 && mixed[i] != labels[i];
     }
     return mixes
-        ? new BatchInput(images.size, images.values, labels, mixed, shares, NO_NUMBERS)
-        : new BatchInput(images.size, images.values, labels, NO_LABELS, NO_NUMBERS, NO_NUMBERS);
+        ? new BatchInput(images.size, images.whole, images.values, labels, mixed, shares, NO_NUMBERS)
+        : new BatchInput(images.size, images.whole, images.values, labels, NO_LABELS, NO_NUMBERS, NO_NUMBERS);
   }
 
   private static int requireClass(
@@ -129,7 +136,8 @@ record BatchInput(
         network.input() + ", the input of " + network.name() + ",",
         layout,
         layout);
-    int size = Require.atLeast("size of a batch", batch.size(), 1);
+    int whole = Require.atLeast("size of a batch", batch.whole(), 1);
+    int size = Require.atLeast("size of a batch", batch.size(), whole == batch.size() ? 1 : 0);
     int most = Integer.MAX_VALUE / network.outputs(); // their scores go to one array
     Require.that(
         size <= most,
@@ -156,6 +164,7 @@ record BatchInput(
     requireComputable(values, size, batch, network, origins);
     return new BatchInput(
         size,
+        whole,
         values.isDirect() ? values : direct(values),
         NO_LABELS,
         NO_LABELS,

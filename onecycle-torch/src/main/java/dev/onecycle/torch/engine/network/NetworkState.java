@@ -5,14 +5,18 @@ import dev.onecycle.torch.engine.NamedArray;
 import dev.onecycle.torch.engine.NativeErrors;
 import dev.onecycle.torch.engine.Parameter;
 import dev.onecycle.torch.engine.TensorDevice;
+import dev.onecycle.torch.engine.group.GlooGroup;
 import dev.onecycle.torch.engine.module.ModuleBuilder;
 import dev.onecycle.torch.engine.optim.OptimizerKernel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.zip.CRC32C;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The arrays of a network that training changes, and its constants, by name or as a whole, to be
@@ -147,6 +151,61 @@ public final class NetworkState {
     }
     shared.mul_(new Scalar(1.0 / used));
     copyStatistics();
+  }
+
+  /**
+   * The sum of the running statistics of the first {@code used} replicas, in the open scope; null
+   * where the network has none.
+   */
+  @Nullable Tensor sumOfStatistics(int used) {
+    if (statistics.isEmpty()) {
+      return null;
+    }
+    Tensor sum =
+        used == 0
+            ? torch.zeros_like(replicas.get(0).statistics)
+            : replicas.get(0).statistics.clone();
+    for (Replica other : replicas.subList(1, Math.max(1, used))) {
+      sum.add_(other.statistics);
+    }
+    return sum;
+  }
+
+  /** Gives every replica the mean of running statistics, of which there is a sum. */
+  void shareStatistics(@Nullable Tensor sum, long used) {
+    if (sum != null) {
+      replicas.get(0).statistics.copy_(sum).mul_(new Scalar(1.0 / used));
+      copyStatistics();
+    }
+  }
+
+  /** Gives every rank the arrays of rank 0, and its number of updates. */
+  void broadcast(GlooGroup ranks) {
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard noGrad = new NoGradGuard()) {
+      List<Tensor> arrays = changing();
+      arrays.add(fixed);
+      for (Tensor array : arrays) {
+        Tensor host = device.read(array);
+        ranks.broadcast(host);
+        if (host != array) {
+          array.copy_(host);
+        }
+      }
+      copyStatistics();
+    }
+    kernel.updates((long) ranks.ofFirst(kernel.updates()));
+  }
+
+  /** A number that is equal where all arrays are, bit for bit. */
+  long checksum() {
+    CRC32C sum = new CRC32C();
+    try (PointerScope scope = new PointerScope()) {
+      for (Tensor array : changing()) {
+        sum.update(FlatBuffer.bytes(device.read(array)));
+      }
+    }
+    return sum.getValue();
   }
 
   /** A copy of the running statistics, which are equal in all replicas between steps. */

@@ -62,7 +62,9 @@ final class Replica implements AutoCloseable {
   private final Generator generator;
   private final GeneratorOptional dropout;
   private final List<Tensor> views = new ArrayList<>();
+  private final List<Parameter> parameters;
   private @Nullable StepClock clock;
+  private boolean last;
 
   /**
    * Builds a replica; must not run inside a scope, which would take its tensors with it.
@@ -93,7 +95,7 @@ final class Replica implements AutoCloseable {
     module = builder.build("", layers);
     drops = builder.drops;
     scripts = builder.scripts;
-    List<Parameter> parameters = ParameterGroup.parameters(groups.of(builder.parameters));
+    parameters = ParameterGroup.parameters(groups.of(builder.parameters));
     gradients = torch.zeros_like(values);
     losses = device.moved(torch.zeros(slices));
     statistics = device.moved(FlatBuffer.initial(builder.statistics, 0));
@@ -121,6 +123,16 @@ final class Replica implements AutoCloseable {
     for (int i = 0; i < views.size(); i++) {
       arrays.get(i).place(keep(views.get(i)));
     }
+  }
+
+  /** Its weights in the order of {@link #gradients}. */
+  List<Parameter> weights() {
+    return parameters;
+  }
+
+  /** Whether the slice that it computes is its last one in this step. */
+  boolean isLast() {
+    return last;
   }
 
   /** Times the work from now on; null to stop. */
@@ -153,37 +165,55 @@ final class Replica implements AutoCloseable {
    * their mean loss to {@link #losses}, without waiting for either.
    *
    * @param place of the loss in {@link #losses}
+   * @param total weight of the whole batch, see {@link #totalWeight}
+   * @param isLast whether its gradients of this step are whole afterwards
    * @param dropoutKey seed of the dropout
    */
   void accumulate(
-      BatchInput batch, int from, int to, int place, double batchNormMomentum, long dropoutKey) {
+      BatchInput batch,
+      Slice slice,
+      int place,
+      double total,
+      boolean isLast,
+      double batchNormMomentum,
+      long dropoutKey) {
+    int from = slice.from();
+    int to = slice.to();
+    last = isLast;
     seedDropout(dropoutKey);
     try (PointerScope scope = new PointerScope();
         NoGradGuard noGrad = new NoGradGuard()) {
       Tape tape = new Tape(false, clock);
       ForwardContext context = new ForwardContext(true, compute, batchNormMomentum, dropout, tape);
       Tensor scores = scores(batch, from, to, context);
-      tape.back(gradient(batch, from, to, place, scores).to(compute));
+      tape.back(gradient(batch, from, to, place, total, scores).to(compute));
     }
   }
 
   /** Writes the loss of the samples [from, to), and gives its gradient by their scores. */
-  private Tensor gradient(BatchInput batch, int from, int to, int place, Tensor scores) {
+  private Tensor gradient(
+      BatchInput batch, int from, int to, int place, double total, Tensor scores) {
     if (loss instanceof Loss.CrossEntropy crossEntropy) {
-      return gradient(batch, from, to, place, scores, crossEntropy.smoothing());
+      return gradient(batch, from, to, place, total, scores, crossEntropy.smoothing());
     }
     TargetLoss found = TargetLoss.of(loss, scores, targets(batch, from, to));
     losses.narrow(0, place, 1).copy_(found.each().mean());
-    return found.gradient().mul(new Scalar(1.0 / batch.size()));
+    return found.gradient().mul(new Scalar(1.0 / batch.whole()));
   }
 
   private Tensor gradient(
-      BatchInput batch, int from, int to, int place, Tensor scores, double labelSmoothing) {
+      BatchInput batch,
+      int from,
+      int to,
+      int place,
+      double total,
+      Tensor scores,
+      double labelSmoothing) {
     Tensor labels = labels(batch.labels(), from, to);
     Tensor loss;
     Tensor gradient;
     if (batch.mixes()) {
-      double total = weights == null ? batch.size() : totalWeight(batch);
+      
       Tensor mixed = labels(batch.mixed(), from, to);
       Tensor shares = shares(batch, from, to);
       loss =
@@ -192,7 +222,7 @@ final class Replica implements AutoCloseable {
                   CrossEntropy.each(scores, mixed, weights, labelSmoothing),
                   shares)
               .sum()
-              .mul(new Scalar(batch.size() / (total * (to - from))));
+              .mul(new Scalar(batch.whole() / (total * (to - from))));
       gradient =
           mixed(
               gradient(scores, labels, labelSmoothing, total),
@@ -200,11 +230,10 @@ final class Replica implements AutoCloseable {
               shares.unsqueeze(1));
     } else if (weights == null) {
       loss = CrossEntropy.mean(scores, labels, labelSmoothing);
-      gradient = CrossEntropy.gradient(scores, labels, labelSmoothing, batch.size());
+      gradient = CrossEntropy.gradient(scores, labels, labelSmoothing, batch.whole());
     } else {
-      double total = totalWeight(batch);
       // The mean over the slice of the images' parts of the batch's mean.
-      double part = batch.size() / (total * (to - from));
+      double part = batch.whole() / (total * (to - from));
       loss =
           CrossEntropy.weightedSum(scores, labels, weights, labelSmoothing).mul(new Scalar(part));
       gradient = CrossEntropy.weightedGradient(scores, labels, weights, labelSmoothing, total);
@@ -293,8 +322,13 @@ final class Replica implements AutoCloseable {
             new TensorOptions(ScalarType.Long)));
   }
 
-  /** The sum of the weights of a batch's images: their number where every class has weight 1. */
-  private double totalWeight(BatchInput batch) {
+  /** Whether classes have weights in its loss. */
+  boolean weighsClasses() {
+    return !classWeights.isEmpty();
+  }
+
+  /** The sum of the weights of a batch's images. */
+  double totalWeight(BatchInput batch) {
     double total = 0;
     for (int i = 0; i < batch.size(); i++) {
       double own = classWeights.get((int) batch.labels()[i]);

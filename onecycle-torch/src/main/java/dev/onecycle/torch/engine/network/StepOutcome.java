@@ -33,19 +33,37 @@ public record StepOutcome(double loss, double gradientNorm) {
       Tensor norm,
       TensorDevice device,
       int images) {
+    List<Tensor> parts = losses(slices, replicas);
+    parts.add(norm.reshape(1));
+    Tensor all = torch.cat(new TensorVector(parts.toArray(Tensor[]::new)));
+    FloatBuffer numbers = FlatBuffer.elements(device.read(all));
+    return new StepOutcome(sum(slices, numbers) / images, numbers.get());
+  }
+
+  /** The sum of the losses of all images, in the open scope; 0 where there are none. */
+  static double lossSum(List<List<Slice>> slices, List<Replica> replicas, TensorDevice device) {
+    if (slices.isEmpty()) {
+      return 0;
+    }
+    Tensor all = torch.cat(new TensorVector(losses(slices, replicas).toArray(Tensor[]::new)));
+    return sum(slices, FlatBuffer.elements(device.read(all)));
+  }
+
+  private static double sum(List<List<Slice>> slices, FloatBuffer means) {
+    double[] sums = new double[slices.size()];
+    for (int i = 0; i < sums.length; i++) {
+      for (Slice slice : slices.get(i)) {
+        sums[i] += (double) means.get() * (slice.to() - slice.from());
+      }
+    }
+    return DoubleStream.of(sums).sum();
+  }
+
+  private static List<Tensor> losses(List<List<Slice>> slices, List<Replica> replicas) {
     List<Tensor> parts = new ArrayList<>();
     for (int i = 0; i < slices.size(); i++) {
       parts.add(replicas.get(i).losses.narrow(0, 0, slices.get(i).size()));
     }
-    parts.add(norm.reshape(1));
-    Tensor all = torch.cat(new TensorVector(parts.toArray(Tensor[]::new)));
-    FloatBuffer numbers = FlatBuffer.elements(device.read(all));
-    double[] sums = new double[slices.size()];
-    for (int i = 0; i < sums.length; i++) {
-      for (Slice slice : slices.get(i)) {
-        sums[i] += (double) numbers.get() * (slice.to() - slice.from());
-      }
-    }
-    return new StepOutcome(DoubleStream.of(sums).sum() / images, numbers.get());
+    return parts;
   }
 }

@@ -11,6 +11,7 @@ import dev.onecycle.torch.engine.ParameterGroup;
 import dev.onecycle.torch.engine.StepClock;
 import dev.onecycle.torch.engine.TensorDevice;
 import dev.onecycle.torch.engine.Workers;
+import dev.onecycle.torch.engine.group.GlooGroup;
 import dev.onecycle.torch.engine.module.LayerGroups;
 import dev.onecycle.torch.engine.module.ModuleBuilder;
 import dev.onecycle.torch.engine.optim.OptimizerKernel;
@@ -24,12 +25,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntFunction;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A network in native memory, with one replica a thread: computes scores, losses and gradients, and
@@ -59,6 +62,11 @@ public final class TrainableNetwork implements AutoCloseable {
   private final OptimizerKernel kernel;
   private final NetworkState state;
   private final boolean averages;
+  private final List<Parameter> built;
+  private @Nullable GlooGroup group;
+  private @Nullable RankExchange exchange;
+  private BooleanSupplier stop = () -> false;
+  private boolean stopAgreed;
 
   /**
    * Builds the network with its initial weights.
@@ -87,6 +95,7 @@ public final class TrainableNetwork implements AutoCloseable {
     ModuleBuilder builder = layerGroups.builder();
     builder.build("", network.layers());
     averages = builder.averages;
+    built = List.copyOf(builder.parameters);
     groups = layerGroups.of(builder.parameters);
     List<Parameter> parameters = ParameterGroup.parameters(groups);
     parameterCount = FlatBuffer.count(parameters);
@@ -195,9 +204,16 @@ public final class TrainableNetwork implements AutoCloseable {
   }
 
   private StepOutcome stepped(BatchInput batch) {
-    List<List<Slice>> slices =
-        Slice.deal(batch.size(), replicas.size() * settings.accumulation(), replicas.size());
+    List<List<Slice>> slices = dealt(batch.size(), settings.accumulation());
     long step = kernel.updates();
+    double total = totalWeight(batch);
+    if (exchange != null) {
+      exchange.begin(slices.size());
+    }
+    if (slices.isEmpty()) {
+      replicas.get(0).zeroGradients(); // the other ranks have all images of this batch
+    }
+    Faults.at("rank.forward");
     onReplicas(
         batch,
         slices,
@@ -207,14 +223,19 @@ public final class TrainableNetwork implements AutoCloseable {
             Slice s = mine.get(i);
             replica.accumulate(
                 batch,
-                s.from(),
-                s.to(),
+                s,
                 i,
+                total,
+                i == mine.size() - 1,
                 settings.batchNormMomentum(),
-                Replica.dropoutKey(settings.seed(), step, s.number()));
+                Replica.dropoutKey(settings.seed(), step, firstSlice() + s.number()));
           }
           return 0;
         });
+    return exchange == null ? ended(batch, slices) : endedOnRanks(exchange, batch, slices);
+  }
+
+  private StepOutcome ended(BatchInput batch, List<List<Slice>> slices) {
     try (PointerScope scope = new PointerScope();
         NoGradGuard noGrad = new NoGradGuard()) {
       Tensor gradients = replicas.get(0).gradients;
@@ -223,15 +244,57 @@ public final class TrainableNetwork implements AutoCloseable {
       }
       StepOutcome found =
           StepOutcome.read(slices, replicas, gradients.norm(), device, batch.size());
-      double loss = Faults.number("train.loss", found.loss());
-      double norm =
-          Double.isFinite(loss) ? update(found.gradientNorm(), slices.size()) : Double.NaN;
-      return new StepOutcome(loss, norm);
+      return updated(found, () -> state.shareStatistics(slices.size()));
     }
   }
 
+  /** As the other method, with the sums over all ranks: equal bits on each. */
+  private StepOutcome endedOnRanks(
+      RankExchange ranks, BatchInput batch, List<List<Slice>> slices) {
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard noGrad = new NoGradGuard()) {
+      double lossSum = StepOutcome.lossSum(slices, replicas, device);
+      Tensor statistics = state.sumOfStatistics(slices.size());
+      RankExchange.Totals totals = ranks.end(lossSum, statistics, stop.getAsBoolean());
+      stopAgreed |= totals.stop();
+      Tensor norm = replicas.get(0).gradients.norm();
+      StepOutcome found =
+          new StepOutcome(
+              totals.loss() / batch.whole(), FlatBuffer.elements(device.read(norm)).get(0));
+      return updated(found, () -> state.shareStatistics(statistics, totals.used()));
+    }
+  }
+
+  private StepOutcome updated(StepOutcome found, Runnable shareStatistics) {
+    double loss = Faults.number("train.loss", found.loss());
+    double norm =
+        Double.isFinite(loss) ? update(found.gradientNorm(), shareStatistics) : Double.NaN;
+    return new StepOutcome(loss, norm);
+  }
+
+  /** The slices of each replica that computes some of a batch; none of an empty part. */
+  private List<List<Slice>> dealt(int size, int accumulation) {
+    return size == 0
+        ? List.of()
+        : Slice.deal(size, replicas.size() * accumulation, replicas.size());
+  }
+
+  /** The number of the first slice of this rank, so that each slice of a step has its own. */
+  private int firstSlice() {
+    return group == null ? 0 : group.rank() * replicas.size() * settings.accumulation();
+  }
+
+  /** The weight of the whole batch: the number of its images where no class has a weight. */
+  private double totalWeight(BatchInput batch) {
+    if (!replicas.get(0).weighsClasses()) {
+      return batch.whole();
+    }
+    double own = replicas.get(0).totalWeight(batch);
+    return group == null ? own : group.sum(own);
+  }
+
   /** Applies the sum of the replicas' gradients if it is finite, and returns its norm. */
-  private double update(double found, int used) {
+  private double update(double found, Runnable shareStatistics) {
     double norm = Faults.number("train.gradient", found);
     Faults.at("train.before-update");
     if (Double.isFinite(norm)) {
@@ -241,7 +304,7 @@ public final class TrainableNetwork implements AutoCloseable {
         gradients.mul_(new Scalar(clip / norm));
       }
       kernel.update(values, gradients);
-      state.shareStatistics(used);
+      shareStatistics.run();
     }
     return norm;
   }
@@ -276,7 +339,7 @@ public final class TrainableNetwork implements AutoCloseable {
     double loss =
         onReplicas(
             batch,
-            Slice.deal(batch.size(), replicas.size(), replicas.size()),
+            dealt(batch.size(), 1),
             (replica, mine) -> {
               double sum = 0;
               for (Slice s : mine) {
@@ -300,21 +363,70 @@ public final class TrainableNetwork implements AutoCloseable {
 
   private void observe(BatchInput batch, long number, double momentum) {
     long step = kernel.updates();
-    List<List<Slice>> slices = Slice.deal(batch.size(), replicas.size(), replicas.size());
+    List<List<Slice>> slices = dealt(batch.size(), 1);
+    int first = group == null ? 0 : group.rank() * replicas.size();
     onReplicas(
         batch,
         slices,
         (replica, mine) -> {
           for (Slice s : mine) {
-            long key = Replica.observationKey(settings.seed(), step, number, s.number());
+            long key = Replica.observationKey(settings.seed(), step, number, first + s.number());
             replica.observe(batch, s.from(), s.to(), momentum, key);
           }
           return 0;
         });
     try (PointerScope scope = new PointerScope();
         NoGradGuard noGrad = new NoGradGuard()) {
-      state.shareStatistics(slices.size());
+      if (group == null) {
+        state.shareStatistics(slices.size());
+      } else {
+        Tensor sum = state.sumOfStatistics(slices.size());
+        long used = Math.round(group.sum((double) slices.size()));
+        state.shareStatistics(sum == null ? null : summed(group, sum), used);
+      }
     }
+  }
+
+  private Tensor summed(GlooGroup ranks, Tensor tensor) {
+    Tensor host = device.read(tensor);
+    ranks.sum(host).await();
+    return host;
+  }
+
+  /**
+   * Makes every step from now on the common step of several ranks, each with its part of the batch:
+   * they get the weights of rank 0, and their gradients are summed.
+   *
+   * @param ranks outlives this network; closed by its owner
+   * @param stopping asked in every step whether this rank is to stop, see {@link #stopAgreed}
+   */
+  public void join(GlooGroup ranks, BooleanSupplier stopping) {
+    NativeErrors.named(
+        () -> {
+          group = ranks;
+          stop = stopping;
+          exchange =
+              new RankExchange(
+                  ranks, replicas, ParameterGroup.parameters(groups), built, device);
+          shareState();
+        });
+  }
+
+  /** Gives every rank the weights, statistics and optimizer state of rank 0. */
+  public void shareState() {
+    if (group != null) {
+      state.broadcast(group);
+    }
+  }
+
+  /** A number that is equal on two ranks where all their arrays are, bit for bit. */
+  public long checksum() {
+    return state.checksum();
+  }
+
+  /** Whether a rank was to stop in a step; true on all ranks after the same step. */
+  public boolean stopAgreed() {
+    return stopAgreed;
   }
 
   /**

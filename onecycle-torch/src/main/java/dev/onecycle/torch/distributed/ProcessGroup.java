@@ -1,0 +1,207 @@
+package dev.onecycle.torch.distributed;
+
+import dev.onecycle.data.batch.Part;
+import dev.onecycle.error.InvalidValueException;
+import dev.onecycle.error.OnecycleException;
+import dev.onecycle.error.RankException;
+import dev.onecycle.error.Require;
+import dev.onecycle.torch.engine.NativeErrors;
+import dev.onecycle.torch.engine.group.GlooGroup;
+import dev.onecycle.torch.engine.group.Meeting;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The ranks of a job, connected: processes that train one network together, each on its part of
+ * every batch. They exchange tensors by c10d, the engine under PyTorch's DistributedDataParallel.
+ *
+ * <pre>{@code
+ * Rendezvous place = Rendezvous.of(System.getenv());
+ * try (ProcessGroup ranks = ProcessGroup.join(place, ProcessGroup.TIMEOUT)) {
+ *   TrainingJob.start(config, folder, RunControl.on(ranks));
+ * }
+ * }</pre>
+ *
+ * <p>Every method but {@link #rank}, {@link #size} and their like is collective: all ranks must call
+ * it, in the same order. A rank that has ended, or that does not answer in time, ends the others
+ * with a {@link RankException}; the group is of no use afterwards.
+ *
+ * <p>For one thread. The connections are neither authenticated nor encrypted: use them in a network
+ * that you trust.
+ */
+public final class ProcessGroup implements AutoCloseable {
+  /** The usual timeout for ranks to come, and of every collective operation. */
+  public static final Duration TIMEOUT = Duration.ofSeconds(120);
+
+  /** Ranks read and decode data at their own pace before they first wait for one another. */
+  private static final Duration OPENING = Duration.ofHours(2);
+
+  /** The group of a job on one process: every method returns at once. */
+  public static final ProcessGroup ALONE = new ProcessGroup(Rendezvous.ALONE, null);
+
+  private static final char VALUE = 'v';
+  private static final char FAILURE = 'f';
+
+  private final Rendezvous place;
+  private final @Nullable GlooGroup gloo;
+
+  private ProcessGroup(Rendezvous place, @Nullable GlooGroup gloo) {
+    this.place = place;
+    this.gloo = gloo;
+  }
+
+  /**
+   * Meets the other ranks; waits for them. Loads the engine, unless the rank is alone.
+   *
+   * @param timeout for the others to come, and then of every collective operation
+   * @return the group, to be closed by the caller
+   * @throws InvalidValueException where the address cannot be used, a rank is there twice, or ranks
+   *     differ in their number
+   * @throws RankException where not all came in time
+   */
+  public static ProcessGroup join(Rendezvous place, Duration timeout) {
+    if (place.isAlone()) {
+      return ALONE;
+    }
+    Require.that(
+        timeout.toMillis() >= 1, "collective timeout", "positive", timeout.toMillis(), timeout);
+    boolean serves = place.rank() == 0 && !place.agentStore();
+    return new ProcessGroup(
+        place,
+        NativeErrors.named(
+            () ->
+                GlooGroup.join(
+                    new Meeting(
+                        place.rank(),
+                        place.size(),
+                        place.host(),
+                        place.port(),
+                        serves,
+                        place.attempt(),
+                        timeout))));
+  }
+
+  /** The place of this rank. */
+  public Rendezvous place() {
+    return place;
+  }
+
+  /** The number of this rank, from 0 on. */
+  public int rank() {
+    return place.rank();
+  }
+
+  /** The number of ranks. */
+  public int size() {
+    return place.size();
+  }
+
+  /** Whether there is no other rank. */
+  public boolean isAlone() {
+    return gloo == null;
+  }
+
+  /** Whether this is rank 0, which alone writes files. */
+  public boolean isFirst() {
+    return rank() == 0;
+  }
+
+  /** The part of every batch that this rank computes. */
+  public Part part() {
+    return new Part(rank(), size());
+  }
+
+  /** The connection, for the engine; empty where the rank is alone. */
+  public Optional<GlooGroup> engine() {
+    return Optional.ofNullable(gloo);
+  }
+
+  /** The number that rank 0 has, where ranks may differ: a time, for example. */
+  public double ofFirst(double own) {
+    return gloo == null ? own : gloo.ofFirst(own);
+  }
+
+  /** The answer of rank 0, where ranks may differ. */
+  public boolean ofFirst(boolean own) {
+    return ofFirst(own ? 1.0 : 0.0) > 0;
+  }
+
+  /**
+   * A text that rank 0 alone finds. Where that fails, all ranks fail.
+   *
+   * @param work called on rank 0
+   */
+  public String ofFirst(Supplier<String> work) {
+    if (gloo == null) {
+      return work.get();
+    }
+    String message = "";
+    @Nullable OnecycleException failure = null;
+    if (isFirst()) {
+      try {
+        message = VALUE + work.get();
+      } catch (OnecycleException e) {
+        failure = e;
+        message = FAILURE + String.valueOf(e.getMessage());
+      }
+    }
+    byte[] bytes = gloo.ofFirst(message.getBytes(StandardCharsets.UTF_8));
+    if (failure != null) {
+      throw failure;
+    }
+    String found = new String(bytes, StandardCharsets.UTF_8);
+    if (found.charAt(0) == FAILURE) {
+      throw new RankException("rank 0 failed: " + found.substring(1));
+    }
+    return found.substring(1);
+  }
+
+  /**
+   * Makes sure that all ranks have the same value.
+   *
+   * @param name of the value
+   * @throws InvalidValueException on a rank whose value is not that of rank 0
+   * @throws RankException on all others
+   */
+  public void requireSame(String name, String value) {
+    if (gloo == null) {
+      return;
+    }
+    String wanted = ofFirst(() -> value);
+    boolean differs = !wanted.equals(value);
+    double highest = gloo.max(differs ? rank() : -1, OPENING);
+    if (differs) {
+      throw Require.invalid(
+          name + " of rank " + rank(),
+          "that of rank 0, " + wanted + ",",
+          value,
+          "give all ranks the same command, data and version");
+    }
+    if (highest >= 0) {
+      throw new RankException(
+          name + " must be " + wanted + " on all ranks but rank " + (int) highest + " has another");
+    }
+  }
+
+  /** Waits until all ranks are there, also where some have much to read before. */
+  public void awaitAll() {
+    if (gloo != null) {
+      double unused = gloo.max(0, OPENING);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (gloo != null) {
+      gloo.close();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return place.toString();
+  }
+}

@@ -1,0 +1,431 @@
+package dev.onecycle.torch.engine.group;
+
+import dev.onecycle.error.InvalidValueException;
+import dev.onecycle.error.RankException;
+import dev.onecycle.error.Require;
+import dev.onecycle.torch.engine.NativeErrors;
+import dev.onecycle.torch.engine.Natives;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketException;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.DoublePointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.javacpp.SizeTPointer;
+import org.bytedeco.javacpp.chrono.Milliseconds;
+import org.bytedeco.pytorch.AllreduceOptions;
+import org.bytedeco.pytorch.GlooDeviceVector;
+import org.bytedeco.pytorch.PrefixStore;
+import org.bytedeco.pytorch.ProcessGroupGloo;
+import org.bytedeco.pytorch.ReduceOp;
+import org.bytedeco.pytorch.StringVector;
+import org.bytedeco.pytorch.TCPStore;
+import org.bytedeco.pytorch.TCPStoreOptions;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.Work;
+import org.bytedeco.pytorch.gloo.Device;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * The collective operations of the ranks of a job, on tensors in the processor's memory: c10d's
+ * Gloo, which also carries PyTorch's DistributedDataParallel.
+ *
+ * <p>All ranks must call the same operations in the same order. Sums of floating-point numbers have
+ * equal bits on all ranks. After the first failure every operation fails.
+ *
+ * <p>For one thread at a time.
+ */
+public final class GlooGroup implements AutoCloseable {
+  /** The interface to use, as in Python. */
+  private static final String INTERFACE = "GLOO_SOCKET_IFNAME";
+
+  private static final long LOOK_MILLIS = 20;
+  private static final String FAILED = "failed";
+
+  private final Meeting meeting;
+  private final TCPStore server;
+  private final PrefixStore store;
+  private final ProcessGroupGloo gloo;
+
+  private GlooGroup(Meeting meeting, TCPStore server, PrefixStore store, ProcessGroupGloo gloo) {
+    this.meeting = meeting;
+    this.server = server;
+    this.store = store;
+    this.gloo = gloo;
+  }
+
+  /**
+   * Meets the other ranks; waits for them.
+   *
+   * @throws InvalidValueException where the address cannot be used, a rank is there twice, or ranks
+   *     differ in their number
+   * @throws RankException where not all came in time
+   */
+  public static GlooGroup join(Meeting meeting) {
+    Natives.load();
+    if (PointerScope.getInnerScope() != null) {
+      throw new IllegalStateException("a group made inside a native scope would die with it");
+    }
+    TCPStore server = server(meeting);
+    PrefixStore store = new PrefixStore("onecycle/attempt_" + meeting.attempt(), server);
+    announce(store, meeting);
+    awaitAll(store, meeting);
+    return new GlooGroup(meeting, server, store, connected(store, meeting));
+  }
+
+  private static TCPStore server(Meeting meeting) {
+    requireKnown(meeting.host());
+    try (PointerScope scope = new PointerScope()) {
+      TCPStoreOptions options = new TCPStoreOptions();
+      options.port((short) meeting.port()); // unsigned there
+      options.isServer(meeting.serves());
+      options.numWorkers(new SizeTPointer(1).put(meeting.size()));
+      options.waitWorkers(false); // they are waited for by name, see awaitAll
+      options.timeout(millis(meeting.timeout()));
+      TCPStore store = new TCPStore(meeting.host(), options);
+      store.retainReference();
+      return store;
+    } catch (RuntimeException e) {
+      throw unreachable(meeting, e);
+    }
+  }
+
+  private static void requireKnown(String host) {
+    try {
+      InetAddress unused = InetAddress.getByName(host);
+    } catch (UnknownHostException e) {
+      throw Require.invalid(
+          "MASTER_ADDR", "a host that this one knows", host, "give the name or address of rank 0's");
+    }
+  }
+
+  private static RuntimeException unreachable(Meeting meeting, RuntimeException e) {
+    String message = String.valueOf(e.getMessage());
+    String address = meeting.host() + ":" + meeting.port();
+    if (meeting.serves() && message.contains("EADDRINUSE")) {
+      return Require.invalid(
+          "MASTER_PORT",
+          "a free port of " + meeting.host(),
+          meeting.port(),
+          "choose another, the same for all ranks");
+    }
+    if (meeting.serves()) {
+      return Require.invalid(
+          "MASTER_ADDR",
+          "an address of rank 0's own host",
+          address,
+          "the engine says: " + NativeErrors.line(e));
+    }
+    return new RankException(
+        "MASTER_ADDR:MASTER_PORT must be where rank 0 listens but "
+            + address
+            + " did not answer rank "
+            + meeting.rank()
+            + " within "
+            + seconds(meeting.timeout())
+            + "; see whether rank 0 runs, and whether both are right (the engine says: "
+            + NativeErrors.line(e)
+            + ")");
+  }
+
+  private static String seconds(Duration time) {
+    return time.toMillis() / 1000.0 + " s";
+  }
+
+  private static Milliseconds millis(Duration time) {
+    return new Milliseconds(time.toMillis());
+  }
+
+  /** Says that this rank is there, once it is sure that all mean the same job. */
+  private static void announce(PrefixStore store, Meeting meeting) {
+    String size = Integer.toString(meeting.size());
+    String other = lost(meeting, () -> store.compareSet("size", "", size));
+    if (!other.equals(size)) {
+      throw refused(
+          store,
+          Require.invalid(
+              "WORLD_SIZE of rank " + meeting.rank(),
+              "that of the other ranks, " + other + ",",
+              size,
+              "set it alike for all"));
+    }
+    long times = lost(meeting, () -> store.add("times " + meeting.rank(), 1));
+    if (times > 1) {
+      throw refused(
+          store,
+          Require.invalid(
+              "RANK",
+              "another one for each process",
+              meeting.rank(),
+              "another process has it; start each rank from 0 to "
+                  + (meeting.size() - 1)
+                  + " once"));
+    }
+    lost(
+        meeting,
+        () -> {
+          store.set(key(meeting.rank()), "here");
+          return true;
+        });
+  }
+
+  private static String key(int rank) {
+    return "rank " + rank;
+  }
+
+  /** Tells the others, who need not wait any more. */
+  private static InvalidValueException refused(PrefixStore store, InvalidValueException why) {
+    try {
+      store.set(FAILED, why.getMessage());
+    } catch (RuntimeException e) {
+      why.addSuppressed(e);
+    }
+    return why;
+  }
+
+  private static void awaitAll(PrefixStore store, Meeting meeting) {
+    long end = System.nanoTime() + meeting.timeout().toNanos();
+    List<Integer> missing = IntStream.range(0, meeting.size()).boxed().collect(Collectors.toList());
+    while (true) {
+      missing.removeIf(rank -> isThere(store, meeting, key(rank)));
+      if (isThere(store, meeting, FAILED)) {
+        String why = lost(meeting, () -> store.get_to_str(FAILED));
+        throw new RankException("another rank cannot take part: " + why);
+      }
+      if (missing.isEmpty()) {
+        return;
+      }
+      if (System.nanoTime() > end) {
+        throw new RankException(
+            "all of WORLD_SIZE="
+                + meeting.size()
+                + " ranks must come within "
+                + seconds(meeting.timeout())
+                + " but RANK "
+                + missing.stream().map(String::valueOf).collect(Collectors.joining(", "))
+                + " did not; start each of them with this MASTER_ADDR and MASTER_PORT");
+      }
+      pause(); // the store's own wait would log every look
+    }
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(LOOK_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CancellationException("interrupted while waiting for other ranks");
+    }
+  }
+
+  private static boolean isThere(PrefixStore store, Meeting meeting, String key) {
+    return lost(meeting, () -> store.check(new StringVector(key)));
+  }
+
+  private static ProcessGroupGloo connected(PrefixStore store, Meeting meeting) {
+    try (PointerScope scope = new PointerScope()) {
+      ProcessGroupGloo.Options options =
+          ProcessGroupGloo.Options.create(millis(meeting.timeout()));
+      options.devices(new GlooDeviceVector(device(meeting)));
+      ProcessGroupGloo gloo =
+          new ProcessGroupGloo(store, meeting.rank(), meeting.size(), options);
+      gloo.retainReference();
+      return gloo;
+    } catch (RuntimeException e) {
+      throw lost(meeting, e);
+    }
+  }
+
+  /** The interface that leads to rank 0, or the one that is named. */
+  private static Device device(Meeting meeting) {
+    String named = System.getenv(INTERFACE);
+    if (named != null && !named.isBlank()) {
+      try {
+        return ProcessGroupGloo.createDeviceForInterface(named);
+      } catch (RuntimeException e) {
+        throw Require.invalid(
+            INTERFACE, "a network interface of this host", named, "see 'ip address'");
+      }
+    }
+    try (DatagramSocket socket = new DatagramSocket()) {
+      socket.connect(new InetSocketAddress(meeting.host(), meeting.port())); // sends nothing
+      return ProcessGroupGloo.createDeviceForHostname(socket.getLocalAddress().getHostAddress());
+    } catch (SocketException e) {
+      throw lost(meeting, new RuntimeException(e.getMessage(), e));
+    }
+  }
+
+  /** This rank. */
+  public int rank() {
+    return meeting.rank();
+  }
+
+  /** The number of ranks. */
+  public int size() {
+    return meeting.size();
+  }
+
+  /** An operation under way; its tensors must not be touched before {@link #await} returns. */
+  public final class Pending {
+    private final Work work;
+
+    private Pending(Work work) {
+      this.work = work;
+    }
+
+    /**
+     * Waits until the operation is done.
+     *
+     * @throws RankException where another rank has ended or does not answer in time
+     */
+    public void await() {
+      lost(meeting, work::_wait);
+      work.close();
+    }
+  }
+
+  /** Begins to replace a tensor of every rank by their sum. */
+  public Pending sum(Tensor tensor) {
+    return reduce(tensor, ReduceOp.RedOpType.SUM, meeting.timeout());
+  }
+
+  /**
+   * Begins to replace a tensor of every rank by the highest of their values, place by place.
+   *
+   * @param patience instead of the usual timeout
+   */
+  public Pending max(Tensor tensor, Duration patience) {
+    return reduce(tensor, ReduceOp.RedOpType.MAX, patience);
+  }
+
+  private Pending reduce(Tensor tensor, ReduceOp.RedOpType operation, Duration patience) {
+    return lost(
+        meeting,
+        () -> {
+          try (PointerScope scope = new PointerScope()) {
+            AllreduceOptions options = new AllreduceOptions();
+            options.reduceOp(new ReduceOp(operation));
+            options.timeout(millis(patience));
+            Work work = gloo.allreduce(new TensorVector(tensor), options);
+            work.retainReference();
+            return new Pending(work);
+          }
+        });
+  }
+
+  /** The sum of a number over all ranks. */
+  public double sum(double own) {
+    return number(own, tensor -> sum(tensor).await());
+  }
+
+  /** The highest of a number of all ranks; waits for the slowest so long. */
+  public double max(double own, Duration patience) {
+    return number(own, tensor -> max(tensor, patience).await());
+  }
+
+  /** The number that rank 0 has. */
+  public double ofFirst(double own) {
+    return number(own, this::broadcast);
+  }
+
+  private static double number(double own, Consumer<Tensor> operation) {
+    try (PointerScope scope = new PointerScope()) {
+      DoublePointer memory = new DoublePointer(1).put(own);
+      operation.accept(
+          torch.from_blob(memory, new long[] {1}, new TensorOptions(ScalarType.Double)));
+      return memory.get();
+    }
+  }
+
+  /** The bytes that rank 0 has; those of the others are not looked at. */
+  public byte[] ofFirst(byte[] own) {
+    int length = (int) ofFirst((double) own.length);
+    try (PointerScope scope = new PointerScope()) {
+      BytePointer memory = new BytePointer(Math.max(1, length));
+      memory.put(own, 0, Math.min(own.length, length));
+      broadcast(
+          torch.from_blob(memory, new long[] {length}, new TensorOptions(ScalarType.Byte)));
+      byte[] all = new byte[length];
+      memory.get(all);
+      return all;
+    }
+  }
+
+  /** Gives every rank the values that rank 0 has. */
+  public void broadcast(Tensor tensor) {
+    lost(
+        meeting,
+        () -> {
+          try (PointerScope scope = new PointerScope()) {
+            return gloo.broadcast(new TensorVector(tensor))._wait();
+          }
+        });
+  }
+
+  /**
+   * The tensors of all ranks, one after the other in their order, in the open scope.
+   *
+   * @param own of equal shape on all ranks
+   */
+  public Tensor gather(Tensor own) {
+    Tensor all = own.new_empty(new long[] {meeting.size() * own.numel()});
+    lost(meeting, () -> gloo._allgather_base(all, own.flatten())._wait());
+    return all;
+  }
+
+  /** The numbers of all ranks, one after the other in their order. */
+  public double[] gather(double[] own) {
+    try (PointerScope scope = new PointerScope()) {
+      DoublePointer memory = new DoublePointer(own);
+      Tensor all =
+          gather(
+              torch.from_blob(
+                  memory, new long[] {own.length}, new TensorOptions(ScalarType.Double)));
+      double[] numbers = new double[meeting.size() * own.length];
+      all.data_ptr_double().get(numbers);
+      return numbers;
+    }
+  }
+
+  private static <T> T lost(Meeting meeting, Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (RuntimeException e) {
+      throw lost(meeting, e);
+    }
+  }
+
+  private static RuntimeException lost(Meeting meeting, RuntimeException e) {
+    if (e.getClass() != RuntimeException.class) {
+      return e; // not of the binding
+    }
+    return new RankException(
+        "rank "
+            + meeting.rank()
+            + " of "
+            + meeting.size()
+            + " lost another: one has ended or does not answer; see its own output (the engine"
+            + " says: "
+            + NativeErrors.line(e)
+            + ")");
+  }
+
+  @Override
+  public void close() {
+    gloo.close();
+    store.close();
+    server.close();
+  }
+}

@@ -1,0 +1,195 @@
+package dev.onecycle.torch.engine.group;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.onecycle.error.InvalidValueException;
+import dev.onecycle.error.RankException;
+import dev.onecycle.torch.engine.FlatBuffer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Function;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(120)
+class GlooGroupTest {
+  @Test
+  void sumsAndHighestValuesAreEqualOnAllRanks() throws Exception {
+    List<float[]> found =
+        onRanks(
+            3,
+            group -> {
+              try (PointerScope scope = new PointerScope()) {
+                Tensor mine = torch.ones(4).mul_(new Scalar(group.rank() + 1));
+                Tensor other = mine.clone();
+                GlooGroup.Pending first = group.sum(mine);
+                GlooGroup.Pending second = group.max(other, Duration.ofSeconds(20));
+                first.await();
+                second.await();
+                return new float[] {
+                  FlatBuffer.elements(mine).get(3), FlatBuffer.elements(other).get(0)
+                };
+              }
+            });
+    assertThat(found).hasSize(3).allSatisfy(one -> assertThat(one).containsExactly(6, 3));
+  }
+
+  @Test
+  void everyRankGetsTheValuesOfRankZeroAndOfAll() throws Exception {
+    List<float[]> found =
+        onRanks(
+            2,
+            group -> {
+              try (PointerScope scope = new PointerScope()) {
+                Tensor mine = torch.ones(2).mul_(new Scalar(group.rank() + 5));
+                float[] all = new float[4];
+                FlatBuffer.elements(group.gather(mine)).get(all);
+                group.broadcast(mine);
+                return new float[] {
+                  all[0], all[1], all[2], all[3], FlatBuffer.elements(mine).get(1)
+                };
+              }
+            });
+    assertThat(found).allSatisfy(one -> assertThat(one).containsExactly(5, 5, 6, 6, 5));
+  }
+
+  @Test
+  void aRankThatIsMissingIsNamedInTime() throws IOException {
+    Meeting alone = meeting(0, 2, freePort(), Duration.ofSeconds(1));
+    assertThatThrownBy(() -> GlooGroup.join(alone))
+        .isInstanceOf(RankException.class)
+        .hasMessageContaining("all of WORLD_SIZE=2 ranks must come within 1.0 s but RANK 1 did not");
+  }
+
+  @Test
+  void aPortThatIsTakenIsNamed() throws IOException {
+    try (ServerSocket taken = new ServerSocket(0)) {
+      Meeting meeting = meeting(0, 2, taken.getLocalPort(), Duration.ofSeconds(5));
+      assertThatThrownBy(() -> GlooGroup.join(meeting))
+          .isInstanceOf(InvalidValueException.class)
+          .hasMessageContaining("MASTER_PORT must be a free port");
+    }
+  }
+
+  @Test
+  void ranksThatDifferInTheirNumberAreRefused() throws Exception {
+    int port = freePort();
+    Duration patience = Duration.ofSeconds(20);
+    List<Throwable> failures =
+        failures(
+            List.of(
+                () -> GlooGroup.join(meeting(0, 2, port, patience)),
+                () -> GlooGroup.join(meeting(1, 3, port, patience))));
+    assertThat(failures)
+        .anySatisfy(e -> assertThat(e).hasMessageContaining("WORLD_SIZE of rank"))
+        .anySatisfy(e -> assertThat(e).hasMessageContaining("another rank cannot take part"));
+  }
+
+  @Test
+  void aRankThatIsThereTwiceIsRefused() throws Exception {
+    int port = freePort();
+    Duration patience = Duration.ofSeconds(20);
+    List<Throwable> failures =
+        failures(
+            List.of(
+                () -> GlooGroup.join(meeting(0, 3, port, patience)),
+                () -> GlooGroup.join(meeting(1, 3, port, patience)),
+                () -> GlooGroup.join(meeting(1, 3, port, patience))));
+    assertThat(failures)
+        .anySatisfy(e -> assertThat(e).hasMessageContaining("RANK must be another one"));
+  }
+
+  @Test
+  void aRankThatDoesNotAnswerIsToldInTime() throws Exception {
+    int port = freePort();
+    List<Throwable> failures =
+        failures(
+            List.of(
+                () -> {
+                  GlooGroup group = GlooGroup.join(meeting(0, 2, port, Duration.ofSeconds(2)));
+                  try (PointerScope scope = new PointerScope()) {
+                    group.sum(torch.ones(8)).await();
+                  }
+                  return group;
+                },
+                () -> {
+                  GlooGroup silent = GlooGroup.join(meeting(1, 2, port, Duration.ofSeconds(2)));
+                  Thread.sleep(5_000);
+                  silent.close();
+                  throw new RankException("as planned");
+                }));
+    assertThat(failures.get(0))
+        .isInstanceOf(RankException.class)
+        .hasMessageContaining("rank 0 of 2 lost another");
+  }
+
+  private static List<Throwable> failures(List<Callable<GlooGroup>> ranks) throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(ranks.size());
+    try {
+      List<Future<GlooGroup>> running = new ArrayList<>();
+      for (Callable<GlooGroup> rank : ranks) {
+        running.add(threads.submit(rank));
+      }
+      List<Throwable> failures = new ArrayList<>();
+      for (Future<GlooGroup> rank : running) {
+        try {
+          rank.get().close();
+        } catch (ExecutionException e) {
+          failures.add(e.getCause());
+        }
+      }
+      return failures;
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private static <T> List<T> onRanks(int size, Function<GlooGroup, T> work) throws Exception {
+    int port = freePort();
+    ExecutorService threads = Executors.newFixedThreadPool(size);
+    try {
+      List<Future<T>> running = new ArrayList<>();
+      for (int i = 0; i < size; i++) {
+        Meeting meeting = meeting(i, size, port, Duration.ofSeconds(20));
+        running.add(
+            threads.submit(
+                () -> {
+                  try (GlooGroup group = GlooGroup.join(meeting)) {
+                    return work.apply(group);
+                  }
+                }));
+      }
+      List<T> results = new ArrayList<>();
+      for (Future<T> rank : running) {
+        results.add(rank.get());
+      }
+      return results;
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private static Meeting meeting(int rank, int size, int port, Duration timeout) {
+    return new Meeting(rank, size, "127.0.0.1", port, rank == 0, 0, timeout);
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+}
