@@ -426,7 +426,9 @@ public final class Learner implements AutoCloseable {
         if (classes) {
           classified.add(scored.index(i), scored.label(i), scored.scores(), i * outputs);
         }
-        counters.forEach(counter -> counter.add(scored.given(i), scored.wanted(i)));
+        float[] given = scored.given(i);
+        float[] wanted = scored.wanted(i);
+        counters.forEach(counter -> counter.add(given, wanted));
       }
       images += scored.size();
       progress.accept(images);

@@ -5,6 +5,7 @@ import dev.onecycle.data.batch.Batch;
 import dev.onecycle.data.batch.BatchLoader;
 import dev.onecycle.data.batch.Sampler;
 import dev.onecycle.data.sample.Dataset;
+import dev.onecycle.torch.distributed.ProcessGroup;
 import dev.onecycle.error.Require;
 import java.time.Duration;
 
@@ -53,6 +54,7 @@ public record StepCost(double secondsPerStep, double secondsPerEvaluatedImage) {
       }
     }
     double perImage = SHARE_OF_STEP * secondsPerStep / Math.min(setup.batchSize(), images.size());
+    ProcessGroup ranks = learner.ranks();
     long patient = Math.max(1, (long) (patience.toNanos() / 1e9 / perImage));
     int batch = (int) Math.min(Training.EVALUATION_BATCH, patient);
     Sampler inOrder = Sampler.inOrder(images.size(), batch);
@@ -63,7 +65,8 @@ public record StepCost(double secondsPerStep, double secondsPerEvaluatedImage) {
         BatchLoader.batches(
             images, Augmentation.none(), inOrder, learner.ranks().part(), 0, batches)) {
       int count = learner.evaluate(() -> evaluated, done -> {}).images();
-      return new StepCost(secondsPerStep, (System.nanoTime() - begin) / 1e9 / count);
+      double seconds = (System.nanoTime() - begin) / 1e9;
+      return new StepCost(secondsPerStep, ranks.ofFirst(seconds / count));
     }
   }
 
@@ -72,10 +75,8 @@ public record StepCost(double secondsPerStep, double secondsPerEvaluatedImage) {
     long start = System.nanoTime();
     long begin = start;
     int timed = -WARM_UP;
-    while (timed < MIN_STEPS || (timed < maxSteps && passed(begin) < patience.toNanos())) {
-      if (timed > -WARM_UP && timed < MIN_STEPS && passed(start) > patience.toNanos()) {
-        break;
-      }
+    // Ranks take as many steps as rank 0 has time for.
+    while (learner.ranks().ofFirst(goesOn(timed, maxSteps, start, begin, patience))) {
       if (timed == 0) {
         begin = System.nanoTime();
       }
@@ -85,7 +86,18 @@ public record StepCost(double secondsPerStep, double secondsPerEvaluatedImage) {
       timed++;
     }
     // Slow steps are few: those that were to warm up count too.
-    return timed > 0 ? passed(begin) / 1e9 / timed : passed(start) / 1e9 / (timed + WARM_UP);
+    return learner
+        .ranks()
+        .ofFirst(
+            timed > 0 ? passed(begin) / 1e9 / timed : passed(start) / 1e9 / (timed + WARM_UP));
+  }
+
+  private static boolean goesOn(
+      int timed, int maxSteps, long start, long begin, Duration patience) {
+    if (timed < MIN_STEPS) {
+      return timed == -WARM_UP || passed(start) <= patience.toNanos();
+    }
+    return timed < maxSteps && passed(begin) < patience.toNanos();
   }
 
   private static long passed(long since) {
