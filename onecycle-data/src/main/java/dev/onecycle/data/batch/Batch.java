@@ -14,7 +14,9 @@ import java.nio.ByteBuffer;
  * after that they must not be accessed.
  */
 public interface Batch extends AutoCloseable {
-  /** The number of samples, N, at least 1; 0 where a rank gets none of a batch, see {@link Part}. */
+  /**
+   * The number of samples, N, at least 1; 0 where a rank gets none of a batch, see {@link Part}.
+   */
   int size();
 
   /** The number of samples of the whole batch, of which this may be the part of one rank. */

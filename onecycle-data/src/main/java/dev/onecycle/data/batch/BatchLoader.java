@@ -247,8 +247,9 @@ public final class BatchLoader implements Iterator<Batch>, AutoCloseable {
     Map<Integer, Integer> places = new LinkedHashMap<>();
     for (int i = first; i < last; i++) {
       choices.add(
-          augmentation.mixing().choose(
-              sampler.seed(), epoch, whole[i], i, whole.length, height(), width()));
+          augmentation
+              .mixing()
+              .choose(sampler.seed(), epoch, whole[i], i, whole.length, height(), width()));
       places.put(i, i - first);
     }
     choices.forEach(

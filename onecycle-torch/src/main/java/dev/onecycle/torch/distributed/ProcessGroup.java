@@ -25,9 +25,9 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Every method but {@link #rank}, {@link #size} and their like is collective: all ranks must call
- * it, in the same order. A rank that has ended, or that does not answer in time, ends the others
- * with a {@link RankException}; the group is of no use afterwards.
+ * <p>Every method but {@link #rank}, {@link #size} and their like is collective: all ranks must
+ * call it, in the same order. A rank that has ended, or that does not answer in time, ends the
+ * others with a {@link RankException}; the group is of no use afterwards.
  *
  * <p>For one thread. The connections are neither authenticated nor encrypted: use them in a network
  * that you trust.

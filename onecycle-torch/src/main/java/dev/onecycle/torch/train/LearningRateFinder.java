@@ -84,8 +84,8 @@ public final class LearningRateFinder {
     learner.requireFits(Learner.training(train), train);
     Sampler sampler = Sampler.of(setup.sampling(), train, setup.batchSize(), seed);
     try (Learner.Snapshot before = learner.snapshot();
-        BatchLoader batches = BatchLoader.endless(
-                train, setup.augmentation(), sampler, learner.ranks().part())) {
+        BatchLoader batches =
+            BatchLoader.endless(train, setup.augmentation(), sampler, learner.ranks().part())) {
       RangeTest scaled = scale().map(test::withScale).orElse(test);
       return scaled.run(steps(learner, batches), before::restore, listener);
     }

@@ -5,8 +5,8 @@ import dev.onecycle.data.batch.Batch;
 import dev.onecycle.data.batch.BatchLoader;
 import dev.onecycle.data.batch.Sampler;
 import dev.onecycle.data.sample.Dataset;
-import dev.onecycle.torch.distributed.ProcessGroup;
 import dev.onecycle.error.Require;
+import dev.onecycle.torch.distributed.ProcessGroup;
 import java.time.Duration;
 
 /**
@@ -45,8 +45,8 @@ public record StepCost(double secondsPerStep, double secondsPerEvaluatedImage) {
     Sampler shuffled = Sampler.shuffled(images.size(), setup.batchSize(), 0);
     double secondsPerStep;
     try (Learner.Snapshot before = learner.snapshot();
-        BatchLoader batches = BatchLoader.endless(
-                images, setup.augmentation(), shuffled, learner.ranks().part())) {
+        BatchLoader batches =
+            BatchLoader.endless(images, setup.augmentation(), shuffled, learner.ranks().part())) {
       try {
         secondsPerStep = secondsPerStep(learner, batches, setup, patience, maxSteps);
       } finally {
@@ -88,8 +88,7 @@ public record StepCost(double secondsPerStep, double secondsPerEvaluatedImage) {
     // Slow steps are few: those that were to warm up count too.
     return learner
         .ranks()
-        .ofFirst(
-            timed > 0 ? passed(begin) / 1e9 / timed : passed(start) / 1e9 / (timed + WARM_UP));
+        .ofFirst(timed > 0 ? passed(begin) / 1e9 / timed : passed(start) / 1e9 / (timed + WARM_UP));
   }
 
   private static boolean goesOn(

@@ -182,7 +182,8 @@ public final class Training {
   public static Evaluation evaluate(
       Learner learner, Dataset samples, List<Metric> metrics, IntConsumer progress) {
     learner.requireFits(Learner.toEvaluate(samples), samples);
-    try (BatchLoader batches = BatchLoader.evaluation(
+    try (BatchLoader batches =
+        BatchLoader.evaluation(
             samples, EVALUATION_BATCH * learner.ranks().size(), learner.ranks().part())) {
       return learner.evaluate(() -> batches, metrics, samples::origin, progress);
     }
@@ -234,7 +235,8 @@ public final class Training {
   private static void reestimateBatchNorms(Learner learner, TrainingPlan plan, Dataset train) {
     Sampler sampler = plan.sampler(train);
     int count = Math.min(plan.reestimatedBatches(), sampler.batchesPerEpoch());
-    try (BatchLoader batches = BatchLoader.batches(
+    try (BatchLoader batches =
+        BatchLoader.batches(
             train, Augmentation.none(), sampler, learner.ranks().part(), 0, count)) {
       learner.reestimateBatchNorms(() -> batches);
     }

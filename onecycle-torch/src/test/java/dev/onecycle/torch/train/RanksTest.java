@@ -99,8 +99,7 @@ class RanksTest {
   @Test
   void twoRanksHaveTheBitsOfTwoThreads() {
     LearnerSettings one = settings(1).loss(weighted()).gradientClip(1).build();
-    Trained alone =
-        train(RESNET, one.toBuilder().threads(2).build(), PLAN, ProcessGroup.ALONE);
+    Trained alone = train(RESNET, one.toBuilder().threads(2).build(), PLAN, ProcessGroup.ALONE);
     List<Trained> ranks = TestRanks.run(2, group -> train(RESNET, one, PLAN, group));
     for (Trained rank : ranks) {
       assertThat(rank.all()).isEqualTo(alone.all());
@@ -125,8 +124,7 @@ class RanksTest {
     for (int size : new int[] {2, 3}) {
       for (int accumulation : new int[] {1, 2}) {
         LearnerSettings two = settings(2).accumulation(accumulation).build();
-        Trained alone =
-            train(WITHOUT_NORMS, settings(1).build(), PLAN, ProcessGroup.ALONE);
+        Trained alone = train(WITHOUT_NORMS, settings(1).build(), PLAN, ProcessGroup.ALONE);
         List<Trained> ranks = TestRanks.run(size, group -> train(WITHOUT_NORMS, two, PLAN, group));
         for (Trained rank : ranks) {
           float[] found = rank.all();
@@ -153,8 +151,7 @@ class RanksTest {
     try (Learner learner = Learner.prepare(RESNET, TRAIN, setup.settings())) {
       learner.join(ranks, () -> false);
       RangeTest test = RangeTest.atMomentum(0.85).withSteps(30);
-      RangeResult result =
-          LearningRateFinder.of(setup, TRAIN).run(learner, test, 1, point -> {});
+      RangeResult result = LearningRateFinder.of(setup, TRAIN).run(learner, test, 1, point -> {});
       learner.requireSameOnRanks();
       return result;
     }

@@ -34,9 +34,9 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.Work;
-import org.bytedeco.pytorch.gloo.Device;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.bytedeco.pytorch.gloo.Device;
 
 /**
  * The collective operations of the ranks of a job, on tensors in the processor's memory: c10d's
@@ -107,7 +107,10 @@ public final class GlooGroup implements AutoCloseable {
       InetAddress unused = InetAddress.getByName(host);
     } catch (UnknownHostException e) {
       throw Require.invalid(
-          "MASTER_ADDR", "a host that this one knows", host, "give the name or address of rank 0's");
+          "MASTER_ADDR",
+          "a host that this one knows",
+          host,
+          "give the name or address of rank 0's");
     }
   }
 
@@ -236,11 +239,9 @@ public final class GlooGroup implements AutoCloseable {
 
   private static ProcessGroupGloo connected(PrefixStore store, Meeting meeting) {
     try (PointerScope scope = new PointerScope()) {
-      ProcessGroupGloo.Options options =
-          ProcessGroupGloo.Options.create(millis(meeting.timeout()));
+      ProcessGroupGloo.Options options = ProcessGroupGloo.Options.create(millis(meeting.timeout()));
       options.devices(new GlooDeviceVector(device(meeting)));
-      ProcessGroupGloo gloo =
-          new ProcessGroupGloo(store, meeting.rank(), meeting.size(), options);
+      ProcessGroupGloo gloo = new ProcessGroupGloo(store, meeting.rank(), meeting.size(), options);
       gloo.retainReference();
       return gloo;
     } catch (RuntimeException e) {
@@ -355,8 +356,7 @@ public final class GlooGroup implements AutoCloseable {
     try (PointerScope scope = new PointerScope()) {
       BytePointer memory = new BytePointer(Math.max(1, length));
       memory.put(own, 0, Math.min(own.length, length));
-      broadcast(
-          torch.from_blob(memory, new long[] {length}, new TensorOptions(ScalarType.Byte)));
+      broadcast(torch.from_blob(memory, new long[] {length}, new TensorOptions(ScalarType.Byte)));
       byte[] all = new byte[length];
       memory.get(all);
       return all;

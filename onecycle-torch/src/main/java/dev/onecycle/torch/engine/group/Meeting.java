@@ -10,7 +10,8 @@ import java.time.Duration;
  * @param host of the store of keys by which ranks find one another
  * @param port of the store
  * @param serves whether this rank serves the store, and does not only use it
- * @param attempt of the job, so that the ranks of an earlier one are not taken for those of this one
+ * @param attempt of the job, so that the ranks of an earlier one are not taken for those of this
+ *     one
  * @param timeout for the others to come, and then of every collective operation
  */
 public record Meeting(

@@ -74,7 +74,8 @@ record BatchInput(
         targets[i * outputs + k] = target;
       }
     }
-    return new BatchInput(samples.size, samples.whole, samples.values, NO_LABELS, NO_LABELS, NO_NUMBERS, targets);
+    return new BatchInput(
+        samples.size, samples.whole, samples.values, NO_LABELS, NO_LABELS, NO_NUMBERS, targets);
   }
 
   private static BatchInput labelled(Batch batch, Network network, IntFunction<String> origins) {
@@ -92,8 +93,10 @@ record BatchInput(
       mixes |= share < 1 && mixed[i] != labels[i];
     }
     return mixes
-        ? new BatchInput(images.size, images.whole, images.values, labels, mixed, shares, NO_NUMBERS)
-        : new BatchInput(images.size, images.whole, images.values, labels, NO_LABELS, NO_NUMBERS, NO_NUMBERS);
+        ? new BatchInput(
+            images.size, images.whole, images.values, labels, mixed, shares, NO_NUMBERS)
+        : new BatchInput(
+            images.size, images.whole, images.values, labels, NO_LABELS, NO_NUMBERS, NO_NUMBERS);
   }
 
   private static int requireClass(

@@ -213,7 +213,7 @@ final class Replica implements AutoCloseable {
     Tensor loss;
     Tensor gradient;
     if (batch.mixes()) {
-      
+
       Tensor mixed = labels(batch.mixed(), from, to);
       Tensor shares = shares(batch, from, to);
       loss =

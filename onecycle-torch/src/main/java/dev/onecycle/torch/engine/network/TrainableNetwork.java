@@ -249,8 +249,7 @@ public final class TrainableNetwork implements AutoCloseable {
   }
 
   /** As the other method, with the sums over all ranks: equal bits on each. */
-  private StepOutcome endedOnRanks(
-      RankExchange ranks, BatchInput batch, List<List<Slice>> slices) {
+  private StepOutcome endedOnRanks(RankExchange ranks, BatchInput batch, List<List<Slice>> slices) {
     try (PointerScope scope = new PointerScope();
         NoGradGuard noGrad = new NoGradGuard()) {
       double lossSum = StepOutcome.lossSum(slices, replicas, device);
@@ -406,8 +405,7 @@ public final class TrainableNetwork implements AutoCloseable {
           group = ranks;
           stop = stopping;
           exchange =
-              new RankExchange(
-                  ranks, replicas, ParameterGroup.parameters(groups), built, device);
+              new RankExchange(ranks, replicas, ParameterGroup.parameters(groups), built, device);
           shareState();
         });
   }

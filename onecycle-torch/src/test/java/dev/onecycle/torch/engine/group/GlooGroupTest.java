@@ -72,7 +72,8 @@ class GlooGroupTest {
     Meeting alone = meeting(0, 2, freePort(), Duration.ofSeconds(1));
     assertThatThrownBy(() -> GlooGroup.join(alone))
         .isInstanceOf(RankException.class)
-        .hasMessageContaining("all of WORLD_SIZE=2 ranks must come within 1.0 s but RANK 1 did not");
+        .hasMessageContaining(
+            "all of WORLD_SIZE=2 ranks must come within 1.0 s but RANK 1 did not");
   }
 
   @Test
