@@ -237,6 +237,17 @@ public final class Predictor implements AutoCloseable {
    */
   public List<Prediction> predictValues(List<ByteBuffer> samples, int top) {
     Require.atLeast("top", top, 1);
+    return scores(samples).stream().map(scores -> prediction(scores, top)).toList();
+  }
+
+  /**
+   * The outputs of the network for samples, before they become probabilities, in the order of the
+   * model's targets.
+   *
+   * @param samples as {@link #predictValues} takes them
+   * @return in the order of the samples
+   */
+  public List<float[]> scores(List<ByteBuffer> samples) {
     int bytes = model.samples().layout().bytes();
     for (ByteBuffer sample : samples) {
       Require.that(
@@ -246,7 +257,7 @@ public final class Predictor implements AutoCloseable {
           sample.remaining() + " bytes",
           sample);
     }
-    return outputs(samples).stream().map(scores -> prediction(scores, top)).toList();
+    return outputs(samples);
   }
 
   private List<float[]> outputs(List<ByteBuffer> samples) {
