@@ -314,7 +314,8 @@ class CommandLineTest {
     assertThat(result.out())
         .contains("libtorch 2.", "java ", "processor ", "threads ", "precision ", "allocator ")
         .contains("gpu ")
-        .containsPattern("(?m)^resize +crop \\(default\\), or squash or pad by --resize$");
+        .containsPattern("(?m)^resize +crop \\(default\\), or squash or pad by --resize$")
+        .containsPattern("(?m)^ranks +alone: no launcher is seen$");
   }
 
   @Test

@@ -5,7 +5,9 @@ import dev.onecycle.cli.console.ExitCode;
 import dev.onecycle.cli.console.OutputOptions;
 import dev.onecycle.cli.console.Version;
 import dev.onecycle.data.image.Resize;
+import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.text.Numbers;
+import dev.onecycle.torch.distributed.Rendezvous;
 import dev.onecycle.torch.job.TrainingConfig;
 import dev.onecycle.torch.train.Engine;
 import java.util.Arrays;
@@ -20,8 +22,8 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "doctor",
     description =
-        "Print versions, processor, threads, precision, allocator, GPU and the resize rule, with"
-            + " advice.",
+        "Print versions, processor, threads, precision, allocator, GPU, the resize rule and the place"
+            + " among ranks, with advice.",
     mixinStandardHelpOptions = true,
     footer = {"", "Examples:", "  onecycle doctor", "  onecycle doctor --json"})
 public final class DoctorCommand implements Callable<Integer> {
@@ -35,6 +37,7 @@ public final class DoctorCommand implements Callable<Integer> {
     facts.put("commit", Version.commit());
     facts.putAll(Engine.environment());
     facts.put("resize", resizeRules());
+    facts.put("ranks", ranks(System.getenv()));
     for (Map.Entry<String, String> fact : facts.entrySet()) {
       console.answer(Numbers.format("%-20s %s", fact.getKey().replace('_', ' '), fact.getValue()));
     }
@@ -48,6 +51,16 @@ public final class DoctorCommand implements Callable<Integer> {
     result.put("advice", Engine.advice());
     console.result(result);
     return ExitCode.OK;
+  }
+
+  /** The place of this process among several, as training would take it or refuse it. */
+  static String ranks(Map<String, String> environment) {
+    try {
+      Rendezvous place = Rendezvous.of(environment);
+      return place.equals(Rendezvous.ALONE) ? "alone: no launcher is seen" : place.toString();
+    } catch (InvalidValueException e) {
+      return "refused: " + e.getMessage();
+    }
   }
 
   /** How images get another size: the rule that holds where none is given, and the others. */

@@ -3,8 +3,10 @@ package dev.onecycle.cli.train;
 import dev.onecycle.cli.console.JobProgress;
 import dev.onecycle.cli.console.OutputOptions;
 import dev.onecycle.cli.console.Signals;
+import dev.onecycle.cli.options.RankOptions;
 import dev.onecycle.cli.options.RunNames;
 import dev.onecycle.cli.options.SettingOptions;
+import dev.onecycle.torch.distributed.Rendezvous;
 import dev.onecycle.torch.job.TrainingConfig;
 import java.nio.file.Path;
 import java.util.List;
@@ -62,6 +64,7 @@ public final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    RankOptions.requireAlone(Rendezvous.of(System.getenv()), "the demo is one process");
     TrainingConfig config = DEMO.with(SettingOptions.given(output.spec()));
     Signals.watch();
     try (JobProgress progress = JobProgress.ofTraining(output.console())) {

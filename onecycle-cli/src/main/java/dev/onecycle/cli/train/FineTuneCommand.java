@@ -5,6 +5,7 @@ import dev.onecycle.cli.console.JobProgress;
 import dev.onecycle.cli.console.OutputOptions;
 import dev.onecycle.cli.console.Signals;
 import dev.onecycle.cli.options.ConfigOptions;
+import dev.onecycle.cli.options.RankOptions;
 import dev.onecycle.cli.options.RunNames;
 import dev.onecycle.cli.options.SettingOptions;
 import dev.onecycle.error.Require;
@@ -77,10 +78,12 @@ public final class FineTuneCommand implements Callable<Integer> {
               + " Default: runs/fine-tune-TIME.")
   @Nullable Path out;
 
+  @Mixin RankOptions ranks = new RankOptions();
   @Mixin OutputOptions output = new OutputOptions();
 
   @Override
   public Integer call() {
+    RankOptions.requireAlone(ranks.rendezvous(), "ranks cannot train together yet");
     TrainingConfig config = settings.config();
     Require.atLeast("--head-epochs", headEpochs, 1);
     FineTuning phases = FineTuning.of(config, headEpochs, headRate);

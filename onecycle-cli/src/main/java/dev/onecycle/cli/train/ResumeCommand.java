@@ -3,6 +3,7 @@ package dev.onecycle.cli.train;
 import dev.onecycle.cli.console.JobProgress;
 import dev.onecycle.cli.console.OutputOptions;
 import dev.onecycle.cli.console.Signals;
+import dev.onecycle.cli.options.RankOptions;
 import dev.onecycle.cli.options.SettingOptions;
 import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.error.Require;
@@ -70,10 +71,12 @@ public final class ResumeCommand implements Callable<Integer> {
       description = "Where the run's images are now. Default: where they were.")
   @Nullable String data;
 
+  @Mixin RankOptions ranks = new RankOptions();
   @Mixin OutputOptions output = new OutputOptions();
 
   @Override
   public Integer call() {
+    RankOptions.requireAlone(ranks.rendezvous(), "ranks cannot train together yet");
     Require.atLeast("--extend-epochs", extraEpochs, 0);
     ResumeOptions options = new ResumeOptions(SettingOptions.given(output.spec()), extraEpochs);
     if (data != null) {

@@ -4,6 +4,7 @@ import dev.onecycle.cli.console.JobProgress;
 import dev.onecycle.cli.console.OutputOptions;
 import dev.onecycle.cli.console.Signals;
 import dev.onecycle.cli.options.ConfigOptions;
+import dev.onecycle.cli.options.RankOptions;
 import dev.onecycle.cli.options.RunNames;
 import dev.onecycle.cli.options.SettingOptions;
 import dev.onecycle.torch.job.TrainingConfig;
@@ -62,10 +63,12 @@ public final class TrainCommand implements Callable<Integer> {
       description = "Folder of the run; new or empty. Default: runs/MODEL-TIME.")
   @Nullable Path out;
 
+  @Mixin RankOptions ranks = new RankOptions();
   @Mixin OutputOptions output = new OutputOptions();
 
   @Override
   public Integer call() {
+    RankOptions.requireAlone(ranks.rendezvous(), "ranks cannot train together yet");
     TrainingConfig config =
         recipe == null ? settings.config() : settings.config(TrainingConfig.ofRecipe(recipe));
     if (settings.printed(

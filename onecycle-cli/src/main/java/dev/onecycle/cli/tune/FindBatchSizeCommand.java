@@ -7,6 +7,7 @@ import dev.onecycle.cli.console.OutputOptions;
 import dev.onecycle.cli.console.Signals;
 import dev.onecycle.cli.options.ConfigOptions;
 import dev.onecycle.cli.options.MemoryOptions;
+import dev.onecycle.cli.options.RankOptions;
 import dev.onecycle.cli.options.SettingOptions;
 import dev.onecycle.error.Require;
 import dev.onecycle.torch.job.Experiment;
@@ -75,10 +76,12 @@ public final class FindBatchSizeCommand implements Callable<Integer> {
               + " as the fastest. Default: ${DEFAULT-VALUE}.")
   TuningPlan.Rule rule = TuningPlan.Rule.LARGEST;
 
+  @Mixin RankOptions ranks = new RankOptions();
   @Mixin OutputOptions output = new OutputOptions();
 
   @Override
   public Integer call() {
+    RankOptions.requireAlone(ranks.rendezvous(), "ranks cannot train together yet");
     Console console = output.console();
     TrainingConfig config = settings.config();
     if (settings.printed(console, config, SETTINGS, List.of(TrainingConfig.BATCH_SIZE))) {

@@ -9,6 +9,7 @@ import dev.onecycle.cli.console.Signals;
 import dev.onecycle.cli.options.CommandLineArgs;
 import dev.onecycle.cli.options.ConfigOptions;
 import dev.onecycle.cli.options.FigureOptions;
+import dev.onecycle.cli.options.RankOptions;
 import dev.onecycle.cli.options.SettingOptions;
 import dev.onecycle.range.RangeSummary;
 import dev.onecycle.range.SuggestedPeak;
@@ -118,10 +119,12 @@ public final class FindLrCommand implements Callable<Integer> {
 
   @Mixin RecordedCurves curves = new RecordedCurves();
   @Mixin FigureOptions figures = new FigureOptions();
+  @Mixin RankOptions ranks = new RankOptions();
   @Mixin OutputOptions output = new OutputOptions();
 
   @Override
   public Integer call() {
+    RankOptions.requireAlone(ranks.rendezvous(), "ranks cannot train together yet");
     Console console = output.console();
     curves.requireConsistent(settings.spec(), WITH_CURVES);
     if (curves.given()) {

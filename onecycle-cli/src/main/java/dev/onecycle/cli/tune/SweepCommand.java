@@ -9,6 +9,7 @@ import dev.onecycle.cli.console.Signals;
 import dev.onecycle.cli.options.CommandLineArgs;
 import dev.onecycle.cli.options.ConfigOptions;
 import dev.onecycle.cli.options.FigureOptions;
+import dev.onecycle.cli.options.RankOptions;
 import dev.onecycle.cli.options.SettingOptions;
 import dev.onecycle.error.Require;
 import dev.onecycle.report.csv.SweepCsv;
@@ -126,10 +127,12 @@ public final class SweepCommand implements Callable<Integer> {
   @Nullable Path csv;
 
   @Mixin FigureOptions figures = new FigureOptions();
+  @Mixin RankOptions ranks = new RankOptions();
   @Mixin OutputOptions output = new OutputOptions();
 
   @Override
   public Integer call() {
+    RankOptions.requireAlone(ranks.rendezvous(), "ranks cannot train together yet");
     Console console = output.console();
     TrainingConfig config = settings.config(Candidates.SEVERAL);
     Hyperparameter parameter = swept();

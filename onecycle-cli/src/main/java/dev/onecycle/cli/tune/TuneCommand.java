@@ -7,6 +7,7 @@ import dev.onecycle.cli.console.OutputOptions;
 import dev.onecycle.cli.console.Signals;
 import dev.onecycle.cli.options.ConfigOptions;
 import dev.onecycle.cli.options.MemoryOptions;
+import dev.onecycle.cli.options.RankOptions;
 import dev.onecycle.cli.options.RunNames;
 import dev.onecycle.cli.options.SettingOptions;
 import dev.onecycle.error.Require;
@@ -115,10 +116,12 @@ public final class TuneCommand implements Callable<Integer> {
               + " to resume. Default: runs/tune-MODEL-TIME.")
   @Nullable Path out;
 
+  @Mixin RankOptions ranks = new RankOptions();
   @Mixin OutputOptions output = new OutputOptions();
 
   @Override
   public Integer call() {
+    RankOptions.requireAlone(ranks.rendezvous(), "ranks cannot train together yet");
     Console console = output.console();
     TrainingConfig config = settings.config(Candidates.SEVERAL);
     if (settings.printed(console, config, SETTINGS, open(config))) {

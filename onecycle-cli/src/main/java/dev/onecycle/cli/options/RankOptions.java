@@ -1,0 +1,109 @@
+package dev.onecycle.cli.options;
+
+import dev.onecycle.error.InvalidValueException;
+import dev.onecycle.error.Require;
+import dev.onecycle.torch.distributed.Rendezvous;
+import java.time.Duration;
+import java.util.Map;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Option;
+
+/** The place of a process among several that train together, where no launcher tells it. */
+public final class RankOptions {
+  /** The option that only a command on ranks has. */
+  public static final String WORLD_SIZE = "--world-size";
+
+  public static final String RANK = "--rank";
+  public static final String MASTER = "--master";
+  public static final String TIMEOUT = "--collective-timeout";
+
+  /** The options under one heading. */
+  static final class Values {
+    @Option(
+        names = RANK,
+        paramLabel = "K",
+        description = "Number of this process, from 0. Default: what the launcher says.")
+    @Nullable Integer rank;
+
+    @Option(
+        names = WORLD_SIZE,
+        paramLabel = "N",
+        description = "Number of all processes. Default: what the launcher says, or 1.")
+    @Nullable Integer worldSize;
+
+    @Option(
+        names = MASTER,
+        paramLabel = "HOST:PORT",
+        description = "Where the processes meet: the host of rank 0, and a free port there.")
+    @Nullable String master;
+
+    @Option(
+        names = TIMEOUT,
+        paramLabel = "SECONDS",
+        description =
+            "Time after which a process that does not answer ends the others. Default: 120.")
+    double timeout = 120;
+  }
+
+  @ArgGroup(
+      exclusive = false,
+      validate = false,
+      multiplicity = "0..1",
+      heading = "%nSeveral processes (see onecycle launch):%n")
+  Values values = new Values();
+
+  /** The place of this process, as the options and the environment tell it. */
+  public Rendezvous rendezvous() {
+    return rendezvous(System.getenv());
+  }
+
+  Rendezvous rendezvous(Map<String, String> environment) {
+    try {
+      return Rendezvous.of(
+          environment, optional(values.rank), optional(values.worldSize), values.master);
+    } catch (InvalidValueException e) {
+      throw inOptions(e);
+    }
+  }
+
+  /** How long a process waits for the others. */
+  public Duration timeout() {
+    Require.that(
+        values.timeout >= 0.001 && values.timeout <= 86_400,
+        TIMEOUT,
+        "from 0.001 to 86400",
+        values.timeout,
+        values.timeout);
+    return Duration.ofMillis(Math.round(values.timeout * 1000));
+  }
+
+  /**
+   * Refuses a process that is one of several.
+   *
+   * @param what the command does, as a clause
+   */
+  public static void requireAlone(Rendezvous place, String what) {
+    if (!place.isAlone()) {
+      throw Require.invalid(
+          "world size",
+          "1, since " + what + ",",
+          place.size() + " (" + place + ")",
+          "start one process, without the variables of a launcher");
+    }
+  }
+
+  private static OptionalInt optional(@Nullable Integer value) {
+    return value == null ? OptionalInt.empty() : OptionalInt.of(value);
+  }
+
+  private static InvalidValueException inOptions(InvalidValueException e) {
+    return switch (e.name()) {
+      case "rank" -> e.named(RANK);
+      case "world size" -> e.named(WORLD_SIZE);
+      case "master" -> e.named(MASTER);
+      default -> e;
+    };
+  }
+}
