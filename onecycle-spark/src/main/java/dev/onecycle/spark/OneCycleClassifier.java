@@ -654,8 +654,13 @@ public final class OneCycleClassifier extends Estimator<OneCycleClassificationMo
     RDD<Integer> tasks = new JavaSparkContext(spark).parallelize(all, getRanks()).rdd();
     RDD<String> answers =
         tasks.barrier().mapPartitions(work, false, ClassTag$.MODULE$.apply(String.class));
-    List<JsonNode> read = answers.toJavaRDD().collect().stream().map(RankWork::read).toList();
-    return read.get(0);
+    // Spark tries a barrier stage again only where a shuffle follows it.
+    List<JsonNode> read =
+        answers.toJavaRDD().repartition(1).collect().stream().map(RankWork::read).toList();
+    return read.stream()
+        .filter(answer -> answer.get(RankWork.RANK).asInt() == 0)
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException("rank 0 gave no answer"));
   }
 
   /** Reads a classifier that {@link #write} wrote. */

@@ -49,6 +49,9 @@ final class RankWork extends AbstractFunction1<Iterator<Integer>, Iterator<Strin
     implements Serializable {
   private static final long serialVersionUID = 1;
   private static final Logger LOG = LoggerFactory.getLogger(RankWork.class);
+  /** The number of the rank in its answer. */
+  static final String RANK = "rank";
+
   private static final JsonMapper JSON = new JsonMapper();
 
   private final LinkedHashMap<String, Object> settings;
@@ -135,6 +138,7 @@ final class RankWork extends AbstractFunction1<Iterator<Integer>, Iterator<Strin
 
   private String answer(RunSummary summary, RunMirror mirror, long started, long copied) {
     ObjectNode answer = JSON.createObjectNode();
+    answer.put(RANK, BarrierTaskContext.get().partitionId());
     answer.put("finished", summary.isFinished());
     summary.record().data().classes().forEach(answer.putArray("classes")::add);
     answer.put("learning_rate", summary.learningRate());

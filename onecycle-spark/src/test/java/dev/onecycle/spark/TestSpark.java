@@ -35,7 +35,7 @@ final class TestSpark {
    * is as in a cluster: Spark's libraries from a folder of Spark, ours beside them.
    */
   static SparkSession.Builder cluster(int executors, Path folder) {
-    Path home = folder.resolve("spark-home");
+    Path home = Path.of(System.getenv("SPARK_HOME"));
     List<String> ours = new ArrayList<>();
     try {
       Path jars = Files.createDirectories(home.resolve("jars"));
@@ -44,14 +44,15 @@ final class TestSpark {
         if (isOurs(entry)) {
           ours.add(path.toString());
         } else if (Files.exists(path)) {
-          Files.createSymbolicLink(jars.resolve(path.getFileName()), path);
+          Path link = jars.resolve(path.getFileName());
+          Files.deleteIfExists(link);
+          Files.createSymbolicLink(link, path);
         }
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     return quiet(SparkSession.builder().master("local-cluster[" + executors + ",1,2048]"), folder)
-        .config("spark.home", home.toString())
         .config("spark.executor.memory", "1g")
         .config("spark.executor.extraClassPath", String.join(File.pathSeparator, ours))
         .config("spark.executorEnv.SPARK_SCALA_VERSION", "2.13");
