@@ -11,6 +11,7 @@ import dev.onecycle.torch.model.ModelFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -421,7 +422,7 @@ public final class OneCycleClassifier extends Estimator<OneCycleClassificationMo
 
   /** See {@link #settings()}. */
   public OneCycleClassifier setSettings(Map<String, String> value) {
-    return (OneCycleClassifier) set(settings, value);
+    return (OneCycleClassifier) set(settings, Collections.unmodifiableMap(new TreeMap<>(value)));
   }
 
   /** See {@link #checkpointFolder()}. */
@@ -551,42 +552,59 @@ public final class OneCycleClassifier extends Estimator<OneCycleClassificationMo
    */
   @Override
   public OneCycleClassificationModel fit(Dataset<?> dataset) {
+    requireSlots(dataset.sparkSession().sparkContext());
+    return onShards(dataset, config(), images -> trained(dataset, images));
+  }
+
+  /** Work on the shards of a dataset. */
+  interface ShardWork<T> {
+    T on(LocalImages images);
+  }
+
+  /**
+   * Writes the images of a dataset as shards, unless the run has them already, runs work on them,
+   * and removes them where the work is done and they are not to be kept.
+   */
+  <T> T onShards(Dataset<?> dataset, TrainingConfig config, ShardWork<T> work) {
     StagedImages.Columns columns = checked(dataset.schema());
-    TrainingConfig config = config();
     SparkContext spark = dataset.sparkSession().sparkContext();
-    requireSlots(spark);
     Configuration hadoop = spark.hadoopConfiguration();
     Broadcast<SerializableConfiguration> shared =
         new JavaSparkContext(spark).broadcast(new SerializableConfiguration(hadoop));
     SharedFolder run = new SharedFolder(runs(spark), hadoop).resolve(name());
     requireSame(run, config);
     LOG.info("The run is kept in {}", run.uri());
-    long begin = System.nanoTime();
     SharedFolder folder = run.resolve(IMAGES);
     StagedImages images =
         StagedImages.in(folder)
             .orElseGet(() -> StagedImages.write(dataset, columns, folder, shared));
-    double writeSeconds = (System.nanoTime() - begin) / 1e9;
-    JsonNode answer = trained(spark, new RankWork(config, run, images, getLocalFolder(), shared));
-    if (!answer.get("finished").asBoolean()) {
-      throw new IllegalStateException(
-          "the training was stopped before its end; the run in "
-              + run.uri()
-              + " can be continued"
-              + " by its name");
-    }
+    T result = work.on(new LocalImages(config, run, images, getLocalFolder(), shared));
     if (!getKeepImages()) {
       folder.delete();
     }
     shared.destroy();
+    return result;
+  }
+
+  private OneCycleClassificationModel trained(Dataset<?> dataset, LocalImages images) {
+    SharedFolder run = images.run();
+    JsonNode answer = trained(dataset.sparkSession().sparkContext(), new RankWork(images));
+    if (!answer.get("finished").asBoolean()) {
+      throw new IllegalStateException(
+          "the training was stopped before its end; the run in "
+              + run.uri()
+              + " can be continued by its name");
+    }
     boolean numbers = dataset.schema().apply(getLabelCol()).dataType() instanceof NumericType;
     List<String> classes = new ArrayList<>();
     answer.get("classes").forEach(node -> classes.add(node.asText()));
-    byte[] file = run.read(ModelFile.NAME);
-    TrainingSummary summary = TrainingSummary.of(answer, run.uri(), writeSeconds);
     OneCycleClassificationModel trained =
         new OneCycleClassificationModel(
-            uid, file, ClassIndex.of(classes, numbers), numbers, Optional.of(summary));
+            uid,
+            run.read(ModelFile.NAME),
+            ClassIndex.of(classes, numbers),
+            numbers,
+            Optional.of(TrainingSummary.of(answer, run.uri(), images.writeSeconds())));
     return copyValues(trained.setParent(this), ParamMap.empty());
   }
 
@@ -656,7 +674,7 @@ public final class OneCycleClassifier extends Estimator<OneCycleClassificationMo
         tasks.barrier().mapPartitions(work, false, ClassTag$.MODULE$.apply(String.class));
     // Spark tries a barrier stage again only where a shuffle follows it.
     List<JsonNode> read =
-        answers.toJavaRDD().repartition(1).collect().stream().map(RankWork::read).toList();
+        answers.toJavaRDD().repartition(1).collect().stream().map(Answers::read).toList();
     return read.stream()
         .filter(answer -> answer.get(RankWork.RANK).asInt() == 0)
         .findFirst()

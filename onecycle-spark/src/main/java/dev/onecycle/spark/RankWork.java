@@ -1,38 +1,22 @@
 package dev.onecycle.spark;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.onecycle.data.work.FileLocks;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.DivergedException;
 import dev.onecycle.error.InvalidValueException;
-import dev.onecycle.error.IoErrors;
-import dev.onecycle.error.OnecycleException;
-import dev.onecycle.run.RunFolder;
 import dev.onecycle.run.files.Directories;
 import dev.onecycle.torch.job.ResumeOptions;
 import dev.onecycle.torch.job.RunControl;
 import dev.onecycle.torch.job.RunSummary;
 import dev.onecycle.torch.job.TrainingConfig;
 import dev.onecycle.torch.job.TrainingJob;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.ObjectInputStream;
-import java.io.ObjectOutputStream;
 import java.io.Serializable;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Base64;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
 import org.apache.spark.BarrierTaskContext;
-import org.apache.spark.broadcast.Broadcast;
-import org.apache.spark.util.SerializableConfiguration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import scala.collection.Iterator;
@@ -49,39 +33,15 @@ final class RankWork extends AbstractFunction1<Iterator<Integer>, Iterator<Strin
     implements Serializable {
   private static final long serialVersionUID = 1;
   private static final Logger LOG = LoggerFactory.getLogger(RankWork.class);
+
   /** The number of the rank in its answer. */
   static final String RANK = "rank";
 
-  private static final JsonMapper JSON = new JsonMapper();
+  private final LocalImages images;
+  private final long begun = System.currentTimeMillis();
 
-  private final LinkedHashMap<String, Object> settings;
-  private final String run;
-  private final String images;
-  private final String localFolder;
-  private final long begun;
-  private final Broadcast<SerializableConfiguration> hadoop;
-
-  /**
-   * The work of all ranks of a run.
-   *
-   * @param config of the training, without its data
-   * @param run the shared folder of the run
-   * @param images the list of shards
-   * @param localFolder of executors, for copies of images; empty for their folder of temporary
-   *     files
-   */
-  RankWork(
-      TrainingConfig config,
-      SharedFolder run,
-      StagedImages images,
-      String localFolder,
-      Broadcast<SerializableConfiguration> hadoop) {
-    this.settings = new LinkedHashMap<>(config.givenToMap());
-    this.run = run.uri();
-    this.images = new String(images.json(), StandardCharsets.UTF_8);
-    this.localFolder = localFolder;
-    this.begun = System.currentTimeMillis();
-    this.hadoop = hadoop;
+  RankWork(LocalImages images) {
+    this.images = images;
   }
 
   @Override
@@ -91,32 +51,20 @@ final class RankWork extends AbstractFunction1<Iterator<Integer>, Iterator<Strin
     try {
       answer = work(context);
     } catch (BadDataException | InvalidValueException | DivergedException e) {
-      // Not thrown: Spark would train again to the same end.
-      answer = JSON.createObjectNode().put("problem", written(e)).toString();
+      answer = Answers.problem(e);
     }
     return CollectionConverters.asScala(List.of(answer).iterator());
   }
 
   private String work(BarrierTaskContext context) {
     long started = System.currentTimeMillis();
-    SharedFolder shared = new SharedFolder(run, hadoop.value().value());
-    Path own = ownFolder();
     String attempt = String.format(Locale.ROOT, "%015d-%04d", begun, context.stageAttemptNumber());
-    Path folder = own.resolve(attempt).resolve("rank-" + context.partitionId());
+    Path folder = images.folder().resolve(attempt + "-rank-" + context.partitionId());
     try {
-      Path data = images(shared.resolve(OneCycleClassifier.IMAGES), own);
+      TrainingConfig config = images.config();
       long copied = System.currentTimeMillis();
-      RunMirror mirror = RunMirror.begin(folder, shared, attempt);
-      TrainingConfig config =
-          TrainingConfig.of(settings).with(TrainingConfig.DATA, data.toString());
-      if (!config.isGiven(TrainingConfig.THREADS)) {
-        config = config.with(TrainingConfig.THREADS, context.cpus());
-      }
-      if (!config.isGiven(TrainingConfig.CACHE)) {
-        config = config.with(TrainingConfig.CACHE, own.resolve("cache").toString());
-      }
-      RunControl control = control(context);
-      RunSummary summary = train(mirror, folder, config, control);
+      RunMirror mirror = RunMirror.begin(folder, images.run(), attempt);
+      RunSummary summary = train(mirror, folder, config, control(context));
       context.killTaskIfInterrupted();
       return answer(summary, mirror, started, copied);
     } finally {
@@ -124,7 +72,7 @@ final class RankWork extends AbstractFunction1<Iterator<Integer>, Iterator<Strin
     }
   }
 
-  private RunSummary train(
+  private static RunSummary train(
       RunMirror mirror, Path folder, TrainingConfig config, RunControl control) {
     if (!mirror.restore()) {
       return TrainingJob.start(config, folder, control, mirror);
@@ -137,7 +85,7 @@ final class RankWork extends AbstractFunction1<Iterator<Integer>, Iterator<Strin
   }
 
   private String answer(RunSummary summary, RunMirror mirror, long started, long copied) {
-    ObjectNode answer = JSON.createObjectNode();
+    ObjectNode answer = Answers.answer();
     answer.put(RANK, BarrierTaskContext.get().partitionId());
     answer.put("finished", summary.isFinished());
     summary.record().data().classes().forEach(answer.putArray("classes")::add);
@@ -152,66 +100,6 @@ final class RankWork extends AbstractFunction1<Iterator<Integer>, Iterator<Strin
     answer.put("save_seconds", mirror.seconds());
     answer.put("task_seconds", (System.currentTimeMillis() - started) / 1000.0);
     return answer.toString();
-  }
-
-  /** The folder of this run on this machine. */
-  private Path ownFolder() {
-    Path root =
-        localFolder.isEmpty()
-            ? Path.of(System.getProperty("java.io.tmpdir"))
-                .resolve("onecycle-spark-" + System.getProperty("user.name"))
-            : Path.of(localFolder);
-    String name = run.substring(run.lastIndexOf('/') + 1);
-    return RunFolder.made(root.resolve(name));
-  }
-
-  /**
-   * The folder of the shards on this machine: the shared one where it is here, else a copy, which
-   * the first of the ranks here makes.
-   */
-  private Path images(SharedFolder shared, Path own) {
-    StagedImages staged = StagedImages.parse(images);
-    Path folder = shared.local().orElse(own.resolve(OneCycleClassifier.IMAGES));
-    if (shared.local().isEmpty()) {
-      try {
-        FileLocks.holding(
-            own,
-            "images.lock",
-            () -> {
-              for (StagedImages.Shard shard : staged.shards()) {
-                if (missing(folder, shard)) {
-                  shared.get(shard.name(), folder.resolve(shard.name()));
-                }
-              }
-              return true;
-            });
-      } catch (IOException e) {
-        throw IoErrors.cannotWrite(own, e);
-      }
-    }
-    for (StagedImages.Shard shard : staged.shards()) {
-      if (missing(folder, shard)) {
-        throw new InvalidValueException(
-            "checkpointFolder",
-            "on a file system that the driver and all executors share",
-            shared.uri(),
-            shard.name() + " is not there on " + host());
-      }
-    }
-    return folder;
-  }
-
-  private static boolean missing(Path folder, StagedImages.Shard shard) {
-    try {
-      Path file = folder.resolve(shard.name());
-      return !Files.exists(file) || Files.size(file) != shard.bytes();
-    } catch (IOException e) {
-      throw IoErrors.cannotRead(folder, e);
-    }
-  }
-
-  private static String host() {
-    return org.apache.spark.SparkEnv.get().blockManager().blockManagerId().host();
   }
 
   private static RunControl control(BarrierTaskContext context) {
@@ -233,38 +121,6 @@ final class RankWork extends AbstractFunction1<Iterator<Integer>, Iterator<Strin
       Directories.remove(folder);
     } catch (IOException e) {
       LOG.warn("{} is left behind: {}", folder, e.getMessage());
-    }
-  }
-
-  private static String written(OnecycleException e) {
-    try {
-      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-      try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
-        out.writeObject(e);
-      }
-      return Base64.getEncoder().encodeToString(bytes.toByteArray());
-    } catch (IOException notWritten) {
-      throw new IllegalStateException("an error cannot be sent to the driver", notWritten);
-    }
-  }
-
-  /**
-   * The answer of a rank on the driver.
-   *
-   * @throws OnecycleException that the rank ended with
-   */
-  static JsonNode read(String answer) {
-    try {
-      JsonNode node = JSON.readTree(answer);
-      if (node.has("problem")) {
-        byte[] bytes = Base64.getDecoder().decode(node.get("problem").asText());
-        try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(bytes))) {
-          throw (OnecycleException) in.readObject();
-        }
-      }
-      return node;
-    } catch (IOException | ClassNotFoundException e) {
-      throw new IllegalStateException("the answer of a rank cannot be understood", e);
     }
   }
 }

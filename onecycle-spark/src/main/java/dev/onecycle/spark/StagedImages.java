@@ -37,8 +37,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param shards in their order
  * @param images in all of them
+ * @param writeSeconds the time that writing them took; 0 where they were there
  */
-record StagedImages(List<Shard> shards, long images) {
+record StagedImages(List<Shard> shards, long images, double writeSeconds) {
   /** The file that is written last, with the list of the shards. */
   static final String MANIFEST = "shards.json";
 
@@ -74,6 +75,7 @@ record StagedImages(List<Shard> shards, long images) {
       Columns columns,
       SharedFolder folder,
       Broadcast<SerializableConfiguration> hadoop) {
+    long begin = System.nanoTime();
     StructType schema = dataset.schema();
     Column image = functions.col(columns.image);
     Column content = ImageCell.order(schema, columns.image);
@@ -104,7 +106,8 @@ record StagedImages(List<Shard> shards, long images) {
             .collect();
     StagedImages staged = of(answers, columns);
     folder.write(MANIFEST, out -> out.write(staged.json()));
-    return staged;
+    return new StagedImages(
+        staged.shards, staged.images, (System.nanoTime() - begin) / 1e9);
   }
 
   private static StagedImages of(List<String> answers, Columns columns) {
@@ -130,7 +133,7 @@ record StagedImages(List<Shard> shards, long images) {
               + columns.validation.map(name -> ", or all rows have " + name).orElse(""));
     }
     train.addAll(validation);
-    return new StagedImages(train, train.stream().mapToLong(Shard::images).sum());
+    return new StagedImages(train, train.stream().mapToLong(Shard::images).sum(), 0);
   }
 
   /** Reads the list of the shards in a folder; empty where they are not all written. */
@@ -144,7 +147,7 @@ record StagedImages(List<Shard> shards, long images) {
   static StagedImages parse(String json) {
     List<Shard> shards = new ArrayList<>();
     parsed(json).get("shards").forEach(node -> shards.add(shard(node)));
-    return new StagedImages(shards, shards.stream().mapToLong(Shard::images).sum());
+    return new StagedImages(shards, shards.stream().mapToLong(Shard::images).sum(), 0);
   }
 
   private static JsonNode parsed(String json) {
@@ -170,11 +173,6 @@ record StagedImages(List<Shard> shards, long images) {
           .put("bytes", shard.bytes);
     }
     return root.toString().getBytes(StandardCharsets.UTF_8);
-  }
-
-  /** The bytes of all shards. */
-  long bytes() {
-    return shards.stream().mapToLong(Shard::bytes).sum();
   }
 
   /** Writes the rows of a partition, on an executor; answers a JSON object for each shard. */

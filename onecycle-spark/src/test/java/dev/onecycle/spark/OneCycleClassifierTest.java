@@ -6,10 +6,18 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.InvalidValueException;
+import dev.onecycle.run.tuning.Memo;
 import dev.onecycle.testing.TestData;
+import dev.onecycle.torch.job.Experiment;
+import dev.onecycle.torch.job.JobListener;
 import dev.onecycle.torch.job.RunSummary;
 import dev.onecycle.torch.job.TrainingConfig;
 import dev.onecycle.torch.job.TrainingJob;
+import dev.onecycle.torch.tune.SweepPlan;
+import dev.onecycle.torch.tune.Sweeper;
+import dev.onecycle.torch.tune.TuningListener;
+import dev.onecycle.tune.Hyperparameter;
+import dev.onecycle.tune.Sweep;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -145,8 +153,7 @@ class OneCycleClassifierTest {
         TestSpark.classifier(folder).setSettings(Map.of("flip", "none", "optimizer", "adamw"));
     classifier.save(path);
     OneCycleClassifier loaded = OneCycleClassifier.load(path);
-    assertThat(loaded.extractParamMap().toString())
-        .isEqualTo(classifier.extractParamMap().toString());
+    assertThat(loaded.explainParams()).isEqualTo(classifier.explainParams());
     assertThat(loaded.config()).isEqualTo(classifier.config());
     assertThat(loaded.isDefined(loaded.weightDecay())).isFalse();
   }
@@ -279,5 +286,44 @@ class OneCycleClassifierTest {
     Dataset<Row> alike = images.withColumn("label", functions.lit(0));
     assertThatThrownBy(() -> one.fit(alike)).isInstanceOf(BadDataException.class);
     assertThat(folder.resolve("runs/one-class/attempts").toFile().list()).hasSize(2);
+  }
+
+  /** Each test is a task; together they are the sweep of one process. */
+  @Test
+  void aSweepRunsItsTestsAsTasks() {
+    OneCycleClassifier classifier =
+        TestSpark.classifier(folder)
+            .setSettings(Map.of("range_steps", "20", "range_repeats", "2", "range_start", "1e-3"));
+    List<Double> values = List.of(1e-2, 1e-4);
+    OneCycleSweep.Tests tests =
+        new OneCycleSweep(classifier).run(images, Hyperparameter.WEIGHT_DECAY, values);
+    TrainingConfig config =
+        classifier
+            .config()
+            .with(TrainingConfig.DATA, folder.resolve("runs/first/images").toString())
+            .with(TrainingConfig.THREADS, 1)
+            .with(TrainingConfig.CACHE, folder.resolve("cache").toString());
+    try (Experiment experiment = Experiment.openForTuning(config, JobListener.NONE)) {
+      SweepPlan plan =
+          SweepPlan.byEdge(config.slowRangeTest(config.policyChoice().momentumAtPeak()), 7)
+              .withRepeats(2);
+      Sweep alone =
+          new Sweeper(
+                  experiment.trainImages(),
+                  experiment.evaluationImages(),
+                  experiment::newLearner,
+                  Memo.none(),
+                  new TuningListener() {},
+                  () -> false)
+              .sweep(experiment.setup(), Hyperparameter.WEIGHT_DECAY, values, plan);
+      assertThat(tests.sweep()).isEqualTo(alone);
+      assertThat(tests.points().count())
+          .isEqualTo(
+              alone.candidates().stream()
+                  .flatMap(candidate -> candidate.test().runs().stream())
+                  .mapToLong(run -> run.points().size())
+                  .sum());
+    }
+    assertThat(tests.points().select("seed").distinct().count()).isEqualTo(2);
   }
 }
