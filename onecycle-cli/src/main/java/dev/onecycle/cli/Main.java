@@ -1,5 +1,6 @@
 package dev.onecycle.cli;
 
+import dev.onecycle.cli.console.ErrorFile;
 import dev.onecycle.cli.console.ExitCode;
 import dev.onecycle.cli.console.JsonError;
 import dev.onecycle.cli.console.OneLine;
@@ -16,6 +17,8 @@ import dev.onecycle.cli.inspect.ReportCommand;
 import dev.onecycle.cli.inspect.ScheduleCommand;
 import dev.onecycle.cli.inspect.SelftestCommand;
 import dev.onecycle.cli.inspect.ShowCommand;
+import dev.onecycle.cli.launch.LaunchCommand;
+import dev.onecycle.cli.launch.LauncherWatch;
 import dev.onecycle.cli.runs.RunsCommand;
 import dev.onecycle.cli.server.BoardCommand;
 import dev.onecycle.cli.server.ServeCommand;
@@ -88,7 +91,12 @@ public final class Main implements Runnable {
   /** The commands under the headings of {@code --help}; each command is in one group. */
   enum Group {
     TRAIN(
-        "Train", DemoCommand.class, TrainCommand.class, FineTuneCommand.class, ResumeCommand.class),
+        "Train",
+        DemoCommand.class,
+        TrainCommand.class,
+        FineTuneCommand.class,
+        ResumeCommand.class,
+        LaunchCommand.class),
     SETTINGS(
         "Choose settings",
         FindLrCommand.class,
@@ -262,7 +270,7 @@ public final class Main implements Runnable {
       requireCommand(parsed);
       return new RunLast().execute(parsed);
     } catch (InvalidValueException e) {
-      return told(parsed, OptionWording.of(e), ExitCode.USAGE);
+      return told(parsed, OptionWording.of(e), ExitCode.USAGE, e);
     } catch (OutOfMemoryError e) {
       return told(
           parsed,
@@ -271,9 +279,10 @@ public final class Main implements Runnable {
               + " MiB ("
               + e.getMessage()
               + "); raise it by ONECYCLE_JAVA_OPTS=-Xmx8g, or use smaller batches or images",
-          ExitCode.SOFTWARE);
+          ExitCode.SOFTWARE,
+          e);
     } catch (Error e) {
-      int code = told(parsed, "the program is at fault: " + e, ExitCode.SOFTWARE);
+      int code = told(parsed, "the program is at fault: " + e, ExitCode.SOFTWARE, e);
       PrintWriter err = parsed.commandSpec().commandLine().getErr();
       e.printStackTrace(err);
       err.flush();
@@ -288,17 +297,26 @@ public final class Main implements Runnable {
     }
   }
 
-  private static int told(ParseResult parsed, String line, int code) {
-    return told(parsed.commandSpec().commandLine(), parsed.originalArgs(), line, code);
+  private static int told(ParseResult parsed, String line, int code, Throwable cause) {
+    return told(parsed.commandSpec().commandLine(), parsed.originalArgs(), line, code, cause);
   }
 
-  /** Prints the one line of a failure, and where JSON is asked for the object that ends it. */
-  private static int told(CommandLine line, List<String> words, String message, int code) {
+  /**
+   * Prints the one line of a failure, and where JSON is asked for the object that ends it; tells a
+   * launcher that asks for a file.
+   */
+  private static int told(
+      CommandLine line, List<String> words, String message, int code, @Nullable Throwable cause) {
     PrintWriter err = line.getErr();
     err.println("onecycle: " + OneLine.brief(message));
     err.flush();
     if (JsonError.isAsked(words)) {
       JsonError.print(line.getOut(), message, code);
+    }
+    if (!ExitCode.isSignal(code)) {
+      ErrorFile.write(System.getenv(), message, cause)
+          .ifPresent(fault -> err.println("onecycle: " + OneLine.brief(fault)));
+      err.flush();
     }
     return code;
   }
@@ -323,6 +341,7 @@ public final class Main implements Runnable {
   }
 
   public static void main(String[] args) {
+    LauncherWatch.begin(System.getenv());
     CommandLine line = commandLine(args);
     System.exit(unreadable(line, List.of(args)).orElseGet(() -> line.execute(args)));
   }
@@ -343,7 +362,8 @@ public final class Main implements Runnable {
                 "arguments must be readable but one has characters that are not "
                     + encoding
                     + ", which this process reads without a locale; set LC_ALL to C.UTF-8",
-                ExitCode.USAGE))
+                ExitCode.USAGE,
+                null))
         : Optional.empty();
   }
 
@@ -352,7 +372,7 @@ public final class Main implements Runnable {
     @Override
     public int handleParseException(ParameterException e, String[] args) {
       CommandLine line = e.getCommandLine();
-      int code = told(line, List.of(args), UsageErrors.sentence(e), ExitCode.USAGE);
+      int code = told(line, List.of(args), UsageErrors.sentence(e), ExitCode.USAGE, e);
       line.getErr().println("See '" + line.getCommandSpec().qualifiedName() + " --help'.");
       line.getErr().flush();
       return code;
@@ -367,7 +387,7 @@ public final class Main implements Runnable {
       String how = e instanceof DivergedException ? "the training has diverged: " : "";
       String message =
           e instanceof CancellationException ? "interrupted" : how + OptionWording.of(e);
-      told(commandLine, parsed.originalArgs(), message, code);
+      told(commandLine, parsed.originalArgs(), message, code, e);
       boolean fault = code == ExitCode.SOFTWARE && !(e instanceof OnecycleException);
       if (fault || Boolean.getBoolean("onecycle.debug")) {
         e.printStackTrace(commandLine.getErr());

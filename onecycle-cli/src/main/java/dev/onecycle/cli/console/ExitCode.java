@@ -13,9 +13,14 @@ public final class ExitCode {
   public static final int SOFTWARE = 1;
   public static final int USAGE = 2;
   public static final int BAD_DATA = 65;
-  static final int CANNOT_CREATE = 73;
-  static final int CANNOT_WRITE = 74;
-  static final int DIVERGED = 76;
+  public static final int CANNOT_CREATE = 73;
+  public static final int CANNOT_WRITE = 74;
+
+  /** Another rank has ended or does not answer. */
+  public static final int RANK_LOST = 75;
+
+  public static final int DIVERGED = 76;
+  public static final int HUNG_UP = 129;
   public static final int INTERRUPTED = 130;
   public static final int TERMINATED = 143;
 
@@ -43,6 +48,11 @@ public final class ExitCode {
     return SOFTWARE;
   }
 
+  /** Whether an exit code is that of an end in order after a signal. */
+  public static boolean isSignal(int exitCode) {
+    return exitCode == HUNG_UP || exitCode == INTERRUPTED || exitCode == TERMINATED;
+  }
+
   /** What an exit code stands for, as the kind of an error in JSON. */
   static String kind(int exitCode) {
     return switch (exitCode) {
@@ -51,6 +61,7 @@ public final class ExitCode {
       case BAD_DATA -> "bad_data";
       case CANNOT_CREATE -> "cannot_create";
       case CANNOT_WRITE -> "cannot_write";
+      case RANK_LOST -> "rank_lost";
       case DIVERGED -> "diverged";
       default -> "interrupted";
     };

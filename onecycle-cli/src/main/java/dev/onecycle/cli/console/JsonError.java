@@ -10,11 +10,14 @@ import java.util.Map;
  * message and exit code.
  */
 public final class JsonError {
+  private static final String LAUNCH = "launch";
+
   private JsonError() {}
 
   /** Whether words of a command line ask for JSON; also where they cannot be understood. */
   public static boolean isAsked(List<String> words) {
-    int end = words.indexOf("--");
+    // The words behind it are those of a command where that is to be launched.
+    int end = words.contains(LAUNCH) ? -1 : words.indexOf("--");
     List<String> options = end < 0 ? words : words.subList(0, end);
     return options.contains("--json") || options.contains("--json=true");
   }

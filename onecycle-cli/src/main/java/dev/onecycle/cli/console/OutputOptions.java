@@ -30,6 +30,16 @@ public final class OutputOptions {
     return spec;
   }
 
+  /** Whether standard output is to end with one JSON object. */
+  public boolean isJson() {
+    return json;
+  }
+
+  /** Whether only the result is wanted. */
+  public boolean isQuiet() {
+    return quiet;
+  }
+
   /** The console to speak on. */
   public Console console() {
     CommandLine line = spec().commandLine();

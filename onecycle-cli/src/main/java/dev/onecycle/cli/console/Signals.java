@@ -6,10 +6,15 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Ctrl-C, TERM and HUP: the first asks the command to come to an end in order, the second ends the
  * process at once. USR1 asks for a checkpoint.
+ *
+ * <p>A process that a launcher watches gets a signal twice where the whole group of processes is
+ * told, once from the system and once from the launcher: there a repeated one does nothing, and the
+ * launcher ends the process at a second order.
  */
 public final class Signals {
   /** Signals as the control of a job. */
@@ -37,6 +42,8 @@ public final class Signals {
   private static final AtomicBoolean SAVE = new AtomicBoolean();
   private static final Object INTERRUPTING = new Object();
   private static boolean interrupts = true;
+  private static volatile boolean launched;
+  private static volatile @Nullable Thread watched;
 
   private Signals() {}
 
@@ -46,18 +53,44 @@ public final class Signals {
    */
   public static void watch() {
     Thread thread = Thread.currentThread();
+    watched = thread;
     for (String name : List.of("INT", "TERM", "HUP")) {
       handle(
           name,
           signal -> {
             if (received.compareAndSet(0, signal)) {
               interrupt(thread);
-            } else {
+            } else if (!launched) {
               Runtime.getRuntime().halt(codeOf(signal));
             }
           });
     }
     handle("USR1", signal -> SAVE.set(true));
+  }
+
+  /** From now on a launcher passes signals on. */
+  public static void passedOn() {
+    launched = true;
+  }
+
+  /** A signal that a launcher passes on; it need not be the first to do so. */
+  public static void pass(int signal) {
+    Thread thread = watched;
+    if (thread == null) {
+      System.exit(codeOf(signal));
+    } else if (received.compareAndSet(0, signal)) {
+      interrupt(thread);
+    }
+  }
+
+  /** An order to save that a launcher passes on. */
+  public static void passSave() {
+    SAVE.set(true);
+  }
+
+  /** The number of the signal that has come; 0 before. */
+  public static int number() {
+    return received.get();
   }
 
   /** Not every system has every signal, nor every Java machine one left for us. */

@@ -90,7 +90,7 @@ public final class FineTuneCommand implements Callable<Integer> {
     if (settings.printed(output.console(), phases.all(), TrainingConfig.settings(), List.of())) {
       return ExitCode.OK;
     }
-    Path folder = out == null ? RunNames.fresh("fine-tune") : out;
+    Path folder = folder();
     Signals.watch();
     Path head = folder.resolve(FineTuning.HEAD);
     output.console().say("First cycle: the last layer, with all others frozen.");
@@ -100,6 +100,11 @@ public final class FineTuneCommand implements Callable<Integer> {
     }
     output.console().say("Second cycle: all layers, at rates that fall with depth.");
     return second(phases.allFrom(head), folder.resolve(FineTuning.ALL));
+  }
+
+  /** The folder of the two runs, where the words of the command line have been read. */
+  public Path folder() {
+    return out == null ? RunNames.fresh("fine-tune") : out;
   }
 
   private int first(TrainingConfig config, Path folder) {

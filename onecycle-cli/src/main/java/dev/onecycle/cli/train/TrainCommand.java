@@ -69,16 +69,28 @@ public final class TrainCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     RankOptions.requireAlone(ranks.rendezvous(), "ranks cannot train together yet");
-    TrainingConfig config =
-        recipe == null ? settings.config() : settings.config(TrainingConfig.ofRecipe(recipe));
+    TrainingConfig config = config();
     if (settings.printed(
         output.console(), config.withSwept(), TrainingConfig.settings(), List.of())) {
       return 0;
     }
-    Path folder = out == null ? RunNames.fresh(config.modelName()) : out;
+    Path folder = folder(config);
     Signals.watch();
     try (JobProgress progress = JobProgress.ofTraining(output.console())) {
       return Runs.start(output.console(), config, folder, progress);
     }
+  }
+
+  private TrainingConfig config() {
+    return recipe == null ? settings.config() : settings.config(TrainingConfig.ofRecipe(recipe));
+  }
+
+  /** The folder of the run, where the words of the command line have been read. */
+  public Path folder() {
+    return folder(config());
+  }
+
+  private Path folder(TrainingConfig config) {
+    return out == null ? RunNames.fresh(config.modelName()) : out;
   }
 }

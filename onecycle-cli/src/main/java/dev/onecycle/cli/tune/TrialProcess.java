@@ -1,19 +1,19 @@
 package dev.onecycle.cli.tune;
 
 import dev.onecycle.cli.console.ExitCode;
+import dev.onecycle.cli.console.JavaProgram;
 import dev.onecycle.cli.console.Signals;
 import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.error.EngineException;
 import dev.onecycle.error.IoErrors;
 import dev.onecycle.run.files.JsonFile;
+import dev.onecycle.torch.distributed.Rendezvous;
 import dev.onecycle.torch.job.TrainingConfig;
 import dev.onecycle.tune.BatchTrial;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
@@ -35,9 +35,6 @@ record TrialProcess(TrainingConfig config, ImageShape shape, int classes, Option
   private static final long MAX_MINUTES = 10;
   private static final int KILLED = 137;
 
-  /** The program, which has this command; by name, since it knows this package. */
-  static final String MAIN = "dev.onecycle.cli.Main";
-
   private static final String CONFIG = "config.json";
   private static final String RESULT = "trial.json";
   private static final String ERRORS = "errors.txt";
@@ -58,11 +55,12 @@ record TrialProcess(TrainingConfig config, ImageShape shape, int classes, Option
   }
 
   private BatchTrial tried(int size, Path folder) throws IOException {
-    Process process =
+    ProcessBuilder builder =
         new ProcessBuilder(command(folder))
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .redirectError(folder.resolve(ERRORS).toFile())
-            .start();
+            .redirectError(folder.resolve(ERRORS).toFile());
+    Rendezvous.removeFrom(builder.environment());
+    Process process = builder.start();
     try {
       if (!process.waitFor(MAX_MINUTES, TimeUnit.MINUTES)) {
         return BatchTrial.failed(size, "took more than " + MAX_MINUTES + " minutes to try");
@@ -93,22 +91,10 @@ record TrialProcess(TrainingConfig config, ImageShape shape, int classes, Option
   }
 
   private List<String> command(Path folder) {
-    List<String> command = new ArrayList<>();
-    command.add(
-        ProcessHandle.current()
-            .info()
-            .command()
-            .orElse(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
-    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-        .filter(argument -> !argument.startsWith("-agentlib:jdwp"))
-        .forEach(command::add);
-    command.addAll(
-        List.of(
-            "--enable-native-access=ALL-UNNAMED",
-            "-XX:ErrorFile=" + folder.resolve("crash.log"),
-            "-XX:-CreateCoredumpOnCrash"));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.addAll(List.of(MAIN, BatchTrialCommand.NAME));
+    List<String> command =
+        JavaProgram.command(
+            List.of("-XX:ErrorFile=" + folder.resolve("crash.log"), "-XX:-CreateCoredumpOnCrash"));
+    command.add(BatchTrialCommand.NAME);
     command.addAll(
         List.of(
             "--config=" + folder.resolve(CONFIG),

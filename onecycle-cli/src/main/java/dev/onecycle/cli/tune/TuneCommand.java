@@ -154,7 +154,7 @@ public final class TuneCommand implements Callable<Integer> {
         0);
     SweepPlan asked =
         Candidates.plan(config, Require.atLeast("--by-cycle", byCycle, 0), OptionalDouble.empty());
-    Path folder = out == null ? RunNames.fresh("tune-" + config.modelName()) : out;
+    Path folder = folder(config);
     TuneRun.requireUsable(folder);
     boolean ruled = rule != null || memory.amount != null;
     Signals.watch();
@@ -181,6 +181,15 @@ public final class TuneCommand implements Callable<Integer> {
               new TuningPlan.FinalTests(finalTests, epochs, experiment.carefulRate()));
       return new TuneRun(console, settings.spec(), experiment, folder, memory).run(plan);
     }
+  }
+
+  /** The folder of the tuning, where the words of the command line have been read. */
+  public Path folder() {
+    return folder(settings.config(Candidates.SEVERAL));
+  }
+
+  private Path folder(TrainingConfig config) {
+    return out == null ? RunNames.fresh("tune-" + config.modelName()) : out;
   }
 
   /** The batch size as given, so that none is chosen for few images: one is searched for. */

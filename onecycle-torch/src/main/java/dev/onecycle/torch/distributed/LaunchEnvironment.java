@@ -56,10 +56,21 @@ final class LaunchEnvironment {
   private static final Pattern BRACKETS = Pattern.compile("\\[([^\\[\\]]*)]");
   private static final Pattern TASKS = Pattern.compile("([0-9]{1,9})(?:\\(x([0-9]{1,9})\\))?");
 
+  /** Variables of launchers, by name or by the beginning of it. */
+  private static final Pattern OF_LAUNCHERS =
+      Pattern.compile(
+          "(?:LOCAL_|GROUP_|ROLE_|NODE_)?RANK|(?:LOCAL_|GROUP_|ROLE_)?WORLD_SIZE|ROLE_NAME"
+              + "|MASTER_(?:ADDR|PORT)|JOB_COMPLETION_INDEX|JOBSET_RESTART_ATTEMPT"
+              + "|ONECYCLE_LAUNCHER_PID|(?:TORCHELASTIC|PET|OMPI|SLURM)_.*");
+
   private final Map<String, String> variables;
 
   LaunchEnvironment(Map<String, String> variables) {
     this.variables = variables;
+  }
+
+  static boolean isOfALauncher(String variable) {
+    return OF_LAUNCHERS.matcher(variable).matches();
   }
 
   Rendezvous rendezvous() {

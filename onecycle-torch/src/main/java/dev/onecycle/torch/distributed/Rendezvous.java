@@ -118,6 +118,15 @@ public final class Rendezvous {
   }
 
   /**
+   * Removes the variables of launchers, for a process that a rank starts and that is no rank.
+   *
+   * @param environment such as that of a {@link ProcessBuilder}; it is changed
+   */
+  public static void removeFrom(Map<String, String> environment) {
+    environment.keySet().removeIf(LaunchEnvironment::isOfALauncher);
+  }
+
+  /**
    * A rank with explicit values.
    *
    * @param rank from 0 to {@code size - 1}
