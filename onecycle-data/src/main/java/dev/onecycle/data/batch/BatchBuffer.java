@@ -7,6 +7,7 @@ import dev.onecycle.error.Require;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /** The memory of one batch: filled by the loader's thread, read by the consumer, then reused. */
@@ -88,7 +89,7 @@ final class BatchBuffer {
     for (int i = 0; i < choices.size(); i++) {
       if (choices.get(i).isPresent()) {
         Mixing.Choice mix = choices.get(i).get();
-        int partner = places.get(mix.partner());
+        int partner = Objects.requireNonNull(places.get(mix.partner()));
         unmixed.get(i * bytes, own);
         unmixed.get(partner * bytes, other);
         mix.apply(own, other, channels, width);

@@ -35,6 +35,7 @@ import dev.onecycle.torch.job.RangeTests.Doubt;
 import dev.onecycle.torch.job.TrainingConfig.OptimizerName;
 import dev.onecycle.torch.train.Engine;
 import dev.onecycle.torch.train.RangeLoss.Images;
+import dev.onecycle.torch.distributed.ProcessGroup;
 import dev.onecycle.torch.train.StepCost;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -485,7 +486,8 @@ class RangeTestsTest {
   }
 
   private static TimeLimit limit(double minutes, double secondsPerStep) {
-    return new TimeLimit(minutes, System.nanoTime(), new StepCost(secondsPerStep, 0), 0);
+    return new TimeLimit(
+        minutes, System.nanoTime(), new StepCost(secondsPerStep, 0), 0, ProcessGroup.ALONE);
   }
 
   /**
