@@ -43,11 +43,7 @@ final class Runs {
           console,
           ranks,
           TrainingJob.start(
-              config,
-              folder,
-              Signals.control(ranks),
-              progress,
-              new LiveReport(progress::warning)));
+              config, folder, Signals.control(ranks), progress, new LiveReport(progress::warning)));
     } catch (InvalidValueException e) {
       throw withCommand(e, folder);
     }
@@ -74,11 +70,7 @@ final class Runs {
         console,
         ranks,
         TrainingJob.resume(
-            folder,
-            options,
-            Signals.control(ranks),
-            progress,
-            new LiveReport(progress::warning)));
+            folder, options, Signals.control(ranks), progress, new LiveReport(progress::warning)));
   }
 
   /** As {@link #start}, for a run that another one follows: its result is not the command's. */
@@ -92,16 +84,11 @@ final class Runs {
         console,
         ranks,
         TrainingJob.start(
-            config,
-            folder,
-            Signals.control(ranks),
-            progress,
-            new LiveReport(progress::warning)));
+            config, folder, Signals.control(ranks), progress, new LiveReport(progress::warning)));
   }
 
   /** As {@link #resume}, for a run that another one follows. */
-  static int resumeFirst(
-      Console console, Path folder, ProcessGroup ranks, JobProgress progress) {
+  static int resumeFirst(Console console, Path folder, ProcessGroup ranks, JobProgress progress) {
     return shownFirst(
         console,
         ranks,

@@ -19,21 +19,20 @@ import dev.onecycle.run.files.AtomicFile;
 import dev.onecycle.run.files.FileNames;
 import dev.onecycle.run.tuning.Evidence;
 import dev.onecycle.run.tuning.FoundRate;
+import dev.onecycle.run.tuning.Memo;
 import dev.onecycle.run.tuning.TuningJournal;
+import dev.onecycle.torch.distributed.ProcessGroup;
 import dev.onecycle.torch.job.Experiment;
 import dev.onecycle.torch.job.RangeTests;
 import dev.onecycle.torch.job.RangeTests.Doubt;
-import dev.onecycle.torch.job.Setting;
-import dev.onecycle.torch.distributed.ProcessGroup;
 import dev.onecycle.torch.job.RunControl;
+import dev.onecycle.torch.job.Setting;
 import dev.onecycle.torch.job.TrainingConfig;
-import dev.onecycle.torch.tune.RankMemo;
-import dev.onecycle.torch.tune.TuningListener;
-import dev.onecycle.run.tuning.Memo;
-import java.util.function.Supplier;
 import dev.onecycle.torch.job.TrainingConfig.Group;
+import dev.onecycle.torch.tune.RankMemo;
 import dev.onecycle.torch.tune.SweepPlan;
 import dev.onecycle.torch.tune.Sweeper;
+import dev.onecycle.torch.tune.TuningListener;
 import dev.onecycle.tune.Candidate;
 import dev.onecycle.tune.Hyperparameter;
 import dev.onecycle.tune.Sweep;
@@ -48,6 +47,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -178,8 +178,7 @@ public final class SweepCommand implements Callable<Integer> {
       KeptResults kept =
           KeptResults.open(tests(place), request, CommandLineArgs.again(settings.spec(), place));
       kept.sayBegin(console);
-      Supplier<Sweep> trying =
-          () -> swept(console, experiment, parameter, values, plan, kept);
+      Supplier<Sweep> trying = () -> swept(console, experiment, parameter, values, plan, kept);
       Sweep sweep = group.isAlone() ? trying.get() : control.uninterrupted(trying);
       OptionalDouble peak = plan.cycles().peak();
       return Signals.uninterrupted(

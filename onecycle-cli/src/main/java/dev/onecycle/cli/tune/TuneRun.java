@@ -11,22 +11,21 @@ import dev.onecycle.report.figures.RangeFigures;
 import dev.onecycle.report.figures.SweepFigures;
 import dev.onecycle.run.Conditions;
 import dev.onecycle.run.RunFolder;
+import dev.onecycle.run.tuning.Memo;
 import dev.onecycle.run.tuning.Recipe;
 import dev.onecycle.run.tuning.TuningJournal;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.text.Shell;
-import dev.onecycle.run.tuning.Memo;
 import dev.onecycle.torch.job.Experiment;
-import dev.onecycle.torch.tune.RankMemo;
-import dev.onecycle.torch.tune.TuningListener;
-import java.util.function.IntFunction;
 import dev.onecycle.torch.job.RangeTests;
 import dev.onecycle.torch.job.RangeTests.Doubt;
 import dev.onecycle.torch.job.Setting;
 import dev.onecycle.torch.job.TrainingConfig;
 import dev.onecycle.torch.job.TrainingConfig.Group;
 import dev.onecycle.torch.train.Setup;
+import dev.onecycle.torch.tune.RankMemo;
 import dev.onecycle.torch.tune.Tuner;
+import dev.onecycle.torch.tune.TuningListener;
 import dev.onecycle.torch.tune.TuningPlan;
 import dev.onecycle.tune.BatchSizes;
 import dev.onecycle.tune.BatchTrial;
@@ -44,6 +43,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -114,8 +114,7 @@ final class TuneRun {
         progress.measure(plan.sweep());
       }
       progress.announce();
-      tuned =
-          tuner(kept.memo(experiment.ranks()), progress).tune(experiment.setup(), plan, trial);
+      tuned = tuner(kept.memo(experiment.ranks()), progress).tune(experiment.setup(), plan, trial);
     } catch (CancellationException e) {
       kept.sayInterrupted(console);
       throw e;

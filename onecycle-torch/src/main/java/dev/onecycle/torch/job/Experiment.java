@@ -45,8 +45,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.stream.Collectors;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -472,10 +472,11 @@ public final class Experiment implements AutoCloseable {
 
   /** The conditions of another setup on the same images. */
   public Conditions conditions(Setup other) {
-    Conditions conditions = ofRanks(
-        task.isPresent()
-            ? other.conditions(images.fingerprint.training, train().targets())
-            : other.conditions(images.fingerprint.training));
+    Conditions conditions =
+        ofRanks(
+            task.isPresent()
+                ? other.conditions(images.fingerprint.training, train().targets())
+                : other.conditions(images.fingerprint.training));
     if (weights.isPresent() || config.find(TrainingConfig.NORMALIZATION).isPresent()) {
       conditions = conditions.with("normalization", normalization.text());
     }
@@ -491,8 +492,7 @@ public final class Experiment implements AutoCloseable {
   private Conditions ofRanks(Conditions ofOne) {
     return ranks.isAlone()
         ? ofOne
-        : ofOne.with(
-            Setup.REPLICAS, ranks.size() * Long.parseLong(ofOne.get(Setup.REPLICAS)));
+        : ofOne.with(Setup.REPLICAS, ranks.size() * Long.parseLong(ofOne.get(Setup.REPLICAS)));
   }
 
   /** What decides which arrays of the file are taken. */

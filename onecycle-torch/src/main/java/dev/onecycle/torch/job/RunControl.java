@@ -4,8 +4,8 @@ import dev.onecycle.torch.distributed.ProcessGroup;
 import java.util.function.Supplier;
 
 /**
- * The control of a job by its program: the ranks that it runs on, when it is to stop or to save, and
- * the work that must not be interrupted.
+ * The control of a job by its program: the ranks that it runs on, when it is to stop or to save,
+ * and the work that must not be interrupted.
  */
 public interface RunControl {
   /** The ranks that the job runs on. All of them make the same calls with equal arguments. */

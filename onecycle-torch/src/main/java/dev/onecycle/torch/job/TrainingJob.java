@@ -228,8 +228,7 @@ public final class TrainingJob {
     PeakRate.requireReadable(own);
     requireWritable(folder, control.ranks());
     try (Experiment experiment = Experiment.open(own, task, listener)) {
-      return onRanks(
-          control, () -> started(begin, own, experiment, folder, control, listener));
+      return onRanks(control, () -> started(begin, own, experiment, folder, control, listener));
     }
   }
 
@@ -261,8 +260,7 @@ public final class TrainingJob {
         ClassWeights.advice(config.get(CLASS_WEIGHTS), experiment.trainImages())
             .ifPresent(listener::note);
       }
-      return onRanks(
-          control, () -> started(begin, config, experiment, folder, control, listener));
+      return onRanks(control, () -> started(begin, config, experiment, folder, control, listener));
     }
   }
 
@@ -389,8 +387,7 @@ public final class TrainingJob {
       RunControl control,
       Listeners listener) {
     if (!control.ranks().isAlone()) {
-      return onRanks(
-          control, () -> resumedOnRanks(folder, task, options, control, listener));
+      return onRanks(control, () -> resumedOnRanks(folder, task, options, control, listener));
     }
     RunRecord record = RunFolder.read(folder);
     if (record.status() == Status.FINISHED) {
@@ -402,8 +399,7 @@ public final class TrainingJob {
       RunRecord current = RunFolder.read(folder);
       return current.status() == Status.FINISHED
           ? finished(folder, current, options, listener)
-          : unfinished(
-              folder, current, task, Optional.of(lock), options, control, listener);
+          : unfinished(folder, current, task, Optional.of(lock), options, control, listener);
     }
   }
 
@@ -554,8 +550,7 @@ public final class TrainingJob {
   }
 
   /** Says what another number of ranks changes, and what it leaves as it is. */
-  private static void sayOtherRanks(
-      RunRecord record, Experiment experiment, JobListener listener) {
+  private static void sayOtherRanks(RunRecord record, Experiment experiment, JobListener listener) {
     String then = record.conditions().get(Setup.REPLICAS);
     String now = experiment.conditions().get(Setup.REPLICAS);
     String norms =
@@ -809,8 +804,7 @@ public final class TrainingJob {
    * where nothing was saved yet, and the learner is then as it was.
    */
   private Optional<TrainingPosition> restored() {
-    return shared(
-        () -> control.uninterrupted(() -> checkpoints.restore(experiment.learner())));
+    return shared(() -> control.uninterrupted(() -> checkpoints.restore(experiment.learner())));
   }
 
   /** The position of the checkpoint that rank 0 restores; all ranks then have its state. */

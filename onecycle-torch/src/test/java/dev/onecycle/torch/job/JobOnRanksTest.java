@@ -176,15 +176,15 @@ class JobOnRanksTest {
             .with(TrainingConfig.RANGE_BATCHES, 1);
     List<RunSummary> ranks = start(2, temp.resolve("found"), found);
     RunSummary alone =
-        TrainingJob.start(
-            found.with(TrainingConfig.THREADS, 2), temp.resolve("alone"), task());
+        TrainingJob.start(found.with(TrainingConfig.THREADS, 2), temp.resolve("alone"), task());
     assertThat(ranks)
         .allSatisfy(run -> assertThat(run.learningRate()).isEqualTo(alone.learningRate()));
   }
 
   @Test
   void timeIsMeasuredByRankZero() {
-    TrainingConfig timed = config(1).without(TrainingConfig.EPOCHS).with(TrainingConfig.MINUTES, 0.1);
+    TrainingConfig timed =
+        config(1).without(TrainingConfig.EPOCHS).with(TrainingConfig.MINUTES, 0.1);
     List<RunSummary> ranks = start(2, temp.resolve("timed"), timed);
     assertThat(ranks).allMatch(RunSummary::isFinished);
     assertThat(ranks.get(0).record().policy().steps())
