@@ -809,22 +809,19 @@ public final class TrainingJob {
 
   /** The position of the checkpoint that rank 0 restores; all ranks then have its state. */
   private Optional<TrainingPosition> shared(Supplier<Found<TrainingPosition>> restoring) {
-    AtomicReference<Optional<TrainingPosition>> own = new AtomicReference<>(Optional.empty());
-    String text =
-        ranks.ofFirst(
-            () -> {
-              Found<TrainingPosition> found = restoring.get();
-              found.notes().forEach(listener::warning);
-              own.set(found.value());
-              return found.value().map(JsonFile::text).orElse("");
-            });
     if (ranks.isAlone()) {
-      return own.get();
+      return noted(restoring.get());
     }
+    String text = ranks.ofFirst(() -> noted(restoring.get()).map(JsonFile::text).orElse(""));
     experiment.learner().shareState();
     return Optional.of(text)
         .filter(json -> !json.isEmpty())
         .map(json -> JsonFile.parse(json, TrainingPosition.class, "the position of rank 0"));
+  }
+
+  private Optional<TrainingPosition> noted(Found<TrainingPosition> found) {
+    found.notes().forEach(listener::warning);
+    return found.value();
   }
 
   /** Adds epochs: the rest of the cycle is stretched over the steps that are then left. */
