@@ -3,6 +3,7 @@ package dev.onecycle.bench;
 import dev.onecycle.bench.peers.PeersBench;
 import dev.onecycle.bench.peers.PhotosBench;
 import dev.onecycle.bench.predict.PredictBench;
+import dev.onecycle.bench.stream.StreamBench;
 import dev.onecycle.bench.suggestion.SuggestionsBench;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.CannotWriteException;
@@ -31,7 +32,8 @@ import picocli.CommandLine.Spec;
       PeersBench.class,
       PhotosBench.class,
       PredictBench.class,
-      SuggestionsBench.class
+      SuggestionsBench.class,
+      StreamBench.class
     })
 public final class Main implements Runnable {
   @Spec @Nullable CommandSpec spec;

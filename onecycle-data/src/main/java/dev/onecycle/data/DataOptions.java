@@ -20,6 +20,12 @@ public final class DataOptions {
   /** The most bytes of decoded images in the cache, if nothing else is asked for: 64 GiB. */
   public static final long STANDARD_MAX_CACHE = 64L << 30;
 
+  /** The readers that go through the shards of a stream side by side. */
+  public static final int STANDARD_STREAM_READERS = 8;
+
+  /** The images of a stream that are held to be shuffled. */
+  public static final int STANDARD_STREAM_WINDOW = 4096;
+
   // Set while a copy is made, and never after that.
   private Optional<ImageSize> imageSize = Optional.empty();
   private CropMargin cropMargin = CropMargin.NONE;
@@ -40,6 +46,9 @@ public final class DataOptions {
   private Optional<Pattern> labelPattern = Optional.empty();
   private OptionalDouble validationShare = OptionalDouble.empty();
   private OptionalInt limit = OptionalInt.empty();
+  private boolean stream;
+  private int streamReaders = STANDARD_STREAM_READERS;
+  private int streamWindow = STANDARD_STREAM_WINDOW;
 
   private DataOptions() {}
 
@@ -64,6 +73,9 @@ public final class DataOptions {
     copy.labelPattern = labelPattern;
     copy.validationShare = validationShare;
     copy.limit = limit;
+    copy.stream = stream;
+    copy.streamReaders = streamReaders;
+    copy.streamWindow = streamWindow;
     change.accept(copy);
     return copy;
   }
@@ -281,6 +293,50 @@ public final class DataOptions {
   public DataOptions withLimit(int images) {
     Require.atLeast("limit", images, 1);
     return with(copy -> copy.limit = OptionalInt.of(images));
+  }
+
+  /** Whether shards are read as a stream. */
+  public boolean stream() {
+    return stream;
+  }
+
+  /**
+   * Reads tar shards as a stream: they are neither listed nor cached, and each image is decoded
+   * when it comes.
+   */
+  public DataOptions withStream(boolean newStream) {
+    return with(copy -> copy.stream = newStream);
+  }
+
+  /** The readers of a stream that take turns, each with an equal part of the shards. */
+  public int streamReaders() {
+    return streamReaders;
+  }
+
+  /**
+   * Reads a stream by so many readers. The order of the images depends on their number; ranks share
+   * the reading best if it is a multiple of theirs.
+   *
+   * @param readers at least 1
+   */
+  public DataOptions withStreamReaders(int readers) {
+    Require.atLeast("stream_readers", readers, 1);
+    return with(copy -> copy.streamReaders = readers);
+  }
+
+  /** The images of a stream that are held to be shuffled, of all readers together. */
+  public int streamWindow() {
+    return streamWindow;
+  }
+
+  /**
+   * Shuffles a stream in windows.
+   *
+   * @param images of all readers together, at least 1
+   */
+  public DataOptions withStreamWindow(int images) {
+    Require.atLeast("stream_window", images, 1);
+    return with(copy -> copy.streamWindow = images);
   }
 
   /** The CSV file that has the classes of the images; empty if their folders or names do. */

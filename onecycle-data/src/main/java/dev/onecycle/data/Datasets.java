@@ -49,8 +49,8 @@ import java.util.Set;
  * images that it has no room for are decoded each time they are read.
  */
 public final class Datasets {
-  private static final String TENTH = "held-out tenth";
-  private static final String PART = "held-out part";
+  static final String TENTH = "held-out tenth";
+  static final String PART = "held-out part";
 
   private Datasets() {}
 
@@ -65,6 +65,9 @@ public final class Datasets {
    * @throws BadDataException if the data cannot be read, or cannot be trained on
    */
   public static DataSplits open(String location, DataOptions options) {
+    if (options.stream()) {
+      return Streams.open(location, options);
+    }
     DecodedSource decoded = read(location, options, sizing(options), SplitSelection.ALL);
     ImageDataset training = trainingImages(location, decoded);
     Optional<ImageDataset> test = decoded.images(Split.TEST);
@@ -170,6 +173,9 @@ public final class Datasets {
    *     has to be held out and no class has two images
    */
   public static TuningData openForTuning(String location, DataOptions options) {
+    if (options.stream()) {
+      return Streams.openForTuning(location, options);
+    }
     DecodedSource decoded = read(location, options, sizing(options), SplitSelection.TRAINING);
     ImageDataset training = trainingImages(location, decoded);
     Roles roles = Roles.of(location, decoded, training, options, "val");
@@ -197,6 +203,9 @@ public final class Datasets {
    */
   public static EvaluationSplit openEvaluation(
       String location, ImageShape shape, List<String> classes, DataOptions options) {
+    if (options.stream()) {
+      return Streams.openEvaluation(location, shape, classes, options);
+    }
     DecodedSource decoded =
         read(location, options, new Sizing.Exact(shape), SplitSelection.EVALUATION);
     SourceIndex index = decoded.index();
@@ -233,7 +242,7 @@ public final class Datasets {
     return Shapes.generate(seed, split, count);
   }
 
-  private static Sizing sizing(DataOptions options) {
+  static Sizing sizing(DataOptions options) {
     return options.imageSize().<Sizing>map(Sizing.Size::new).orElseGet(Sizing.AsStored::new);
   }
 

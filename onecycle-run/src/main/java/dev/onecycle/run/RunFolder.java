@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * disk at the end of each epoch, and when the folder is closed. The classification is from the last
  * evaluation.
  */
-public final class RunFolder implements RunOutput {
+public final class RunFolder implements TrainingListener, AutoCloseable {
   public static final String RECORD = "run.json";
   public static final String STEPS = "steps.csv";
   public static final String EPOCHS = "epochs.csv";
@@ -61,7 +61,10 @@ public final class RunFolder implements RunOutput {
     epochs = GrowingFile.of(folder.resolve(EPOCHS), epochTable.text(position.epochs()));
   }
 
-  @Override
+  /**
+   * Removes the steps and epochs after a position, before the run is repeated from there; on disk
+   * with the next {@link #flush}.
+   */
   public void goBack(TrainingPosition position) {
     steps.cut(position.step());
     epochs.cut(position.epochs().size());
@@ -193,7 +196,7 @@ public final class RunFolder implements RunOutput {
     return folder;
   }
 
-  @Override
+  /** Replaces {@code run.json}. */
   public void write(RunRecord record) {
     JsonFile.write(folder.resolve(RECORD), record);
   }
@@ -243,7 +246,12 @@ public final class RunFolder implements RunOutput {
     flush();
   }
 
-  @Override
+  /**
+   * Writes steps and epochs to disk. Rows that cannot be written are kept, and written the next
+   * time.
+   *
+   * @throws CannotWriteException naming the file
+   */
   public void flush() {
     try {
       steps.flush();
@@ -252,6 +260,7 @@ public final class RunFolder implements RunOutput {
     }
   }
 
+  /** Writes everything to disk and releases the lock. */
   @Override
   public void close() {
     try (lock) {

@@ -154,14 +154,13 @@ public final class JobProgress implements JobListener, AutoCloseable {
 
   /** The classes with the number of training images of each: "Classes: cat 40, dog 38". */
   static String classes(ImageDataset images) {
-    int[] counts = new int[images.classes().size()];
-    for (int i = 0; i < images.size(); i++) {
-      counts[images.label(i)]++;
-    }
+    long[] counts = images.classCounts();
     String named =
         IntStream.range(0, Math.min(counts.length, MAX_CLASSES))
             .mapToObj(
-                i -> Numbers.format("%s %,d", Texts.clean(images.classes().get(i)), counts[i]))
+                i ->
+                    Texts.clean(images.classes().get(i))
+                        + (images.knowsClassCounts() ? Numbers.format(" %,d", counts[i]) : ""))
             .collect(Collectors.joining(", ", "Classes: ", ""));
     int others = counts.length - MAX_CLASSES;
     return others > 0 ? Numbers.format("%s and %,d more", named, others) : named;

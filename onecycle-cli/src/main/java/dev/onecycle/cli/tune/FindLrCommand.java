@@ -22,11 +22,9 @@ import dev.onecycle.run.tuning.Evidence;
 import dev.onecycle.run.tuning.FoundRate;
 import dev.onecycle.text.Counts;
 import dev.onecycle.text.Numbers;
-import dev.onecycle.torch.distributed.ProcessGroup;
 import dev.onecycle.torch.job.Experiment;
 import dev.onecycle.torch.job.RangeTests;
 import dev.onecycle.torch.job.RangeTests.Doubt;
-import dev.onecycle.torch.job.RunControl;
 import dev.onecycle.torch.job.Setting;
 import dev.onecycle.torch.job.TrainedModel;
 import dev.onecycle.torch.job.TrainingConfig;
@@ -126,6 +124,7 @@ public final class FindLrCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    RankOptions.requireAlone(ranks.rendezvous(), "ranks cannot train together yet");
     Console console = output.console();
     curves.requireConsistent(settings.spec(), WITH_CURVES);
     if (curves.given()) {
@@ -157,28 +156,17 @@ public final class FindLrCommand implements Callable<Integer> {
     }
     config.validated();
     config.rangeTest(config.policyChoice().momentumAtPeak()); // are its steps enough?
-    Path file = RESULT;
-    if (ranks.rendezvous().rank() == 0) {
-      file = out == null ? FileNames.unused(RESULT) : FileNames.requireNew("--out", out);
-      requireWritable(file);
-      AtomicFile.requireWritable(file);
-    }
+    Path file = out == null ? FileNames.unused(RESULT) : FileNames.requireNew("--out", out);
+    requireWritable(file);
+    AtomicFile.requireWritable(file);
     Signals.watch();
-    try (ProcessGroup group = ranks.join();
-        JobProgress progress = JobProgress.ofTuning(console.of(group));
+    try (JobProgress progress = JobProgress.ofTuning(console);
         Experiment experiment =
             Experiment.openForRangeTest(config, trained.map(TrainedModel::file), progress)) {
-      RunControl control = Signals.control(group);
-      experiment.join(control);
-      sayImages(console.of(group), experiment);
+      sayImages(console, experiment);
       RangeTests tests = RangeTests.of(experiment);
-      RangeSummary summary =
-          group.isAlone() ? tests.run(progress) : control.uninterrupted(() -> tests.run(progress));
+      RangeSummary summary = tests.run(progress);
       progress.close();
-      Path result = file;
-      if (!group.isFirst()) {
-        return ExitCode.OK; // rank 0 has the same result
-      }
       return Signals.uninterrupted(
           () ->
               finish(
@@ -187,7 +175,7 @@ public final class FindLrCommand implements Callable<Integer> {
                   OptionalLong.of(experiment.cycleSteps()),
                   tests.carefulRate(summary),
                   tests.doubts(summary),
-                  result,
+                  file,
                   Optional.of(experiment.conditions())));
     }
   }

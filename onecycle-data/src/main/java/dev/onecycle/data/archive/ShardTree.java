@@ -124,9 +124,14 @@ public final class ShardTree implements FileTree {
         : name.substring(key.length() + 1).toLowerCase(Locale.ROOT);
   }
 
+  /** The name of the set that a shard belongs to: its own without the number at its end. */
+  public static String set(String file) {
+    return key(file).replaceFirst("[-_]?[0-9]+$", "");
+  }
+
   private static String prefix(Archive shard) {
     String file = shard.path().getFileName().toString();
-    return key(file).replaceFirst("[-_]?[0-9]+$", "") + "/" + file + "/";
+    return set(file) + "/" + file + "/";
   }
 
   private record ShardEntry(String name, Entry entry) implements Entry {

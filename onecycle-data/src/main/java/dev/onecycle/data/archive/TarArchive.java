@@ -148,7 +148,7 @@ final class TarArchive extends Archive {
    * @param text the name as the stream has it
    * @param key of the name in a POSIX header
    */
-  private static String name(String text, String key, TarHeaders headers, NameDecoder names) {
+  static String name(String text, String key, TarHeaders headers, NameDecoder names) {
     byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
     boolean stated = !NameDecoder.isAscii(text) && headers.hold(" " + key + "=", utf8);
     return stated ? names.entry(text, utf8) : names.entry(text.getBytes(BYTES));

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
  * memory.
  */
 final class TarHeaders extends FilterInputStream {
+  private static final int BLOCK = 512;
   private static final long MAX_HEADER = 1 << 20;
 
   private final String archive;
@@ -59,6 +60,11 @@ final class TarHeaders extends FilterInputStream {
     int n = super.read(target, offset, length);
     count(target, offset, Math.max(0, n));
     return n;
+  }
+
+  /** Whether the last header was there, be it that of the end: a file that was cut has none. */
+  boolean holdBlock() {
+    return header.size() >= BLOCK;
   }
 
   /** Whether the last header has a line of POSIX with this key and value. */

@@ -3,6 +3,8 @@ package dev.onecycle.data.batch;
 import dev.onecycle.data.augment.Augmentation;
 import dev.onecycle.data.augment.Mixing;
 import dev.onecycle.data.sample.Dataset;
+import dev.onecycle.data.stream.StreamCursor;
+import dev.onecycle.data.stream.StreamedImages;
 import dev.onecycle.data.work.InterruptedRead;
 import dev.onecycle.error.Require;
 import java.util.ArrayList;
@@ -37,6 +39,10 @@ public final class BatchLoader implements Iterator<Batch>, AutoCloseable {
   private static final int HELD = 2;
 
   private final Dataset data;
+
+  /** The pass through the data where they are a stream, which is then also the data. */
+  private final Optional<StreamCursor> stream;
+
   private final Augmentation augmentation;
   private final ImagePreparation samples;
   private final Sampler sampler;
@@ -75,14 +81,17 @@ public final class BatchLoader implements Iterator<Batch>, AutoCloseable {
     this.begin = Require.atLeast("first batch", begin, 0);
     this.end = Require.atLeast("end of the batches", end, begin);
     this.next = begin;
-    this.data = data;
+    sampler.requireOrderOf(data);
+    this.stream =
+        data instanceof StreamedImages images ? Optional.of(images.cursor()) : Optional.empty();
+    this.data = stream.<Dataset>map(cursor -> cursor).orElse(data);
     this.augmentation = augmentation;
     this.sampler = sampler;
     this.part = part;
-    this.samples = new ImagePreparation(data, augmentation, sampler.seed());
+    this.samples = new ImagePreparation(this.data, augmentation, sampler.seed());
     long buffers = Math.min(PREFETCH + HELD, end - begin);
     for (int i = 0; i < buffers; i++) {
-      free.add(new BatchBuffer(data, capacity()));
+      free.add(new BatchBuffer(this.data, capacity()));
     }
     this.worker = new Thread(this::work, "onecycle-batches");
     worker.setDaemon(true);
@@ -192,6 +201,7 @@ public final class BatchLoader implements Iterator<Batch>, AutoCloseable {
         interrupted = true;
       }
     }
+    stream.ifPresent(StreamCursor::close);
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
@@ -220,6 +230,9 @@ public final class BatchLoader implements Iterator<Batch>, AutoCloseable {
       if (epoch != batch / sampler.batchesPerEpoch()) {
         epoch = batch / sampler.batchesPerEpoch();
         order = sampler.order(epoch);
+        if (stream.isPresent()) {
+          stream.get().begin(sampler.streamOrder(stream.get().images(), epoch));
+        }
       }
       int position = (int) (batch % sampler.batchesPerEpoch());
       BatchBuffer buffer = free.take();
@@ -267,6 +280,7 @@ public final class BatchLoader implements Iterator<Batch>, AutoCloseable {
   }
 
   private void load(BatchBuffer buffer, int[] indices, long epoch) {
+    stream.ifPresent(cursor -> cursor.fetch(indices));
     for (int first = 0; first < indices.length; first += samples.most()) {
       int end = Math.min(indices.length, first + samples.most());
       samples.prepare(indices, first, end, epoch);

@@ -6,6 +6,7 @@ import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.data.sample.Dataset;
 import dev.onecycle.data.sample.SampleLayout;
+import dev.onecycle.data.stream.StreamCursor;
 import dev.onecycle.error.Require;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -59,7 +60,7 @@ final class ImagePreparation {
             ? Optional.of(images)
             : Optional.empty();
     this.augmenter = augments ? Optional.of(augmenter(layout)) : Optional.empty();
-    boolean large = bytes >= LARGE;
+    boolean large = bytes >= LARGE || data instanceof StreamCursor; // which decodes
     this.threads = large ? Runtime.getRuntime().availableProcessors() : 1;
     this.most = Math.max(threads, MEMORY / bytes);
   }

@@ -1,8 +1,11 @@
 package dev.onecycle.data.batch;
 
 import dev.onecycle.data.sample.Dataset;
+import dev.onecycle.data.stream.StreamOrder;
+import dev.onecycle.data.stream.StreamedImages;
 import dev.onecycle.error.Require;
 import dev.onecycle.random.RandomStream;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
@@ -15,6 +18,8 @@ import java.util.stream.IntStream;
  * <p>The last batch of an epoch may be smaller than the others. If the images are shuffled, a last
  * batch of one image is left out, because batch normalization has no variance over one image; it is
  * another image in each epoch.
+ *
+ * <p>A stream is shuffled by shards and windows: see {@link StreamOrder}.
  */
 public final class Sampler {
   private final int size;
@@ -22,21 +27,30 @@ public final class Sampler {
   private final long seed;
   private final boolean shuffled;
   private final int[][] byClass;
+  private final Optional<StreamedImages> stream;
 
   /**
    * @param byClass the images of each class that has some, where shares are equal; else none
+   * @param stream that gives the order
    */
-  private Sampler(int size, int batchSize, long seed, boolean shuffled, int[][] byClass) {
+  private Sampler(
+      int size,
+      int batchSize,
+      long seed,
+      boolean shuffled,
+      int[][] byClass,
+      Optional<StreamedImages> stream) {
     this.size = Require.atLeast("dataset size", size, 1);
     this.batchSize = Require.atLeast("batch size", batchSize, 1);
     this.seed = seed;
     this.shuffled = shuffled;
     this.byClass = byClass;
+    this.stream = stream;
   }
 
-  /** Another order in each epoch, for training. */
+  /** Another order in each epoch, for training; not for a stream, which {@link #of} is for. */
   public static Sampler shuffled(int size, int batchSize, long seed) {
-    return new Sampler(size, batchSize, seed, true, new int[0][]);
+    return new Sampler(size, batchSize, seed, true, new int[0][], Optional.empty());
   }
 
   /**
@@ -45,6 +59,15 @@ public final class Sampler {
    * @param images samples, whose labels are read for equal shares
    */
   public static Sampler of(Sampling sampling, Dataset images, int batchSize, long seed) {
+    if (images instanceof StreamedImages streamed) {
+      Require.that(
+          sampling == Sampling.SHUFFLED,
+          "sampling",
+          "shuffled for a stream, whose classes are not known before they are read,",
+          "balanced",
+          sampling);
+      return new Sampler(images.size(), batchSize, seed, true, new int[0][], Optional.of(streamed));
+    }
     if (sampling == Sampling.SHUFFLED) {
       return shuffled(images.size(), batchSize, seed);
     }
@@ -63,12 +86,12 @@ public final class Sampler {
                         .toArray())
             .filter(ofClass -> ofClass.length > 0)
             .toArray(int[][]::new);
-    return new Sampler(images.size(), batchSize, seed, true, byClass);
+    return new Sampler(images.size(), batchSize, seed, true, byClass, Optional.empty());
   }
 
   /** The order of the dataset, for evaluation. */
   public static Sampler inOrder(int size, int batchSize) {
-    return new Sampler(size, batchSize, 0, false, new int[0][]);
+    return new Sampler(size, batchSize, 0, false, new int[0][], Optional.empty());
   }
 
   /** The number of images. */
@@ -94,8 +117,26 @@ public final class Sampler {
     return rest == 0 || leaveOut ? whole : whole + 1;
   }
 
+  /** Makes sure that a stream is read in an order of its own. */
+  void requireOrderOf(Dataset data) {
+    Require.that(
+        !(data instanceof StreamedImages) || !shuffled || stream.isPresent(),
+        "sampler",
+        "made for the stream by Sampler.of",
+        "one for images in any order",
+        data);
+  }
+
+  /** The order of an epoch of a stream, by which its readers find the images. */
+  StreamOrder streamOrder(StreamedImages images, long epoch) {
+    return shuffled ? images.order(seed, epoch) : images.storedOrder();
+  }
+
   /** The indices of the images in the order of {@code epoch}. */
   public int[] order(long epoch) {
+    if (stream.isPresent()) {
+      return stream.get().order(seed, epoch).indices(batchSize);
+    }
     int[] order = byClass.length == 0 ? IntStream.range(0, size).toArray() : equalShares(epoch);
     if (shuffled) {
       shuffle(order, RandomStream.of(seed, "order", epoch));

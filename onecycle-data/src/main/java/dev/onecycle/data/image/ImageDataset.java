@@ -107,6 +107,11 @@ public interface ImageDataset extends Dataset {
     read(index, target);
   }
 
+  /** The images to take statistics from: all of them, or of a stream some of many places. */
+  default ImageDataset forStatistics() {
+    return this;
+  }
+
   @Override
   default ImageDataset select(int[] indices) {
     return new Subset(this, indices);

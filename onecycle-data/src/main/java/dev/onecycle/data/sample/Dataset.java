@@ -61,6 +61,11 @@ public interface Dataset {
     return counts;
   }
 
+  /** Whether {@link #classCounts} are counted; else the classes are taken as equally frequent. */
+  default boolean knowsClassCounts() {
+    return true;
+  }
+
   /**
    * The label of sample {@code index}, made sure to be one of a class.
    *

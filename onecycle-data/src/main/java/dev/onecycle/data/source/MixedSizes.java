@@ -14,7 +14,7 @@ import java.util.HashSet;
  * @param shape of all images
  * @param note that says so, a whole sentence
  */
-record MixedSizes(ImageShape shape, String note) {
+public record MixedSizes(ImageShape shape, String note) {
   private static final int SIDE = 64;
 
   /** Height and width are multiples of this, so that strides divide them. */
@@ -27,7 +27,7 @@ record MixedSizes(ImageShape shape, String note) {
   private static final double LONGEST = 4;
 
   /** The shape of images of which nothing is known. */
-  static final ImageShape SQUARE = new ImageShape(3, SIDE, SIDE);
+  public static final ImageShape SQUARE = new ImageShape(3, SIDE, SIDE);
 
   /**
    * The shape for images, and what becomes of them.
@@ -35,7 +35,7 @@ record MixedSizes(ImageShape shape, String note) {
    * @param sizes of the images, several different ones
    * @param sizing that may have a size of its own
    */
-  static MixedSizes of(Collection<ImageShape> sizes, Resize resize, Sizing sizing) {
+  public static MixedSizes of(Collection<ImageShape> sizes, Resize resize, Sizing sizing) {
     ImageShape usual = usual(sizes);
     boolean alike = share(sizes, usual) >= KEPT;
     ImageShape shape = sizing.of(alike ? usual : SQUARE);

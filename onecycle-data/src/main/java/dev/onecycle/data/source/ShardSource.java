@@ -24,10 +24,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The images of tar shards in WebDataset's convention. The class of an image stands beside it:
- * {@code key.cls}, else {@code key.txt}, else a member of {@code key.json}.
+ * The images of tar shards in WebDataset's convention, listed. The class of an image stands beside
+ * it: {@code key.cls}, else {@code key.txt}, else a member of {@code key.json}.
  */
-final class ShardSource implements Source {
+public final class ShardSource implements Source {
   private static final Pattern BRACES =
       Pattern.compile("(.*)\\{([0-9]{1,9})\\.\\.([0-9]{1,9})}(.*)");
 
@@ -157,17 +157,24 @@ final class ShardSource implements Source {
   }
 
   private String label(String key, String ending, String text) {
+    return classOf(key + "." + ending + " in " + tree.name(), ending, text);
+  }
+
+  /**
+   * The class that a file beside an image holds.
+   *
+   * @param origin of the file, for messages
+   * @param ending of its name, one of {@link ShardTree#LABELS}
+   * @throws BadDataException if it holds none
+   */
+  public static String classOf(String origin, String ending, String text) {
     @Nullable String label = ending.equals("json") ? member(text) : text.strip();
     if (label == null
         || label.isEmpty()
         || label.length() > MAX_LABEL
         || label.lines().count() > 1) {
       throw new BadDataException(
-          key
-              + "."
-              + ending
-              + " in "
-              + tree.name()
+          origin
               + (ending.equals("json")
                   ? " must be an object with a text or a number as label, class or cls"
                   : " must hold the name or the number of a class")

@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
  * images}, or are the same in the names of all sets, as in {@code birds_train} and {@code
  * birds_test}.
  */
-final class SplitNames {
+public final class SplitNames {
   /** The images of such a folder have no labels; they are there to be predicted. */
-  static final String UNLABELLED = "unlabelled";
+  public static final String UNLABELLED = "unlabelled";
 
   private static final List<String> ORDER =
       List.of(Split.TRAIN, Split.TEST, Split.VALIDATION, UNLABELLED);
@@ -71,7 +71,7 @@ final class SplitNames {
    *
    * @param siblings the names of folders in one folder
    */
-  static Map<String, String> of(Collection<String> siblings) {
+  public static Map<String, String> of(Collection<String> siblings) {
     Map<List<String>, Map<String, String>> byRest = new LinkedHashMap<>();
     for (String split : ORDER) {
       for (String name : siblings) {

@@ -39,9 +39,18 @@ final class ClassWeights {
   static List<Double> of(String value, ImageDataset train) {
     return switch (value) {
       case NONE -> List.of();
-      case BALANCED -> balanced(train.classCounts());
+      case BALANCED -> balanced(counted(train));
       default -> read(Path.of(value), train.classes());
     };
+  }
+
+  private static long[] counted(ImageDataset train) {
+    if (!train.knowsClassCounts()) {
+      throw new BadDataException(
+          "class_weights balanced needs the numbers of images of the classes, which sizes.json does"
+              + " not give; remove it to have them counted, or name a file of weights");
+    }
+    return train.classCounts();
   }
 
   /**

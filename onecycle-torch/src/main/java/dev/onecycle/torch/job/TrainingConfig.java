@@ -150,6 +150,7 @@ public final class TrainingConfig {
   private static final int MIN_STEPS_A_DECADE = 3;
   private static final int MIN_RANGE_STEPS = 10; // RangeTest reads no fewer
   private static final int MAX_THREADS = 256; // each has a replica of the network
+  private static final int MAX_STREAM_READERS = 1024; // each is a thread
   private static final Map<Setting<?>, Group> SETTINGS = new LinkedHashMap<>();
 
   // ---- Data
@@ -300,6 +301,39 @@ public final class TrainingConfig {
                   "limit",
                   "N",
                   "Train on at most N images, drawn by the seed in the shares of the classes.")
+              .atLeast(1));
+
+  /** Whether tar shards are read as a stream. */
+  public static final Setting<Boolean> STREAM =
+      in(
+          Group.DATA,
+          Setting.flag(
+                  "stream",
+                  "Read tar shards as a stream: neither listed nor cached, for very many images.")
+              .or(false));
+
+  /** The readers of a stream. */
+  public static final Setting<Integer> STREAM_READERS =
+      in(
+          Group.DATA,
+          Setting.whole(
+                  "stream_readers",
+                  "N",
+                  "Readers of a stream, each of a part of the shards; a multiple of the ranks, so"
+                      + " that no two ranks read the same.")
+              .or(DataOptions.STANDARD_STREAM_READERS)
+              .atLeast(1)
+              .atMost(MAX_STREAM_READERS));
+
+  /** The images of a stream that are shuffled among each other. */
+  public static final Setting<Integer> STREAM_WINDOW =
+      in(
+          Group.DATA,
+          Setting.whole(
+                  "stream_window",
+                  "N",
+                  "Images of a stream that are held, as stored, to be shuffled.")
+              .or(DataOptions.STANDARD_STREAM_WINDOW)
               .atLeast(1));
 
   /** Whether downloads are forbidden. */
@@ -1504,6 +1538,12 @@ public final class TrainingConfig {
 
   private void requireConsistent() {
     dataOptions();
+    Require.that(
+        !get(STREAM) || get(SAMPLING) == Sampling.SHUFFLED,
+        label(SAMPLING),
+        "shuffled for a stream, whose classes are not known before they are read,",
+        "balanced",
+        true);
     learnerSettings();
     augmentation();
     plan(1);
@@ -1598,7 +1638,7 @@ public final class TrainingConfig {
 
   private Normalization measured(ImageDataset train) {
     Path cache = dataOptions().cacheFolder();
-    return new KeptNormalizations(cache.resolve("normalization")).of(train);
+    return new KeptNormalizations(cache.resolve("normalization")).of(train.forStatistics());
   }
 
   /**
@@ -1704,6 +1744,9 @@ public final class TrainingConfig {
             .withCropMargin(AugmentationChoice.cropMargin(this))
             .withDecoding(new DecodeOptions(get(RESIZE), get(ORIENTATION), get(MAX_PIXELS)))
             .withSkipBad(get(SKIP_BAD))
+            .withStream(get(STREAM))
+            .withStreamReaders(get(STREAM_READERS))
+            .withStreamWindow(get(STREAM_WINDOW))
             .withOffline(get(OFFLINE))
             .withSeed(get(SEED))
             .withFollowLinks(get(FOLLOW_LINKS))

@@ -4,6 +4,7 @@ import dev.onecycle.data.augment.Augmentation;
 import dev.onecycle.data.batch.Batch;
 import dev.onecycle.data.batch.BatchLoader;
 import dev.onecycle.data.batch.Sampler;
+import dev.onecycle.data.batch.Sampling;
 import dev.onecycle.data.sample.Dataset;
 import dev.onecycle.error.Require;
 import dev.onecycle.torch.distributed.ProcessGroup;
@@ -42,7 +43,7 @@ public record StepCost(double secondsPerStep, double secondsPerEvaluatedImage) {
   public static StepCost measure(
       Learner learner, Setup setup, Dataset images, Duration patience, int maxSteps) {
     learner.requireFits(images.layout().noun() + "s", images);
-    Sampler shuffled = Sampler.shuffled(images.size(), setup.batchSize(), 0);
+    Sampler shuffled = Sampler.of(Sampling.SHUFFLED, images, setup.batchSize(), 0);
     double secondsPerStep;
     try (Learner.Snapshot before = learner.snapshot();
         BatchLoader batches =

@@ -98,8 +98,7 @@ final class Trials {
           }
         };
     try (Learner learner = learner(setup, seed)) {
-      BooleanSupplier agreed = learner.ranks().isAlone() ? stop : learner::stopAgreed;
-      Training.run(learner, cycle, plan, train, validation, listener, agreed);
+      Training.run(learner, cycle, plan, train, validation, listener, stop);
       if (done.size() < epochs) {
         throw new CancellationException();
       }

@@ -1,0 +1,139 @@
+package dev.onecycle.torch.job;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.onecycle.data.batch.Sampling;
+import dev.onecycle.error.BadDataException;
+import dev.onecycle.error.InvalidValueException;
+import dev.onecycle.record.StepRecord;
+import dev.onecycle.run.RunListener;
+import dev.onecycle.testing.TestArchives;
+import dev.onecycle.testing.TestData;
+import dev.onecycle.torch.model.ModelFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Training on a stream of tar shards, by the same job as on other images. */
+class StreamTrainingTest {
+  private static final int SIDE = 16;
+
+  @TempDir Path temp;
+
+  private Path shards() throws IOException {
+    Path folder = Files.createDirectory(temp.resolve("shards"));
+    int first = 0;
+    for (int shard = 0; shard < 5; shard++) {
+      int count = 30 + 7 * shard;
+      write(folder.resolve("colours-train-000" + shard + ".tar"), first, count);
+      first += count;
+    }
+    write(folder.resolve("colours-val-0000.tar"), 10_000, 60);
+    return folder;
+  }
+
+  private static void write(Path file, int first, int count) throws IOException {
+    Map<String, byte[]> files = new LinkedHashMap<>();
+    for (int i = first; i < first + count; i++) {
+      int label = i % 3;
+      files.put(i + ".png", TestData.colourPng(i, label, SIDE, SIDE));
+      files.put(i + ".cls", TestData.COLOURS.get(label).getBytes(UTF_8));
+    }
+    Files.write(file, TestArchives.tar(files));
+  }
+
+  private TrainingConfig config(Path data) {
+    return TrainingConfig.of(data.toString())
+        .with(TrainingConfig.STREAM, true)
+        .with(TrainingConfig.STREAM_READERS, 2)
+        .with(TrainingConfig.STREAM_WINDOW, 32)
+        .with(TrainingConfig.MODEL, "fast")
+        .with(TrainingConfig.EPOCHS, 3)
+        .with(TrainingConfig.BATCH_SIZE, 16)
+        .with(TrainingConfig.MAX_LR, 0.05)
+        .with(TrainingConfig.THREADS, 1)
+        .with(TrainingConfig.CACHE, temp.resolve("cache").toString());
+  }
+
+  @Test
+  void aStoppedRunIsResumedToTheSameBits() throws IOException {
+    Path data = shards();
+    RunSummary whole = TrainingJob.start(config(data), temp.resolve("whole"));
+    assertThat(whole.accuracy()).isGreaterThan(0.9);
+    assertThat(whole.record().data().evaluationName()).isEqualTo("val");
+    for (int last : new int[] {7, 30}) {
+      Path stopped = temp.resolve("stopped-" + last);
+      AtomicBoolean stop = new AtomicBoolean();
+      RunListener watch =
+          new RunListener() {
+            @Override
+            public void step(StepRecord step) {
+              stop.set(step.step() == last);
+            }
+          };
+      assertThat(TrainingJob.start(config(data), stopped, stoppedBy(stop), watch).isFinished())
+          .isFalse();
+      assertThat(TrainingJob.resume(stopped).isFinished()).isTrue();
+      assertThat(stopped.resolve(ModelFile.NAME))
+          .hasSameBinaryContentAs(temp.resolve("whole").resolve(ModelFile.NAME));
+    }
+  }
+
+  private static RunControl stoppedBy(AtomicBoolean stop) {
+    return new RunControl() {
+      @Override
+      public boolean stopRequested() {
+        return stop.get();
+      }
+
+      @Override
+      public <T> T uninterrupted(Supplier<T> work) {
+        return work.get();
+      }
+    };
+  }
+
+  @Test
+  void aRangeTestFindsTheRateAndHeldOutShardsJudge() throws IOException {
+    Path data = shards();
+    Files.delete(data.resolve("colours-val-0000.tar"));
+    TrainingConfig config =
+        config(data)
+            .without(TrainingConfig.MAX_LR)
+            .with(TrainingConfig.RANGE_STEPS, 40)
+            .with(TrainingConfig.RANGE_REPEATS, 1);
+    RunSummary run = TrainingJob.start(config, temp.resolve("found"));
+    assertThat(run.isFinished()).isTrue();
+    assertThat(run.record().data().evaluationName()).isEqualTo("held-out tenth");
+  }
+
+  @Test
+  void whatAStreamCannotDoIsRefused() throws IOException {
+    Path data = shards();
+    TrainingConfig config = config(data);
+    requireRefused(config.with(TrainingConfig.LIMIT, 50), "limit", "name fewer shards");
+    requireRefused(config.with(TrainingConfig.LABEL_PATTERN, "(.+)_[0-9]+"), "label_pattern");
+    requireRefused(config.with(TrainingConfig.SAMPLING, Sampling.BALANCED), "sampling", "stream");
+    requireRefused(config.with(TrainingConfig.VALIDATION_SHARE, 0.2), "validation_share", "val");
+    assertThatThrownBy(
+            () ->
+                TrainingJob.start(
+                    config.with(TrainingConfig.DATA, "shapes"), temp.resolve("refused")))
+        .isInstanceOf(BadDataException.class)
+        .hasMessageContainingAll("shapes must be tar shards", "leave stream out");
+  }
+
+  private void requireRefused(TrainingConfig config, String... parts) {
+    assertThatThrownBy(() -> TrainingJob.start(config, temp.resolve("refused")))
+        .isInstanceOf(InvalidValueException.class)
+        .hasMessageContainingAll(parts);
+  }
+}
