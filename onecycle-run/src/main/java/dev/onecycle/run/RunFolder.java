@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * disk at the end of each epoch, and when the folder is closed. The classification is from the last
  * evaluation.
  */
-public final class RunFolder implements TrainingListener, AutoCloseable {
+public final class RunFolder implements RunOutput {
   public static final String RECORD = "run.json";
   public static final String STEPS = "steps.csv";
   public static final String EPOCHS = "epochs.csv";
@@ -61,10 +61,7 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
     epochs = GrowingFile.of(folder.resolve(EPOCHS), epochTable.text(position.epochs()));
   }
 
-  /**
-   * Removes the steps and epochs after a position, before the run is repeated from there; on disk
-   * with the next {@link #flush}.
-   */
+  @Override
   public void goBack(TrainingPosition position) {
     steps.cut(position.step());
     epochs.cut(position.epochs().size());
@@ -196,7 +193,7 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
     return folder;
   }
 
-  /** Replaces {@code run.json}. */
+  @Override
   public void write(RunRecord record) {
     JsonFile.write(folder.resolve(RECORD), record);
   }
@@ -246,12 +243,7 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
     flush();
   }
 
-  /**
-   * Writes steps and epochs to disk. Rows that cannot be written are kept, and written the next
-   * time.
-   *
-   * @throws CannotWriteException naming the file
-   */
+  @Override
   public void flush() {
     try {
       steps.flush();
@@ -260,7 +252,6 @@ public final class RunFolder implements TrainingListener, AutoCloseable {
     }
   }
 
-  /** Writes everything to disk and releases the lock. */
   @Override
   public void close() {
     try (lock) {

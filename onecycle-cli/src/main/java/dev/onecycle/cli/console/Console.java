@@ -1,6 +1,8 @@
 package dev.onecycle.cli.console;
 
+import dev.onecycle.torch.distributed.ProcessGroup;
 import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.charset.Charset;
 import java.util.Map;
 
@@ -21,6 +23,12 @@ public final class Console {
     this.err = err;
     this.quiet = quiet;
     this.json = json;
+  }
+
+  /** The console of a rank: rank 0 alone speaks. */
+  public Console of(ProcessGroup ranks) {
+    PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
+    return ranks.isFirst() ? this : new Console(nowhere, nowhere, true, false);
   }
 
   /** Says something on the way; silent with {@code --quiet}. */

@@ -1,5 +1,6 @@
 package dev.onecycle.cli.console;
 
+import dev.onecycle.torch.distributed.ProcessGroup;
 import dev.onecycle.torch.job.RunControl;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -36,12 +37,37 @@ public final class Signals {
         }
       };
 
+  /** Signals as the control of a job on ranks. */
+  public static RunControl control(ProcessGroup ranks) {
+    return new RunControl() {
+      @Override
+      public ProcessGroup ranks() {
+        return ranks;
+      }
+
+      @Override
+      public boolean stopRequested() {
+        return CONTROL.stopRequested();
+      }
+
+      @Override
+      public boolean saveRequested() {
+        return CONTROL.saveRequested();
+      }
+
+      @Override
+      public <T> T uninterrupted(Supplier<T> work) {
+        return CONTROL.uninterrupted(work);
+      }
+    };
+  }
+
   /** The number of the signal that has come; 0 before. */
   private static final AtomicInteger received = new AtomicInteger();
 
   private static final AtomicBoolean SAVE = new AtomicBoolean();
   private static final Object INTERRUPTING = new Object();
-  private static boolean interrupts = true;
+  private static int uninterrupted;
   private static volatile boolean launched;
   private static volatile @Nullable Thread watched;
 
@@ -117,7 +143,7 @@ public final class Signals {
 
   private static void interrupt(Thread thread) {
     synchronized (INTERRUPTING) {
-      if (interrupts) {
+      if (uninterrupted == 0) {
         thread.interrupt();
       }
     }
@@ -130,7 +156,7 @@ public final class Signals {
    */
   public static <T> T uninterrupted(Supplier<T> work) {
     synchronized (INTERRUPTING) {
-      interrupts = false;
+      uninterrupted++;
       if (stopRequested()) {
         Thread.interrupted();
       }
@@ -139,7 +165,7 @@ public final class Signals {
       return work.get();
     } finally {
       synchronized (INTERRUPTING) {
-        interrupts = true;
+        uninterrupted--;
       }
     }
   }

@@ -2,6 +2,7 @@ package dev.onecycle.cli.options;
 
 import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.error.Require;
+import dev.onecycle.torch.distributed.ProcessGroup;
 import dev.onecycle.torch.distributed.Rendezvous;
 import java.time.Duration;
 import java.util.Map;
@@ -66,6 +67,11 @@ public final class RankOptions {
     } catch (InvalidValueException e) {
       throw inOptions(e);
     }
+  }
+
+  /** Meets the other ranks; waits for them. To be closed by the caller. */
+  public ProcessGroup join() {
+    return ProcessGroup.join(rendezvous(), timeout());
   }
 
   /** How long a process waits for the others. */

@@ -6,6 +6,7 @@ import dev.onecycle.cli.console.Signals;
 import dev.onecycle.cli.options.RankOptions;
 import dev.onecycle.cli.options.RunNames;
 import dev.onecycle.cli.options.SettingOptions;
+import dev.onecycle.torch.distributed.ProcessGroup;
 import dev.onecycle.torch.distributed.Rendezvous;
 import dev.onecycle.torch.job.TrainingConfig;
 import java.nio.file.Path;
@@ -69,7 +70,11 @@ public final class DemoCommand implements Callable<Integer> {
     Signals.watch();
     try (JobProgress progress = JobProgress.ofTraining(output.console())) {
       return Runs.start(
-          output.console(), config, out == null ? RunNames.fresh("demo") : out, progress);
+          output.console(),
+          config,
+          out == null ? RunNames.fresh("demo") : out,
+          ProcessGroup.ALONE,
+          progress);
     }
   }
 }

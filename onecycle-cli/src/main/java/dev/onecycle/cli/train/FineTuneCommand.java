@@ -1,5 +1,6 @@
 package dev.onecycle.cli.train;
 
+import dev.onecycle.cli.console.Console;
 import dev.onecycle.cli.console.ExitCode;
 import dev.onecycle.cli.console.JobProgress;
 import dev.onecycle.cli.console.OutputOptions;
@@ -10,6 +11,7 @@ import dev.onecycle.cli.options.RunNames;
 import dev.onecycle.cli.options.SettingOptions;
 import dev.onecycle.error.Require;
 import dev.onecycle.run.RunFolder;
+import dev.onecycle.torch.distributed.ProcessGroup;
 import dev.onecycle.torch.job.FineTuning;
 import dev.onecycle.torch.job.ResumeOptions;
 import dev.onecycle.torch.job.TrainingConfig;
@@ -83,7 +85,6 @@ public final class FineTuneCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    RankOptions.requireAlone(ranks.rendezvous(), "ranks cannot train together yet");
     TrainingConfig config = settings.config();
     Require.atLeast("--head-epochs", headEpochs, 1);
     FineTuning phases = FineTuning.of(config, headEpochs, headRate);
@@ -92,14 +93,21 @@ public final class FineTuneCommand implements Callable<Integer> {
     }
     Path folder = folder();
     Signals.watch();
+    try (ProcessGroup group = ranks.join()) {
+      return cycles(phases, folder, group);
+    }
+  }
+
+  private int cycles(FineTuning phases, Path folder, ProcessGroup group) {
+    Console console = output.console().of(group);
     Path head = folder.resolve(FineTuning.HEAD);
-    output.console().say("First cycle: the last layer, with all others frozen.");
-    int code = first(phases.head(), head);
+    console.say("First cycle: the last layer, with all others frozen.");
+    int code = first(phases.head(), head, group);
     if (code != ExitCode.OK) {
       return code;
     }
-    output.console().say("Second cycle: all layers, at rates that fall with depth.");
-    return second(phases.allFrom(head), folder.resolve(FineTuning.ALL));
+    console.say("Second cycle: all layers, at rates that fall with depth.");
+    return second(phases.allFrom(head), folder.resolve(FineTuning.ALL), group);
   }
 
   /** The folder of the two runs, where the words of the command line have been read. */
@@ -107,23 +115,25 @@ public final class FineTuneCommand implements Callable<Integer> {
     return out == null ? RunNames.fresh("fine-tune") : out;
   }
 
-  private int first(TrainingConfig config, Path folder) {
-    try (JobProgress progress = JobProgress.ofTraining(output.console())) {
-      return isRun(folder)
-          ? Runs.resumeFirst(output.console(), folder, progress)
-          : Runs.startFirst(output.console(), config, folder, progress);
+  private int first(TrainingConfig config, Path folder, ProcessGroup group) {
+    Console console = output.console().of(group);
+    try (JobProgress progress = JobProgress.ofTraining(console)) {
+      return isRun(folder, group)
+          ? Runs.resumeFirst(console, folder, group, progress)
+          : Runs.startFirst(console, config, folder, group, progress);
     }
   }
 
-  private int second(TrainingConfig config, Path folder) {
-    try (JobProgress progress = JobProgress.ofTraining(output.console())) {
-      return isRun(folder)
-          ? Runs.resume(output.console(), folder, ResumeOptions.NONE, progress)
-          : Runs.start(output.console(), config, folder, progress);
+  private int second(TrainingConfig config, Path folder, ProcessGroup group) {
+    Console console = output.console().of(group);
+    try (JobProgress progress = JobProgress.ofTraining(console)) {
+      return isRun(folder, group)
+          ? Runs.resume(console, folder, ResumeOptions.NONE, group, progress)
+          : Runs.start(console, config, folder, group, progress);
     }
   }
 
-  private static boolean isRun(Path folder) {
-    return Files.exists(folder.resolve(RunFolder.RECORD));
+  private static boolean isRun(Path folder, ProcessGroup group) {
+    return group.ofFirst(Files.exists(folder.resolve(RunFolder.RECORD)));
   }
 }

@@ -7,6 +7,7 @@ import dev.onecycle.cli.options.RankOptions;
 import dev.onecycle.cli.options.SettingOptions;
 import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.error.Require;
+import dev.onecycle.torch.distributed.ProcessGroup;
 import dev.onecycle.torch.job.ResumeOptions;
 import dev.onecycle.torch.job.Setting;
 import dev.onecycle.torch.job.TrainingConfig;
@@ -76,15 +77,15 @@ public final class ResumeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    RankOptions.requireAlone(ranks.rendezvous(), "ranks cannot train together yet");
     Require.atLeast("--extend-epochs", extraEpochs, 0);
     ResumeOptions options = new ResumeOptions(SettingOptions.given(output.spec()), extraEpochs);
     if (data != null) {
       options = options.with(TrainingConfig.DATA, data);
     }
     Signals.watch();
-    try (JobProgress progress = JobProgress.ofTraining(output.console())) {
-      return Runs.resume(output.console(), run, options, progress);
+    try (ProcessGroup group = ranks.join();
+        JobProgress progress = JobProgress.ofTraining(output.console().of(group))) {
+      return Runs.resume(output.console(), run, options, group, progress);
     } catch (InvalidValueException e) {
       throw inOptions(e);
     }

@@ -16,6 +16,7 @@ import dev.onecycle.run.RunFolder;
 import dev.onecycle.run.RunHistory;
 import dev.onecycle.run.RunRecord;
 import dev.onecycle.text.Shell;
+import dev.onecycle.torch.distributed.ProcessGroup;
 import dev.onecycle.torch.job.ResumeOptions;
 import dev.onecycle.torch.job.RunSummary;
 import dev.onecycle.torch.job.TrainingConfig;
@@ -31,12 +32,18 @@ final class Runs {
   private Runs() {}
 
   /** Starts a run; answers the exit code. */
-  static int start(Console console, TrainingConfig config, Path folder, JobProgress progress) {
+  static int start(
+      Console console,
+      TrainingConfig config,
+      Path folder,
+      ProcessGroup ranks,
+      JobProgress progress) {
     try {
       return shown(
           console,
+          ranks,
           TrainingJob.start(
-              config, folder, Signals.CONTROL, progress, new LiveReport(progress::warning)));
+              config, folder, Signals.control(ranks), progress, new LiveReport(progress::warning)));
     } catch (InvalidValueException e) {
       throw withCommand(e, folder);
     }
@@ -53,42 +60,58 @@ final class Runs {
   }
 
   /** Resumes a run; answers the exit code. */
-  static int resume(Console console, Path folder, ResumeOptions options, JobProgress progress) {
+  static int resume(
+      Console console,
+      Path folder,
+      ResumeOptions options,
+      ProcessGroup ranks,
+      JobProgress progress) {
     return shown(
         console,
+        ranks,
         TrainingJob.resume(
-            folder, options, Signals.CONTROL, progress, new LiveReport(progress::warning)));
+            folder, options, Signals.control(ranks), progress, new LiveReport(progress::warning)));
   }
 
   /** As {@link #start}, for a run that another one follows: its result is not the command's. */
-  static int startFirst(Console console, TrainingConfig config, Path folder, JobProgress progress) {
+  static int startFirst(
+      Console console,
+      TrainingConfig config,
+      Path folder,
+      ProcessGroup ranks,
+      JobProgress progress) {
     return shownFirst(
         console,
+        ranks,
         TrainingJob.start(
-            config, folder, Signals.CONTROL, progress, new LiveReport(progress::warning)));
+            config, folder, Signals.control(ranks), progress, new LiveReport(progress::warning)));
   }
 
   /** As {@link #resume}, for a run that another one follows. */
-  static int resumeFirst(Console console, Path folder, JobProgress progress) {
+  static int resumeFirst(Console console, Path folder, ProcessGroup ranks, JobProgress progress) {
     return shownFirst(
         console,
+        ranks,
         TrainingJob.resume(
             folder,
             ResumeOptions.NONE,
-            Signals.CONTROL,
+            Signals.control(ranks),
             progress,
             new LiveReport(progress::warning)));
   }
 
-  private static int shownFirst(Console console, RunSummary run) {
+  private static int shownFirst(Console console, ProcessGroup ranks, RunSummary run) {
     if (!run.isFinished()) {
-      return shown(console, run);
+      return shown(console, ranks, run);
     }
     console.say(run.describe());
     return ExitCode.OK;
   }
 
-  private static int shown(Console console, RunSummary run) {
+  private static int shown(Console console, ProcessGroup ranks, RunSummary run) {
+    if (!ranks.isFirst()) {
+      return run.isFinished() ? ExitCode.OK : Signals.exitCode(); // rank 0 shows it
+    }
     RunRecord record = run.record();
     Path report = run.folder().resolve(RunReport.FILE);
     console.answer(run.describe());

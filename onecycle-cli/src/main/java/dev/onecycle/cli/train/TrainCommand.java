@@ -7,6 +7,7 @@ import dev.onecycle.cli.options.ConfigOptions;
 import dev.onecycle.cli.options.RankOptions;
 import dev.onecycle.cli.options.RunNames;
 import dev.onecycle.cli.options.SettingOptions;
+import dev.onecycle.torch.distributed.ProcessGroup;
 import dev.onecycle.torch.job.TrainingConfig;
 import java.nio.file.Path;
 import java.util.List;
@@ -68,7 +69,6 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    RankOptions.requireAlone(ranks.rendezvous(), "ranks cannot train together yet");
     TrainingConfig config = config();
     if (settings.printed(
         output.console(), config.withSwept(), TrainingConfig.settings(), List.of())) {
@@ -76,8 +76,9 @@ public final class TrainCommand implements Callable<Integer> {
     }
     Path folder = folder(config);
     Signals.watch();
-    try (JobProgress progress = JobProgress.ofTraining(output.console())) {
-      return Runs.start(output.console(), config, folder, progress);
+    try (ProcessGroup group = ranks.join();
+        JobProgress progress = JobProgress.ofTraining(output.console().of(group))) {
+      return Runs.start(output.console(), config, folder, group, progress);
     }
   }
 

@@ -10,6 +10,7 @@ import dev.onecycle.cli.options.MemoryOptions;
 import dev.onecycle.cli.options.RankOptions;
 import dev.onecycle.cli.options.SettingOptions;
 import dev.onecycle.error.Require;
+import dev.onecycle.torch.distributed.ProcessGroup;
 import dev.onecycle.torch.job.Experiment;
 import dev.onecycle.torch.job.Setting;
 import dev.onecycle.torch.job.TrainingConfig;
@@ -17,11 +18,13 @@ import dev.onecycle.torch.job.TrainingConfig.Group;
 import dev.onecycle.torch.tune.TuningPlan;
 import dev.onecycle.tune.BatchSizeResult;
 import dev.onecycle.tune.BatchSizes;
+import dev.onecycle.tune.BatchTrial;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
+import java.util.function.IntFunction;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IModelTransformer;
@@ -81,7 +84,6 @@ public final class FindBatchSizeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    RankOptions.requireAlone(ranks.rendezvous(), "ranks cannot train together yet");
     Console console = output.console();
     TrainingConfig config = settings.config();
     if (settings.printed(console, config, SETTINGS, List.of(TrainingConfig.BATCH_SIZE))) {
@@ -98,21 +100,30 @@ public final class FindBatchSizeCommand implements Callable<Integer> {
     Signals.watch();
     OptionalLong budget = memory.budget();
     BatchSizeResult result;
-    try (JobProgress reading = JobProgress.ofTuning(console);
+    try (ProcessGroup group = ranks.join();
+        JobProgress reading = JobProgress.ofTuning(console.of(group));
         Experiment experiment =
             Experiment.openForTuning(
                 // Given, so that none is chosen and said: sizes are tried here.
                 config.with(TrainingConfig.BATCH_SIZE, config.get(TrainingConfig.BATCH_SIZE)),
                 reading)) {
-      TrialProcess trial =
-          new TrialProcess(
-              config,
-              experiment.trainImages().shape(),
-              experiment.trainImages().classes().size(),
-              budget);
+      experiment.join(Signals.control(group));
+      if (!group.isFirst()) {
+        group.awaitAll();
+        return ExitCode.OK; // rank 0 tries the part of one rank
+      }
+      IntFunction<BatchTrial> trial =
+          TrialProcess.onRanks(
+              group.size(),
+              new TrialProcess(
+                  config,
+                  experiment.trainImages().shape(),
+                  experiment.trainImages().classes().size(),
+                  budget));
       result =
           new BatchSizes(experiment.train().size(), config.get(TrainingConfig.EPOCHS), budget)
               .search(trial, tried -> BatchSizeView.say(console, tried));
+      group.awaitAll();
     }
     BatchSizeView.show(console, result);
     int chosen = rule == TuningPlan.Rule.LARGEST ? result.largest() : result.knee();

@@ -22,9 +22,11 @@ import dev.onecycle.run.tuning.Evidence;
 import dev.onecycle.run.tuning.FoundRate;
 import dev.onecycle.text.Counts;
 import dev.onecycle.text.Numbers;
+import dev.onecycle.torch.distributed.ProcessGroup;
 import dev.onecycle.torch.job.Experiment;
 import dev.onecycle.torch.job.RangeTests;
 import dev.onecycle.torch.job.RangeTests.Doubt;
+import dev.onecycle.torch.job.RunControl;
 import dev.onecycle.torch.job.Setting;
 import dev.onecycle.torch.job.TrainedModel;
 import dev.onecycle.torch.job.TrainingConfig;
@@ -124,7 +126,6 @@ public final class FindLrCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    RankOptions.requireAlone(ranks.rendezvous(), "ranks cannot train together yet");
     Console console = output.console();
     curves.requireConsistent(settings.spec(), WITH_CURVES);
     if (curves.given()) {
@@ -156,17 +157,28 @@ public final class FindLrCommand implements Callable<Integer> {
     }
     config.validated();
     config.rangeTest(config.policyChoice().momentumAtPeak()); // are its steps enough?
-    Path file = out == null ? FileNames.unused(RESULT) : FileNames.requireNew("--out", out);
-    requireWritable(file);
-    AtomicFile.requireWritable(file);
+    Path file = RESULT;
+    if (ranks.rendezvous().rank() == 0) {
+      file = out == null ? FileNames.unused(RESULT) : FileNames.requireNew("--out", out);
+      requireWritable(file);
+      AtomicFile.requireWritable(file);
+    }
     Signals.watch();
-    try (JobProgress progress = JobProgress.ofTuning(console);
+    try (ProcessGroup group = ranks.join();
+        JobProgress progress = JobProgress.ofTuning(console.of(group));
         Experiment experiment =
             Experiment.openForRangeTest(config, trained.map(TrainedModel::file), progress)) {
-      sayImages(console, experiment);
+      RunControl control = Signals.control(group);
+      experiment.join(control);
+      sayImages(console.of(group), experiment);
       RangeTests tests = RangeTests.of(experiment);
-      RangeSummary summary = tests.run(progress);
+      RangeSummary summary =
+          group.isAlone() ? tests.run(progress) : control.uninterrupted(() -> tests.run(progress));
       progress.close();
+      Path result = file;
+      if (!group.isFirst()) {
+        return ExitCode.OK; // rank 0 has the same result
+      }
       return Signals.uninterrupted(
           () ->
               finish(
@@ -175,7 +187,7 @@ public final class FindLrCommand implements Callable<Integer> {
                   OptionalLong.of(experiment.cycleSteps()),
                   tests.carefulRate(summary),
                   tests.doubts(summary),
-                  file,
+                  result,
                   Optional.of(experiment.conditions())));
     }
   }

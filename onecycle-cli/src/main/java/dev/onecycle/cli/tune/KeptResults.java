@@ -7,6 +7,7 @@ import dev.onecycle.run.tuning.Memo;
 import dev.onecycle.run.tuning.TuningJournal;
 import dev.onecycle.text.Counts;
 import dev.onecycle.text.Numbers;
+import dev.onecycle.torch.distributed.ProcessGroup;
 import dev.onecycle.torch.job.Experiment;
 import dev.onecycle.torch.job.TrainingConfig;
 import dev.onecycle.torch.tune.SweepPlan;
@@ -59,9 +60,9 @@ record KeptResults(TuningJournal journal, String again) {
     return request;
   }
 
-  /** The memory of the results; no work is begun after a signal. */
-  Memo memo() {
-    return new InterruptibleWork(journal);
+  /** The memory of the results; no work is begun after a signal, unless other ranks have begun. */
+  Memo memo(ProcessGroup ranks) {
+    return ranks.isAlone() ? new InterruptibleWork(journal) : journal;
   }
 
   /** Says at the beginning where results go, for nothing can be said after kill -9. */

@@ -19,15 +19,20 @@ import dev.onecycle.run.files.AtomicFile;
 import dev.onecycle.run.files.FileNames;
 import dev.onecycle.run.tuning.Evidence;
 import dev.onecycle.run.tuning.FoundRate;
+import dev.onecycle.run.tuning.Memo;
 import dev.onecycle.run.tuning.TuningJournal;
+import dev.onecycle.torch.distributed.ProcessGroup;
 import dev.onecycle.torch.job.Experiment;
 import dev.onecycle.torch.job.RangeTests;
 import dev.onecycle.torch.job.RangeTests.Doubt;
+import dev.onecycle.torch.job.RunControl;
 import dev.onecycle.torch.job.Setting;
 import dev.onecycle.torch.job.TrainingConfig;
 import dev.onecycle.torch.job.TrainingConfig.Group;
+import dev.onecycle.torch.tune.RankMemo;
 import dev.onecycle.torch.tune.SweepPlan;
 import dev.onecycle.torch.tune.Sweeper;
+import dev.onecycle.torch.tune.TuningListener;
 import dev.onecycle.tune.Candidate;
 import dev.onecycle.tune.Hyperparameter;
 import dev.onecycle.tune.Sweep;
@@ -42,6 +47,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -132,7 +138,6 @@ public final class SweepCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    RankOptions.requireAlone(ranks.rendezvous(), "ranks cannot train together yet");
     Console console = output.console();
     TrainingConfig config = settings.config(Candidates.SEVERAL);
     Hyperparameter parameter = swept();
@@ -142,11 +147,25 @@ public final class SweepCommand implements Callable<Integer> {
     config.validated();
     List<Double> values = values(parameter);
     SweepPlan asked = plan(config);
-    requireWritable();
+    if (ranks.rendezvous().rank() == 0) {
+      requireWritable();
+    }
     Signals.watch();
-    try (JobProgress reading = JobProgress.ofTuning(console);
+    try (ProcessGroup group = ranks.join();
+        JobProgress reading = JobProgress.ofTuning(console.of(group));
         Experiment experiment =
             Experiment.openForTuning(Candidates.atLargestDropout(config, settings), reading)) {
+      RunControl control = Signals.control(group);
+      experiment.join(control);
+      if (!group.isFirst()) {
+        SweepPlan plan = Candidates.careful(asked, experiment, console.of(group));
+        return control.uninterrupted(
+            () -> {
+              sweeper(experiment, Memo.none(), new TuningListener() {})
+                  .sweep(experiment.setup(), parameter, values, plan);
+              return ExitCode.OK; // rank 0 has the same result
+            });
+      }
       SweepPlan plan = Candidates.careful(asked, experiment, console);
       Map<String, String> request = KeptResults.request(experiment, plan);
       request.put(
@@ -159,7 +178,8 @@ public final class SweepCommand implements Callable<Integer> {
       KeptResults kept =
           KeptResults.open(tests(place), request, CommandLineArgs.again(settings.spec(), place));
       kept.sayBegin(console);
-      Sweep sweep = swept(console, experiment, parameter, values, plan, kept);
+      Supplier<Sweep> trying = () -> swept(console, experiment, parameter, values, plan, kept);
+      Sweep sweep = group.isAlone() ? trying.get() : control.uninterrupted(trying);
       OptionalDouble peak = plan.cycles().peak();
       return Signals.uninterrupted(
           () -> finish(console, sweep, experiment, peak, out == null ? place : out));
@@ -178,25 +198,29 @@ public final class SweepCommand implements Callable<Integer> {
         new TuningProgress(console, "sweep", experiment, Optional.of(cure))) {
       progress.expect(values.size() * plan.repeats(), plan.byCycle() ? values.size() : 0, 0);
       progress.kept(kept.journal());
-      if (!progress.nothingAhead()) {
+      if (!progress.nothingAhead() && experiment.ranks().isAlone()) {
         progress.measure(plan);
         if (parameter == Hyperparameter.BATCH_SIZE) {
           progress.at(values.stream().mapToDouble(Double::doubleValue).average().orElseThrow());
         }
       }
       progress.announce();
-      return new Sweeper(
-              experiment.trainImages(),
-              experiment.evaluationImages(),
-              experiment::newLearner,
-              kept.memo(),
-              progress,
-              Signals::stopRequested)
+      return sweeper(experiment, kept.memo(experiment.ranks()), progress)
           .sweep(experiment.setup(), parameter, values, plan);
     } catch (CancellationException e) {
       kept.sayInterrupted(console);
       throw e;
     }
+  }
+
+  private static Sweeper sweeper(Experiment experiment, Memo memo, TuningListener listener) {
+    return new Sweeper(
+        experiment.trainImages(),
+        experiment.evaluationImages(),
+        experiment::newLearner,
+        RankMemo.of(memo, experiment.ranks()),
+        listener,
+        Signals::stopRequested);
   }
 
   private void requireWritable() {

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
@@ -38,6 +39,26 @@ record TrialProcess(TrainingConfig config, ImageShape shape, int classes, Option
   private static final String CONFIG = "config.json";
   private static final String RESULT = "trial.json";
   private static final String ERRORS = "errors.txt";
+
+  /**
+   * Trials of batches that are dealt to ranks: this process tries the part of one rank, and all
+   * ranks are taken to be as fast.
+   */
+  static IntFunction<BatchTrial> onRanks(int ranks, TrialProcess trial) {
+    return ranks == 1
+        ? trial
+        : size -> {
+          BatchTrial part = trial.apply(Math.max(2, (size + ranks - 1) / ranks));
+          return new BatchTrial(
+              size,
+              part.fits(),
+              part.peakBytes(),
+              part.samplesPerSecond().isPresent()
+                  ? OptionalDouble.of(ranks * part.samplesPerSecond().getAsDouble())
+                  : part.samplesPerSecond(),
+              part.remark());
+        };
+  }
 
   @Override
   public BatchTrial apply(int size) {

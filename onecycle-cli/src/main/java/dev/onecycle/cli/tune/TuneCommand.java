@@ -11,7 +11,9 @@ import dev.onecycle.cli.options.RankOptions;
 import dev.onecycle.cli.options.RunNames;
 import dev.onecycle.cli.options.SettingOptions;
 import dev.onecycle.error.Require;
+import dev.onecycle.torch.distributed.ProcessGroup;
 import dev.onecycle.torch.job.Experiment;
+import dev.onecycle.torch.job.RunControl;
 import dev.onecycle.torch.job.Setting;
 import dev.onecycle.torch.job.TrainingConfig;
 import dev.onecycle.torch.job.TrainingConfig.Group;
@@ -121,7 +123,6 @@ public final class TuneCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    RankOptions.requireAlone(ranks.rendezvous(), "ranks cannot train together yet");
     Console console = output.console();
     TrainingConfig config = settings.config(Candidates.SEVERAL);
     if (settings.printed(console, config, SETTINGS, open(config))) {
@@ -155,15 +156,20 @@ public final class TuneCommand implements Callable<Integer> {
     SweepPlan asked =
         Candidates.plan(config, Require.atLeast("--by-cycle", byCycle, 0), OptionalDouble.empty());
     Path folder = folder(config);
-    TuneRun.requireUsable(folder);
+    if (ranks.rendezvous().rank() == 0) {
+      TuneRun.requireUsable(folder);
+    }
     boolean ruled = rule != null || memory.amount != null;
     Signals.watch();
-    try (JobProgress reading = JobProgress.ofTuning(console);
+    try (ProcessGroup group = ranks.join();
+        JobProgress reading = JobProgress.ofTuning(console.of(group));
         Experiment experiment =
             Experiment.openForTuning(
                 Candidates.atLargestDropout(ruled ? atStandardBatch(config) : config, settings),
                 reading)) {
-      SweepPlan sweep = Candidates.careful(asked, experiment, console);
+      RunControl control = Signals.control(group);
+      experiment.join(control);
+      SweepPlan sweep = Candidates.careful(asked, experiment, console.of(group));
       int epochs = experiment.config().get(TrainingConfig.EPOCHS);
       boolean chosen = experiment.config().isGiven(TrainingConfig.BATCH_SIZE);
       Optional<BatchSizes> batchSizes =
@@ -179,7 +185,10 @@ public final class TuneCommand implements Callable<Integer> {
               Candidates.of(settings.spec(), Hyperparameter.DROPOUT),
               sweep,
               new TuningPlan.FinalTests(finalTests, epochs, experiment.carefulRate()));
-      return new TuneRun(console, settings.spec(), experiment, folder, memory).run(plan);
+      TuneRun run = new TuneRun(console, settings.spec(), experiment, folder, memory);
+      return group.isAlone()
+          ? run.run(plan)
+          : control.uninterrupted(() -> group.isFirst() ? run.run(plan) : run.takePart(plan));
     }
   }
 

@@ -11,6 +11,7 @@ import dev.onecycle.report.figures.RangeFigures;
 import dev.onecycle.report.figures.SweepFigures;
 import dev.onecycle.run.Conditions;
 import dev.onecycle.run.RunFolder;
+import dev.onecycle.run.tuning.Memo;
 import dev.onecycle.run.tuning.Recipe;
 import dev.onecycle.run.tuning.TuningJournal;
 import dev.onecycle.text.Numbers;
@@ -22,7 +23,9 @@ import dev.onecycle.torch.job.Setting;
 import dev.onecycle.torch.job.TrainingConfig;
 import dev.onecycle.torch.job.TrainingConfig.Group;
 import dev.onecycle.torch.train.Setup;
+import dev.onecycle.torch.tune.RankMemo;
 import dev.onecycle.torch.tune.Tuner;
+import dev.onecycle.torch.tune.TuningListener;
 import dev.onecycle.torch.tune.TuningPlan;
 import dev.onecycle.tune.BatchSizes;
 import dev.onecycle.tune.BatchTrial;
@@ -40,6 +43,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -96,16 +100,11 @@ final class TuneRun {
     try (TuningProgress progress =
         new TuningProgress(console, "tuning", experiment, Optional.empty())) {
       boolean search = plan.batchSizes().isPresent();
-      TrialProcess trial =
-          new TrialProcess(
-              config,
-              experiment.trainImages().shape(),
-              experiment.trainImages().classes().size(),
-              plan.batchSizes().map(BatchSizes::budgetBytes).orElse(OptionalLong.empty()));
+      IntFunction<BatchTrial> trial = trial(plan);
       progress.expect(plan.rangeTests(), plan.shortCycles(), search ? TRIALS : 0);
       progress.kept(kept.journal());
-      if (progress.nothingAhead()) {
-        // Nothing is to be measured.
+      if (progress.nothingAhead() || !experiment.ranks().isAlone()) {
+        // Nothing is to be measured, or it would take all ranks.
       } else if (search) {
         // Not in this process, which must not hold the memory of a batch size not yet tried.
         BatchTrial usual = trial.apply(experiment.setup().batchSize());
@@ -115,20 +114,39 @@ final class TuneRun {
         progress.measure(plan.sweep());
       }
       progress.announce();
-      tuned =
-          new Tuner(
-                  experiment.trainImages(),
-                  experiment.evaluationImages(),
-                  experiment::newLearner,
-                  kept.memo(),
-                  progress,
-                  Signals::stopRequested)
-              .tune(experiment.setup(), plan, trial);
+      tuned = tuner(kept.memo(experiment.ranks()), progress).tune(experiment.setup(), plan, trial);
     } catch (CancellationException e) {
       kept.sayInterrupted(console);
       throw e;
     }
     return Signals.uninterrupted(() -> finish(kept.journal(), tuned));
+  }
+
+  /** Tunes together with rank 0, which alone keeps the results; answers the exit code. */
+  int takePart(TuningPlan plan) {
+    TuningResult unused =
+        tuner(Memo.none(), new TuningListener() {}).tune(experiment.setup(), plan, trial(plan));
+    return ExitCode.OK;
+  }
+
+  private Tuner tuner(Memo memo, TuningListener listener) {
+    return new Tuner(
+        experiment.trainImages(),
+        experiment.evaluationImages(),
+        experiment::newLearner,
+        RankMemo.of(memo, experiment.ranks()),
+        listener,
+        Signals::stopRequested);
+  }
+
+  private IntFunction<BatchTrial> trial(TuningPlan plan) {
+    return TrialProcess.onRanks(
+        experiment.ranks().size(),
+        new TrialProcess(
+            config,
+            experiment.trainImages().shape(),
+            experiment.trainImages().classes().size(),
+            plan.batchSizes().map(BatchSizes::budgetBytes).orElse(OptionalLong.empty())));
   }
 
   private int finish(TuningJournal journal, TuningResult tuned) {

@@ -73,6 +73,29 @@ public final class JsonFile {
     }
   }
 
+  /** A record as a text, to be sent to another process. */
+  public static String text(Object record) {
+    try {
+      return JSON.writeValueAsString(record);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a record must be one that JSON can hold", e);
+    }
+  }
+
+  /**
+   * The record of a text that {@link #text} made.
+   *
+   * @param name of the record, for messages
+   * @throws BadDataException where it is of another type
+   */
+  public static <T> T parse(String text, Class<T> type, String name) {
+    try {
+      return value(JSON.readTree(text), type, name);
+    } catch (JsonProcessingException e) {
+      throw new BadDataException(name + " cannot be read: " + ParseErrors.reason(e), e);
+    }
+  }
+
   /** A value as a tree, for a component of another record. */
   public static JsonNode tree(Object value) {
     return JSON.valueToTree(value);

@@ -148,7 +148,7 @@ public final class ProcessGroup implements AutoCloseable {
         message = FAILURE + String.valueOf(e.getMessage());
       }
     }
-    byte[] bytes = gloo.ofFirst(message.getBytes(StandardCharsets.UTF_8));
+    byte[] bytes = gloo.ofFirst(message.getBytes(StandardCharsets.UTF_8), OPENING);
     if (failure != null) {
       throw failure;
     }

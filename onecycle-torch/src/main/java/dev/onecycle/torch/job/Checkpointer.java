@@ -1,7 +1,7 @@
 package dev.onecycle.torch.job;
 
 import dev.onecycle.record.StepRecord;
-import dev.onecycle.run.RunFolder;
+import dev.onecycle.run.RunOutput;
 import dev.onecycle.run.TrainingListener;
 import dev.onecycle.run.TrainingPosition;
 import dev.onecycle.torch.train.Checkpoints;
@@ -14,7 +14,7 @@ import java.time.Duration;
  */
 final class Checkpointer implements TrainingListener {
   private final Checkpoints checkpoints;
-  private final RunFolder files;
+  private final RunOutput files;
   private final Learner learner;
   private final Duration interval;
   private final RunControl control;
@@ -30,7 +30,7 @@ final class Checkpointer implements TrainingListener {
    */
   Checkpointer(
       Checkpoints checkpoints,
-      RunFolder files,
+      RunOutput files,
       Learner learner,
       Duration interval,
       RunControl control,
@@ -71,6 +71,9 @@ final class Checkpointer implements TrainingListener {
   /** Saves a checkpoint at the current position. */
   void save() {
     lastSave = System.nanoTime();
+    if (!learner.ranks().isFirst()) {
+      return; // rank 0 has the same weights
+    }
     control.uninterrupted(
         () -> {
           try {

@@ -28,6 +28,7 @@ import dev.onecycle.run.TrainingImages;
 import dev.onecycle.run.TrainingImages.Labelled;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.text.Sha256;
+import dev.onecycle.torch.distributed.ProcessGroup;
 import dev.onecycle.torch.model.ModelFile;
 import dev.onecycle.torch.settings.Normalization;
 import dev.onecycle.torch.train.Learner;
@@ -44,6 +45,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -65,6 +67,8 @@ public final class Experiment implements AutoCloseable {
   private final Optional<StartingWeights> weights;
   private final Normalization normalization;
   private Optional<WeightMapping> mapping = Optional.empty();
+  private ProcessGroup ranks = ProcessGroup.ALONE;
+  private BooleanSupplier stop = () -> false;
   private @Nullable Learner learner;
 
   /**
@@ -469,9 +473,10 @@ public final class Experiment implements AutoCloseable {
   /** The conditions of another setup on the same images. */
   public Conditions conditions(Setup other) {
     Conditions conditions =
-        task.isPresent()
-            ? other.conditions(images.fingerprint.training, train().targets())
-            : other.conditions(images.fingerprint.training);
+        ofRanks(
+            task.isPresent()
+                ? other.conditions(images.fingerprint.training, train().targets())
+                : other.conditions(images.fingerprint.training));
     if (weights.isPresent() || config.find(TrainingConfig.NORMALIZATION).isPresent()) {
       conditions = conditions.with("normalization", normalization.text());
     }
@@ -481,6 +486,13 @@ public final class Experiment implements AutoCloseable {
             .or(() -> weights.map(from -> "from a file, sha256 " + from.sha256() + rules()))
             .orElse("");
     return origin.isEmpty() ? conditions : conditions.with("weights", origin);
+  }
+
+  /** A batch is dealt to the replicas of all ranks. */
+  private Conditions ofRanks(Conditions ofOne) {
+    return ranks.isAlone()
+        ? ofOne
+        : ofOne.with(Setup.REPLICAS, ranks.size() * Long.parseLong(ofOne.get(Setup.REPLICAS)));
   }
 
   /** What decides which arrays of the file are taken. */
@@ -514,9 +526,42 @@ public final class Experiment implements AutoCloseable {
 
   /** A network of another setup with its first weights, to be closed by the caller. */
   public Learner newLearner(Setup other) {
-    return trained
-        .map(model -> Learner.load(model, other.settings()))
-        .orElseGet(() -> prepared(other));
+    Learner made =
+        trained
+            .map(model -> Learner.load(model, other.settings()))
+            .orElseGet(() -> prepared(other));
+    try {
+      made.join(ranks, stop);
+      return made;
+    } catch (RuntimeException e) {
+      made.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Joins the ranks of a job, each of which has opened the same data: every network of this
+   * experiment is trained by all of them from now on.
+   *
+   * @throws InvalidValueException where data or settings differ
+   */
+  public void join(RunControl control) {
+    ranks = control.ranks();
+    stop = control::stopRequested;
+    if (ranks.isAlone()) {
+      return;
+    }
+    ranks.requireSame("version", String.valueOf(Experiment.class.getPackage()));
+    ranks.requireSame(train().layout().noun() + "s", fingerprint());
+    ranks.requireSame("conditions", conditions().byName().toString());
+    if (learner != null) {
+      learner.join(ranks, stop);
+    }
+  }
+
+  /** The ranks that it runs on. */
+  public ProcessGroup ranks() {
+    return ranks;
   }
 
   private Learner prepared(Setup other) {

@@ -1,10 +1,22 @@
 package dev.onecycle.torch.job;
 
+import dev.onecycle.torch.distributed.ProcessGroup;
 import java.util.function.Supplier;
 
-/** The reins of a job: when it is to stop or to save, and what must not be interrupted. */
+/**
+ * The control of a job by its program: the ranks that it runs on, when it is to stop or to save,
+ * and the work that must not be interrupted.
+ */
 public interface RunControl {
-  /** Whether the job is to end in order: after the current step, with a checkpoint. */
+  /** The ranks that the job runs on. All of them make the same calls with equal arguments. */
+  default ProcessGroup ranks() {
+    return ProcessGroup.ALONE;
+  }
+
+  /**
+   * Whether the job is to end in order: after the current step, with a checkpoint. Of several ranks
+   * it is enough that one says so.
+   */
   boolean stopRequested();
 
   /** Whether a checkpoint is asked for; asking again answers false until it is asked for anew. */
@@ -24,6 +36,31 @@ public interface RunControl {
           work.run();
           return true;
         });
+  }
+
+  /** Runs on ranks; stops all of them where the calling thread of one is interrupted. */
+  static RunControl on(ProcessGroup ranks) {
+    return ranks.isAlone()
+        ? INTERRUPTS
+        : new RunControl() {
+          private boolean interrupted;
+
+          @Override
+          public ProcessGroup ranks() {
+            return ranks;
+          }
+
+          @Override
+          public boolean stopRequested() {
+            interrupted |= Thread.interrupted();
+            return interrupted;
+          }
+
+          @Override
+          public <T> T uninterrupted(Supplier<T> work) {
+            return INTERRUPTS.uninterrupted(work);
+          }
+        };
   }
 
   /** Stops where the calling thread is interrupted. */

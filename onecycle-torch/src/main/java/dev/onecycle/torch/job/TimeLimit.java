@@ -4,6 +4,7 @@ import static dev.onecycle.torch.job.TrainingConfig.MINUTES;
 
 import dev.onecycle.error.CannotWriteException;
 import dev.onecycle.error.IoErrors;
+import dev.onecycle.torch.distributed.ProcessGroup;
 import dev.onecycle.torch.train.Learner;
 import dev.onecycle.torch.train.LearnerState;
 import dev.onecycle.torch.train.StepCost;
@@ -22,8 +23,10 @@ import java.util.Optional;
  * @param begin start of the job, by {@link System#nanoTime}
  * @param cost of a step
  * @param secondsPerSave time of saving a checkpoint, which a run does after every epoch
+ * @param ranks go by the clock of rank 0
  */
-record TimeLimit(double minutes, long begin, StepCost cost, double secondsPerSave) {
+record TimeLimit(
+    double minutes, long begin, StepCost cost, double secondsPerSave, ProcessGroup ranks) {
   /** Steps are timed for four seconds, but for no more than a tenth of the given time. */
   private static final double MEASURED_SECONDS = 4;
 
@@ -48,11 +51,18 @@ record TimeLimit(double minutes, long begin, StepCost cost, double secondsPerSav
                         experiment.setup(),
                         experiment.train(),
                         patience(minutes)),
-                    secondsPerSave(experiment.learner(), folder)));
+                    secondsPerSave(experiment.learner(), folder),
+                    experiment.learner().ranks()));
   }
 
   /** Writes the content of a checkpoint beside the folder of the run, and removes it. */
   private static double secondsPerSave(Learner learner, Path folder) {
+    ProcessGroup ranks = learner.ranks();
+    return Double.parseDouble(
+        ranks.ofFirst(() -> Double.toString(measuredSecondsPerSave(learner, folder))));
+  }
+
+  private static double measuredSecondsPerSave(Learner learner, Path folder) {
     Path beside = folder.toAbsolutePath().getParent();
     while (beside != null && !Files.isDirectory(beside)) {
       beside = beside.getParent();
@@ -84,6 +94,6 @@ record TimeLimit(double minutes, long begin, StepCost cost, double secondsPerSav
 
   /** The seconds since the start of the job. */
   double secondsPassed() {
-    return (System.nanoTime() - begin) / 1e9;
+    return ranks.ofFirst((System.nanoTime() - begin) / 1e9);
   }
 }

@@ -38,6 +38,7 @@ import dev.onecycle.run.RunFolder;
 import dev.onecycle.run.RunHistory;
 import dev.onecycle.run.RunListener;
 import dev.onecycle.run.RunLock;
+import dev.onecycle.run.RunOutput;
 import dev.onecycle.run.RunRecord;
 import dev.onecycle.run.RunRecord.Status;
 import dev.onecycle.run.Task;
@@ -50,7 +51,9 @@ import dev.onecycle.run.files.JsonFile;
 import dev.onecycle.run.tuning.Evidence;
 import dev.onecycle.schedule.Amendment;
 import dev.onecycle.schedule.Policy;
+import dev.onecycle.text.Counts;
 import dev.onecycle.text.Numbers;
+import dev.onecycle.torch.distributed.ProcessGroup;
 import dev.onecycle.torch.job.TrainingConfig.OnDivergence;
 import dev.onecycle.torch.job.TrainingConfig.OnSaveError;
 import dev.onecycle.torch.job.TrainingConfig.Origin;
@@ -63,6 +66,7 @@ import dev.onecycle.torch.train.Evaluation;
 import dev.onecycle.torch.train.LayerGroup;
 import dev.onecycle.torch.train.Learner;
 import dev.onecycle.torch.train.LearnerState;
+import dev.onecycle.torch.train.Setup;
 import dev.onecycle.torch.train.Training;
 import dev.onecycle.torch.train.TrainingPlan;
 import java.nio.file.Path;
@@ -74,6 +78,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -96,6 +102,9 @@ public final class TrainingJob {
 
   private static final int MAX_RETRIES = 3;
 
+  /** The number of ranks in the record of a run. */
+  private static final String RANKS = "ranks";
+
   /** The file that says what was done with each array of a weight file. */
   private static final String WEIGHTS = "weights.json";
 
@@ -109,6 +118,7 @@ public final class TrainingJob {
 
   private final Path folder;
   private final Experiment experiment;
+  private final ProcessGroup ranks;
   private final RunControl control;
   private final Listeners listener;
   private final WriteFailurePolicy writes;
@@ -131,7 +141,8 @@ public final class TrainingJob {
     this.policy = policy;
     this.plan = plan;
     this.record = record;
-    this.control = control;
+    this.ranks = experiment.ranks();
+    this.control = ranks.isAlone() ? control : agreed(control, experiment);
     this.listener = listener;
     TrainingConfig config = experiment.config();
     Learner learner = experiment.learner();
@@ -148,6 +159,31 @@ public final class TrainingJob {
     compatibility.put("seed", config.get(SEED).toString());
     compatibility.put("all images", experiment.fingerprint());
     checkpoints = new Checkpoints(folder, model, compatibility, record.task().judge());
+  }
+
+  /** A control that tells each rank to stop after the same step. */
+  private static RunControl agreed(RunControl own, Experiment experiment) {
+    return new RunControl() {
+      @Override
+      public ProcessGroup ranks() {
+        return own.ranks();
+      }
+
+      @Override
+      public boolean stopRequested() {
+        return experiment.learner().stopAgreed();
+      }
+
+      @Override
+      public boolean saveRequested() {
+        return own.saveRequested();
+      }
+
+      @Override
+      public <T> T uninterrupted(Supplier<T> work) {
+        return own.uninterrupted(work);
+      }
+    };
   }
 
   /**
@@ -186,13 +222,13 @@ public final class TrainingJob {
       RunControl control,
       RunListener... listeners) {
     long begin = System.nanoTime();
-    Listeners listener = new Listeners(List.of(listeners));
+    Listeners listener = listeners(control, listeners);
     TrainingConfig own = config.requireForTask().withSwept().validated();
     saySwept(config, own, listener);
     PeakRate.requireReadable(own);
-    RunFolder.requireWritable(folder);
+    requireWritable(folder, control.ranks());
     try (Experiment experiment = Experiment.open(own, task, listener)) {
-      return started(begin, own, experiment, folder, control, listener);
+      return onRanks(control, () -> started(begin, own, experiment, folder, control, listener));
     }
   }
 
@@ -210,22 +246,44 @@ public final class TrainingJob {
   public static RunSummary start(
       TrainingConfig asked, Path folder, RunControl control, RunListener... listeners) {
     long begin = System.nanoTime();
-    Listeners listener = new Listeners(List.of(listeners));
+    Listeners listener = listeners(control, listeners);
     TrainingConfig swept = asked.withSwept();
     swept.validated();
     saySwept(asked, swept, listener);
     Optional<StartingWeights> weights = StartingWeights.of(swept);
     TrainingConfig config = weights.map(from -> from.withModel(swept)).orElse(swept);
     PeakRate.requireReadable(config);
-    RunFolder.requireWritable(folder);
+    requireWritable(folder, control.ranks());
     try (Experiment experiment = Experiment.open(config, weights, listener)) {
       Faults.at("train.start");
       if (config.get(SAMPLING) == Sampling.SHUFFLED) {
         ClassWeights.advice(config.get(CLASS_WEIGHTS), experiment.trainImages())
             .ifPresent(listener::note);
       }
-      return started(begin, config, experiment, folder, control, listener);
+      return onRanks(control, () -> started(begin, config, experiment, folder, control, listener));
     }
+  }
+
+  /** Rank 0 alone tells of the job. */
+  private static Listeners listeners(RunControl control, RunListener... all) {
+    return new Listeners(control.ranks().isFirst() ? List.of(all) : List.of());
+  }
+
+  private static void requireWritable(Path folder, ProcessGroup ranks) {
+    String unused =
+        ranks.ofFirst(
+            () -> {
+              RunFolder.requireWritable(folder);
+              return "";
+            });
+  }
+
+  /**
+   * Runs a job on its ranks. None of them may be interrupted: the others would wait for it. A stop
+   * is agreed on in the next step.
+   */
+  private static RunSummary onRanks(RunControl control, Supplier<RunSummary> job) {
+    return control.ranks().isAlone() ? job.get() : control.uninterrupted(job);
   }
 
   private static RunSummary started(
@@ -235,6 +293,7 @@ public final class TrainingJob {
       Path folder,
       RunControl control,
       Listeners listener) {
+    experiment.join(control);
     int images = experiment.train().size();
     if (config.find(MINUTES).isEmpty()) {
       // Before the engine is loaded: are the steps enough for the policy?
@@ -264,7 +323,7 @@ public final class TrainingJob {
     Policy policy = config.policyChoice().over(steps, peak.rate());
     RunRecord record = record(config, experiment, plan, policy, peak);
     TrainingJob job = new TrainingJob(folder, experiment, policy, plan, record, control, listener);
-    try (RunFolder files = job.created(peak)) {
+    try (RunOutput files = job.created(peak)) {
       return job.run(files, TrainingPosition.START);
     }
   }
@@ -298,8 +357,7 @@ public final class TrainingJob {
   /** As {@link #resume(Path)}, with changes, until a stop is requested. */
   public static RunSummary resume(
       Path folder, ResumeOptions options, RunControl control, RunListener... listeners) {
-    Listeners listener = new Listeners(List.of(listeners));
-    return resume(folder, Optional.empty(), options, control, listener);
+    return resume(folder, Optional.empty(), options, control, listeners(control, listeners));
   }
 
   /**
@@ -319,8 +377,7 @@ public final class TrainingJob {
       ResumeOptions options,
       RunControl control,
       RunListener... listeners) {
-    Listeners listener = new Listeners(List.of(listeners));
-    return resume(folder, Optional.of(task), options, control, listener);
+    return resume(folder, Optional.of(task), options, control, listeners(control, listeners));
   }
 
   private static RunSummary resume(
@@ -329,6 +386,9 @@ public final class TrainingJob {
       ResumeOptions options,
       RunControl control,
       Listeners listener) {
+    if (!control.ranks().isAlone()) {
+      return onRanks(control, () -> resumedOnRanks(folder, task, options, control, listener));
+    }
     RunRecord record = RunFolder.read(folder);
     if (record.status() == Status.FINISHED) {
       return finished(folder, record, options, listener);
@@ -339,7 +399,40 @@ public final class TrainingJob {
       RunRecord current = RunFolder.read(folder);
       return current.status() == Status.FINISHED
           ? finished(folder, current, options, listener)
-          : unfinished(folder, current, task, lock, options, control, listener);
+          : unfinished(folder, current, task, Optional.of(lock), options, control, listener);
+    }
+  }
+
+  /** Rank 0 alone reads the folder of the run, and holds its lock. */
+  private static RunSummary resumedOnRanks(
+      Path folder,
+      Optional<TrainingTask> task,
+      ResumeOptions options,
+      RunControl control,
+      Listeners listener) {
+    ProcessGroup ranks = control.ranks();
+    AtomicReference<@Nullable RunLock> held = new AtomicReference<>();
+    try {
+      RunRecord record =
+          JsonFile.parse(
+              ranks.ofFirst(
+                  () -> {
+                    held.set(RunLock.take(folder));
+                    return JsonFile.text(RunFolder.read(folder));
+                  }),
+              RunRecord.class,
+              "the run record of rank 0");
+      if (record.status() == Status.FINISHED) {
+        return finished(folder, record, options, listener);
+      }
+      requireSameKind(folder, record, task);
+      return unfinished(
+          folder, record, task, Optional.ofNullable(held.get()), options, control, listener);
+    } finally {
+      @Nullable RunLock lock = held.get();
+      if (lock != null) {
+        lock.close();
+      }
     }
   }
 
@@ -399,7 +492,7 @@ public final class TrainingJob {
       Path folder,
       RunRecord record,
       Optional<TrainingTask> task,
-      RunLock lock,
+      Optional<RunLock> lock,
       ResumeOptions options,
       RunControl control,
       Listeners listener) {
@@ -409,14 +502,19 @@ public final class TrainingJob {
         task.isPresent()
             ? Experiment.open(config, task.get(), listener)
             : Experiment.open(config.without(FROM), listener)) {
+      experiment.join(control);
       requireSame(
           task.isPresent() ? "samples" : "images",
           record.data().fingerprint(),
           experiment.fingerprint(),
           folder,
           options);
+      boolean otherRanks = ranksOf(record) != control.ranks().size();
       for (Conditions.Difference d :
           record.conditions().without("weights").differencesTo(experiment.conditions())) {
+        if (otherRanks && d.name().equals(Setup.REPLICAS)) {
+          continue; // told below
+        }
         throw Require.invalid(
             "condition " + d.title(),
             d.found() + ", as in " + folder + ",",
@@ -429,18 +527,44 @@ public final class TrainingJob {
       experiment.learner();
       listener.prepared(experiment);
       sayDifferences(record, listener);
-      RunRecord running =
-          record.withConfig(settings(config, record), record.resolved()).withoutEnd();
+      if (otherRanks) {
+        sayOtherRanks(record, experiment, listener);
+      }
+      Map<String, Object> resolved = new LinkedHashMap<>(record.resolved());
+      resolved.put(RANKS, control.ranks().size());
+      RunRecord running = record.withConfig(settings(config, record), resolved).withoutEnd();
       TrainingJob job =
           new TrainingJob(folder, experiment, policy, plan, running, control, listener);
       TrainingPosition from = job.restored().orElse(TrainingPosition.START);
       if (options.extraEpochs() > 0) {
         job.extend(from, options);
       }
-      try (RunFolder files = job.reopened(lock, from)) {
+      try (RunOutput files = job.reopened(lock, from)) {
         return job.run(files, from);
       }
     }
+  }
+
+  private static int ranksOf(RunRecord record) {
+    return Integer.parseInt(String.valueOf(record.resolved().getOrDefault(RANKS, 1)));
+  }
+
+  /** Says what another number of ranks changes, and what it leaves as it is. */
+  private static void sayOtherRanks(RunRecord record, Experiment experiment, JobListener listener) {
+    String then = record.conditions().get(Setup.REPLICAS);
+    String now = experiment.conditions().get(Setup.REPLICAS);
+    String norms =
+        then.equals(now)
+            ? ""
+            : Numbers.format(
+                "; batch norms see parts of 1/%s of a batch instead of 1/%s", now, then);
+    listener.note(
+        Numbers.format(
+            "The run was on %s and goes on on %s: each step has the same images, rate and"
+                + " momentum as before, but the last bits of its sums differ%s",
+            Counts.of(ranksOf(record), "rank", "ranks"),
+            Counts.of(experiment.ranks().size(), "rank", "ranks"),
+            norms));
   }
 
   /** The configuration of a run, with the chosen values of its open settings. */
@@ -561,6 +685,7 @@ public final class TrainingJob {
     Map<String, Object> resolved = new LinkedHashMap<>();
     resolved.put(PRECISION.name(), PRECISION.write(learner.precision()));
     resolved.put(THREADS.name(), learner.threads());
+    resolved.put(RANKS, experiment.ranks().size());
     resolved.put(DEVICE.name(), DEVICE.write(learner.device()));
     resolved.put(BATCH_SIZE.name(), plan.batchSize());
     resolved.put(REESTIMATE_BATCHNORM.name(), plan.reestimatedBatches());
@@ -599,8 +724,11 @@ public final class TrainingJob {
   }
 
   /** Makes the folder, or nothing where a stop is requested. */
-  private RunFolder created(PeakRate peak) {
+  private RunOutput created(PeakRate peak) {
     requireNoStop();
+    if (!ranks.isFirst()) {
+      return RunOutput.NONE;
+    }
     return control.uninterrupted(
         () -> {
           RunFolder files =
@@ -640,8 +768,12 @@ public final class TrainingJob {
   }
 
   /** Reopens the folder, or changes nothing where a stop is requested. */
-  private RunFolder reopened(RunLock lock, TrainingPosition from) {
+  private RunOutput reopened(Optional<RunLock> held, TrainingPosition from) {
     requireNoStop();
+    if (!ranks.isFirst()) {
+      return RunOutput.NONE;
+    }
+    RunLock lock = held.orElseThrow();
     return control.uninterrupted(
         () -> {
           RunFolder files =
@@ -672,8 +804,22 @@ public final class TrainingJob {
    * where nothing was saved yet, and the learner is then as it was.
    */
   private Optional<TrainingPosition> restored() {
-    Found<TrainingPosition> found =
-        control.uninterrupted(() -> checkpoints.restore(experiment.learner()));
+    return shared(() -> control.uninterrupted(() -> checkpoints.restore(experiment.learner())));
+  }
+
+  /** The position of the checkpoint that rank 0 restores; all ranks then have its state. */
+  private Optional<TrainingPosition> shared(Supplier<Found<TrainingPosition>> restoring) {
+    if (ranks.isAlone()) {
+      return noted(restoring.get());
+    }
+    String text = ranks.ofFirst(() -> noted(restoring.get()).map(JsonFile::text).orElse(""));
+    experiment.learner().shareState();
+    return Optional.of(text)
+        .filter(json -> !json.isEmpty())
+        .map(json -> JsonFile.parse(json, TrainingPosition.class, "the position of rank 0"));
+  }
+
+  private Optional<TrainingPosition> noted(Found<TrainingPosition> found) {
     found.notes().forEach(listener::warning);
     return found.value();
   }
@@ -698,7 +844,7 @@ public final class TrainingJob {
     record = record.withPolicy(policy, amendments);
   }
 
-  private RunSummary run(RunFolder files, TrainingPosition from) {
+  private RunSummary run(RunOutput files, TrainingPosition from) {
     try {
       TrainingPosition at = from;
       while (true) {
@@ -734,7 +880,7 @@ public final class TrainingJob {
     return PeakRate.adviceAfterDivergence(experiment.config(), peak, testable);
   }
 
-  private void train(RunFolder files, Checkpointer checkpointer, TrainingPosition at) {
+  private void train(RunOutput files, Checkpointer checkpointer, TrainingPosition at) {
     try {
       Training.resume(
           experiment.learner(),
@@ -754,7 +900,7 @@ public final class TrainingJob {
   }
 
   /** The order: first the run's files, then whoever watches, last the checkpoint of it all. */
-  private TrainingListener watching(RunFolder files, Checkpointer checkpointer) {
+  private TrainingListener watching(RunOutput files, Checkpointer checkpointer) {
     List<TrainingListener> all = new ArrayList<>(List.of(files));
     all.addAll(listener.all());
     all.add(checkpointer);
@@ -764,7 +910,7 @@ public final class TrainingJob {
 
   /** Goes back to the last checkpoint before the losses rose, and lowers the rates, or throws. */
   private TrainingPosition lowered(
-      RunFolder files, DivergedException divergence, TrainingPosition reached) {
+      RunOutput files, DivergedException divergence, TrainingPosition reached) {
     long retries = record.amendments().stream().filter(a -> a.rateFactor() < 1).count();
     if (experiment.config().get(ON_DIVERGENCE) != OnDivergence.RETRY || retries >= MAX_RETRIES) {
       throw divergence;
@@ -792,10 +938,8 @@ public final class TrainingJob {
    * it: a process that is killed now must not find them under lowered rates.
    */
   private Optional<TrainingPosition> wentBack(long step) {
-    Found<TrainingPosition> found =
-        control.uninterrupted(() -> checkpoints.goBack(experiment.learner(), step));
-    found.notes().forEach(listener::warning);
-    return found.value();
+    return shared(
+        () -> control.uninterrupted(() -> checkpoints.goBack(experiment.learner(), step)));
   }
 
   /** The result on the test images that judged no epoch, once all epochs are trained. */
@@ -822,7 +966,7 @@ public final class TrainingJob {
 
   /** Writes the result, also of a run that was stopped early. */
   private RunSummary finish(
-      RunFolder files, Checkpointer checkpointer, Optional<Evaluation> tested) {
+      RunOutput files, Checkpointer checkpointer, Optional<Evaluation> tested) {
     return control.uninterrupted(
         () -> {
           LearnerState state = experiment.learner().state();
@@ -830,12 +974,15 @@ public final class TrainingJob {
           state.requireFinite(at.step() - 1, checkpointer.learningRate());
           boolean whole = at.epochs().size() == plan.epochs();
           writes.tried(checkpointer::save);
-          model.with(state.weights()).write(folder.resolve(ModelFile.NAME));
+          if (ranks.isFirst()) {
+            model.with(state.weights()).write(folder.resolve(ModelFile.NAME));
+          }
           record =
               record.withEnd(
                   whole ? Status.FINISHED : Status.INTERRUPTED, now(), outcome(at, tested));
           files.write(record);
           listener.ended(folder, record);
+          ranks.awaitAll(); // no rank ends well before the files are there
           return new RunSummary(folder, record, at.epochs());
         });
   }
@@ -844,6 +991,9 @@ public final class TrainingJob {
     String name = experiment.evaluationName();
     Map<String, Object> outcome =
         new LinkedHashMap<>(RunSummary.outcome(at.epochs(), name, tested));
+    if (!ranks.isFirst()) {
+      return outcome; // the rest is read from the folder
+    }
     outcome.putAll(
         RunSummary.recalls(
             at.epochs(),
@@ -855,7 +1005,7 @@ public final class TrainingJob {
   }
 
   /** Keeps how the run ended, as far as that can be written. */
-  private void fail(RunFolder files, RuntimeException failure) {
+  private void fail(RunOutput files, RuntimeException failure) {
     Status status = failure instanceof DivergedException ? Status.DIVERGED : Status.FAILED;
     Map<String, Object> outcome = Map.of("message", String.valueOf(failure.getMessage()));
     record = record.withEnd(status, now(), outcome);

@@ -14,6 +14,7 @@ import dev.onecycle.torch.settings.Loss;
 import dev.onecycle.torch.train.RangeLoss.Images;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -108,6 +109,9 @@ public final class LearningRateFinder {
         boolean last = step == loss.batches() - 1;
         try (Batch batch = batches.next()) {
           StepResult result = learner.step(batch, learningRate, momentum);
+          if (learner.stopAgreed()) {
+            throw new CancellationException("a rank was to stop");
+          }
           if (!result.finite()) {
             // A gradient that is not finite ends training, as a loss that is not finite does.
             return Double.isFinite(result.loss()) ? Double.POSITIVE_INFINITY : result.loss();

@@ -33,6 +33,9 @@ public record Setup(
     Augmentation augmentation,
     LearnerSettings settings,
     Sampling sampling) {
+  /** The condition of the parts that a batch is cut into: batch norms see each by itself. */
+  public static final String REPLICAS = "replicas";
+
   public Setup {
     Require.atLeast("batch size", batchSize, 1);
     Require.inHalfOpen("momentum", momentum, 0, 1);
@@ -132,7 +135,7 @@ public record Setup(
                 Numbers.format(
                     "%s of %ss %s, sha256 %s", targets, input.noun(), input, fingerprint))
             .with("batch_size", batchSize)
-            .with("replicas", compute.threads())
+            .with(REPLICAS, compute.threads())
             .with("optimizer", settings.describeOptimizer())
             .with("weight_decay", settings.weightDecay())
             .with("norm_decay", settings.decayNormAndBias())

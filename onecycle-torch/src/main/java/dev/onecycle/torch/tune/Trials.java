@@ -98,7 +98,8 @@ final class Trials {
           }
         };
     try (Learner learner = learner(setup, seed)) {
-      Training.run(learner, cycle, plan, train, validation, listener, stop);
+      BooleanSupplier agreed = learner.ranks().isAlone() ? stop : learner::stopAgreed;
+      Training.run(learner, cycle, plan, train, validation, listener, agreed);
       if (done.size() < epochs) {
         throw new CancellationException();
       }

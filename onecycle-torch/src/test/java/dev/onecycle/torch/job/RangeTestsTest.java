@@ -31,6 +31,7 @@ import dev.onecycle.range.Verdict;
 import dev.onecycle.run.tuning.Evidence;
 import dev.onecycle.testing.TestData;
 import dev.onecycle.testing.TestImages;
+import dev.onecycle.torch.distributed.ProcessGroup;
 import dev.onecycle.torch.job.RangeTests.Doubt;
 import dev.onecycle.torch.job.TrainingConfig.OptimizerName;
 import dev.onecycle.torch.train.Engine;
@@ -485,7 +486,8 @@ class RangeTestsTest {
   }
 
   private static TimeLimit limit(double minutes, double secondsPerStep) {
-    return new TimeLimit(minutes, System.nanoTime(), new StepCost(secondsPerStep, 0), 0);
+    return new TimeLimit(
+        minutes, System.nanoTime(), new StepCost(secondsPerStep, 0), 0, ProcessGroup.ALONE);
   }
 
   /**

@@ -23,6 +23,7 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.javacpp.SizeTPointer;
 import org.bytedeco.javacpp.chrono.Milliseconds;
 import org.bytedeco.pytorch.AllreduceOptions;
+import org.bytedeco.pytorch.BroadcastOptions;
 import org.bytedeco.pytorch.GlooDeviceVector;
 import org.bytedeco.pytorch.PrefixStore;
 import org.bytedeco.pytorch.ProcessGroupGloo;
@@ -341,6 +342,10 @@ public final class GlooGroup implements AutoCloseable {
     return number(own, this::broadcast);
   }
 
+  private double ofFirst(double own, Duration patience) {
+    return number(own, tensor -> broadcast(tensor, patience));
+  }
+
   private static double number(double own, Consumer<Tensor> operation) {
     try (PointerScope scope = new PointerScope()) {
       DoublePointer memory = new DoublePointer(1).put(own);
@@ -350,9 +355,13 @@ public final class GlooGroup implements AutoCloseable {
     }
   }
 
-  /** The bytes that rank 0 has; those of the others are not looked at. */
-  public byte[] ofFirst(byte[] own) {
-    int length = (int) ofFirst((double) own.length);
+  /**
+   * The bytes that rank 0 has; those of the others are not looked at.
+   *
+   * @param patience of the others, where rank 0 has much to do before
+   */
+  public byte[] ofFirst(byte[] own, Duration patience) {
+    int length = (int) ofFirst((double) own.length, patience);
     try (PointerScope scope = new PointerScope()) {
       BytePointer memory = new BytePointer(Math.max(1, length));
       memory.put(own, 0, Math.min(own.length, length));
@@ -365,11 +374,17 @@ public final class GlooGroup implements AutoCloseable {
 
   /** Gives every rank the values that rank 0 has. */
   public void broadcast(Tensor tensor) {
+    broadcast(tensor, meeting.timeout());
+  }
+
+  private void broadcast(Tensor tensor, Duration patience) {
     lost(
         meeting,
         () -> {
           try (PointerScope scope = new PointerScope()) {
-            return gloo.broadcast(new TensorVector(tensor))._wait();
+            BroadcastOptions options = new BroadcastOptions();
+            options.timeout(millis(patience));
+            return gloo.broadcast(new TensorVector(tensor), options)._wait();
           }
         });
   }
