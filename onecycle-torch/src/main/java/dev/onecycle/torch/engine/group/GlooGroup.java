@@ -13,6 +13,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -53,6 +54,10 @@ public final class GlooGroup implements AutoCloseable {
   private static final String INTERFACE = "GLOO_SOCKET_IFNAME";
 
   private static final long LOOK_MILLIS = 20;
+
+  /** The time that others have to read why there is no group. */
+  private static final Duration READ_WITHIN = Duration.ofSeconds(5);
+
   private static final String FAILED = "failed";
 
   private final Meeting meeting;
@@ -81,9 +86,39 @@ public final class GlooGroup implements AutoCloseable {
     }
     TCPStore server = server(meeting);
     PrefixStore store = new PrefixStore("onecycle/attempt_" + meeting.attempt(), server);
-    announce(store, meeting);
-    awaitAll(store, meeting);
-    return new GlooGroup(meeting, server, store, connected(store, meeting));
+    try {
+      announce(store, meeting);
+      awaitAll(store, meeting);
+      return new GlooGroup(meeting, server, store, connected(store, meeting));
+    } catch (RuntimeException | Error e) {
+      abandon(meeting, store, server);
+      throw e;
+    }
+  }
+
+  /**
+   * Closes what the garbage collector must not: in another order the process crashes. The store of
+   * rank 0 stays for a while, in which the others read why there is no group.
+   */
+  private static void abandon(Meeting meeting, PrefixStore store, TCPStore server) {
+    Runnable closing =
+        () -> {
+          store.close();
+          server.close();
+        };
+    if (!meeting.serves()) {
+      closing.run();
+      return;
+    }
+    Thread later =
+        new Thread(
+            () -> {
+              LockSupport.parkNanos(READ_WITHIN.toNanos());
+              closing.run();
+            },
+            "onecycle-abandoned-group");
+    later.setDaemon(true);
+    later.start();
   }
 
   private static TCPStore server(Meeting meeting) {

@@ -76,6 +76,19 @@ class GlooGroupTest {
             "all of WORLD_SIZE=2 ranks must come within 1.0 s but RANK 1 did not");
   }
 
+  /** The engine crashes where the garbage collector frees the parts of such a group. */
+  @Test
+  void aGroupThatDoesNotComeAboutIsNotLeftToTheGarbageCollector() throws Exception {
+    for (int i = 0; i < 20; i++) {
+      Meeting alone = meeting(0, 2, freePort(), Duration.ofMillis(200));
+      assertThatThrownBy(() -> GlooGroup.join(alone)).isInstanceOf(RankException.class);
+      System.gc();
+      Thread.sleep(50);
+      System.gc();
+      Thread.sleep(50);
+    }
+  }
+
   @Test
   void aPortThatIsTakenIsNamed() throws IOException {
     try (ServerSocket taken = new ServerSocket(0)) {
