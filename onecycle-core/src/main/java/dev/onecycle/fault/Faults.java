@@ -48,6 +48,11 @@ public final class Faults {
           "train.gradient",
           "train.before-update",
           "train.evaluating",
+          "rank.join",
+          "rank.collective",
+          "rank.forward",
+          "rank.send",
+          "run.ended",
           "report.begin",
           "csv.append");
 

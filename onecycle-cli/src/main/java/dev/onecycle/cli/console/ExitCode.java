@@ -5,6 +5,7 @@ import dev.onecycle.error.CannotWriteException;
 import dev.onecycle.error.DivergedException;
 import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.error.MissingFontsException;
+import dev.onecycle.error.RankException;
 import java.util.concurrent.CancellationException;
 
 /** The exit codes of every command, and which failure ends in which. */
@@ -38,6 +39,9 @@ public final class ExitCode {
     }
     if (failure instanceof MissingFontsException) {
       return CANNOT_CREATE;
+    }
+    if (failure instanceof RankException) {
+      return RANK_LOST;
     }
     if (failure instanceof DivergedException) {
       return DIVERGED;

@@ -12,6 +12,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,6 +43,9 @@ final class RankJob {
 
   /** Ranks that were told to stop save first. */
   private static final long SAVING_MILLIS = 30_000;
+
+  /** The beginning of lines that the engine writes on standard output. */
+  private static final byte[] ENGINE = "[Gloo] ".getBytes(StandardCharsets.UTF_8);
 
   private static final long LOOK_MILLIS = 100;
   private static final long MAX_PAUSE_SECONDS = 30;
@@ -275,7 +279,10 @@ final class RankJob {
   }
 
   private void ofFirst(byte[] line, int length) {
-    if (work.json) {
+    if (length >= ENGINE.length
+        && Arrays.equals(line, 0, ENGINE.length, ENGINE, 0, ENGINE.length)) {
+      prefixed(0, line, length);
+    } else if (work.json) {
       synchronized (held) {
         held.add(new String(line, 0, length, StandardCharsets.UTF_8));
       }

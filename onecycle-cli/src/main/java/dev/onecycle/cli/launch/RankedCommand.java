@@ -5,14 +5,11 @@ import dev.onecycle.cli.train.FineTuneCommand;
 import dev.onecycle.cli.train.TrainCommand;
 import dev.onecycle.cli.tune.TuneCommand;
 import dev.onecycle.error.Require;
-import dev.onecycle.run.RunFolder;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
 /**
@@ -28,8 +25,7 @@ record RankedCommand(List<String> words, ParseResult parsed, Optional<Path> fold
   private static final String OUT = "--out";
   private static final String JSON = "--json";
 
-  /** Options of a training that the resumed one has too. */
-  private static final List<String> KEPT = List.of(JSON, "--quiet", RankOptions.TIMEOUT);
+  private static final String RESUME = TrainCommand.RESUME;
 
   /**
    * Reads a command.
@@ -98,20 +94,12 @@ record RankedCommand(List<String> words, ParseResult parsed, Optional<Path> fold
    * @param attempt from 0
    */
   List<String> words(int attempt) {
-    if (attempt == 0 || !words.get(0).equals(TRAIN) || folder.isEmpty()) {
+    if (attempt == 0 || !words.get(0).equals(TRAIN) || parsed.hasMatchedOption(RESUME)) {
       return words;
     }
-    Path run = folder.get();
-    if (!Files.exists(run.resolve(RunFolder.RECORD))) {
-      return words;
-    }
-    List<String> resume = new ArrayList<>(List.of("resume", run.toString()));
-    for (String name : KEPT) {
-      OptionSpec option = parsed.matchedOption(name);
-      if (option != null) {
-        resume.add(option.arity().max() == 0 ? name : name + "=" + option.stringValues().get(0));
-      }
-    }
-    return resume;
+    // Whether there is a run to resume is for rank 0 to see, which may be on another machine.
+    List<String> again = new ArrayList<>(words);
+    again.add(RESUME);
+    return again;
   }
 }

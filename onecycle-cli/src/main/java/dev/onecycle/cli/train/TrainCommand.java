@@ -7,8 +7,12 @@ import dev.onecycle.cli.options.ConfigOptions;
 import dev.onecycle.cli.options.RankOptions;
 import dev.onecycle.cli.options.RunNames;
 import dev.onecycle.cli.options.SettingOptions;
+import dev.onecycle.error.Require;
+import dev.onecycle.run.RunFolder;
 import dev.onecycle.torch.distributed.ProcessGroup;
+import dev.onecycle.torch.job.ResumeOptions;
 import dev.onecycle.torch.job.TrainingConfig;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -39,6 +43,9 @@ import picocli.CommandLine.Option;
       "  onecycle train photos/ --config settings.yaml --print-config"
     })
 public final class TrainCommand implements Callable<Integer> {
+  /** The option to go on with a run that is there. */
+  public static final String RESUME = "--resume";
+
   /** All settings are options. */
   static final class Settings implements IModelTransformer {
     @Override
@@ -64,6 +71,13 @@ public final class TrainCommand implements Callable<Integer> {
       description = "Folder of the run; new or empty. Default: runs/MODEL-TIME.")
   @Nullable Path out;
 
+  @Option(
+      names = RESUME,
+      description =
+          "Resume the run in the folder of --out, where there is one, with its own settings; for"
+              + " jobs that are started again by the same command.")
+  boolean resume;
+
   @Mixin RankOptions ranks = new RankOptions();
   @Mixin OutputOptions output = new OutputOptions();
 
@@ -75,11 +89,19 @@ public final class TrainCommand implements Callable<Integer> {
       return 0;
     }
     Path folder = folder(config);
+    Require.that(!resume || out != null, RESUME, "left out without --out", "given", 0);
     Signals.watch();
     try (ProcessGroup group = ranks.join();
         JobProgress progress = JobProgress.ofTraining(output.console().of(group))) {
-      return Runs.start(output.console(), config, folder, group, progress);
+      return resume && hasRun(folder, group)
+          ? Runs.resume(output.console(), folder, ResumeOptions.NONE, group, progress)
+          : Runs.start(output.console(), config, folder, group, progress);
     }
+  }
+
+  /** Whether a run is there, as rank 0 sees it. */
+  private static boolean hasRun(Path folder, ProcessGroup group) {
+    return group.ofFirst(Files.exists(folder.resolve(RunFolder.RECORD)));
   }
 
   private TrainingConfig config() {

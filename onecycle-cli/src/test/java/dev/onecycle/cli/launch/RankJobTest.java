@@ -75,12 +75,13 @@ class RankJobTest {
 
   @Test
   void standardOutputIsThatOfRankZero() {
-    Outcome done = run(0, "*/*/say=an answer", "*/*/complain=é", "1/*/say=two");
+    Outcome done =
+        run(0, "*/*/say=an answer", "*/*/complain=é", "1/*/say=two", "0/*/say=[Gloo] said");
     assertThat(done.end).isEqualTo(end(0, 0));
     assertThat(done.out).containsExactly("an answer");
-    assertThat(done.ofRank(0)).containsExactly("é");
+    assertThat(done.ofRank(0)).containsExactlyInAnyOrder("é", "[Gloo] said");
     assertThat(done.ofRank(1)).containsExactlyInAnyOrder("an answer", "é", "two");
-    assertThat(done.err).hasSize(4);
+    assertThat(done.err).hasSize(5);
   }
 
   @Test

@@ -61,7 +61,7 @@ final class LaunchEnvironment {
       Pattern.compile(
           "(?:LOCAL_|GROUP_|ROLE_|NODE_)?RANK|(?:LOCAL_|GROUP_|ROLE_)?WORLD_SIZE|ROLE_NAME"
               + "|MASTER_(?:ADDR|PORT)|JOB_COMPLETION_INDEX|JOBSET_RESTART_ATTEMPT"
-              + "|ONECYCLE_LAUNCHER_PID|(?:TORCHELASTIC|PET|OMPI|SLURM)_.*");
+              + "|(?:TORCHELASTIC|PET|OMPI|SLURM)_.*");
 
   private final Map<String, String> variables;
 

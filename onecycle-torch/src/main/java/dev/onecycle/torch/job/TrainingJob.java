@@ -417,6 +417,7 @@ public final class TrainingJob {
           JsonFile.parse(
               ranks.ofFirst(
                   () -> {
+                    RunRecord unused = RunFolder.read(folder); // is there a run at all?
                     held.set(RunLock.take(folder));
                     return JsonFile.text(RunFolder.read(folder));
                   }),
@@ -983,6 +984,7 @@ public final class TrainingJob {
           files.write(record);
           listener.ended(folder, record);
           ranks.awaitAll(); // no rank ends well before the files are there
+          Faults.at("run.ended");
           return new RunSummary(folder, record, at.epochs());
         });
   }

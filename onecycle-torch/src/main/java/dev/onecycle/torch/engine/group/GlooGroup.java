@@ -3,6 +3,7 @@ package dev.onecycle.torch.engine.group;
 import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.error.RankException;
 import dev.onecycle.error.Require;
+import dev.onecycle.fault.Faults;
 import dev.onecycle.torch.engine.NativeErrors;
 import dev.onecycle.torch.engine.Natives;
 import java.net.DatagramSocket;
@@ -87,6 +88,7 @@ public final class GlooGroup implements AutoCloseable {
     TCPStore server = server(meeting);
     PrefixStore store = new PrefixStore("onecycle/attempt_" + meeting.attempt(), server);
     try {
+      Faults.at("rank.join");
       announce(store, meeting);
       awaitAll(store, meeting);
       return new GlooGroup(meeting, server, store, connected(store, meeting));
@@ -348,6 +350,7 @@ public final class GlooGroup implements AutoCloseable {
   }
 
   private Pending reduce(Tensor tensor, ReduceOp.RedOpType operation, Duration patience) {
+    Faults.at("rank.collective");
     return lost(
         meeting,
         () -> {
@@ -409,6 +412,7 @@ public final class GlooGroup implements AutoCloseable {
 
   /** Gives every rank the values that rank 0 has. */
   public void broadcast(Tensor tensor) {
+    Faults.at("rank.collective");
     broadcast(tensor, meeting.timeout());
   }
 

@@ -1,0 +1,151 @@
+package dev.onecycle.cli.launch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.onecycle.selftest.harness.ProcessUnderTest;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * A rank that is killed or frozen at a point of the program. Every build tries some points; {@code
+ * -Donecycle.ranks=all} tries all.
+ */
+class KilledRankTest {
+  private static final boolean ALL = "all".equals(System.getProperty("onecycle.ranks"));
+
+  @TempDir static Path temp = Path.of("");
+  private static RankedRuns runs = new RankedRuns(temp);
+
+  private final List<ProcessUnderTest> started = new ArrayList<>();
+
+  /** A point, how often it was reached, and the rank that is killed there. */
+  private record Point(String name, int time, int rank) {
+    @Override
+    public String toString() {
+      return "rank-" + rank + "-" + name + "-" + time;
+    }
+  }
+
+  private static final List<Point> QUICK =
+      List.of(new Point("rank.send", 15, 1), new Point("checkpoint.before-rename", 2, 0));
+
+  private static final List<Point> MORE =
+      List.of(
+          new Point("rank.join", 1, 0),
+          new Point("rank.join", 1, 1),
+          new Point("rank.collective", 1, 0),
+          new Point("rank.collective", 1, 1),
+          new Point("rank.forward", 1, 1),
+          new Point("rank.forward", 14, 0),
+          new Point("rank.send", 1, 0),
+          new Point("train.before-update", 25, 1),
+          new Point("train.evaluating", 1, 0),
+          new Point("train.evaluating", 2, 1),
+          new Point("checkpoint.renamed", 1, 0),
+          new Point("report.begin", 2, 0),
+          new Point("run.ended", 1, 0),
+          new Point("run.ended", 1, 1));
+
+  @BeforeAll
+  static void undisturbed() throws IOException {
+    runs = RankedRuns.in(temp);
+    runs.launch("whole").requireExitCode(0);
+  }
+
+  @AfterEach
+  void end() {
+    started.forEach(process -> process.process().destroyForcibly());
+  }
+
+  static Stream<Point> points() {
+    return ALL ? Stream.concat(QUICK.stream(), MORE.stream()) : QUICK.stream();
+  }
+
+  private ProcessUnderTest kept(ProcessUnderTest process) {
+    started.add(process);
+    return process;
+  }
+
+  @ParameterizedTest
+  @MethodSource("points")
+  void theJobGoesOnToTheSameBits(Point point) throws IOException {
+    String name = point.toString();
+    ProcessUnderTest launcher =
+        kept(
+            runs.launch(
+                name,
+                "-Donecycle.fault=" + point.name + "@" + point.time + ":halt",
+                "-Donecycle.fault.rank=" + point.rank));
+    launcher.await(() -> ranks(launcher).size() == 2, "two ranks");
+    List<ProcessHandle> first = ranks(launcher);
+    awaitEnds(first, 1, Duration.ofSeconds(60));
+    long death = System.nanoTime();
+    awaitEnds(first, 2, Duration.ofSeconds(RankJob.MAX_END_SECONDS));
+    double seconds = (System.nanoTime() - death) / 1e9;
+    assertThat(launcher.exitCode()).as(launcher.output()).isZero();
+    assertThat(launcher.output())
+        .contains("rank " + point.rank + " ended with exit code 137, killed by signal 9")
+        .contains("restart 1 of 3")
+        .doesNotContain("restart 2");
+    runs.requireSame("whole", name);
+    System.out.printf("%-40s the other rank ended after %.2f s%n", name, seconds);
+  }
+
+  private static List<ProcessHandle> ranks(ProcessUnderTest launcher) {
+    return launcher.process().children().toList();
+  }
+
+  private static void awaitEnds(List<ProcessHandle> ranks, int count, Duration limit) {
+    long end = System.nanoTime() + limit.toNanos();
+    while (ranks.stream().filter(rank -> !rank.isAlive()).count() < count) {
+      assertThat(System.nanoTime()).as(count + " ends within " + limit).isLessThan(end);
+      try {
+        Thread.sleep(5);
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      }
+    }
+  }
+
+  /** Without a launcher the other rank ends by itself. */
+  @Test
+  void aRankThatLostAnotherEndsAndSaysSo() {
+    int port = RankedRuns.freePort();
+    List<String> words = runs.train("lost", 1000);
+    ProcessUnderTest one = kept(runs.rank(0, port, Map.of(), words));
+    ProcessUnderTest two = kept(runs.rank(1, port, Map.of(), words));
+    one.awaitOutput("epoch   2/1000");
+    two.kill();
+    long death = System.nanoTime();
+    assertThat(one.exitCode()).as(one.output()).isEqualTo(75);
+    assertThat(Duration.ofNanos(System.nanoTime() - death)).isLessThan(Duration.ofSeconds(5));
+    assertThat(one.output()).contains("rank 0 of 2 lost another");
+  }
+
+  @Test
+  void aRankThatIsFrozenEndsTheOthersAtTheTimeout() {
+    int port = RankedRuns.freePort();
+    List<String> words = runs.train("frozen", 1000);
+    ProcessUnderTest one = kept(runs.rank(0, port, Map.of(), words));
+    ProcessUnderTest two = kept(runs.rank(1, port, Map.of(), words));
+    one.awaitOutput("epoch   2/1000");
+    two.signal("STOP");
+    long stop = System.nanoTime();
+    assertThat(one.exitCode()).as(one.output()).isEqualTo(75);
+    Duration time = Duration.ofNanos(System.nanoTime() - stop);
+    System.out.printf("frozen: the other rank ended after %.2f s%n", time.toMillis() / 1000.0);
+    assertThat(time)
+        .isBetween(RankedRuns.TIMEOUT.minusMillis(200), RankedRuns.TIMEOUT.plusSeconds(1));
+  }
+}
