@@ -19,6 +19,7 @@ import dev.onecycle.cli.inspect.SelftestCommand;
 import dev.onecycle.cli.inspect.ShowCommand;
 import dev.onecycle.cli.launch.LaunchCommand;
 import dev.onecycle.cli.launch.LauncherWatch;
+import dev.onecycle.cli.reproduce.ReproduceCommand;
 import dev.onecycle.cli.runs.RunsCommand;
 import dev.onecycle.cli.server.BoardCommand;
 import dev.onecycle.cli.server.ServeCommand;
@@ -112,7 +113,8 @@ public final class Main implements Runnable {
         ReportCommand.class,
         CompareCommand.class,
         RunsCommand.class,
-        BoardCommand.class),
+        BoardCommand.class,
+        ReproduceCommand.class),
     ELSEWHERE("Use a model elsewhere", ServeCommand.class, ExportCommand.class),
     PROGRAM(
         "The program",

@@ -80,6 +80,7 @@ class ArchitectureTest {
             "report.figures",
             "report.csv",
             "report.compare",
+            "report.claims",
             "report.board",
             "report.page"));
     EXPORTS.put("export", List.of("export"));
@@ -163,6 +164,7 @@ class ArchitectureTest {
     libraries.put("org.jfree..", List.of("report"));
     libraries.put("org.apache.batik..", List.of("report"));
     libraries.put("org.jsoup..", List.of("report"));
+    libraries.put("org.hipparchus..", List.of("report"));
     libraries.put("ai.onnx..", List.of("export"));
     libraries.put("net.coobird..", List.of("data"));
     libraries.put("com.twelvemonkeys..", List.of("data"));

@@ -26,6 +26,7 @@ class CommandLineTest {
         "compare",
         "runs",
         "board",
+        "reproduce",
         "serve",
         "show",
         "export",

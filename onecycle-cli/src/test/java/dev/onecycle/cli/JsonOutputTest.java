@@ -81,6 +81,7 @@ class JsonOutputTest {
     words.put("report", List.of(run, "--out", temp.resolve("report.html")));
     words.put("compare", List.of(run, run, "--out", temp.resolve("compare.html")));
     words.put("runs", List.of(temp));
+    words.put("reproduce", List.of("list"));
     words.put("show", List.of(data, "--out", temp.resolve("batch.png")));
     words.put("export", List.of(run, "--format=onnx", "--out", temp.resolve("model.onnx")));
     words.put("schedule", List.of("--max-lr", 1, "--steps", 100));

@@ -1,0 +1,327 @@
+package dev.onecycle.cli.reproduce;
+
+import dev.onecycle.error.BadDataException;
+import dev.onecycle.error.InvalidValueException;
+import dev.onecycle.error.IoErrors;
+import dev.onecycle.error.Require;
+import dev.onecycle.range.RangePoint;
+import dev.onecycle.range.RangeResult;
+import dev.onecycle.range.SuggestedPeak;
+import dev.onecycle.report.claims.ArmResult;
+import dev.onecycle.report.claims.Quantity;
+import dev.onecycle.run.RunFolder;
+import dev.onecycle.run.RunLock;
+import dev.onecycle.run.RunRecord;
+import dev.onecycle.run.RunRecord.Status;
+import dev.onecycle.text.Numbers;
+import dev.onecycle.torch.job.Setting;
+import dev.onecycle.torch.job.TrainingConfig;
+import dev.onecycle.torch.train.Engine;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The runs and range tests of experiments in one folder, each of them once however many experiments
+ * compare it: {@code runs/ARM-seedN} and {@code ranges/ARM-seedN.json}.
+ *
+ * <p>The files of the trials are all there is: folders of several machines are merged by copying
+ * them together.
+ */
+final class Campaign {
+  private static final String RUNS = "runs";
+  static final String RANGES = "ranges";
+
+  /** The seed of the trials that a rate is chosen by. */
+  private static final long FIRST_SEED = 1;
+
+  /** Settings that say where a run was computed, not what. */
+  private static final List<Setting<?>> PLACE =
+      List.of(TrainingConfig.DEVICE, TrainingConfig.THREADS);
+
+  private final Path folder;
+  private final String data;
+  private final int seeds;
+
+  Campaign(Path folder, String data, int seeds) {
+    this.folder = folder;
+    this.data = data;
+    this.seeds = Require.atLeast("seeds", seeds, 1);
+  }
+
+  /** Where a trial stands. */
+  enum State {
+    ABSENT,
+    UNFINISHED,
+    IN_USE,
+    DONE
+  }
+
+  /** The folder. */
+  Path folder() {
+    return folder;
+  }
+
+  /** The images. */
+  String data() {
+    return data;
+  }
+
+  /** The folder of a run, or the file of a range test. */
+  Path place(Trial trial) {
+    return trial.arm().rangeTest()
+        ? folder.resolve(RANGES).resolve(trial.name() + ".json")
+        : folder.resolve(RUNS).resolve(trial.name());
+  }
+
+  /**
+   * The trials of arms in order. Of an arm with a grid these are a run at each rate with the first
+   * seed; the rest follows where the best rate is known.
+   */
+  List<Trial> trials(List<Arm> arms) {
+    List<Trial> trials = new ArrayList<>();
+    for (long seed = FIRST_SEED; seed <= seeds; seed++) {
+      for (Arm arm : arms) {
+        if (arm.grid().isEmpty()) {
+          trials.add(Trial.of(arm, seed));
+        } else if (seed == FIRST_SEED) {
+          for (double rate : arm.grid()) {
+            trials.add(new Trial(arm, OptionalDouble.of(rate), seed));
+          }
+        }
+      }
+    }
+    return trials;
+  }
+
+  /** The trials of arms with a grid at their best rate, but for the first seed; as known so far. */
+  List<Trial> chosenTrials(List<Arm> arms) {
+    List<Trial> trials = new ArrayList<>();
+    for (Arm arm : arms) {
+      OptionalDouble rate = arm.grid().isEmpty() ? OptionalDouble.empty() : chosen(arm);
+      for (long seed = FIRST_SEED + 1; seed <= seeds && rate.isPresent(); seed++) {
+        trials.add(new Trial(arm, rate, seed));
+      }
+    }
+    return trials;
+  }
+
+  /**
+   * The rate of the grid with the highest accuracy on the held-out images with the first seed;
+   * empty where a run of the grid is not done, or all diverged.
+   */
+  OptionalDouble chosen(Arm arm) {
+    double best = Double.NEGATIVE_INFINITY;
+    OptionalDouble chosen = OptionalDouble.empty();
+    for (double rate : arm.grid()) {
+      Trial trial = new Trial(arm, OptionalDouble.of(rate), FIRST_SEED);
+      if (state(trial) != State.DONE) {
+        return OptionalDouble.empty();
+      }
+      Double accuracy = result(trial).values().get(Quantity.VALIDATION_ACCURACY);
+      if (accuracy != null && accuracy > best) {
+        best = accuracy;
+        chosen = OptionalDouble.of(rate);
+      }
+    }
+    return chosen;
+  }
+
+  /** Where a trial stands, as its files say. */
+  State state(Trial trial) {
+    Path place = place(trial);
+    if (trial.arm().rangeTest()) {
+      return Files.exists(place) ? State.DONE : State.ABSENT;
+    }
+    if (!Files.exists(place.resolve(RunFolder.RECORD))) {
+      return State.ABSENT;
+    }
+    Status status = RunFolder.read(place).status();
+    if (status == Status.FINISHED || status == Status.DIVERGED) {
+      return State.DONE;
+    }
+    try {
+      return RunLock.isHeld(place) ? State.IN_USE : State.UNFINISHED;
+    } catch (IOException e) {
+      throw IoErrors.cannotRead(place, e);
+    }
+  }
+
+  /**
+   * Makes sure that the trials that are there are those of this campaign: with the settings of
+   * their arms, and trials of a seed with the same images.
+   *
+   * @throws InvalidValueException naming the trial and the setting that is another
+   */
+  void requireSame(List<Trial> trials) {
+    Map<String, Map.Entry<String, Path>> images = new HashMap<>();
+    for (Trial trial : trials) {
+      if (state(trial) == State.ABSENT) {
+        continue;
+      }
+      Path place = place(trial);
+      TrainingConfig expected = trial.config(data);
+      String fingerprint;
+      if (trial.arm().rangeTest()) {
+        RangeTrial range = RangeTrial.read(place);
+        requireSame(place, expected, range.settings());
+        fingerprint = range.images();
+      } else {
+        RunRecord record = RunFolder.read(place);
+        requireSame(place, expected, record.config());
+        fingerprint = record.data().fingerprint();
+      }
+      String part =
+          trial.arm().rangeTest()
+              + " "
+              + expected.find(TrainingConfig.LIMIT)
+              + " "
+              + expected.find(TrainingConfig.IMAGE_SIZE)
+              + (expected.find(TrainingConfig.LIMIT).isPresent() ? " " + trial.seed() : "");
+      Map.Entry<String, Path> first = images.putIfAbsent(part, Map.entry(fingerprint, place));
+      if (first != null && !first.getKey().equals(fingerprint)) {
+        throw Require.invalid(
+            "images of " + place,
+            "those of " + first.getValue() + ", " + first.getKey() + ",",
+            fingerprint,
+            "a campaign has one data set; name another folder by --out for other data");
+      }
+    }
+  }
+
+  private static void requireSame(
+      Path place, TrainingConfig expected, Map<String, Object> settings) {
+    TrainingConfig found;
+    try {
+      found = TrainingConfig.of(settings);
+    } catch (InvalidValueException e) {
+      throw new BadDataException(place + " cannot be understood: " + e.getMessage(), e);
+    }
+    Map<String, Object> wanted = expected.toMap();
+    Map<String, Object> there = found.toMap();
+    TreeSet<String> names = new TreeSet<>(wanted.keySet());
+    names.addAll(there.keySet());
+    for (String name : names) {
+      Setting<?> setting = TrainingConfig.setting(name);
+      if (!setting.isChangeableOnResume()
+          && !PLACE.contains(setting)
+          && !Objects.equals(wanted.get(name), there.get(name))) {
+        throw Require.invalid(
+            name + " of " + place,
+            shown(wanted.get(name)) + ", as the experiment has at this scale,",
+            shown(there.get(name)),
+            "name another folder by --out, or move this one away");
+      }
+    }
+  }
+
+  private static String shown(@Nullable Object value) {
+    return value == null
+        ? "left out"
+        : value instanceof Double number ? Numbers.exact(number) : value.toString();
+  }
+
+  /** The results of an arm so far. */
+  ArmResult results(Arm arm) {
+    TreeMap<Long, ArmResult.Trial> done = new TreeMap<>();
+    OptionalDouble rate = arm.grid().isEmpty() ? OptionalDouble.empty() : chosen(arm);
+    if (arm.grid().isEmpty() || rate.isPresent()) {
+      for (long seed = FIRST_SEED; seed <= seeds; seed++) {
+        Trial trial = new Trial(arm, rate, seed);
+        if (state(trial) == State.DONE) {
+          done.put(seed, result(trial));
+        }
+      }
+    }
+    return new ArmResult(
+        arm.name(), arm.title(), arm.source(), done, seeds, arm.grid().isEmpty() ? "" : note(arm));
+  }
+
+  private String note(Arm arm) {
+    String grid = arm.grid().stream().map(Numbers::brief).collect(Collectors.joining(", "));
+    OptionalDouble chosen = chosen(arm);
+    if (chosen.isEmpty()) {
+      return "peak to be chosen of " + grid;
+    }
+    double rate = chosen.getAsDouble();
+    boolean end = rate == arm.grid().get(0) || rate == arm.grid().get(arm.grid().size() - 1);
+    return Numbers.format(
+        "peak %s, chosen of %s%s", Numbers.brief(rate), grid, end ? ", an end of the grid" : "");
+  }
+
+  /** The result of a trial that is done. */
+  ArmResult.Trial result(Trial trial) {
+    Path place = place(trial);
+    String name = folder.relativize(place).toString();
+    Map<Quantity, Double> values = new EnumMap<>(Quantity.class);
+    if (trial.arm().rangeTest()) {
+      RangeTrial range = RangeTrial.read(place);
+      RangeResult result = range(range);
+      List<RangePoint> points = result.points();
+      values.put(Quantity.STOP_RATE, points.get(points.size() - 1).learningRate());
+      result.readings().edge().ifPresent(edge -> values.put(Quantity.EDGE, edge));
+      result
+          .suggestion()
+          .map(SuggestedPeak::inLongCycle)
+          .ifPresent(rate -> values.put(Quantity.SUGGESTION, rate));
+      return new ArmResult.Trial(
+          name, values, range.seconds(), machine(range.environment()), range.found().command());
+    }
+    RunRecord record = RunFolder.read(place);
+    Map<String, Object> outcome = record.outcome();
+    if (record.status() == Status.FINISHED) {
+      put(values, Quantity.TEST_ACCURACY, outcome.get("test_accuracy"), 100);
+      put(values, Quantity.TEST_LOSS, outcome.get("test_loss"), 1);
+      put(values, Quantity.VALIDATION_ACCURACY, outcome.get("validation_accuracy"), 100);
+    }
+    double seconds = outcome.get("train_seconds") instanceof Number n ? n.doubleValue() : 0;
+    return new ArmResult.Trial(name, values, seconds, machine(record), record.command());
+  }
+
+  /** The one test of a trial. */
+  static RangeResult range(RangeTrial trial) {
+    return trial.found().evidence().range().orElseThrow().runs().get(0);
+  }
+
+  private static void put(
+      Map<Quantity, Double> values, Quantity quantity, @Nullable Object value, double factor) {
+    if (value instanceof Number number) {
+      values.put(quantity, factor * number.doubleValue());
+    }
+  }
+
+  private static String machine(RunRecord record) {
+    Map<String, Object> settings = record.settings();
+    boolean gpu = "cuda".equals(settings.get(TrainingConfig.DEVICE.name()));
+    return gpu
+        ? record.environment().getOrDefault("gpu", "cuda")
+            + ", "
+            + settings.get(TrainingConfig.PRECISION.name())
+        : machine(record.environment())
+            + Numbers.format(
+                ", %s threads, %s",
+                settings.get(TrainingConfig.THREADS.name()),
+                settings.get(TrainingConfig.PRECISION.name()));
+  }
+
+  private static String machine(Map<String, String> environment) {
+    return Optional.ofNullable(environment.get("processor")).orElse("unknown processor");
+  }
+
+  /** The environment of a range test that is run now. */
+  static Map<String, String> environment() {
+    return Engine.environment();
+  }
+}

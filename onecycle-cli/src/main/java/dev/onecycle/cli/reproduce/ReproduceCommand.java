@@ -1,0 +1,427 @@
+package dev.onecycle.cli.reproduce;
+
+import dev.onecycle.cli.console.Console;
+import dev.onecycle.cli.console.ExitCode;
+import dev.onecycle.cli.console.OutputOptions;
+import dev.onecycle.cli.console.Signals;
+import dev.onecycle.cli.console.Table;
+import dev.onecycle.cli.options.CommandLineArgs;
+import dev.onecycle.error.Require;
+import dev.onecycle.range.RangeResult;
+import dev.onecycle.report.claims.ArmResult;
+import dev.onecycle.report.claims.Claim;
+import dev.onecycle.report.claims.Quantity;
+import dev.onecycle.report.claims.StudyResult;
+import dev.onecycle.report.claims.StudyTables;
+import dev.onecycle.report.claims.Verdict;
+import dev.onecycle.report.page.StudyReport;
+import dev.onecycle.run.RunHistory;
+import dev.onecycle.run.files.AtomicFile;
+import dev.onecycle.run.files.JsonFile;
+import dev.onecycle.text.Shell;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Runs the experiments of the sources again. */
+@Command(
+    name = "reproduce",
+    description = {
+      "Run the experiments of the sources again, over several seeds, and say which of their claims"
+          + " hold. Runs that are finished are kept, and a run that was interrupted is resumed, when"
+          + " the command is called again.",
+      ""
+    },
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    footer = {
+      "",
+      "Examples:",
+      "  onecycle reproduce list",
+      "  onecycle reproduce policy --scale cpu --seeds 5",
+      "  onecycle reproduce all --share 1/2        one of two machines",
+      "  onecycle reproduce all --no-run --results results.md",
+      "  onecycle reproduce policy --print > mine.yaml"
+    })
+public final class ReproduceCommand implements Callable<Integer> {
+  private static final String LIST = "list";
+  private static final String ALL = "all";
+  private static final Pattern SHARE = Pattern.compile("([1-9][0-9]*)/([1-9][0-9]*)");
+
+  @Parameters(
+      paramLabel = "NAME",
+      arity = "1..*",
+      description =
+          "Experiments by name, or YAML files of others; list names them, all is all of them.")
+  List<String> names = new ArrayList<>();
+
+  @Option(
+      names = "--scale",
+      paramLabel = "SCALE",
+      description =
+          "full is the source's size, for a GPU; cpu is a quarter of it, for two cores; smoke is a"
+              + " few steps, to see that it runs. Default: cpu.")
+  ScaleName scale = ScaleName.CPU;
+
+  @Option(
+      names = "--seeds",
+      paramLabel = "N",
+      description = "Seeds of each arm, from 1. Default: ${DEFAULT-VALUE}.",
+      defaultValue = "3")
+  int seeds = 3;
+
+  @Option(
+      names = "--data",
+      paramLabel = "DATA",
+      description = "The images, as train takes them. Default: cifar10; at scale smoke, shapes.")
+  @Nullable String data;
+
+  @Option(
+      names = {"-o", "--out"},
+      paramLabel = "FOLDER",
+      description =
+          "Folder of the campaign, new or with runs of it. Default: reproduce/SCALE. Experiments in"
+              + " one folder share their runs.")
+  @Nullable Path out;
+
+  @Option(
+      names = "--only",
+      paramLabel = "ARM[:SEED]",
+      split = ",",
+      description = "Run only these arms, or seeds of arms. May be given repeatedly.")
+  List<String> only = new ArrayList<>();
+
+  @Option(
+      names = "--share",
+      paramLabel = "I/N",
+      description = "Run only the I-th of N equal shares of the runs, to use N machines.")
+  @Nullable String share;
+
+  @Option(names = "--no-run", description = "Run nothing; write the pages of what is there.")
+  boolean noRun;
+
+  @Option(
+      names = "--results",
+      paramLabel = "FILE",
+      description = "Write one Markdown page with the tables of all these experiments.")
+  @Nullable Path results;
+
+  @Option(names = "--print", description = "Print the YAML of the experiments, and end.")
+  boolean print;
+
+  @Mixin OutputOptions output = new OutputOptions();
+
+  @Override
+  public Integer call() {
+    Console console = output.console();
+    if (names.contains(LIST)) {
+      Require.that(names.size() == 1, "NAME", "list alone, or experiments", names, names);
+      return list(console);
+    }
+    List<String> experiments = names.equals(List.of(ALL)) ? StudyFiles.NAMES : names;
+    if (print) {
+      return printed(console, experiments);
+    }
+    List<Study> studies = experiments.stream().map(name -> Study.of(name, scale)).toList();
+    List<Arm> arms = arms(studies);
+    Path folder = out == null ? Path.of("reproduce", scale.toString()) : out;
+    Campaign campaign = new Campaign(folder, data == null ? Study.data(scale) : data, seeds);
+    Predicate<Trial> mine = mine(campaign, arms);
+    AtomicFile.requireWritableFolder(folder);
+    if (results != null) {
+      AtomicFile.requireWritable(results);
+    }
+    boolean whole = true;
+    if (!noRun) {
+      Signals.watch();
+      whole = new CampaignRuns(console, campaign, mine).run(arms);
+    }
+    campaign.requireSame(campaign.trials(arms));
+    campaign.requireSame(campaign.chosenTrials(arms));
+    Map<String, Object> result =
+        Signals.uninterrupted(() -> write(console, campaign, studies));
+    if (whole) {
+      console.result(result);
+      return ExitCode.OK;
+    }
+    String again = "Go on: " + CommandLineArgs.again(output.spec(), folder);
+    console.answer("Interrupted; everything so far is kept. " + again);
+    console.result(result, "interrupted; " + again, Signals.exitCode());
+    return Signals.exitCode();
+  }
+
+  private static int printed(Console console, List<String> experiments) {
+    Map<String, Object> texts = new LinkedHashMap<>();
+    for (String name : experiments) {
+      String text = StudyFiles.text(name);
+      text.lines().forEach(console::answer);
+      texts.put(name, text);
+    }
+    console.result(Map.of("values", texts));
+    return ExitCode.OK;
+  }
+
+  private static int list(Console console) {
+    Table table = new Table("name", "arms", "claims", "title");
+    List<Map<String, Object>> json = new ArrayList<>();
+    for (String name : StudyFiles.NAMES) {
+      Study study = Study.of(name, ScaleName.FULL);
+      table.row(
+          name,
+          Integer.toString(study.arms().size()),
+          Integer.toString(study.claims().size()),
+          study.title());
+      Map<String, Object> entry = new LinkedHashMap<>();
+      entry.put("name", name);
+      entry.put("title", study.title());
+      entry.put("source", study.source());
+      entry.put("arms", study.arms().stream().map(Arm::name).toList());
+      json.add(entry);
+    }
+    table.lines().forEach(console::answer);
+    console.result(Map.of("experiments", json));
+    return ExitCode.OK;
+  }
+
+  /** The arms of all experiments, each once. */
+  private static List<Arm> arms(List<Study> studies) {
+    Map<String, Arm> arms = new LinkedHashMap<>();
+    for (Study study : studies) {
+      for (Arm arm : study.arms()) {
+        Arm other = arms.putIfAbsent(arm.name(), arm);
+        Require.that(
+            other == null
+                || (other.config().equals(arm.config()) && other.grid().equals(arm.grid())),
+            "arm " + arm.name(),
+            "the same in all experiments",
+            "another in " + study.name(),
+            arm);
+      }
+    }
+    return List.copyOf(arms.values());
+  }
+
+  /** The trials of this machine. */
+  private Predicate<Trial> mine(Campaign campaign, List<Arm> arms) {
+    Predicate<Trial> chosen = only.isEmpty() ? trial -> true : named(arms);
+    if (share == null) {
+      return chosen;
+    }
+    Matcher parts = SHARE.matcher(share);
+    boolean sound =
+        parts.matches() && Integer.parseInt(parts.group(1)) <= Integer.parseInt(parts.group(2));
+    Require.that(sound, "--share", "I/N with I from 1 to N, such as 1/3", share, share);
+    int mine = Integer.parseInt(parts.group(1)) - 1;
+    int shares = Integer.parseInt(parts.group(2));
+    // A place in the list of all trials, whichever rates are chosen later.
+    Map<String, Integer> places = new LinkedHashMap<>();
+    for (Trial trial : campaign.trials(arms)) {
+      places.put(trial.name(), places.size());
+    }
+    for (Arm arm : arms) {
+      for (long seed = 1; seed <= seeds && !arm.grid().isEmpty(); seed++) {
+        places.put(Trial.of(arm, seed).name(), places.size());
+      }
+    }
+    return chosen.and(
+        trial -> {
+          Integer place = places.get(trial.name());
+          int slot =
+              place == null
+                  ? Optional.ofNullable(places.get(Trial.of(trial.arm(), trial.seed()).name()))
+                      .orElseThrow()
+                  : place;
+          return slot % shares == mine;
+        });
+  }
+
+  private Predicate<Trial> named(List<Arm> arms) {
+    List<String> known = arms.stream().map(Arm::name).toList();
+    for (String word : only) {
+      String[] parts = word.split(":", 2);
+      Require.that(
+          known.contains(parts[0]),
+          "--only",
+          "arms of the experiments, " + String.join(", ", known) + ",",
+          parts[0],
+          word);
+      Require.that(
+          parts.length == 1 || (parts[1].matches("[0-9]{1,9}") && seed(parts[1])),
+          "--only",
+          "ARM or ARM:SEED with a seed from 1 to " + seeds,
+          word,
+          word);
+    }
+    return trial ->
+        only.contains(trial.arm().name()) || only.contains(trial.arm().name() + ":" + trial.seed());
+  }
+
+  private boolean seed(String digits) {
+    int seed = Integer.parseInt(digits);
+    return seed >= 1 && seed <= seeds;
+  }
+
+  private Map<String, Object> write(Console console, Campaign campaign, List<Study> studies) {
+    StringBuilder markdown = new StringBuilder();
+    List<Map<String, Object>> all = new ArrayList<>();
+    for (Study study : studies) {
+      StudyReport report = report(campaign, study);
+      Path page = campaign.folder().resolve(study.name() + ".html");
+      report.write(page);
+      AtomicFile.writeText(
+          campaign.folder().resolve(study.name() + ".md"),
+          "# " + study.title() + "\n\n" + report.markdown());
+      Map<String, Object> json = json(report.result());
+      json.put("page", page.toString());
+      JsonFile.write(campaign.folder().resolve(study.name() + ".json"), json);
+      all.add(json);
+      markdown.append(markdown.isEmpty() ? "" : "\n").append(report.markdown());
+      say(console, report.result());
+      console.answer("Page: " + page);
+    }
+    if (results != null) {
+      AtomicFile.writeText(results, "# Results\n\n" + markdown);
+      console.answer("Results: " + results);
+    }
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("out", campaign.folder().toString());
+    json.put("scale", scale.toString());
+    json.put("experiments", all);
+    return json;
+  }
+
+  private StudyReport report(Campaign campaign, Study study) {
+    List<ArmResult> arms = study.arms().stream().map(campaign::results).toList();
+    List<RunHistory> runs = new ArrayList<>();
+    Map<String, RangeResult> ranges = new LinkedHashMap<>();
+    for (int i = 0; i < arms.size(); i++) {
+      ArmResult arm = arms.get(i);
+      Optional<ArmResult.Trial> first =
+          arm.trials().values().stream().filter(trial -> !trial.diverged()).findFirst();
+      if (first.isEmpty()) {
+        continue;
+      }
+      Path place = campaign.folder().resolve(first.get().folder());
+      if (study.arms().get(i).rangeTest()) {
+        ranges.put(arm.title(), Campaign.range(RangeTrial.read(place)));
+      } else {
+        RunHistory run = RunHistory.read(place);
+        runs.add(new RunHistory(arm.title(), run.record(), run.steps(), run.epochs(), run.notes()));
+      }
+    }
+    List<String> command =
+        new ArrayList<>(List.of(CommandLineArgs.program(), "reproduce", named(study)));
+    command.addAll(List.of("--scale", scale.toString(), "--seeds", Integer.toString(seeds)));
+    command.addAll(List.of("--data", campaign.data()));
+    StudyResult.About about =
+        new StudyResult.About(
+            study.name(),
+            study.title(),
+            study.source(),
+            study.scale(),
+            campaign.data(),
+            Shell.line(command));
+    return new StudyReport(new StudyResult(about, arms, study.claims()), runs, ranges);
+  }
+
+  /** The word that named an experiment on the command line. */
+  private String named(Study study) {
+    return names.stream()
+        .filter(name -> StudyFiles.isFile(name) && name.contains(study.name()))
+        .findFirst()
+        .orElse(study.name());
+  }
+
+  private static void say(Console console, StudyResult result) {
+    console.answer("");
+    console.answer(result.about().title());
+    result
+        .verdicts()
+        .forEach((claim, verdict) -> console.answer("  " + verdict.kind() + ": " + claim.text()));
+    console.answer("  " + new StudyTables(result).outcome());
+  }
+
+  private static Map<String, Object> json(StudyResult result) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("name", result.about().name());
+    json.put("title", result.about().title());
+    json.put("source", result.about().source());
+    json.put("scale", result.about().scale());
+    json.put("data", result.about().data());
+    json.put("command", result.about().command());
+    json.put("complete", result.complete());
+    List<Map<String, Object>> claims = new ArrayList<>();
+    result.verdicts().forEach((claim, verdict) -> claims.add(json(claim, verdict)));
+    json.put("claims", claims);
+    json.put("arms", result.arms().stream().map(ReproduceCommand::json).toList());
+    return json;
+  }
+
+  private static Map<String, Object> json(Claim claim, Verdict verdict) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("claim", claim.text());
+    json.put("measure", claim.quantity().toString());
+    List<Map<String, Object>> contrast = new ArrayList<>();
+    claim.weights().forEach((arm, weight) -> contrast.add(Map.of("arm", arm, "weight", weight)));
+    json.put("contrast", contrast);
+    json.put("relation", claim.relation().toString());
+    json.put("bound", claim.bound());
+    json.put("margin", claim.margin());
+    json.put("verdict", verdict.kind().toString());
+    json.put("by", verdict.reason());
+    verdict
+        .test()
+        .ifPresent(
+            test -> {
+              json.put("n", test.sum().n());
+              json.put("mean", test.sum().mean());
+              json.put("deviation", test.sum().deviation());
+              json.put("low", test.low());
+              json.put("high", test.high());
+              json.put("p", test.p());
+            });
+    return json;
+  }
+
+  private static Map<String, Object> json(ArmResult arm) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("name", arm.name());
+    json.put("title", arm.title());
+    json.put("source", values(arm.source()));
+    json.put("note", arm.note());
+    json.put("planned", arm.planned());
+    List<Map<String, Object>> runs = new ArrayList<>();
+    arm.trials()
+        .forEach(
+            (seed, trial) -> {
+              Map<String, Object> run = new LinkedHashMap<>();
+              run.put("seed", seed);
+              run.put("run", trial.folder());
+              run.put("diverged", trial.diverged());
+              run.put("results", values(trial.values()));
+              run.put("seconds", trial.seconds());
+              run.put("machine", trial.machine());
+              runs.add(run);
+            });
+    json.put("runs", runs);
+    return json;
+  }
+
+  private static Map<String, Object> values(Map<Quantity, Double> values) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    values.forEach((quantity, value) -> json.put(quantity.toString(), value));
+    return json;
+  }
+}

@@ -1,0 +1,211 @@
+package dev.onecycle.cli.reproduce;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.onecycle.cli.Cli;
+import dev.onecycle.run.RunFolder;
+import dev.onecycle.run.RunRecord.Status;
+import dev.onecycle.torch.job.RunControl;
+import dev.onecycle.torch.job.TrainingJob;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Campaigns at scale smoke, as the command runs them. */
+class ReproduceCommandTest {
+  @TempDir Path temp;
+
+  private static Cli.Result reproduce(Object... words) {
+    List<Object> all = new ArrayList<>(List.of("reproduce"));
+    all.addAll(List.of(words));
+    all.addAll(List.of("--scale", "smoke", "--json"));
+    return Cli.run(all.toArray());
+  }
+
+  private static List<String> names(Path folder) {
+    try (Stream<Path> entries = Files.list(folder)) {
+      return entries.map(path -> path.getFileName().toString()).sorted().toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void everyExperimentRunsAndSharedArmsRunOnce() {
+    Path results = temp.resolve("results.md");
+    Cli.Result result = reproduce("all", "--seeds", 1, "--out", temp, "--results", results);
+    assertThat(result.code()).as(result.err()).isZero();
+    JsonNode experiments = result.json().get("experiments");
+    assertThat(experiments).hasSize(12);
+    TreeSet<String> runs = new TreeSet<>();
+    for (JsonNode experiment : experiments) {
+      assertThat(experiment.get("complete").asBoolean()).as(experiment.toString()).isTrue();
+      assertThat(Path.of(experiment.get("page").asText())).isRegularFile();
+      assertThat(experiment.get("claims")).isNotEmpty();
+      for (JsonNode arm : experiment.get("arms")) {
+        runs.add(arm.get("runs").get(0).get("run").asText());
+      }
+      assertThat(Cli.read(results)).contains("## " + experiment.get("title").asText());
+    }
+    assertThat(runs).contains("runs/policy-seed1", "ranges/decay-1e-4-seed1.json");
+    // 3 of the 4 runs of each of 6 grids lost.
+    assertThat(names(temp.resolve("runs")).size() + names(temp.resolve("ranges")).size())
+        .isEqualTo(runs.size() + 3 * 6);
+    assertThat(Cli.read(results)).contains("93.53").contains("Every run");
+    assertThat(Cli.read(temp.resolve("policy.html"))).contains("0.2691").contains("Commands");
+    JsonNode chosen = experiments.get(11).get("arms").get(0);
+    assertThat(chosen.get("note").asText()).startsWith("peak 0.0").contains("chosen of 0.001563");
+  }
+
+  /** The test images are read after the last epoch alone: held-out images judge the epochs. */
+  @Test
+  void theTestImagesJudgeNoEpoch() {
+    assertThat(reproduce("policy", "--only", "policy:1", "--out", temp).code()).isZero();
+    JsonNode run = Cli.parse(temp.resolve("runs/policy-seed1/run.json"));
+    assertThat(run.at("/data/evaluation/name").asText()).isEqualTo("held-out part");
+    assertThat(run.at("/outcome/test_images").asInt()).isEqualTo(1000);
+    assertThat(run.at("/outcome/test_accuracy").asDouble()).isBetween(0.0, 1.0);
+  }
+
+  @Test
+  void aCampaignGoesOnWhereItWas() throws IOException {
+    assertThat(reproduce("constant-momentum", "--only", "policy:1", "--out", temp).code()).isZero();
+    Path finished = temp.resolve("runs/policy-seed1/run.json");
+    byte[] before = Files.readAllBytes(finished);
+    Study study = Study.of("constant-momentum", ScaleName.SMOKE);
+    Trial trial = Trial.of(study.arms().get(1), 1);
+    Path stopped = temp.resolve("runs/constant-momentum-seed1");
+    TrainingJob.start(trial.config("shapes"), stopped, stopsAfter(5));
+    assertThat(RunFolder.read(stopped).status()).isEqualTo(Status.INTERRUPTED);
+
+    Cli.Result result = reproduce("constant-momentum", "--seeds", 2, "--out", temp);
+    assertThat(result.code()).as(result.err()).isZero();
+    assertThat(result.err()).contains("Resuming from step").contains("1 of 3");
+    assertThat(Files.readAllBytes(finished)).isEqualTo(before);
+    assertThat(RunFolder.read(stopped).status()).isEqualTo(Status.FINISHED);
+    JsonNode claim = result.json().at("/experiments/0/claims/0");
+    assertThat(claim.get("n").asInt()).isEqualTo(2);
+    assertThat(claim.get("p").asDouble()).isBetween(0.0, 1.0);
+  }
+
+  private static RunControl stopsAfter(int steps) {
+    AtomicInteger asked = new AtomicInteger();
+    return new RunControl() {
+      @Override
+      public boolean stopRequested() {
+        return asked.incrementAndGet() > steps;
+      }
+
+      @Override
+      public <T> T uninterrupted(Supplier<T> work) {
+        return work.get();
+      }
+    };
+  }
+
+  @Test
+  void sharesOfSeveralMachinesAreMergedByCopying() throws IOException {
+    Path one = temp.resolve("one");
+    Path two = temp.resolve("two");
+    for (Path machine : List.of(one, two)) {
+      String share = machine.equals(one) ? "1/2" : "2/2";
+      Cli.Result result =
+          reproduce("high-rate-50", "--seeds", 2, "--share", share, "--out", machine);
+      assertThat(result.code()).as(result.err()).isZero();
+      assertThat(result.json().at("/experiments/0/complete").asBoolean()).isFalse();
+      assertThat(names(machine.resolve("runs"))).hasSize(2);
+    }
+    for (String run : names(two.resolve("runs"))) {
+      Files.move(two.resolve("runs").resolve(run), one.resolve("runs").resolve(run));
+    }
+    Cli.Result merged = reproduce("high-rate-50", "--seeds", 2, "--no-run", "--out", one);
+    assertThat(merged.code()).as(merged.err()).isZero();
+    assertThat(merged.json().at("/experiments/0/complete").asBoolean()).isTrue();
+  }
+
+  @Test
+  void runsWithOtherSettingsAreRefused() throws IOException {
+    Path mine = temp.resolve("mine.yaml");
+    Cli.Result printed = Cli.run("reproduce", "constant-momentum", "--print");
+    Files.writeString(mine, printed.out());
+    Path out = temp.resolve("out");
+    assertThat(reproduce(mine, "--only", "constant-momentum:1", "--out", out).code()).isZero();
+    Files.writeString(mine, printed.out().replace("momentum: '0.9'", "momentum: '0.8'"));
+    Cli.Result refused = reproduce(mine, "--out", out);
+    assertThat(refused.code()).isEqualTo(2);
+    assertThat(refused.err())
+        .contains("momentum of " + out.resolve("runs/constant-momentum-seed1"))
+        .contains("must be 0.8")
+        .contains("was 0.9");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "polizy | --seeds=1 | did you mean policy?",
+        "policy | --seeds=0 | seeds must be at least 1 but was 0",
+        "policy | --share=3/2 | --share must be I/N with I from 1 to N",
+        "policy | --only=polizy | --only must be arms of the experiments, policy,",
+        "policy | --only=policy:9 | ARM or ARM:SEED with a seed from 1 to 3"
+      })
+  void mistakesAreToldInALine(String name, String option, String message) {
+    Cli.Result result = reproduce(name, option, "--out", temp);
+    assertThat(result.code()).isEqualTo(2);
+    assertThat(result.err()).contains(message);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "title | titel | Unrecognized field \"titel\"",
+        "measure: test_loss | measure: loss | measure must be one of test_accuracy, test_loss,",
+        "policy: onecycle | polizy: onecycle | did you mean policy?",
+        "constant-momentum: -1 | constant: -1 | contrast must be arms of the experiment, policy,",
+        "above: 0 | about: 0 | Unrecognized field \"about\"",
+        "uses: [policy] | uses: [other] | uses must be arms of the program's experiments"
+      })
+  void aMistakeInAFileIsTold(String written, String mistake, String message) throws IOException {
+    Path mine = temp.resolve("mine.yaml");
+    String text = StudyFiles.text("constant-momentum");
+    assertThat(text).contains(written);
+    Files.writeString(mine, text.replace(written, mistake));
+    Cli.Result result = reproduce(mine, "--out", temp.resolve("out"));
+    assertThat(result.code()).isEqualTo(65);
+    assertThat(result.err()).contains(mine.toString()).contains(message);
+  }
+
+  /** A quarter of epochs, batches and rates at scale cpu; the shares of the cycle are the same. */
+  @Test
+  void theScaleKeepsTheProportionsOfTheCycle() {
+    Arm full = Study.of("high-rate-50", ScaleName.FULL).arms().get(1);
+    Arm cpu = Study.of("high-rate-50", ScaleName.CPU).arms().get(1);
+    assertThat(full.config().toMap())
+        .containsEntry("model", "resnet56")
+        .containsEntry("batch_size", 512)
+        .containsEntry("max_lr", 3.0)
+        .containsEntry("epochs", 50);
+    assertThat(cpu.config().toMap())
+        .containsEntry("model", "resnet20")
+        .containsEntry("batch_size", 128)
+        .containsEntry("max_lr", 0.75)
+        .containsEntry("epochs", 13)
+        .containsEntry("limit", 12500);
+    for (String kept : List.of("divider", "annihilation", "momentum", "weight_decay")) {
+      assertThat(cpu.config().toMap().get(kept)).isEqualTo(full.config().toMap().get(kept));
+    }
+  }
+}

@@ -1,0 +1,237 @@
+package dev.onecycle.report.claims;
+
+import dev.onecycle.report.claims.ArmResult.Trial;
+import dev.onecycle.report.claims.Verdict.Test;
+import dev.onecycle.report.compare.MeanAndDeviation;
+import dev.onecycle.text.Numbers;
+import dev.onecycle.text.Shell;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The tables and sentences of an experiment, the same on every kind of page. */
+public final class StudyTables {
+  private final StudyResult result;
+
+  public StudyTables(StudyResult result) {
+    this.result = result;
+  }
+
+  /**
+   * A table of texts.
+   *
+   * @param rows with as many cells as there are headings
+   */
+  public record Grid(List<String> headings, List<List<String>> rows) {
+    public Grid {
+      headings = List.copyOf(headings);
+      rows = List.copyOf(rows);
+    }
+  }
+
+  /** How many claims hold, and how many runs are done, in sentences. */
+  public String outcome() {
+    Map<Verdict.Kind, Long> counts = new LinkedHashMap<>();
+    result.verdicts().values().forEach(verdict -> counts.merge(verdict.kind(), 1L, Long::sum));
+    List<String> parts = new ArrayList<>();
+    counts.forEach((kind, count) -> parts.add(Numbers.format("%d: %s", count, kind)));
+    long done = result.arms().stream().mapToLong(arm -> arm.trials().size()).sum();
+    long planned = result.arms().stream().mapToLong(ArmResult::planned).sum();
+    return Numbers.format(
+        "Claims %s. %d of %d runs are done.", String.join(", ", parts), done, planned);
+  }
+
+  /** The claims with their verdicts. */
+  public Grid claims() {
+    List<List<String>> rows = new ArrayList<>();
+    result
+        .verdicts()
+        .forEach(
+            (claim, verdict) -> {
+              Optional<Test> test = verdict.test();
+              Quantity quantity = claim.quantity();
+              boolean signed = claim.compares();
+              rows.add(
+                  List.of(
+                      claim.text(),
+                      verdict.kind().toString(),
+                      test.map(t -> sum(claim, t)).orElse(""),
+                      test.map(
+                              t ->
+                                  number(quantity, signed, t.low())
+                                      + " to "
+                                      + number(quantity, signed, t.high()))
+                          .orElse(""),
+                      test.map(t -> Integer.toString(t.sum().n())).orElse(""),
+                      test.map(t -> p(t.p())).orElse(""),
+                      verdict.reason() + rule(claim)));
+            });
+    return new Grid(
+        List.of("claim", "verdict", "mean ± deviation", "95 % interval", "n", "p", "by"), rows);
+  }
+
+  private static String sum(Claim claim, Test test) {
+    MeanAndDeviation sum = test.sum();
+    Quantity quantity = claim.quantity();
+    String unit = claim.compares() && !quantity.unit().isEmpty() ? " " + quantity.unit() : "";
+    String deviation = quantity.difference(sum.deviation()).substring(1);
+    return number(quantity, claim.compares(), sum.mean()) + " ± " + deviation + unit;
+  }
+
+  private static String number(Quantity quantity, boolean signed, double value) {
+    String text = quantity.difference(value);
+    return signed || !text.startsWith("+") ? text : text.substring(1);
+  }
+
+  private static String rule(Claim claim) {
+    String bound = number(claim.quantity(), claim.compares(), claim.bound());
+    String margin = number(claim.quantity(), false, claim.margin());
+    return "; "
+        + claim.quantity().title()
+        + " of "
+        + weights(claim)
+        + " "
+        + claim.relation()
+        + (claim.relation() == Claim.Relation.DIFFERENT ? " from " : " ")
+        + bound
+        + (claim.margin() > 0 ? ", less than " + margin + " counts as none" : "");
+  }
+
+  private static String weights(Claim claim) {
+    StringBuilder text = new StringBuilder();
+    claim
+        .weights()
+        .forEach(
+            (arm, weight) -> {
+              String sign = weight < 0 ? "− " : text.isEmpty() ? "" : "+ ";
+              String factor = Math.abs(weight) == 1 ? "" : Numbers.brief(Math.abs(weight)) + " × ";
+              text.append(text.isEmpty() ? "" : " ").append(sign).append(factor).append(arm);
+            });
+    return text.toString();
+  }
+
+  private static String p(double p) {
+    return p < 0.001 ? "< 0.001" : Numbers.format("%.3f", p);
+  }
+
+  /** Our figures of each arm with the figures of the source beside them. */
+  public Grid results() {
+    List<Quantity> quantities = result.quantities();
+    List<String> headings = new ArrayList<>(List.of("arm"));
+    for (Quantity quantity : quantities) {
+      headings.add(quantity.title());
+      if (result.arms().stream().anyMatch(arm -> arm.source().containsKey(quantity))) {
+        headings.add("source");
+      }
+    }
+    headings.addAll(List.of("seeds", "seconds a run", "note"));
+    List<List<String>> rows = new ArrayList<>();
+    for (ArmResult arm : result.arms()) {
+      List<String> row = new ArrayList<>(List.of(arm.title()));
+      for (Quantity quantity : quantities) {
+        row.add(ours(arm, quantity));
+        if (headings.get(row.size()).equals("source")) {
+          Double source = arm.source().get(quantity);
+          row.add(source == null ? "" : quantity.text(source));
+        }
+      }
+      row.add(Numbers.format("%d of %d", arm.trials().size(), arm.planned()));
+      row.add(
+          arm.trials().isEmpty()
+              ? ""
+              : Numbers.format(
+                  "%.0f",
+                  arm.trials().values().stream()
+                      .mapToDouble(Trial::seconds)
+                      .average()
+                      .orElse(Double.NaN)));
+      row.add(note(arm));
+      rows.add(row);
+    }
+    return new Grid(headings, rows);
+  }
+
+  private static String note(ArmResult arm) {
+    String diverged =
+        arm.diverged() == 0
+            ? ""
+            : Numbers.format("%d of %d diverged", arm.diverged(), arm.trials().size());
+    return diverged.isEmpty() || arm.note().isEmpty()
+        ? diverged + arm.note()
+        : diverged + "; " + arm.note();
+  }
+
+  private static String ours(ArmResult arm, Quantity quantity) {
+    Optional<MeanAndDeviation> summary = arm.summary(quantity);
+    if (summary.isEmpty()) {
+      return "";
+    }
+    if (quantity.rate()) {
+      double[] rates =
+          arm.values(quantity).values().stream().mapToDouble(v -> v).sorted().toArray();
+      String low = quantity.text(rates[0]);
+      String high = quantity.text(rates[rates.length - 1]);
+      return rates.length == 1 ? low : low + " to " + high;
+    }
+    MeanAndDeviation of = summary.get();
+    String mean = quantity.text(of.mean());
+    return of.n() == 1 ? mean : mean + " ± " + quantity.text(of.deviation());
+  }
+
+  /** Every run with its values, its time and its machine. */
+  public Grid runs() {
+    List<Quantity> quantities =
+        result.quantities().stream()
+            .filter(q -> result.arms().stream().anyMatch(arm -> !arm.values(q).isEmpty()))
+            .toList();
+    List<String> headings = new ArrayList<>(List.of("run", "seed"));
+    quantities.forEach(quantity -> headings.add(quantity.title()));
+    headings.addAll(List.of("seconds", "machine"));
+    List<List<String>> rows = new ArrayList<>();
+    for (ArmResult arm : result.arms()) {
+      arm.trials()
+          .forEach(
+              (seed, trial) -> {
+                List<String> row = new ArrayList<>(List.of(trial.folder(), Long.toString(seed)));
+                for (Quantity quantity : quantities) {
+                  Double value = trial.values().get(quantity);
+                  row.add(
+                      trial.diverged() ? "diverged" : value == null ? "" : quantity.text(value));
+                }
+                row.add(Numbers.format("%.0f", trial.seconds()));
+                row.add(trial.machine());
+                rows.add(row);
+              });
+    }
+    return new Grid(headings, rows);
+  }
+
+  /** The command that repeats the first run of each arm, by the arm's title. */
+  public Map<String, String> commands() {
+    Map<String, String> commands = new LinkedHashMap<>();
+    for (ArmResult arm : result.arms()) {
+      arm.trials().values().stream()
+          .filter(trial -> !trial.command().isEmpty())
+          .findFirst()
+          .ifPresent(trial -> commands.put(arm.title(), Shell.line(trial.command())));
+    }
+    return commands;
+  }
+
+  /** How the figures came about, in sentences. */
+  public List<String> method() {
+    return List.of(
+        "Source: " + result.about().source(),
+        result.about().scale(),
+        "Data: "
+            + result.about().data()
+            + ". A part of the training images is held out, and every choice is made on it. The"
+            + " test images are read once a run, after its last epoch. The source chose its"
+            + " settings on the test images and ran once, so its figures are the best of several"
+            + " looks at them.",
+        "A claim is decided by a t test over seeds at the 5 % level, without a correction for the"
+            + " number of claims. Runs of a seed share first weights, order and held-out part.");
+  }
+}
