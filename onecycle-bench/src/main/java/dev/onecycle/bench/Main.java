@@ -3,6 +3,7 @@ package dev.onecycle.bench;
 import dev.onecycle.bench.peers.PeersBench;
 import dev.onecycle.bench.peers.PhotosBench;
 import dev.onecycle.bench.predict.PredictBench;
+import dev.onecycle.bench.scaling.ScalingBench;
 import dev.onecycle.bench.stream.StreamBench;
 import dev.onecycle.bench.suggestion.SuggestionsBench;
 import dev.onecycle.error.BadDataException;
@@ -33,6 +34,7 @@ import picocli.CommandLine.Spec;
       PhotosBench.class,
       PredictBench.class,
       SuggestionsBench.class,
+      ScalingBench.class,
       StreamBench.class
     })
 public final class Main implements Runnable {

@@ -186,6 +186,18 @@ public final class ProcessGroup implements AutoCloseable {
     }
   }
 
+  /**
+   * The time that the ranks take to add up an array, to measure their connection; 0 where the rank
+   * is alone.
+   *
+   * @param values of the array, float32
+   * @return seconds
+   */
+  public double secondsOfSum(int values) {
+    Require.atLeast("values", values, 1);
+    return gloo == null ? 0 : gloo.secondsOfSum(values);
+  }
+
   /** Waits until all ranks are there, also where some have much to read before. */
   public void awaitAll() {
     if (gloo != null) {

@@ -365,6 +365,17 @@ public final class GlooGroup implements AutoCloseable {
         });
   }
 
+  /** The time of a {@link #sum} of so many values, in seconds. */
+  public double secondsOfSum(int values) {
+    try (PointerScope scope = new PointerScope()) {
+      Tensor tensor = torch.zeros(values);
+      double unused = sum(0.0); // all begin together
+      long begin = System.nanoTime();
+      sum(tensor).await();
+      return (System.nanoTime() - begin) / 1e9;
+    }
+  }
+
   /** The sum of a number over all ranks. */
   public double sum(double own) {
     return number(own, tensor -> sum(tensor).await());
