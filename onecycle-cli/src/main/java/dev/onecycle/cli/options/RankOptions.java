@@ -46,6 +46,13 @@ public final class RankOptions {
         description =
             "Time after which a process that does not answer ends the others. Default: 120.")
     double timeout = 120;
+
+    @Option(
+        names = "--verify-every",
+        paramLabel = "N",
+        description =
+            "Compare the weights of the processes after every N steps, not only after every epoch.")
+    int verifyEvery;
   }
 
   @ArgGroup(
@@ -71,7 +78,11 @@ public final class RankOptions {
 
   /** Meets the other ranks; waits for them. To be closed by the caller. */
   public ProcessGroup join() {
-    return ProcessGroup.join(rendezvous(), timeout());
+    int verifyEvery = Require.atLeast("--verify-every", values.verifyEvery, 0);
+    Rendezvous place = rendezvous();
+    return place.isAlone()
+        ? ProcessGroup.ALONE
+        : ProcessGroup.join(place, timeout()).verifyEvery(verifyEvery);
   }
 
   /** How long a process waits for the others. */

@@ -47,10 +47,27 @@ public final class ProcessGroup implements AutoCloseable {
 
   private final Rendezvous place;
   private final @Nullable GlooGroup gloo;
+  private int verifyEvery;
 
   private ProcessGroup(Rendezvous place, @Nullable GlooGroup gloo) {
     this.place = place;
     this.gloo = gloo;
+  }
+
+  /**
+   * Compares the weights of the ranks after every so many steps, beside once an epoch.
+   *
+   * @param steps 0 for once an epoch alone; equal on all ranks
+   * @return this group
+   */
+  public ProcessGroup verifyEvery(int steps) {
+    verifyEvery = Require.atLeast("verify every", steps, 0);
+    return this;
+  }
+
+  /** The steps between two comparisons of the ranks' weights; 0 for once an epoch alone. */
+  public int verifyEvery() {
+    return verifyEvery;
   }
 
   /**

@@ -363,6 +363,10 @@ public final class Learner implements AutoCloseable {
         "step",
         () -> {
           StepOutcome outcome = engine.step(batch, learningRate, momentum);
+          int every = ranks.verifyEvery();
+          if (every > 0 && engine.state().updates() % every == 0) {
+            requireSameOnRanks();
+          }
           return new StepResult(
               outcome.loss(), outcome.gradientNorm(), engine.learningRate(), engine.momentum());
         });

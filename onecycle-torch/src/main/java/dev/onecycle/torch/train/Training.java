@@ -111,6 +111,7 @@ public final class Training {
           }
         }
       }
+      learner.requireSameOnRanks();
       Optional<Evaluated> evaluated = Optional.empty();
       if (plan.evaluates(epoch) || epoch == epochs - 1) {
         double rate = policy.learningRate().at(at.step() - 1);

@@ -9,6 +9,7 @@ import dev.onecycle.data.augment.Mixing;
 import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.error.OnecycleException;
+import dev.onecycle.error.RankException;
 import dev.onecycle.range.RangeResult;
 import dev.onecycle.range.RangeTest;
 import dev.onecycle.record.EpochRecord;
@@ -155,6 +156,44 @@ class RanksTest {
       learner.requireSameOnRanks();
       return result;
     }
+  }
+
+  @Test
+  void weightsThatDifferAreTold() {
+    assertThatThrownBy(
+            () ->
+                TestRanks.run(
+                    2,
+                    group -> {
+                      try (Learner learner = Learner.prepare(RESNET, TRAIN, settings(1).build())) {
+                        learner.join(group.verifyEvery(1), () -> false);
+                        if (group.isFirst()) {
+                          List<NamedTensor> weights = learner.weights();
+                          weights.get(0).values()[0] += 1;
+                          learner.setWeights(weights);
+                        }
+                        return Training.run(
+                            learner,
+                            OneCycle.of(PLAN.steps(TRAIN.size()), 0.1),
+                            PLAN,
+                            TRAIN,
+                            TEST,
+                            SmallTraining.keeping(new ArrayList<>()),
+                            () -> false);
+                      }
+                    }))
+        .isInstanceOf(RankException.class)
+        .hasMessageContaining("those of rank 1 differ after 1 updates");
+  }
+
+  @Test
+  void ranksAreEqualAfterEachOf200Steps() {
+    TrainingPlan plan = TrainingPlan.of(50, 64).withSeed(2).withEvaluateEvery(50);
+    List<Trained> ranks =
+        TestRanks.run(
+            2,
+            group -> train(WITHOUT_NORMS, settings(1).build(), plan, group.verifyEvery(1)));
+    assertThat(ranks.get(1).steps).hasSize(200).isEqualTo(ranks.get(0).steps);
   }
 
   @Test
