@@ -184,10 +184,7 @@ public final class ScalingBench implements Callable<Integer> {
       environment.put("MASTER_ADDR", "127.0.0.1");
       environment.put("MASTER_PORT", Integer.toString(port));
     }
-    return builder
-        .redirectOutput(output)
-        .redirectError(ProcessBuilder.Redirect.INHERIT)
-        .start();
+    return builder.redirectOutput(output).redirectError(ProcessBuilder.Redirect.INHERIT).start();
   }
 
   private static int freePort() {

@@ -11,6 +11,7 @@ import dev.onecycle.torch.distributed.Rendezvous;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,7 +58,7 @@ class LaunchCommandTest {
   private static LaunchCommand parsed(String... words) {
     CommandLine line = Main.commandLine();
     line.parseArgs(words);
-    return line.getSubcommands().get("launch").getCommand();
+    return Objects.requireNonNull(line.getSubcommands().get("launch")).getCommand();
   }
 
   @Test

@@ -191,8 +191,7 @@ class RanksTest {
     TrainingPlan plan = TrainingPlan.of(50, 64).withSeed(2).withEvaluateEvery(50);
     List<Trained> ranks =
         TestRanks.run(
-            2,
-            group -> train(WITHOUT_NORMS, settings(1).build(), plan, group.verifyEvery(1)));
+            2, group -> train(WITHOUT_NORMS, settings(1).build(), plan, group.verifyEvery(1)));
     assertThat(ranks.get(1).steps).hasSize(200).isEqualTo(ranks.get(0).steps);
   }
 
