@@ -105,6 +105,11 @@ public final class ShardReader implements AutoCloseable {
     return position;
   }
 
+  /** Whether there is no further sample. */
+  public boolean isAtEnd() {
+    return entry == null;
+  }
+
   /** The next byte of the plain archive. */
   public long offset() {
     return headers.position();

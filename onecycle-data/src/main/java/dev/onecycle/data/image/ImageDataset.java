@@ -107,6 +107,14 @@ public interface ImageDataset extends Dataset {
     read(index, target);
   }
 
+  /**
+   * The images that turned out to be of no use when they were read, so that another one took their
+   * place. There are some in streams alone, and ever more while they are read.
+   */
+  default List<SkippedImage> replaced() {
+    return List.of();
+  }
+
   /** The images to take statistics from: all of them, or of a stream some of many places. */
   default ImageDataset forStatistics() {
     return this;

@@ -169,7 +169,7 @@ public final class StreamedImages implements ImageDataset {
     return select(shards.some());
   }
 
-  /** The images in whose place another one was taken, because they cannot be used. */
+  @Override
   public List<SkippedImage> replaced() {
     return List.copyOf(replaced.values());
   }

@@ -140,10 +140,11 @@ final class WindowReader implements AutoCloseable {
         for (int i = from; i < end; i++) {
           awaitRoom();
           said(images.name(shard) + ", byte " + samples.offset());
-          put(images.require(shard, samples.next(Parts.ALL)));
-        }
-        if (end == images.count(shard) && samples.next(Parts.NONE).isPresent()) {
-          throw images.otherCount(shard, "more");
+          Sample sample = images.require(shard, samples.next(Parts.ALL));
+          if (i + 1 == images.count(shard) && !samples.isAtEnd()) {
+            throw images.otherCount(shard, "more");
+          }
+          put(sample);
         }
       }
     }

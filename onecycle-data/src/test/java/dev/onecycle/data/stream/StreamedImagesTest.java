@@ -3,7 +3,10 @@ package dev.onecycle.data.stream;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.onecycle.data.DataOptions;
+import dev.onecycle.data.Datasets;
 import dev.onecycle.data.archive.ShardFile;
 import dev.onecycle.data.augment.Augmentation;
 import dev.onecycle.data.augment.Mixing;
@@ -22,13 +25,16 @@ import dev.onecycle.data.source.ReadOptions;
 import dev.onecycle.data.source.Sizing;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.InvalidValueException;
+import dev.onecycle.testing.Python;
 import dev.onecycle.testing.TestArchives;
 import dev.onecycle.testing.TestImages;
 import java.io.ByteArrayInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -441,6 +447,62 @@ class StreamedImagesTest {
     long all = shards.stream().mapToLong(InMemory::length).sum();
     // The sizes of images are read again, and the first header.
     assertThat(again).isLessThan(2 * all);
+  }
+
+  /** Python writes a header of POSIX for each file, as the tools around WebDataset do. */
+  @Test
+  void shardsOfPythonAreRead() throws IOException {
+    Optional<Python> python = Python.with("tarfile");
+    assumeTrue(python.isPresent(), "no Python");
+    Path folder = Files.createDirectories(temp.resolve("python"));
+    List<InMemory> ours = shards(20, 30);
+    for (InMemory shard : ours) {
+      Path tar = folder.resolve(shard.fileName());
+      Files.write(tar, shard.bytes);
+      python
+          .get()
+          .run(
+              "import sys, tarfile, io, time\n"
+                  + "old = tarfile.open(sys.argv[1])\n"
+                  + "new = tarfile.open(sys.argv[1] + '.new', 'w')\n"
+                  + "for m in old:\n"
+                  + "  i = tarfile.TarInfo('./grün/' + m.name); i.size = m.size\n"
+                  + "  i.mtime = time.time() + 0.25\n"
+                  + "  new.addfile(i, old.extractfile(m))\n"
+                  + "new.close()\n",
+              tar);
+      Files.move(Path.of(tar + ".new"), tar, StandardCopyOption.REPLACE_EXISTING);
+    }
+    Files.writeString(folder.resolve("classes.txt"), "zero\none\ntwo\n");
+    DataOptions options =
+        DataOptions.defaults()
+            .withStream(true)
+            .withStreamReaders(2)
+            .withStreamWindow(16)
+            .withValidationShare(0.5)
+            .withCacheFolder(temp.resolve("cache"));
+    ImageDataset train = Datasets.open(folder + "/s-{0..1}.tar", options).train();
+    assertThat(train.classes()).containsExactly("zero", "one", "two");
+    assertThat(train.knowsClassCounts()).isTrue();
+    assertThat(train.origin(1)).matches("s-[01].tar/grün/0000[02]1.png");
+    assertThat(flat(batches(train, 8, Part.WHOLE, 0, 2))).hasSize(16).doesNotHaveDuplicates();
+    Files.writeString(folder.resolve("sizes.json"), "{\"s-0.tar\": 20, \"s-1.tar\": 30}");
+    ImageDataset told = Datasets.open(folder + "/s-{0..1}.tar", options).train();
+    assertThat(told.size()).isEqualTo(train.size());
+    assertThat(told.knowsClassCounts()).isFalse();
+    Files.writeString(folder.resolve("sizes.json"), "{\"s-0.tar\": 21, \"s-1.tar\": 31}");
+    assertThatThrownBy(() -> Datasets.open(folder + "/s-{0..1}.tar", options))
+        .isInstanceOf(BadDataException.class)
+        .hasMessageMatching(".*s-[01].tar must have the [23]1 samples that sizes.json gives.*");
+    Files.writeString(folder.resolve("sizes.json"), "{\"s-0.tar\": 19, \"s-1.tar\": 29}");
+    ImageDataset more = Datasets.open(folder + "/s-{0..1}.tar", options).train();
+    assertThatThrownBy(() -> batches(more, more.size(), Part.WHOLE, 0, 1))
+        .isInstanceOf(BadDataException.class)
+        .hasMessageMatching(".* samples that sizes.json gives but has more");
+    Files.writeString(folder.resolve("sizes.json"), "{\"s-0.tar\": 20}");
+    assertThatThrownBy(() -> Datasets.open(folder + "/s-{0..1}.tar", options))
+        .isInstanceOf(BadDataException.class)
+        .hasMessageContainingAll("sizes.json", "s-1.tar", "remove the file");
   }
 
   /** A shard that hangs after some bytes. */

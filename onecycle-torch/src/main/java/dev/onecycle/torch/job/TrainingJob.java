@@ -20,6 +20,8 @@ import static dev.onecycle.torch.job.TrainingConfig.THREADS;
 
 import dev.onecycle.data.ImageFiles;
 import dev.onecycle.data.batch.Sampling;
+import dev.onecycle.data.image.ImageDataset;
+import dev.onecycle.data.image.SkippedImage;
 import dev.onecycle.data.sample.Dataset;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.CannotWriteException;
@@ -28,6 +30,7 @@ import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.error.Require;
 import dev.onecycle.fault.Faults;
 import dev.onecycle.range.RangeSummary;
+import dev.onecycle.record.EpochRecord;
 import dev.onecycle.record.Measure;
 import dev.onecycle.run.ChanceLevel;
 import dev.onecycle.run.ClassificationRecord;
@@ -81,6 +84,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -904,9 +908,38 @@ public final class TrainingJob {
   private TrainingListener watching(RunOutput files, Checkpointer checkpointer) {
     List<TrainingListener> all = new ArrayList<>(List.of(files));
     all.addAll(listener.all());
+    all.add(sayingReplaced());
     all.add(checkpointer);
     return TrainingListener.all(
         all.stream().map(one -> writes.guarded(one, control)).toArray(TrainingListener[]::new));
+  }
+
+  /** Says after each epoch which images of a stream could not be used. */
+  private TrainingListener sayingReplaced() {
+    return new TrainingListener() {
+      private int said;
+
+      @Override
+      public void epoch(EpochRecord epoch) {
+        List<SkippedImage> replaced =
+            Stream.of(experiment.train(), experiment.evaluation())
+                .filter(data -> data instanceof ImageDataset)
+                .flatMap(data -> ((ImageDataset) data).replaced().stream())
+                .toList();
+        if (replaced.size() > said) {
+          SkippedImage last = replaced.get(replaced.size() - 1);
+          said = replaced.size();
+          listener.warning(
+              Numbers.format(
+                  "%s could not be used so far, and the next whole one of its shard took the place"
+                      + " of each: %s %s%s",
+                  Counts.of(said, "image", "images"),
+                  last.origin(),
+                  last.reason(),
+                  said > 1 ? Numbers.format(", and %,d more", said - 1) : ""));
+        }
+      }
+    };
   }
 
   /** Goes back to the last checkpoint before the losses rose, and lowers the rates, or throws. */

@@ -15,7 +15,9 @@ import dev.onecycle.torch.model.ModelFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -113,6 +115,36 @@ class StreamTrainingTest {
     RunSummary run = TrainingJob.start(config, temp.resolve("found"));
     assertThat(run.isFinished()).isTrue();
     assertThat(run.record().data().evaluationName()).isEqualTo("held-out tenth");
+  }
+
+  @Test
+  void anImageThatCannotBeUsedIsToldAfterTheEpoch() throws IOException {
+    Path data = shards();
+    Map<String, byte[]> files = new LinkedHashMap<>();
+    for (int i = 0; i < 20; i++) {
+      files.put("x" + i + ".png", i == 5 ? new byte[9] : TestData.colourPng(i, i % 3, SIDE, SIDE));
+      files.put("x" + i + ".cls", TestData.COLOURS.get(i % 3).getBytes(UTF_8));
+    }
+    Files.write(data.resolve("colours-train-0009.tar"), TestArchives.tar(files));
+    assertThatThrownBy(() -> TrainingJob.start(config(data), temp.resolve("refused")))
+        .isInstanceOf(BadDataException.class)
+        .hasMessageContainingAll("colours-train-0009.tar/x5.png", "skip_bad");
+    List<String> warnings = new ArrayList<>();
+    JobListener watch =
+        new JobListener() {
+          @Override
+          public void warning(String message) {
+            warnings.add(message);
+          }
+        };
+    TrainingConfig lenient =
+        config(data).with(TrainingConfig.SKIP_BAD, true).with(TrainingConfig.EPOCHS, 2);
+    TrainingJob.start(lenient, temp.resolve("lenient"), RunControl.INTERRUPTS, watch);
+    assertThat(warnings)
+        .singleElement()
+        .asString()
+        .startsWith("1 image could not be used so far")
+        .contains("colours-train-0009.tar/x5.png");
   }
 
   @Test
