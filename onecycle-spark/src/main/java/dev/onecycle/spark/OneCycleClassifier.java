@@ -74,7 +74,8 @@ public final class OneCycleClassifier extends Estimator<OneCycleClassificationMo
   /** The folder of shards in the folder of a run. */
   static final String IMAGES = "images";
 
-  private static final String SETTINGS = "settings.json";
+  /** The file of the settings of a run. */
+  static final String SETTINGS = "settings.json";
 
   private final String uid;
   private final Param<String> imageCol;

@@ -101,7 +101,8 @@ public final class OneCycleSweep {
         tests.add(new Test(parameter, value, config.get(TrainingConfig.SEED) + i));
       }
     }
-    List<RangeResult> results = classifier.onShards(images, config, run -> results(images, run, tests));
+    List<RangeResult> results =
+        classifier.onShards(images, config, run -> results(images, run, tests));
     List<Candidate> candidates = new ArrayList<>();
     List<Row> points = new ArrayList<>();
     for (double value : values) {
@@ -117,29 +118,20 @@ public final class OneCycleSweep {
       candidates.add(Candidate.of(value, RangeSummary.of(own)));
     }
     return new Tests(
-        Sweep.byEdge(parameter, candidates),
-        images.sparkSession().createDataFrame(points, POINTS));
+        Sweep.byEdge(parameter, candidates), images.sparkSession().createDataFrame(points, POINTS));
   }
 
   private static Row row(Test test, RangePoint point) {
     return RowFactory.create(
-        test.value,
-        test.seed,
-        point.step(),
-        point.learningRate(),
-        point.loss(),
-        point.smoothed());
+        test.value, test.seed, point.step(), point.learningRate(), point.loss(), point.smoothed());
   }
 
-  private static List<RangeResult> results(
-      Dataset<?> images, LocalImages run, List<Test> tests) {
+  private static List<RangeResult> results(Dataset<?> images, LocalImages run, List<Test> tests) {
     return new JavaSparkContext(images.sparkSession().sparkContext())
-        .parallelize(tests, tests.size())
-        .map(new Work(run))
-        .collect().stream()
-        .map(Answers::read)
-        .map(answer -> JsonFile.value(answer.get("result"), RangeResult.class, "a range test"))
-        .toList();
+        .parallelize(tests, tests.size()).map(new Work(run)).collect().stream()
+            .map(Answers::read)
+            .map(answer -> JsonFile.value(answer.get("result"), RangeResult.class, "a range test"))
+            .toList();
   }
 
   /** One range test. */
@@ -159,8 +151,7 @@ public final class OneCycleSweep {
     @Override
     public String call(Test test) {
       TaskContext context = TaskContext.get();
-      try (Experiment experiment =
-          Experiment.openForTuning(images.config(), JobListener.NONE)) {
+      try (Experiment experiment = Experiment.openForTuning(images.config(), JobListener.NONE)) {
         TrainingConfig config = experiment.config();
         SweepPlan plan =
             new SweepPlan(

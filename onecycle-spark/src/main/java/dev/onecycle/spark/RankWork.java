@@ -4,7 +4,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.DivergedException;
 import dev.onecycle.error.InvalidValueException;
+import dev.onecycle.error.RankException;
 import dev.onecycle.run.files.Directories;
+import dev.onecycle.torch.distributed.ProcessGroup;
+import dev.onecycle.torch.distributed.Rendezvous;
 import dev.onecycle.torch.job.ResumeOptions;
 import dev.onecycle.torch.job.RunControl;
 import dev.onecycle.torch.job.RunSummary;
@@ -12,9 +15,14 @@ import dev.onecycle.torch.job.TrainingConfig;
 import dev.onecycle.torch.job.TrainingJob;
 import java.io.IOException;
 import java.io.Serializable;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.apache.spark.BarrierTaskContext;
 import org.slf4j.Logger;
@@ -37,6 +45,11 @@ final class RankWork extends AbstractFunction1<Iterator<Integer>, Iterator<Strin
   /** The number of the rank in its answer. */
   static final String RANK = "rank";
 
+  /** The folder of errors that ended an attempt, in the folder of a run. */
+  static final String PROBLEMS = "problems";
+  private static final long TOLD_WITHIN_NANOS = 5_000_000_000L;
+  private static final long PAUSE_NANOS = 100_000_000;
+
   private final LocalImages images;
   private final long begun = System.currentTimeMillis();
 
@@ -52,29 +65,92 @@ final class RankWork extends AbstractFunction1<Iterator<Integer>, Iterator<Strin
       answer = work(context);
     } catch (BadDataException | InvalidValueException | DivergedException e) {
       answer = Answers.problem(e);
+      tell(context, answer);
+    } catch (RankException e) {
+      answer = told(context).orElseThrow(() -> e);
     }
     return CollectionConverters.asScala(List.of(answer).iterator());
   }
 
+  /**
+   * Leaves an error that another try would meet again for the other ranks, which only see that this
+   * one has gone.
+   */
+  private void tell(BarrierTaskContext context, String answer) {
+    images
+        .run()
+        .resolve(PROBLEMS)
+        .write(attempt(context) + "-" + context.partitionId(), out -> out.write(answer.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /** The error of another rank that ended the group; empty where it was no such error. */
+  private Optional<String> told(BarrierTaskContext context) {
+    SharedFolder problems = images.run().resolve(PROBLEMS);
+    long begin = System.nanoTime();
+    while (System.nanoTime() - begin < TOLD_WITHIN_NANOS && !context.isInterrupted()) {
+      for (String name : problems.names()) {
+        if (name.startsWith(attempt(context))) {
+          return Optional.of(new String(problems.read(name), StandardCharsets.UTF_8));
+        }
+      }
+      LockSupport.parkNanos(PAUSE_NANOS);
+    }
+    return Optional.empty();
+  }
+
+  private String attempt(BarrierTaskContext context) {
+    return String.format(Locale.ROOT, "%015d-%04d", begun, context.stageAttemptNumber());
+  }
+
+  /** Meets the other ranks at an address that they exchange through Spark. */
+  private static ProcessGroup join(BarrierTaskContext context) {
+    int size = context.getTaskInfos().length;
+    if (size == 1) {
+      return ProcessGroup.ALONE;
+    }
+    String address = context.getTaskInfos()[0].address();
+    String host = address.replaceFirst(":\\d+$", "");
+    String port = context.allGather(context.partitionId() == 0 ? freePort() : "")[0];
+    return ProcessGroup.join(
+        Rendezvous.of(context.partitionId(), size, host, Integer.parseInt(port)),
+        ProcessGroup.TIMEOUT);
+  }
+
+  /** A port that is free now; where another process takes it first, Spark runs the stage again. */
+  private static String freePort() {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return Integer.toString(socket.getLocalPort());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private String work(BarrierTaskContext context) {
     long started = System.currentTimeMillis();
-    String attempt = String.format(Locale.ROOT, "%015d-%04d", begun, context.stageAttemptNumber());
+    String attempt = attempt(context);
     Path folder = images.folder().resolve(attempt + "-rank-" + context.partitionId());
     try {
       TrainingConfig config = images.config();
       long copied = System.currentTimeMillis();
-      RunMirror mirror = RunMirror.begin(folder, images.run(), attempt);
-      RunSummary summary = train(mirror, folder, config, control(context));
-      context.killTaskIfInterrupted();
-      return answer(summary, mirror, started, copied);
+      RunMirror mirror = RunMirror.of(folder, images.run(), attempt);
+      try (ProcessGroup ranks = join(context)) {
+        boolean resumed = ranks.ofFirst(mirror::begun).equals(RunMirror.RESTORED);
+        RunSummary summary = train(resumed, mirror, folder, config, control(context, ranks));
+        context.killTaskIfInterrupted();
+        return answer(summary, mirror, started, copied);
+      }
     } finally {
       remove(folder);
     }
   }
 
   private static RunSummary train(
-      RunMirror mirror, Path folder, TrainingConfig config, RunControl control) {
-    if (!mirror.restore()) {
+      boolean resumed,
+      RunMirror mirror,
+      Path folder,
+      TrainingConfig config,
+      RunControl control) {
+    if (!resumed) {
       return TrainingJob.start(config, folder, control, mirror);
     }
     ResumeOptions options =
@@ -102,8 +178,13 @@ final class RankWork extends AbstractFunction1<Iterator<Integer>, Iterator<Strin
     return answer.toString();
   }
 
-  private static RunControl control(BarrierTaskContext context) {
+  private static RunControl control(BarrierTaskContext context, ProcessGroup ranks) {
     return new RunControl() {
+      @Override
+      public ProcessGroup ranks() {
+        return ranks;
+      }
+
       @Override
       public boolean stopRequested() {
         return context.isInterrupted() || RunControl.INTERRUPTS.stopRequested();

@@ -33,6 +33,10 @@ final class RunMirror implements JobListener {
   private static final Logger LOG = LoggerFactory.getLogger(RunMirror.class);
   private static final String ATTEMPTS = "attempts";
 
+  /** The answer of {@link #begun()} where a run goes on. */
+  static final String RESTORED = "restored";
+
+
   private final SharedFolder shared;
   private final SharedFolder checkpoints;
   private final SharedFolder attempts;
@@ -51,15 +55,24 @@ final class RunMirror implements JobListener {
   }
 
   /**
-   * Begins an attempt: from now on, earlier attempts write nothing more.
+   * A mirror that has not begun.
    *
    * @param run the folder on this machine
    * @param attempt whose name comes after those of earlier attempts
    */
-  static RunMirror begin(Path run, SharedFolder shared, String attempt) {
-    RunMirror mirror = new RunMirror(run, shared, attempt);
-    mirror.attempts.write(attempt, out -> {});
-    return mirror;
+  static RunMirror of(Path run, SharedFolder shared, String attempt) {
+    return new RunMirror(run, shared, attempt);
+  }
+
+  /**
+   * Begins an attempt: from now on, earlier attempts write nothing more. A run that is there is
+   * copied to this machine.
+   *
+   * @return {@value #RESTORED} where there is one, else an empty text
+   */
+  String begun() {
+    attempts.write(attempt, out -> {});
+    return restore() ? RESTORED : "";
   }
 
   /**
@@ -67,7 +80,7 @@ final class RunMirror implements JobListener {
    *
    * @return whether there is one
    */
-  boolean restore() {
+  private boolean restore() {
     if (!shared.has(RunFolder.RECORD)) {
       return false;
     }
@@ -90,6 +103,8 @@ final class RunMirror implements JobListener {
   private static boolean isFile(String name) {
     return !name.equals(CheckpointFolder.NAME)
         && !name.equals(ATTEMPTS)
+        && !name.equals(RankWork.PROBLEMS)
+        && !name.equals(OneCycleClassifier.SETTINGS)
         && !name.equals(OneCycleClassifier.IMAGES);
   }
 

@@ -106,8 +106,7 @@ record StagedImages(List<Shard> shards, long images, double writeSeconds) {
             .collect();
     StagedImages staged = of(answers, columns);
     folder.write(MANIFEST, out -> out.write(staged.json()));
-    return new StagedImages(
-        staged.shards, staged.images, (System.nanoTime() - begin) / 1e9);
+    return new StagedImages(staged.shards, staged.images, (System.nanoTime() - begin) / 1e9);
   }
 
   private static StagedImages of(List<String> answers, Columns columns) {

@@ -57,8 +57,7 @@ class OneCycleClassifierTest {
   static void train() {
     spark = TestSpark.local(2, folder);
     images = TestSpark.colours(spark, 90).cache();
-    model =
-        TestSpark.classifier(folder).setRunName("first").setKeepImages(true).fit(images);
+    model = TestSpark.classifier(folder).setRunName("first").setKeepImages(true).fit(images);
   }
 
   @AfterAll
@@ -130,7 +129,8 @@ class OneCycleClassifierTest {
     assertThat(again.modelFile()).isEqualTo(model.modelFile());
     assertThatThrownBy(() -> classifier.copy(ParamMap.empty()).setEpochs(4).fit(images))
         .isInstanceOf(InvalidValueException.class)
-        .hasMessageStartingWith("runName must be the name of a new run, or of one with the settings");
+        .hasMessageStartingWith(
+            "runName must be the name of a new run, or of one with the settings");
   }
 
   @Test
@@ -143,7 +143,9 @@ class OneCycleClassifierTest {
     assertThat(loaded.labels()).containsExactly("0", "1", "2");
     assertThat(loaded.modelFile()).isEqualTo(model.modelFile());
     List<Row> rows = loaded.transform(images.limit(3)).collectAsList();
-    assertThat(rows).allMatch(row -> row.<String>getAs("name").equals("" + row.<Double>getAs("class").intValue()));
+    assertThat(rows)
+        .allMatch(
+            row -> row.<String>getAs("name").equals("" + row.<Double>getAs("class").intValue()));
   }
 
   @Test
@@ -162,13 +164,14 @@ class OneCycleClassifierTest {
   @Test
   void aPipelineIsCrossValidated() throws IOException {
     StringIndexer indexer =
-        new StringIndexer().setInputCol("colour").setOutputCol("index").setStringOrderType("alphabetAsc");
+        new StringIndexer()
+            .setInputCol("colour")
+            .setOutputCol("index")
+            .setStringOrderType("alphabetAsc");
     OneCycleClassifier classifier = TestSpark.classifier(folder).setLabelCol("index");
     Pipeline pipeline = new Pipeline().setStages(new PipelineStage[] {indexer, classifier});
     ParamMap[] grid =
-        new ParamGridBuilder()
-            .addGrid(classifier.maxLr(), new double[] {1e-7, 0.05})
-            .build();
+        new ParamGridBuilder().addGrid(classifier.maxLr(), new double[] {1e-7, 0.05}).build();
     CrossValidator validator =
         new CrossValidator()
             .setEstimator(pipeline)
@@ -222,7 +225,10 @@ class OneCycleClassifierTest {
                 .add("label", DataTypes.IntegerType)
                 .add("held", DataTypes.BooleanType));
     OneCycleClassificationModel trained =
-        TestSpark.classifier(folder).setImageCol("path").setValidationIndicatorCol("held").fit(paths);
+        TestSpark.classifier(folder)
+            .setImageCol("path")
+            .setValidationIndicatorCol("held")
+            .fit(paths);
     assertThat(trained.summary().orElseThrow().trainImages()).isEqualTo(60);
     assertThat(correct(trained.transform(paths).collectAsList())).isGreaterThan(80);
   }
@@ -249,7 +255,8 @@ class OneCycleClassifierTest {
         .containsExactly(true, false, true);
     assertThatThrownBy(() -> TestSpark.classifier(folder).fit(some))
         .isInstanceOf(BadDataException.class)
-        .hasMessage("column content must have a value in each row but has none in row null; leave such rows out with na().drop()");
+        .hasMessage(
+            "column content must have a value in each row but has none in row null; leave such rows out with na().drop()");
   }
 
   @Test
@@ -259,12 +266,10 @@ class OneCycleClassifierTest {
             "imageCol must be a column of the dataset, one of content, label, colour but was"
                 + " picture");
     assertThatThrownBy(() -> TestSpark.classifier(folder).setLabelCol("content").fit(images))
-        .hasMessage(
-            "labelCol must be a column of numbers or texts but was content of type binary");
+        .hasMessage("labelCol must be a column of numbers or texts but was content of type binary");
     assertThatThrownBy(
             () -> TestSpark.classifier(folder).setSettings(Map.of("epochs", "4")).fit(images))
-        .hasMessage(
-            "settings must be without epochs, which parameter epochs gives, but was 4");
+        .hasMessage("settings must be without epochs, which parameter epochs gives, but was 4");
     assertThatThrownBy(
             () -> TestSpark.classifier(folder).setSettings(Map.of("optimiser", "sgd")).fit(images))
         .hasMessageContaining("optimizer");
@@ -282,7 +287,7 @@ class OneCycleClassifierTest {
   /** A mistake that the ranks find is told once, as it is: the stage is not tried again. */
   @Test
   void aMistakeOfTheTrainingIsToldOnce() {
-    OneCycleClassifier one = TestSpark.classifier(folder).setRunName("one-class");
+    OneCycleClassifier one = TestSpark.classifier(folder).setRunName("one-class").setRanks(2);
     Dataset<Row> alike = images.withColumn("label", functions.lit(0));
     assertThatThrownBy(() -> one.fit(alike)).isInstanceOf(BadDataException.class);
     assertThat(folder.resolve("runs/one-class/attempts").toFile().list()).hasSize(2);
@@ -325,5 +330,18 @@ class OneCycleClassifierTest {
                   .sum());
     }
     assertThat(tests.points().select("seed").distinct().count()).isEqualTo(2);
+  }
+
+  /** Two ranks give the weights of one process with two threads. */
+  @Test
+  void ranksTrainTogether() throws IOException {
+    OneCycleClassifier two = TestSpark.classifier(folder).setRanks(2);
+    TrainingConfig config =
+        two.config()
+            .with(TrainingConfig.DATA, folder.resolve("runs/first/images").toString())
+            .with(TrainingConfig.THREADS, 2)
+            .with(TrainingConfig.CACHE, folder.resolve("cache").toString());
+    RunSummary run = TrainingJob.start(config, folder.resolve("two-threads"));
+    assertThat(two.fit(images).modelFile()).isEqualTo(Files.readAllBytes(run.model()));
   }
 }
