@@ -47,6 +47,7 @@ final class RankWork extends AbstractFunction1<Iterator<Integer>, Iterator<Strin
 
   /** The folder of errors that ended an attempt, in the folder of a run. */
   static final String PROBLEMS = "problems";
+
   private static final long TOLD_WITHIN_NANOS = 5_000_000_000L;
   private static final long PAUSE_NANOS = 100_000_000;
 
@@ -80,7 +81,9 @@ final class RankWork extends AbstractFunction1<Iterator<Integer>, Iterator<Strin
     images
         .run()
         .resolve(PROBLEMS)
-        .write(attempt(context) + "-" + context.partitionId(), out -> out.write(answer.getBytes(StandardCharsets.UTF_8)));
+        .write(
+            attempt(context) + "-" + context.partitionId(),
+            out -> out.write(answer.getBytes(StandardCharsets.UTF_8)));
   }
 
   /** The error of another rank that ended the group; empty where it was no such error. */
@@ -145,11 +148,7 @@ final class RankWork extends AbstractFunction1<Iterator<Integer>, Iterator<Strin
   }
 
   private static RunSummary train(
-      boolean resumed,
-      RunMirror mirror,
-      Path folder,
-      TrainingConfig config,
-      RunControl control) {
+      boolean resumed, RunMirror mirror, Path folder, TrainingConfig config, RunControl control) {
     if (!resumed) {
       return TrainingJob.start(config, folder, control, mirror);
     }

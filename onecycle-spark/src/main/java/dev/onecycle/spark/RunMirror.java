@@ -36,7 +36,6 @@ final class RunMirror implements JobListener {
   /** The answer of {@link #begun()} where a run goes on. */
   static final String RESTORED = "restored";
 
-
   private final SharedFolder shared;
   private final SharedFolder checkpoints;
   private final SharedFolder attempts;

@@ -1,6 +1,7 @@
 package dev.onecycle.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.onecycle.torch.job.RunSummary;
 import dev.onecycle.torch.job.TrainingConfig;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -16,9 +18,17 @@ import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Training on executors that are processes of their own, also where one of them is killed. */
+/**
+ * Training on executors that are processes of their own, of which some are killed. The shared
+ * folder is of another scheme than {@code file}, so that executors copy the images.
+ */
 class ClusterTest {
+  /** Whether all points are tried; a build tries one. */
+  private static final boolean FULL = Boolean.getBoolean("onecycle.spark.full");
+
   @TempDir private Path folder;
 
   @AfterEach
@@ -29,62 +39,109 @@ class ClusterTest {
     }
   }
 
-  /** The executor that trains is killed, as kill -9 does it. */
-  @Test
-  void aKilledExecutorChangesNothing() throws IOException {
-    SparkSession spark = TestSpark.cluster(2, folder).getOrCreate();
-    Dataset<Row> images = TestSpark.colours(spark, 90);
-    OneCycleClassifier classifier =
-        TestSpark.classifier(folder).setKeepImages(true).setRunName("killed").setRanks(2);
-    Thread killer = new Thread(() -> killAfterEpoch(folder.resolve("runs/killed"), 1));
-    killer.start();
-    OneCycleClassificationModel model = classifier.fit(images);
-    System.out.println(model.summary());
+  private SparkSession start(String executorOptions) {
+    return TestSpark.cluster(2, folder)
+        .config("spark.hadoop.fs.viewfs.mounttable.test.link./runs", shared().toUri().toString())
+        .config("spark.executor.extraJavaOptions", executorOptions)
+        .getOrCreate();
+  }
 
-    Path alone = folder.resolve("alone");
+  private Path shared() {
+    return folder.resolve("shared");
+  }
+
+  private OneCycleClassifier classifier(String run) {
+    return TestSpark.classifier(folder)
+        .setCheckpointFolder("viewfs://test/runs")
+        .setRunName(run)
+        .setRanks(2)
+        .setKeepImages(true);
+  }
+
+  /** The weights of a training of one process on the shards of a run. */
+  private byte[] undisturbed(String run) throws IOException {
     TrainingConfig config =
-        classifier
+        classifier(run)
             .config()
-            .with(TrainingConfig.DATA, folder.resolve("runs/killed/images").toString())
+            .with(TrainingConfig.DATA, shared().resolve(run).resolve("images").toString())
             .with(TrainingConfig.THREADS, 2)
             .with(TrainingConfig.CACHE, folder.resolve("cache").toString());
-    RunSummary run = TrainingJob.start(config, alone);
-    assertThat(model.modelFile()).isEqualTo(Files.readAllBytes(run.model()));
-    assertThat(folder.resolve("runs/killed/attempts").toFile().list()).hasSizeGreaterThan(1);
+    RunSummary summary = TrainingJob.start(config, folder.resolve("alone-" + run));
+    return Files.readAllBytes(summary.model());
   }
 
-  private static void killAfterEpoch(Path run, int epochs) {
-    String suffix = "epoch-%06d".formatted(epochs);
-    while (true) {
-      try (Stream<Path> checkpoints = Files.list(run.resolve("checkpoints"))) {
-        if (checkpoints.anyMatch(path -> path.toString().endsWith(suffix))) {
-          break;
-        }
-      } catch (IOException notYet) {
-        // The folder comes with the first checkpoint.
+  private long attempts(String run) throws IOException {
+    try (Stream<Path> files = Files.list(shared().resolve(run).resolve("attempts"))) {
+      return files.filter(file -> !file.getFileName().toString().startsWith(".")).count();
+    }
+  }
+
+  /**
+   * One of two executors is killed, as kill -9 does it: at the start, between epochs, at the end.
+   */
+  @Test
+  void aKilledExecutorChangesNothing() throws Exception {
+    Files.createDirectories(shared());
+    SparkSession spark = start("");
+    Dataset<Row> images = TestSpark.colours(spark, 90);
+    List<String> points =
+        FULL
+            ? List.of(
+                "checkpoints/step-0000000005-epoch-000001",
+                "attempts",
+                "checkpoints/step-0000000000-epoch-000000",
+                "checkpoints/step-0000000010-epoch-000002",
+                "model.safetensors")
+            : List.of("checkpoints/step-0000000005-epoch-000001");
+    byte @org.jspecify.annotations.Nullable [] expected = null;
+    for (String point : points) {
+      String run = "killed-" + points.indexOf(point);
+      Thread killer = new Thread(() -> killAt(shared().resolve(run).resolve(point)), "killer");
+      killer.setDaemon(true);
+      killer.start();
+      OneCycleClassificationModel model = classifier(run).fit(images);
+      killer.join();
+      if (expected == null) {
+        expected = undisturbed(run);
       }
-      pause();
-    }
-    kill(executors().subList(1, 2));
-  }
-
-  private static void pause() {
-    try {
-      Thread.sleep(20);
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
+      assertThat(model.modelFile()).as(point).isEqualTo(expected);
+      if (!point.equals("model.safetensors")) {
+        assertThat(attempts(run)).as(point).isGreaterThan(1);
+      }
+      TrainingSummary.Seconds seconds = model.summary().orElseThrow().seconds();
+      assertThat(seconds.copying()).as(point).isPositive();
     }
   }
 
-  private static List<ProcessHandle> executors() {
-    return ProcessHandle.current()
+  /** Kills the second of the executors when a file or folder is there. */
+  private static void killAt(Path place) {
+    while (!Files.exists(place)) {
+      LockSupport.parkNanos(10_000_000);
+    }
+    ProcessHandle.current()
         .descendants()
         .filter(process -> process.info().commandLine().orElse("").contains("Executor"))
-        .toList();
+        .skip(1)
+        .forEach(ProcessHandle::destroyForcibly);
   }
 
-  private static void kill(List<ProcessHandle> processes) {
-    System.out.println("killing " + processes);
-    processes.forEach(ProcessHandle::destroyForcibly);
+  /** Every executor dies when it comes to a point, and so does the one that takes its place. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "train.loss@8",
+        "train.before-update@8",
+        "train.evaluating@2",
+        "checkpoint.before-manifest@3",
+        "checkpoint.renamed@3"
+      })
+  void executorsThatDieOverAndOverChangeNothing(String point) throws Exception {
+    assumeTrue(FULL, "takes minutes; set -Donecycle.spark.full=true");
+    Files.createDirectories(shared());
+    SparkSession spark = start("-Donecycle.fault=" + point + ":halt");
+    Dataset<Row> images = TestSpark.colours(spark, 90);
+    OneCycleClassificationModel model = classifier("dying").fit(images);
+    assertThat(attempts("dying")).isGreaterThan(1);
+    assertThat(model.modelFile()).isEqualTo(undisturbed("dying"));
   }
 }
