@@ -13,6 +13,7 @@ import dev.onecycle.run.RunFolder;
 import dev.onecycle.run.RunLock;
 import dev.onecycle.run.RunRecord;
 import dev.onecycle.run.RunRecord.Status;
+import dev.onecycle.text.Counts;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.torch.job.Setting;
 import dev.onecycle.torch.job.TrainingConfig;
@@ -246,10 +247,31 @@ final class Campaign {
       }
     }
     return new ArmResult(
-        arm.name(), arm.title(), arm.source(), done, seeds, arm.grid().isEmpty() ? "" : note(arm));
+        arm.name(),
+        arm.title(),
+        arm.source(),
+        done,
+        seeds,
+        arm.grid().isEmpty() ? size(arm) : size(arm) + "; " + choice(arm));
   }
 
-  private String note(Arm arm) {
+  /** What the arm has at this scale, since its title tells the size of the source. */
+  private static String size(Arm arm) {
+    TrainingConfig config = arm.config();
+    String net =
+        config.get(TrainingConfig.MODEL) + ", batch " + config.get(TrainingConfig.BATCH_SIZE);
+    return arm.rangeTest()
+        ? net
+        : net
+            + ", "
+            + Counts.of(config.get(TrainingConfig.EPOCHS), "epoch", "epochs")
+            + config
+                .find(TrainingConfig.MAX_LR)
+                .map(rate -> ", peak " + Numbers.brief(rate))
+                .orElse("");
+  }
+
+  private String choice(Arm arm) {
     String grid = arm.grid().stream().map(Numbers::brief).collect(Collectors.joining(", "));
     OptionalDouble chosen = chosen(arm);
     if (chosen.isEmpty()) {

@@ -150,8 +150,7 @@ public final class ReproduceCommand implements Callable<Integer> {
     }
     campaign.requireSame(campaign.trials(arms));
     campaign.requireSame(campaign.chosenTrials(arms));
-    Map<String, Object> result =
-        Signals.uninterrupted(() -> write(console, campaign, studies));
+    Map<String, Object> result = Signals.uninterrupted(() -> write(console, campaign, studies));
     if (whole) {
       console.result(result);
       return ExitCode.OK;
@@ -274,7 +273,7 @@ public final class ReproduceCommand implements Callable<Integer> {
   }
 
   private Map<String, Object> write(Console console, Campaign campaign, List<Study> studies) {
-    StringBuilder markdown = new StringBuilder();
+    List<StudyReport> reports = new ArrayList<>();
     List<Map<String, Object>> all = new ArrayList<>();
     for (Study study : studies) {
       StudyReport report = report(campaign, study);
@@ -282,17 +281,17 @@ public final class ReproduceCommand implements Callable<Integer> {
       report.write(page);
       AtomicFile.writeText(
           campaign.folder().resolve(study.name() + ".md"),
-          "# " + study.title() + "\n\n" + report.markdown());
+          StudyReport.markdown(study.title(), List.of(report)));
       Map<String, Object> json = json(report.result());
       json.put("page", page.toString());
       JsonFile.write(campaign.folder().resolve(study.name() + ".json"), json);
       all.add(json);
-      markdown.append(markdown.isEmpty() ? "" : "\n").append(report.markdown());
+      reports.add(report);
       say(console, report.result());
       console.answer("Page: " + page);
     }
     if (results != null) {
-      AtomicFile.writeText(results, "# Results\n\n" + markdown);
+      AtomicFile.writeText(results, StudyReport.markdown("Results", reports));
       console.answer("Results: " + results);
     }
     Map<String, Object> json = new LinkedHashMap<>();

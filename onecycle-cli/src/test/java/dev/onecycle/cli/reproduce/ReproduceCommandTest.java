@@ -66,7 +66,12 @@ class ReproduceCommandTest {
     assertThat(Cli.read(results)).contains("93.53").contains("Every run");
     assertThat(Cli.read(temp.resolve("policy.html"))).contains("0.2691").contains("Commands");
     JsonNode chosen = experiments.get(11).get("arms").get(0);
-    assertThat(chosen.get("note").asText()).startsWith("peak 0.0").contains("chosen of 0.001563");
+    assertThat(chosen.get("note").asText())
+        .startsWith("resnet20, batch 8, 2 epochs; peak 0.0")
+        .contains("chosen of 0.001563");
+    assertThat(Cli.read(results).lines())
+        .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(120));
+    assertThat(Cli.read(results)).contains("\nOf 3 claims: 3 not decidable. 3 of 3 runs are done.");
   }
 
   /** The test images are read after the last epoch alone: held-out images judge the epochs. */

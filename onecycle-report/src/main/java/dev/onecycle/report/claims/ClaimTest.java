@@ -91,8 +91,7 @@ public final class ClaimTest {
   }
 
   /** The sum for each seed that all arms have. */
-  private static double[] sums(
-      Claim claim, Map<String, ? extends SortedMap<Long, Double>> values) {
+  private static double[] sums(Claim claim, Map<String, ? extends SortedMap<Long, Double>> values) {
     SortedMap<Long, Double> sums = new TreeMap<>();
     SortedMap<Long, Integer> arms = new TreeMap<>();
     claim

@@ -3,13 +3,16 @@ package dev.onecycle.report.claims;
 import dev.onecycle.report.claims.ArmResult.Trial;
 import dev.onecycle.report.claims.Verdict.Test;
 import dev.onecycle.report.compare.MeanAndDeviation;
+import dev.onecycle.text.Counts;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.text.Shell;
+import dev.onecycle.text.Texts;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** The tables and sentences of an experiment, the same on every kind of page. */
 public final class StudyTables {
@@ -29,6 +32,19 @@ public final class StudyTables {
       headings = List.copyOf(headings);
       rows = List.copyOf(rows);
     }
+
+    /** The table without some of its columns. */
+    public Grid without(String... columns) {
+      List<String> less = List.of(columns);
+      List<Integer> kept =
+          IntStream.range(0, headings.size())
+              .filter(column -> !less.contains(headings.get(column)))
+              .boxed()
+              .toList();
+      return new Grid(
+          kept.stream().map(headings::get).toList(),
+          rows.stream().map(row -> kept.stream().map(row::get).toList()).toList());
+    }
   }
 
   /** How many claims hold, and how many runs are done, in sentences. */
@@ -36,11 +52,15 @@ public final class StudyTables {
     Map<Verdict.Kind, Long> counts = new LinkedHashMap<>();
     result.verdicts().values().forEach(verdict -> counts.merge(verdict.kind(), 1L, Long::sum));
     List<String> parts = new ArrayList<>();
-    counts.forEach((kind, count) -> parts.add(Numbers.format("%d: %s", count, kind)));
+    counts.forEach((kind, count) -> parts.add(Numbers.format("%d %s", count, kind)));
     long done = result.arms().stream().mapToLong(arm -> arm.trials().size()).sum();
     long planned = result.arms().stream().mapToLong(ArmResult::planned).sum();
     return Numbers.format(
-        "Claims %s. %d of %d runs are done.", String.join(", ", parts), done, planned);
+        "Of %s: %s. %d of %d runs are done.",
+        Counts.of(result.claims().size(), "claim", "claims"),
+        String.join(", ", parts),
+        done,
+        planned);
   }
 
   /** The claims with their verdicts. */
@@ -86,11 +106,12 @@ public final class StudyTables {
   }
 
   private static String rule(Claim claim) {
-    String bound = number(claim.quantity(), claim.compares(), claim.bound());
+    String bound =
+        claim.bound() == 0 ? "0" : number(claim.quantity(), claim.compares(), claim.bound());
     String margin = number(claim.quantity(), false, claim.margin());
     return "; "
         + claim.quantity().title()
-        + " of "
+        + ": "
         + weights(claim)
         + " "
         + claim.relation()
@@ -180,6 +201,43 @@ public final class StudyTables {
     return of.n() == 1 ? mean : mean + " ± " + quantity.text(of.deviation());
   }
 
+  /** The size of each arm at this scale, and the choices that were made for it, in sentences. */
+  public List<String> notes() {
+    return result.arms().stream()
+        .filter(arm -> !note(arm).isEmpty())
+        .map(arm -> arm.title() + ": " + note(arm))
+        .toList();
+  }
+
+  /** The machines with the number of runs that each has made, in sentences. */
+  public List<String> machines() {
+    Map<String, Long> machines = new LinkedHashMap<>();
+    for (ArmResult arm : result.arms()) {
+      arm.trials().values().forEach(trial -> machines.merge(trial.machine(), 1L, Long::sum));
+    }
+    List<String> sentences = new ArrayList<>();
+    machines.forEach(
+        (machine, count) ->
+            sentences.add("Machine: " + machine + ", " + Counts.of(count, "run", "runs")));
+    return sentences;
+  }
+
+  /** Each claim with its verdict, the numbers of its test and the rule, in sentences. */
+  public List<String> verdicts() {
+    List<String> sentences = new ArrayList<>();
+    for (List<String> row : claims().rows()) {
+      String numbers =
+          row.get(2).isEmpty()
+              ? ""
+              : Numbers.format(
+                  "Mean ± deviation %s, 95 %% interval %s, n %s, p %s; ",
+                  row.get(2), row.get(3), row.get(4), row.get(5));
+      String by = numbers.isEmpty() ? Texts.capitalized(row.get(6)) : numbers + row.get(6);
+      sentences.add(Texts.capitalized(row.get(1)) + ": " + row.get(0) + " " + by);
+    }
+    return sentences;
+  }
+
   /** Every run with its values, its time and its machine. */
   public Grid runs() {
     List<Quantity> quantities =
@@ -220,10 +278,14 @@ public final class StudyTables {
     return commands;
   }
 
-  /** How the figures came about, in sentences. */
+  /** The source of the figures and claims, in a sentence. */
+  public String source() {
+    return "Source: " + result.about().source();
+  }
+
+  /** How the figures of all experiments of a campaign came about, in sentences. */
   public List<String> method() {
     return List.of(
-        "Source: " + result.about().source(),
         result.about().scale(),
         "Data: "
             + result.about().data()

@@ -33,6 +33,7 @@ final class StudyPage {
     grid(main, "Each claim with its verdict and the test that decides", tables.claims());
     Html.add(main, "h2", "Results");
     grid(main, "Our figures, mean ± standard deviation, and the source's", tables.results());
+    Html.add(main, "p", tables.source());
     tables.method().forEach(sentence -> Html.add(main, "p", sentence));
     curves(main);
     Html.add(main, "h2", "Runs");

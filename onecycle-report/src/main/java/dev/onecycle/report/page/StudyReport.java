@@ -2,6 +2,7 @@ package dev.onecycle.report.page;
 
 import dev.onecycle.error.CannotWriteException;
 import dev.onecycle.range.RangeResult;
+import dev.onecycle.report.claims.Quantity;
 import dev.onecycle.report.claims.StudyResult;
 import dev.onecycle.report.claims.StudyTables;
 import dev.onecycle.report.claims.StudyTables.Grid;
@@ -23,6 +24,8 @@ import java.util.Map;
  */
 public record StudyReport(
     StudyResult result, List<RunHistory> runs, Map<String, RangeResult> ranges) {
+  private static final int MAX_COLUMNS = 120;
+
   public StudyReport {
     runs = List.copyOf(runs);
     ranges = Collections.unmodifiableMap(new LinkedHashMap<>(ranges));
@@ -42,20 +45,52 @@ public record StudyReport(
     AtomicFile.writeText(file, html());
   }
 
-  /** The tables as a section of a Markdown page. */
-  public String markdown() {
+  /**
+   * A Markdown page of experiments of one campaign.
+   *
+   * @param reports of them, at least one
+   */
+  public static String markdown(String title, List<StudyReport> reports) {
+    StringBuilder text = new StringBuilder("# ").append(line(title)).append("\n\n");
+    new StudyTables(reports.get(0).result)
+        .method()
+        .forEach(sentence -> text.append(item(line(sentence))));
+    reports.forEach(report -> text.append('\n').append(report.section()));
+    return text.toString();
+  }
+
+  private String section() {
     StudyTables tables = new StudyTables(result);
     StringBuilder text = new StringBuilder();
     text.append("## ").append(line(result.about().title())).append("\n\n");
     text.append(tables.outcome()).append("\n\n");
-    table(text, tables.claims());
-    table(text, tables.results());
-    tables.method().forEach(sentence -> text.append("- ").append(line(sentence)).append('\n'));
+    tables.verdicts().forEach(sentence -> text.append(item(line(sentence))));
+    text.append('\n');
+    // The other columns are in sentences below, so that rows fit into a window.
+    table(text, tables.results().without("note", Quantity.VALIDATION_ACCURACY.title()));
+    tables.notes().forEach(sentence -> text.append(item(line(sentence))));
+    text.append(item(line(tables.source())));
+    tables.machines().forEach(sentence -> text.append(item(line(sentence))));
     text.append("\n```sh\n").append(result.about().command()).append("\n```\n\n");
     text.append("<details><summary>Every run</summary>\n\n");
-    table(text, tables.runs());
+    table(text, tables.runs().without("machine"));
     text.append("</details>\n");
     return text.toString();
+  }
+
+  /** An item of a list, in lines that fit into a window. */
+  private static String item(String text) {
+    StringBuilder item = new StringBuilder("-");
+    int column = 1;
+    for (String word : text.split("\\s+")) {
+      if (column + 1 + word.length() > MAX_COLUMNS) {
+        item.append("\n ");
+        column = 1;
+      }
+      item.append(' ').append(word);
+      column += 1 + word.length();
+    }
+    return item.append('\n').toString();
   }
 
   private static void table(StringBuilder text, Grid grid) {
