@@ -58,7 +58,6 @@ record StagedImages(List<Shard> shards, long images, double writeSeconds) {
    * The columns of a dataset.
    *
    * @param image with the image, in one of the forms of {@link ImageCell}
-   * @param from the form of texts: paths
    * @param label a number or a text
    * @param id that orders the images
    * @param validation whether a row is of validation

@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -93,7 +94,7 @@ class ClusterTest {
                 "checkpoints/step-0000000010-epoch-000002",
                 "model.safetensors")
             : List.of("checkpoints/step-0000000005-epoch-000001");
-    byte @org.jspecify.annotations.Nullable [] expected = null;
+    byte @Nullable [] expected = null;
     for (String point : points) {
       String run = "killed-" + points.indexOf(point);
       Thread killer = new Thread(() -> killAt(shared().resolve(run).resolve(point)), "killer");
