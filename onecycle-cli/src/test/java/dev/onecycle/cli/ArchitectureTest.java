@@ -206,7 +206,7 @@ class ArchitectureTest {
         .that()
         .resideOutsideOfPackages(ROOT + "report..")
         .and()
-        .haveNameNotMatching(".*\\.(TrainingJob|RunNames|Downloader.*)")
+        .haveNameNotMatching(".*\\.(TrainingJob|RunNames|ErrorFile|Downloader.*)")
         .should()
         .callMethod(System.class, "currentTimeMillis")
         .orShould()

@@ -34,7 +34,17 @@ class DataArchitectureTest {
     layers()
         .whereLayer("facade")
         .mayOnlyAccessLayers(
-            "cache", "source", "download", "index", "decode", "image", "archive", "work")
+            "cache",
+            "stream",
+            "source",
+            "download",
+            "index",
+            "decode",
+            "image",
+            "archive",
+            "work")
+        .whereLayer("stream")
+        .mayOnlyAccessLayers("source", "index", "archive", "decode", "image", "sample", "work")
         .whereLayer("cache")
         .mayOnlyAccessLayers("source", "index", "decode", "image", "work")
         .whereLayer("source")
@@ -48,7 +58,7 @@ class DataArchitectureTest {
         .whereLayer("decode")
         .mayOnlyAccessLayers("image")
         .whereLayer("batch")
-        .mayOnlyAccessLayers("augment", "image", "sample", "work")
+        .mayOnlyAccessLayers("augment", "image", "sample", "stream", "work")
         .whereLayer("augment")
         .mayNotAccessAnyLayer()
         .whereLayer("image")
@@ -67,6 +77,8 @@ class DataArchitectureTest {
         .definedBy(DATA)
         .layer("cache")
         .definedBy(DATA + ".cache")
+        .layer("stream")
+        .definedBy(DATA + ".stream")
         .layer("source")
         .definedBy(DATA + ".source")
         .layer("index")
@@ -106,6 +118,7 @@ class DataArchitectureTest {
             DATA + ".index",
             DATA + ".sample",
             DATA + ".source",
+            DATA + ".stream",
             DATA + ".work");
   }
 

@@ -94,9 +94,7 @@ public final class ProcessGroup implements AutoCloseable {
                     new Meeting(
                         place.rank(),
                         place.size(),
-                        place.host(),
-                        place.port(),
-                        serves,
+                        new Meeting.Store(place.host(), place.port(), serves),
                         place.attempt(),
                         timeout))));
   }
@@ -131,8 +129,8 @@ public final class ProcessGroup implements AutoCloseable {
     return new Part(rank(), size());
   }
 
-  /** The connection, for the engine; empty where the rank is alone. */
-  public Optional<GlooGroup> engine() {
+  /** The connection, which the engine alone knows how to use; empty where the rank is alone. */
+  public Optional<AutoCloseable> connection() {
     return Optional.ofNullable(gloo);
   }
 

@@ -238,10 +238,10 @@ public final class Learner implements AutoCloseable {
     use.during(
         "join",
         () -> {
-          if (group.engine().isPresent()) {
+          if (group.connection().isPresent()) {
             group.requireSame("network", network.structure() + " " + normalization);
             group.requireSame("settings", chosen.toString());
-            engine.join(group.engine().get(), stop);
+            engine.join(GlooGroup.of(group.connection().get()), stop);
             ranks = group;
             requireSameOnRanks();
           }
@@ -272,7 +272,7 @@ public final class Learner implements AutoCloseable {
         () -> {
           double own = engine.checksum();
           double first = ranks.ofFirst(own);
-          GlooGroup group = ranks.engine().orElseThrow();
+          GlooGroup group = GlooGroup.of(ranks.connection().orElseThrow());
           double differing = group.max(own == first ? -1 : ranks.rank(), ProcessGroup.TIMEOUT);
           if (differing >= 0) {
             throw new RankException(

@@ -46,7 +46,7 @@ final class ScoredSamples {
     }
     ScoredSamples own =
         new ScoredSamples(outputs, indices, targets, scored.scores(), scored.lossSum());
-    Optional<GlooGroup> group = ranks.engine();
+    Optional<GlooGroup> group = ranks.connection().map(GlooGroup::of);
     return group.isEmpty() ? own : own.gathered(group.get(), ranks.part(), batch.whole());
   }
 

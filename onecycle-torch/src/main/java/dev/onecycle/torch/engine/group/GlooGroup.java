@@ -123,6 +123,11 @@ public final class GlooGroup implements AutoCloseable {
     later.start();
   }
 
+  /** The group of a connection that {@link #join} has made. */
+  public static GlooGroup of(AutoCloseable connection) {
+    return (GlooGroup) connection;
+  }
+
   private static TCPStore server(Meeting meeting) {
     requireKnown(meeting.host());
     try (PointerScope scope = new PointerScope()) {

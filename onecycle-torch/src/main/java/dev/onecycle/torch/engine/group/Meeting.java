@@ -7,12 +7,31 @@ import java.time.Duration;
  *
  * @param rank from 0 on
  * @param size the number of ranks
- * @param host of the store of keys by which ranks find one another
- * @param port of the store
- * @param serves whether this rank serves the store, and does not only use it
+ * @param store of keys by which ranks find one another
  * @param attempt of the job, so that the ranks of an earlier one are not taken for those of this
  *     one
  * @param timeout for the others to come, and then of every collective operation
  */
 public record Meeting(
-    int rank, int size, String host, int port, boolean serves, int attempt, Duration timeout) {}
+    int rank, int size, Store store, int attempt, Duration timeout) {
+  /**
+   * The store of keys.
+   *
+   * @param host where it is
+   * @param port where it listens
+   * @param served whether this rank serves it, and does not only use it
+   */
+  public record Store(String host, int port, boolean served) {}
+
+  String host() {
+    return store.host;
+  }
+
+  int port() {
+    return store.port;
+  }
+
+  boolean serves() {
+    return store.served;
+  }
+}
