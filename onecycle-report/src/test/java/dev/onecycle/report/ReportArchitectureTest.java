@@ -28,7 +28,8 @@ class ReportArchitectureTest {
           "tensorboard", List.of("chart"),
           "csv", List.of("chart", "figures"),
           "compare", List.of("chart", "figures"),
-          "page", List.of("chart", "figures", "tensorboard", "csv", "compare"),
+          "claims", List.of("compare"),
+          "page", List.of("chart", "figures", "tensorboard", "csv", "compare", "claims"),
           "board", List.of("chart", "figures", "compare", "page"));
 
   private static final JavaClasses CLASSES =
