@@ -34,15 +34,7 @@ class DataArchitectureTest {
     layers()
         .whereLayer("facade")
         .mayOnlyAccessLayers(
-            "cache",
-            "stream",
-            "source",
-            "download",
-            "index",
-            "decode",
-            "image",
-            "archive",
-            "work")
+            "cache", "stream", "source", "download", "index", "decode", "image", "archive", "work")
         .whereLayer("stream")
         .mayOnlyAccessLayers("source", "index", "archive", "decode", "image", "sample", "work")
         .whereLayer("cache")

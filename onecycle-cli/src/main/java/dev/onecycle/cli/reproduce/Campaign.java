@@ -334,8 +334,8 @@ final class Campaign {
         : machine(record.environment())
             + Numbers.format(
                 ", %s threads, %s",
-                settings.get(TrainingConfig.THREADS.name()),
-                settings.get(TrainingConfig.PRECISION.name()));
+                String.valueOf(settings.get(TrainingConfig.THREADS.name())),
+                String.valueOf(settings.get(TrainingConfig.PRECISION.name())));
   }
 
   private static String machine(Map<String, String> environment) {

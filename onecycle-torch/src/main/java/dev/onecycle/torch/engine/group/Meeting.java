@@ -12,8 +12,7 @@ import java.time.Duration;
  *     one
  * @param timeout for the others to come, and then of every collective operation
  */
-public record Meeting(
-    int rank, int size, Store store, int attempt, Duration timeout) {
+public record Meeting(int rank, int size, Store store, int attempt, Duration timeout) {
   /**
    * The store of keys.
    *

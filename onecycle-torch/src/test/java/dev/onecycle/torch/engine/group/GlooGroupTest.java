@@ -198,8 +198,7 @@ class GlooGroupTest {
   }
 
   private static Meeting meeting(int rank, int size, int port, Duration timeout) {
-    return new Meeting(
-        rank, size, new Meeting.Store("127.0.0.1", port, rank == 0), 0, timeout);
+    return new Meeting(rank, size, new Meeting.Store("127.0.0.1", port, rank == 0), 0, timeout);
   }
 
   private static int freePort() throws IOException {
