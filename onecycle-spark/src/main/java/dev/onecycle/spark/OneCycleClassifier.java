@@ -10,6 +10,7 @@ import dev.onecycle.torch.job.TrainingConfig;
 import dev.onecycle.torch.model.ModelFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkContext;
@@ -70,6 +72,9 @@ public final class OneCycleClassifier extends Estimator<OneCycleClassificationMo
   private static final long serialVersionUID = 1;
   private static final Logger LOG = LoggerFactory.getLogger(OneCycleClassifier.class);
   private static final JsonMapper JSON = new JsonMapper();
+
+  private static final Duration EXECUTORS_WITHIN = Duration.ofMinutes(1);
+  private static final long PAUSE_NANOS = 200_000_000;
 
   /** The folder of shards in the folder of a run. */
   static final String IMAGES = "images";
@@ -609,17 +614,27 @@ public final class OneCycleClassifier extends Estimator<OneCycleClassificationMo
     return copyValues(trained.setParent(this), ParamMap.empty());
   }
 
+  /** Executors that have just been asked for come one after the other: they are waited for. */
   private void requireSlots(SparkContext spark) {
-    int slots =
-        spark.maxNumConcurrentTasks(spark.resourceProfileManager().defaultResourceProfile());
-    if (slots > 0) {
-      Require.that(
-          getRanks() <= slots,
-          "ranks",
-          "at most " + slots + ", the tasks that this application runs at a time,",
-          getRanks(),
-          slots);
+    long begin = System.nanoTime();
+    int slots = slots(spark);
+    while (slots < getRanks()
+        && !spark.isLocal()
+        && System.nanoTime() - begin < EXECUTORS_WITHIN.toNanos()
+        && !Thread.currentThread().isInterrupted()) {
+      LockSupport.parkNanos(PAUSE_NANOS);
+      slots = slots(spark);
     }
+    Require.that(
+        getRanks() <= slots,
+        "ranks",
+        "at most " + slots + ", the tasks that this application runs at a time,",
+        getRanks(),
+        slots);
+  }
+
+  private static int slots(SparkContext spark) {
+    return spark.maxNumConcurrentTasks(spark.resourceProfileManager().defaultResourceProfile());
   }
 
   private String runs(SparkContext spark) {

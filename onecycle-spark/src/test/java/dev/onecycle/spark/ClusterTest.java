@@ -42,9 +42,16 @@ class ClusterTest {
 
   private SparkSession start(String executorOptions) {
     return TestSpark.cluster(2, folder)
-        .config("spark.hadoop.fs.viewfs.mounttable.test.link./runs", shared().toUri().toString())
-        .config("spark.executor.extraJavaOptions", executorOptions)
+        .config(
+            "spark.hadoop.fs.viewfs.mounttable." + mount() + ".link./runs",
+            shared().toUri().toString())
+        .config("spark.executor.extraJavaOptions", "-XX:TieredStopAtLevel=1 " + executorOptions)
         .getOrCreate();
+  }
+
+  /** Another one for each test: this process keeps the file systems that it has opened. */
+  private String mount() {
+    return "mount" + Math.abs(folder.hashCode());
   }
 
   private Path shared() {
@@ -53,7 +60,7 @@ class ClusterTest {
 
   private OneCycleClassifier classifier(String run) {
     return TestSpark.classifier(folder)
-        .setCheckpointFolder("viewfs://test/runs")
+        .setCheckpointFolder("viewfs://" + mount() + "/runs")
         .setRunName(run)
         .setRanks(2)
         .setKeepImages(true);

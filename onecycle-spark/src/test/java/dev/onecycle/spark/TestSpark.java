@@ -78,7 +78,8 @@ final class TestSpark {
         .config("spark.driver.bindAddress", "127.0.0.1")
         .config("spark.local.dir", folder.resolve("spark-local").toString())
         .config("spark.sql.warehouse.dir", folder.resolve("warehouse").toString())
-        .config("spark.sql.shuffle.partitions", "2");
+        .config("spark.sql.shuffle.partitions", "2")
+        .config("spark.sql.codegen.wholeStage", "false");
   }
 
   /** Images of three colours, with their class as a number and as a text. */
