@@ -106,8 +106,9 @@ echo "  connected again: the same weights"
 
 start killed
 await "$work/killed-0.out" "epoch *2/"
-rank=$(ip netns pids "$prefix-1" | xargs -n 1 -I{} sh -c 'tr "\0" "\n" </proc/{}/environ | grep -q "^RANK=1$" && echo {}' | head -n 1)
-kill -9 "$rank"
+for pid in $(ip netns pids "$prefix-1"); do
+  if tr '\0' '\n' <"/proc/$pid/environ" | grep -q '^RANK=1$'; then kill -9 "$pid"; fi
+done
 finish killed
 same killed
 echo "a rank killed: the same weights"

@@ -22,6 +22,11 @@ import org.junit.jupiter.params.provider.MethodSource;
  * -Donecycle.ranks=all} tries all.
  */
 class KilledRankTest {
+  private static final int SECONDS = 5;
+
+  /** What a rank needs to notice, keep its record and end; half a second on a quiet machine. */
+  private static final int MARGIN = 3;
+
   private static final boolean ALL = "all".equals(System.getProperty("onecycle.ranks"));
 
   @TempDir static Path temp = Path.of("");
@@ -49,7 +54,7 @@ class KilledRankTest {
           new Point("rank.forward", 1, 1),
           new Point("rank.forward", 14, 0),
           new Point("rank.send", 1, 0),
-          new Point("train.before-update", 25, 1),
+          new Point("train.before-update", 20, 1),
           new Point("train.evaluating", 1, 0),
           new Point("train.evaluating", 2, 1),
           new Point("checkpoint.renamed", 1, 0),
@@ -122,7 +127,7 @@ class KilledRankTest {
   @Test
   void aRankThatLostAnotherEndsAndSaysSo() {
     int port = RankedRuns.freePort();
-    List<String> words = runs.train("lost", 1000);
+    List<String> words = runs.train("lost", 1000, 60);
     ProcessUnderTest one = kept(runs.rank(0, port, Map.of(), words));
     ProcessUnderTest two = kept(runs.rank(1, port, Map.of(), words));
     one.awaitOutput("epoch   2/1000");
@@ -136,7 +141,7 @@ class KilledRankTest {
   @Test
   void aRankThatIsFrozenEndsTheOthersAtTheTimeout() {
     int port = RankedRuns.freePort();
-    List<String> words = runs.train("frozen", 1000);
+    List<String> words = runs.train("frozen", 1000, SECONDS);
     ProcessUnderTest one = kept(runs.rank(0, port, Map.of(), words));
     ProcessUnderTest two = kept(runs.rank(1, port, Map.of(), words));
     one.awaitOutput("epoch   2/1000");
@@ -146,6 +151,6 @@ class KilledRankTest {
     Duration time = Duration.ofNanos(System.nanoTime() - stop);
     System.out.printf("frozen: the other rank ended after %.2f s%n", time.toMillis() / 1000.0);
     assertThat(time)
-        .isBetween(RankedRuns.TIMEOUT.minusMillis(200), RankedRuns.TIMEOUT.plusSeconds(1));
+        .isBetween(Duration.ofMillis(1000 * SECONDS - 200), Duration.ofSeconds(SECONDS + MARGIN));
   }
 }

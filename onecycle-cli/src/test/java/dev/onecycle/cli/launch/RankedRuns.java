@@ -11,7 +11,6 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -19,14 +18,14 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Runs of two ranks in processes of their own: 160 images of 8×8 in four classes, three epochs of
- * ten steps.
+ * Runs of two ranks in processes of their own: 120 images of 8×8 in three classes, three epochs of
+ * eight steps.
  *
  * @param folder of the images, the logs and the runs
  */
 record RankedRuns(Path folder) {
-  static final int STEPS_AN_EPOCH = 10;
-  static final Duration TIMEOUT = Duration.ofSeconds(5);
+  /** Longer than a busy machine lets a rank wait for another. */
+  private static final int TIMEOUT = 60;
 
   /** Draws the images. */
   static RankedRuns in(Path folder) throws IOException {
@@ -40,13 +39,16 @@ record RankedRuns(Path folder) {
 
   /** The words of a training of three epochs. */
   List<String> train(String name) {
-    return train(name, 3);
+    return train(name, 3, TIMEOUT);
   }
 
-  /** The words of a training with some more. */
-  List<String> train(String name, int epochs, String... more) {
-    List<String> words =
-        new ArrayList<>(
+  /**
+   * The words of a training.
+   *
+   * @param timeout of collective operations, in seconds
+   */
+  List<String> train(String name, int epochs, int timeout) {
+    return new ArrayList<>(
             List.of(
                 "train",
                 folder.resolve("data").toString(),
@@ -56,10 +58,8 @@ record RankedRuns(Path folder) {
                 "--precision=fp32",
                 "--dropout=0.2",
                 "--seed=7",
-                "--collective-timeout=" + TIMEOUT.toSeconds(),
+                "--collective-timeout=" + timeout,
                 "--out=" + run(name)));
-    words.addAll(List.of(more));
-    return words;
   }
 
   /** Starts the program with options of Java. */

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class RendezvousFaultsTest {
   private static final Duration LIMIT = Duration.ofSeconds(10);
+  private static final int SECONDS = 3;
   private static final String ALL = "all";
   private static final String PROPERTY = "onecycle.ranks";
 
@@ -55,10 +56,7 @@ class RendezvousFaultsTest {
   }
 
   private List<String> train() {
-    List<String> words = new ArrayList<>(runs.train("run-" + port, 1));
-    words.replaceAll(
-        word -> word.startsWith("--collective-timeout") ? "--collective-timeout=3" : word);
-    return words;
+    return runs.train("run-" + port, 1, SECONDS);
   }
 
   private static void assertEnds(ProcessUnderTest process, int code, String... words) {
@@ -201,7 +199,7 @@ class RendezvousFaultsTest {
     }
     ProcessUnderTest server = rank(0, Map.of());
     long begin = System.nanoTime();
-    while (System.nanoTime() - begin < RankedRuns.TIMEOUT.toNanos()) {
+    while (System.nanoTime() - begin < Duration.ofSeconds(SECONDS).toNanos()) {
       try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
         socket.getOutputStream().write("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.UTF_8));
         server.pause(50);
