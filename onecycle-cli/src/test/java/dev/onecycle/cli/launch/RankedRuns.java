@@ -49,17 +49,17 @@ record RankedRuns(Path folder) {
    */
   List<String> train(String name, int epochs, int timeout) {
     return new ArrayList<>(
-            List.of(
-                "train",
-                folder.resolve("data").toString(),
-                "--epochs=" + epochs,
-                "--batch-size=16",
-                "--max-lr=0.05",
-                "--precision=fp32",
-                "--dropout=0.2",
-                "--seed=7",
-                "--collective-timeout=" + timeout,
-                "--out=" + run(name)));
+        List.of(
+            "train",
+            folder.resolve("data").toString(),
+            "--epochs=" + epochs,
+            "--batch-size=16",
+            "--max-lr=0.05",
+            "--precision=fp32",
+            "--dropout=0.2",
+            "--seed=7",
+            "--collective-timeout=" + timeout,
+            "--out=" + run(name)));
   }
 
   /** Starts the program with options of Java. */
