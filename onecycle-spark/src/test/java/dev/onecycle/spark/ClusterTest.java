@@ -51,7 +51,7 @@ class ClusterTest {
 
   /** Another one for each test: this process keeps the file systems that it has opened. */
   private String mount() {
-    return "mount" + Math.abs(folder.hashCode());
+    return "mount" + Integer.toHexString(folder.hashCode());
   }
 
   private Path shared() {
@@ -113,7 +113,7 @@ class ClusterTest {
         expected = undisturbed(run);
       }
       assertThat(model.modelFile()).as(point).isEqualTo(expected);
-      if (!point.equals("model.safetensors")) {
+      if (point.startsWith("checkpoints")) { // at others nothing may have been written yet, or all
         assertThat(attempts(run)).as(point).isGreaterThan(1);
       }
       TrainingSummary.Seconds seconds = model.summary().orElseThrow().seconds();
