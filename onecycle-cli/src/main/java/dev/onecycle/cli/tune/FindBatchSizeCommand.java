@@ -109,7 +109,7 @@ public final class FindBatchSizeCommand implements Callable<Integer> {
                 reading)) {
       experiment.join(Signals.control(group));
       if (!group.isFirst()) {
-        group.awaitAll();
+        group.awaitAll(ProcessGroup.LONG);
         return ExitCode.OK; // rank 0 tries the part of one rank
       }
       IntFunction<BatchTrial> trial =
@@ -123,7 +123,7 @@ public final class FindBatchSizeCommand implements Callable<Integer> {
       result =
           new BatchSizes(experiment.train().size(), config.get(TrainingConfig.EPOCHS), budget)
               .search(trial, tried -> BatchSizeView.say(console, tried));
-      group.awaitAll();
+      group.awaitAll(ProcessGroup.LONG);
     }
     BatchSizeView.show(console, result);
     int chosen = rule == TuningPlan.Rule.LARGEST ? result.largest() : result.knee();

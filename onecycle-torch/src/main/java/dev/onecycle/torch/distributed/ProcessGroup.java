@@ -36,22 +36,29 @@ public final class ProcessGroup implements AutoCloseable {
   /** The usual timeout for ranks to come, and of every collective operation. */
   public static final Duration TIMEOUT = Duration.ofSeconds(120);
 
-  /** Ranks read and decode data at their own pace before they first wait for one another. */
-  private static final Duration OPENING = Duration.ofHours(2);
+  /**
+   * The time that ranks may differ by where one of them has much to do alone, such as to decode.
+   */
+  public static final Duration LONG = Duration.ofHours(2);
+
+  /** Rank 0 reads or writes a file of any size in this time. */
+  private static final Duration FILES = Duration.ofSeconds(60);
 
   /** The group of a job on one process: every method returns at once. */
-  public static final ProcessGroup ALONE = new ProcessGroup(Rendezvous.ALONE, null);
+  public static final ProcessGroup ALONE = new ProcessGroup(Rendezvous.ALONE, null, TIMEOUT);
 
   private static final char VALUE = 'v';
   private static final char FAILURE = 'f';
 
   private final Rendezvous place;
   private final @Nullable GlooGroup gloo;
+  private final Duration timeout;
   private int verifyEvery;
 
-  private ProcessGroup(Rendezvous place, @Nullable GlooGroup gloo) {
+  private ProcessGroup(Rendezvous place, @Nullable GlooGroup gloo, Duration timeout) {
     this.place = place;
     this.gloo = gloo;
+    this.timeout = timeout;
   }
 
   /**
@@ -96,7 +103,8 @@ public final class ProcessGroup implements AutoCloseable {
                         place.size(),
                         new Meeting.Store(place.host(), place.port(), serves),
                         place.attempt(),
-                        timeout))));
+                        timeout))),
+        timeout);
   }
 
   /** The place of this rank. */
@@ -150,6 +158,15 @@ public final class ProcessGroup implements AutoCloseable {
    * @param work called on rank 0
    */
   public String ofFirst(Supplier<String> work) {
+    return ofFirst(work, patience());
+  }
+
+  private Duration patience() {
+    return timeout.compareTo(FILES) > 0 ? timeout : FILES;
+  }
+
+  /** As {@link #ofFirst(Supplier)}, for work that takes so long at most. */
+  public String ofFirst(Supplier<String> work, Duration patience) {
     if (gloo == null) {
       return work.get();
     }
@@ -163,7 +180,7 @@ public final class ProcessGroup implements AutoCloseable {
         message = FAILURE + String.valueOf(e.getMessage());
       }
     }
-    byte[] bytes = gloo.ofFirst(message.getBytes(StandardCharsets.UTF_8), OPENING);
+    byte[] bytes = gloo.ofFirst(message.getBytes(StandardCharsets.UTF_8), patience);
     if (failure != null) {
       throw failure;
     }
@@ -187,7 +204,7 @@ public final class ProcessGroup implements AutoCloseable {
     }
     String wanted = ofFirst(() -> value);
     boolean differs = !wanted.equals(value);
-    double highest = gloo.max(differs ? rank() : -1, OPENING);
+    double highest = gloo.max(differs ? rank() : -1, patience());
     if (differs) {
       throw Require.invalid(
           name + " of rank " + rank(),
@@ -213,10 +230,15 @@ public final class ProcessGroup implements AutoCloseable {
     return gloo == null ? 0 : gloo.secondsOfSum(values);
   }
 
-  /** Waits until all ranks are there, also where some have much to read before. */
+  /** Waits until all ranks are there. */
   public void awaitAll() {
+    awaitAll(patience());
+  }
+
+  /** Waits until all ranks are there, the slowest of them so long. */
+  public void awaitAll(Duration patience) {
     if (gloo != null) {
-      double unused = gloo.max(0, OPENING);
+      double unused = gloo.max(0, patience);
     }
   }
 

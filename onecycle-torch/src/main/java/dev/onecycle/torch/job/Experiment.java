@@ -551,6 +551,7 @@ public final class Experiment implements AutoCloseable {
     if (ranks.isAlone()) {
       return;
     }
+    ranks.awaitAll(ProcessGroup.LONG); // each reads and decodes at its own pace
     ranks.requireSame("version", String.valueOf(Experiment.class.getPackage()));
     ranks.requireSame(train().layout().noun() + "s", fingerprint());
     ranks.requireSame("conditions", conditions().byName().toString());

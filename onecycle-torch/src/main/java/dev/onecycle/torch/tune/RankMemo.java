@@ -31,7 +31,9 @@ public final class RankMemo implements Memo {
   @Override
   public <T> T computeIfAbsent(String name, Class<T> type, Supplier<T> work) {
     if (contains(name) || name.equals(Tuner.BATCH_SIZES)) {
-      String text = ranks.ofFirst(() -> JsonFile.text(own.computeIfAbsent(name, type, work)));
+      String text =
+          ranks.ofFirst(
+              () -> JsonFile.text(own.computeIfAbsent(name, type, work)), ProcessGroup.LONG);
       return JsonFile.parse(text, type, name);
     }
     T result = work.get();
