@@ -1,7 +1,7 @@
 package dev.onecycle.cli.launch;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.onecycle.selftest.harness.ProcessUnderTest;
 import dev.onecycle.torch.distributed.Rendezvous;
@@ -219,7 +219,7 @@ class RankJobTest {
   @CsvSource({"INT, 130", "TERM, 143", "HUP, 129"})
   void ranksSaveInOrderAfterASignal(String signal, int code)
       throws InterruptedException, IOException {
-    assumeThat(signal.equals("HUP") && ignoresHangup()).as("a test under nohup").isFalse();
+    assumeFalse(signal.equals("HUP") && ignoresHangup(), "a test under nohup");
     ProcessUnderTest launcher = launcher(List.of(), "1/*/train=4000", "0/*/train=100");
     awaitBoth(launcher, "trains");
     List<ProcessHandle> ranks = launcher.process().children().toList();
