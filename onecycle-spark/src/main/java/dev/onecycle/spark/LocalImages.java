@@ -15,6 +15,7 @@ import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.SerializableConfiguration;
+import org.apache.spark.util.ShutdownHookManager;
 
 /**
  * The shards of a run, and the configuration of a training on them, for the tasks of executors.
@@ -65,14 +66,16 @@ final class LocalImages implements Serializable {
     return writeSeconds;
   }
 
-  /** The folder of this run on this machine. */
+  /** The folder of this run on this machine; it is removed when the executor ends. */
   Path folder() {
     Path root =
         localFolder.isEmpty()
             ? Path.of(System.getProperty("java.io.tmpdir"))
                 .resolve("onecycle-spark-" + System.getProperty("user.name"))
             : Path.of(localFolder);
-    return RunFolder.made(root.resolve(run.substring(run.lastIndexOf('/') + 1)));
+    Path folder = RunFolder.made(root.resolve(run.substring(run.lastIndexOf('/') + 1)));
+    ShutdownHookManager.registerShutdownDeleteDir(folder.toFile());
+    return folder;
   }
 
   /**

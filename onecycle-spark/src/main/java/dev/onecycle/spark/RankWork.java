@@ -140,6 +140,8 @@ final class RankWork extends AbstractFunction1<Iterator<Integer>, Iterator<Strin
         boolean resumed = ranks.ofFirst(mirror::begun).equals(RunMirror.RESTORED);
         RunSummary summary = train(resumed, mirror, folder, config, control(context, ranks));
         context.killTaskIfInterrupted();
+        context.barrier(); // no rank of this machine needs the images any more
+        remove(images.folder());
         return answer(summary, mirror, started, copied);
       }
     } finally {
@@ -199,8 +201,9 @@ final class RankWork extends AbstractFunction1<Iterator<Integer>, Iterator<Strin
   private static void remove(Path folder) {
     try {
       Directories.remove(folder);
-    } catch (IOException e) {
-      LOG.warn("{} is left behind: {}", folder, e.getMessage());
+    } catch (IOException | UncheckedIOException e) {
+      // Another rank of this machine may remove it at the same time.
+      LOG.info("{} is left to others: {}", folder, e.getMessage());
     }
   }
 }

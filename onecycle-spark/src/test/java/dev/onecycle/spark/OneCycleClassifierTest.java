@@ -124,6 +124,7 @@ class OneCycleClassifierTest {
     OneCycleClassifier classifier = TestSpark.classifier(folder).setRunName("second");
     assertThat(classifier.fit(other).modelFile()).isEqualTo(model.modelFile());
     assertThat(folder.resolve("runs/second/images")).doesNotExist();
+    assertThat(folder.resolve("local/second")).doesNotExist();
     // Again by its name: the run is finished, and answers at once.
     OneCycleClassificationModel again = classifier.fit(images);
     assertThat(again.modelFile()).isEqualTo(model.modelFile());
