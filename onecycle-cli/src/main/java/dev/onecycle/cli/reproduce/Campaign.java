@@ -55,6 +55,10 @@ final class Campaign {
   private final Path folder;
   private final String data;
   private final int seeds;
+  private final Map<List<Object>, Seen> seen = new HashMap<>();
+
+  /** Images of a trial that is there, or begins. */
+  private record Seen(String fingerprint, Path place) {}
 
   Campaign(Path folder, String data, int seeds) {
     this.folder = folder;
@@ -167,7 +171,6 @@ final class Campaign {
    * @throws InvalidValueException naming the trial and the setting that is another
    */
   void requireSame(List<Trial> trials) {
-    Map<String, Map.Entry<String, Path>> images = new HashMap<>();
     for (Trial trial : trials) {
       if (state(trial) == State.ABSENT) {
         continue;
@@ -184,21 +187,33 @@ final class Campaign {
         requireSame(place, expected, record.config());
         fingerprint = record.data().fingerprint();
       }
-      String part =
-          trial.arm().rangeTest()
-              + " "
-              + expected.find(TrainingConfig.LIMIT)
-              + " "
-              + expected.find(TrainingConfig.IMAGE_SIZE)
-              + (expected.find(TrainingConfig.LIMIT).isPresent() ? " " + trial.seed() : "");
-      Map.Entry<String, Path> first = images.putIfAbsent(part, Map.entry(fingerprint, place));
-      if (first != null && !first.getKey().equals(fingerprint)) {
-        throw Require.invalid(
-            "images of " + place,
-            "those of " + first.getValue() + ", " + first.getKey() + ",",
-            fingerprint,
-            "a campaign has one data set; name another folder by --out for other data");
-      }
+      requireSameImages(trial, fingerprint);
+    }
+  }
+
+  /**
+   * Makes sure that a trial has the images of the others of its campaign.
+   *
+   * @param fingerprint of all images that were read
+   * @throws InvalidValueException naming the trial whose images are others
+   */
+  void requireSameImages(Trial trial, String fingerprint) {
+    TrainingConfig config = trial.arm().config();
+    Optional<Integer> limit = config.find(TrainingConfig.LIMIT);
+    // Of some of the images, the seed draws which.
+    List<Object> part =
+        List.of(
+            trial.arm().rangeTest(),
+            limit,
+            config.find(TrainingConfig.IMAGE_SIZE),
+            limit.isPresent() ? trial.seed() : 0);
+    Seen first = seen.computeIfAbsent(part, unused -> new Seen(fingerprint, place(trial)));
+    if (!first.fingerprint().equals(fingerprint)) {
+      throw Require.invalid(
+          "images of " + place(trial),
+          "those of " + first.place() + ", " + first.fingerprint() + ",",
+          fingerprint,
+          "a campaign has one data set; name another folder by --out for other data");
     }
   }
 
@@ -326,16 +341,14 @@ final class Campaign {
 
   private static String machine(RunRecord record) {
     Map<String, Object> settings = record.settings();
-    boolean gpu = "cuda".equals(settings.get(TrainingConfig.DEVICE.name()));
-    return gpu
-        ? record.environment().getOrDefault("gpu", "cuda")
-            + ", "
-            + settings.get(TrainingConfig.PRECISION.name())
+    String precision = String.valueOf(settings.get(TrainingConfig.PRECISION.name()));
+    return "cuda".equals(settings.get(TrainingConfig.DEVICE.name()))
+        ? record.environment().getOrDefault("gpu", "cuda") + ", " + precision
         : machine(record.environment())
-            + Numbers.format(
-                ", %s threads, %s",
-                String.valueOf(settings.get(TrainingConfig.THREADS.name())),
-                String.valueOf(settings.get(TrainingConfig.PRECISION.name())));
+            + ", "
+            + settings.get(TrainingConfig.THREADS.name())
+            + " threads, "
+            + precision;
   }
 
   private static String machine(Map<String, String> environment) {

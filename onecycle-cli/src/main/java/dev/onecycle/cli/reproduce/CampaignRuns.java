@@ -11,6 +11,7 @@ import dev.onecycle.run.tuning.Evidence;
 import dev.onecycle.run.tuning.FoundRate;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.torch.job.Experiment;
+import dev.onecycle.torch.job.JobListener;
 import dev.onecycle.torch.job.RangeTests;
 import dev.onecycle.torch.job.ResumeOptions;
 import dev.onecycle.torch.job.RunSummary;
@@ -83,7 +84,8 @@ final class CampaignRuns {
     try (JobProgress progress = JobProgress.ofTraining(console)) {
       RunSummary run =
           campaign.state(trial) == State.ABSENT
-              ? TrainingJob.start(trial.config(campaign.data()), place, Signals.CONTROL, progress)
+              ? TrainingJob.start(
+                  trial.config(campaign.data()), place, Signals.CONTROL, images(trial), progress)
               : TrainingJob.resume(
                   place,
                   ResumeOptions.NONE.with(TrainingConfig.DATA, campaign.data()),
@@ -97,11 +99,22 @@ final class CampaignRuns {
     }
   }
 
+  /** Refuses other images than those of the campaign, before the run has a folder. */
+  private JobListener images(Trial trial) {
+    return new JobListener() {
+      @Override
+      public void opened(Experiment experiment) {
+        campaign.requireSameImages(trial, experiment.fingerprint());
+      }
+    };
+  }
+
   private boolean rangeTested(Trial trial, Path place) {
     TrainingConfig config = trial.config(campaign.data());
     long begin = System.nanoTime();
     try (JobProgress progress = JobProgress.ofTuning(console);
         Experiment experiment = Experiment.openForRangeTest(config, Optional.empty(), progress)) {
+      campaign.requireSameImages(trial, experiment.fingerprint());
       RangeSummary summary = RangeTests.of(experiment).run(progress);
       double seconds = (System.nanoTime() - begin) / 1e9;
       RangeTrial result =

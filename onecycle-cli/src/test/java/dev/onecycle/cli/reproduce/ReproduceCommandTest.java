@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.onecycle.cli.Cli;
 import dev.onecycle.run.RunFolder;
 import dev.onecycle.run.RunRecord.Status;
+import dev.onecycle.testing.TestData;
 import dev.onecycle.torch.job.RunControl;
 import dev.onecycle.torch.job.TrainingJob;
 import java.io.IOException;
@@ -154,6 +155,20 @@ class ReproduceCommandTest {
         .contains("momentum of " + out.resolve("runs/constant-momentum-seed1"))
         .contains("must be 0.8")
         .contains("was 0.9");
+  }
+
+  /** The run of other images is refused before it has a folder. */
+  @Test
+  void runsOfOtherImagesAreRefused() throws IOException {
+    Path out = temp.resolve("out");
+    assertThat(reproduce("policy", "--only", "policy:1", "--out", out).code()).isZero();
+    Path other = TestData.colours(temp.resolve("data"), 90, 10, 8, 8);
+    Cli.Result refused = reproduce("constant-momentum", "--data", other, "--out", out);
+    assertThat(refused.code()).isEqualTo(2);
+    assertThat(refused.err())
+        .contains("images of " + out.resolve("runs/constant-momentum-seed1") + " must be those of ")
+        .contains("runs/policy-seed1");
+    assertThat(names(out.resolve("runs"))).containsExactly("policy-seed1");
   }
 
   @ParameterizedTest
