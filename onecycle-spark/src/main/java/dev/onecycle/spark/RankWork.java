@@ -105,21 +105,27 @@ final class RankWork extends AbstractFunction1<Iterator<Integer>, Iterator<Strin
     return String.format(Locale.ROOT, "%015d-%04d", begun, context.stageAttemptNumber());
   }
 
-  /** Meets the other ranks at an address that they exchange through Spark. */
-  private static ProcessGroup join(BarrierTaskContext context) {
+  /**
+   * Meets the other ranks on the machine of rank 0.
+   *
+   * @throws IllegalStateException where another process has taken the port: Spark then runs the
+   *     stage again, with another one
+   */
+  private static ProcessGroup join(BarrierTaskContext context, int port) {
     int size = context.getTaskInfos().length;
     if (size == 1) {
       return ProcessGroup.ALONE;
     }
-    String address = context.getTaskInfos()[0].address();
-    String host = address.replaceFirst(":\\d+$", "");
-    String port = context.allGather(context.partitionId() == 0 ? freePort() : "")[0];
-    return ProcessGroup.join(
-        Rendezvous.of(context.partitionId(), size, host, Integer.parseInt(port)),
-        ProcessGroup.TIMEOUT);
+    String host = context.getTaskInfos()[0].address().replaceFirst(":\\d+$", "");
+    try {
+      return ProcessGroup.join(
+          Rendezvous.of(context.partitionId(), size, host, port), ProcessGroup.TIMEOUT);
+    } catch (InvalidValueException e) {
+      throw new IllegalStateException("ranks cannot meet: " + e.getMessage(), e);
+    }
   }
 
-  /** A port that is free now; where another process takes it first, Spark runs the stage again. */
+  /** A port that is free now. */
   private static String freePort() {
     try (ServerSocket socket = new ServerSocket(0)) {
       return Integer.toString(socket.getLocalPort());
@@ -128,15 +134,35 @@ final class RankWork extends AbstractFunction1<Iterator<Integer>, Iterator<Strin
     }
   }
 
+  /** The configuration of this rank, or the error that it ends with. */
+  private record Prepared(Optional<TrainingConfig> config, Optional<String> problem) {
+    static Prepared of(LocalImages images) {
+      try {
+        return new Prepared(Optional.of(images.config()), Optional.empty());
+      } catch (BadDataException | InvalidValueException e) {
+        return new Prepared(Optional.empty(), Optional.of(Answers.problem(e)));
+      }
+    }
+  }
+
   private String work(BarrierTaskContext context) {
     long started = System.currentTimeMillis();
     String attempt = attempt(context);
     Path folder = images.folder().resolve(attempt + "-rank-" + context.partitionId());
     try {
-      TrainingConfig config = images.config();
+      Prepared own = Prepared.of(images);
       long copied = System.currentTimeMillis();
+      // Also of a rank that cannot train: the others must not wait for it.
+      String[] all =
+          context.allGather(own.problem.orElse(context.partitionId() == 0 ? freePort() : ""));
+      for (String message : all) {
+        if (message.startsWith("{")) {
+          return message;
+        }
+      }
+      TrainingConfig config = own.config.orElseThrow();
       RunMirror mirror = RunMirror.of(folder, images.run(), attempt);
-      try (ProcessGroup ranks = join(context)) {
+      try (ProcessGroup ranks = join(context, Integer.parseInt(all[0]))) {
         boolean resumed = ranks.ofFirst(mirror::begun).equals(RunMirror.RESTORED);
         RunSummary summary = train(resumed, mirror, folder, config, control(context, ranks));
         context.killTaskIfInterrupted();

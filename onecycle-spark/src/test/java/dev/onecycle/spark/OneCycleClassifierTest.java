@@ -345,4 +345,20 @@ class OneCycleClassifierTest {
     RunSummary run = TrainingJob.start(config, folder.resolve("two-threads"));
     assertThat(two.fit(images).modelFile()).isEqualTo(Files.readAllBytes(run.model()));
   }
+
+  /** As on an executor that does not see the folder in which another one wrote. */
+  @Test
+  void shardsThatAreNotThereAreNamed() throws IOException {
+    Path shards = folder.resolve("runs/elsewhere/images");
+    Files.createDirectories(shards);
+    Files.copy(folder.resolve("runs/first/images/shards.json"), shards.resolve("shards.json"));
+    OneCycleClassifier classifier =
+        TestSpark.classifier(folder).setRunName("elsewhere").setRanks(2);
+    assertThatThrownBy(() -> classifier.fit(images))
+        .isInstanceOf(InvalidValueException.class)
+        .hasMessageStartingWith(
+            "checkpointFolder must be on a file system that the driver and all executors share but"
+                + " was file:")
+        .hasMessageContaining("train-000000.tar is not there on ");
+  }
 }
