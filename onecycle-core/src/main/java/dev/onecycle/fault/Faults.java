@@ -52,6 +52,7 @@ public final class Faults {
           "rank.collective",
           "rank.forward",
           "rank.send",
+          "rank.answer",
           "run.ended",
           "report.begin",
           "csv.append");

@@ -594,7 +594,8 @@ public final class OneCycleClassifier extends Estimator<OneCycleClassificationMo
 
   private OneCycleClassificationModel trained(Dataset<?> dataset, LocalImages images) {
     SharedFolder run = images.run();
-    JsonNode answer = trained(dataset.sparkSession().sparkContext(), new RankWork(images));
+    JsonNode answer =
+        trained(dataset.sparkSession().sparkContext(), new RankWork(images, getRanks()));
     if (!answer.get("finished").asBoolean()) {
       throw new IllegalStateException(
           "the training was stopped before its end; the run in "

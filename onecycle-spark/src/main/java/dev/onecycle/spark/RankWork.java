@@ -5,6 +5,7 @@ import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.DivergedException;
 import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.error.RankException;
+import dev.onecycle.fault.Faults;
 import dev.onecycle.run.files.Directories;
 import dev.onecycle.torch.distributed.ProcessGroup;
 import dev.onecycle.torch.distributed.Rendezvous;
@@ -52,15 +53,18 @@ final class RankWork extends AbstractFunction1<Iterator<Integer>, Iterator<Strin
   private static final long PAUSE_NANOS = 100_000_000;
 
   private final LocalImages images;
+  private final int ranks;
   private final long begun = System.currentTimeMillis();
 
-  RankWork(LocalImages images) {
+  RankWork(LocalImages images, int ranks) {
     this.images = images;
+    this.ranks = ranks;
   }
 
   @Override
   public Iterator<String> apply(Iterator<Integer> rank) {
     BarrierTaskContext context = BarrierTaskContext.get();
+    requireAll(context);
     String answer;
     try {
       answer = work(context);
@@ -71,6 +75,22 @@ final class RankWork extends AbstractFunction1<Iterator<Integer>, Iterator<Strin
       answer = told(context).orElseThrow(() -> e);
     }
     return CollectionConverters.asScala(List.of(answer).iterator());
+  }
+
+  /**
+   * Spark tries only some tasks of a stage again where the others have ended before the failure
+   * came. The task that fails here makes it try all of them.
+   */
+  private void requireAll(BarrierTaskContext context) {
+    int started = context.getTaskInfos().length;
+    if (started != ranks) {
+      throw new IllegalStateException(
+          "Spark has started "
+              + started
+              + " of "
+              + ranks
+              + " ranks; the stage must start them all");
+    }
   }
 
   /**
@@ -113,9 +133,6 @@ final class RankWork extends AbstractFunction1<Iterator<Integer>, Iterator<Strin
    */
   private static ProcessGroup join(BarrierTaskContext context, int port) {
     int size = context.getTaskInfos().length;
-    if (size == 1) {
-      return ProcessGroup.ALONE;
-    }
     String host = context.getTaskInfos()[0].address().replaceFirst(":\\d+$", "");
     try {
       return ProcessGroup.join(
@@ -166,8 +183,11 @@ final class RankWork extends AbstractFunction1<Iterator<Integer>, Iterator<Strin
         boolean resumed = ranks.ofFirst(mirror::begun).equals(RunMirror.RESTORED);
         RunSummary summary = train(resumed, mirror, folder, config, control(context, ranks));
         context.killTaskIfInterrupted();
-        context.barrier(); // no rank of this machine needs the images any more
+        ranks.awaitAll(); // no rank of this machine needs the images any more
         remove(images.folder());
+        if (ranks.isFirst()) {
+          Faults.at("rank.answer");
+        }
         return answer(summary, mirror, started, copied);
       }
     } finally {

@@ -133,6 +133,48 @@ class ClusterTest {
         .forEach(ProcessHandle::destroyForcibly);
   }
 
+  /**
+   * Rank 0 is killed when the other has already answered: Spark would try the task of rank 0 again
+   * alone, which then waited forever.
+   */
+  @Test
+  void aRankThatIsKilledAfterTheOthersHaveAnsweredIsNotWaitedForAlone() throws Exception {
+    Files.createDirectories(shared());
+    SparkSession spark = start("-Donecycle.fault=rank.answer:slow");
+    Dataset<Row> images = TestSpark.colours(spark, 90);
+    Thread killer = new Thread(ClusterTest::killWhoStays, "killer");
+    killer.setDaemon(true);
+    killer.start();
+    OneCycleClassificationModel model = classifier("answered").fit(images);
+    killer.join();
+    assertThat(attempts("answered")).isEqualTo(2);
+    assertThat(model.modelFile()).isEqualTo(undisturbed("answered"));
+  }
+
+  /** Kills the executor that says that it stays at a point. */
+  private static void killWhoStays() {
+    List<ProcessHandle> staying = List.of();
+    while (staying.isEmpty()) {
+      LockSupport.parkNanos(100_000_000);
+      staying =
+          ProcessHandle.current()
+              .descendants()
+              .filter(process -> said(process).contains("stays at rank.answer"))
+              .toList();
+    }
+    staying.get(0).destroyForcibly();
+  }
+
+  /** The error output of an executor, which lies in its working folder; empty for others. */
+  private static String said(ProcessHandle process) {
+    try {
+      Path folder = Files.readSymbolicLink(Path.of("/proc", Long.toString(process.pid()), "cwd"));
+      return Files.readString(folder.resolve("stderr"));
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
   /** Every executor dies when it comes to a point, and so does the one that takes its place. */
   @ParameterizedTest
   @ValueSource(

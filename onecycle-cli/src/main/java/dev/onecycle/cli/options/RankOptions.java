@@ -82,7 +82,7 @@ public final class RankOptions {
     Rendezvous place = rendezvous();
     return place.isAlone()
         ? ProcessGroup.ALONE
-        : ProcessGroup.join(place, timeout()).verifyEvery(verifyEvery);
+        : ProcessGroup.join(place, timeout()).withVerifyEvery(verifyEvery);
   }
 
   /** How long a process waits for the others. */

@@ -45,7 +45,7 @@ public final class ProcessGroup implements AutoCloseable {
   private static final Duration FILES = Duration.ofSeconds(60);
 
   /** The group of a job on one process: every method returns at once. */
-  public static final ProcessGroup ALONE = new ProcessGroup(Rendezvous.ALONE, null, TIMEOUT);
+  public static final ProcessGroup ALONE = new ProcessGroup(Rendezvous.ALONE, null, TIMEOUT, 0);
 
   private static final char VALUE = 'v';
   private static final char FAILURE = 'f';
@@ -53,23 +53,24 @@ public final class ProcessGroup implements AutoCloseable {
   private final Rendezvous place;
   private final @Nullable GlooGroup gloo;
   private final Duration timeout;
-  private int verifyEvery;
+  private final int verifyEvery;
 
-  private ProcessGroup(Rendezvous place, @Nullable GlooGroup gloo, Duration timeout) {
+  private ProcessGroup(
+      Rendezvous place, @Nullable GlooGroup gloo, Duration timeout, int verifyEvery) {
     this.place = place;
     this.gloo = gloo;
     this.timeout = timeout;
+    this.verifyEvery = verifyEvery;
   }
 
   /**
-   * Compares the weights of the ranks after every so many steps, beside once an epoch.
+   * The same connection, whose ranks compare their weights after every so many steps, beside once
+   * an epoch. Closing either group closes both.
    *
    * @param steps 0 for once an epoch alone; equal on all ranks
-   * @return this group
    */
-  public ProcessGroup verifyEvery(int steps) {
-    verifyEvery = Require.atLeast("verify every", steps, 0);
-    return this;
+  public ProcessGroup withVerifyEvery(int steps) {
+    return new ProcessGroup(place, gloo, timeout, Require.atLeast("verify every", steps, 0));
   }
 
   /** The steps between two comparisons of the ranks' weights; 0 for once an epoch alone. */
@@ -104,7 +105,8 @@ public final class ProcessGroup implements AutoCloseable {
                         new Meeting.Store(place.host(), place.port(), serves),
                         place.attempt(),
                         timeout))),
-        timeout);
+        timeout,
+        0);
   }
 
   /** The place of this rank. */

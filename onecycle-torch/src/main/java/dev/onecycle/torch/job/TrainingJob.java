@@ -395,14 +395,14 @@ public final class TrainingJob {
     }
     RunRecord record = RunFolder.read(folder);
     if (record.status() == Status.FINISHED) {
-      return finished(folder, record, options, listener);
+      return finished(folder, record, epochs(folder), options, listener);
     }
     requireSameKind(folder, record, task);
     try (RunLock lock = control.uninterrupted(() -> RunLock.take(folder))) {
       // Read again: another process may have had it until now.
       RunRecord current = RunFolder.read(folder);
       return current.status() == Status.FINISHED
-          ? finished(folder, current, options, listener)
+          ? finished(folder, current, epochs(folder), options, listener)
           : unfinished(folder, current, task, Optional.of(lock), options, control, listener);
     }
   }
@@ -428,7 +428,12 @@ public final class TrainingJob {
               RunRecord.class,
               "the run record of rank 0");
       if (record.status() == Status.FINISHED) {
-        return finished(folder, record, options, listener);
+        Epochs epochs =
+            JsonFile.parse(
+                ranks.ofFirst(() -> JsonFile.text(new Epochs(epochs(folder)))),
+                Epochs.class,
+                "the epochs of rank 0");
+        return finished(folder, record, epochs.epochs, options, listener);
       }
       requireSameKind(folder, record, task);
       return unfinished(
@@ -475,12 +480,23 @@ public final class TrainingJob {
         + metrics;
   }
 
+  private static List<EpochRecord> epochs(Path folder) {
+    return RunHistory.read(folder).epochs();
+  }
+
+  /** The epochs of a run, as rank 0 tells them. */
+  record Epochs(List<EpochRecord> epochs) {}
+
   /** Nothing is left to do. */
   private static RunSummary finished(
-      Path folder, RunRecord record, ResumeOptions options, JobListener listener) {
+      Path folder,
+      RunRecord record,
+      List<EpochRecord> epochs,
+      ResumeOptions options,
+      JobListener listener) {
     requireExtensible(options.extraEpochs() == 0, options, "that is finished");
     listener.note("The run is finished; nothing is left to do.");
-    return new RunSummary(folder, record, RunHistory.read(folder).epochs());
+    return new RunSummary(folder, record, epochs);
   }
 
   private static void requireExtensible(boolean holds, ResumeOptions options, String which) {

@@ -126,6 +126,25 @@ class JobOnRanksTest {
     assertThat(resume(2, stopped)).allMatch(RunSummary::isFinished);
   }
 
+  /** Rank 1 is on another machine, which has no folder of the run. */
+  @Test
+  void ranksOfOtherMachinesKnowThatARunIsFinished() {
+    Path folder = temp.resolve("run");
+    List<RunSummary> unused = start(2, folder, config(1));
+    List<RunSummary> again =
+        TestRanks.run(
+            2,
+            group ->
+                TrainingJob.resume(
+                    group.isFirst() ? folder : temp.resolve("elsewhere"),
+                    task(),
+                    ResumeOptions.NONE,
+                    RunControl.on(group)));
+    assertThat(again).allMatch(RunSummary::isFinished);
+    assertThat(again.get(1).epochs()).hasSize(3).isEqualTo(again.get(0).epochs());
+    assertThat(again.get(1).accuracy()).isEqualTo(again.get(0).accuracy());
+  }
+
   @Test
   void anotherNumberOfRanksGoesOnWithTheSameImages() {
     Path whole = temp.resolve("whole");

@@ -166,7 +166,7 @@ class RanksTest {
                     2,
                     group -> {
                       try (Learner learner = Learner.prepare(RESNET, TRAIN, settings(1).build())) {
-                        learner.join(group.verifyEvery(1), () -> false);
+                        learner.join(group.withVerifyEvery(1), () -> false);
                         if (group.isFirst()) {
                           List<NamedTensor> weights = learner.weights();
                           weights.get(0).values()[0] += 1;
@@ -191,7 +191,7 @@ class RanksTest {
     TrainingPlan plan = TrainingPlan.of(50, 64).withSeed(2).withEvaluateEvery(50);
     List<Trained> ranks =
         TestRanks.run(
-            2, group -> train(WITHOUT_NORMS, settings(1).build(), plan, group.verifyEvery(1)));
+            2, group -> train(WITHOUT_NORMS, settings(1).build(), plan, group.withVerifyEvery(1)));
     assertThat(ranks.get(1).steps).hasSize(200).isEqualTo(ranks.get(0).steps);
   }
 

@@ -13,14 +13,15 @@ import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.BytePointer;
-import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.javacpp.SizeTPointer;
 import org.bytedeco.javacpp.chrono.Milliseconds;
@@ -65,6 +66,9 @@ public final class GlooGroup implements AutoCloseable {
   private final TCPStore server;
   private final PrefixStore store;
   private final ProcessGroupGloo gloo;
+
+  /** Operations that nobody has waited for. */
+  private final Set<Pending> pending = ConcurrentHashMap.newKeySet();
 
   private GlooGroup(Meeting meeting, TCPStore server, PrefixStore store, ProcessGroupGloo gloo) {
     this.meeting = meeting;
@@ -335,8 +339,12 @@ public final class GlooGroup implements AutoCloseable {
      * @throws RankException where another rank has ended or does not answer in time
      */
     public void await() {
-      lost(meeting, work::_wait);
-      work.close();
+      pending.remove(this);
+      try {
+        lost(meeting, work::_wait);
+      } finally {
+        work.close();
+      }
     }
   }
 
@@ -365,7 +373,9 @@ public final class GlooGroup implements AutoCloseable {
             options.timeout(millis(patience));
             Work work = gloo.allreduce(new TensorVector(tensor), options);
             work.retainReference();
-            return new Pending(work);
+            Pending begun = new Pending(work);
+            pending.add(begun);
+            return begun;
           }
         });
   }
@@ -402,11 +412,20 @@ public final class GlooGroup implements AutoCloseable {
 
   private static double number(double own, Consumer<Tensor> operation) {
     try (PointerScope scope = new PointerScope()) {
-      DoublePointer memory = new DoublePointer(1).put(own);
-      operation.accept(
-          torch.from_blob(memory, new long[] {1}, new TensorOptions(ScalarType.Double)));
-      return memory.get();
+      Tensor tensor = tensor(own);
+      operation.accept(tensor);
+      return tensor.data_ptr_double().get();
     }
+  }
+
+  /**
+   * A tensor of numbers, float64, in the open scope. Its memory belongs to the engine: an operation
+   * that fails may still write there when the scope is closed.
+   */
+  public static Tensor tensor(double... numbers) {
+    Tensor tensor = torch.zeros(new long[] {numbers.length}, new TensorOptions(ScalarType.Double));
+    tensor.data_ptr_double().put(numbers);
+    return tensor;
   }
 
   /**
@@ -416,14 +435,17 @@ public final class GlooGroup implements AutoCloseable {
    */
   public byte[] ofFirst(byte[] own, Duration patience) {
     int length = (int) ofFirst((double) own.length, patience);
-    try (PointerScope scope = new PointerScope()) {
-      BytePointer memory = new BytePointer(Math.max(1, length));
-      memory.put(own, 0, Math.min(own.length, length));
-      broadcast(torch.from_blob(memory, new long[] {length}, new TensorOptions(ScalarType.Byte)));
-      byte[] all = new byte[length];
-      memory.get(all);
-      return all;
+    byte[] all = new byte[length];
+    if (length > 0) {
+      try (PointerScope scope = new PointerScope()) {
+        Tensor tensor = torch.zeros(new long[] {length}, new TensorOptions(ScalarType.Byte));
+        BytePointer memory = new BytePointer(tensor.data_ptr());
+        memory.put(own, 0, Math.min(own.length, length));
+        broadcast(tensor);
+        memory.get(all);
+      }
     }
+    return all;
   }
 
   /** Gives every rank the values that rank 0 has. */
@@ -458,11 +480,7 @@ public final class GlooGroup implements AutoCloseable {
   /** The numbers of all ranks, one after the other in their order. */
   public double[] gather(double[] own) {
     try (PointerScope scope = new PointerScope()) {
-      DoublePointer memory = new DoublePointer(own);
-      Tensor all =
-          gather(
-              torch.from_blob(
-                  memory, new long[] {own.length}, new TensorOptions(ScalarType.Double)));
+      Tensor all = gather(tensor(own));
       double[] numbers = new double[meeting.size() * own.length];
       all.data_ptr_double().get(numbers);
       return numbers;
@@ -492,8 +510,20 @@ public final class GlooGroup implements AutoCloseable {
             + ")");
   }
 
+  /**
+   * Waits for the operations under way, which end at once where another rank is gone, and closes
+   * the connections. An operation that outlived them would write to memory that is no longer
+   * theirs.
+   */
   @Override
   public void close() {
+    for (Pending left : List.copyOf(pending)) {
+      try {
+        left.await();
+      } catch (RankException e) {
+        // The first failure has been reported where it was met.
+      }
+    }
     gloo.close();
     store.close();
     server.close();

@@ -13,9 +13,6 @@ import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptions;
-import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,7 +50,14 @@ final class RankExchange {
   private int used;
 
   /** A part of the gradients under way, and the copy that is sent where the device has its own. */
-  private record Sent(Tensor own, Tensor host, GlooGroup.Pending pending) {}
+  private record Sent(Tensor own, Tensor host, GlooGroup.Pending pending) {
+    void close() {
+      if (host != own) {
+        host.close();
+      }
+      own.close();
+    }
+  }
 
   /**
    * @param weights of the network in the order of the flat buffer
@@ -184,33 +188,26 @@ final class RankExchange {
     }
     try (PointerScope scope = new PointerScope();
         NoGradGuard noGrad = new NoGradGuard()) {
-      double[] numbers = {lossSum, used, stop ? 1 : 0};
-      try (DoublePointer memory = new DoublePointer(numbers)) {
-        Tensor small =
-            torch.from_blob(
-                memory, new long[] {numbers.length}, new TensorOptions(ScalarType.Double));
-        GlooGroup.Pending ofNumbers = group.sum(small);
-        Tensor host = statistics == null ? null : device.read(statistics);
-        GlooGroup.Pending ofStatistics = host == null ? null : group.sum(host);
-        ofNumbers.await();
-        memory.get(numbers);
-        if (ofStatistics != null && statistics != null && host != null) {
-          ofStatistics.await();
-          if (host != statistics) {
-            statistics.copy_(host);
-          }
+      Tensor numbers = GlooGroup.tensor(lossSum, used, stop ? 1 : 0);
+      GlooGroup.Pending ofNumbers = group.sum(numbers);
+      if (statistics != null) {
+        Tensor host = device.read(statistics);
+        group.sum(host).await();
+        if (host != statistics) {
+          statistics.copy_(host);
         }
       }
       for (Sent part : sent) {
         part.pending.await();
         if (part.host != part.own) {
           part.own.copy_(part.host);
-          part.host.close();
         }
-        part.own.close();
       }
-      return new Totals(numbers[0], Math.round(numbers[1]), numbers[2] > 0);
+      ofNumbers.await();
+      DoublePointer sums = numbers.data_ptr_double();
+      return new Totals(sums.get(0), Math.round(sums.get(1)), sums.get(2) > 0);
     } finally {
+      sent.forEach(Sent::close);
       sent.clear();
     }
   }
