@@ -71,6 +71,12 @@ same() {
   cmp "$work/equal/steps.csv" "$work/$1/steps.csv"
 }
 
+# The time of a step without the first epoch, in which the code is compiled.
+step() {
+  awk -F, 'NR > 1 { if (NR > 2) { time += $7; steps += $2 - before } before = $2 }
+    END { printf "%.0f ms a step", 1000 * time / steps }' "$work/$1/epochs.csv"
+}
+
 seconds() {
   awk -v a="$1" -v b="$2" 'BEGIN { printf "%.1f s\n", b - a }'
 }
@@ -78,7 +84,7 @@ seconds() {
 begin=$(date +%s.%N)
 start equal
 finish equal
-echo "equal networks: $(seconds "$begin" "$(date +%s.%N)")"
+echo "equal networks: $(seconds "$begin" "$(date +%s.%N)"), $(step equal)"
 
 # Both directions of the third host's network, by the kernel or, where that has no netem, by a process between.
 relay=
@@ -94,7 +100,7 @@ begin=$(date +%s.%N)
 start slow
 finish slow
 same slow
-echo "one host at 20 ms each way and 100 Mbit/s: $(seconds "$begin" "$(date +%s.%N)"), the same weights"
+echo "one host at 20 ms each way and 100 Mbit/s: $(seconds "$begin" "$(date +%s.%N)"), $(step slow), the same weights"
 if [ -n "$relay" ]; then
   kill "$relay"
   wait "$relay" || true

@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.onecycle.torch.job.RunSummary;
 import dev.onecycle.torch.job.TrainingConfig;
 import dev.onecycle.torch.job.TrainingJob;
+import dev.onecycle.torch.model.ModelFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
@@ -173,6 +175,28 @@ class ClusterTest {
     } catch (IOException e) {
       return "";
     }
+  }
+
+  /** The weights are those of {@code onecycle launch} with as many ranks, on the same images. */
+  @Test
+  void weightsAreThoseOfTheLauncher() throws Exception {
+    String program = System.getProperty("onecycle.program");
+    assumeTrue(program != null, "set -Donecycle.program to the path of the program");
+    Files.createDirectories(shared());
+    OneCycleClassificationModel model =
+        classifier("launched").fit(TestSpark.colours(start(""), 90));
+    TrainingConfig config =
+        classifier("launched")
+            .config()
+            .with(TrainingConfig.DATA, shared().resolve("launched").resolve("images").toString())
+            .with(TrainingConfig.THREADS, 1);
+    List<String> train = config.commandLine("train", TrainingConfig.settings());
+    List<String> command = new ArrayList<>(List.of(program, "launch", "--nproc", "2", "--"));
+    command.addAll(train.subList(1, train.size()));
+    Path run = folder.resolve("launch");
+    command.addAll(List.of("--out", run.toString()));
+    assertThat(new ProcessBuilder(command).inheritIO().start().waitFor()).isZero();
+    assertThat(run.resolve(ModelFile.NAME)).hasBinaryContent(model.modelFile());
   }
 
   /** Every executor dies when it comes to a point, and so does the one that takes its place. */
