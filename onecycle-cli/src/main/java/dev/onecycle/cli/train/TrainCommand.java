@@ -74,8 +74,8 @@ public final class TrainCommand implements Callable<Integer> {
   @Option(
       names = RESUME,
       description =
-          "Resume the run in the folder of --out, where there is one, with its own settings; for"
-              + " jobs that are started again by the same command.")
+          "Resume the run in the folder of --out, where there is one, with its own settings and the"
+              + " data of this command; for jobs that are started again by the same command.")
   boolean resume;
 
   @Mixin RankOptions ranks = new RankOptions();
@@ -94,7 +94,7 @@ public final class TrainCommand implements Callable<Integer> {
     try (ProcessGroup group = ranks.join();
         JobProgress progress = JobProgress.ofTraining(output.console().of(group))) {
       return resume && hasRun(folder, group)
-          ? Runs.resume(output.console(), folder, ResumeOptions.NONE, group, progress)
+          ? Runs.resume(output.console(), folder, ResumeOptions.of(config), group, progress)
           : Runs.start(output.console(), config, folder, group, progress);
     }
   }

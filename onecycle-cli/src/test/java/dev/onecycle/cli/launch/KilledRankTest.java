@@ -135,7 +135,7 @@ class KilledRankTest {
     long death = System.nanoTime();
     assertThat(one.exitCode()).as(one.output()).isEqualTo(75);
     assertThat(Duration.ofNanos(System.nanoTime() - death)).isLessThan(Duration.ofSeconds(5));
-    assertThat(one.output()).contains("rank 0 of 2 lost another");
+    assertThat(one.output()).contains("rank 0 of 2 lost its connection to another");
   }
 
   @Test

@@ -133,7 +133,8 @@ class RendezvousFaultsTest {
   @EnabledIfSystemProperty(named = PROPERTY, matches = ALL)
   void theHostIsUnknown() {
     ProcessUnderTest process = rank(1, Map.of("MASTER_ADDR", "no-such-host.invalid"));
-    within(() -> assertEnds(process, 2, "MASTER_ADDR must be a host that this one knows"));
+    within(
+        () -> assertEnds(process, 2, "MASTER_ADDR must be a name that this machine can resolve"));
   }
 
   @Test

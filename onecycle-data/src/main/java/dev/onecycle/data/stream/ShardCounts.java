@@ -92,6 +92,7 @@ final class ShardCounts {
           files,
           sizes.get(),
           named.get(),
+          numbered(named.get()),
           ending,
           Optional.empty(),
           SIZES + " gives",
@@ -121,7 +122,23 @@ final class ShardCounts {
   private Shards shards(
       Counted counted, List<String> classes, String ending, Optional<long[]> classCounts) {
     return new Shards(
-        files, counted.samples, classes, ending, classCounts, "were counted", options.encoding());
+        files,
+        counted.samples,
+        classes,
+        numbered(classes),
+        ending,
+        classCounts,
+        "were counted",
+        options.encoding());
+  }
+
+  /**
+   * Whether samples may give the number of a class: a file gives the classes their order, and a
+   * number cannot be taken for the name of one.
+   */
+  private boolean numbered(List<String> classes) {
+    return besideFile(CLASSES).isPresent()
+        && classes.stream().noneMatch(name -> name.matches("\\d+"));
   }
 
   /** The ending of the files that hold classes: of the first sample, the first one that is one. */

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** The shards of one set of images, with their numbers of samples and the names of the classes. */
 final class Shards {
   /** The images that statistics are taken from. */
-  private static final int SOME = 1024;
+  static final int SOME = 1024;
 
   /** The most shards that they come from. */
   private static final int SOME_SHARDS = 64;
@@ -37,6 +37,7 @@ final class Shards {
   /**
    * @param counts the samples of each shard
    * @param ending of the files that hold classes
+   * @param numbered whether a sample may give its class by the number in this list
    * @param classCounts the images of each class; empty if not known
    * @param counted what gave the counts, for messages: "sizes.json gives"
    */
@@ -44,6 +45,7 @@ final class Shards {
       List<ShardFile> files,
       int[] counts,
       List<String> classes,
+      boolean numbered,
       String ending,
       Optional<long[]> classCounts,
       String counted,
@@ -56,10 +58,10 @@ final class Shards {
     this.counted = counted;
     this.encoding = encoding;
     for (int i = 0; i < classes.size(); i++) {
-      labels.put(String.valueOf(i), i);
-    }
-    for (int i = 0; i < classes.size(); i++) {
-      labels.put(classes.get(i), i); // a name comes before a number
+      labels.put(classes.get(i), i);
+      if (numbered) {
+        labels.put(String.valueOf(i), i);
+      }
     }
   }
 
@@ -144,24 +146,27 @@ final class Shards {
   /**
    * The indices of some samples of many places: of shards at equal distances, of few shards at
    * equal distances in them, of many the first ones. All where there are few.
+   *
+   * @param most at least 1
    */
-  int[] some() {
+  int[] some(int most) {
     int size = size();
-    if (size <= SOME) {
+    if (size <= most) {
       return IntStream.range(0, size).toArray();
     }
     if (counts.length <= SOME_SHARDS) {
-      return IntStream.range(0, SOME).map(i -> (int) ((long) i * size / SOME)).toArray();
+      return IntStream.range(0, most).map(i -> (int) ((long) i * size / most)).toArray();
     }
     int[] offsets = new int[counts.length];
     for (int i = 1; i < counts.length; i++) {
       offsets[i] = offsets[i - 1] + counts[i - 1];
     }
-    return IntStream.range(0, SOME_SHARDS)
-        .map(i -> (int) ((long) i * counts.length / SOME_SHARDS))
+    int read = Math.min(SOME_SHARDS, most);
+    return IntStream.range(0, read)
+        .map(i -> (int) ((long) i * counts.length / read))
         .flatMap(
             shard ->
-                IntStream.range(0, Math.min(counts[shard], SOME / SOME_SHARDS))
+                IntStream.range(0, Math.min(counts[shard], most / read))
                     .map(i -> offsets[shard] + i))
         .toArray();
   }

@@ -29,6 +29,11 @@ public final class StreamedImages implements ImageDataset {
   /** The most images that are selected, which are then held in memory. */
   static final int MAX_SELECTED = 4096;
 
+  /** Images for statistics are decoded at once. */
+  private static final int STATISTICS_BYTES = 1 << 27; // 128 MiB
+
+  private static final int FEWEST_FOR_STATISTICS = 8;
+
   private static final long PATIENCE_SECONDS = 300;
 
   private final Shards shards;
@@ -166,7 +171,8 @@ public final class StreamedImages implements ImageDataset {
 
   @Override
   public ImageDataset forStatistics() {
-    return select(shards.some());
+    int most = Math.max(FEWEST_FOR_STATISTICS, STATISTICS_BYTES / shape.bytes());
+    return select(shards.some(Math.min(Shards.SOME, most)));
   }
 
   @Override

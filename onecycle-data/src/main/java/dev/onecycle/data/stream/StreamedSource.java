@@ -259,7 +259,7 @@ public final class StreamedSource {
     List<ImageShape> sizes = new ArrayList<>();
     StreamedImages images =
         new StreamedImages(training, options, MixedSizes.SQUARE, Optional.empty());
-    for (int index : training.some()) {
+    for (int index : training.some(Shards.SOME)) {
       try {
         sizes.add(ImageDecoder.size(images.sample(index, Parts.ALL).bytes(), options.decoding()));
       } catch (BadImage e) {

@@ -138,6 +138,9 @@ final class WindowReader implements AutoCloseable {
       try (ShardReader samples = images.open(shard)) {
         samples.skip(from);
         for (int i = from; i < end; i++) {
+          if (Thread.interrupted()) {
+            throw new InterruptedException(); // closed: there may be room for many more
+          }
           awaitRoom();
           said(images.name(shard) + ", byte " + samples.offset());
           Sample sample = images.require(shard, samples.next(Parts.ALL));

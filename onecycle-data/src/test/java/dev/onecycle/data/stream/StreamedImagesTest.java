@@ -473,7 +473,7 @@ class StreamedImagesTest {
               tar);
       Files.move(Path.of(tar + ".new"), tar, StandardCopyOption.REPLACE_EXISTING);
     }
-    Files.writeString(folder.resolve("classes.txt"), "zero\none\ntwo\n");
+    Files.writeString(folder.resolve("classes.txt"), "1\n2\n3\n"); // 0 is then no number of a class
     DataOptions options =
         DataOptions.defaults()
             .withStream(true)
@@ -481,6 +481,10 @@ class StreamedImagesTest {
             .withStreamWindow(16)
             .withValidationShare(0.5)
             .withCacheFolder(temp.resolve("cache"));
+    assertThatThrownBy(() -> Datasets.open(folder + "/s-{0..1}.tar", options))
+        .isInstanceOf(BadDataException.class)
+        .hasMessageEndingWith("must hold one of the 3 classes but has 0");
+    Files.writeString(folder.resolve("classes.txt"), "zero\none\ntwo\n");
     ImageDataset train = Datasets.open(folder + "/s-{0..1}.tar", options).train();
     assertThat(train.classes()).containsExactly("zero", "one", "two");
     assertThat(train.knowsClassCounts()).isTrue();
@@ -542,6 +546,7 @@ class StreamedImagesTest {
             List.of(shards.get(0), hanging),
             new int[] {20, 20},
             List.of("0", "1", "2"),
+            false,
             "cls",
             Optional.empty(),
             "were counted",

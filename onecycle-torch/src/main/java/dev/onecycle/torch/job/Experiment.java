@@ -43,8 +43,10 @@ import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -59,6 +61,25 @@ import org.jspecify.annotations.Nullable;
  * at a time.
  */
 public final class Experiment implements AutoCloseable {
+  /**
+   * Settings that ranks on several machines may have otherwise: places, and what one computes by.
+   */
+  private static final Set<Setting<?>> OF_THE_MACHINE =
+      Set.of(
+          TrainingConfig.DATA,
+          TrainingConfig.LABELS,
+          TrainingConfig.CACHE,
+          TrainingConfig.MAX_CACHE,
+          TrainingConfig.OFFLINE,
+          TrainingConfig.MODEL,
+          TrainingConfig.FROM,
+          TrainingConfig.AUGMENT,
+          TrainingConfig.LR_FROM,
+          TrainingConfig.THREADS,
+          TrainingConfig.DEVICE,
+          TrainingConfig.TENSORBOARD,
+          TrainingConfig.CHECKPOINT_MINUTES);
+
   private final TrainingConfig config;
   private final Optional<TrainingTask> task;
   private final Images images;
@@ -555,6 +576,13 @@ public final class Experiment implements AutoCloseable {
     ranks.requireSame("version", String.valueOf(Experiment.class.getPackage()));
     ranks.requireSame(train().layout().noun() + "s", fingerprint());
     ranks.requireSame("conditions", conditions().byName().toString());
+    // Network, weights and first rate are compared by their content.
+    Map<String, Object> settings = config().toMap();
+    for (Setting<?> setting : TrainingConfig.settings()) {
+      if (!OF_THE_MACHINE.contains(setting)) {
+        ranks.requireSame(setting.name(), String.valueOf(settings.get(setting.name())));
+      }
+    }
     if (learner != null) {
       learner.join(ranks, stop);
     }

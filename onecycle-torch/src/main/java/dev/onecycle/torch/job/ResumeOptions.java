@@ -2,6 +2,8 @@ package dev.onecycle.torch.job;
 
 import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.error.Require;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * The changes to a run that is resumed; every other setting is the run's own.
@@ -25,6 +27,16 @@ public record ResumeOptions(TrainingConfig settings, int extraEpochs) {
             "train anew with it");
       }
     }
+  }
+
+  /**
+   * The settings of a configuration that a resumed run may have otherwise, such as the place of its
+   * data; the others are left out.
+   */
+  public static ResumeOptions of(TrainingConfig config) {
+    Map<String, Object> changes = new LinkedHashMap<>(config.givenToMap());
+    changes.keySet().removeIf(name -> !TrainingConfig.setting(name).isChangeableOnResume());
+    return new ResumeOptions(TrainingConfig.of(changes), 0);
   }
 
   /**

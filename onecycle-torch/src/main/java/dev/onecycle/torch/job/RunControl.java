@@ -38,29 +38,12 @@ public interface RunControl {
         });
   }
 
-  /** Runs on ranks; stops all of them where the calling thread of one is interrupted. */
+  /**
+   * Runs on ranks. An interrupt of the calling thread of one rank stops all of them after the same
+   * step: the job has a thread of its own, whose waits no interrupt ends.
+   */
   static RunControl on(ProcessGroup ranks) {
-    return ranks.isAlone()
-        ? INTERRUPTS
-        : new RunControl() {
-          private boolean interrupted;
-
-          @Override
-          public ProcessGroup ranks() {
-            return ranks;
-          }
-
-          @Override
-          public boolean stopRequested() {
-            interrupted |= Thread.interrupted();
-            return interrupted;
-          }
-
-          @Override
-          public <T> T uninterrupted(Supplier<T> work) {
-            return INTERRUPTS.uninterrupted(work);
-          }
-        };
+    return ranks.isAlone() ? INTERRUPTS : new RankControl(ranks);
   }
 
   /** Stops where the calling thread is interrupted. */

@@ -22,6 +22,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
@@ -143,6 +145,59 @@ class JobOnRanksTest {
     assertThat(again).allMatch(RunSummary::isFinished);
     assertThat(again.get(1).epochs()).hasSize(3).isEqualTo(again.get(0).epochs());
     assertThat(again.get(1).accuracy()).isEqualTo(again.get(0).accuracy());
+  }
+
+  @Test
+  void anInterruptOfOneRankStopsAll() {
+    Path whole = temp.resolve("whole");
+    Path stopped = temp.resolve("stopped");
+    List<RunSummary> unused = start(2, whole, config(1));
+    CompletableFuture<Thread> second = new CompletableFuture<>();
+    List<Boolean> interrupted = new CopyOnWriteArrayList<>();
+    RunListener interrupting =
+        new RunListener() {
+          @Override
+          public void step(StepRecord step) {
+            if (step.step() == 4) {
+              second.join().interrupt();
+            }
+          }
+        };
+    List<RunSummary> runs =
+        TestRanks.run(
+            2,
+            group -> {
+              if (!group.isFirst()) {
+                second.complete(Thread.currentThread());
+              }
+              RunSummary run =
+                  TrainingJob.start(config(1), stopped, task(), RunControl.on(group), interrupting);
+              if (!group.isFirst()) {
+                interrupted.add(Thread.interrupted());
+              }
+              return run;
+            });
+    assertThat(runs).noneMatch(RunSummary::isFinished);
+    assertThat(interrupted).containsExactly(true);
+    assertThat(resume(2, stopped)).allMatch(RunSummary::isFinished);
+    assertThat(stopped.resolve(ModelFile.NAME))
+        .hasSameBinaryContentAs(whole.resolve(ModelFile.NAME));
+  }
+
+  @Test
+  void ranksWithOtherSettingsAreRefused() {
+    assertThatThrownBy(
+            () ->
+                TestRanks.run(
+                    2,
+                    group ->
+                        TrainingJob.start(
+                            config(1).with(TrainingConfig.EVALUATE_EVERY, group.isFirst() ? 1 : 2),
+                            temp.resolve("other"),
+                            task(),
+                            RunControl.on(group))))
+        .isInstanceOf(OnecycleException.class)
+        .hasMessageContaining("evaluate_every");
   }
 
   @Test

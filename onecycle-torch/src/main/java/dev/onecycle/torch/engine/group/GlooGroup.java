@@ -13,6 +13,7 @@ import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -54,6 +55,9 @@ import org.bytedeco.pytorch.gloo.Device;
 public final class GlooGroup implements AutoCloseable {
   /** The interface to use, as in Python. */
   private static final String INTERFACE = "GLOO_SOCKET_IFNAME";
+
+  /** An address that stands for any on the way out (RFC 5737). */
+  private static final String OF_NOBODY = "192.0.2.1";
 
   private static final long LOOK_MILLIS = 20;
 
@@ -133,7 +137,7 @@ public final class GlooGroup implements AutoCloseable {
   }
 
   private static TCPStore server(Meeting meeting) {
-    requireKnown(meeting.host());
+    requireKnown(meeting.host(), meeting.timeout());
     try (PointerScope scope = new PointerScope()) {
       TCPStoreOptions options = new TCPStoreOptions();
       options.port((short) meeting.port()); // unsigned there
@@ -149,15 +153,24 @@ public final class GlooGroup implements AutoCloseable {
     }
   }
 
-  private static void requireKnown(String host) {
-    try {
-      InetAddress unused = InetAddress.getByName(host);
-    } catch (UnknownHostException e) {
-      throw Require.invalid(
-          "MASTER_ADDR",
-          "a host that this one knows",
-          host,
-          "give the name or address of rank 0's");
+  /** Waits for the name: in a cluster it may be known only when the machine of rank 0 is there. */
+  private static void requireKnown(String host, Duration timeout) {
+    long end = System.nanoTime() + timeout.toNanos();
+    while (true) {
+      try {
+        InetAddress unused = InetAddress.getByName(host);
+        return;
+      } catch (UnknownHostException e) {
+        if (System.nanoTime() > end) {
+          throw Require.invalid(
+              "MASTER_ADDR",
+              "a name that this machine can resolve",
+              host,
+              "give the name or address of the machine of rank 0; it was looked up for "
+                  + seconds(timeout));
+        }
+        pause();
+      }
     }
   }
 
@@ -174,7 +187,7 @@ public final class GlooGroup implements AutoCloseable {
     if (meeting.serves()) {
       return Require.invalid(
           "MASTER_ADDR",
-          "an address of rank 0's own host",
+          "an address of the machine of rank 0",
           address,
           "the engine says: " + NativeErrors.line(e));
     }
@@ -307,11 +320,42 @@ public final class GlooGroup implements AutoCloseable {
             INTERFACE, "a network interface of this host", named, "see 'ip address'");
       }
     }
-    try (DatagramSocket socket = new DatagramSocket()) {
-      socket.connect(new InetSocketAddress(meeting.host(), meeting.port())); // sends nothing
-      return ProcessGroupGloo.createDeviceForHostname(socket.getLocalAddress().getHostAddress());
+    try {
+      InetAddress own = source(new InetSocketAddress(meeting.host(), meeting.port()));
+      if (own.isLoopbackAddress() && isNameOfMachine(meeting.host())) {
+        own = reachable().orElse(own);
+      }
+      return ProcessGroupGloo.createDeviceForHostname(own.getHostAddress());
     } catch (SocketException e) {
       throw lost(meeting, new RuntimeException(e.getMessage(), e));
+    }
+  }
+
+  /** This machine's address towards another. */
+  private static InetAddress source(InetSocketAddress other) throws SocketException {
+    try (DatagramSocket socket = new DatagramSocket()) {
+      socket.connect(other); // sends nothing
+      return socket.getLocalAddress();
+    }
+  }
+
+  /** Whether a host is not said to be this machine by its loopback address. */
+  static boolean isNameOfMachine(String host) {
+    return !host.equals("localhost") && !host.startsWith("127.") && !host.contains(":");
+  }
+
+  /**
+   * The address at which other machines may reach this one; empty where it has no way to any. Some
+   * systems give the name of a machine a loopback address on the machine itself.
+   */
+  private static Optional<InetAddress> reachable() {
+    try {
+      InetAddress own = source(new InetSocketAddress(OF_NOBODY, 9));
+      return own.isAnyLocalAddress() || own.isLoopbackAddress()
+          ? Optional.empty()
+          : Optional.of(own);
+    } catch (SocketException e) {
+      return Optional.empty(); // no way out
     }
   }
 
@@ -504,8 +548,8 @@ public final class GlooGroup implements AutoCloseable {
             + meeting.rank()
             + " of "
             + meeting.size()
-            + " lost another: one has ended or does not answer; see its own output (the engine"
-            + " says: "
+            + " lost its connection to another rank, which has ended or does not answer; see the"
+            + " output of that rank (the engine says: "
             + NativeErrors.line(e)
             + ")");
   }

@@ -148,7 +148,7 @@ class GlooGroupTest {
                 }));
     assertThat(failures.get(0))
         .isInstanceOf(RankException.class)
-        .hasMessageContaining("rank 0 of 2 lost another");
+        .hasMessageContaining("rank 0 of 2 lost its connection to another");
   }
 
   private static List<Throwable> failures(List<Callable<GlooGroup>> ranks) throws Exception {
