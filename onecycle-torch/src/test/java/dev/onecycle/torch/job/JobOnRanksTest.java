@@ -158,7 +158,7 @@ class JobOnRanksTest {
         new RunListener() {
           @Override
           public void step(StepRecord step) {
-            if (step.step() == 4) {
+            if (step.step() == 3) {
               second.join().interrupt();
             }
           }
