@@ -30,6 +30,19 @@ class ResumeCommandTest extends StoppedRun {
     assertSameAsWhole(run);
   }
 
+  /** A job that is started again by the same command may be on a machine that mounts it elsewhere. */
+  @Test
+  void trainWithResumeReadsTheDataOfItsOwnCommand() throws IOException {
+    Path run = killed();
+    Path elsewhere = scratch.resolve("elsewhere");
+    Files.createSymbolicLink(elsewhere, data);
+    Cli.Result result = Cli.run("train", elsewhere, "--resume", "--out", run);
+    assertThat(result.code()).as(result.err()).isZero();
+    assertThat(result.out()).contains("Resuming from step 8 of 16");
+    assertThat(Cli.read(run.resolve("run.json"))).contains(elsewhere.toString());
+    assertSameAsWhole(run);
+  }
+
   /** Every parameter of a policy is in the record, and the policy is made of it again. */
   @ParameterizedTest
   @ValueSource(
