@@ -7,6 +7,7 @@ set -euo pipefail
 
 onecycle=$(realpath "${1:?the program, such as ./onecycle}")
 work=${2:-$(mktemp -d)}
+mkdir -p "$work"
 timeout=10
 epochs=${EPOCHS:-4}
 prefix=oc$$
