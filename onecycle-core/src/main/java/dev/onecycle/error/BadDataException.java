@@ -5,7 +5,7 @@ package dev.onecycle.error;
  *
  * <p>The command line ends with exit code 65.
  */
-public final class BadDataException extends OnecycleException {
+public sealed class BadDataException extends OnecycleException permits NoLearningRateException {
   private static final long serialVersionUID = 1;
 
   public BadDataException(String message) {

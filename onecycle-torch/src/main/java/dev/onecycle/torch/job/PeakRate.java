@@ -8,6 +8,7 @@ import static dev.onecycle.torch.job.TrainingConfig.OPTIMIZER;
 
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.InvalidValueException;
+import dev.onecycle.error.NoLearningRateException;
 import dev.onecycle.range.RangeSummary;
 import dev.onecycle.range.RangeTest;
 import dev.onecycle.range.SuggestedPeak;
@@ -120,7 +121,7 @@ public record PeakRate(
    *
    * @param limit the time of the whole job
    * @throws InvalidValueException where a range test does not fit into the time
-   * @throws BadDataException where a range test suggests no rate
+   * @throws NoLearningRateException where a range test suggests no rate
    * @throws CancellationException where the range test was interrupted
    */
   static Optional<RangeSummary> tested(
@@ -140,12 +141,12 @@ public record PeakRate(
    * Makes sure that range tests suggest a rate, or that a careful one is known: of few images, or
    * of a network that begins with weights.
    *
-   * @throws BadDataException where they do neither
+   * @throws NoLearningRateException where they do neither
    */
   static void requireRate(RangeTests tests, RangeSummary summary, TrainingConfig config) {
     if (summary.suggestion().isEmpty() && tests.carefulRateOfTraining(summary).isEmpty()) {
-      throw new BadDataException(
-          "the range test gives no learning rate: " + withoutRate(tests, summary, config));
+      throw new NoLearningRateException(
+          summary.verdict().finding(), adviceWithoutRate(tests, summary, config));
     }
   }
 
@@ -298,15 +299,17 @@ public record PeakRate(
     return rate.isPresent() ? ", such as " + Numbers.brief(rate.getAsDouble()) : "";
   }
 
-  private static String withoutRate(RangeTests tests, RangeSummary summary, TrainingConfig config) {
+  private static String adviceWithoutRate(
+      RangeTests tests, RangeSummary summary, TrainingConfig config) {
     if (tests.ofFewImages()) {
       // No advice of the tests themselves: on few images their edges are no guide.
-      return summary.verdict().finding()
-          + "; give one as max_lr"
+      return "; give one as max_lr"
           + suchAs(config)
           + (careful(config).isPresent() ? ", a careful rate for few " + tests.noun() + "s." : ".");
     }
-    return summary.verdict().explanation()
+    return "; "
+        + summary.verdict().advice()
+        + "."
         + (summary.runs().size() == 1
             ? " Give one as max_lr, or repeat the test with range_repeats 3."
             : " Give one as max_lr.");

@@ -10,8 +10,8 @@ import dev.onecycle.data.Holdout;
 import dev.onecycle.data.batch.Sampler;
 import dev.onecycle.data.index.Split;
 import dev.onecycle.data.sample.Dataset;
-import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.InvalidValueException;
+import dev.onecycle.error.NoLearningRateException;
 import dev.onecycle.error.Require;
 import dev.onecycle.range.RangeResult;
 import dev.onecycle.range.RangeSummary;
@@ -304,19 +304,19 @@ public final class RangeTests {
   /**
    * Runs the tests. They leave no trace in the experiment's learner.
    *
-   * @throws BadDataException where every step would see all training images: a loss of images that
-   *     the step before has just learned stays low up to rates at which no training works, on 6
-   *     images up to 100
+   * @throws NoLearningRateException where every step would see all training images: a loss of
+   *     images that the step before has just learned stays low up to rates at which no training
+   *     works, on 6 images up to 100
    * @throws CancellationException where one was interrupted
    */
   public RangeSummary run(JobListener listener) {
     int images = experiment.train().size();
     if (experiment.setup().batchSize() >= images) {
-      throw new BadDataException(
+      throw new NoLearningRateException(
+          Numbers.format("each of its steps would see all %,d training %ss", images, noun()),
           Numbers.format(
-              "the range test gives no learning rate: each of its steps would see all %,d training"
-                  + " %ss; give a peak rate as max_lr%s, or a smaller batch_size",
-              images, noun(), PeakRate.suchAs(experiment.config())));
+              "; give a peak rate as max_lr%s, or a smaller batch_size",
+              PeakRate.suchAs(experiment.config())));
     }
     if (isRepeated()) {
       listener.note(
