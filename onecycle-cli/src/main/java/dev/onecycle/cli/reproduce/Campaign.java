@@ -1,6 +1,7 @@
 package dev.onecycle.cli.reproduce;
 
 import dev.onecycle.error.BadDataException;
+import dev.onecycle.error.CannotWriteException;
 import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.error.IoErrors;
 import dev.onecycle.error.Require;
@@ -36,7 +37,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The runs and range tests of experiments in one folder, each of them once however many experiments
- * compare it: {@code runs/ARM-seedN} and {@code ranges/ARM-seedN.json}.
+ * compare it: {@code runs/ARM-seedN} and {@code ranges/ARM-seedN.json}. A trial that ended without
+ * a result before it had these is {@code failed/ARM-seedN.json}.
  *
  * <p>The files of the trials are all there is: folders of several machines are merged by copying
  * them together.
@@ -44,6 +46,11 @@ import org.jspecify.annotations.Nullable;
 final class Campaign {
   private static final String RUNS = "runs";
   static final String RANGES = "ranges";
+  private static final String FAILED = "failed";
+  private static final String LOCKS = "locks";
+
+  /** Why a run that diverged has no result. */
+  static final String DIVERGED = "diverged";
 
   /** The seed of the trials that a rate is chosen by. */
   private static final long FIRST_SEED = 1;
@@ -144,24 +151,74 @@ final class Campaign {
     return chosen;
   }
 
+  /** The file of a trial that ended without a result before it had its place. */
+  Path failure(Trial trial) {
+    return folder.resolve(FAILED).resolve(trial.name() + ".json");
+  }
+
+  /** Whether a trial has a folder or file of its own; else one of its failure may be there. */
+  private boolean hasPlace(Trial trial) {
+    Path place = place(trial);
+    return Files.exists(trial.arm().rangeTest() ? place : place.resolve(RunFolder.RECORD));
+  }
+
   /** Where a trial stands, as its files say. */
   State state(Trial trial) {
     Path place = place(trial);
-    if (trial.arm().rangeTest()) {
-      return Files.exists(place) ? State.DONE : State.ABSENT;
+    if (!hasPlace(trial)) {
+      return Files.exists(failure(trial)) ? State.DONE : State.ABSENT;
     }
-    if (!Files.exists(place.resolve(RunFolder.RECORD))) {
-      return State.ABSENT;
+    if (trial.arm().rangeTest()) {
+      return State.DONE;
     }
     Status status = RunFolder.read(place).status();
     if (status == Status.FINISHED || status == Status.DIVERGED) {
       return State.DONE;
     }
+    return isHeld(place) ? State.IN_USE : State.UNFINISHED;
+  }
+
+  /**
+   * Takes a trial for this process, until closed; empty where another process has it. The run's own
+   * lock is not enough: a run has no folder while its rate is searched for, and a range test none
+   * until its end.
+   */
+  Optional<RunLock> taken(Trial trial) {
+    Path lock = RunFolder.made(folder.resolve(LOCKS).resolve(trial.name()));
     try {
-      return RunLock.isHeld(place) ? State.IN_USE : State.UNFINISHED;
-    } catch (IOException e) {
-      throw IoErrors.cannotRead(place, e);
+      return isHeld(lock) ? Optional.empty() : Optional.of(RunLock.take(lock));
+    } catch (CannotWriteException e) {
+      if (isHeld(lock)) {
+        return Optional.empty(); // another process was faster
+      }
+      throw e;
     }
+  }
+
+  private static boolean isHeld(Path folder) {
+    try {
+      return RunLock.isHeld(folder);
+    } catch (IOException e) {
+      throw IoErrors.cannotRead(folder, e);
+    }
+  }
+
+  /**
+   * Keeps the failure of a trial that has no place, so that it counts as done without a result.
+   *
+   * @param seconds that it took
+   * @param reason without advice
+   */
+  void writeFailure(Trial trial, double seconds, String reason) {
+    Seen images = seen.get(imagesOf(trial));
+    RunFolder.made(folder.resolve(FAILED));
+    new FailedTrial(
+            trial.config(data).toMap(),
+            images == null ? "" : images.fingerprint(),
+            environment(),
+            seconds,
+            reason)
+        .write(failure(trial));
   }
 
   /**
@@ -178,7 +235,11 @@ final class Campaign {
       Path place = place(trial);
       TrainingConfig expected = trial.config(data);
       String fingerprint;
-      if (trial.arm().rangeTest()) {
+      if (!hasPlace(trial)) {
+        FailedTrial failed = FailedTrial.read(failure(trial));
+        requireSame(failure(trial), expected, failed.settings());
+        fingerprint = failed.images();
+      } else if (trial.arm().rangeTest()) {
         RangeTrial range = RangeTrial.read(place);
         requireSame(place, expected, range.settings());
         fingerprint = range.images();
@@ -198,16 +259,8 @@ final class Campaign {
    * @throws InvalidValueException naming the trial whose images are others
    */
   void requireSameImages(Trial trial, String fingerprint) {
-    TrainingConfig config = trial.arm().config();
-    Optional<Integer> limit = config.find(TrainingConfig.LIMIT);
-    // Of some of the images, the seed draws which.
-    List<Object> part =
-        List.of(
-            trial.arm().rangeTest(),
-            limit,
-            config.find(TrainingConfig.IMAGE_SIZE),
-            limit.isPresent() ? trial.seed() : 0);
-    Seen first = seen.computeIfAbsent(part, unused -> new Seen(fingerprint, place(trial)));
+    Seen first =
+        seen.computeIfAbsent(imagesOf(trial), unused -> new Seen(fingerprint, place(trial)));
     if (!first.fingerprint().equals(fingerprint)) {
       throw Require.invalid(
           "images of " + place(trial),
@@ -215,6 +268,18 @@ final class Campaign {
           fingerprint,
           "a campaign has one data set; name another folder by --out for other data");
     }
+  }
+
+  /** What decides which images a trial reads. */
+  private static List<Object> imagesOf(Trial trial) {
+    TrainingConfig config = trial.arm().config();
+    Optional<Integer> limit = config.find(TrainingConfig.LIMIT);
+    // Of some of the images, the seed draws which.
+    return List.of(
+        trial.arm().rangeTest(),
+        limit,
+        config.find(TrainingConfig.IMAGE_SIZE),
+        limit.isPresent() ? trial.seed() : 0);
   }
 
   private static void requireSame(
@@ -300,6 +365,16 @@ final class Campaign {
 
   /** The result of a trial that is done. */
   ArmResult.Trial result(Trial trial) {
+    if (!hasPlace(trial)) {
+      FailedTrial failed = FailedTrial.read(failure(trial));
+      return new ArmResult.Trial(
+          folder.relativize(failure(trial)).toString(),
+          Map.of(),
+          failed.reason(),
+          failed.seconds(),
+          machine(failed.environment()),
+          List.of());
+    }
     Path place = place(trial);
     String name = folder.relativize(place).toString();
     Map<Quantity, Double> values = new EnumMap<>(Quantity.class);
@@ -314,7 +389,7 @@ final class Campaign {
           .map(SuggestedPeak::inLongCycle)
           .ifPresent(rate -> values.put(Quantity.SUGGESTION, rate));
       return new ArmResult.Trial(
-          name, values, range.seconds(), machine(range.environment()), range.found().command());
+          name, values, "", range.seconds(), machine(range.environment()), range.found().command());
     }
     RunRecord record = RunFolder.read(place);
     Map<String, Object> outcome = record.outcome();
@@ -324,7 +399,8 @@ final class Campaign {
       put(values, Quantity.VALIDATION_ACCURACY, outcome.get("validation_accuracy"), 100);
     }
     double seconds = outcome.get("train_seconds") instanceof Number n ? n.doubleValue() : 0;
-    return new ArmResult.Trial(name, values, seconds, machine(record), record.command());
+    String failure = record.status() == Status.DIVERGED ? DIVERGED : "";
+    return new ArmResult.Trial(name, values, failure, seconds, machine(record), record.command());
   }
 
   /** The one test of a trial. */

@@ -25,10 +25,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -146,7 +148,7 @@ public final class ReproduceCommand implements Callable<Integer> {
     boolean whole = true;
     if (!noRun) {
       Signals.watch();
-      whole = new CampaignRuns(console, campaign, mine).run(arms);
+      whole = new CampaignRuns(console, campaign, mine, tested(studies)).run(arms);
     }
     campaign.requireSame(campaign.trials(arms));
     campaign.requireSame(campaign.chosenTrials(arms));
@@ -210,6 +212,17 @@ public final class ReproduceCommand implements Callable<Integer> {
       }
     }
     return List.copyOf(arms.values());
+  }
+
+  /** The arms whose results on test images a claim measures at this scale. */
+  private static Set<String> tested(List<Study> studies) {
+    return studies.stream()
+        .flatMap(study -> study.claims().stream())
+        .filter(stated -> stated.undecidable().isEmpty())
+        .map(StudyResult.Stated::claim)
+        .filter(claim -> claim.quantity().ofTestImages())
+        .flatMap(claim -> claim.weights().keySet().stream())
+        .collect(Collectors.toSet());
   }
 
   /** The trials of this machine. */
@@ -308,7 +321,7 @@ public final class ReproduceCommand implements Callable<Integer> {
     for (int i = 0; i < arms.size(); i++) {
       ArmResult arm = arms.get(i);
       Optional<ArmResult.Trial> first =
-          arm.trials().values().stream().filter(trial -> !trial.diverged()).findFirst();
+          arm.trials().values().stream().filter(trial -> !trial.failed()).findFirst();
       if (first.isEmpty()) {
         continue;
       }
@@ -408,7 +421,10 @@ public final class ReproduceCommand implements Callable<Integer> {
               Map<String, Object> run = new LinkedHashMap<>();
               run.put("seed", seed);
               run.put("run", trial.folder());
-              run.put("diverged", trial.diverged());
+              run.put("diverged", trial.failure().startsWith(Campaign.DIVERGED));
+              if (trial.failed()) {
+                run.put("failure", trial.failure());
+              }
               run.put("results", values(trial.values()));
               run.put("seconds", trial.seconds());
               run.put("machine", trial.machine());

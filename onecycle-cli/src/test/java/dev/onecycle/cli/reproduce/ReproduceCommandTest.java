@@ -4,17 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.onecycle.cli.Cli;
+import dev.onecycle.cli.console.Console;
 import dev.onecycle.run.RunFolder;
+import dev.onecycle.run.RunLock;
 import dev.onecycle.run.RunRecord.Status;
 import dev.onecycle.testing.TestData;
 import dev.onecycle.torch.job.RunControl;
 import dev.onecycle.torch.job.TrainingJob;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -104,6 +109,115 @@ class ReproduceCommandTest {
     JsonNode claim = result.json().at("/experiments/0/claims/0");
     assertThat(claim.get("n").asInt()).isEqualTo(2);
     assertThat(claim.get("p").asDouble()).isBetween(0.0, 1.0);
+  }
+
+  /** Every step of its range test would see all images, whichever the seed. */
+  private static final String WITHOUT_RATE =
+      """
+      title: A rate that is not found
+      source: none
+      settings: {model: resnet20, optimizer: sgd, policy: onecycle}
+      arms:
+        without-rate:
+          title: batches of all images
+          smoke: {batch_size: 200, epochs: 20}
+        given:
+          title: a rate that is given
+          smoke: {batch_size: 32, epochs: 2, max_lr: 0.01}
+      claims:
+        - text: Both are equal.
+          measure: test_accuracy
+          contrast: {given: 1, without-rate: -1}
+          different: 0
+      """;
+
+  /** A trial without a rate is done without a result; it blocks neither others nor later calls. */
+  @Test
+  void aRangeTestWithoutARateDoesNotEndTheCampaign() throws IOException {
+    Path mine = temp.resolve("mine.yaml");
+    Files.writeString(mine, WITHOUT_RATE);
+    Path out = temp.resolve("out");
+    Cli.Result result = reproduce(mine, "--seeds", 1, "--out", out);
+    assertThat(result.code()).as(result.err()).isZero();
+    assertThat(result.err())
+        .contains("No result: the range test gives no learning rate: each of its steps")
+        .contains("remove " + out.resolve("failed/without-rate-seed1.json"));
+    assertThat(names(out.resolve("runs"))).containsExactly("given-seed1");
+    JsonNode experiment = result.json().at("/experiments/0");
+    assertThat(experiment.get("complete").asBoolean()).isTrue();
+    JsonNode failed = experiment.at("/arms/0/runs/0");
+    assertThat(failed.get("run").asText()).isEqualTo("failed/without-rate-seed1.json");
+    assertThat(failed.get("diverged").asBoolean()).isFalse();
+    assertThat(failed.get("failure").asText()).startsWith("the range test gives no learning rate");
+    assertThat(experiment.at("/arms/1/runs/0").has("failure")).isFalse();
+    assertThat(experiment.at("/claims/0/by").asText())
+        .startsWith("1 of 1 runs of without-rate without a result: the range test gives no");
+    assertThat(Cli.read(out.resolve("mine.md"))).contains("1 of 1 without a result");
+
+    Cli.Result again = reproduce(mine, "--seeds", 1, "--out", out);
+    assertThat(again.code()).as(again.err()).isZero();
+    assertThat(again.err()).doesNotContain("1 of 1: ");
+    Files.writeString(mine, WITHOUT_RATE.replace("epochs: 20", "epochs: 21"));
+    assertThat(reproduce(mine, "--seeds", 1, "--out", out).err())
+        .contains("epochs of " + out.resolve("failed/without-rate-seed1.json") + " must be 21");
+  }
+
+  /** A trial that another process has taken has no folder yet. */
+  @Test
+  void aTrialOfAnotherProcessIsLeftToIt() throws IOException {
+    Path taken = Files.createDirectories(temp.resolve("locks/policy-seed1"));
+    try (RunLock unused = RunLock.take(taken)) {
+      Cli.Result result = reproduce("constant-momentum", "--seeds", 1, "--out", temp);
+      assertThat(result.code()).as(result.err()).isZero();
+      assertThat(result.err()).contains("policy-seed1 is in use by another process");
+      assertThat(result.json().at("/experiments/0/complete").asBoolean()).isFalse();
+    }
+    assertThat(names(temp.resolve("runs"))).containsExactly("constant-momentum-seed1");
+  }
+
+  /** What another process does while a trial of this one runs is seen before the next one. */
+  @Test
+  void eachTrialIsLookedAtWhenItsTurnComes() throws IOException {
+    Study study = Study.of("constant-momentum", ScaleName.SMOKE);
+    Campaign campaign = new Campaign(temp, "shapes", 1);
+    Trial second = Trial.of(study.arms().get(1), 1);
+    Path run = campaign.place(second);
+    List<RunLock> held = new ArrayList<>();
+    StringWriter said = new StringWriter();
+    try {
+      boolean whole =
+          new CampaignRuns(
+                  new Console(
+                      new PrintWriter(said), new PrintWriter(new StringWriter()), false, false),
+                  campaign,
+                  trial -> {
+                    if (trial.equals(second)) {
+                      TrainingJob.start(second.config("shapes"), run, stopsAfter(5));
+                      held.add(RunLock.take(run));
+                    }
+                    return trial.equals(second);
+                  },
+                  Set.of())
+              .run(study.arms());
+      assertThat(whole).isTrue();
+    } finally {
+      held.forEach(RunLock::close);
+    }
+    assertThat(said.toString()).contains("constant-momentum-seed1 is in use by another process");
+    assertThat(campaign.state(second)).isEqualTo(Campaign.State.UNFINISHED);
+  }
+
+  /** Without test images no claim about them could be decided, however long the training. */
+  @Test
+  void dataWithoutTestImagesAreRefusedBeforeTraining() throws IOException {
+    TestData.coloursSplit(temp.resolve("data/train"), 90, 8, 8);
+    Path out = temp.resolve("out");
+    Cli.Result refused = reproduce("policy", "--data", temp.resolve("data"), "--out", out);
+    assertThat(refused.code()).isEqualTo(2);
+    assertThat(refused.err())
+        .contains("--data must be images with a test set, since a claim measures it for the arm")
+        .contains("put a folder test beside train");
+    assertThat(out.resolve("runs")).doesNotExist();
   }
 
   private static RunControl stopsAfter(int steps) {

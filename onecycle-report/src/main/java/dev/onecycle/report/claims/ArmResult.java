@@ -30,7 +30,8 @@ public record ArmResult(
    * One run, or one range test.
    *
    * @param folder of the run, or file of the test, from the campaign's folder
-   * @param values its results; none where it diverged
+   * @param values its results; none where it failed
+   * @param failure why it has no results, such as "diverged"; empty where it has some
    * @param seconds of training
    * @param machine processor and device, for people
    * @param command that repeats it
@@ -38,6 +39,7 @@ public record ArmResult(
   public record Trial(
       String folder,
       Map<Quantity, Double> values,
+      String failure,
       double seconds,
       String machine,
       List<String> command) {
@@ -47,7 +49,7 @@ public record ArmResult(
     }
 
     /** Whether it ended without a result. */
-    public boolean diverged() {
+    public boolean failed() {
       return values.isEmpty();
     }
   }
@@ -73,8 +75,12 @@ public record ArmResult(
     return values.length == 0 ? Optional.empty() : Optional.of(MeanAndDeviation.of(values));
   }
 
-  /** The number of trials that diverged. */
-  public long diverged() {
-    return trials.values().stream().filter(Trial::diverged).count();
+  /** The number of trials without a result, by the reason. */
+  public Map<String, Long> failures() {
+    Map<String, Long> failures = new LinkedHashMap<>();
+    trials.values().stream()
+        .filter(Trial::failed)
+        .forEach(trial -> failures.merge(trial.failure(), 1L, Long::sum));
+    return failures;
   }
 }

@@ -15,7 +15,8 @@ import java.util.Map;
  * @param weights of the arms, by name; of rates the sum is of logarithms to base ten
  * @param relation of the sum to the bound
  * @param bound that the sum is compared with
- * @param margin differences from the bound that count as none, 0 or more
+ * @param margin beyond the bound that the interval of a claim that does not hold may reach, 0 or
+ *     more; of a claim that holds, any difference from the bound counts
  */
 public record Claim(
     String text,

@@ -20,7 +20,8 @@ import org.hipparchus.stat.inference.TTest;
  *
  * <p>The claim holds where the 95 % interval of the sum lies on its side of the bound. It does not
  * hold where the interval ends before the bound and its margin. It is not decidable otherwise, and
- * with fewer than {@value #MIN_SEEDS} seeds. No correction is made for the number of claims.
+ * with fewer than {@value #MIN_SEEDS} seeds. The interval is two-sided: of equal arms, a claim of
+ * one side holds by chance once in forty. No correction is made for the number of claims.
  */
 public final class ClaimTest {
   /** With fewer seeds the spread is unknown. */
@@ -40,7 +41,12 @@ public final class ClaimTest {
     List<String> absent =
         claim.weights().keySet().stream().filter(arm -> !values.containsKey(arm)).toList();
     if (!absent.isEmpty()) {
-      return Verdict.undecided("there is no finished run of " + String.join(", ", absent));
+      return Verdict.undecided(
+          Numbers.format(
+              "no finished %s of %s has a %s",
+              claim.quantity().rate() ? "range test" : "run",
+              String.join(", ", absent),
+              claim.quantity().noun()));
     }
     double[] sums = sums(claim, values);
     if (sums.length < MIN_SEEDS) {

@@ -31,6 +31,16 @@ public enum Quantity {
     return title;
   }
 
+  /** What it is called in a sentence, after "a". */
+  String noun() {
+    return title.replace(", %", "");
+  }
+
+  /** Whether it is measured on the test images. */
+  public boolean ofTestImages() {
+    return this == TEST_ACCURACY || this == TEST_LOSS;
+  }
+
   /** The unit of differences; empty where there is none. */
   public String unit() {
     return unit;

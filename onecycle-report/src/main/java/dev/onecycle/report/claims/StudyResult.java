@@ -65,21 +65,26 @@ public record StudyResult(About about, List<ArmResult> arms, List<Stated> claims
       return Verdict.undecided(stated.undecidable());
     }
     Claim claim = stated.claim();
-    List<String> diverged = new ArrayList<>();
+    List<String> failed = new ArrayList<>();
     Map<String, SortedMap<Long, Double>> values = new LinkedHashMap<>();
     for (ArmResult arm : arms) {
       SortedMap<Long, Double> ofArm = arm.values(claim.quantity());
       if (!ofArm.isEmpty()) {
         values.put(arm.name(), ofArm);
       }
-      if (claim.weights().containsKey(arm.name()) && arm.diverged() > 0) {
-        diverged.add(
-            Numbers.format("%d of %d runs of %s", arm.diverged(), arm.trials().size(), arm.name()));
+      if (claim.weights().containsKey(arm.name())) {
+        arm.failures()
+            .forEach(
+                (failure, count) ->
+                    failed.add(
+                        Numbers.format(
+                            "%d of %d runs of %s without a result: %s",
+                            count, arm.trials().size(), arm.name(), failure)));
       }
     }
-    return diverged.isEmpty()
+    return failed.isEmpty()
         ? ClaimTest.of(claim, values)
-        : Verdict.undecided(String.join(" and ", diverged) + " diverged and have no result");
+        : Verdict.undecided(String.join("; ", failed));
   }
 
   /** Whether every planned run is done. */

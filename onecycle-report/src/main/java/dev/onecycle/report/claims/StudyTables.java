@@ -117,7 +117,9 @@ public final class StudyTables {
         + claim.relation()
         + (claim.relation() == Claim.Relation.DIFFERENT ? " from " : " ")
         + bound
-        + (claim.margin() > 0 ? ", less than " + margin + " counts as none" : "");
+        + (claim.margin() > 0
+            ? "; a margin of " + margin + " decides between does not hold and not decidable"
+            : "");
   }
 
   private static String weights(Claim claim) {
@@ -175,13 +177,17 @@ public final class StudyTables {
   }
 
   private static String note(ArmResult arm) {
-    String diverged =
-        arm.diverged() == 0
-            ? ""
-            : Numbers.format("%d of %d diverged", arm.diverged(), arm.trials().size());
-    return diverged.isEmpty() || arm.note().isEmpty()
-        ? diverged + arm.note()
-        : diverged + "; " + arm.note();
+    List<String> parts = new ArrayList<>();
+    arm.failures()
+        .forEach(
+            (failure, count) ->
+                parts.add(
+                    Numbers.format(
+                        "%d of %d without a result: %s", count, arm.trials().size(), failure)));
+    if (!arm.note().isEmpty()) {
+      parts.add(arm.note());
+    }
+    return String.join("; ", parts);
   }
 
   private static String ours(ArmResult arm, Quantity quantity) {
@@ -255,8 +261,7 @@ public final class StudyTables {
                 List<String> row = new ArrayList<>(List.of(trial.folder(), Long.toString(seed)));
                 for (Quantity quantity : quantities) {
                   Double value = trial.values().get(quantity);
-                  row.add(
-                      trial.diverged() ? "diverged" : value == null ? "" : quantity.text(value));
+                  row.add(trial.failed() ? "none" : value == null ? "" : quantity.text(value));
                 }
                 row.add(Numbers.format("%.0f", trial.seconds()));
                 row.add(trial.machine());
@@ -293,7 +298,9 @@ public final class StudyTables {
             + " test images are read once a run, after its last epoch. The source chose its"
             + " settings on the test images and ran once, so its figures are the best of several"
             + " looks at them.",
-        "A claim is decided by a t test over seeds at the 5 % level, without a correction for the"
-            + " number of claims. Runs of a seed share first weights, order and held-out part.");
+        "A claim is decided by a two-sided t test over seeds at the 5 % level. So of claims about"
+            + " equal arms, one of forty that say above or below holds by chance, and one of twenty"
+            + " that say different. There is no correction for the number of claims. Runs of a seed"
+            + " share first weights, order and held-out part.");
   }
 }

@@ -90,6 +90,6 @@ class ClaimTestTest {
     assertThat(equal.reason()).contains("no spread");
     Verdict absent = ClaimTest.of(claim, Map.of("a", seeds(91, 92)));
     assertThat(absent.kind()).isEqualTo(Kind.NOT_DECIDABLE);
-    assertThat(absent.reason()).isEqualTo("there is no finished run of b");
+    assertThat(absent.reason()).isEqualTo("no finished run of b has a test accuracy");
   }
 }
