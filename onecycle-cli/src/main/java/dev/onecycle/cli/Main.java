@@ -84,7 +84,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "",
       "Exit codes: 0 ok, 1 an internal error or a failed selftest, 2 usage,",
       "  65 bad data, or none to choose by, 73/74 cannot create/write,",
-      "  76 diverged, 129/130/143 signals."
+      "  75 another rank is lost, 76 diverged, 129/130/143 signals."
     },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)

@@ -28,7 +28,11 @@ import java.util.function.IntFunction;
  *
  * <p>A rank that has failed leaves the others waiting for it. They get a moment to notice and to
  * say what they saw, then are asked to end, then are killed: within {@link #MAX_END_SECONDS} none
- * is left.
+ * is left. Where all were told to stop before, the others may be saving, and get longer.
+ *
+ * <p>Ranks that were told to stop have no deadline: they save after the step or the evaluation that
+ * is under way, and a rank that is killed instead loses all work since the last checkpoint. Who
+ * cannot wait sends a second signal.
  */
 final class RankJob {
   /** The time from the failure of a rank to the end of the last one. */
@@ -41,7 +45,7 @@ final class RankJob {
 
   private static final long TERM_MILLIS = 2000;
 
-  /** Ranks that were told to stop save first. */
+  /** The time for others to save, where one fails after all were told to stop. */
   private static final long SAVING_MILLIS = 30_000;
 
   /** The beginning of lines that the engine writes on standard output. */
@@ -186,7 +190,7 @@ final class RankJob {
     boolean told = false;
     boolean terminated = false;
     long failed = 0;
-    long stopped = 0;
+    long notice = NOTICE_MILLIS;
     for (int running = ranks.size(); running > 0; ) {
       RankProcess ended;
       try {
@@ -203,7 +207,10 @@ final class RankJob {
         // What is terminated here has not failed by itself.
         if (code != ExitCode.OK && !terminated) {
           failures.add(new End(ended.rank(), code));
-          failed = failed == 0 && !orderly ? now : failed;
+          if (failed == 0 && !orderly) {
+            failed = now;
+            notice = told ? SAVING_MILLIS : NOTICE_MILLIS;
+          }
         }
       }
       if (Signals.saveRequested()) {
@@ -211,16 +218,14 @@ final class RankJob {
       }
       if (Signals.stopRequested() && !told) {
         told = true;
-        stopped = now;
         ranks.forEach(rank -> rank.order(Signals.number()));
       }
       long sinceFailure = failed == 0 ? 0 : TimeUnit.NANOSECONDS.toMillis(now - failed);
-      if (sinceFailure >= NOTICE_MILLIS && !terminated) {
+      if (sinceFailure >= notice && !terminated) {
         terminated = true;
         alive(ranks).forEach(RankProcess::terminate);
       }
-      boolean late = told && TimeUnit.NANOSECONDS.toMillis(now - stopped) >= SAVING_MILLIS;
-      if (sinceFailure >= NOTICE_MILLIS + TERM_MILLIS || late) {
+      if (sinceFailure >= notice + TERM_MILLIS) {
         alive(ranks).forEach(RankProcess::kill);
       }
     }

@@ -233,6 +233,16 @@ class RankJobTest {
     assertGone(ranks, 0);
   }
 
+  /** Rank 1 fails when it is told to stop; rank 0 saves for longer than it would have without. */
+  @Test
+  void aRankSavesThoughAnotherFailsAfterTheSignal() {
+    ProcessUnderTest launcher = launcher(List.of(), "1/*/fail-after-stop=1", "0/*/train=5000");
+    awaitBoth(launcher, "trains");
+    launcher.signal("INT");
+    assertThat(launcher.exitCode()).as(launcher.output()).isEqualTo(1);
+    assertThat(launcher.output()).contains("\nsaved\n").doesNotContain("start again");
+  }
+
   /** Children of a process that ignores a signal ignore it too. */
   private static boolean ignoresHangup() throws IOException {
     return Files.readAllLines(Path.of("/proc/self/status")).stream()

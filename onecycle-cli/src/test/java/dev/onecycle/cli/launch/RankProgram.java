@@ -41,6 +41,12 @@ final class RankProgram {
               });
       case "pause" -> Thread.sleep(Long.parseLong(parts[1]));
       case "exit" -> Runtime.getRuntime().halt(Integer.parseInt(parts[1]));
+      case "fail-after-stop" -> {
+        Signals.watch();
+        System.out.println("trains");
+        awaitStop();
+        Runtime.getRuntime().halt(Integer.parseInt(parts[1]));
+      }
       case "hang" -> Thread.sleep(600_000);
       case "stubborn" -> {
         Runtime.getRuntime().addShutdownHook(new Thread(RankProgram::stay));
@@ -67,16 +73,7 @@ final class RankProgram {
 
   /** Waits for a signal, then saves, for some time that nothing interrupts. */
   private static void train(long saving) {
-    while (!Signals.stopRequested()) {
-      if (Signals.saveRequested()) {
-        System.out.println("saved on the way");
-      }
-      try {
-        Thread.sleep(10);
-      } catch (InterruptedException e) {
-        continue;
-      }
-    }
+    awaitStop();
     Signals.uninterrupted(
         () -> {
           try {
@@ -87,5 +84,18 @@ final class RankProgram {
         });
     System.out.println("saved");
     System.out.flush();
+  }
+
+  private static void awaitStop() {
+    while (!Signals.stopRequested()) {
+      if (Signals.saveRequested()) {
+        System.out.println("saved on the way");
+      }
+      try {
+        Thread.sleep(10);
+      } catch (InterruptedException e) {
+        continue;
+      }
+    }
   }
 }
