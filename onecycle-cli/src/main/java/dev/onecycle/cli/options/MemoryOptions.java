@@ -1,6 +1,7 @@
 package dev.onecycle.cli.options;
 
 import dev.onecycle.error.Require;
+import dev.onecycle.torch.distributed.Rendezvous;
 import dev.onecycle.torch.job.TrainingConfig;
 import dev.onecycle.torch.settings.Device;
 import dev.onecycle.torch.train.Compute;
@@ -17,13 +18,17 @@ public final class MemoryOptions {
       paramLabel = "AMOUNT",
       converter = MemorySize.class,
       description =
-          "Memory that training may hold, such as 2G. Default: four fifths of the memory that the"
-              + " container or the machine has free.")
+          "Memory that training may hold on this machine, such as 2G, by all of its ranks together."
+              + " Default: four fifths of the memory that the container or the machine has free.")
   public @Nullable Long amount;
 
-  /** The amount that training may hold, in bytes; empty where the system does not tell. */
-  public OptionalLong budget() {
-    return amount == null ? MemoryBudget.available() : OptionalLong.of(amount);
+  /**
+   * The amount that each rank may hold, in bytes: an equal part of the machine's, for all ranks of
+   * a machine train at once. Empty where the system does not tell.
+   */
+  public OptionalLong budget(Rendezvous place) {
+    OptionalLong all = amount == null ? MemoryBudget.available() : OptionalLong.of(amount);
+    return all.isEmpty() ? all : OptionalLong.of(all.getAsLong() / place.localSize());
   }
 
   /** Throws where a GPU is asked for: a search knows the memory of the processor alone. */

@@ -98,7 +98,7 @@ public final class FindBatchSizeCommand implements Callable<Integer> {
         "cycle",
         rule);
     Signals.watch();
-    OptionalLong budget = memory.budget();
+    OptionalLong budget = memory.budget(ranks.rendezvous());
     BatchSizeResult result;
     try (ProcessGroup group = ranks.join();
         JobProgress reading = JobProgress.ofTuning(console.of(group));

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param config of the training that is tried, but for its batch size
  * @param shape of an image
  * @param classes their number
- * @param limit bytes that a trial may hold
+ * @param limit bytes that a trial may hold: of one rank, where a machine has several
  */
 record TrialProcess(TrainingConfig config, ImageShape shape, int classes, OptionalLong limit)
     implements IntFunction<BatchTrial> {

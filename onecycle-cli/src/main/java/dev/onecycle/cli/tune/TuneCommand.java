@@ -174,7 +174,9 @@ public final class TuneCommand implements Callable<Integer> {
       boolean chosen = experiment.config().isGiven(TrainingConfig.BATCH_SIZE);
       Optional<BatchSizes> batchSizes =
           search && (ruled || !chosen)
-              ? Optional.of(new BatchSizes(experiment.train().size(), epochs, memory.budget()))
+              ? Optional.of(
+                  new BatchSizes(
+                      experiment.train().size(), epochs, memory.budget(ranks.rendezvous())))
               : Optional.empty();
       TuningPlan.Rule byDefault = byCycle > 0 ? TuningPlan.Rule.CYCLE : TuningPlan.Rule.KNEE;
       TuningPlan plan =
