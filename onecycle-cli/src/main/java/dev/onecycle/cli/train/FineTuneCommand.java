@@ -14,6 +14,7 @@ import dev.onecycle.run.RunFolder;
 import dev.onecycle.torch.distributed.ProcessGroup;
 import dev.onecycle.torch.job.FineTuning;
 import dev.onecycle.torch.job.ResumeOptions;
+import dev.onecycle.torch.job.RunWeights;
 import dev.onecycle.torch.job.TrainingConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,10 +92,10 @@ public final class FineTuneCommand implements Callable<Integer> {
     if (settings.printed(output.console(), phases.all(), TrainingConfig.settings(), List.of())) {
       return ExitCode.OK;
     }
-    Path folder = folder();
     Signals.watch();
     try (ProcessGroup group = ranks.join()) {
-      return cycles(phases, folder, group);
+      // Rank 0 alone writes, and the name of a folder may have the time in it.
+      return cycles(phases, Path.of(group.ofFirst(() -> folder().toString())), group);
     }
   }
 
@@ -107,7 +108,7 @@ public final class FineTuneCommand implements Callable<Integer> {
       return code;
     }
     console.say("Second cycle: all layers, at rates that fall with depth.");
-    return second(phases.allFrom(head), folder.resolve(FineTuning.ALL), group);
+    return second(phases, head, folder.resolve(FineTuning.ALL), group);
   }
 
   /** The folder of the two runs, where the words of the command line have been read. */
@@ -124,12 +125,17 @@ public final class FineTuneCommand implements Callable<Integer> {
     }
   }
 
-  private int second(TrainingConfig config, Path folder, ProcessGroup group) {
+  private int second(FineTuning phases, Path head, Path folder, ProcessGroup group) {
     Console console = output.console().of(group);
-    try (JobProgress progress = JobProgress.ofTraining(console)) {
-      return isRun(folder, group)
-          ? Runs.resume(console, folder, ResumeOptions.NONE, group, progress)
-          : Runs.start(console, config, folder, group, progress);
+    if (isRun(folder, group)) {
+      try (JobProgress progress = JobProgress.ofTraining(console)) {
+        return Runs.resume(console, folder, ResumeOptions.NONE, group, progress);
+      }
+    }
+    // Rank 0 may be the only one with the folder of the first run.
+    try (RunWeights weights = Signals.uninterrupted(() -> RunWeights.of(head, group));
+        JobProgress progress = JobProgress.ofTraining(console)) {
+      return Runs.start(console, phases.allFrom(weights.path()), folder, group, progress);
     }
   }
 

@@ -62,6 +62,8 @@ public record FineTuning(TrainingConfig head, TrainingConfig all) {
   /**
    * The second training from the run of the first, whose model has the names of the network and the
    * size of its images.
+   *
+   * @param run its folder, or a copy of its model; on several ranks see {@link RunWeights}
    */
   public TrainingConfig allFrom(Path run) {
     return all.without(TrainingConfig.FROM_PREFIX)
