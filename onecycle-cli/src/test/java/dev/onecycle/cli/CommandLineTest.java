@@ -47,7 +47,8 @@ class CommandLineTest {
     assertThat(result.code()).isZero();
     assertThat(result.out())
         .contains("demo", "find-lr", "train", "evaluate", "predict", "schedule", "doctor")
-        .contains("Examples:", "1 an internal error", "65 bad data", "75 another rank", "76 diverged");
+        .contains(
+            "Examples:", "1 an internal error", "65 bad data", "75 another rank", "76 diverged");
   }
 
   @Test
