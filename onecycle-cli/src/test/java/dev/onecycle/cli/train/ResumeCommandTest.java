@@ -30,7 +30,9 @@ class ResumeCommandTest extends StoppedRun {
     assertSameAsWhole(run);
   }
 
-  /** A job that is started again by the same command may be on a machine that mounts it elsewhere. */
+  /**
+   * A job that is started again by the same command may be on a machine that mounts it elsewhere.
+   */
   @Test
   void trainWithResumeReadsTheDataOfItsOwnCommand() throws IOException {
     Path run = killed();
