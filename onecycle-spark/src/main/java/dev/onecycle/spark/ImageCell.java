@@ -4,9 +4,12 @@ import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.IoErrors;
 import dev.onecycle.error.Require;
 import java.io.ByteArrayOutputStream;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
 import java.util.Arrays;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -106,7 +109,9 @@ final class ImageCell {
     /**
      * The bytes of an image file.
      *
-     * @throws BadDataException where the file of a path cannot be read, or pixels are not of 8 bits
+     * @throws BadDataException where a path is no path or its file is not there, or pixels are not
+     *     of 8 bits
+     * @throws UncheckedIOException where a file cannot be read now: the image may be sound
      */
     byte[] bytes(Object cell) {
       if (cell instanceof byte[] bytes) {
@@ -116,11 +121,15 @@ final class ImageCell {
     }
 
     private byte[] file(String path) {
-      Path file = new Path(path);
-      try (InputStream in = file.getFileSystem(hadoop).open(file)) {
-        return in.readAllBytes();
-      } catch (IOException | IllegalArgumentException e) {
+      try {
+        Path file = new Path(path);
+        try (InputStream in = file.getFileSystem(hadoop).open(file)) {
+          return in.readAllBytes();
+        }
+      } catch (FileNotFoundException | NoSuchFileException | IllegalArgumentException e) {
         throw IoErrors.cannotRead(path, e);
+      } catch (IOException e) {
+        throw SharedFolder.unreadable(path, e);
       }
     }
 

@@ -4,18 +4,31 @@ import dev.onecycle.data.work.FileLocks;
 import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.error.IoErrors;
 import dev.onecycle.run.RunFolder;
+import dev.onecycle.run.files.Directories;
 import dev.onecycle.torch.job.TrainingConfig;
 import java.io.IOException;
 import java.io.Serializable;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.IntStream;
+import org.apache.spark.SparkContext;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.JavaFutureAction;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.SerializableConfiguration;
 import org.apache.spark.util.ShutdownHookManager;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The shards of a run, and the configuration of a training on them, for the tasks of executors.
@@ -25,6 +38,8 @@ import org.apache.spark.util.ShutdownHookManager;
  */
 final class LocalImages implements Serializable {
   private static final long serialVersionUID = 1;
+  private static final Logger LOG = LoggerFactory.getLogger(LocalImages.class);
+  private static final long REMOVED_WITHIN_SECONDS = 10;
 
   private final LinkedHashMap<String, Object> settings;
   private final String run;
@@ -66,16 +81,61 @@ final class LocalImages implements Serializable {
     return writeSeconds;
   }
 
-  /** The folder of this run on this machine; it is removed when the executor ends. */
+  /** The folder of these images on this machine; it is removed when the executor ends. */
   Path folder() {
+    Path folder = RunFolder.made(place());
+    ShutdownHookManager.registerShutdownDeleteDir(folder.toFile());
+    return folder;
+  }
+
+  /** Named by the images too, so that no copies of others of an equal run are taken for them. */
+  private Path place() {
     Path root =
         localFolder.isEmpty()
             ? Path.of(System.getProperty("java.io.tmpdir"))
                 .resolve("onecycle-spark-" + System.getProperty("user.name"))
             : Path.of(localFolder);
-    Path folder = RunFolder.made(root.resolve(run.substring(run.lastIndexOf('/') + 1)));
-    ShutdownHookManager.registerShutdownDeleteDir(folder.toFile());
-    return folder;
+    String id = StagedImages.parse(images).id();
+    return root.resolve(run.substring(run.lastIndexOf('/') + 1) + "-" + id);
+  }
+
+  /** Removes the folder of these images on this machine. */
+  void removeCopy() {
+    remove(place());
+  }
+
+  /** Removes a folder of this machine. */
+  static void remove(Path folder) {
+    try {
+      Directories.remove(folder);
+    } catch (IOException | UncheckedIOException e) {
+      // Another task of this machine may remove it at the same time.
+      LOG.info("{} is left to others: {}", folder, e.getMessage());
+    }
+  }
+
+  /**
+   * Removes the folders of these images on the machines of all executors that are free now; other
+   * executors remove theirs when they end.
+   */
+  void removeCopies(SparkContext spark) {
+    int slots = spark.isStopped() ? 0 : OneCycleClassifier.slots(spark);
+    if (slots == 0) {
+      return;
+    }
+    List<Integer> tasks = IntStream.range(0, slots).boxed().toList();
+    JavaFutureAction<Void> removal =
+        new JavaSparkContext(spark).parallelize(tasks, slots).foreachAsync(task -> removeCopy());
+    try {
+      // Not for longer: after a failure there may be no executor that answers.
+      removal.get(REMOVED_WITHIN_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      removal.cancel(true);
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException | CancellationException e) {
+      removal.cancel(true);
+      LOG.info("Copies of images are left to the end of their executors: {}", e.toString());
+    }
   }
 
   /**
@@ -132,7 +192,7 @@ final class LocalImages implements Serializable {
       Path file = folder.resolve(shard.name());
       return !Files.exists(file) || Files.size(file) != shard.bytes();
     } catch (IOException e) {
-      throw IoErrors.cannotRead(folder, e);
+      throw SharedFolder.unreadable(folder, e);
     }
   }
 

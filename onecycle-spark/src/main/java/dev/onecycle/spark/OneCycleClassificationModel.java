@@ -56,6 +56,7 @@ public final class OneCycleClassificationModel extends Model<OneCycleClassificat
   private final Param<String> predictedLabelCol;
   private final Param<String> handleInvalid;
   private transient @Nullable Broadcast<byte[]> broadcast;
+  private transient @Nullable SparkContext broadcastOf;
 
   /**
    * A model.
@@ -196,9 +197,11 @@ public final class OneCycleClassificationModel extends Model<OneCycleClassificat
 
   private synchronized Broadcast<byte[]> broadcast(SparkContext spark) {
     Broadcast<byte[]> there = broadcast;
-    if (there == null || !there.isValid()) {
+    // Valid is also what an application that has ended broadcast.
+    if (there == null || !there.isValid() || broadcastOf != spark) {
       there = new JavaSparkContext(spark).broadcast(file);
       broadcast = there;
+      broadcastOf = spark;
     }
     return there;
   }

@@ -1,15 +1,15 @@
 package dev.onecycle.spark;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.onecycle.error.BadDataException;
+import dev.onecycle.error.CannotWriteException;
 import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.error.Require;
+import dev.onecycle.run.RunFolder;
 import dev.onecycle.torch.job.Setting;
 import dev.onecycle.torch.job.TrainingConfig;
 import dev.onecycle.torch.model.ModelFile;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -71,16 +71,12 @@ public final class OneCycleClassifier extends Estimator<OneCycleClassificationMo
     implements ImageColumns<OneCycleClassifier>, DefaultParamsWritable {
   private static final long serialVersionUID = 1;
   private static final Logger LOG = LoggerFactory.getLogger(OneCycleClassifier.class);
-  private static final JsonMapper JSON = new JsonMapper();
 
   private static final Duration EXECUTORS_WITHIN = Duration.ofMinutes(1);
   private static final long PAUSE_NANOS = 200_000_000;
 
   /** The folder of shards in the folder of a run. */
   static final String IMAGES = "images";
-
-  /** The file of the settings of a run. */
-  static final String SETTINGS = "settings.json";
 
   private final String uid;
   private final Param<String> imageCol;
@@ -533,7 +529,15 @@ public final class OneCycleClassifier extends Estimator<OneCycleClassificationMo
     put(values, TrainingConfig.WEIGHT_DECAY, weightDecay);
     put(values, TrainingConfig.SEED, seed);
     put(values, TrainingConfig.THREADS, threads);
-    return TrainingConfig.of(values);
+    TrainingConfig config = TrainingConfig.of(values);
+    if (config.get(TrainingConfig.STREAM)) {
+      throw Require.invalid(
+          "settings",
+          "without stream, which would hold out whole classes of the sorted shards,",
+          true,
+          "leave it out");
+    }
+    return config;
   }
 
   private void put(Map<String, Object> values, Setting<?> setting, Param<?> param) {
@@ -568,28 +572,109 @@ public final class OneCycleClassifier extends Estimator<OneCycleClassificationMo
   }
 
   /**
-   * Writes the images of a dataset as shards, unless the run has them already, runs work on them,
-   * and removes them where the work is done and they are not to be kept.
+   * Writes the images of a dataset as shards, unless the run has them already, and runs work on
+   * them. They are removed at the end, unless they are to be kept, or the work has failed and the
+   * run may be continued by its name.
    */
-  <T> T onShards(Dataset<?> dataset, TrainingConfig config, ShardWork<T> work) {
+  private <T> T onShards(Dataset<?> dataset, TrainingConfig config, ShardWork<T> work) {
+    return onShards(dataset, config, false, work);
+  }
+
+  /** As for a training; but a sweep has a folder of its own, and is not continued. */
+  <T> T onSweepShards(Dataset<?> dataset, TrainingConfig config, ShardWork<T> work) {
+    return onShards(dataset, config, true, work);
+  }
+
+  private <T> T onShards(
+      Dataset<?> dataset, TrainingConfig config, boolean sweep, ShardWork<T> work) {
     StagedImages.Columns columns = checked(dataset.schema());
     SparkContext spark = dataset.sparkSession().sparkContext();
     Configuration hadoop = spark.hadoopConfiguration();
+    SharedFolder run =
+        new SharedFolder(runs(spark), hadoop).resolve(sweep ? name() + "-sweep" : name());
+    LOG.info("The run is kept in {}", run.uri());
     Broadcast<SerializableConfiguration> shared =
         new JavaSparkContext(spark).broadcast(new SerializableConfiguration(hadoop));
-    SharedFolder run = new SharedFolder(runs(spark), hadoop).resolve(name());
-    requireSame(run, config);
-    LOG.info("The run is kept in {}", run.uri());
-    SharedFolder folder = run.resolve(IMAGES);
-    StagedImages images =
-        StagedImages.in(folder)
-            .orElseGet(() -> StagedImages.write(dataset, columns, folder, shared));
-    T result = work.on(new LocalImages(config, run, images, getLocalFolder(), shared));
-    if (!getKeepImages()) {
-      folder.delete();
+    boolean done = false;
+    try {
+      // The images of a sweep do not depend on settings.
+      Map<String, Object> settings = sweep ? Map.of() : config.givenToMap();
+      StagedImages staged = staged(dataset, columns, settings, run, shared);
+      LocalImages images = new LocalImages(config, run, staged, getLocalFolder(), shared);
+      try {
+        T result = work.on(images);
+        done = true;
+        return result;
+      } finally {
+        images.removeCopies(spark);
+      }
+    } finally {
+      boolean continued = !done && !sweep && isDefined(runName);
+      if (!getKeepImages() && !continued) {
+        deleteQuietly(sweep ? run : run.resolve(IMAGES));
+      }
+      if (!spark.isStopped()) {
+        shared.destroy();
+      }
     }
-    shared.destroy();
-    return result;
+  }
+
+  /** A result, or another error, must not be lost for files that are left. */
+  private static void deleteQuietly(SharedFolder folder) {
+    try {
+      folder.delete();
+    } catch (CannotWriteException | UncheckedIOException e) {
+      LOG.warn("Images are left: {}", e.getMessage());
+    }
+  }
+
+  /**
+   * The images of a dataset as shards. A run that has begun must have had the same inputs; the
+   * images of one that has not begun are written anew where inputs differ.
+   */
+  private static StagedImages staged(
+      Dataset<?> dataset,
+      StagedImages.Columns columns,
+      Map<String, Object> settings,
+      SharedFolder run,
+      Broadcast<SerializableConfiguration> shared) {
+    SharedFolder folder = run.resolve(IMAGES);
+    boolean begun = run.has(RunFolder.RECORD);
+    Optional<RunInputs> then = RunInputs.in(run);
+    RunInputs parameters = RunInputs.of(settings, columns, RowDigest.NONE);
+    if (begun) {
+      then.orElseThrow(
+              () ->
+                  Require.invalid(
+                      "runName",
+                      "the name of a new run, or of one with a file " + RunInputs.FILE,
+                      run.uri(),
+                      "choose another name, or none"))
+          .requireSameParameters(parameters, run.uri());
+    }
+    Optional<StagedImages> there = then.flatMap(inputs -> StagedImages.in(folder));
+    if (there.isPresent()) {
+      RowDigest rows = RowDigest.of(dataset, columns);
+      if (begun) {
+        then.get().requireSameRows(rows, run.uri());
+      }
+      if (then.get().equals(RunInputs.of(settings, columns, rows))) {
+        return there.get();
+      }
+    }
+    StagedImages written = StagedImages.write(dataset, columns, folder, shared);
+    if (begun) {
+      // Compared only now: to read the dataset once more would cost more than these files.
+      try {
+        then.get().requireSameRows(written.rows(), run.uri());
+      } catch (InvalidValueException e) {
+        deleteQuietly(folder);
+        throw e;
+      }
+    } else {
+      RunInputs.of(settings, columns, written.rows()).writeTo(run);
+    }
+    return written;
   }
 
   private OneCycleClassificationModel trained(Dataset<?> dataset, LocalImages images) {
@@ -634,7 +719,8 @@ public final class OneCycleClassifier extends Estimator<OneCycleClassificationMo
         slots);
   }
 
-  private static int slots(SparkContext spark) {
+  /** The tasks that an application runs at a time. */
+  static int slots(SparkContext spark) {
     return spark.maxNumConcurrentTasks(spark.resourceProfileManager().defaultResourceProfile());
   }
 
@@ -662,26 +748,6 @@ public final class OneCycleClassifier extends Estimator<OneCycleClassificationMo
                     name,
                     name))
         .orElseGet(() -> Identifiable$.MODULE$.randomUID(uid));
-  }
-
-  /** A run that is continued by its name must have the same settings. */
-  private static void requireSame(SharedFolder run, TrainingConfig config) {
-    try {
-      String now = JSON.writeValueAsString(new TreeMap<>(config.givenToMap()));
-      if (run.has(SETTINGS)) {
-        String then = new String(run.read(SETTINGS), StandardCharsets.UTF_8);
-        Require.that(
-            then.equals(now),
-            "runName",
-            "the name of a new run, or of one with the settings " + now,
-            run.uri() + " with " + then,
-            now);
-      } else {
-        run.write(SETTINGS, out -> out.write(now.getBytes(StandardCharsets.UTF_8)));
-      }
-    } catch (IOException e) {
-      throw new IllegalStateException("settings are always JSON", e);
-    }
   }
 
   private JsonNode trained(SparkContext spark, RankWork work) {

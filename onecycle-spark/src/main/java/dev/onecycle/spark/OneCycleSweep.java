@@ -102,7 +102,7 @@ public final class OneCycleSweep {
       }
     }
     List<RangeResult> results =
-        classifier.onShards(images, config, run -> results(images, run, tests));
+        classifier.onSweepShards(images, config, run -> results(images, run, tests));
     List<Candidate> candidates = new ArrayList<>();
     List<Row> points = new ArrayList<>();
     for (double value : values) {
@@ -167,7 +167,7 @@ public final class OneCycleSweep {
                     experiment.evaluationImages(),
                     experiment::newLearner,
                     Memo.none(),
-                    new TuningListener() {},
+                    killed(context),
                     context::isInterrupted)
                 .sweep(experiment.setup(), test.parameter, List.of(test.value), plan);
         ObjectNode answer = Answers.answer();
@@ -177,6 +177,16 @@ public final class OneCycleSweep {
       } catch (BadDataException | InvalidValueException e) {
         return Answers.problem(e);
       }
+    }
+
+    /** A range test does not ask whether to stop; this ends it with its task. */
+    private static TuningListener killed(TaskContext context) {
+      return new TuningListener() {
+        @Override
+        public void advanced(Task task, long done, long total, String message) {
+          context.killTaskIfInterrupted();
+        }
+      };
     }
   }
 }

@@ -6,9 +6,11 @@ import dev.onecycle.error.DivergedException;
 import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.error.RankException;
 import dev.onecycle.fault.Faults;
-import dev.onecycle.run.files.Directories;
+import dev.onecycle.range.RangePoint;
+import dev.onecycle.range.RangeTest;
 import dev.onecycle.torch.distributed.ProcessGroup;
 import dev.onecycle.torch.distributed.Rendezvous;
+import dev.onecycle.torch.job.JobListener;
 import dev.onecycle.torch.job.ResumeOptions;
 import dev.onecycle.torch.job.RunControl;
 import dev.onecycle.torch.job.RunSummary;
@@ -26,8 +28,6 @@ import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.apache.spark.BarrierTaskContext;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import scala.collection.Iterator;
 import scala.jdk.javaapi.CollectionConverters;
 import scala.runtime.AbstractFunction1;
@@ -41,7 +41,6 @@ import scala.runtime.AbstractFunction1;
 final class RankWork extends AbstractFunction1<Iterator<Integer>, Iterator<String>>
     implements Serializable {
   private static final long serialVersionUID = 1;
-  private static final Logger LOG = LoggerFactory.getLogger(RankWork.class);
 
   /** The number of the rank in its answer. */
   static final String RANK = "rank";
@@ -180,31 +179,43 @@ final class RankWork extends AbstractFunction1<Iterator<Integer>, Iterator<Strin
       TrainingConfig config = own.config.orElseThrow();
       RunMirror mirror = RunMirror.of(folder, images.run(), attempt);
       try (ProcessGroup ranks = join(context, Integer.parseInt(all[0]))) {
-        boolean resumed = ranks.ofFirst(mirror::begun).equals(RunMirror.RESTORED);
+        boolean resumed =
+            ranks.ofFirst(mirror::begun, ProcessGroup.LONG).equals(RunMirror.RESTORED);
         RunSummary summary = train(resumed, mirror, folder, config, control(context, ranks));
         context.killTaskIfInterrupted();
         ranks.awaitAll(); // no rank of this machine needs the images any more
-        remove(images.folder());
+        images.removeCopy();
         if (ranks.isFirst()) {
           Faults.at("rank.answer");
         }
         return answer(summary, mirror, started, copied);
       }
     } finally {
-      remove(folder);
+      LocalImages.remove(folder);
     }
   }
 
   private static RunSummary train(
       boolean resumed, RunMirror mirror, Path folder, TrainingConfig config, RunControl control) {
+    JobListener killed = killed(BarrierTaskContext.get());
     if (!resumed) {
-      return TrainingJob.start(config, folder, control, mirror);
+      return TrainingJob.start(config, folder, control, mirror, killed);
     }
     ResumeOptions options =
         ResumeOptions.NONE
             .with(TrainingConfig.DATA, config.get(TrainingConfig.DATA))
             .with(TrainingConfig.CACHE, config.get(TrainingConfig.CACHE));
-    return TrainingJob.resume(folder, options, control, mirror);
+    return TrainingJob.resume(folder, options, control, mirror, killed);
+  }
+
+  /** A range test of one rank asks no control whether to stop; this ends it with its task. */
+  private static JobListener killed(BarrierTaskContext context) {
+    return new JobListener() {
+      @Override
+      public void rangeTest(int test, int tests, RangeTest plan, RangePoint point) {
+        context.killTaskIfInterrupted();
+      }
+    };
   }
 
   private String answer(RunSummary summary, RunMirror mirror, long started, long copied) {
@@ -242,14 +253,5 @@ final class RankWork extends AbstractFunction1<Iterator<Integer>, Iterator<Strin
         return RunControl.INTERRUPTS.uninterrupted(work);
       }
     };
-  }
-
-  private static void remove(Path folder) {
-    try {
-      Directories.remove(folder);
-    } catch (IOException | UncheckedIOException e) {
-      // Another rank of this machine may remove it at the same time.
-      LOG.info("{} is left to others: {}", folder, e.getMessage());
-    }
   }
 }

@@ -1,6 +1,5 @@
 package dev.onecycle.spark;
 
-import dev.onecycle.error.IoErrors;
 import dev.onecycle.record.EpochRecord;
 import dev.onecycle.run.RunFolder;
 import dev.onecycle.run.RunRecord;
@@ -32,6 +31,9 @@ import org.slf4j.LoggerFactory;
 final class RunMirror implements JobListener {
   private static final Logger LOG = LoggerFactory.getLogger(RunMirror.class);
   private static final String ATTEMPTS = "attempts";
+
+  /** The file of a checkpoint that lists the others. */
+  private static final String MANIFEST = "MANIFEST.json";
 
   /** The answer of {@link #begun()} where a run goes on. */
   static final String RESTORED = "restored";
@@ -91,7 +93,9 @@ final class RunMirror implements JobListener {
     for (String name : checkpoints.names()) {
       Path place = run.resolve(CheckpointFolder.NAME).resolve(name);
       if (name.startsWith("step-")) {
-        checkpoints.getFolder(name, place);
+        if (checkpoints.resolve(name).has(MANIFEST)) { // else an attempt ended while it was copied
+          checkpoints.getFolder(name, place);
+        }
       } else {
         checkpoints.get(name, place);
       }
@@ -103,7 +107,7 @@ final class RunMirror implements JobListener {
     return !name.equals(CheckpointFolder.NAME)
         && !name.equals(ATTEMPTS)
         && !name.equals(RankWork.PROBLEMS)
-        && !name.equals(OneCycleClassifier.SETTINGS)
+        && !name.equals(RunInputs.FILE)
         && !name.equals(OneCycleClassifier.IMAGES);
   }
 
@@ -136,7 +140,7 @@ final class RunMirror implements JobListener {
         copy(run);
       }
     } catch (IOException e) {
-      throw IoErrors.cannotRead(run, e);
+      throw SharedFolder.unreadable(run, e);
     }
   }
 
@@ -187,7 +191,7 @@ final class RunMirror implements JobListener {
       copyCheckpoints(folder.resolve(CheckpointFolder.NAME));
       put(shared, folder.resolve(RunFolder.RECORD));
     } catch (IOException e) {
-      throw IoErrors.cannotRead(folder, e);
+      throw SharedFolder.unreadable(folder, e);
     } finally {
       nanos += System.nanoTime() - begin;
     }
@@ -201,13 +205,14 @@ final class RunMirror implements JobListener {
     List<String> names = own.stream().map(RunMirror::name).toList();
     // Added before others are removed, so that there is always one.
     for (Path checkpoint : own) {
-      checkpoints.putFolder(checkpoint);
+      checkpoints.putFolder(checkpoint, MANIFEST);
     }
     for (Path pointer : files(folder, false)) {
       put(checkpoints, pointer);
     }
     for (String name : checkpoints.names()) {
       if (name.startsWith("step-") && !names.contains(name)) {
+        checkpoints.resolve(name).delete(MANIFEST); // a part of a checkpoint is none
         checkpoints.delete(name);
       }
     }

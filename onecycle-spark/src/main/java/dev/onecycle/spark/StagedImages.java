@@ -15,6 +15,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.UUID;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.spark.api.java.function.Function2;
@@ -35,11 +36,12 @@ import org.jspecify.annotations.Nullable;
  * the column of ids, where there is one, else by the path, else by the SHA-256 of the bytes; the
  * label decides between equal ones. Training images come before those of validation.
  *
+ * @param id another one each time that images are written
  * @param shards in their order
- * @param images in all of them
+ * @param rows those that were written
  * @param writeSeconds the time that writing them took; 0 where they were there
  */
-record StagedImages(List<Shard> shards, long images, double writeSeconds) {
+record StagedImages(String id, List<Shard> shards, RowDigest rows, double writeSeconds) {
   /** The file that is written last, with the list of the shards. */
   static final String MANIFEST = "shards.json";
 
@@ -62,38 +64,54 @@ record StagedImages(List<Shard> shards, long images, double writeSeconds) {
    * @param id that orders the images
    * @param validation whether a row is of validation
    */
-  record Columns(String image, String label, Optional<String> id, Optional<String> validation) {}
+  record Columns(String image, String label, Optional<String> id, Optional<String> validation) {
+    /** As a JSON object. */
+    ObjectNode json() {
+      ObjectNode json = JSON.createObjectNode().put("image", image).put("label", label);
+      id.ifPresent(name -> json.put("id", name));
+      validation.ifPresent(name -> json.put("validation", name));
+      return json;
+    }
+
+    /**
+     * The rows of a dataset as columns {@code validation}, {@code key}, {@code label} and {@code
+     * image}, of which the key orders them.
+     */
+    Dataset<Row> of(Dataset<?> dataset) {
+      StructType schema = dataset.schema();
+      Column content = ImageCell.order(schema, image);
+      Column key = id.map(name -> functions.col(name).cast("string")).orElse(content);
+      Column held =
+          validation
+              .map(name -> functions.coalesce(functions.col(name), functions.lit(false)))
+              .orElse(functions.lit(false));
+      boolean text = schema.apply(label).dataType() instanceof StringType;
+      Column classes = functions.col(label);
+      return dataset.select(
+          held.cast("boolean").as("validation"),
+          key.as("key"),
+          (text ? classes : classes.cast("double")).as("label"),
+          functions.col(image).as("image"));
+    }
+  }
 
   StagedImages {
     shards = List.copyOf(shards);
   }
 
-  /** Writes the images of a dataset. */
+  /** Writes the images of a dataset, in place of all that is in the folder. */
   static StagedImages write(
       Dataset<?> dataset,
       Columns columns,
       SharedFolder folder,
       Broadcast<SerializableConfiguration> hadoop) {
     long begin = System.nanoTime();
-    StructType schema = dataset.schema();
-    Column image = functions.col(columns.image);
-    Column content = ImageCell.order(schema, columns.image);
-    Column key = columns.id.map(id -> functions.col(id).cast("string")).orElse(content);
-    Column validation =
-        columns
-            .validation
-            .map(name -> functions.coalesce(functions.col(name), functions.lit(false)))
-            .orElse(functions.lit(false));
-    boolean text = schema.apply(columns.label).dataType() instanceof StringType;
-    Column label = functions.col(columns.label);
+    // A training reads every shard that is here, also one that a failed attempt left.
+    folder.delete();
     int partitions = dataset.sparkSession().sparkContext().defaultParallelism();
     List<String> answers =
-        dataset
-            .select(
-                validation.cast("boolean").as("validation"),
-                key.as("key"),
-                (text ? label : label.cast("double")).as("label"),
-                image.as("image"))
+        columns
+            .of(dataset)
             .repartitionByRange(
                 partitions,
                 functions.col("validation"),
@@ -105,19 +123,22 @@ record StagedImages(List<Shard> shards, long images, double writeSeconds) {
             .collect();
     StagedImages staged = of(answers, columns);
     folder.write(MANIFEST, out -> out.write(staged.json()));
-    return new StagedImages(staged.shards, staged.images, (System.nanoTime() - begin) / 1e9);
+    return new StagedImages(
+        staged.id, staged.shards, staged.rows, (System.nanoTime() - begin) / 1e9);
   }
 
   private static StagedImages of(List<String> answers, Columns columns) {
     List<Shard> train = new ArrayList<>();
     List<Shard> validation = new ArrayList<>();
     List<String> problems = new ArrayList<>();
+    RowDigest rows = RowDigest.NONE;
     for (JsonNode answer : answers.stream().map(StagedImages::parsed).toList()) {
       if (answer.has("problem")) {
         problems.add(answer.get("problem").asText());
       } else {
         Shard shard = shard(answer);
         (shard.name.startsWith("train-") ? train : validation).add(shard);
+        rows = rows.plus(RowDigest.of(answer));
       }
     }
     if (!problems.isEmpty()) {
@@ -131,7 +152,7 @@ record StagedImages(List<Shard> shards, long images, double writeSeconds) {
               + columns.validation.map(name -> ", or all rows have " + name).orElse(""));
     }
     train.addAll(validation);
-    return new StagedImages(train, train.stream().mapToLong(Shard::images).sum(), 0);
+    return new StagedImages(UUID.randomUUID().toString(), train, rows, 0);
   }
 
   /** Reads the list of the shards in a folder; empty where they are not all written. */
@@ -143,9 +164,10 @@ record StagedImages(List<Shard> shards, long images, double writeSeconds) {
   }
 
   static StagedImages parse(String json) {
+    JsonNode root = parsed(json);
     List<Shard> shards = new ArrayList<>();
-    parsed(json).get("shards").forEach(node -> shards.add(shard(node)));
-    return new StagedImages(shards, shards.stream().mapToLong(Shard::images).sum(), 0);
+    root.get("shards").forEach(node -> shards.add(shard(node)));
+    return new StagedImages(root.get("id").asText(), shards, RowDigest.of(root), 0);
   }
 
   private static JsonNode parsed(String json) {
@@ -162,7 +184,7 @@ record StagedImages(List<Shard> shards, long images, double writeSeconds) {
   }
 
   byte[] json() {
-    ObjectNode root = JSON.createObjectNode();
+    ObjectNode root = rows.addTo(JSON.createObjectNode().put("id", id));
     var list = root.putArray("shards");
     for (Shard shard : shards) {
       list.addObject()
@@ -181,14 +203,14 @@ record StagedImages(List<Shard> shards, long images, double writeSeconds) {
     private final Broadcast<SerializableConfiguration> hadoop;
     private final String imageColumn;
     private final String labelColumn;
-    private final boolean named;
+    private final String idColumn;
 
     Writer(String folder, Broadcast<SerializableConfiguration> hadoop, Columns columns) {
       this.folder = folder;
       this.hadoop = hadoop;
       this.imageColumn = columns.image;
       this.labelColumn = columns.label;
-      this.named = columns.id.isPresent();
+      this.idColumn = columns.id.orElse("");
     }
 
     @Override
@@ -202,7 +224,7 @@ record StagedImages(List<Shard> shards, long images, double writeSeconds) {
           if (ahead.has(validation)) {
             String name =
                 String.format(Locale.ROOT, "%s-%06d.tar", validation ? "val" : "train", partition);
-            long[] count = new long[1];
+            RowDigest[] written = {RowDigest.NONE};
             shared.write(
                 name,
                 out -> {
@@ -210,14 +232,17 @@ record StagedImages(List<Shard> shards, long images, double writeSeconds) {
                     tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
                     tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
                     while (ahead.has(validation)) {
-                      add(tar, partition, count[0]++, ahead.next(), reader);
+                      Row row = ahead.next();
+                      add(tar, partition, written[0].count(), row, reader);
+                      written[0] = written[0].plus(row, !idColumn.isEmpty());
                     }
                   }
                 });
             answers.add(
-                JSON.createObjectNode()
+                written[0]
+                    .addTo(JSON.createObjectNode())
                     .put("name", name)
-                    .put("images", count[0])
+                    .put("images", written[0].count())
                     .put("bytes", shared.size(name))
                     .toString());
           }
@@ -237,8 +262,11 @@ record StagedImages(List<Shard> shards, long images, double writeSeconds) {
       @Nullable Object key = row.get(1);
       @Nullable Object label = row.get(2);
       @Nullable Object image = row.get(3);
-      if (image == null || key == null) {
-        throw missing(image == null ? imageColumn : "of ids", key);
+      if (image == null) {
+        throw missing(imageColumn, key);
+      }
+      if (key == null) {
+        throw missing(idColumn + ", the idCol,", key);
       }
       if (label == null) {
         throw missing(labelColumn, key);
@@ -250,7 +278,7 @@ record StagedImages(List<Shard> shards, long images, double writeSeconds) {
               "%06d-%09d-%s",
               partition,
               index,
-              named ? cleaned(String.valueOf(key)) : hash(file));
+              idColumn.isEmpty() ? hash(file) : cleaned(String.valueOf(key)));
       put(tar, name + ".cls", label(label).getBytes(StandardCharsets.UTF_8));
       put(tar, name + ImageCell.extension(file), file);
     }
@@ -259,8 +287,8 @@ record StagedImages(List<Shard> shards, long images, double writeSeconds) {
       return new BadDataException(
           "column "
               + column
-              + " must have a value in each row but has none in row "
-              + key
+              + " must have a value in each row but has none in "
+              + (key == null ? "one of them" : "row " + key)
               + "; leave such rows out with na().drop()");
     }
 

@@ -13,6 +13,7 @@ import dev.onecycle.torch.job.JobListener;
 import dev.onecycle.torch.job.RunSummary;
 import dev.onecycle.torch.job.TrainingConfig;
 import dev.onecycle.torch.job.TrainingJob;
+import dev.onecycle.torch.train.LearningRateFinder;
 import dev.onecycle.torch.tune.SweepPlan;
 import dev.onecycle.torch.tune.Sweeper;
 import dev.onecycle.torch.tune.TuningListener;
@@ -24,6 +25,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+import org.apache.spark.SparkExecutorInfo;
 import org.apache.spark.ml.Pipeline;
 import org.apache.spark.ml.PipelineModel;
 import org.apache.spark.ml.PipelineStage;
@@ -44,7 +50,10 @@ import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The classifier as a stage of Spark ML, in one process. */
 class OneCycleClassifierTest {
@@ -124,7 +133,7 @@ class OneCycleClassifierTest {
     OneCycleClassifier classifier = TestSpark.classifier(folder).setRunName("second");
     assertThat(classifier.fit(other).modelFile()).isEqualTo(model.modelFile());
     assertThat(folder.resolve("runs/second/images")).doesNotExist();
-    assertThat(folder.resolve("local/second")).doesNotExist();
+    assertThat(copies("second")).isEmpty();
     // Again by its name: the run is finished, and answers at once.
     OneCycleClassificationModel again = classifier.fit(images);
     assertThat(again.modelFile()).isEqualTo(model.modelFile());
@@ -132,6 +141,108 @@ class OneCycleClassifierTest {
         .isInstanceOf(InvalidValueException.class)
         .hasMessageStartingWith(
             "runName must be the name of a new run, or of one with the settings");
+    // Its images are gone: they are written once more and compared.
+    assertThatThrownBy(() -> classifier.fit(relabelled()))
+        .isInstanceOf(InvalidValueException.class)
+        .hasMessageStartingWith(
+            "runName must be the name of a new run, or of one with the rows of this dataset, 90"
+                + " rows with the digest ")
+        .hasMessageEndingWith("; choose another name, or none");
+    assertThat(folder.resolve("runs/second/images")).doesNotExist();
+  }
+
+  /** The images of a dataset with other labels. */
+  private static Dataset<Row> relabelled() {
+    return images.withColumn("label", functions.expr("2 - label"));
+  }
+
+  /** The copies of the images of a run on this machine. */
+  private static List<String> copies(String run) {
+    String[] all = folder.resolve("local").toFile().list();
+    return Stream.of(all == null ? new String[0] : all)
+        .filter(name -> name.startsWith(run))
+        .toList();
+  }
+
+  @Test
+  void aRunIsContinuedOnItsOwnRowsAndColumnsAlone() {
+    OneCycleClassifier first = TestSpark.classifier(folder).setRunName("first").setKeepImages(true);
+    assertThat(first.fit(images.repartition(2)).modelFile()).isEqualTo(model.modelFile());
+    assertThatThrownBy(() -> first.fit(relabelled()))
+        .isInstanceOf(InvalidValueException.class)
+        .hasMessageContaining("of one with the rows of this dataset, 90 rows");
+    assertThatThrownBy(() -> first.fit(images.limit(80)))
+        .isInstanceOf(InvalidValueException.class)
+        .hasMessageContaining("of one with the rows of this dataset, 80 rows");
+    Dataset<Row> copied = images.withColumn("class", functions.col("label"));
+    assertThatThrownBy(() -> first.copy(ParamMap.empty()).setLabelCol("class").fit(copied))
+        .isInstanceOf(InvalidValueException.class)
+        .hasMessageContaining(
+            "of one with the columns {\"image\":\"content\",\"label\":\"class\"} but was")
+        .hasMessageContaining(" with {\"image\":\"content\",\"label\":\"label\"};");
+    assertThat(folder.resolve("runs/first/images/shards.json")).exists();
+  }
+
+  /** The path of an image is a part of its row, and so are its bytes beside a column of ids. */
+  @Test
+  void theDigestTellsRows() {
+    StagedImages.Columns plain =
+        new StagedImages.Columns("content", "label", Optional.empty(), Optional.empty());
+    StagedImages.Columns named =
+        new StagedImages.Columns("content", "label", Optional.of("colour"), Optional.empty());
+    RowDigest all = RowDigest.of(images, plain);
+    assertThat(all.count()).isEqualTo(90);
+    assertThat(RowDigest.of(images.orderBy("label").repartition(7), plain)).isEqualTo(all);
+    assertThat(RowDigest.of(images.union(images), plain)).isNotEqualTo(all);
+    Dataset<Row> grey = images.withColumn("content", functions.lit(new byte[] {1}));
+    assertThat(RowDigest.of(grey, named)).isNotEqualTo(RowDigest.of(images, named));
+    assertThat(RowDigest.of(relabelled(), named)).isNotEqualTo(RowDigest.of(images, named));
+  }
+
+  /** A run that never began binds nothing, and what an interrupted one left is not trained on. */
+  @Test
+  void imagesThatWereLeftAreWrittenAnew() throws IOException {
+    Path left = Files.createDirectories(folder.resolve("runs/left/images"));
+    Files.copy(folder.resolve("runs/first/settings.json"), left.resolveSibling(RunInputs.FILE));
+    try (Stream<Path> shards = Files.list(folder.resolve("runs/first/images"))) {
+      for (Path shard : shards.toList()) {
+        Files.copy(shard, left.resolve(shard.getFileName()));
+      }
+    }
+    Files.copy(left.resolve("train-000000.tar"), left.resolve("train-000099.tar"));
+    OneCycleClassificationModel trained =
+        TestSpark.classifier(folder).setRunName("left").fit(images.filter("label < 2"));
+    assertThat(trained.labels()).containsExactly("0", "1");
+    assertThat(trained.summary().orElseThrow().trainImages()).isEqualTo(54);
+  }
+
+  /** On a file system that executors copy from, copies of other images of an equal run. */
+  @Test
+  void copiesOfOtherImagesAreNotTrainedOn() throws IOException {
+    Path disk = Files.createDirectories(folder.resolve("viewed"));
+    spark
+        .sparkContext()
+        .hadoopConfiguration()
+        .set("fs.viewfs.mounttable.stale.link./runs", disk.toUri().toString());
+    Path shards = folder.resolve("runs/first/images");
+    Path stale = Files.createDirectories(folder.resolve("local/copied/images"));
+    try (Stream<Path> files = Files.list(shards)) {
+      for (Path shard : files.filter(file -> file.toString().endsWith(".tar")).toList()) {
+        Files.write(stale.resolve(shard.getFileName()), new byte[(int) Files.size(shard)]);
+      }
+    }
+    OneCycleClassifier classifier =
+        TestSpark.classifier(folder)
+            .setCheckpointFolder("viewfs://stale/runs")
+            .setRunName("copied");
+    assertThat(classifier.fit(images).modelFile()).isEqualTo(model.modelFile());
+    assertThat(copies("copied")).containsExactly("copied");
+    assertThat(disk.resolve("copied/images")).doesNotExist();
+    try (Stream<Path> checkpoints = Files.list(disk.resolve("copied/checkpoints"))) {
+      assertThat(checkpoints.filter(Files::isDirectory))
+          .isNotEmpty()
+          .allMatch(checkpoint -> Files.exists(checkpoint.resolve("MANIFEST.json")));
+    }
   }
 
   @Test
@@ -257,7 +368,55 @@ class OneCycleClassifierTest {
     assertThatThrownBy(() -> TestSpark.classifier(folder).fit(some))
         .isInstanceOf(BadDataException.class)
         .hasMessage(
-            "column content must have a value in each row but has none in row null; leave such rows out with na().drop()");
+            "column content must have a value in each row but has none in one of them; leave such"
+                + " rows out with na().drop()");
+    Dataset<Row> unnamed = images.withColumn("name", functions.expr("if(label = 0, null, colour)"));
+    assertThatThrownBy(() -> TestSpark.classifier(folder).setIdCol("name").fit(unnamed))
+        .isInstanceOf(BadDataException.class)
+        .hasMessage(
+            "column name, the idCol, must have a value in each row but has none in one of them;"
+                + " leave such rows out with na().drop()");
+  }
+
+  /** An image that cannot be read now may be sound: it is not skipped, and may be tried again. */
+  @Test
+  void aStoreThatDoesNotAnswerIsNoBadImage() throws IOException {
+    UnsteadyFileSystem.register(spark.sparkContext().hadoopConfiguration());
+    Path sound = folder.resolve("store/sound.png");
+    TestData.write(sound, TestData.colourPng(1, 0, 16, 16));
+    OneCycleClassificationModel skipping =
+        model.copy(ParamMap.empty()).setImageCol("path").setHandleInvalid("skip");
+    assertThat(skipping.transform(paths(sound, folder.resolve("store/absent.png"))).count())
+        .isEqualTo(1);
+    Dataset<Row> down = paths(sound, folder.resolve("store/down.png"));
+    assertThatThrownBy(() -> skipping.transform(down).collect())
+        .hasStackTraceContaining("down.png cannot be read: the store does not answer");
+    assertThatThrownBy(() -> TestSpark.classifier(folder).setImageCol("path").fit(down))
+        .isNotInstanceOf(BadDataException.class)
+        .hasStackTraceContaining("down.png cannot be read: the store does not answer");
+  }
+
+  private static Dataset<Row> paths(Path... files) {
+    List<Row> rows = new ArrayList<>();
+    for (Path file : files) {
+      rows.add(RowFactory.create(UnsteadyFileSystem.SCHEME + ":" + file, rows.size()));
+    }
+    StructType type =
+        new StructType().add("path", DataTypes.StringType).add("label", DataTypes.IntegerType);
+    return spark.createDataFrame(rows, type);
+  }
+
+  /** The weights that an application has broadcast end with it. */
+  @Test
+  void aModelPredictsInAnotherApplication() {
+    List<Row> before = model.transform(images).select("prediction").collectAsList();
+    spark.stop();
+    spark = TestSpark.local(2, folder);
+    images = TestSpark.colours(spark, 90).cache();
+    // Predictions of two models: the executor keeps the predictor of one.
+    OneCycleClassificationModel other = TestSpark.classifier(folder).setEpochs(2).fit(images);
+    assertThat(other.transform(images).collectAsList()).hasSize(90);
+    assertThat(model.transform(images).select("prediction").collectAsList()).isEqualTo(before);
   }
 
   @Test
@@ -274,6 +433,11 @@ class OneCycleClassifierTest {
     assertThatThrownBy(
             () -> TestSpark.classifier(folder).setSettings(Map.of("optimiser", "sgd")).fit(images))
         .hasMessageContaining("optimizer");
+    assertThatThrownBy(
+            () -> TestSpark.classifier(folder).setSettings(Map.of("stream", "true")).fit(images))
+        .hasMessage(
+            "settings must be without stream, which would hold out whole classes of the sorted"
+                + " shards, but was true; leave it out");
     assertThatThrownBy(() -> TestSpark.classifier(folder).setRanks(3).fit(images))
         .hasMessage(
             "ranks must be at most 2, the tasks that this application runs at a time, but was 3");
@@ -291,7 +455,8 @@ class OneCycleClassifierTest {
     OneCycleClassifier one = TestSpark.classifier(folder).setRunName("one-class").setRanks(2);
     Dataset<Row> alike = images.withColumn("label", functions.lit(0));
     assertThatThrownBy(() -> one.fit(alike)).isInstanceOf(BadDataException.class);
-    assertThat(folder.resolve("runs/one-class/attempts").toFile().list()).hasSize(2);
+    assertThat(folder.resolve("runs/one-class/attempts").toFile().list()).hasSize(1);
+    assertThat(copies("one-class")).isEmpty();
   }
 
   /** Each test is a task; together they are the sweep of one process. */
@@ -299,6 +464,7 @@ class OneCycleClassifierTest {
   void aSweepRunsItsTestsAsTasks() {
     OneCycleClassifier classifier =
         TestSpark.classifier(folder)
+            .setRunName("swept")
             .setSettings(Map.of("range_steps", "20", "range_repeats", "2", "range_start", "1e-3"));
     List<Double> values = List.of(1e-2, 1e-4);
     OneCycleSweep.Tests tests =
@@ -331,6 +497,60 @@ class OneCycleClassifierTest {
                   .sum());
     }
     assertThat(tests.points().select("seed").distinct().count()).isEqualTo(2);
+    assertThat(folder.resolve("runs/swept-sweep")).doesNotExist();
+    assertThat(copies("swept")).isEmpty();
+    // The value that was chosen may follow, under the same name.
+    assertThat(classifier.setWeightDecay(1e-3).fit(images).numClasses()).isEqualTo(3);
+  }
+
+  /** A cancelled job does not compute on: neither a sweep nor the range test of a training. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  @Timeout(100)
+  void aCancelledRangeTestEnds(boolean sweep) throws InterruptedException {
+    OneCycleClassifier classifier =
+        TestSpark.classifier(folder)
+            .setSettings(Map.of("range_steps", "1000000", "range_start", "1e-12"));
+    classifier.clear(classifier.maxLr());
+    AtomicReference<Throwable> error = new AtomicReference<>();
+    Thread fit =
+        new Thread(
+            () -> {
+              spark.sparkContext().setJobGroup("cancelled", "range test", false);
+              try {
+                if (sweep) {
+                  new OneCycleSweep(classifier)
+                      .run(images, Hyperparameter.WEIGHT_DECAY, List.of(1e-3));
+                } else {
+                  classifier.fit(images);
+                }
+              } catch (Exception e) {
+                error.set(e);
+              }
+            });
+    fit.start();
+    while (fit.isAlive() && !rangeTestRuns()) {
+      LockSupport.parkNanos(10_000_000);
+    }
+    spark.sparkContext().cancelJobGroup("cancelled");
+    fit.join();
+    assertThat(error.get()).isNotNull();
+    while (runningTasks() > 0 && !Thread.currentThread().isInterrupted()) {
+      LockSupport.parkNanos(10_000_000);
+    }
+    assertThat(runningTasks()).isZero();
+  }
+
+  private static boolean rangeTestRuns() {
+    return Thread.getAllStackTraces().values().stream()
+        .flatMap(Stream::of)
+        .anyMatch(frame -> frame.getClassName().equals(LearningRateFinder.class.getName()));
+  }
+
+  private static int runningTasks() {
+    return Stream.of(spark.sparkContext().statusTracker().getExecutorInfos())
+        .mapToInt(SparkExecutorInfo::numRunningTasks)
+        .sum();
   }
 
   /** Two ranks give the weights of one process with two threads. */
@@ -352,6 +572,7 @@ class OneCycleClassifierTest {
     Path shards = folder.resolve("runs/elsewhere/images");
     Files.createDirectories(shards);
     Files.copy(folder.resolve("runs/first/images/shards.json"), shards.resolve("shards.json"));
+    Files.copy(folder.resolve("runs/first/settings.json"), shards.resolveSibling(RunInputs.FILE));
     OneCycleClassifier classifier =
         TestSpark.classifier(folder).setRunName("elsewhere").setRanks(2);
     assertThatThrownBy(() -> classifier.fit(images))
