@@ -197,7 +197,7 @@ public final class OneCycleClassificationModel extends Model<OneCycleClassificat
 
   private synchronized Broadcast<byte[]> broadcast(SparkContext spark) {
     Broadcast<byte[]> there = broadcast;
-    // Valid is also what an application that has ended broadcast.
+    // One of an application that has ended stays valid, with the number of one of this application.
     if (there == null || !there.isValid() || broadcastOf != spark) {
       there = new JavaSparkContext(spark).broadcast(file);
       broadcast = there;

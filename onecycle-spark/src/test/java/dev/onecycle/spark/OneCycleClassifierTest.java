@@ -406,17 +406,17 @@ class OneCycleClassifierTest {
     return spark.createDataFrame(rows, type);
   }
 
-  /** The weights that an application has broadcast end with it. */
+  /** The weights that an application has broadcast end with it; the next one counts them anew. */
   @Test
   void aModelPredictsInAnotherApplication() {
-    List<Row> before = model.transform(images).select("prediction").collectAsList();
+    List<Row> before = model.transform(images).select("probability").collectAsList();
     spark.stop();
     spark = TestSpark.local(2, folder);
     images = TestSpark.colours(spark, 90).cache();
     // Predictions of two models: the executor keeps the predictor of one.
     OneCycleClassificationModel other = TestSpark.classifier(folder).setEpochs(2).fit(images);
     assertThat(other.transform(images).collectAsList()).hasSize(90);
-    assertThat(model.transform(images).select("prediction").collectAsList()).isEqualTo(before);
+    assertThat(model.transform(images).select("probability").collectAsList()).isEqualTo(before);
   }
 
   @Test
