@@ -27,7 +27,7 @@ class NotebooksIT {
     String text = Files.readString(NOTEBOOKS.resolve(name));
     String length = ".with(EPOCHS, 4)";
     assertThat(text).containsOnlyOnce(length);
-    String shorter = ".with(EPOCHS, 1).with(TrainingConfig.LIMIT, 200)";
+    String shorter = ".with(EPOCHS, 1).with(TrainingConfig.LIMIT, 1000)";
     return Files.writeString(temp.resolve(name), text.replace(length, shorter));
   }
 
