@@ -28,7 +28,8 @@ final class RankMain {
   private RankMain() {}
 
   /**
-   * @param args model, batch size, precision, threads, steps, and whether to measure messages
+   * @param args model, batch size, precision, threads, steps, whether to measure messages, and
+   *     whether batch norms are synchronized
    */
   public static void main(String[] args) {
     Rendezvous place = Rendezvous.of(System.getenv());
@@ -39,7 +40,8 @@ final class RankMain {
                     "model", args[0],
                     "batch_size", args[1],
                     "precision", args[2],
-                    "threads", args[3]),
+                    "threads", args[3],
+                    "sync_batchnorm", args[6]),
                 TrainingConfig.Origin.PROGRAM);
     try (ProcessGroup ranks = ProcessGroup.join(place, ProcessGroup.TIMEOUT);
         Experiment experiment = Experiment.open(config, JobListener.NONE)) {

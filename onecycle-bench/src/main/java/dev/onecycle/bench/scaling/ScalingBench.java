@@ -38,7 +38,9 @@ public final class ScalingBench implements Callable<Integer> {
       split = ",",
       paramLabel = "RxT",
       defaultValue = "1x1,1x2,2x1,4x1",
-      description = "Ranks and threads of each rank. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Ranks and threads of each rank; with an s after them, batch norms are synchronized."
+              + " Default: ${DEFAULT-VALUE}.")
   List<String> layouts = List.of();
 
   @Option(names = "--model", defaultValue = "resnet20", description = "Default: ${DEFAULT-VALUE}.")
@@ -174,7 +176,8 @@ public final class ScalingBench implements Callable<Integer> {
             precision,
             Integer.toString(layout.threads()),
             Integer.toString(steps),
-            Boolean.toString(layout.ranks() > 1));
+            Boolean.toString(layout.ranks() > 1),
+            Boolean.toString(layout.synced()));
     Map<String, String> environment = builder.environment();
     if (layout.ranks() > 1) {
       environment.put("RANK", Integer.toString(rank));

@@ -509,9 +509,9 @@ public final class Experiment implements AutoCloseable {
     return origin.isEmpty() ? conditions : conditions.with("weights", origin);
   }
 
-  /** A batch is dealt to the replicas of all ranks. */
+  /** A batch is dealt to the replicas of all ranks; they may see it together. */
   private Conditions ofRanks(Conditions ofOne) {
-    return ranks.isAlone()
+    return ranks.isAlone() || config.get(TrainingConfig.SYNC_BATCHNORM)
         ? ofOne
         : ofOne.with(Setup.REPLICAS, ranks.size() * Long.parseLong(ofOne.get(Setup.REPLICAS)));
   }

@@ -634,6 +634,16 @@ public final class TrainingConfig {
               .above(0)
               .atMost(1));
 
+  /** Whether batch norms see the whole batch, and not the part of one thread. */
+  public static final Setting<Boolean> SYNC_BATCHNORM =
+      in(
+          Group.LEARNER,
+          Setting.flag(
+                  "sync_batchnorm",
+                  "Take the statistics of batch norms in training from the whole batch, over all"
+                      + " threads and ranks, and not from the images of one thread. Slower.")
+              .or(false));
+
   /** The type of convolutions and matrix products. */
   public static final Setting<Precision> PRECISION =
       in(
@@ -1377,7 +1387,13 @@ public final class TrainingConfig {
   private void requireFitting(Path script) {
     ScriptFile.at(requireTrusted(script));
     for (Setting<?> own :
-        List.of(DROPOUT, BATCHNORM_MOMENTUM, REESTIMATE_BATCHNORM, FREEZE, FIRST_LAYER_RATE)) {
+        List.of(
+            DROPOUT,
+            BATCHNORM_MOMENTUM,
+            SYNC_BATCHNORM,
+            REESTIMATE_BATCHNORM,
+            FREEZE,
+            FIRST_LAYER_RATE)) {
       if (isGiven(own) && !own.standard().equals(find(own))) {
         throw Require.invalid(
             label(own),
@@ -1628,6 +1644,7 @@ public final class TrainingConfig {
         .accumulation(get(ACCUMULATE))
         .precision(get(PRECISION))
         .batchNormMomentum(get(BATCHNORM_MOMENTUM))
+        .syncBatchNorm(get(SYNC_BATCHNORM))
         .biasRate(get(BIAS_RATE))
         .layerRules(layerRules())
         .seed(get(SEED))

@@ -28,6 +28,7 @@ public final class LearnerSettings {
       int accumulation,
       Precision precision,
       double batchNormMomentum,
+      boolean syncBatchNorm,
       double biasRate,
       long seed,
       int threads,
@@ -83,6 +84,7 @@ public final class LearnerSettings {
         .accumulation(values.accumulation)
         .precision(values.precision)
         .batchNormMomentum(values.batchNormMomentum)
+        .syncBatchNorm(values.syncBatchNorm)
         .biasRate(values.biasRate)
         .seed(values.seed)
         .threads(values.threads)
@@ -150,6 +152,14 @@ public final class LearnerSettings {
   }
 
   /**
+   * Whether batch norms take their statistics in training from the whole batch, over all replicas
+   * and ranks, and not each from the images of one replica.
+   */
+  public boolean syncBatchNorm() {
+    return values.syncBatchNorm;
+  }
+
+  /**
    * The learning rate of biases, divided by the rate of the other weights; 1 in the sources.
    *
    * <p><i>Source:</i> K. Jordan 2024 (arXiv 2404.00498, section 3.4), who takes 64.
@@ -209,6 +219,7 @@ public final class LearnerSettings {
     private int accumulation = 1;
     private Precision precision = Precision.AUTO;
     private double batchNormMomentum = 0.1;
+    private boolean syncBatchNorm = false;
     private double biasRate = 1;
     private long seed = 0;
     private int threads = 0;
@@ -270,6 +281,12 @@ public final class LearnerSettings {
       return this;
     }
 
+    /** See {@link LearnerSettings#syncBatchNorm}. */
+    public Builder syncBatchNorm(boolean value) {
+      syncBatchNorm = value;
+      return this;
+    }
+
     /** See {@link LearnerSettings#biasRate}. */
     public Builder biasRate(double value) {
       biasRate = value;
@@ -307,6 +324,7 @@ public final class LearnerSettings {
               accumulation,
               precision,
               batchNormMomentum,
+              syncBatchNorm,
               biasRate,
               seed,
               threads,

@@ -135,7 +135,7 @@ public record Setup(
                 Numbers.format(
                     "%s of %ss %s, sha256 %s", targets, input.noun(), input, fingerprint))
             .with("batch_size", batchSize)
-            .with(REPLICAS, compute.threads())
+            .with(REPLICAS, settings.syncBatchNorm() ? 1 : compute.threads())
             .with("optimizer", settings.describeOptimizer())
             .with("weight_decay", settings.weightDecay())
             .with("norm_decay", settings.decayNormAndBias())

@@ -17,6 +17,7 @@ import dev.onecycle.torch.distributed.TestRanks;
 import dev.onecycle.torch.model.ModelFile;
 import dev.onecycle.torch.nn.Models;
 import dev.onecycle.torch.settings.Precision;
+import dev.onecycle.torch.train.Setup;
 import dev.onecycle.torch.weights.NamedTensor;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +30,8 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A run on ranks is a run like any other. */
 @Timeout(300)
@@ -98,12 +101,14 @@ class JobOnRanksTest {
                 folder, task(), ResumeOptions.NONE, RunControl.on(group), listeners));
   }
 
-  @Test
-  void rankZeroAloneWritesTheRunOfTwoThreads() throws Exception {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void rankZeroAloneWritesTheRunOfTwoThreads(boolean synced) throws Exception {
     Path one = temp.resolve("one");
     Path two = temp.resolve("two");
-    RunSummary alone = TrainingJob.start(config(2), one, task());
-    List<RunSummary> ranks = start(2, two, config(1));
+    Setting<Boolean> sync = TrainingConfig.SYNC_BATCHNORM;
+    RunSummary alone = TrainingJob.start(config(2).with(sync, synced), one, task());
+    List<RunSummary> ranks = start(2, two, config(1).with(sync, synced));
     assertThat(ranks).allSatisfy(run -> assertThat(run.isFinished()).isTrue());
     assertThat(two.resolve(ModelFile.NAME)).hasSameBinaryContentAs(one.resolve(ModelFile.NAME));
     assertThat(two.resolve(RunFolder.STEPS)).hasSameBinaryContentAs(one.resolve(RunFolder.STEPS));
@@ -111,6 +116,7 @@ class JobOnRanksTest {
     RunRecord record = RunFolder.read(two);
     assertThat(record.resolved()).containsEntry("ranks", 2).containsEntry("threads", 1);
     assertThat(record.conditions()).isEqualTo(alone.record().conditions());
+    assertThat(record.conditions().get(Setup.REPLICAS)).isEqualTo(synced ? "1" : "2");
     try (var files = Files.list(two)) {
       assertThat(files.filter(file -> file.toString().endsWith(".tmp"))).isEmpty();
     }

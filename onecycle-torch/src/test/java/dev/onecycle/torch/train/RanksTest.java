@@ -29,6 +29,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Several ranks train as one rank does on the same batches. */
 @Timeout(300)
@@ -97,9 +99,11 @@ class RanksTest {
     }
   }
 
-  @Test
-  void twoRanksHaveTheBitsOfTwoThreads() {
-    LearnerSettings one = settings(1).loss(weighted()).gradientClip(1).build();
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void twoRanksHaveTheBitsOfTwoThreads(int accumulation) {
+    LearnerSettings one =
+        settings(1).loss(weighted()).gradientClip(1).accumulation(accumulation).build();
     Trained alone = train(RESNET, one.toBuilder().threads(2).build(), PLAN, ProcessGroup.ALONE);
     List<Trained> ranks = TestRanks.run(2, group -> train(RESNET, one, PLAN, group));
     for (Trained rank : ranks) {

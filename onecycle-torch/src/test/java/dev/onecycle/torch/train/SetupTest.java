@@ -46,6 +46,19 @@ class SetupTest {
   }
 
   @Test
+  void replicasAreACondition() {
+    LearnerSettings four = LearnerSettings.builder().threads(4).build();
+    assertThat(replicas(four)).isEqualTo("4");
+    assertThat(replicas(four.toBuilder().syncBatchNorm(true).build())).isEqualTo("1");
+  }
+
+  private static String replicas(LearnerSettings settings) {
+    return new Setup(SETUP.network(), 64, 0.85, Augmentation.standard(), settings)
+        .conditions("abc")
+        .get(Setup.REPLICAS);
+  }
+
+  @Test
   void theSeedIsNoCondition() {
     assertThat(SETUP.withSeed(9).conditions("abc")).isEqualTo(SETUP.conditions("abc"));
   }

@@ -66,6 +66,12 @@ public final class GlooGroup implements AutoCloseable {
 
   private static final String FAILED = "failed";
 
+  /**
+   * The groups that nobody has closed. A group that is forgotten stays open: the garbage collector
+   * would free its parts in an order that crashes the process.
+   */
+  private static final Set<GlooGroup> OPEN = ConcurrentHashMap.newKeySet();
+
   private final Meeting meeting;
   private final TCPStore server;
   private final PrefixStore store;
@@ -79,6 +85,7 @@ public final class GlooGroup implements AutoCloseable {
     this.server = server;
     this.store = store;
     this.gloo = gloo;
+    OPEN.add(this);
   }
 
   /**
@@ -557,10 +564,13 @@ public final class GlooGroup implements AutoCloseable {
   /**
    * Waits for the operations under way, which end at once where another rank is gone, and closes
    * the connections. An operation that outlived them would write to memory that is no longer
-   * theirs.
+   * theirs. Nothing happens the second time.
    */
   @Override
   public void close() {
+    if (!OPEN.remove(this)) {
+      return;
+    }
     for (Pending left : List.copyOf(pending)) {
       try {
         left.await();

@@ -13,22 +13,25 @@ import org.jspecify.annotations.Nullable;
  * @param batchNormMomentum weight of the batch in the running statistics
  * @param dropout generator of the dropout; needed in training only
  * @param tape records the way back; null where there is none
+ * @param together sums over the parts of a batch that batch norms see together in training; null
+ *     where they see this part alone
  */
 public record ForwardContext(
     boolean training,
     ScalarType compute,
     double batchNormMomentum,
     @Nullable GeneratorOptional dropout,
-    @Nullable Tape tape) {
+    @Nullable Tape tape,
+    @Nullable PartSums together) {
 
   /** The context of an evaluation: running statistics, no dropout, no way back. */
   public static ForwardContext evaluation(ScalarType compute) {
-    return new ForwardContext(false, compute, 0, null, null);
+    return new ForwardContext(false, compute, 0, null, null, null);
   }
 
   /** The same context with another tape. */
   ForwardContext on(@Nullable Tape other) {
-    return new ForwardContext(training, compute, batchNormMomentum, dropout, other);
+    return new ForwardContext(training, compute, batchNormMomentum, dropout, other, together);
   }
 
   /**

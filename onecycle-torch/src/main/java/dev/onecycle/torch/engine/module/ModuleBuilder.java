@@ -51,8 +51,8 @@ public final class ModuleBuilder {
   /** Whether these are the engine's own, of which a process has one sequence. */
   public boolean drawsFromEngine;
 
-  /** Whether a batch norm averages over training batches: one that is not fixed. */
-  public boolean averages;
+  /** The batch norms that average over training batches: those that are not fixed. */
+  public final List<Layer.BatchNorm> averaging = new ArrayList<>();
 
   /** A builder of networks whose weights are all trained. */
   public ModuleBuilder() {
@@ -289,7 +289,9 @@ public final class ModuleBuilder {
   private Module batchNorm(String prefix, Layer.BatchNorm norm) {
     long[] shape = {norm.features()};
     boolean fixed = isFrozen.test(join(prefix, "weight")) && !trainFrozenNorms;
-    averages |= !fixed;
+    if (!fixed) {
+      averaging.add(norm);
+    }
     List<Parameter> scaleAndShift = scaleAndShift(prefix, norm.features(), !fixed);
     // Named as PyTorch names them, with its first values.
     Parameter mean = statistic(prefix, "running_mean", shape, 0);

@@ -55,6 +55,8 @@ final class Modules {
       Parameter variance,
       double epsilon,
       boolean fixed) {
+    SynchronizedBatchNorm together =
+        new SynchronizedBatchNorm(weight, bias, mean, variance, epsilon);
     return (x, context) -> {
       TensorOptional scale = new TensorOptional(weight.tensor());
       TensorOptional shift = new TensorOptional(bias.tensor());
@@ -79,7 +81,10 @@ final class Modules {
                             new BoolPointer(3).put(0, true).put(1, false).put(2, false))
                         .get0()));
       }
-      requireVariance(x);
+      if (context.together() != null) {
+        return together.forward(x, context, context.together());
+      }
+      requireVariance(x.numel() / x.size(1));
       T_TensorTensorTensor_T out =
           torch.native_batch_norm(
               x, scale, shift, means, variances, true, context.batchNormMomentum(), epsilon);
@@ -109,12 +114,12 @@ final class Modules {
   }
 
   /** The variance of a single value would make the running statistics NaN. */
-  private static void requireVariance(Tensor x) {
-    if (x.numel() == x.size(1)) {
+  static void requireVariance(double valuesOfChannel) {
+    if (valuesOfChannel == 1) {
       throw Require.invalid(
           "batch size",
           "at least 2 where a batch norm sees one value of a channel",
-          x.size(0),
+          1,
           "set a larger one, or use larger images");
     }
   }

@@ -38,6 +38,7 @@ final class RankExchange {
   private final GlooGroup group;
   private final List<Replica> replicas;
   private final TensorDevice device;
+  private final boolean early;
 
   /** In the order of sending: later layers first. */
   private final List<Bucket> buckets;
@@ -62,13 +63,16 @@ final class RankExchange {
   /**
    * @param weights of the network in the order of the flat buffer
    * @param built the same in the order of the layers
+   * @param early whether buckets are sent while the way back goes on, and not all at its end
    */
   RankExchange(
       GlooGroup group,
       List<Replica> replicas,
       List<Parameter> weights,
       List<Parameter> built,
-      TensorDevice device) {
+      TensorDevice device,
+      boolean early) {
+    this.early = early;
     this.group = group;
     this.replicas = replicas;
     this.device = device;
@@ -133,7 +137,7 @@ final class RankExchange {
 
   /** A replica has added its last share to the gradient of a weight. */
   private void learned(Replica replica, int bucket) {
-    if (!replica.isLast()) {
+    if (!early || !replica.isLast()) {
       return;
     }
     synchronized (this) {

@@ -11,6 +11,7 @@ import dev.onecycle.torch.engine.module.ForwardContext;
 import dev.onecycle.torch.engine.module.LayerGroups;
 import dev.onecycle.torch.engine.module.Module;
 import dev.onecycle.torch.engine.module.ModuleBuilder;
+import dev.onecycle.torch.engine.module.PartSums;
 import dev.onecycle.torch.engine.module.ScriptModule;
 import dev.onecycle.torch.engine.module.Tape;
 import dev.onecycle.torch.nn.Layer;
@@ -63,6 +64,7 @@ final class Replica implements AutoCloseable {
   private final GeneratorOptional dropout;
   private final List<Tensor> views = new ArrayList<>();
   private final List<Parameter> parameters;
+  private final @Nullable PartSums together;
   private @Nullable StepClock clock;
   private boolean last;
 
@@ -75,6 +77,7 @@ final class Replica implements AutoCloseable {
    * @param slices the largest number that it gets in a step
    * @param device of the weights, which computes
    * @param loss of a step and of an evaluation
+   * @param together sums over all replicas for batch norms; null where each sees its own slices
    */
   Replica(
       Layer layers,
@@ -86,7 +89,9 @@ final class Replica implements AutoCloseable {
       ScalarType compute,
       int slices,
       TensorDevice device,
-      Loss loss) {
+      Loss loss,
+      @Nullable PartSums together) {
+    this.together = together;
     this.compute = compute;
     this.loss = loss;
     this.classWeights = loss instanceof Loss.CrossEntropy own ? own.classWeights() : List.of();
@@ -184,7 +189,8 @@ final class Replica implements AutoCloseable {
     try (PointerScope scope = new PointerScope();
         NoGradGuard noGrad = new NoGradGuard()) {
       Tape tape = new Tape(false, clock);
-      ForwardContext context = new ForwardContext(true, compute, batchNormMomentum, dropout, tape);
+      ForwardContext context =
+          new ForwardContext(true, compute, batchNormMomentum, dropout, tape, together);
       Tensor scores = scores(batch, from, to, context);
       tape.back(gradient(batch, from, to, place, total, scores).to(compute));
     }
@@ -298,7 +304,7 @@ final class Replica implements AutoCloseable {
     seedDropout(dropoutKey);
     try (PointerScope scope = new PointerScope();
         NoGradGuard noGrad = new NoGradGuard()) {
-      scores(batch, from, to, new ForwardContext(true, compute, momentum, dropout, null));
+      scores(batch, from, to, new ForwardContext(true, compute, momentum, dropout, null, together));
     }
   }
 

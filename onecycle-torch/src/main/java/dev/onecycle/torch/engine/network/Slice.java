@@ -15,24 +15,29 @@ record Slice(int number, int from, int to) {
   private static final int MIN_IMAGES = 16;
 
   /**
-   * Cuts a batch, and deals the slices out in turn; that depends on these numbers alone.
+   * Cuts a batch, and deals neighbouring slices to each replica, as a batch is dealt to ranks; that
+   * depends on these numbers alone.
    *
    * @param size images of the batch
    * @param parts wanted; small batches are cut into fewer
    * @param replicas to deal them to
-   * @return the slices of each replica that gets any
+   * @return the slices of each replica that gets any; none gets more than one before it
    */
   static List<List<Slice>> deal(int size, int parts, int replicas) {
     int most = Math.max(1, size / MIN_IMAGES);
     int count = Math.max(1, Math.min(most, parts));
+    int used = Math.min(count, replicas);
     List<List<Slice>> byReplica = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      if (i < replicas) {
-        byReplica.add(new ArrayList<>());
+    int number = 0;
+    for (int replica = 0; replica < used; replica++) {
+      List<Slice> mine = new ArrayList<>();
+      int own = count / used + (replica < count % used ? 1 : 0);
+      for (int i = 0; i < own; i++, number++) {
+        int from = (int) ((long) size * number / count);
+        int to = (int) ((long) size * (number + 1) / count);
+        mine.add(new Slice(number, from, to));
       }
-      int from = (int) ((long) size * i / count);
-      int to = (int) ((long) size * (i + 1) / count);
-      byReplica.get(i % replicas).add(new Slice(i, from, to));
+      byReplica.add(mine);
     }
     return byReplica;
   }

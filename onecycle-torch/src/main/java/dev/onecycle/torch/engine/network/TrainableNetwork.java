@@ -15,6 +15,7 @@ import dev.onecycle.torch.engine.group.GlooGroup;
 import dev.onecycle.torch.engine.module.LayerGroups;
 import dev.onecycle.torch.engine.module.ModuleBuilder;
 import dev.onecycle.torch.engine.optim.OptimizerKernel;
+import dev.onecycle.torch.nn.Layer;
 import dev.onecycle.torch.nn.Network;
 import dev.onecycle.torch.settings.LearnerSettings;
 import dev.onecycle.torch.settings.Normalization;
@@ -65,6 +66,7 @@ public final class TrainableNetwork implements AutoCloseable {
   private final List<Parameter> built;
   private @Nullable GlooGroup group;
   private @Nullable RankExchange exchange;
+  private final @Nullable BatchNormSums together;
   private BooleanSupplier stop = () -> false;
   private boolean stopAgreed;
 
@@ -94,7 +96,17 @@ public final class TrainableNetwork implements AutoCloseable {
     this.network = network;
     ModuleBuilder builder = layerGroups.builder();
     builder.build("", network.layers());
-    averages = builder.averages;
+    Require.that(
+        !settings.syncBatchNorm() || (!builder.statistics.isEmpty() && builder.scripts.isEmpty()),
+        "sync batch norm",
+        "off for " + network.name() + ", which has no batch norms of the library,",
+        true,
+        settings);
+    averages = !builder.averaging.isEmpty();
+    together =
+        settings.syncBatchNorm() && averages
+            ? new BatchNormSums(builder.averaging.stream().map(Layer.BatchNorm::features).toList())
+            : null;
     built = List.copyOf(builder.parameters);
     groups = layerGroups.of(builder.parameters);
     List<Parameter> parameters = ParameterGroup.parameters(groups);
@@ -122,7 +134,8 @@ public final class TrainableNetwork implements AutoCloseable {
               compute,
               settings.accumulation(),
               device,
-              settings.loss()));
+              settings.loss(),
+              together == null ? null : together.of(i)));
     }
     workers = new Workers(count, settings.threads() / count);
     kernel = OptimizerKernel.of(settings, values, groups, workers);
@@ -160,7 +173,17 @@ public final class TrainableNetwork implements AutoCloseable {
     for (int i = 0; i < slices.size(); i++) {
       Replica replica = replicas.get(i);
       List<Slice> mine = slices.get(i);
-      tasks.add(() -> work.of(replica, mine));
+      tasks.add(
+          () -> {
+            try {
+              return work.of(replica, mine);
+            } catch (RuntimeException | Error e) {
+              if (together != null) {
+                together.fail(e);
+              }
+              throw e;
+            }
+          });
     }
     try {
       return workers.run(tasks).stream().mapToDouble(Double::doubleValue).sum();
@@ -214,6 +237,7 @@ public final class TrainableNetwork implements AutoCloseable {
       replicas.get(0).zeroGradients(); // the other ranks have all images of this batch
     }
     Faults.at("rank.forward");
+    beginTogether(slices, settings.accumulation(), true);
     onReplicas(
         batch,
         slices,
@@ -232,7 +256,20 @@ public final class TrainableNetwork implements AutoCloseable {
           }
           return 0;
         });
+    endTogether();
     return exchange == null ? ended(batch, slices) : endedOnRanks(exchange, batch, slices);
+  }
+
+  private void beginTogether(List<List<Slice>> slices, int rounds, boolean back) {
+    if (together != null) {
+      together.begin(slices, rounds, back);
+    }
+  }
+
+  private void endTogether() {
+    if (together != null) {
+      together.end();
+    }
   }
 
   private StepOutcome ended(BatchInput batch, List<List<Slice>> slices) {
@@ -364,6 +401,7 @@ public final class TrainableNetwork implements AutoCloseable {
     long step = kernel.updates();
     List<List<Slice>> slices = dealt(batch.size(), 1);
     int first = group == null ? 0 : group.rank() * replicas.size();
+    beginTogether(slices, 1, false);
     onReplicas(
         batch,
         slices,
@@ -374,6 +412,7 @@ public final class TrainableNetwork implements AutoCloseable {
           }
           return 0;
         });
+    endTogether();
     try (PointerScope scope = new PointerScope();
         NoGradGuard noGrad = new NoGradGuard()) {
       if (group == null) {
@@ -405,7 +444,17 @@ public final class TrainableNetwork implements AutoCloseable {
           group = ranks;
           stop = stopping;
           exchange =
-              new RankExchange(ranks, replicas, ParameterGroup.parameters(groups), built, device);
+              new RankExchange(
+                  ranks,
+                  replicas,
+                  ParameterGroup.parameters(groups),
+                  built,
+                  device,
+                  together
+                      == null); // batch norms exchange on the way back, in an order of their own
+          if (together != null) {
+            together.join(ranks);
+          }
           shareState();
         });
   }

@@ -7,6 +7,7 @@ import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.error.RankException;
 import dev.onecycle.torch.engine.FlatBuffer;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
@@ -134,11 +135,12 @@ class GlooGroupTest {
         failures(
             List.of(
                 () -> {
-                  GlooGroup group = GlooGroup.join(meeting(0, 2, port, Duration.ofSeconds(2)));
-                  try (PointerScope scope = new PointerScope()) {
+                  try (GlooGroup group =
+                          GlooGroup.join(meeting(0, 2, port, Duration.ofSeconds(2)));
+                      PointerScope scope = new PointerScope()) {
                     group.sum(torch.ones(8)).await();
+                    return group;
                   }
-                  return group;
                 },
                 () -> {
                   GlooGroup silent = GlooGroup.join(meeting(1, 2, port, Duration.ofSeconds(2)));
@@ -149,6 +151,35 @@ class GlooGroupTest {
     assertThat(failures.get(0))
         .isInstanceOf(RankException.class)
         .hasMessageContaining("rank 0 of 2 lost its connection to another");
+  }
+
+  @Test
+  void aGroupThatIsForgottenIsNotLeftToTheGarbageCollector() throws Exception {
+    List<WeakReference<GlooGroup>> forgotten = forgotten();
+    for (int i = 0; i < 5; i++) {
+      System.gc();
+      Thread.sleep(50);
+    }
+    for (WeakReference<GlooGroup> group : forgotten) {
+      try (GlooGroup found = group.get()) {
+        assertThat(found).isNotNull();
+      }
+    }
+  }
+
+  private static List<WeakReference<GlooGroup>> forgotten() throws Exception {
+    int port = freePort();
+    ExecutorService threads = Executors.newFixedThreadPool(2);
+    try {
+      List<Future<WeakReference<GlooGroup>>> joining = new ArrayList<>();
+      for (int i = 0; i < 2; i++) {
+        Meeting meeting = meeting(i, 2, port, Duration.ofSeconds(20));
+        joining.add(threads.submit(() -> new WeakReference<>(GlooGroup.join(meeting))));
+      }
+      return List.of(joining.get(0).get(), joining.get(1).get());
+    } finally {
+      threads.shutdownNow();
+    }
   }
 
   private static List<Throwable> failures(List<Callable<GlooGroup>> ranks) throws Exception {

@@ -94,6 +94,7 @@ class FiniteDifferencesTest {
   private static ForwardContext context(@Nullable Tape tape) {
     Generator generator = torch.createCPUGenerator();
     generator.set_current_seed(3);
-    return new ForwardContext(true, ScalarType.Double, 0.1, new GeneratorOptional(generator), tape);
+    return new ForwardContext(
+        true, ScalarType.Double, 0.1, new GeneratorOptional(generator), tape, null);
   }
 }

@@ -54,7 +54,8 @@ class FrozenTrunkTest {
       Tape tape = new Tape(false, null);
       module.forward(
           torch.ones(2, 3, 32, 32).contiguous(MemoryFormat.ChannelsLast),
-          new ForwardContext(true, ScalarType.Float, 0.1, new GeneratorOptional(generator), tape));
+          new ForwardContext(
+              true, ScalarType.Float, 0.1, new GeneratorOptional(generator), tape, null));
       return tape.size();
     }
   }

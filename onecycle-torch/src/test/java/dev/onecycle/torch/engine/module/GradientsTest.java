@@ -192,6 +192,17 @@ class GradientsTest {
     }
   }
 
+  /** A batch norm that exchanges sums is the plain one where the batch has one part. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("layers")
+  void ofSynchronizedBatchNormsEqualAutograds(String name, Layer layer, long[] shape) {
+    try (PointerScope scope = new PointerScope()) {
+      Tensor x = input(shape);
+      List<Tensor> expected = byAutograd(layer, x);
+      assertClose(byTape(layer, x, ScalarType.Float, own -> own), expected, 1e-4);
+    }
+  }
+
   /** Images with short rows are laid side by side, for bf16: also numbers that do not divide. */
   @ParameterizedTest
   @MethodSource("shortRows")
@@ -209,8 +220,9 @@ class GradientsTest {
   void inBfloat16AreCloseToThoseOfAutograd(String name, Layer layer) {
     try (PointerScope scope = new PointerScope()) {
       Tensor x = input(16, 4, 8, 8);
-      List<Tensor> rounded = byTape(layer, x, ScalarType.BFloat16);
-      assertNear(rounded, byAutograd(layer, x), 0.06);
+      List<Tensor> expected = byAutograd(layer, x);
+      assertNear(byTape(layer, x, ScalarType.BFloat16), expected, 0.06);
+      assertNear(byTape(layer, x, ScalarType.BFloat16, own -> own), expected, 0.06);
     }
   }
 
@@ -279,9 +291,14 @@ class GradientsTest {
   }
 
   private static ForwardContext context(ScalarType compute, @Nullable Tape tape) {
+    return context(compute, tape, null);
+  }
+
+  private static ForwardContext context(
+      ScalarType compute, @Nullable Tape tape, @Nullable PartSums together) {
     Generator generator = torch.createCPUGenerator();
     generator.set_current_seed(3);
-    return new ForwardContext(true, compute, 0.1, new GeneratorOptional(generator), tape);
+    return new ForwardContext(true, compute, 0.1, new GeneratorOptional(generator), tape, together);
   }
 
   private static void place(ModuleBuilder builder) {
@@ -304,12 +321,17 @@ class GradientsTest {
 
   /** Gradients of the input and then of every parameter. */
   private static List<Tensor> byTape(Layer layer, Tensor x, ScalarType compute) {
+    return byTape(layer, x, compute, null);
+  }
+
+  private static List<Tensor> byTape(
+      Layer layer, Tensor x, ScalarType compute, @Nullable PartSums together) {
     try (NoGradGuard noGrad = new NoGradGuard()) {
       ModuleBuilder builder = new ModuleBuilder();
       Module module = builder.build("", layer);
       place(builder);
       Tape tape = new Tape(true, null);
-      Tensor y = module.forward(x.clone().to(compute), context(compute, tape));
+      Tensor y = module.forward(x.clone().to(compute), context(compute, tape, together));
       Tensor gradient = tape.back(outputGradient(y.to(ScalarType.Float)).to(compute));
       List<Tensor> gradients = new ArrayList<>(List.of(gradient));
       builder.parameters.forEach(p -> gradients.add(p.gradient()));

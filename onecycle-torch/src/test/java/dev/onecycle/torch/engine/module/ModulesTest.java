@@ -28,7 +28,8 @@ class ModulesTest {
     Generator generator = torch.createCPUGenerator();
     generator.set_current_seed(seed);
     ForwardContext context =
-        new ForwardContext(training, ScalarType.Float, 0.1, new GeneratorOptional(generator), null);
+        new ForwardContext(
+            training, ScalarType.Float, 0.1, new GeneratorOptional(generator), null, null);
     return new ModuleBuilder().build("", layer).forward(x, context);
   }
 

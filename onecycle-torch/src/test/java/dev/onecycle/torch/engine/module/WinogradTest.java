@@ -80,7 +80,7 @@ class WinogradTest {
       Tape tape = new Tape(true, null);
       Tensor y =
           Convolution.of(weight, null, 1, 1)
-              .forward(x, new ForwardContext(true, ScalarType.Float, 0.1, null, tape));
+              .forward(x, new ForwardContext(true, ScalarType.Float, 0.1, null, tape, null));
       Tensor gradient = random(20, out, size, size);
       assertSame(y, exactly(x, kernel));
       Tensor back = Objects.requireNonNull(tape.back(gradient));
