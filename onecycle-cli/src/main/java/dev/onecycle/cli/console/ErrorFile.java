@@ -1,6 +1,7 @@
 package dev.onecycle.cli.console;
 
 import dev.onecycle.error.IoErrors;
+import dev.onecycle.error.OnecycleException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -12,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ParameterException;
 
 /**
  * The file in which torchrun expects the error of a rank, to name the one that failed first: {@code
@@ -26,7 +28,8 @@ public final class ErrorFile {
    * Writes the error, where the environment names a file for it.
    *
    * @param message in one line
-   * @param cause whose stack is told; null for a mistake in the arguments
+   * @param cause whose stack is told where the program is at fault, and the message alone for any
+   *     other; null for a mistake in the arguments
    * @return why the file could not be written; empty where it was, or none is asked for
    */
   public static Optional<String> write(
@@ -36,10 +39,14 @@ public final class ErrorFile {
       return Optional.empty();
     }
     Map<String, Object> details = new LinkedHashMap<>();
-    details.put("py_callstack", cause == null ? "" : stack(cause));
+    // The one text that torchrun prints in its summary.
+    details.put("py_callstack", cause == null || isExpected(cause) ? message : stack(cause));
     details.put("timestamp", Long.toString(Instant.now().getEpochSecond()));
     Map<String, Object> error = new LinkedHashMap<>();
-    String kind = cause == null ? "Usage" : cause.getClass().getSimpleName();
+    String kind =
+        cause == null || cause instanceof ParameterException
+            ? "Usage"
+            : cause.getClass().getSimpleName();
     error.put("message", kind + ": " + message);
     error.put("extraInfo", details);
     try {
@@ -57,6 +64,10 @@ public final class ErrorFile {
               + ": "
               + IoErrors.reason(e));
     }
+  }
+
+  private static boolean isExpected(Throwable cause) {
+    return cause instanceof ParameterException || cause instanceof OnecycleException;
   }
 
   private static String stack(Throwable cause) {

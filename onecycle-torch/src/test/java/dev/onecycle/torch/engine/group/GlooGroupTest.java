@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.error.RankException;
 import dev.onecycle.torch.engine.FlatBuffer;
+import dev.onecycle.torch.engine.Natives;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.net.InetAddress;
@@ -21,6 +22,8 @@ import java.util.concurrent.Future;
 import java.util.function.Function;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.TCPStore;
+import org.bytedeco.pytorch.TCPStoreOptions;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Test;
@@ -87,6 +90,39 @@ class GlooGroupTest {
       Thread.sleep(50);
       System.gc();
       Thread.sleep(50);
+    }
+  }
+
+  /** As under torchrun, whose agent serves the store and outlives the ranks. */
+  @Test
+  void ranksMeetAtTheStoreOfAnother() throws Exception {
+    int port = freePort();
+    Natives.load();
+    TCPStoreOptions options = new TCPStoreOptions();
+    options.port((short) port);
+    options.isServer(true);
+    options.waitWorkers(false);
+    try (TCPStore agent = new TCPStore("127.0.0.1", options)) {
+      for (int attempt = 0; attempt < 2; attempt++) {
+        List<Callable<GlooGroup>> ranks = new ArrayList<>();
+        for (int rank = 0; rank < 2; rank++) {
+          Meeting meeting =
+              new Meeting(
+                  rank,
+                  2,
+                  new Meeting.Store("127.0.0.1", port, false),
+                  attempt,
+                  Duration.ofSeconds(20));
+          ranks.add(
+              () -> {
+                try (GlooGroup group = GlooGroup.join(meeting)) {
+                  throw new RankException("sum " + group.sum(1));
+                }
+              });
+        }
+        assertThat(failures(ranks)).hasSize(2).allSatisfy(e -> assertThat(e).hasMessage("sum 2.0"));
+      }
+      assertThat(agent.getNumKeys()).isPositive();
     }
   }
 
