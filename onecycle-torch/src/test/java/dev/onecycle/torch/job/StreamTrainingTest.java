@@ -13,6 +13,7 @@ import dev.onecycle.testing.TestArchives;
 import dev.onecycle.testing.TestData;
 import dev.onecycle.torch.model.ModelFile;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -86,6 +88,49 @@ class StreamTrainingTest {
       assertThat(TrainingJob.resume(stopped).isFinished()).isTrue();
       assertThat(stopped.resolve(ModelFile.NAME))
           .hasSameBinaryContentAs(temp.resolve("whole").resolve(ModelFile.NAME));
+    }
+  }
+
+  /** A copy of the folder in the middle of an epoch is what a killed process leaves. */
+  @Test
+  void aKilledRunGoesOnFromItsNewestCheckpoint() throws IOException {
+    TrainingConfig config =
+        config(shards())
+            .with(TrainingConfig.EPOCHS, 2)
+            .with(TrainingConfig.CHECKPOINT_MINUTES, 1e-5);
+    Path whole = temp.resolve("undisturbed");
+    Path left = temp.resolve("left");
+    RunListener watch =
+        new RunListener() {
+          @Override
+          public void step(StepRecord step) {
+            if (step.step() == 17) {
+              copy(whole, left);
+            }
+          }
+        };
+    RunSummary unused = TrainingJob.start(config, whole, RunControl.INTERRUPTS, watch);
+    List<Long> resumed = new ArrayList<>();
+    RunListener first =
+        new RunListener() {
+          @Override
+          public void step(StepRecord step) {
+            resumed.add(step.step());
+          }
+        };
+    assertThat(TrainingJob.resume(left, ResumeOptions.NONE, RunControl.INTERRUPTS, first))
+        .matches(RunSummary::isFinished);
+    assertThat(resumed.get(0)).isBetween(16L, 18L);
+    assertThat(left.resolve(ModelFile.NAME)).hasSameBinaryContentAs(whole.resolve(ModelFile.NAME));
+  }
+
+  private static void copy(Path from, Path to) {
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, to.resolve(from.relativize(file).toString()));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
