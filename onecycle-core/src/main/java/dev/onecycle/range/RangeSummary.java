@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Function;
+import java.util.stream.DoubleStream;
 
 /**
  * Several range tests under the same conditions, summed up.
@@ -99,14 +100,38 @@ public record RangeSummary(List<RangeResult> runs, Verdict verdict) {
         : Optional.empty();
   }
 
+  /**
+   * The peaks that the runs suggest for a cycle, each by itself; empty where none suggests one.
+   *
+   * @param steps of the cycle, at least 1
+   */
+  public Optional<Spread> peaks(long steps) {
+    return spread(
+        runs.stream()
+            .flatMap(run -> run.suggestion().stream())
+            .mapToDouble(peak -> peak.over(steps)));
+  }
+
+  /**
+   * Whether the seed of a test decides its peak for a cycle: the peaks of the runs are not within a
+   * factor of three of each other.
+   *
+   * @param steps of the cycle, at least 1
+   */
+  public boolean disagreeOver(long steps) {
+    return peaks(steps).filter(peaks -> peaks.factor() > AGREEMENT).isPresent();
+  }
+
   private static Optional<Spread> spread(
       List<RangeResult> runs, Function<Readings, OptionalDouble> reading) {
-    double[] rates =
+    return spread(
         runs.stream()
             .map(run -> reading.apply(run.readings()))
-            .flatMapToDouble(OptionalDouble::stream)
-            .sorted()
-            .toArray();
+            .flatMapToDouble(OptionalDouble::stream));
+  }
+
+  private static Optional<Spread> spread(DoubleStream found) {
+    double[] rates = found.sorted().toArray();
     int n = rates.length;
     if (n == 0) {
       return Optional.empty();

@@ -23,6 +23,12 @@ import org.jspecify.annotations.Nullable;
 public final class RangeTest {
   static final double DEFAULT_STOP_FACTOR = 10;
 
+  /** The usual number of steps. */
+  public static final int STEPS = 120;
+
+  private static final int MOST_STEPS = 360;
+  private static final long SHARE_OF_CYCLE = 10;
+
   private final Settings settings;
 
   private record Settings(
@@ -76,12 +82,27 @@ public final class RangeTest {
         1e-6,
         100,
         1e3,
-        120,
+        STEPS,
         Ramp.EXPONENTIAL,
         momentum,
         0.98,
         DEFAULT_STOP_FACTOR,
         Optional.empty());
+  }
+
+  /**
+   * The steps of a test for a cycle of so many: a tenth of them, from {@value #STEPS} to 360.
+   *
+   * <p>A network that meets high rates too soon may not survive them, though the slow rise of a
+   * longer cycle leads it there. ResNet-20 in batches of 512 CIFAR-10 images: with 120 steps three
+   * of six seeds had an edge from 0.34 to 0.46, the others from 5.0 to 7.2; with 240 steps those
+   * three had one from 5.4 to 8.1.
+   *
+   * @param cycleSteps of the cycle, at least 1
+   */
+  public static int stepsFor(long cycleSteps) {
+    Require.atLeast("steps of the cycle", cycleSteps, 1);
+    return (int) Math.max(STEPS, Math.min(MOST_STEPS, cycleSteps / SHARE_OF_CYCLE));
   }
 
   /** The same test from another first rate. */

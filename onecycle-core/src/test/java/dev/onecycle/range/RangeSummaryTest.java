@@ -43,6 +43,18 @@ class RangeSummaryTest {
   }
 
   @Test
+  void theSeedDecidesThePeakOfALongCycleWhereEdgesDiffer() {
+    RangeSummary summary = RangeSummary.of(List.of(edgeAt(1), edgeAt(2)));
+    Spread peaks = summary.peaks(SuggestedPeak.LONG).orElseThrow();
+    assertThat(peaks.low()).isCloseTo(summary.edge().orElseThrow().low() / 10, within(1e-12));
+    assertThat(peaks.high()).isCloseTo(summary.edge().orElseThrow().high() / 10, within(1e-12));
+    assertThat(summary.disagreeOver(SuggestedPeak.LONG)).isFalse();
+    RangeSummary apart = RangeSummary.of(List.of(edgeAt(0.5), edgeAt(2)));
+    assertThat(apart.disagreeOver(SuggestedPeak.LONG)).isTrue();
+    assertThat(RangeSummary.of(List.of(flat())).disagreeOver(100)).isFalse();
+  }
+
+  @Test
   void edgesThatDisagreeAreNoisyAndSuggestNothing() {
     RangeSummary summary = RangeSummary.of(List.of(edgeAt(0.1), edgeAt(1), edgeAt(1)));
     assertThat(summary.verdict().kind()).isEqualTo(Kind.NOISY);

@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RangeTestTest {
@@ -29,6 +30,12 @@ class RangeTestTest {
     assertThat(TEST.rate(60)).isCloseTo(1e-6 * Math.pow(1e8, 60 / 119.0), within(1e-15));
     assertThat(Math.log(10) / Math.log(TEST.rate(1) / TEST.rate(0)))
         .isCloseTo(119 / 8.0, within(1e-9));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 120", "1209, 120", "1210, 121", "2352, 235", "3600, 360", "1000000, 360"})
+  void aLongCycleHasALongTest(long cycle, int steps) {
+    assertThat(RangeTest.stepsFor(cycle)).isEqualTo(steps);
   }
 
   @Test

@@ -71,10 +71,10 @@ public final class RangeView {
     return readings;
   }
 
-  /** Says what the sentence of a verdict does not: that a suggestion may be too high. */
+  /** Says the doubts that the sentence of a verdict does not. */
   public static void show(Console console, List<Doubt> doubts) {
     for (Doubt doubt : doubts) {
-      if (doubt.kind() == Doubt.Kind.TOO_HIGH) {
+      if (doubt.isNews()) {
         console.say(OptionWording.of(doubt.sentence()) + ".");
       }
     }

@@ -32,6 +32,7 @@ import dev.onecycle.torch.job.TrainedModel;
 import dev.onecycle.torch.job.TrainingConfig;
 import dev.onecycle.torch.job.TrainingConfig.Group;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -135,7 +136,7 @@ public final class FindLrCommand implements Callable<Integer> {
           curves.summary(),
           curves.cycleSteps(),
           OptionalDouble.empty(),
-          Doubt.ofCurves(curves.summary()).stream().toList(),
+          doubts(curves.summary(), curves.cycleSteps()),
           RESULT,
           Optional.empty());
     }
@@ -190,6 +191,12 @@ public final class FindLrCommand implements Callable<Integer> {
                   result,
                   Optional.of(experiment.conditions())));
     }
+  }
+
+  private static List<Doubt> doubts(RangeSummary summary, OptionalLong steps) {
+    List<Doubt> doubts = new ArrayList<>(Doubt.ofCurves(summary).stream().toList());
+    Doubt.ofSeeds(summary, steps.orElse(SuggestedPeak.LONG)).ifPresent(doubts::add);
+    return doubts;
   }
 
   private void requireWritable(Path result) {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -26,6 +27,9 @@ class DocumentedCurvesTest {
   private static final boolean UPDATE = Boolean.getBoolean("stored.update");
   private static final Pattern TEXT = Pattern.compile("<text[^>]*>(.*?)</text>", Pattern.DOTALL);
 
+  /** The curves of several seeds. */
+  private static final Map<String, Integer> REPEATS = Map.of("few-images", 5, "fast-rise", 6);
+
   @TempDir Path temp;
 
   @ParameterizedTest
@@ -33,6 +37,7 @@ class DocumentedCurvesTest {
     "random-labels, noisy",
     "unequal-classes, noisy",
     "few-images, clear",
+    "fast-rise, clear",
     "one-spike, single_loss",
     "early-rise, uncertain",
     "measured, clear",
@@ -44,8 +49,9 @@ class DocumentedCurvesTest {
     JsonNode json = read(name, drawn).json();
     assertThat(json.get("verdict").asText()).isEqualTo(verdict);
     assertThat(json.has("doubts")).isEqualTo(json.has("suggestion_short_cycle"));
+    boolean seeds = REPEATS.containsKey(name);
     assertThat(json.at("/doubts/0/kind").asText())
-        .isEqualTo(verdict.equals("uncertain") ? "uncertain" : "");
+        .isEqualTo(verdict.equals("uncertain") ? "uncertain" : seeds ? "seeds_disagree" : "");
     // Coordinates depend on the fonts of a machine.
     assertThat(texts(stored)).isNotEmpty().isEqualTo(texts(drawn));
     assertThat(verdictOfThePage(name)).isEqualTo(verdict);
@@ -62,14 +68,32 @@ class DocumentedCurvesTest {
     }
   }
 
-  private static Cli.Result read(String name, Path svg) {
+  /** In a short cycle the trough decides, on which the seeds agree; in a long one the edge. */
+  @Test
+  void seedsDisagreeOnThePeakOfALongCycle() {
+    Path svg = temp.resolve("seeds.svg");
+    Cli.Result longer = read("fast-rise", svg, "--cycle-steps", 8360);
+    assertThat(longer.json().at("/doubts/0/message").asText())
+        .startsWith("The seed of a test decides its rate: for a cycle of 8,360 steps the tests")
+        .contains("suggest from 0.0349 to 0.6")
+        .contains("--range-steps");
+    assertThat(longer.err()).contains("The seed of a test decides its rate");
+    Cli.Result shorter = read("fast-rise", temp.resolve("short.svg"), "--cycle-steps", 100);
+    assertThat(shorter.json().get("doubts")).isEmpty();
+  }
+
+  private static Cli.Result read(String name, Path svg, Object... more) {
     Path curves = DOCS.resolve("figures").resolve("curves");
     List<Object> words = new ArrayList<>(List.of("find-lr", "--json", "--svg", svg));
+    int repeats = REPEATS.getOrDefault(name, 0);
     List<Path> files =
-        name.equals("few-images")
-            ? IntStream.range(0, 5).mapToObj(i -> curves.resolve(name + "-" + i + ".csv")).toList()
-            : List.of(curves.resolve(name + ".csv"));
+        repeats == 0
+            ? List.of(curves.resolve(name + ".csv"))
+            : IntStream.range(0, repeats)
+                .mapToObj(i -> curves.resolve(name + "-" + i + ".csv"))
+                .toList();
     files.forEach(file -> words.addAll(List.of("--read", file)));
+    words.addAll(List.of(more));
     return Cli.run(words.toArray());
   }
 

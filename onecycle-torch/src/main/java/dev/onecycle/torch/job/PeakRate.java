@@ -174,8 +174,8 @@ public record PeakRate(
                         List.of()));
     listener.peakRate(peak);
     tested.stream()
-        .flatMap(tests -> RangeTests.of(experiment).doubts(tests).stream())
-        .filter(doubt -> doubt.kind() == RangeTests.Doubt.Kind.TOO_HIGH)
+        .flatMap(tests -> RangeTests.of(experiment).doubts(tests, steps).stream())
+        .filter(RangeTests.Doubt::isNews)
         .forEach(doubt -> listener.note(doubt.sentence()));
     if (peak.measuredNow && tested.flatMap(RangeSummary::suggestion).isEmpty()) {
       boolean few = RangeTests.of(experiment).ofFewImages();

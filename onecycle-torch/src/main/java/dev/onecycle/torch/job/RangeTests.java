@@ -99,7 +99,23 @@ public final class RangeTests {
    * @throws InvalidValueException where their steps are too few to show an edge
    */
   public static RangeTests of(Experiment experiment) {
-    return of(experiment, experiment.config().rangeTest(experiment.setup().momentum()));
+    RangeTest test = experiment.config().rangeTest(experiment.setup().momentum());
+    return of(
+        experiment,
+        experiment.config().isGiven(RANGE_STEPS) || experiment.config().find(MINUTES).isPresent()
+            ? test
+            : test.withSteps(steps(experiment, test.steps())));
+  }
+
+  /** More steps for a long cycle, as long as no image is seen often. */
+  private static int steps(Experiment experiment, int least) {
+    int batches = experiment.config().rangeLoss().batches();
+    int epoch =
+        Sampler.shuffled(experiment.train().size(), experiment.setup().batchSize(), 0)
+            .batchesPerEpoch();
+    long most = (SEEN_OFTEN - 1L) * epoch;
+    long wanted = Math.min(most, RangeTest.stepsFor(experiment.cycleSteps()));
+    return (int) Math.max(least, wanted / batches);
   }
 
   private static RangeTests of(Experiment experiment, RangeTest test) {
@@ -165,7 +181,37 @@ public final class RangeTests {
       /** The tests saw the same few images over and over, so their result depends on the seed. */
       FEW_IMAGES,
       /** The suggestion is far above the careful rate for few images. */
-      TOO_HIGH
+      TOO_HIGH,
+      /** The tests suggest other rates with other seeds. */
+      SEEDS_DISAGREE
+    }
+
+    /** Whether the sentences of a verdict do not say it. */
+    public boolean isNews() {
+      return kind == Kind.TOO_HIGH || kind == Kind.SEEDS_DISAGREE;
+    }
+
+    /**
+     * The doubt where the tests suggest other peaks for a cycle with other seeds; empty where they
+     * agree, or suggest none.
+     *
+     * @param steps of the cycle
+     */
+    public static Optional<Doubt> ofSeeds(RangeSummary summary, long steps) {
+      return summary
+          .peaks(steps)
+          .filter(peaks -> summary.suggestion().isPresent() && summary.disagreeOver(steps))
+          .map(
+              peaks ->
+                  new Doubt(
+                      Kind.SEEDS_DISAGREE,
+                      Numbers.format(
+                          "The seed of a test decides its rate: for a cycle of %,d steps the tests"
+                              + " suggest from %s to %s. Set range_steps to more steps, or compare"
+                              + " trainings at several rates",
+                          steps,
+                          Numbers.rounded(peaks.low(), 3),
+                          Numbers.rounded(peaks.high(), 3))));
     }
 
     /** The doubt that the curves themselves give; empty where they give none or no suggestion. */
@@ -179,6 +225,11 @@ public final class RangeTests {
 
   /** The reasons to distrust the suggestion of these tests; none where they suggest none. */
   public List<Doubt> doubts(RangeSummary summary) {
+    return doubts(summary, experiment.cycleSteps());
+  }
+
+  /** As {@link #doubts(RangeSummary)}, for a cycle of so many steps. */
+  List<Doubt> doubts(RangeSummary summary, long steps) {
     if (summary.suggestion().isEmpty()) {
       return List.of();
     }
@@ -194,6 +245,7 @@ public final class RangeTests {
                   experiment.train().size(), noun())));
     }
     tooHigh(summary).ifPresent(doubts::add);
+    Doubt.ofSeeds(summary, steps).ifPresent(doubts::add);
     return List.copyOf(doubts);
   }
 

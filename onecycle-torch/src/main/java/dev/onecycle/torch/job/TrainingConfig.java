@@ -960,7 +960,8 @@ public final class TrainingConfig {
           Setting.whole(
                   "range_steps",
                   "N",
-                  "Rates from the first to the last, at least three a decade. Default: 120; in"
+                  "Rates from the first to the last, at least three a decade. Default: a tenth"
+                      + " of the steps of the cycle, from 120 to 360 and at most three epochs; in"
                       + " sweeps and tuning 25 a decade, and more of batches smaller than 256.")
               .atLeast(1));
 
@@ -1845,7 +1846,8 @@ public final class TrainingConfig {
 
   /** The range test of {@link #rangeTest(double)}, though its steps may be too few to be read. */
   RangeTest quickRangeTest(double momentum) {
-    return rangeTest(momentum, find(RANGE_START).orElse(1e-6), find(RANGE_STEPS).orElse(120));
+    return rangeTest(
+        momentum, find(RANGE_START).orElse(1e-6), find(RANGE_STEPS).orElse(RangeTest.STEPS));
   }
 
   /**

@@ -10,6 +10,7 @@ import static dev.onecycle.torch.job.TrainingConfig.MAX_LR;
 import static dev.onecycle.torch.job.TrainingConfig.MINUTES;
 import static dev.onecycle.torch.job.TrainingConfig.MODEL;
 import static dev.onecycle.torch.job.TrainingConfig.OPTIMIZER;
+import static dev.onecycle.torch.job.TrainingConfig.RANGE_BATCHES;
 import static dev.onecycle.torch.job.TrainingConfig.RANGE_END;
 import static dev.onecycle.torch.job.TrainingConfig.RANGE_LOSS;
 import static dev.onecycle.torch.job.TrainingConfig.RANGE_REPEATS;
@@ -198,6 +199,26 @@ class RangeTestsTest {
     }
   }
 
+  /** 120 images in batches of 2 are 60 steps an epoch; no test goes through them four times. */
+  @Test
+  void aLongCycleHasALongTest() {
+    TrainingConfig twos = config.with(BATCH_SIZE, 2);
+    assertThat(steps(twos.with(EPOCHS, 20))).isEqualTo(120);
+    assertThat(steps(twos.with(EPOCHS, 25))).isEqualTo(150);
+    assertThat(steps(twos.with(EPOCHS, 200))).isEqualTo(180);
+    assertThat(count(twos.with(EPOCHS, 200))).isEqualTo(1);
+    assertThat(steps(twos.with(EPOCHS, 200).with(RANGE_STEPS, 50))).isEqualTo(50);
+    assertThat(steps(twos.with(EPOCHS, 200).with(RANGE_BATCHES, 2))).isEqualTo(120);
+    assertThat(steps(twos.with(EPOCHS, 200).with(MINUTES, 1.0))).isEqualTo(120);
+    assertThat(steps(config.with(EPOCHS, 10_000))).isEqualTo(120);
+  }
+
+  private static int steps(TrainingConfig asked) {
+    try (Experiment experiment = Experiment.open(asked, JobListener.NONE)) {
+      return RangeTests.of(experiment).test().steps();
+    }
+  }
+
   @Test
   void aBatchLargerThanTheSetIsSaid() {
     Watcher watcher = new Watcher();
@@ -305,6 +326,31 @@ class RangeTestsTest {
     try (Experiment experiment = Experiment.open(adamw.with(BATCH_SIZE, 2), JobListener.NONE)) {
       assertThat(RangeTests.of(experiment).doubts(high)).isEmpty();
     }
+  }
+
+  /** The troughs agree, and with them the peaks of a short cycle; the edges do not. */
+  @Test
+  void aPeakThatTheSeedDecidesIsDoubted() {
+    assertThat(Doubt.ofSeeds(AGREE, 10_000)).isEmpty();
+    RangeSummary edges = RangeSummary.of(List.of(edgeAt(1), edgeAt(1), edgeAt(5)));
+    assertThat(edges.suggestion()).isPresent();
+    assertThat(Doubt.ofSeeds(edges, 100)).isEmpty();
+    assertThat(Doubt.ofSeeds(edges, 10_000).orElseThrow().sentence())
+        .startsWith("The seed of a test decides its rate: for a cycle of 10,000 steps the tests")
+        .contains("range_steps");
+    Watcher watcher = new Watcher();
+    try (Experiment experiment = Experiment.open(config.with(BATCH_SIZE, 2), watcher)) {
+      PeakRate unused = PeakRate.of(experiment, Optional.of(edges), 10_000, watcher);
+    }
+    assertThat(watcher.notes).anySatisfy(note -> assertThat(note).startsWith("The seed of a test"));
+  }
+
+  /** A test that falls around a rate of 0.01, and rises for good from another rate on. */
+  private static RangeResult edgeAt(double edge) {
+    return RangeTest.atMomentum(0.85)
+        .run(
+            (rate, momentum) ->
+                rate > edge ? 2.3 * rate / edge : 2.3 - 1 / (1 + Math.pow(0.01 / rate, 2)));
   }
 
   /** The lowest rates were too high: a careful rate is none. */
