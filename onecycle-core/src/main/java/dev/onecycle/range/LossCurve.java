@@ -117,10 +117,14 @@ final class LossCurve {
     if (diverged && curve.endedByOneLoss(edge.level())) {
       return new Reading(readings, verdicts.singleLoss(curve));
     }
+    if (curve.roseBefore(edge)) {
+      return new Reading(readings, verdicts.uncertain(curve, readings, edge.floor()));
+    }
+    OptionalDouble survived = curve.survivedAfter(rate);
     return new Reading(
         readings,
-        curve.roseBefore(edge)
-            ? verdicts.uncertain(curve, readings, edge.floor())
+        survived.isPresent()
+            ? verdicts.tooFast(curve, readings, survived.getAsDouble())
             : verdicts.clear(curve, readings));
   }
 
@@ -157,6 +161,27 @@ final class LossCurve {
   /** Whether the loss, at the rates before the edge, had given back half of its fall already. */
   private boolean roseBefore(Edge edge) {
     return edge.floor() - low > fall() / 2;
+  }
+
+  /**
+   * The highest rate up to which the loss was near the loss of knowing nothing again, after it had
+   * risen clearly above it from the edge on; empty where it was there over less than a factor of
+   * ten. A rate that is too high for a network ends in ever higher losses. One that it only met too
+   * soon leaves it with nothing learned.
+   */
+  private OptionalDouble survivedAfter(double edge) {
+    double level = untrained + rise;
+    double near = 0;
+    int last = -1;
+    boolean rose = false;
+    for (int i = 1; i < smooth.length; i++) {
+      rose |= rate(i) > edge && smooth[i] > level;
+      if (rose && smooth[i] <= level && smooth[i - 1] <= level) {
+        near += logRates[i] - logRates[i - 1];
+        last = i;
+      }
+    }
+    return near >= DECADE ? OptionalDouble.of(rate(last)) : OptionalDouble.empty();
   }
 
   /** Smooths at least {@link #MIN_POINTS} losses, the first of them finite. */

@@ -13,8 +13,8 @@ public record Verdict(Kind kind, String finding, String advice) {
     /** The loss falls, then rises for good: the edge can be used. */
     CLEAR,
     /**
-     * The loss rises for good, but it had been rising long before: the edge says little about the
-     * rate to train at.
+     * The loss rises for good, but it had been rising long before, or stayed near the loss of
+     * knowing nothing long after: the edge says little about the rate to train at.
      */
     UNCERTAIN,
     /**

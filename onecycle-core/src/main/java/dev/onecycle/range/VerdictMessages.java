@@ -21,6 +21,20 @@ record VerdictMessages(double[] rates, StopReason stopped) {
         uncertain(peak(readings)));
   }
 
+  /**
+   * @param survived the rate up to which the loss stayed near the loss of knowing nothing
+   */
+  Verdict tooFast(LossCurve curve, Readings readings, double survived) {
+    return verdict(
+        Kind.UNCERTAIN,
+        fallAndRise(curve, readings)
+            + found(
+                ", but stayed near %s, the loss of knowing nothing, up to %s: the network may have"
+                    + " met that rate too soon",
+                curve.untrained(), survived),
+        uncertain(peak(readings)) + ", or take more steps");
+  }
+
   /** The advice of a clear suggestion. */
   static String clear(SuggestedPeak peak) {
     return "train with " + byLength(peak);

@@ -46,6 +46,8 @@ import java.util.concurrent.CancellationException;
  * rate over as many seeds, unless the configuration gives either number, or a time. It is then read
  * by the loss of held-out images, unless the configuration says otherwise or there are too few of
  * them: they are the same at every rate, while a training batch has more or less of a rare class.
+ * Where the edge is uncertain, the test is run again with twice the steps: a fresh network may not
+ * survive a fast rise to rates at which it learns after a slow one.
  */
 public final class RangeTests {
   /** From so many times on a test has seen its images over and over. */
@@ -62,6 +64,9 @@ public final class RangeTests {
    * nothing by chance: with 5 of 100 it did in two of three tests on random labels.
    */
   static final int MIN_HELD_OUT_OF_A_CLASS = 20;
+
+  /** The factor of the steps of a test that follows one with an uncertain edge. */
+  private static final int SLOWER = 2;
 
   /** A suggestion of so many times the careful rate is doubted. */
   private static final double FAR_ABOVE = 30;
@@ -380,6 +385,16 @@ public final class RangeTests {
     long begin = System.nanoTime();
     RangeSummary summary = runOnce(listener);
     double seconds = (System.nanoTime() - begin) / 1e9;
+    Optional<RangeTests> slower = slowerAfter(summary);
+    if (slower.isPresent()) {
+      listener.note(
+          Numbers.format(
+              "%s. The range test is run again with %d steps, which takes at most about %s",
+              summary.verdict().finding(),
+              slower.get().test.steps(),
+              Numbers.duration(slower.get().secondsAfter(this, summary, seconds))));
+      return slower.get().runOnce(listener);
+    }
     if (!HIDDEN_BY_NOISE.contains(summary.verdict().kind()) || !mayRunAgain()) {
       return summary;
     }
@@ -403,6 +418,22 @@ public final class RangeTests {
             by,
             Numbers.duration(again.secondsAfter(this, summary, seconds))));
     return again.runOnce(listener);
+  }
+
+  /**
+   * The tests of more steps that follow where the edge of these is uncertain; empty where it is
+   * not, where steps or a time are given, and where the tests would see images often.
+   */
+  Optional<RangeTests> slowerAfter(RangeSummary summary) {
+    TrainingConfig config = experiment.config();
+    boolean may =
+        !config.isGiven(RANGE_STEPS)
+            && config.find(MINUTES).isEmpty()
+            && SLOWER * passes() < SEEN_OFTEN;
+    return may && summary.verdict().kind() == Verdict.Kind.UNCERTAIN
+        ? Optional.of(
+            new RangeTests(experiment, test.withSteps(SLOWER * test.steps()), count, loss))
+        : Optional.empty();
   }
 
   /** The tests that follow where noise hid the curves of these. */

@@ -213,6 +213,28 @@ class RangeTestsTest {
     assertThat(steps(config.with(EPOCHS, 10_000))).isEqualTo(120);
   }
 
+  /** 120 steps in batches of 2 see 270 images once, and 120 images twice. */
+  @Test
+  void anUncertainEdgeIsLookedForInMoreSteps() throws IOException {
+    RangeSummary uncertain =
+        new RangeSummary(
+            AGREE.runs(), new Verdict(Verdict.Kind.UNCERTAIN, "The loss rose", "compare"));
+    TrainingConfig twos = config.with(BATCH_SIZE, 2).with(EPOCHS, 2);
+    Path more = TestData.colours(temp.resolve("more"), 90, 10, 8, 8);
+    TrainingConfig once = twos.with(DATA, more.toString());
+    assertThat(stepsAfter(once, uncertain)).hasValue(240);
+    assertThat(stepsAfter(once, AGREE)).isEmpty();
+    assertThat(stepsAfter(once.with(RANGE_STEPS, 100), uncertain)).isEmpty();
+    assertThat(stepsAfter(once.with(MINUTES, 1.0), uncertain)).isEmpty();
+    assertThat(stepsAfter(twos, uncertain)).isEmpty();
+  }
+
+  private static Optional<Integer> stepsAfter(TrainingConfig asked, RangeSummary summary) {
+    try (Experiment experiment = Experiment.open(asked, JobListener.NONE)) {
+      return RangeTests.of(experiment).slowerAfter(summary).map(tests -> tests.test().steps());
+    }
+  }
+
   private static int steps(TrainingConfig asked) {
     try (Experiment experiment = Experiment.open(asked, JobListener.NONE)) {
       return RangeTests.of(experiment).test().steps();
