@@ -170,7 +170,7 @@ final class LossCurve {
    * soon leaves it with nothing learned.
    */
   private OptionalDouble survivedAfter(double edge) {
-    double level = untrained + rise;
+    double level = untrained + 0.75 * rise; // below the cap of the losses, whatever the start was
     double near = 0;
     int last = -1;
     boolean rose = false;

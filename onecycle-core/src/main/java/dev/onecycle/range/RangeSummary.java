@@ -113,13 +113,13 @@ public record RangeSummary(List<RangeResult> runs, Verdict verdict) {
   }
 
   /**
-   * Whether the seed of a test decides its peak for a cycle: the peaks of the runs are not within a
-   * factor of three of each other.
+   * The {@link #peaks} where the seed of a test decides its peak for a cycle: they are not within a
+   * factor of three of each other. Empty where they are.
    *
    * @param steps of the cycle, at least 1
    */
-  public boolean disagreeOver(long steps) {
-    return peaks(steps).filter(peaks -> peaks.factor() > AGREEMENT).isPresent();
+  public Optional<Spread> disagreement(long steps) {
+    return peaks(steps).filter(peaks -> peaks.factor() > AGREEMENT);
   }
 
   private static Optional<Spread> spread(
@@ -175,7 +175,7 @@ public record RangeSummary(List<RangeResult> runs, Verdict verdict) {
     return 2 * count(runs, Kind.UNCERTAIN) > shown
         ? new Verdict(
             Kind.UNCERTAIN,
-            found + ", but it had risen before the edge",
+            found + ", but most of these edges are uncertain",
             VerdictMessages.uncertain(peak))
         : new Verdict(Kind.CLEAR, found, VerdictMessages.clear(peak));
   }

@@ -22,15 +22,15 @@ record VerdictMessages(double[] rates, StopReason stopped) {
   }
 
   /**
-   * @param survived the rate up to which the loss stayed near the loss of knowing nothing
+   * @param survived the rate up to which the loss was near the loss of knowing nothing again
    */
   Verdict tooFast(LossCurve curve, Readings readings, double survived) {
     return verdict(
         Kind.UNCERTAIN,
         fallAndRise(curve, readings)
             + found(
-                ", but stayed near %s, the loss of knowing nothing, up to %s: the network may have"
-                    + " met that rate too soon",
+                ", but up to %2$s it was near %1$s again, the loss of knowing nothing: the network"
+                    + " may have met the rates above its edge too soon",
                 curve.untrained(), survived),
         uncertain(peak(readings)) + ", or take more steps");
   }

@@ -48,10 +48,10 @@ class RangeSummaryTest {
     Spread peaks = summary.peaks(SuggestedPeak.LONG).orElseThrow();
     assertThat(peaks.low()).isCloseTo(summary.edge().orElseThrow().low() / 10, within(1e-12));
     assertThat(peaks.high()).isCloseTo(summary.edge().orElseThrow().high() / 10, within(1e-12));
-    assertThat(summary.disagreeOver(SuggestedPeak.LONG)).isFalse();
+    assertThat(summary.disagreement(SuggestedPeak.LONG)).isEmpty();
     RangeSummary apart = RangeSummary.of(List.of(edgeAt(0.5), edgeAt(2)));
-    assertThat(apart.disagreeOver(SuggestedPeak.LONG)).isTrue();
-    assertThat(RangeSummary.of(List.of(flat())).disagreeOver(100)).isFalse();
+    assertThat(apart.disagreement(SuggestedPeak.LONG)).isEqualTo(apart.peaks(SuggestedPeak.LONG));
+    assertThat(RangeSummary.of(List.of(flat())).disagreement(100)).isEmpty();
   }
 
   @Test

@@ -32,6 +32,34 @@ class RangeTestTest {
         .isCloseTo(119 / 8.0, within(1e-9));
   }
 
+  /**
+   * A network that is lost at a rate of 0.5: it knows nothing up to 30, where the loss rises for
+   * good. From starts above and at the loss of knowing nothing, with and without that loss.
+   */
+  @ParameterizedTest
+  @CsvSource({"2.53, true", "2.53, false", "2.3, true", "2.3, false", "2.28, true"})
+  void aNetworkThatWasLostMakesTheEdgeUncertain(double start, boolean scaled) {
+    RangeTest test = scaled ? TEST.withScale(LossScale.of(Math.log(10), 0)) : TEST;
+    RangeResult lost = test.run((rate, momentum) -> lost(start, rate, 30));
+    assertThat(lost.verdict().kind()).isEqualTo(Kind.UNCERTAIN);
+    assertThat(lost.readings().edge().orElseThrow()).isBetween(0.2, 0.6);
+    assertThat(lost.verdict().finding())
+        .contains("near", "the loss of knowing nothing", "above its edge too soon");
+    // Where the loss rises for good soon after, the rate was too high.
+    assertThat(test.run((rate, momentum) -> lost(start, rate, 2)).verdict().kind())
+        .isEqualTo(Kind.CLEAR);
+  }
+
+  private static double lost(double start, double rate, double end) {
+    if (rate > end) {
+      return 2.35 * Math.pow(rate / end, 2);
+    }
+    if (rate > 1.2) {
+      return start > 2.4 ? 2.4 : 2.33;
+    }
+    return rate > 0.4 ? 3 : start - (start - 1.9) / (1 + 0.02 / rate);
+  }
+
   @ParameterizedTest
   @CsvSource({"1, 120", "1209, 120", "1210, 121", "2352, 235", "3600, 360", "1000000, 360"})
   void aLongCycleHasALongTest(long cycle, int steps) {

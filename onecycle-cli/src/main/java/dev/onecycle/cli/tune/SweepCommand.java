@@ -311,7 +311,7 @@ public final class SweepCommand implements Callable<Integer> {
     // A peak that was given, or is a careful one, needs none.
     List<Doubt> doubts =
         rate.isPresent() && peak.isEmpty()
-            ? RangeTests.doubts(experiment, shown.test())
+            ? RangeTests.doubts(experiment, shown.test(), steps(sweep, shown, experiment))
             : List.of();
     RangeView.show(console, doubts);
     found.write(file);

@@ -112,9 +112,11 @@ final class SweepView {
           .suggestion()
           .ifPresent(
               peak -> {
-                record.put("peak", peak.over(steps(sweep, candidate, experiment, batchSize)));
+                long cycle = steps(sweep, candidate, experiment, batchSize);
+                record.put("peak", peak.over(cycle));
                 record.put(
-                    "doubts", RangeView.record(RangeTests.doubts(experiment, candidate.test())));
+                    "doubts",
+                    RangeView.record(RangeTests.doubts(experiment, candidate.test(), cycle)));
               });
       candidate
           .cycle()

@@ -156,8 +156,8 @@ final class TuneRun {
     write(recipe);
     journal.conclude(tuned);
     writeFigures(tuned);
-    RangeView.show(console, tuned.range(), steps(tuned), true);
-    List<Doubt> doubts = RangeTests.doubts(experiment, tuned.range());
+    RangeView.show(console, tuned.range(), OptionalLong.of(steps(tuned)), true);
+    List<Doubt> doubts = RangeTests.doubts(experiment, tuned.range(), steps(tuned));
     RangeView.show(console, doubts);
     recipe.reasons().forEach((name, reason) -> console.say(name + ": " + reason));
     console.answer(
@@ -269,8 +269,8 @@ final class TuneRun {
   }
 
   /** The optimizer steps of the training that the recipe is for. */
-  private OptionalLong steps(TuningResult tuned) {
-    return OptionalLong.of(experiment.cycleSteps(tuned.batchSize()));
+  private long steps(TuningResult tuned) {
+    return experiment.cycleSteps(tuned.batchSize());
   }
 
   private static void put(Map<String, String> settings, Setting<?> setting, String value) {
@@ -284,7 +284,8 @@ final class TuneRun {
         String name = sweep.parameter().title().replace(' ', '-') + ".svg";
         SweepFigures.of(sweep).writeSvg(folder.resolve(name));
       }
-      RangeFigures.of(tuned.range(), steps(tuned)).writeSvg(folder.resolve("range.svg"));
+      RangeFigures.of(tuned.range(), OptionalLong.of(steps(tuned)))
+          .writeSvg(folder.resolve("range.svg"));
     } catch (MissingFontsException e) {
       console.say("No figures: " + e.getMessage());
     }

@@ -31,6 +31,7 @@ import dev.onecycle.text.Sha256;
 import dev.onecycle.torch.distributed.ProcessGroup;
 import dev.onecycle.torch.model.ModelFile;
 import dev.onecycle.torch.settings.Normalization;
+import dev.onecycle.torch.train.Compute;
 import dev.onecycle.torch.train.Learner;
 import dev.onecycle.torch.train.Setup;
 import dev.onecycle.torch.train.TrainingPlan;
@@ -575,6 +576,8 @@ public final class Experiment implements AutoCloseable {
     ranks.awaitAll(ProcessGroup.LONG); // each reads and decodes at its own pace
     ranks.requireSame("version", String.valueOf(Experiment.class.getPackage()));
     ranks.requireSame(train().layout().noun() + "s", fingerprint());
+    // Slices, and with them the draws of dropout, are numbered by the replicas of a rank.
+    ranks.requireSame("threads", String.valueOf(Compute.of(setup.settings()).threads()));
     ranks.requireSame("conditions", conditions().byName().toString());
     // Network, weights and first rate are compared by their content.
     Map<String, Object> settings = config().toMap();

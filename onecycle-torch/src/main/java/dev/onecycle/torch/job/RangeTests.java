@@ -181,7 +181,7 @@ public final class RangeTests {
   public record Doubt(Kind kind, String sentence) {
     /** What makes a suggestion doubtful. */
     public enum Kind {
-      /** The loss had risen long before the edge. */
+      /** The loss had risen long before the edge, or stayed near knowing nothing long after. */
       UNCERTAIN,
       /** The tests saw the same few images over and over, so their result depends on the seed. */
       FEW_IMAGES,
@@ -204,8 +204,8 @@ public final class RangeTests {
      */
     public static Optional<Doubt> ofSeeds(RangeSummary summary, long steps) {
       return summary
-          .peaks(steps)
-          .filter(peaks -> summary.suggestion().isPresent() && summary.disagreeOver(steps))
+          .disagreement(steps)
+          .filter(peaks -> summary.suggestion().isPresent())
           .map(
               peaks ->
                   new Doubt(
@@ -254,10 +254,14 @@ public final class RangeTests {
     return List.copyOf(doubts);
   }
 
-  /** The reasons to distrust the suggestion of a sweep or a tuning in an experiment. */
-  public static List<Doubt> doubts(Experiment experiment, RangeSummary summary) {
+  /**
+   * The reasons to distrust the suggestion of a sweep or a tuning in an experiment.
+   *
+   * @param steps of the cycle that the suggestion is for
+   */
+  public static List<Doubt> doubts(Experiment experiment, RangeSummary summary, long steps) {
     RangeTest quick = experiment.config().quickRangeTest(experiment.setup().momentum());
-    return of(experiment, quick).doubts(summary);
+    return of(experiment, quick).doubts(summary, steps);
   }
 
   /**
@@ -393,7 +397,7 @@ public final class RangeTests {
               summary.verdict().finding(),
               slower.get().test.steps(),
               Numbers.duration(slower.get().secondsAfter(this, summary, seconds))));
-      return slower.get().runOnce(listener);
+      return preferred(summary, slower.get().runOnce(listener));
     }
     if (!HIDDEN_BY_NOISE.contains(summary.verdict().kind()) || !mayRunAgain()) {
       return summary;
@@ -436,9 +440,21 @@ public final class RangeTests {
         : Optional.empty();
   }
 
-  /** The tests that follow where noise hid the curves of these. */
+  /** The slower tests, unless they suggest nothing: an uncertain rate is more than none. */
+  static RangeSummary preferred(RangeSummary uncertain, RangeSummary slower) {
+    return slower.suggestion().isPresent() ? slower : uncertain;
+  }
+
+  /**
+   * The tests that follow where noise hid the curves of these. They take more steps at each rate,
+   * so the rates need not be more for a long cycle.
+   */
   RangeTests longer(Images read) {
-    return new RangeTests(experiment, test, REPEATS, new RangeLoss(MORE_BATCHES, read));
+    RangeTest usual =
+        experiment.config().isGiven(RANGE_STEPS)
+            ? test
+            : test.withSteps(Math.min(test.steps(), RangeTest.STEPS));
+    return new RangeTests(experiment, usual, REPEATS, new RangeLoss(MORE_BATCHES, read));
   }
 
   /**

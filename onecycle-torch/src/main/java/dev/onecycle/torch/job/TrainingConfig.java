@@ -960,8 +960,8 @@ public final class TrainingConfig {
           Setting.whole(
                   "range_steps",
                   "N",
-                  "Rates from the first to the last, at least three a decade. Default: a tenth"
-                      + " of the steps of the cycle, from 120 to 360 and at most three epochs; in"
+                  "Rates from the first to the last, at least three a decade. Default: 120,"
+                      + " or a tenth of the steps of a longer cycle, up to 360 or three epochs; in"
                       + " sweeps and tuning 25 a decade, and more of batches smaller than 256.")
               .atLeast(1));
 

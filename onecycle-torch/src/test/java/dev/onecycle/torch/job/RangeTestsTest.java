@@ -229,6 +229,23 @@ class RangeTestsTest {
     assertThat(stepsAfter(twos, uncertain)).isEmpty();
   }
 
+  @Test
+  void slowerTestsThatSuggestNothingLeaveTheUncertainRate() {
+    assertThat(RangeTests.preferred(AGREE, DISAGREE)).isEqualTo(AGREE);
+    assertThat(RangeTests.preferred(DISAGREE, AGREE)).isEqualTo(AGREE);
+  }
+
+  /** They take four steps at each rate, so they need no more rates for a long cycle. */
+  @Test
+  void testsThatNoiseAsksForHaveTheUsualRates() {
+    TrainingConfig longCycle = config.with(BATCH_SIZE, 2).with(EPOCHS, 200);
+    try (Experiment experiment = Experiment.open(longCycle, JobListener.NONE)) {
+      RangeTests tests = RangeTests.of(experiment);
+      assertThat(tests.test().steps()).isEqualTo(180);
+      assertThat(tests.longer(Images.TRAIN).test().steps()).isEqualTo(120);
+    }
+  }
+
   private static Optional<Integer> stepsAfter(TrainingConfig asked, RangeSummary summary) {
     try (Experiment experiment = Experiment.open(asked, JobListener.NONE)) {
       return RangeTests.of(experiment).slowerAfter(summary).map(tests -> tests.test().steps());
@@ -325,7 +342,7 @@ class RangeTestsTest {
     Watcher watcher = new Watcher();
     try (Experiment experiment = Experiment.open(adamw, watcher)) {
       assertThat(RangeTests.of(experiment).doubts(high))
-          .isEqualTo(RangeTests.doubts(experiment, high))
+          .isEqualTo(RangeTests.doubts(experiment, high, experiment.cycleSteps()))
           .extracting(Doubt::kind)
           .containsExactly(Doubt.Kind.FEW_IMAGES, Doubt.Kind.TOO_HIGH);
       assertThat(RangeTests.of(experiment).doubts(high).get(1).sentence())

@@ -96,6 +96,7 @@ class StreamTrainingTest {
   void aKilledRunGoesOnFromItsNewestCheckpoint() throws IOException {
     TrainingConfig config =
         config(shards())
+            .with(TrainingConfig.MODEL, "resnet20")
             .with(TrainingConfig.EPOCHS, 2)
             .with(TrainingConfig.CHECKPOINT_MINUTES, 1e-5);
     Path whole = temp.resolve("undisturbed");

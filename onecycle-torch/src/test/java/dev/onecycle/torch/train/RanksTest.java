@@ -35,10 +35,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Several ranks train as one rank does on the same batches. */
 @Timeout(300)
 class RanksTest {
-  private static final ImageShape SHAPE = new ImageShape(3, 16, 12);
-  private static final List<String> CLASSES = List.of("red", "green", "blue");
-  private static final ImageDataset TRAIN = ImageSets.coloured(1, 210, CLASSES, SHAPE);
-  private static final ImageDataset TEST = ImageSets.coloured(2, 90, CLASSES, SHAPE);
+  static final ImageShape SHAPE = new ImageShape(3, 16, 12);
+  static final List<String> CLASSES = List.of("red", "green", "blue");
+  static final ImageDataset TRAIN = ImageSets.coloured(1, 210, CLASSES, SHAPE);
+  static final ImageDataset TEST = ImageSets.coloured(2, 90, CLASSES, SHAPE);
 
   /** 210 images: three batches of 64, and one of 18. */
   private static final TrainingPlan PLAN =

@@ -1,15 +1,16 @@
 package dev.onecycle.torch.train;
 
+import static dev.onecycle.torch.train.RanksTest.CLASSES;
+import static dev.onecycle.torch.train.RanksTest.SHAPE;
+import static dev.onecycle.torch.train.RanksTest.TEST;
+import static dev.onecycle.torch.train.RanksTest.TRAIN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.onecycle.data.augment.Augmentation;
-import dev.onecycle.data.image.ImageDataset;
-import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.schedule.OneCycle;
-import dev.onecycle.torch.ImageSets;
 import dev.onecycle.torch.distributed.ProcessGroup;
 import dev.onecycle.torch.distributed.TestRanks;
 import dev.onecycle.torch.engine.custom.TensorLayer;
@@ -32,11 +33,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Batch norms that see the whole batch, whatever computes its parts. */
 @Timeout(300)
 class SyncBatchNormTest {
-  private static final ImageShape SHAPE = new ImageShape(3, 16, 12);
-  private static final List<String> CLASSES = List.of("red", "green", "blue");
-  private static final ImageDataset TRAIN = ImageSets.coloured(1, 210, CLASSES, SHAPE);
-  private static final ImageDataset TEST = ImageSets.coloured(2, 90, CLASSES, SHAPE);
-
   /** 210 images: three batches of 64, and one of 18, which one part computes alone. */
   private static final TrainingPlan PLAN =
       TrainingPlan.of(2, 64)
@@ -53,14 +49,7 @@ class SyncBatchNormTest {
   private static List<NamedTensor> train(LearnerSettings settings, ProcessGroup ranks) {
     try (Learner learner = Learner.prepare(RESNET, TRAIN, settings)) {
       learner.join(ranks, () -> false);
-      Training.run(
-          learner,
-          OneCycle.of(PLAN.steps(TRAIN.size()), 0.001),
-          PLAN,
-          TRAIN,
-          TEST,
-          SmallTraining.keeping(new ArrayList<>()),
-          () -> false);
+      run(learner);
       learner.requireSameOnRanks();
       return learner.weights();
     }
@@ -84,6 +73,17 @@ class SyncBatchNormTest {
             ? train(apart, ProcessGroup.ALONE)
             : TestRanks.run(ranks, group -> train(apart, group)).get(0);
     assertThatThrownBy(() -> assertClose(other, wanted, 1e-3f)).isInstanceOf(AssertionError.class);
+  }
+
+  private static void run(Learner learner) {
+    Training.run(
+        learner,
+        OneCycle.of(PLAN.steps(TRAIN.size()), 0.001),
+        PLAN,
+        TRAIN,
+        TEST,
+        SmallTraining.keeping(new ArrayList<>()),
+        () -> false);
   }
 
   private static void assertClose(
@@ -141,18 +141,8 @@ class SyncBatchNormTest {
                 new Layer.Linear(4, 3, true)));
     try (Learner learner =
         Learner.prepare(network, TRAIN, settings(2).syncBatchNorm(true).build())) {
-      Runnable train =
-          () ->
-              Training.run(
-                  learner,
-                  OneCycle.of(PLAN.steps(TRAIN.size()), 0.001),
-                  PLAN,
-                  TRAIN,
-                  TEST,
-                  SmallTraining.keeping(new ArrayList<>()),
-                  () -> false);
-      assertThatThrownBy(train::run).hasStackTraceContaining("no result for these images");
-      train.run(); // the next step is sound
+      assertThatThrownBy(() -> run(learner)).hasStackTraceContaining("no result for these images");
+      run(learner); // the next step is sound
     }
   }
 
@@ -167,6 +157,6 @@ class SyncBatchNormTest {
     assertThatThrownBy(
             () -> Learner.prepare(network, TRAIN, settings(2).syncBatchNorm(true).build()))
         .isInstanceOf(InvalidValueException.class)
-        .hasMessageContaining("sync batch norm must be off for plain, which has no batch norms");
+        .hasMessageContaining("sync batchnorm must be false for plain, which has no batch norms");
   }
 }

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Gradients are exchanged in buckets, which are neighbouring parts of the flat buffer, while the
  * way back goes on: a bucket is sent as soon as every replica of this rank has added to all of its
  * weights, and always after the buckets of later layers, so that all ranks send in the same order.
+ * Where batch norms are synchronized, all buckets are sent at the end of the way back.
  *
  * <p><i>Source:</i> S. Li et al. (2020), "PyTorch Distributed: Experiences on Accelerating Data
  * Parallel Training", section 3.2. Deviation: buckets follow the order of the flat buffer.
@@ -187,7 +188,7 @@ final class RankExchange {
   Totals end(double lossSum, @Nullable Tensor statistics, boolean stop) {
     synchronized (this) {
       while (next < buckets.size()) {
-        send(buckets.get(next++)); // weights that this batch did not reach
+        send(buckets.get(next++)); // all, or weights that this batch did not reach
       }
     }
     try (PointerScope scope = new PointerScope();

@@ -40,8 +40,9 @@ import org.jspecify.annotations.Nullable;
  * updates the weights that the replicas share.
  *
  * <p>A batch is cut into slices; each replica computes its share of them, and batch norms see slice
- * by slice, as in data-parallel training. The slices depend on the batch size, the number of
- * threads and the accumulation alone, so that equal settings give equal bits.
+ * by slice, as in data-parallel training, unless they are synchronized ({@link BatchNormSums}). The
+ * slices depend on the batch size, the number of threads and the accumulation alone, so that equal
+ * settings give equal bits.
  *
  * <p>On a GPU there is one replica, and a step waits for the GPU once ({@link StepOutcome}).
  *
@@ -96,12 +97,13 @@ public final class TrainableNetwork implements AutoCloseable {
     this.network = network;
     ModuleBuilder builder = layerGroups.builder();
     builder.build("", network.layers());
-    Require.that(
-        !settings.syncBatchNorm() || (!builder.statistics.isEmpty() && builder.scripts.isEmpty()),
-        "sync batch norm",
-        "off for " + network.name() + ", which has no batch norms of the library,",
-        true,
-        settings);
+    if (settings.syncBatchNorm() && (builder.statistics.isEmpty() || !builder.scripts.isEmpty())) {
+      throw Require.invalid(
+          "sync batchnorm",
+          "false for " + network.name() + ", which has no batch norms of the library,",
+          true,
+          "leave it out");
+    }
     averages = !builder.averaging.isEmpty();
     together =
         settings.syncBatchNorm() && averages
