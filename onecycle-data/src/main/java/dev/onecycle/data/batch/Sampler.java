@@ -89,9 +89,11 @@ public final class Sampler {
     return new Sampler(images.size(), batchSize, seed, true, byClass, Optional.empty());
   }
 
-  /** The order of the dataset, for evaluation. */
-  public static Sampler inOrder(int size, int batchSize) {
-    return new Sampler(size, batchSize, 0, false, new int[0][], Optional.empty());
+  /** The order of the dataset, for evaluation; in a stream the parts of its readers take turns. */
+  public static Sampler inOrder(Dataset data, int batchSize) {
+    Optional<StreamedImages> stream =
+        data instanceof StreamedImages streamed ? Optional.of(streamed) : Optional.empty();
+    return new Sampler(data.size(), batchSize, 0, false, new int[0][], stream);
   }
 
   /** The number of images. */
@@ -120,22 +122,22 @@ public final class Sampler {
   /** Makes sure that a stream is read in an order of its own. */
   void requireOrderOf(Dataset data) {
     Require.that(
-        !(data instanceof StreamedImages) || !shuffled || stream.isPresent(),
+        !(data instanceof StreamedImages) || stream.isPresent(),
         "sampler",
-        "made for the stream by Sampler.of",
+        "made for the stream by Sampler.of or Sampler.inOrder",
         "one for images in any order",
         data);
   }
 
   /** The order of an epoch of a stream, by which its readers find the images. */
   StreamOrder streamOrder(StreamedImages images, long epoch) {
-    return shuffled ? images.order(seed, epoch) : images.storedOrder();
+    return shuffled ? images.order(seed, epoch) : images.evaluationOrder();
   }
 
   /** The indices of the images in the order of {@code epoch}. */
   public int[] order(long epoch) {
     if (stream.isPresent()) {
-      return stream.get().order(seed, epoch).indices(batchSize);
+      return streamOrder(stream.get(), epoch).indices(batchSize);
     }
     int[] order = byClass.length == 0 ? IntStream.range(0, size).toArray() : equalShares(epoch);
     if (shuffled) {

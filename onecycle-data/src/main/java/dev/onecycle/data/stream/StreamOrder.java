@@ -63,9 +63,12 @@ public final class StreamOrder {
     return new StreamOrder(counts, new Shuffle(readers, window, true, seed, epoch));
   }
 
-  /** The order of the shards, by one reader; no more than a window is read ahead. */
-  static StreamOrder inOrder(int[] counts, int window) {
-    return new StreamOrder(counts, new Shuffle(1, window, false, 0, 0));
+  /**
+   * The order of an evaluation: nothing is shuffled, but readers take turns here too, so that of
+   * several ranks each reads its share of the shards.
+   */
+  static StreamOrder unshuffled(int[] counts, int readers, int window) {
+    return new StreamOrder(counts, new Shuffle(readers, window, false, 0, 0));
   }
 
   private static int[] sums(int[] counts) {

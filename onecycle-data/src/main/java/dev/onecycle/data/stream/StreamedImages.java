@@ -40,7 +40,7 @@ public final class StreamedImages implements ImageDataset {
   private final StreamOptions options;
   private final ImageShape shape;
   private final Optional<ImageShape> larger;
-  private final StreamOrder stored;
+  private final StreamOrder unshuffled;
   private final ConcurrentSkipListMap<Integer, SkippedImage> replaced;
   private final long patienceSeconds;
   private @Nullable At at;
@@ -64,14 +64,18 @@ public final class StreamedImages implements ImageDataset {
     this.options = options;
     this.shape = shape;
     this.larger = larger;
-    this.stored = StreamOrder.inOrder(shards.counts(), options.windowOfReader());
+    // More readers than shards would go through the same ones; together they read a window ahead.
+    int readers = Math.max(1, Math.min(options.readers(), shards.counts().length));
+    this.unshuffled =
+        StreamOrder.unshuffled(
+            shards.counts(), readers, Math.max(1, options.windowOfReader() / readers));
     this.replaced = new ConcurrentSkipListMap<>();
     this.patienceSeconds = patienceSeconds;
   }
 
   @Override
   public int size() {
-    return stored.size();
+    return unshuffled.size();
   }
 
   @Override
@@ -113,9 +117,9 @@ public final class StreamedImages implements ImageDataset {
         shards.counts(), options.readers(), options.windowOfReader(), seed, epoch);
   }
 
-  /** The order of the shards. */
-  public StreamOrder storedOrder() {
-    return stored;
+  /** The order of an evaluation. */
+  public StreamOrder evaluationOrder() {
+    return unshuffled;
   }
 
   /** Begins to read images in orders of the stream. */
@@ -125,12 +129,12 @@ public final class StreamedImages implements ImageDataset {
 
   @Override
   public int label(int index) {
-    return shards.label(stored.shard(index), sample(index, Parts.LABEL));
+    return shards.label(unshuffled.shard(index), sample(index, Parts.LABEL));
   }
 
   @Override
   public String origin(int index) {
-    int shard = stored.shard(index);
+    int shard = unshuffled.shard(index);
     return shards.file(shard).fileName() + "/" + sample(index, Parts.NONE).image();
   }
 
@@ -190,7 +194,7 @@ public final class StreamedImages implements ImageDataset {
    * @throws BadDataException if it cannot be used
    */
   Decoded decode(int index, Sample sample, ImageShape target) {
-    int shard = stored.shard(index);
+    int shard = unshuffled.shard(index);
     int label = shards.label(shard, sample);
     try {
       return new Decoded(pixels(sample, target), label);
@@ -222,10 +226,10 @@ public final class StreamedImages implements ImageDataset {
   }
 
   private Decoded instead(int bad, ImageShape target) {
-    int shard = stored.shard(bad);
+    int shard = unshuffled.shard(bad);
     int count = shards.count(shard);
     for (int i = 1; i < count; i++) {
-      int index = stored.offset(shard) + (stored.inShard(bad) + i) % count;
+      int index = unshuffled.offset(shard) + (unshuffled.inShard(bad) + i) % count;
       Sample sample = sample(index, Parts.ALL);
       try {
         return new Decoded(pixels(sample, target), shards.label(shard, sample));
@@ -238,8 +242,8 @@ public final class StreamedImages implements ImageDataset {
 
   /** A sample by its index. Indices that rise within a shard go through it once. */
   synchronized Sample sample(int index, Parts parts) {
-    int shard = stored.shard(index);
-    int wanted = stored.inShard(index);
+    int shard = unshuffled.shard(index);
+    int wanted = unshuffled.inShard(index);
     if (at == null || at.shard != shard || at.reader.position() > wanted) {
       closeCurrent();
       at = new At(shard, open(shard));

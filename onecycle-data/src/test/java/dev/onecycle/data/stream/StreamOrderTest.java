@@ -105,8 +105,10 @@ class StreamOrderTest {
     assertThat(StreamOrder.shuffled(counts, 3, 16, 5, 2).indices(32)).isEqualTo(order);
     assertThat(StreamOrder.shuffled(counts, 3, 16, 6, 2).indices(32)).isNotEqualTo(order);
     assertThat(StreamOrder.shuffled(counts, 3, 16, 5, 3).indices(32)).isNotEqualTo(order);
-    assertThat(StreamOrder.inOrder(counts, 16).indices(32))
+    assertThat(StreamOrder.unshuffled(counts, 1, 16).indices(32))
         .isEqualTo(IntStream.range(0, 170).toArray());
+    assertThat(StreamOrder.unshuffled(new int[] {3, 5, 2}, 2, 3).indices(4))
+        .containsExactly(0, 1, 5, 6, 2, 3, 7, 8, 4, 9);
   }
 
   /** Stored: a resumed run must see the same images, also by a later version. */

@@ -45,6 +45,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -261,21 +262,37 @@ class StreamedImagesTest {
   /** 2 ranks of 8 readers: each reads half of the bytes, and what the readers' ends share. */
   @Test
   void aRankReadsItsShardsAlone() throws IOException {
-    int[] counts = IntStream.range(0, 40).map(i -> 32).toArray();
-    List<InMemory> shards = shards(counts);
+    List<InMemory> shards = shards(IntStream.range(0, 40).map(i -> 32).toArray());
     StreamedImages images = open(shards, options(8, 64, false));
+    requireShares(shards, part -> batches(images, 64, part, 0, 20));
+    requireShares(shards, part -> evaluated(images, 64, part));
+  }
+
+  private static void requireShares(List<InMemory> shards, Consumer<Part> pass) {
     long all = shards.stream().mapToLong(InMemory::length).sum();
     long wholeBefore = read(shards);
-    batches(images, 64, Part.WHOLE, 0, 20);
+    pass.accept(Part.WHOLE);
     long whole = read(shards) - wholeBefore;
     assertThat(whole).isBetween(all, all * 5 / 4);
     for (int rank = 0; rank < 2; rank++) {
       shards.forEach(shard -> shard.opened.set(0));
       long before = read(shards);
-      batches(images, 64, new Part(rank, 2), 0, 20);
+      pass.accept(new Part(rank, 2));
       assertThat(read(shards) - before).isLessThan(all * 13 / 20);
       assertThat(shards.stream().filter(shard -> shard.opened.get() > 0).count()).isEqualTo(20);
     }
+  }
+
+  private static List<Integer> evaluated(StreamedImages images, int batchSize, Part part) {
+    List<Integer> seen = new ArrayList<>();
+    try (BatchLoader loader = BatchLoader.evaluation(images, batchSize, part)) {
+      while (loader.hasNext()) {
+        try (Batch batch = loader.next()) {
+          IntStream.range(0, batch.size()).forEach(i -> seen.add(checked(batch, i)));
+        }
+      }
+    }
+    return seen;
   }
 
   /** A position in the middle of an epoch costs a window and a part of a shard for each reader. */
@@ -309,17 +326,18 @@ class StreamedImagesTest {
   }
 
   @Test
-  void anEvaluationSeesEachImageOnceInOrder() throws IOException {
-    StreamedImages images = open(shards(COUNTS), options(3, 24, false));
-    List<Integer> seen = new ArrayList<>();
-    try (BatchLoader loader = BatchLoader.evaluation(images, 50)) {
-      while (loader.hasNext()) {
-        try (Batch batch = loader.next()) {
-          IntStream.range(0, batch.size()).forEach(i -> seen.add(checked(batch, i)));
-        }
+  void anEvaluationSeesEachImageOnce() throws IOException {
+    for (int readers : new int[] {1, 3, 8}) {
+      StreamedImages images = open(shards(COUNTS), options(readers, 24, false));
+      List<Integer> seen = evaluated(images, 50, Part.WHOLE);
+      assertThat(seen)
+          .containsExactlyInAnyOrderElementsOf(IntStream.range(0, ALL).boxed().toList());
+      List<Integer> ofRanks = new ArrayList<>();
+      for (int rank = 0; rank < 3; rank++) {
+        ofRanks.addAll(evaluated(images, 50, new Part(rank, 3)));
       }
+      assertThat(ofRanks).containsExactlyInAnyOrderElementsOf(seen);
     }
-    assertThat(seen).isEqualTo(IntStream.range(0, ALL).boxed().toList());
   }
 
   @Test
