@@ -3,6 +3,7 @@ package dev.onecycle.run;
 import dev.onecycle.run.Classification.Cell;
 import dev.onecycle.run.Classification.Confidence;
 import dev.onecycle.run.Classification.Mistake;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -97,7 +98,8 @@ public final class ClassificationCounter {
   /**
    * The classification so far.
    *
-   * @param origins returns the origin of an image by its index; called for the worst mistakes only
+   * @param origins returns the origin of an image by its index; called for the worst mistakes only,
+   *     by rising index: a stream goes through each shard once
    */
   public Classification result(IntFunction<String> origins) {
     List<Cell> cells =
@@ -105,7 +107,10 @@ public final class ClassificationCounter {
             .map(e -> new Cell(e.getKey().label, e.getKey().predicted, e.getValue()))
             .toList();
     List<Mistake> named =
-        worst.stream().map(mistake -> mistake.withOrigin(origins.apply(mistake.index()))).toList();
+        worst.stream()
+            .sorted(Comparator.comparingInt(Mistake::index))
+            .map(mistake -> mistake.withOrigin(origins.apply(mistake.index())))
+            .toList();
     return new Classification(images, cells, named);
   }
 }

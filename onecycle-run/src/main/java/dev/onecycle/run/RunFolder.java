@@ -7,6 +7,8 @@ import dev.onecycle.error.Require;
 import dev.onecycle.fault.Faults;
 import dev.onecycle.record.EpochRecord;
 import dev.onecycle.record.StepRecord;
+import dev.onecycle.run.Classification.Mistake;
+import dev.onecycle.run.ClassificationRecord.Picture;
 import dev.onecycle.run.ClassificationRecord.PictureSource;
 import dev.onecycle.run.files.AtomicFile;
 import dev.onecycle.run.files.CsvTable;
@@ -15,6 +17,7 @@ import dev.onecycle.run.files.JsonFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -229,12 +232,19 @@ public final class RunFolder implements RunOutput {
 
   @Override
   public void classified(int epoch, Classification classification) {
-    List<ClassificationRecord.Picture> worst =
-        pictures == null
-            ? List.of()
-            : classification.worst().stream().map(m -> pictures.of(m.index())).toList();
+    List<Picture> worst = pictures == null ? List.of() : pictures(classification.worst(), pictures);
     JsonFile.write(
         folder.resolve(CLASSIFICATION), new ClassificationRecord(epoch, classification, worst));
+  }
+
+  /** Made by rising index: a stream goes through each shard once. */
+  private static List<Picture> pictures(List<Mistake> mistakes, PictureSource source) {
+    Map<Integer, Picture> byIndex = new HashMap<>();
+    mistakes.stream()
+        .map(Mistake::index)
+        .sorted()
+        .forEach(index -> byIndex.computeIfAbsent(index, source::of));
+    return mistakes.stream().map(mistake -> byIndex.get(mistake.index())).toList();
   }
 
   @Override

@@ -22,6 +22,7 @@ import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -47,6 +48,12 @@ final class RankWork extends AbstractFunction1<Iterator<Integer>, Iterator<Strin
 
   /** The folder of errors that ended an attempt, in the folder of a run. */
   static final String PROBLEMS = "problems";
+
+  /**
+   * A process that has ended is noticed at once, and one that hangs by Spark. Until then rank 0 may
+   * copy its checkpoint to a slow file system while the others wait.
+   */
+  private static final Duration TIMEOUT = Duration.ofMinutes(10);
 
   private static final long TOLD_WITHIN_NANOS = 5_000_000_000L;
   private static final long PAUSE_NANOS = 100_000_000;
@@ -134,8 +141,7 @@ final class RankWork extends AbstractFunction1<Iterator<Integer>, Iterator<Strin
     int size = context.getTaskInfos().length;
     String host = context.getTaskInfos()[0].address().replaceFirst(":\\d+$", "");
     try {
-      return ProcessGroup.join(
-          Rendezvous.of(context.partitionId(), size, host, port), ProcessGroup.TIMEOUT);
+      return ProcessGroup.join(Rendezvous.of(context.partitionId(), size, host, port), TIMEOUT);
     } catch (InvalidValueException e) {
       throw new IllegalStateException("ranks cannot meet: " + e.getMessage(), e);
     }

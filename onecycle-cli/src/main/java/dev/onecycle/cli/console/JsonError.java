@@ -28,6 +28,11 @@ public final class JsonError {
     out.flush();
   }
 
+  /** The exit code in an object that a command has printed; 0 where it has no error. */
+  public static int exitCode(String object) {
+    return JsonLine.number(object, "/error/exit_code");
+  }
+
   /** The result of a command with the error that it ended in. */
   static Map<String, Object> with(Map<String, Object> result, String message, int exitCode) {
     Map<String, Object> error = new LinkedHashMap<>();

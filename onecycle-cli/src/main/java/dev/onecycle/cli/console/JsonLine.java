@@ -20,6 +20,15 @@ final class JsonLine {
     }
   }
 
+  /** A number in a line, by its path; 0 where there is none. */
+  static int number(String line, String path) {
+    try {
+      return new ObjectMapper().readTree(line).at(path).asInt();
+    } catch (JsonProcessingException e) {
+      return 0; // a process that was killed may have left half a line
+    }
+  }
+
   /** The same JSON, whose texts have no character that a terminal obeys. */
   private static String visible(String json) {
     StringBuilder visible = new StringBuilder();

@@ -119,7 +119,9 @@ public final class LaunchCommand implements Callable<Integer> {
     RankJob job =
         new RankJob(
             new RankJob.Work(
-                attempt -> command(ranked.words(attempt), place.ranks()), ranked.json()),
+                attempt -> command(ranked.words(attempt), place.ranks()),
+                ranked.json(),
+                ranked.extendsRun()),
             place,
             Require.atLeast("--max-restarts", maxRestarts, 0),
             System.getenv(),

@@ -1,6 +1,7 @@
 package dev.onecycle.cli.launch;
 
 import dev.onecycle.cli.console.ExitCode;
+import dev.onecycle.cli.console.JsonError;
 import dev.onecycle.cli.console.Signals;
 import dev.onecycle.error.IoErrors;
 import dev.onecycle.fault.Faults;
@@ -68,8 +69,9 @@ final class RankJob {
    *
    * @param command of an attempt, from 0: words for the operating system
    * @param json whether standard output is to hold one JSON object alone
+   * @param once whether a second attempt could do again what the first has done
    */
-  record Work(IntFunction<List<String>> command, boolean json) {}
+  record Work(IntFunction<List<String>> command, boolean json, boolean once) {}
 
   /**
    * Where ranks run.
@@ -123,12 +125,17 @@ final class RankJob {
     for (int attempt = 0; ; attempt++) {
       held.clear();
       End end = attempt(attempt);
-      if (end.code == ExitCode.OK || Signals.stopRequested()) {
+      // After a signal to a rank of another machine all have saved, and ended in order, too.
+      if (end.code == ExitCode.OK || Signals.stopRequested() || ExitCode.isSignal(end.code)) {
         return ended(end);
       }
       String failed = Numbers.format("rank %d ended with %s", end.rank, words(end.code));
       if (FINAL.contains(end.code)) {
         say(failed + "; another attempt would end so too");
+        return ended(end);
+      }
+      if (work.once) {
+        say(failed + "; not started again: the run may have been extended before, so resume it");
         return ended(end);
       }
       if (attempt == maxRestarts) {
@@ -149,12 +156,14 @@ final class RankJob {
   }
 
   private End ended(End end) {
+    // Rank 0 may have ended by the end of another rank, which is the cause.
+    held.removeIf(object -> JsonError.exitCode(object) != end.code);
     held.forEach(out::println);
     out.flush();
     return end;
   }
 
-  /** Whether rank 0 has printed its JSON object. */
+  /** Whether rank 0 has printed its JSON object, with the code of the end. */
   boolean hasResult() {
     return !held.isEmpty();
   }

@@ -2,6 +2,7 @@ package dev.onecycle.cli.launch;
 
 import dev.onecycle.cli.options.RankOptions;
 import dev.onecycle.cli.train.FineTuneCommand;
+import dev.onecycle.cli.train.ResumeCommand;
 import dev.onecycle.cli.train.TrainCommand;
 import dev.onecycle.cli.tune.TuneCommand;
 import dev.onecycle.error.Require;
@@ -86,6 +87,11 @@ record RankedCommand(List<String> words, ParseResult parsed, Optional<Path> fold
   /** Whether it ends standard output with one JSON object. */
   boolean json() {
     return parsed.hasMatchedOption(JSON);
+  }
+
+  /** Whether it adds epochs to a run, which a second attempt would add again. */
+  boolean extendsRun() {
+    return parsed.hasMatchedOption(ResumeCommand.EXTEND_EPOCHS);
   }
 
   /**

@@ -44,7 +44,8 @@ public final class RankOptions {
         names = TIMEOUT,
         paramLabel = "SECONDS",
         description =
-            "Time after which a process that does not answer ends the others. Default: 120.")
+            "Time after which a process that does not answer ends the others; for the first meeting"
+                + " five times as long. Default: 120.")
     double timeout = 120;
 
     @Option(

@@ -55,11 +55,14 @@ public final class ResumeCommand implements Callable<Integer> {
     }
   }
 
+  /** The option that adds epochs. */
+  public static final String EXTEND_EPOCHS = "--extend-epochs";
+
   @Parameters(index = "0", paramLabel = "RUN", description = "The folder of the run.")
   Path run = Path.of("");
 
   @Option(
-      names = "--extend-epochs",
+      names = EXTEND_EPOCHS,
       paramLabel = "N",
       defaultValue = "0",
       description =
@@ -77,7 +80,7 @@ public final class ResumeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Require.atLeast("--extend-epochs", extraEpochs, 0);
+    Require.atLeast(EXTEND_EPOCHS, extraEpochs, 0);
     ResumeOptions options = new ResumeOptions(SettingOptions.given(output.spec()), extraEpochs);
     if (data != null) {
       options = options.with(TrainingConfig.DATA, data);
@@ -93,7 +96,7 @@ public final class ResumeCommand implements Callable<Integer> {
 
   private static InvalidValueException inOptions(InvalidValueException e) {
     if (e.name().equals("extra epochs")) {
-      return e.named("--extend-epochs");
+      return e.named(EXTEND_EPOCHS);
     }
     String advice = e.advice().replace("folder or file as data", "folder or file with --data");
     return advice.equals(e.advice())

@@ -11,12 +11,16 @@ final class LauncherProgram {
   private LauncherProgram() {}
 
   static RankJob.Work work(boolean json, String... words) {
+    return work(json, false, words);
+  }
+
+  static RankJob.Work work(boolean json, boolean once, String... words) {
     List<String> java =
         JavaProgram.command(
             List.of("-Xshare:auto", "-XX:TieredStopAtLevel=1", "-Xmx64m"),
             RankProgram.class.getName());
     return new RankJob.Work(
-        attempt -> Stream.concat(java.stream(), Stream.of(words)).toList(), json);
+        attempt -> Stream.concat(java.stream(), Stream.of(words)).toList(), json, once);
   }
 
   public static void main(String[] words) {

@@ -48,6 +48,11 @@ class RankJobTest {
       boolean json,
       Map<String, String> more,
       String... words) {
+    return run(LauncherProgram.work(json, words), place, maxRestarts, more);
+  }
+
+  private static Outcome run(
+      RankJob.Work work, RankJob.Place place, int maxRestarts, Map<String, String> more) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     Map<String, String> environment = new HashMap<>(System.getenv());
@@ -55,7 +60,7 @@ class RankJobTest {
     long begin = System.nanoTime();
     RankJob.End end =
         new RankJob(
-                LauncherProgram.work(json, words),
+                work,
                 place,
                 maxRestarts,
                 environment,
@@ -181,6 +186,37 @@ class RankJobTest {
     Outcome done =
         run(place, 1, true, Map.of(), "0/0/say={\"a\":1}", "0/1/say={\"a\":2}", "1/0/exit=1");
     assertThat(done.out).containsExactly("{\"a\":2}");
+  }
+
+  /** Rank 0 lost rank 1, whose end is the cause: its object would contradict the exit code. */
+  @Test
+  void jsonOfAnotherEndIsNotShown() {
+    RankJob.Place place = new RankJob.Place(Rendezvous.ALONE, 2);
+    String lost = "0/*/say={\"error\":{\"exit_code\":75}}";
+    Outcome done = run(place, 0, true, Map.of(), lost, "0/*/exit=75", "1/*/exit=65");
+    assertThat(done.end).isEqualTo(end(1, 65));
+    assertThat(done.out).isEmpty();
+    Outcome alone = run(place, 0, true, Map.of(), lost, "*/*/exit=75");
+    assertThat(alone.out).containsExactly("{\"error\":{\"exit_code\":75}}");
+  }
+
+  /** All ranks have saved, after a signal to a rank or to the launcher of another machine. */
+  @Test
+  void anEndInOrderIsNotStartedAgain() {
+    Outcome done = run(3, "*/*/exit=143");
+    assertThat(done.end.code()).isEqualTo(143);
+    assertThat(done.err).isEmpty();
+  }
+
+  @Test
+  void aRunThatWasExtendedIsNotExtendedAgain() {
+    RankJob.Work once = LauncherProgram.work(false, true, "1/*/exit=137", "0/*/hang");
+    Outcome done = run(once, new RankJob.Place(Rendezvous.ALONE, 2), 3, Map.of());
+    assertThat(done.end).isEqualTo(end(1, 137));
+    assertThat(done.err)
+        .containsExactly(
+            "onecycle: rank 1 ended with exit code 137, killed by signal 9; not started again: the"
+                + " run may have been extended before, so resume it");
   }
 
   private ProcessUnderTest launcher(List<String> prefix, String... words) {

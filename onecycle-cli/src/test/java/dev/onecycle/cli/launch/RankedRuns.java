@@ -45,7 +45,7 @@ record RankedRuns(Path folder) {
   /**
    * The words of a training.
    *
-   * @param timeout of collective operations, in seconds
+   * @param timeout of collective operations, in seconds; ranks meet in five times that
    */
   List<String> train(String name, int epochs, int timeout) {
     return new ArrayList<>(

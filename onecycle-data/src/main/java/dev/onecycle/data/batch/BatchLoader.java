@@ -146,7 +146,7 @@ public final class BatchLoader implements Iterator<Batch>, AutoCloseable {
 
   /** As the other method, of each batch the part of a rank. */
   public static BatchLoader evaluation(Dataset data, int batchSize, Part part) {
-    Sampler sampler = Sampler.inOrder(data, batchSize);
+    Sampler sampler = Sampler.inOrder(data, batchSize, part.ranks());
     return batches(data, Augmentation.none(), sampler, part, 0, sampler.batchesPerEpoch());
   }
 

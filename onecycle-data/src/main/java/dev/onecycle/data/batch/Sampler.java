@@ -28,10 +28,12 @@ public final class Sampler {
   private final boolean shuffled;
   private final int[][] byClass;
   private final Optional<StreamedImages> stream;
+  private final int ranks;
 
   /**
    * @param byClass the images of each class that has some, where shares are equal; else none
    * @param stream that gives the order
+   * @param ranks that divide the shards of an evaluation
    */
   private Sampler(
       int size,
@@ -39,18 +41,20 @@ public final class Sampler {
       long seed,
       boolean shuffled,
       int[][] byClass,
-      Optional<StreamedImages> stream) {
+      Optional<StreamedImages> stream,
+      int ranks) {
     this.size = Require.atLeast("dataset size", size, 1);
     this.batchSize = Require.atLeast("batch size", batchSize, 1);
     this.seed = seed;
     this.shuffled = shuffled;
     this.byClass = byClass;
     this.stream = stream;
+    this.ranks = ranks;
   }
 
   /** Another order in each epoch, for training; not for a stream, which {@link #of} is for. */
   public static Sampler shuffled(int size, int batchSize, long seed) {
-    return new Sampler(size, batchSize, seed, true, new int[0][], Optional.empty());
+    return new Sampler(size, batchSize, seed, true, new int[0][], Optional.empty(), 1);
   }
 
   /**
@@ -66,7 +70,8 @@ public final class Sampler {
           "shuffled for a stream, whose classes are not known before they are read,",
           "balanced",
           sampling);
-      return new Sampler(images.size(), batchSize, seed, true, new int[0][], Optional.of(streamed));
+      return new Sampler(
+          images.size(), batchSize, seed, true, new int[0][], Optional.of(streamed), 1);
     }
     if (sampling == Sampling.SHUFFLED) {
       return shuffled(images.size(), batchSize, seed);
@@ -86,14 +91,17 @@ public final class Sampler {
                         .toArray())
             .filter(ofClass -> ofClass.length > 0)
             .toArray(int[][]::new);
-    return new Sampler(images.size(), batchSize, seed, true, byClass, Optional.empty());
+    return new Sampler(images.size(), batchSize, seed, true, byClass, Optional.empty(), 1);
   }
 
-  /** The order of the dataset, for evaluation; in a stream the parts of its readers take turns. */
-  public static Sampler inOrder(Dataset data, int batchSize) {
+  /**
+   * The order of the dataset, for evaluation. In a stream the shards are divided among ranks, so
+   * that each reads its own.
+   */
+  public static Sampler inOrder(Dataset data, int batchSize, int ranks) {
     Optional<StreamedImages> stream =
         data instanceof StreamedImages streamed ? Optional.of(streamed) : Optional.empty();
-    return new Sampler(data.size(), batchSize, 0, false, new int[0][], stream);
+    return new Sampler(data.size(), batchSize, 0, false, new int[0][], stream, ranks);
   }
 
   /** The number of images. */
@@ -131,7 +139,9 @@ public final class Sampler {
 
   /** The order of an epoch of a stream, by which its readers find the images. */
   StreamOrder streamOrder(StreamedImages images, long epoch) {
-    return shuffled ? images.order(seed, epoch) : images.evaluationOrder();
+    return shuffled
+        ? images.order(seed, epoch)
+        : images.evaluationOrder(ranks, Math.max(1, batchSize / ranks));
   }
 
   /** The indices of the images in the order of {@code epoch}. */

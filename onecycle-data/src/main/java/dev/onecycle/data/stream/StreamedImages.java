@@ -64,11 +64,7 @@ public final class StreamedImages implements ImageDataset {
     this.options = options;
     this.shape = shape;
     this.larger = larger;
-    // More readers than shards would go through the same ones; together they read a window ahead.
-    int readers = Math.max(1, Math.min(options.readers(), shards.counts().length));
-    this.unshuffled =
-        StreamOrder.unshuffled(
-            shards.counts(), readers, Math.max(1, options.windowOfReader() / readers));
+    this.unshuffled = StreamOrder.unshuffled(shards.counts(), 1, options.windowOfReader());
     this.replaced = new ConcurrentSkipListMap<>();
     this.patienceSeconds = patienceSeconds;
   }
@@ -117,9 +113,20 @@ public final class StreamedImages implements ImageDataset {
         shards.counts(), options.readers(), options.windowOfReader(), seed, epoch);
   }
 
-  /** The order of an evaluation. */
-  public StreamOrder evaluationOrder() {
-    return unshuffled;
+  /**
+   * The order of an evaluation on ranks. Each has as many readers of its own, which get equal
+   * shares of every batch, as there are shards for them, and together they read one window ahead.
+   *
+   * @param ofRank samples of a rank in every batch but the last
+   */
+  public StreamOrder evaluationOrder(int ranks, int ofRank) {
+    int most = Math.max(1, Math.min(options.readers(), shards.counts().length) / ranks);
+    int readers = most;
+    while (ofRank % readers != 0) {
+      readers--;
+    }
+    int window = Math.max(1, options.windowOfReader() / readers);
+    return StreamOrder.unshuffled(shards.counts(), ranks * readers, window);
   }
 
   /** Begins to read images in orders of the stream. */

@@ -265,7 +265,27 @@ class StreamedImagesTest {
     List<InMemory> shards = shards(IntStream.range(0, 40).map(i -> 32).toArray());
     StreamedImages images = open(shards, options(8, 64, false));
     requireShares(shards, part -> batches(images, 64, part, 0, 20));
-    requireShares(shards, part -> evaluated(images, 64, part));
+  }
+
+  /** Whatever the numbers of ranks and of readers; 1,728 images are whole batches for all. */
+  @Test
+  void aRankEvaluatesItsShardsAlone() throws IOException {
+    List<InMemory> shards = shards(IntStream.range(0, 36).map(i -> 48).toArray());
+    for (int readers : new int[] {1, 6, 8}) {
+      StreamedImages images = open(shards, options(readers, 64, false));
+      for (int ranks : new int[] {2, 3, 4, 9}) {
+        List<Integer> seen = new ArrayList<>();
+        for (int rank = 0; rank < ranks; rank++) {
+          shards.forEach(shard -> shard.opened.set(0));
+          seen.addAll(evaluated(images, 16 * ranks, new Part(rank, ranks)));
+          assertThat(shards.stream().filter(shard -> shard.opened.get() > 0).count())
+              .as("%d readers, rank %d of %d", readers, rank, ranks)
+              .isBetween(36L / ranks, 36L / ranks + 1);
+        }
+        assertThat(seen)
+            .containsExactlyInAnyOrderElementsOf(IntStream.range(0, 36 * 48).boxed().toList());
+      }
+    }
   }
 
   private static void requireShares(List<InMemory> shards, Consumer<Part> pass) {

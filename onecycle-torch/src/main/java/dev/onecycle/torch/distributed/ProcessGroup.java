@@ -47,6 +47,8 @@ public final class ProcessGroup implements AutoCloseable {
   /** The group of a job on one process: every method returns at once. */
   public static final ProcessGroup ALONE = new ProcessGroup(Rendezvous.ALONE, null, TIMEOUT, 0);
 
+  private static final int MEETING = 5;
+
   private static final char VALUE = 'v';
   private static final char FAILURE = 'f';
 
@@ -81,7 +83,8 @@ public final class ProcessGroup implements AutoCloseable {
   /**
    * Meets the other ranks; waits for them. Loads the engine, unless the rank is alone.
    *
-   * @param timeout for the others to come, and then of every collective operation
+   * @param timeout of every collective operation; the others get {@value #MEETING} times as long to
+   *     come, since machines start at different times
    * @return the group, to be closed by the caller
    * @throws InvalidValueException where the address cannot be used, a rank is there twice, or ranks
    *     differ in their number
@@ -104,6 +107,7 @@ public final class ProcessGroup implements AutoCloseable {
                         place.size(),
                         new Meeting.Store(place.host(), place.port(), serves),
                         place.attempt(),
+                        timeout.multipliedBy(MEETING),
                         timeout))),
         timeout,
         0);
@@ -147,6 +151,11 @@ public final class ProcessGroup implements AutoCloseable {
   /** The number that rank 0 has, where ranks may differ: a time, for example. */
   public double ofFirst(double own) {
     return gloo == null ? own : gloo.ofFirst(own);
+  }
+
+  /** The sum of a number over all ranks. */
+  public double sum(double own) {
+    return gloo == null ? own : gloo.sum(own);
   }
 
   /** The answer of rank 0, where ranks may differ. */

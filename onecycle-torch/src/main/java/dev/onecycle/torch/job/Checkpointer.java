@@ -1,5 +1,6 @@
 package dev.onecycle.torch.job;
 
+import dev.onecycle.error.DivergedException;
 import dev.onecycle.record.StepRecord;
 import dev.onecycle.run.RunOutput;
 import dev.onecycle.run.TrainingListener;
@@ -79,8 +80,22 @@ final class Checkpointer implements TrainingListener {
           try {
             files.flush();
           } finally {
-            checkpoints.save(learner, position, learningRate); // weights matter more than curves
+            saveWeights(); // they matter more than curves
           }
         });
+  }
+
+  /**
+   * Weights that are no numbers are not saved. Of several ranks this one alone looks at them here:
+   * the next step or the end of the run tells all of them together.
+   */
+  private void saveWeights() {
+    try {
+      checkpoints.save(learner, position, learningRate);
+    } catch (DivergedException e) {
+      if (learner.ranks().isAlone()) {
+        throw e;
+      }
+    }
   }
 }

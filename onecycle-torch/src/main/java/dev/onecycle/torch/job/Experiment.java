@@ -579,7 +579,7 @@ public final class Experiment implements AutoCloseable {
     // Slices, and with them the draws of dropout, are numbered by the replicas of a rank.
     ranks.requireSame("threads", String.valueOf(Compute.of(setup.settings()).threads()));
     ranks.requireSame("conditions", conditions().byName().toString());
-    // Network, weights and first rate are compared by their content.
+    // Network and weights are compared by their content, the peak rate once it is known.
     Map<String, Object> settings = config().toMap();
     for (Setting<?> setting : TrainingConfig.settings()) {
       if (!OF_THE_MACHINE.contains(setting)) {

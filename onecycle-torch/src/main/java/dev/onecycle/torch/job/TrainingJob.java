@@ -16,6 +16,9 @@ import static dev.onecycle.torch.job.TrainingConfig.REESTIMATE_BATCHNORM;
 import static dev.onecycle.torch.job.TrainingConfig.RESIZE;
 import static dev.onecycle.torch.job.TrainingConfig.SAMPLING;
 import static dev.onecycle.torch.job.TrainingConfig.SEED;
+import static dev.onecycle.torch.job.TrainingConfig.SKIP_BAD;
+import static dev.onecycle.torch.job.TrainingConfig.STREAM;
+import static dev.onecycle.torch.job.TrainingConfig.SYNC_BATCHNORM;
 import static dev.onecycle.torch.job.TrainingConfig.THREADS;
 
 import dev.onecycle.data.ImageFiles;
@@ -324,6 +327,7 @@ public final class TrainingJob {
         listener);
     long steps = plan.steps(images);
     PeakRate peak = PeakRate.of(experiment, tested, steps, listener);
+    experiment.ranks().requireSame("learning rate", String.valueOf(peak.rate()));
     Policy policy = config.policyChoice().over(steps, peak.rate());
     RunRecord record = record(config, experiment, plan, policy, peak);
     TrainingJob job = new TrainingJob(folder, experiment, policy, plan, record, control, listener);
@@ -531,11 +535,13 @@ public final class TrainingJob {
           folder,
           options);
       boolean otherRanks = ranksOf(record) != control.ranks().size();
+      // A run keeps its threads, so that other replicas are other ranks, which is told below.
       for (Conditions.Difference d :
-          record.conditions().without("weights").differencesTo(experiment.conditions())) {
-        if (otherRanks && d.name().equals(Setup.REPLICAS)) {
-          continue; // told below
-        }
+          record
+              .conditions()
+              .without("weights")
+              .without(Setup.REPLICAS)
+              .differencesTo(experiment.conditions().without(Setup.REPLICAS))) {
         throw Require.invalid(
             "condition " + d.title(),
             d.found() + ", as in " + folder + ",",
@@ -572,13 +578,13 @@ public final class TrainingJob {
 
   /** Says what another number of ranks changes, and what it leaves as it is. */
   private static void sayOtherRanks(RunRecord record, Experiment experiment, JobListener listener) {
-    String then = record.conditions().get(Setup.REPLICAS);
-    String now = experiment.conditions().get(Setup.REPLICAS);
+    int threads = experiment.config().get(THREADS);
     String norms =
-        then.equals(now)
+        experiment.config().get(SYNC_BATCHNORM)
             ? ""
             : Numbers.format(
-                "; batch norms see parts of 1/%s of a batch instead of 1/%s", now, then);
+                "; batch norms see parts of 1/%d of a batch instead of 1/%d",
+                threads * experiment.ranks().size(), threads * ranksOf(record));
     listener.note(
         Numbers.format(
             "The run was on %s and goes on on %s: each step has the same images, rate and"
@@ -930,29 +936,39 @@ public final class TrainingJob {
         all.stream().map(one -> writes.guarded(one, control)).toArray(TrainingListener[]::new));
   }
 
-  /** Says after each epoch which images of a stream could not be used. */
+  /** Says after each epoch which images of a stream could not be used, on whichever rank. */
   private TrainingListener sayingReplaced() {
     return new TrainingListener() {
       private int said;
 
       @Override
       public void epoch(EpochRecord epoch) {
+        if (!experiment.config().get(SKIP_BAD) || !experiment.config().get(STREAM)) {
+          return;
+        }
         List<SkippedImage> replaced =
             Stream.of(experiment.train(), experiment.evaluation())
                 .filter(data -> data instanceof ImageDataset)
                 .flatMap(data -> ((ImageDataset) data).replaced().stream())
                 .toList();
-        if (replaced.size() > said) {
-          SkippedImage last = replaced.get(replaced.size() - 1);
-          said = replaced.size();
+        int all = (int) ranks.sum(replaced.size());
+        if (all > said) {
+          said = all;
+          String last =
+              replaced.isEmpty()
+                  ? "read by other ranks"
+                  : replaced.get(replaced.size() - 1).origin()
+                      + " "
+                      + replaced.get(replaced.size() - 1).reason();
           listener.warning(
               Numbers.format(
                   "%s could not be used so far, and the next whole one of its shard took the place"
-                      + " of each: %s %s%s",
+                      + " of each: %s%s",
                   Counts.of(said, "image", "images"),
-                  last.origin(),
-                  last.reason(),
-                  said > 1 ? Numbers.format(", and %,d more", said - 1) : ""));
+                  last,
+                  said > 1 && !replaced.isEmpty()
+                      ? Numbers.format(", and %,d more", said - 1)
+                      : ""));
         }
       }
     };

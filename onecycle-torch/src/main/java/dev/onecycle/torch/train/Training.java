@@ -3,6 +3,7 @@ package dev.onecycle.torch.train;
 import dev.onecycle.data.augment.Augmentation;
 import dev.onecycle.data.batch.Batch;
 import dev.onecycle.data.batch.BatchLoader;
+import dev.onecycle.data.batch.Part;
 import dev.onecycle.data.batch.Sampler;
 import dev.onecycle.data.sample.Dataset;
 import dev.onecycle.error.DivergedException;
@@ -26,6 +27,9 @@ import java.util.function.IntConsumer;
 public final class Training {
   /** Large enough to be fast, small enough for any memory that could train. */
   static final int EVALUATION_BATCH = 500;
+
+  /** The most samples that ranks evaluate together: every rank gets the scores of all. */
+  private static final int MOST_TOGETHER = 8000;
 
   private Training() {}
 
@@ -185,9 +189,14 @@ public final class Training {
     learner.requireFits(Learner.toEvaluate(samples), samples);
     try (BatchLoader batches =
         BatchLoader.evaluation(
-            samples, EVALUATION_BATCH * learner.ranks().size(), learner.ranks().part())) {
+            samples, evaluationBatch(learner.ranks().size()), learner.ranks().part())) {
       return learner.evaluate(() -> batches, metrics, samples::origin, progress);
     }
+  }
+
+  /** The samples of a batch of an evaluation, as many on each rank. */
+  static int evaluationBatch(int ranks) {
+    return ranks * Math.max(Part.MIN_SAMPLES, Math.min(EVALUATION_BATCH, MOST_TOGETHER / ranks));
   }
 
   private static void requireFinite(StepResult result, TrainingPosition before) {

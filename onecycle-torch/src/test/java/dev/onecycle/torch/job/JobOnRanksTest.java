@@ -62,7 +62,8 @@ class JobOnRanksTest {
   }
 
   /** A control of a rank that is to stop at a step. */
-  private record Stop(ProcessGroup ranks, AtomicBoolean stop) implements RunControl, RunListener {
+  private record Stop(ProcessGroup ranks, long at, AtomicBoolean stop)
+      implements RunControl, RunListener {
     @Override
     public boolean stopRequested() {
       return stop.get();
@@ -70,7 +71,7 @@ class JobOnRanksTest {
 
     @Override
     public void step(StepRecord step) {
-      stop.compareAndSet(false, step.step() == 4);
+      stop.compareAndSet(false, step.step() == at);
     }
 
     @Override
@@ -88,7 +89,7 @@ class JobOnRanksTest {
     return TestRanks.run(
         size,
         group -> {
-          Stop stop = new Stop(group, new AtomicBoolean());
+          Stop stop = new Stop(group, 4, new AtomicBoolean());
           return TrainingJob.start(config(threads), folder, task(), stop, stop);
         });
   }
@@ -99,6 +100,16 @@ class JobOnRanksTest {
         group ->
             TrainingJob.resume(
                 folder, task(), ResumeOptions.NONE, RunControl.on(group), listeners));
+  }
+
+  private static List<RunSummary> resumedAndStopped(
+      int size, Path folder, long at, RunListener listener) {
+    return TestRanks.run(
+        size,
+        group -> {
+          Stop stop = new Stop(group, at, new AtomicBoolean());
+          return TrainingJob.resume(folder, task(), ResumeOptions.NONE, stop, stop, listener);
+        });
   }
 
   @ParameterizedTest
@@ -221,7 +232,8 @@ class JobOnRanksTest {
               notes.add(sentence);
             }
           };
-      assertThat(resume(size, stopped, listener)).allMatch(RunSummary::isFinished);
+      assertThat(resumedAndStopped(size, stopped, 6, listener)).noneMatch(RunSummary::isFinished);
+      assertThat(resume(size, stopped)).allMatch(RunSummary::isFinished);
       assertThat(notes)
           .anySatisfy(
               note ->

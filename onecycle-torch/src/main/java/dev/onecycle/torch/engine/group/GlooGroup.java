@@ -6,9 +6,11 @@ import dev.onecycle.error.Require;
 import dev.onecycle.fault.Faults;
 import dev.onecycle.torch.engine.NativeErrors;
 import dev.onecycle.torch.engine.Natives;
+import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -60,6 +62,7 @@ public final class GlooGroup implements AutoCloseable {
   private static final String OF_NOBODY = "192.0.2.1";
 
   private static final long LOOK_MILLIS = 20;
+  private static final int CONNECT_MILLIS = 1000;
 
   /** The time that others have to read why there is no group. */
   private static final Duration READ_WITHIN = Duration.ofSeconds(5);
@@ -144,7 +147,10 @@ public final class GlooGroup implements AutoCloseable {
   }
 
   private static TCPStore server(Meeting meeting) {
-    requireKnown(meeting.host(), meeting.timeout());
+    requireKnown(meeting.host(), meeting.patience());
+    if (!meeting.serves()) {
+      requireListening(meeting);
+    }
     try (PointerScope scope = new PointerScope()) {
       TCPStoreOptions options = new TCPStoreOptions();
       options.port((short) meeting.port()); // unsigned there
@@ -181,6 +187,22 @@ public final class GlooGroup implements AutoCloseable {
     }
   }
 
+  /** Waits until rank 0 listens. The engine would wait almost three times as long as it is told. */
+  private static void requireListening(Meeting meeting) {
+    long end = System.nanoTime() + meeting.patience().toNanos();
+    while (true) {
+      try (Socket socket = new Socket()) {
+        socket.connect(new InetSocketAddress(meeting.host(), meeting.port()), CONNECT_MILLIS);
+        return;
+      } catch (IOException e) {
+        if (System.nanoTime() > end) {
+          throw unanswered(meeting, String.valueOf(e.getMessage()));
+        }
+        pause();
+      }
+    }
+  }
+
   private static RuntimeException unreachable(Meeting meeting, RuntimeException e) {
     String message = String.valueOf(e.getMessage());
     String address = meeting.host() + ":" + meeting.port();
@@ -198,15 +220,21 @@ public final class GlooGroup implements AutoCloseable {
           address,
           "the engine says: " + NativeErrors.line(e));
     }
+    return unanswered(meeting, "the engine says: " + NativeErrors.line(e));
+  }
+
+  private static RankException unanswered(Meeting meeting, String reason) {
     return new RankException(
         "MASTER_ADDR:MASTER_PORT must be where rank 0 listens but "
-            + address
+            + meeting.host()
+            + ":"
+            + meeting.port()
             + " did not answer rank "
             + meeting.rank()
             + " within "
-            + seconds(meeting.timeout())
-            + "; see whether rank 0 runs, and whether both are right (the engine says: "
-            + NativeErrors.line(e)
+            + seconds(meeting.patience())
+            + "; see whether rank 0 runs, and whether both are right ("
+            + reason
             + ")");
   }
 
@@ -266,7 +294,7 @@ public final class GlooGroup implements AutoCloseable {
   }
 
   private static void awaitAll(PrefixStore store, Meeting meeting) {
-    long end = System.nanoTime() + meeting.timeout().toNanos();
+    long end = System.nanoTime() + meeting.patience().toNanos();
     List<Integer> missing = IntStream.range(0, meeting.size()).boxed().collect(Collectors.toList());
     while (true) {
       missing.removeIf(rank -> isThere(store, meeting, key(rank)));
@@ -282,7 +310,7 @@ public final class GlooGroup implements AutoCloseable {
             "all of WORLD_SIZE="
                 + meeting.size()
                 + " ranks must come within "
-                + seconds(meeting.timeout())
+                + seconds(meeting.patience())
                 + " but RANK "
                 + missing.stream().map(String::valueOf).collect(Collectors.joining(", "))
                 + " did not; start each of them with this MASTER_ADDR and MASTER_PORT");
@@ -445,6 +473,11 @@ public final class GlooGroup implements AutoCloseable {
   /** The sum of a number over all ranks. */
   public double sum(double own) {
     return number(own, tensor -> sum(tensor).await());
+  }
+
+  /** The highest of a number of all ranks. */
+  public double max(double own) {
+    return max(own, meeting.timeout());
   }
 
   /** The highest of a number of all ranks; waits for the slowest so long. */

@@ -10,9 +10,11 @@ import java.time.Duration;
  * @param store of keys by which ranks find one another
  * @param attempt of the job, so that the ranks of an earlier one are not taken for those of this
  *     one
- * @param timeout for the others to come, and then of every collective operation
+ * @param patience for the others to come
+ * @param timeout of every collective operation
  */
-public record Meeting(int rank, int size, Store store, int attempt, Duration timeout) {
+public record Meeting(
+    int rank, int size, Store store, int attempt, Duration patience, Duration timeout) {
   /**
    * The store of keys.
    *

@@ -112,6 +112,7 @@ class GlooGroupTest {
                   2,
                   new Meeting.Store("127.0.0.1", port, false),
                   attempt,
+                  Duration.ofSeconds(20),
                   Duration.ofSeconds(20));
           ranks.add(
               () -> {
@@ -265,7 +266,8 @@ class GlooGroupTest {
   }
 
   private static Meeting meeting(int rank, int size, int port, Duration timeout) {
-    return new Meeting(rank, size, new Meeting.Store("127.0.0.1", port, rank == 0), 0, timeout);
+    Meeting.Store store = new Meeting.Store("127.0.0.1", port, rank == 0);
+    return new Meeting(rank, size, store, 0, timeout, timeout);
   }
 
   private static int freePort() throws IOException {
