@@ -47,7 +47,11 @@ public final class ProcessGroup implements AutoCloseable {
   /** The group of a job on one process: every method returns at once. */
   public static final ProcessGroup ALONE = new ProcessGroup(Rendezvous.ALONE, null, TIMEOUT, 0);
 
-  private static final int MEETING = 5;
+  /** Machines start at different times, at first. */
+  private static final int FIRST_MEETING = 5;
+
+  /** One that was cut off is missed by all others at once, and by itself a timeout later. */
+  private static final int NEXT_MEETING = 2;
 
   private static final char VALUE = 'v';
   private static final char FAILURE = 'f';
@@ -83,8 +87,8 @@ public final class ProcessGroup implements AutoCloseable {
   /**
    * Meets the other ranks; waits for them. Loads the engine, unless the rank is alone.
    *
-   * @param timeout of every collective operation; the others get {@value #MEETING} times as long to
-   *     come, since machines start at different times
+   * @param timeout of every collective operation; the others get {@value #FIRST_MEETING} times as
+   *     long to come, and {@value #NEXT_MEETING} times in another attempt of the job
    * @return the group, to be closed by the caller
    * @throws InvalidValueException where the address cannot be used, a rank is there twice, or ranks
    *     differ in their number
@@ -107,7 +111,7 @@ public final class ProcessGroup implements AutoCloseable {
                         place.size(),
                         new Meeting.Store(place.host(), place.port(), serves),
                         place.attempt(),
-                        timeout.multipliedBy(MEETING),
+                        timeout.multipliedBy(place.attempt() == 0 ? FIRST_MEETING : NEXT_MEETING),
                         timeout))),
         timeout,
         0);
