@@ -4,12 +4,31 @@ package dev.onecycle.error;
  * A rank of a job on several processes cannot go on: it did not find the others, or one of them has
  * ended or does not answer.
  *
- * <p>The command line ends with exit code 75: the same job may succeed when it is started again.
+ * <p>The command line ends with exit code 75, since the same job may succeed when it is started
+ * again; or with 69 where another rank has failed for good.
  */
 public final class RankException extends OnecycleException {
   private static final long serialVersionUID = 1;
 
-  public RankException(String message) {
+  private final boolean forGood;
+
+  private RankException(String message, boolean forGood) {
     super(message, null);
+    this.forGood = forGood;
+  }
+
+  /** Of a job that may succeed when it is started again. */
+  public RankException(String message) {
+    this(message, false);
+  }
+
+  /** Of a job that would end so again: another rank has failed by its arguments or its data. */
+  public static RankException forGood(String message) {
+    return new RankException(message, true);
+  }
+
+  /** Whether the same job would fail again. */
+  public boolean isForGood() {
+    return forGood;
   }
 }

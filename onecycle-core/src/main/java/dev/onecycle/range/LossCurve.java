@@ -56,6 +56,12 @@ final class LossCurve {
   private static final double SURE_FALL = 4;
   private static final double MIN_FALL = 0.02;
   private static final double KEPT_OF_FALL = 0.75;
+
+  /**
+   * Less than 1: losses are cut off at a rise above knowing nothing, where a network started there.
+   */
+  private static final double SHARE_OF_RISE = 0.75;
+
   private static final double FALLS_TO_LOWEST = 3;
   private static final double ROUNDING = 1e-6;
 
@@ -170,7 +176,7 @@ final class LossCurve {
    * soon leaves it with nothing learned.
    */
   private OptionalDouble survivedAfter(double edge) {
-    double level = untrained + 0.75 * rise; // below the cap of the losses, whatever the start was
+    double level = untrained + SHARE_OF_RISE * rise;
     double near = 0;
     int last = -1;
     boolean rose = false;

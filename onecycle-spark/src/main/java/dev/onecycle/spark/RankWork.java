@@ -50,10 +50,13 @@ final class RankWork extends AbstractFunction1<Iterator<Integer>, Iterator<Strin
   static final String PROBLEMS = "problems";
 
   /**
-   * A process that has ended is noticed at once, and one that hangs by Spark. Until then rank 0 may
-   * copy its checkpoint to a slow file system while the others wait.
+   * The timeout of collective operations: rank 0 may copy its checkpoint to a slow file system
+   * while the others wait. A process that ends is noticed at once, once all have met.
    */
   private static final Duration TIMEOUT = Duration.ofMinutes(10);
+
+  /** The tasks of a stage start together. */
+  private static final Duration MEETING = Duration.ofMinutes(2);
 
   private static final long TOLD_WITHIN_NANOS = 5_000_000_000L;
   private static final long PAUSE_NANOS = 100_000_000;
@@ -141,7 +144,8 @@ final class RankWork extends AbstractFunction1<Iterator<Integer>, Iterator<Strin
     int size = context.getTaskInfos().length;
     String host = context.getTaskInfos()[0].address().replaceFirst(":\\d+$", "");
     try {
-      return ProcessGroup.join(Rendezvous.of(context.partitionId(), size, host, port), TIMEOUT);
+      return ProcessGroup.join(
+          Rendezvous.of(context.partitionId(), size, host, port), MEETING, TIMEOUT);
     } catch (InvalidValueException e) {
       throw new IllegalStateException("ranks cannot meet: " + e.getMessage(), e);
     }

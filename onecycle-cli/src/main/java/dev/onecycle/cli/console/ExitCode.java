@@ -17,6 +17,9 @@ public final class ExitCode {
   public static final int CANNOT_CREATE = 73;
   public static final int CANNOT_WRITE = 74;
 
+  /** Another rank has failed, and would fail again. */
+  public static final int RANK_FAILED = 69;
+
   /** Another rank has ended or does not answer. */
   public static final int RANK_LOST = 75;
 
@@ -40,8 +43,8 @@ public final class ExitCode {
     if (failure instanceof MissingFontsException) {
       return CANNOT_CREATE;
     }
-    if (failure instanceof RankException) {
-      return RANK_LOST;
+    if (failure instanceof RankException rank) {
+      return rank.isForGood() ? RANK_FAILED : RANK_LOST;
     }
     if (failure instanceof DivergedException) {
       return DIVERGED;
@@ -65,6 +68,7 @@ public final class ExitCode {
       case BAD_DATA -> "bad_data";
       case CANNOT_CREATE -> "cannot_create";
       case CANNOT_WRITE -> "cannot_write";
+      case RANK_FAILED -> "rank_failed";
       case RANK_LOST -> "rank_lost";
       case DIVERGED -> "diverged";
       default -> "interrupted";

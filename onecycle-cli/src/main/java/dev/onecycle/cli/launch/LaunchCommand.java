@@ -96,7 +96,8 @@ public final class LaunchCommand implements Callable<Integer> {
       defaultValue = "3",
       description =
           "How often all ranks start again after a fault; not after wrong arguments, bad data, a"
-              + " file that cannot be written, or divergence. Default: ${DEFAULT-VALUE}.")
+              + " file that cannot be written, or divergence, and never resume --extend-epochs."
+              + " Default: ${DEFAULT-VALUE}.")
   int maxRestarts = 3;
 
   @Parameters(

@@ -14,9 +14,9 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
@@ -60,6 +60,7 @@ final class RankJob {
       Set.of(
           ExitCode.USAGE,
           ExitCode.BAD_DATA,
+          ExitCode.RANK_FAILED,
           ExitCode.CANNOT_CREATE,
           ExitCode.CANNOT_WRITE,
           ExitCode.DIVERGED);
@@ -135,7 +136,10 @@ final class RankJob {
         return ended(end);
       }
       if (work.once) {
-        say(failed + "; not started again: the run may have been extended before, so resume it");
+        say(
+            failed
+                + "; not started again: the run may be extended already; if its run.json says so, resume it without"
+                + " --extend-epochs");
         return ended(end);
       }
       if (attempt == maxRestarts) {
@@ -156,14 +160,20 @@ final class RankJob {
   }
 
   private End ended(End end) {
-    // Rank 0 may have ended by the end of another rank, which is the cause.
-    held.removeIf(object -> JsonError.exitCode(object) != end.code);
+    held.removeIf(object -> !explains(JsonError.exitCode(object), end.code));
     held.forEach(out::println);
     out.flush();
     return end;
   }
 
-  /** Whether rank 0 has printed its JSON object, with the code of the end. */
+  /**
+   * Whether the object of rank 0 is about the end: it may have ended by the end of another rank.
+   */
+  private static boolean explains(int ofObject, int ofEnd) {
+    return ofObject == ofEnd || (ExitCode.isSignal(ofObject) && ExitCode.isSignal(ofEnd));
+  }
+
+  /** Whether rank 0 has printed a JSON object that explains the end. */
   boolean hasResult() {
     return !held.isEmpty();
   }
@@ -246,15 +256,21 @@ final class RankJob {
   }
 
   /**
-   * The failure that explains the others: a rank that lost another one, whose exit code says so,
+   * The failure that explains the others: a rank that ends by another one, as its exit code says,
    * ends after it but may be seen before it.
    */
   private static End cause(List<End> failures) {
-    Optional<End> fault = failures.stream().filter(end -> FINAL.contains(end.code)).findFirst();
-    return fault
-        .or(() -> failures.stream().filter(end -> end.code != ExitCode.RANK_LOST).findFirst())
-        .or(() -> failures.stream().findFirst())
+    return failures.stream()
+        .min(Comparator.comparingInt(end -> consequence(end.code)))
         .orElse(new End(0, ExitCode.OK));
+  }
+
+  private static int consequence(int code) {
+    return switch (code) {
+      case ExitCode.RANK_LOST -> 3;
+      case ExitCode.RANK_FAILED -> 1;
+      default -> FINAL.contains(code) ? 0 : 2;
+    };
   }
 
   /** The environment of a rank: that of this process, with the place of the rank in it. */

@@ -1,12 +1,14 @@
 package dev.onecycle.cli.options;
 
 import dev.onecycle.error.InvalidValueException;
+import dev.onecycle.error.OnecycleException;
 import dev.onecycle.error.Require;
 import dev.onecycle.torch.distributed.ProcessGroup;
 import dev.onecycle.torch.distributed.Rendezvous;
 import java.time.Duration;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
@@ -77,8 +79,24 @@ public final class RankOptions {
     }
   }
 
-  /** Meets the other ranks; waits for them. To be closed by the caller. */
-  public ProcessGroup join() {
+  /**
+   * Meets the other ranks, and does the work of this one. Where that fails for good, the others end
+   * too and are told why.
+   *
+   * @return the exit code that the work gives
+   */
+  public int run(ToIntFunction<ProcessGroup> work) {
+    try (ProcessGroup group = join()) {
+      try {
+        return work.applyAsInt(group);
+      } catch (OnecycleException e) {
+        group.end(e);
+        throw e;
+      }
+    }
+  }
+
+  private ProcessGroup join() {
     int verifyEvery = Require.atLeast("--verify-every", values.verifyEvery, 0);
     Rendezvous place = rendezvous();
     return place.isAlone()

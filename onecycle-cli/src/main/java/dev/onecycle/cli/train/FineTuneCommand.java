@@ -93,10 +93,9 @@ public final class FineTuneCommand implements Callable<Integer> {
       return ExitCode.OK;
     }
     Signals.watch();
-    try (ProcessGroup group = ranks.join()) {
-      // Rank 0 alone writes, and the name of a folder may have the time in it.
-      return cycles(phases, Path.of(group.ofFirst(() -> folder().toString())), group);
-    }
+    // Rank 0 alone writes, and the name of a folder may have the time in it.
+    return ranks.run(
+        group -> cycles(phases, Path.of(group.ofFirst(() -> folder().toString())), group));
   }
 
   private int cycles(FineTuning phases, Path folder, ProcessGroup group) {

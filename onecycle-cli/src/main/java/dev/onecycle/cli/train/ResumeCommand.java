@@ -81,13 +81,14 @@ public final class ResumeCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Require.atLeast(EXTEND_EPOCHS, extraEpochs, 0);
-    ResumeOptions options = new ResumeOptions(SettingOptions.given(output.spec()), extraEpochs);
-    if (data != null) {
-      options = options.with(TrainingConfig.DATA, data);
-    }
+    ResumeOptions given = new ResumeOptions(SettingOptions.given(output.spec()), extraEpochs);
+    ResumeOptions options = data == null ? given : given.with(TrainingConfig.DATA, data);
     Signals.watch();
-    try (ProcessGroup group = ranks.join();
-        JobProgress progress = JobProgress.ofTraining(output.console().of(group))) {
+    return ranks.run(group -> resume(options, group));
+  }
+
+  private int resume(ResumeOptions options, ProcessGroup group) {
+    try (JobProgress progress = JobProgress.ofTraining(output.console().of(group))) {
       return Runs.resume(output.console(), run, options, group, progress);
     } catch (InvalidValueException e) {
       throw inOptions(e);

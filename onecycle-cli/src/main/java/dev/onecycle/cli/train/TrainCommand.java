@@ -91,8 +91,11 @@ public final class TrainCommand implements Callable<Integer> {
     Path folder = folder(config);
     Require.that(!resume || out != null, RESUME, "left out without --out", "given", 0);
     Signals.watch();
-    try (ProcessGroup group = ranks.join();
-        JobProgress progress = JobProgress.ofTraining(output.console().of(group))) {
+    return ranks.run(group -> train(config, folder, group));
+  }
+
+  private int train(TrainingConfig config, Path folder, ProcessGroup group) {
+    try (JobProgress progress = JobProgress.ofTraining(output.console().of(group))) {
       return resume && hasRun(folder, group)
           ? Runs.resume(output.console(), folder, ResumeOptions.of(config), group, progress)
           : Runs.start(output.console(), config, folder, group, progress);

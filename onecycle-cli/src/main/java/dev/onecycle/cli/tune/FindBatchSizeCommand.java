@@ -99,9 +99,13 @@ public final class FindBatchSizeCommand implements Callable<Integer> {
         rule);
     Signals.watch();
     OptionalLong budget = memory.budget(ranks.rendezvous());
+    return ranks.run(group -> find(config, budget, group));
+  }
+
+  private int find(TrainingConfig config, OptionalLong budget, ProcessGroup group) {
+    Console console = output.console();
     BatchSizeResult result;
-    try (ProcessGroup group = ranks.join();
-        JobProgress reading = JobProgress.ofTuning(console.of(group));
+    try (JobProgress reading = JobProgress.ofTuning(console.of(group));
         Experiment experiment =
             Experiment.openForTuning(
                 // Given, so that none is chosen and said: sizes are tried here.

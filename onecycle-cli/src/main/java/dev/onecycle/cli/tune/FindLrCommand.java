@@ -148,25 +148,36 @@ public final class FindLrCommand implements Callable<Integer> {
                     TrainedModel.read(
                         model,
                         SettingOptions.given(settings.spec()).get(TrainingConfig.TRUST_MODEL)));
-    TrainingConfig config =
-        settings.config(trained.map(TrainedModel::config).orElseGet(TrainingConfig::defaults));
-    if (from != null && trained.isEmpty()) {
-      config = config.with(TrainingConfig.FROM, from.toString());
-    }
+    TrainingConfig config = config(trained);
     if (settings.printed(console, config, SETTINGS, List.of())) {
       return ExitCode.OK;
     }
     config.validated();
     config.rangeTest(config.policyChoice().momentumAtPeak()); // are its steps enough?
-    Path file = RESULT;
-    if (ranks.rendezvous().rank() == 0) {
-      file = out == null ? FileNames.unused(RESULT) : FileNames.requireNew("--out", out);
-      requireWritable(file);
-      AtomicFile.requireWritable(file);
-    }
+    Path result = ranks.rendezvous().rank() == 0 ? writable() : RESULT;
     Signals.watch();
-    try (ProcessGroup group = ranks.join();
-        JobProgress progress = JobProgress.ofTuning(console.of(group));
+    return ranks.run(group -> find(config, trained, result, group));
+  }
+
+  private TrainingConfig config(Optional<TrainedModel> trained) {
+    TrainingConfig config =
+        settings.config(trained.map(TrainedModel::config).orElseGet(TrainingConfig::defaults));
+    return from == null || trained.isPresent()
+        ? config
+        : config.with(TrainingConfig.FROM, from.toString());
+  }
+
+  private Path writable() {
+    Path file = out == null ? FileNames.unused(RESULT) : FileNames.requireNew("--out", out);
+    requireWritable(file);
+    AtomicFile.requireWritable(file);
+    return file;
+  }
+
+  private int find(
+      TrainingConfig config, Optional<TrainedModel> trained, Path result, ProcessGroup group) {
+    Console console = output.console();
+    try (JobProgress progress = JobProgress.ofTuning(console.of(group));
         Experiment experiment =
             Experiment.openForRangeTest(config, trained.map(TrainedModel::file), progress)) {
       RunControl control = Signals.control(group);
@@ -176,7 +187,6 @@ public final class FindLrCommand implements Callable<Integer> {
       RangeSummary summary =
           group.isAlone() ? tests.run(progress) : control.uninterrupted(() -> tests.run(progress));
       progress.close();
-      Path result = file;
       if (!group.isFirst()) {
         return ExitCode.OK; // rank 0 has the same result
       }

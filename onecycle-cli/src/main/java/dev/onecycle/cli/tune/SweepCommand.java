@@ -151,8 +151,17 @@ public final class SweepCommand implements Callable<Integer> {
       requireWritable();
     }
     Signals.watch();
-    try (ProcessGroup group = ranks.join();
-        JobProgress reading = JobProgress.ofTuning(console.of(group));
+    return ranks.run(group -> sweep(config, parameter, values, asked, group));
+  }
+
+  private int sweep(
+      TrainingConfig config,
+      Hyperparameter parameter,
+      List<Double> values,
+      SweepPlan asked,
+      ProcessGroup group) {
+    Console console = output.console();
+    try (JobProgress reading = JobProgress.ofTuning(console.of(group));
         Experiment experiment =
             Experiment.openForTuning(Candidates.atLargestDropout(config, settings), reading)) {
       RunControl control = Signals.control(group);

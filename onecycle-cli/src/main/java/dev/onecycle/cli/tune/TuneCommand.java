@@ -159,10 +159,15 @@ public final class TuneCommand implements Callable<Integer> {
     if (ranks.rendezvous().rank() == 0) {
       TuneRun.requireUsable(folder);
     }
-    boolean ruled = rule != null || memory.amount != null;
     Signals.watch();
-    try (ProcessGroup group = ranks.join();
-        JobProgress reading = JobProgress.ofTuning(console.of(group));
+    return ranks.run(group -> tune(config, asked, folder, group));
+  }
+
+  private int tune(TrainingConfig config, SweepPlan asked, Path folder, ProcessGroup group) {
+    Console console = output.console();
+    boolean search = !config.isGiven(TrainingConfig.BATCH_SIZE);
+    boolean ruled = rule != null || memory.amount != null;
+    try (JobProgress reading = JobProgress.ofTuning(console.of(group));
         Experiment experiment =
             Experiment.openForTuning(
                 Candidates.atLargestDropout(ruled ? atStandardBatch(config) : config, settings),

@@ -3,7 +3,9 @@ package dev.onecycle.cli.launch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.onecycle.selftest.harness.ProcessUnderTest;
+import dev.onecycle.testing.TestData;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,6 +17,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -121,6 +124,60 @@ class KilledRankTest {
         throw new AssertionError(e);
       }
     }
+  }
+
+  /**
+   * The rank of machine 1 dies before it meets the other. Its launcher is then an attempt ahead,
+   * and waits there until the launcher of machine 0 has given up the first attempt.
+   */
+  @Test
+  void machinesMeetThoughOneIsAnAttemptAhead() throws IOException {
+    int port = RankedRuns.freePort();
+    List<String> words = runs.train("ahead", 3, 3);
+    List<String> fault = List.of("-Donecycle.fault=rank.join@1:halt");
+    ProcessUnderTest one = kept(runs.machine(0, port, List.of(), words));
+    ProcessUnderTest two = kept(runs.machine(1, port, fault, words));
+    one.requireExitCode(0);
+    two.requireExitCode(0);
+    assertThat(one.output())
+        .contains("but RANK 1 did not; start each of them")
+        .contains("restart 1 of 3")
+        .doesNotContain("restart 2");
+    runs.requireSame("whole", "ahead");
+  }
+
+  /** Whichever machine has the fault: its images are not those of the other, or cannot be read. */
+  @ParameterizedTest
+  @CsvSource({"0, true", "1, true", "1, false"})
+  void aFailureForGoodEndsAllMachines(int failing, boolean damaged) throws IOException {
+    String own = "data-" + failing + damaged;
+    Path data = temp.resolve(own);
+    TestData.colours(data, damaged ? 40 : 39, 10, 8, 8);
+    if (damaged) {
+      try (Stream<Path> images = Files.walk(data)) {
+        Files.write(images.filter(Files::isRegularFile).findFirst().orElseThrow(), new byte[9]);
+      }
+    }
+    int port = RankedRuns.freePort();
+    List<ProcessUnderTest> machines = new ArrayList<>();
+    for (int machine = 0; machine < 2; machine++) {
+      List<String> words = runs.train("failed" + own, 3, 60);
+      if (machine == failing) {
+        words.set(1, data.toString());
+      }
+      machines.add(kept(runs.machine(machine, port, List.of(), words)));
+    }
+    ProcessUnderTest ended = machines.get(failing);
+    ProcessUnderTest other = machines.get(1 - failing);
+    ended.requireExitCode(damaged ? 65 : 2);
+    long begin = System.nanoTime();
+    other.requireExitCode(69);
+    assertThat(Duration.ofNanos(System.nanoTime() - begin))
+        .isLessThan(Duration.ofSeconds(SECONDS + MARGIN));
+    assertThat(other.output())
+        .contains(damaged ? "rank " + failing + " failed: " : "images must be")
+        .contains("another attempt would end so too")
+        .doesNotContain("restart 1");
   }
 
   /** Without a launcher the other rank ends by itself. */

@@ -86,6 +86,21 @@ record RankedRuns(Path folder) {
     return start(List.of(options), Map.of(), words);
   }
 
+  /** Starts the launcher of one of two machines, with a rank each. */
+  ProcessUnderTest machine(int machine, int port, List<String> options, List<String> train) {
+    List<String> words =
+        new ArrayList<>(
+            List.of(
+                "launch",
+                "--nproc=1",
+                "--nnodes=2",
+                "--node-rank=" + machine,
+                "--master=127.0.0.1:" + port,
+                "--"));
+    words.addAll(train);
+    return start(options, Map.of(), words);
+  }
+
   /** Starts a rank without a launcher. */
   ProcessUnderTest rank(int rank, int port, Map<String, String> more, List<String> words) {
     Map<String, String> variables = new HashMap<>();

@@ -139,14 +139,17 @@ public final class BatchLoader implements Iterator<Batch>, AutoCloseable {
     return batches(data, augmentation, sampler, part, 0, Long.MAX_VALUE);
   }
 
-  /** Every sample once and unchanged, in {@link Sampler#inOrder}; the last batch may have fewer. */
+  /**
+   * Every sample once and unchanged, by {@link Sampler#forEvaluation}; the last batch may have
+   * fewer.
+   */
   public static BatchLoader evaluation(Dataset data, int batchSize) {
     return evaluation(data, batchSize, Part.WHOLE);
   }
 
   /** As the other method, of each batch the part of a rank. */
   public static BatchLoader evaluation(Dataset data, int batchSize, Part part) {
-    Sampler sampler = Sampler.inOrder(data, batchSize, part.ranks());
+    Sampler sampler = Sampler.forEvaluation(data, batchSize, part.ranks());
     return batches(data, Augmentation.none(), sampler, part, 0, sampler.batchesPerEpoch());
   }
 

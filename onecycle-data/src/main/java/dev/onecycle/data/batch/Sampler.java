@@ -95,10 +95,11 @@ public final class Sampler {
   }
 
   /**
-   * The order of the dataset, for evaluation. In a stream the shards are divided among ranks, so
-   * that each reads its own.
+   * Every sample once, in the order of the dataset; of a stream, its readers take turns.
+   *
+   * @param ranks that divide the shards of a stream, so that each reads its own
    */
-  public static Sampler inOrder(Dataset data, int batchSize, int ranks) {
+  public static Sampler forEvaluation(Dataset data, int batchSize, int ranks) {
     Optional<StreamedImages> stream =
         data instanceof StreamedImages streamed ? Optional.of(streamed) : Optional.empty();
     return new Sampler(data.size(), batchSize, 0, false, new int[0][], stream, ranks);
@@ -132,7 +133,7 @@ public final class Sampler {
     Require.that(
         !(data instanceof StreamedImages) || stream.isPresent(),
         "sampler",
-        "made for the stream by Sampler.of or Sampler.inOrder",
+        "made for the stream by Sampler.of or Sampler.forEvaluation",
         "one for images in any order",
         data);
   }

@@ -114,8 +114,9 @@ public final class StreamedImages implements ImageDataset {
   }
 
   /**
-   * The order of an evaluation on ranks. Each has as many readers of its own, which get equal
-   * shares of every batch, as there are shards for them, and together they read one window ahead.
+   * The order of an evaluation on ranks. The readers and the shards are divided among them, at
+   * least one reader each, and the readers of a rank have equal shares of its part of every batch.
+   * Together they read one window ahead.
    *
    * @param ofRank samples of a rank in every batch but the last
    */

@@ -45,7 +45,7 @@ class SamplerTest {
     assertThat(Sampler.shuffled(10, 4, 0).batchesPerEpoch()).isEqualTo(3);
     assertThat(Sampler.shuffled(12, 4, 0).batchesPerEpoch()).isEqualTo(3);
     assertThat(Sampler.shuffled(13, 4, 0).batchesPerEpoch()).isEqualTo(3);
-    assertThat(Sampler.inOrder(images(13), 4, 1).batchesPerEpoch()).isEqualTo(4);
+    assertThat(Sampler.forEvaluation(images(13), 4, 1).batchesPerEpoch()).isEqualTo(4);
     assertThat(Sampler.shuffled(3, 1, 0).batchesPerEpoch()).isEqualTo(3);
     assertThat(Sampler.shuffled(1, 8, 0).batchesPerEpoch()).isEqualTo(1);
     assertThat(Sampler.shuffled(3, 8, 0).batchesPerEpoch()).isEqualTo(1);
@@ -53,7 +53,7 @@ class SamplerTest {
 
   @Test
   void inOrderIsInOrder() {
-    assertThat(Sampler.inOrder(images(4), 2, 1).order(3)).containsExactly(0, 1, 2, 3);
+    assertThat(Sampler.forEvaluation(images(4), 2, 1).order(3)).containsExactly(0, 1, 2, 3);
   }
 
   @Test
@@ -61,7 +61,7 @@ class SamplerTest {
     assertThatThrownBy(() -> Sampler.shuffled(10, 0, 1))
         .isInstanceOf(InvalidValueException.class)
         .hasMessage("batch size must be at least 1 but was 0");
-    assertThatThrownBy(() -> Sampler.inOrder(images(1), 0, 1))
+    assertThatThrownBy(() -> Sampler.forEvaluation(images(1), 0, 1))
         .isInstanceOf(InvalidValueException.class);
   }
 

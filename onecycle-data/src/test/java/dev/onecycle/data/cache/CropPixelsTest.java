@@ -72,7 +72,7 @@ class CropPixelsTest {
   /** The mean difference of neighbours in random crops. */
   private static double contrast(ImageDataset images) {
     Augmentation crops = Augmentation.none().withCrop(new ResizedCrop(0.35, 0.5, 1.2));
-    Sampler sampler = Sampler.inOrder(images, images.size(), 1);
+    Sampler sampler = Sampler.forEvaluation(images, images.size(), 1);
     long sum = 0;
     long count = 0;
     try (BatchLoader loader = BatchLoader.epoch(images, crops, sampler, 0);

@@ -45,7 +45,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -264,7 +263,18 @@ class StreamedImagesTest {
   void aRankReadsItsShardsAlone() throws IOException {
     List<InMemory> shards = shards(IntStream.range(0, 40).map(i -> 32).toArray());
     StreamedImages images = open(shards, options(8, 64, false));
-    requireShares(shards, part -> batches(images, 64, part, 0, 20));
+    long all = shards.stream().mapToLong(InMemory::length).sum();
+    long wholeBefore = read(shards);
+    batches(images, 64, Part.WHOLE, 0, 20);
+    long whole = read(shards) - wholeBefore;
+    assertThat(whole).isBetween(all, all * 5 / 4);
+    for (int rank = 0; rank < 2; rank++) {
+      shards.forEach(shard -> shard.opened.set(0));
+      long before = read(shards);
+      batches(images, 64, new Part(rank, 2), 0, 20);
+      assertThat(read(shards) - before).isLessThan(all * 13 / 20);
+      assertThat(shards.stream().filter(shard -> shard.opened.get() > 0).count()).isEqualTo(20);
+    }
   }
 
   /** Whatever the numbers of ranks and of readers; 1,728 images are whole batches for all. */
@@ -285,21 +295,6 @@ class StreamedImagesTest {
         assertThat(seen)
             .containsExactlyInAnyOrderElementsOf(IntStream.range(0, 36 * 48).boxed().toList());
       }
-    }
-  }
-
-  private static void requireShares(List<InMemory> shards, Consumer<Part> pass) {
-    long all = shards.stream().mapToLong(InMemory::length).sum();
-    long wholeBefore = read(shards);
-    pass.accept(Part.WHOLE);
-    long whole = read(shards) - wholeBefore;
-    assertThat(whole).isBetween(all, all * 5 / 4);
-    for (int rank = 0; rank < 2; rank++) {
-      shards.forEach(shard -> shard.opened.set(0));
-      long before = read(shards);
-      pass.accept(new Part(rank, 2));
-      assertThat(read(shards) - before).isLessThan(all * 13 / 20);
-      assertThat(shards.stream().filter(shard -> shard.opened.get() > 0).count()).isEqualTo(20);
     }
   }
 

@@ -27,13 +27,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Every method but {@link #rank}, {@link #size} and their like is collective: all ranks must
  * call it, in the same order. A rank that has ended, or that does not answer in time, ends the
- * others with a {@link RankException}; the group is of no use afterwards.
+ * others with a {@link RankException}; the group is of no use afterwards. A rank that fails by an
+ * error of its own calls {@link #end}, so that the others learn why.
  *
  * <p>For one thread. The connections are neither authenticated nor encrypted: use them in a network
  * that you trust.
  */
 public final class ProcessGroup implements AutoCloseable {
-  /** The usual timeout for ranks to come, and of every collective operation. */
+  /** The usual timeout of every collective operation. */
   public static final Duration TIMEOUT = Duration.ofSeconds(120);
 
   /**
@@ -47,11 +48,8 @@ public final class ProcessGroup implements AutoCloseable {
   /** The group of a job on one process: every method returns at once. */
   public static final ProcessGroup ALONE = new ProcessGroup(Rendezvous.ALONE, null, TIMEOUT, 0);
 
-  /** Machines start at different times, at first. */
-  private static final int FIRST_MEETING = 5;
-
-  /** One that was cut off is missed by all others at once, and by itself a timeout later. */
-  private static final int NEXT_MEETING = 2;
+  /** The timeouts that ranks wait to meet: machines start at different times. */
+  private static final int MEETING = 5;
 
   private static final char VALUE = 'v';
   private static final char FAILURE = 'f';
@@ -87,14 +85,31 @@ public final class ProcessGroup implements AutoCloseable {
   /**
    * Meets the other ranks; waits for them. Loads the engine, unless the rank is alone.
    *
-   * @param timeout of every collective operation; the others get {@value #FIRST_MEETING} times as
-   *     long to come, and {@value #NEXT_MEETING} times in another attempt of the job
+   * @param timeout of every collective operation; the others get five times as long to come, and a
+   *     timeout more in each further attempt of the job
    * @return the group, to be closed by the caller
    * @throws InvalidValueException where the address cannot be used, a rank is there twice, or ranks
    *     differ in their number
    * @throws RankException where not all came in time
    */
   public static ProcessGroup join(Rendezvous place, Duration timeout) {
+    return join(place, patience(place.attempt(), timeout), timeout);
+  }
+
+  /**
+   * The time to meet in an attempt. A machine whose rank has died before the others came is an
+   * attempt ahead of them: it must still wait when they have given up, and come.
+   */
+  static Duration patience(int attempt, Duration timeout) {
+    return timeout.multipliedBy(MEETING + attempt);
+  }
+
+  /**
+   * As the other method, with a time of its own for the others to come.
+   *
+   * @param patience for the others to come
+   */
+  public static ProcessGroup join(Rendezvous place, Duration patience, Duration timeout) {
     if (place.isAlone()) {
       return ALONE;
     }
@@ -111,7 +126,7 @@ public final class ProcessGroup implements AutoCloseable {
                         place.size(),
                         new Meeting.Store(place.host(), place.port(), serves),
                         place.attempt(),
-                        timeout.multipliedBy(place.attempt() == 0 ? FIRST_MEETING : NEXT_MEETING),
+                        patience,
                         timeout))),
         timeout,
         0);
@@ -201,7 +216,7 @@ public final class ProcessGroup implements AutoCloseable {
     }
     String found = new String(bytes, StandardCharsets.UTF_8);
     if (found.charAt(0) == FAILURE) {
-      throw new RankException("rank 0 failed: " + found.substring(1));
+      throw RankException.forGood("rank 0 failed: " + found.substring(1));
     }
     return found.substring(1);
   }
@@ -214,6 +229,11 @@ public final class ProcessGroup implements AutoCloseable {
    * @throws RankException on all others
    */
   public void requireSame(String name, String value) {
+    requireSame(name, value, "give all ranks the same command, data and version");
+  }
+
+  /** As the other method, with other advice. */
+  public void requireSame(String name, String value, String advice) {
     if (gloo == null) {
       return;
     }
@@ -222,13 +242,10 @@ public final class ProcessGroup implements AutoCloseable {
     double highest = gloo.max(differs ? rank() : -1, patience());
     if (differs) {
       throw Require.invalid(
-          name + " of rank " + rank(),
-          "that of rank 0, " + wanted + ",",
-          value,
-          "give all ranks the same command, data and version");
+          name + " of rank " + rank(), "that of rank 0, " + wanted + ",", value, advice);
     }
     if (highest >= 0) {
-      throw new RankException(
+      throw RankException.forGood(
           name + " must be " + wanted + " on all ranks but rank " + (int) highest + " has another");
     }
   }
@@ -254,6 +271,23 @@ public final class ProcessGroup implements AutoCloseable {
   public void awaitAll(Duration patience) {
     if (gloo != null) {
       double unused = gloo.max(0, patience);
+    }
+  }
+
+  /**
+   * Closes the group after a failure of this rank. Where the same job would fail again, as by bad
+   * data on one machine, the others end too, by a {@link RankException#isForGood} that says why.
+   *
+   * @param failure that ends the work of this rank
+   */
+  public void end(OnecycleException failure) {
+    if (gloo == null) {
+      return;
+    }
+    if (failure instanceof RankException rank && !rank.isForGood()) {
+      gloo.close();
+    } else {
+      gloo.end("rank " + rank() + " failed: " + failure.getMessage());
     }
   }
 

@@ -63,6 +63,10 @@ final class Checkpointer implements TrainingListener {
   public void reached(TrainingPosition now) {
     boolean epochDone = now.epochs().size() > position.epochs().size();
     position = now;
+    if (epochDone && !learner.ranks().isAlone()) {
+      // All ranks have the same weights, and so fail or go on together.
+      learner.state().requireFinite(now.step() - 1, learningRate);
+    }
     boolean due = System.nanoTime() - lastSave >= interval.toNanos();
     if (control.saveRequested() || epochDone || due) {
       save();
@@ -86,8 +90,8 @@ final class Checkpointer implements TrainingListener {
   }
 
   /**
-   * Weights that are no numbers are not saved. Of several ranks this one alone looks at them here:
-   * the next step or the end of the run tells all of them together.
+   * Weights that are no numbers are not saved. Of several ranks this one alone would end here; all
+   * look at the end of the epoch.
    */
   private void saveWeights() {
     try {

@@ -577,7 +577,10 @@ public final class Experiment implements AutoCloseable {
     ranks.requireSame("version", String.valueOf(Experiment.class.getPackage()));
     ranks.requireSame(train().layout().noun() + "s", fingerprint());
     // Slices, and with them the draws of dropout, are numbered by the replicas of a rank.
-    ranks.requireSame("threads", String.valueOf(Compute.of(setup.settings()).threads()));
+    ranks.requireSame(
+        "threads",
+        String.valueOf(Compute.of(setup.settings()).threads()),
+        "give each as many, by --threads or as the setting threads");
     ranks.requireSame("conditions", conditions().byName().toString());
     // Network and weights are compared by their content, the peak rate once it is known.
     Map<String, Object> settings = config().toMap();

@@ -16,8 +16,6 @@ import static dev.onecycle.torch.job.TrainingConfig.REESTIMATE_BATCHNORM;
 import static dev.onecycle.torch.job.TrainingConfig.RESIZE;
 import static dev.onecycle.torch.job.TrainingConfig.SAMPLING;
 import static dev.onecycle.torch.job.TrainingConfig.SEED;
-import static dev.onecycle.torch.job.TrainingConfig.SKIP_BAD;
-import static dev.onecycle.torch.job.TrainingConfig.STREAM;
 import static dev.onecycle.torch.job.TrainingConfig.SYNC_BATCHNORM;
 import static dev.onecycle.torch.job.TrainingConfig.THREADS;
 
@@ -26,6 +24,7 @@ import dev.onecycle.data.batch.Sampling;
 import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.data.image.SkippedImage;
 import dev.onecycle.data.sample.Dataset;
+import dev.onecycle.data.stream.StreamedImages;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.CannotWriteException;
 import dev.onecycle.error.DivergedException;
@@ -936,39 +935,45 @@ public final class TrainingJob {
         all.stream().map(one -> writes.guarded(one, control)).toArray(TrainingListener[]::new));
   }
 
-  /** Says after each epoch which images of a stream could not be used, on whichever rank. */
+  /**
+   * Says after each epoch which images of a stream could not be used: those that rank 0 has read,
+   * and whether other ranks have met such too.
+   */
   private TrainingListener sayingReplaced() {
+    List<ImageDataset> streams =
+        Stream.of(experiment.train(), experiment.evaluation())
+            .filter(StreamedImages.class::isInstance)
+            .map(ImageDataset.class::cast)
+            .toList();
     return new TrainingListener() {
       private int said;
+      private boolean saidOthers;
 
       @Override
       public void epoch(EpochRecord epoch) {
-        if (!experiment.config().get(SKIP_BAD) || !experiment.config().get(STREAM)) {
+        if (streams.isEmpty()) {
           return;
         }
         List<SkippedImage> replaced =
-            Stream.of(experiment.train(), experiment.evaluation())
-                .filter(data -> data instanceof ImageDataset)
-                .flatMap(data -> ((ImageDataset) data).replaced().stream())
-                .toList();
-        int all = (int) ranks.sum(replaced.size());
-        if (all > said) {
-          said = all;
-          String last =
-              replaced.isEmpty()
-                  ? "read by other ranks"
-                  : replaced.get(replaced.size() - 1).origin()
-                      + " "
-                      + replaced.get(replaced.size() - 1).reason();
+            streams.stream().flatMap(stream -> stream.replaced().stream()).toList();
+        boolean others = ranks.sum(ranks.isFirst() ? 0 : replaced.size()) > 0;
+        if (replaced.size() > said) {
+          SkippedImage last = replaced.get(replaced.size() - 1);
+          said = replaced.size();
           listener.warning(
               Numbers.format(
                   "%s could not be used so far, and the next whole one of its shard took the place"
-                      + " of each: %s%s",
+                      + " of each: %s %s%s",
                   Counts.of(said, "image", "images"),
-                  last,
-                  said > 1 && !replaced.isEmpty()
-                      ? Numbers.format(", and %,d more", said - 1)
-                      : ""));
+                  last.origin(),
+                  last.reason(),
+                  said > 1 ? Numbers.format(", and %,d more", said - 1) : ""));
+        }
+        if (others && !saidOthers) {
+          saidOthers = true;
+          listener.warning(
+              "Other ranks have read images that could not be used, and the next whole one of its"
+                  + " shard took the place of each");
         }
       }
     };

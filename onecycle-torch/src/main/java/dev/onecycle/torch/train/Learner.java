@@ -384,7 +384,8 @@ public final class Learner implements AutoCloseable {
   /**
    * Evaluates the network on batches by the usual metrics of its targets, see {@link Metric#usual}.
    *
-   * @param origins the origin of the sample of an index, for the worst mistakes
+   * @param origins the origin of the sample of an index, for the worst mistakes; of several ranks
+   *     rank 0 alone asks for it
    * @param progress told the number of samples done after each batch
    */
   public Evaluation evaluate(
@@ -396,7 +397,8 @@ public final class Learner implements AutoCloseable {
    * Evaluates the network on batches, each of which it closes.
    *
    * @param metrics to compute, all over the same outputs
-   * @param origins the origin of the sample of an index, for the worst mistakes
+   * @param origins the origin of the sample of an index, for the worst mistakes; of several ranks
+   *     rank 0 alone asks for it
    * @param progress told the number of samples done after each batch
    */
   public Evaluation evaluate(

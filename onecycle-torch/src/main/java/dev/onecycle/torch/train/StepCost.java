@@ -58,7 +58,7 @@ public record StepCost(double secondsPerStep, double secondsPerEvaluatedImage) {
     ProcessGroup ranks = learner.ranks();
     long patient = Math.max(1, (long) (patience.toNanos() / 1e9 / perImage));
     int batch = (int) Math.min(Training.EVALUATION_BATCH, patient);
-    Sampler inOrder = Sampler.inOrder(images, batch, learner.ranks().size());
+    Sampler inOrder = Sampler.forEvaluation(images, batch, learner.ranks().size());
     int batches = (int) Math.max(1, Math.min(EVALUATED, patient) / batch);
     batches = Math.min(batches, inOrder.batchesPerEpoch());
     long begin = System.nanoTime();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.data.image.ImageShape;
+import dev.onecycle.error.DivergedException;
 import dev.onecycle.error.OnecycleException;
 import dev.onecycle.record.StepRecord;
 import dev.onecycle.run.RunFolder;
@@ -215,6 +216,61 @@ class JobOnRanksTest {
                             RunControl.on(group))))
         .isInstanceOf(OnecycleException.class)
         .hasMessageContaining("evaluate_every");
+  }
+
+  @Test
+  void ranksWithOtherThreadsAreRefused() {
+    assertThatThrownBy(
+            () ->
+                TestRanks.run(
+                    2,
+                    group ->
+                        TrainingJob.start(
+                            config(group.isFirst() ? 1 : 2),
+                            temp.resolve("other"),
+                            task(),
+                            RunControl.on(group))))
+        .isInstanceOf(OnecycleException.class)
+        .hasMessageContaining("threads");
+  }
+
+  @Test
+  void ranksWithOtherPeaksAreRefused() {
+    assertThatThrownBy(
+            () ->
+                TestRanks.run(
+                    2,
+                    group ->
+                        TrainingJob.start(
+                            config(1).with(TrainingConfig.MAX_LR, group.isFirst() ? 0.1 : 0.2),
+                            temp.resolve("peaks"),
+                            task(),
+                            RunControl.on(group))))
+        .isInstanceOf(OnecycleException.class)
+        .hasMessageContaining("max_lr must be 0.1 on all ranks but rank 1 has another");
+  }
+
+  @Test
+  void aDivergenceEndsAllRanks() {
+    List<String> ends = new CopyOnWriteArrayList<>();
+    assertThatThrownBy(
+            () ->
+                TestRanks.run(
+                    2,
+                    group -> {
+                      try {
+                        return TrainingJob.start(
+                            config(1).with(TrainingConfig.MAX_LR, 1e12),
+                            temp.resolve("diverged"),
+                            task(),
+                            RunControl.on(group));
+                      } catch (DivergedException e) {
+                        ends.add(String.valueOf(e.getMessage()));
+                        throw e;
+                      }
+                    }))
+        .isInstanceOf(DivergedException.class);
+    assertThat(ends).hasSize(2);
   }
 
   @Test

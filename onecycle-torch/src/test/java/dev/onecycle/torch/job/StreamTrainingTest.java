@@ -11,6 +11,7 @@ import dev.onecycle.record.StepRecord;
 import dev.onecycle.run.RunListener;
 import dev.onecycle.testing.TestArchives;
 import dev.onecycle.testing.TestData;
+import dev.onecycle.torch.distributed.TestRanks;
 import dev.onecycle.torch.model.ModelFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -186,13 +188,45 @@ class StreamTrainingTest {
         config(data)
             .with(TrainingConfig.SKIP_BAD, true)
             .with(TrainingConfig.MODEL, "fast") // its first layer is computed from the images
-            .with(TrainingConfig.EPOCHS, 1);
+            .with(TrainingConfig.EPOCHS, 2);
     TrainingJob.start(lenient, temp.resolve("lenient"), RunControl.INTERRUPTS, watch);
     assertThat(warnings)
         .singleElement()
         .asString()
         .startsWith("1 image could not be used so far")
         .contains("colours-train-0009.tar/x5.png");
+  }
+
+  /** In each epoch another rank may read an image: it counts once. */
+  @Test
+  void ofRanksTheFirstTellsItsOwnAndWhetherOthersHaveSome() throws IOException {
+    Path data = shards();
+    Map<String, byte[]> files = new LinkedHashMap<>();
+    for (int i = 0; i < 20; i++) {
+      files.put("x" + i + ".png", i == 5 ? new byte[9] : TestData.colourPng(i, i % 3, SIDE, SIDE));
+      files.put("x" + i + ".cls", TestData.COLOURS.get(i % 3).getBytes(UTF_8));
+    }
+    Files.write(data.resolve("colours-train-0009.tar"), TestArchives.tar(files));
+    List<String> warnings = new CopyOnWriteArrayList<>();
+    JobListener watch =
+        new JobListener() {
+          @Override
+          public void warning(String message) {
+            warnings.add(message);
+          }
+        };
+    TrainingConfig lenient = config(data).with(TrainingConfig.SKIP_BAD, true);
+    List<RunSummary> unused =
+        TestRanks.run(
+            2,
+            group ->
+                TrainingJob.start(lenient, temp.resolve("ranks"), RunControl.on(group), watch));
+    assertThat(warnings)
+        .allMatch(
+            said -> said.startsWith("1 image could not be used") || said.startsWith("Other ranks"))
+        .anyMatch(said -> said.contains("x5.png"))
+        .anyMatch(said -> said.startsWith("Other ranks"))
+        .hasSize(2);
   }
 
   @Test

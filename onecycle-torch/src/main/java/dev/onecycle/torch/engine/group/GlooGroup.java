@@ -17,8 +17,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -67,6 +72,10 @@ public final class GlooGroup implements AutoCloseable {
   /** The time that others have to read why there is no group. */
   private static final Duration READ_WITHIN = Duration.ofSeconds(5);
 
+  /** The time that the store of rank 0 has to answer. */
+  private static final long ASK_MILLIS = 1000;
+
+  /** The key of the reason why a rank ends for good. */
   private static final String FAILED = "failed";
 
   /**
@@ -82,6 +91,8 @@ public final class GlooGroup implements AutoCloseable {
 
   /** Operations that nobody has waited for. */
   private final Set<Pending> pending = ConcurrentHashMap.newKeySet();
+
+  private boolean storeHangs;
 
   private GlooGroup(Meeting meeting, TCPStore server, PrefixStore store, ProcessGroupGloo gloo) {
     this.meeting = meeting;
@@ -103,12 +114,13 @@ public final class GlooGroup implements AutoCloseable {
     if (PointerScope.getInnerScope() != null) {
       throw new IllegalStateException("a group made inside a native scope would die with it");
     }
-    TCPStore server = server(meeting);
+    long end = System.nanoTime() + meeting.patience().toNanos();
+    TCPStore server = server(meeting, end);
     PrefixStore store = new PrefixStore("onecycle/attempt_" + meeting.attempt(), server);
     try {
       Faults.at("rank.join");
       announce(store, meeting);
-      awaitAll(store, meeting);
+      awaitAll(store, meeting, end);
       return new GlooGroup(meeting, server, store, connected(store, meeting));
     } catch (RuntimeException | Error e) {
       abandon(meeting, store, server);
@@ -146,10 +158,10 @@ public final class GlooGroup implements AutoCloseable {
     return (GlooGroup) connection;
   }
 
-  private static TCPStore server(Meeting meeting) {
-    requireKnown(meeting.host(), meeting.patience());
+  private static TCPStore server(Meeting meeting, long end) {
+    requireKnown(meeting, end);
     if (!meeting.serves()) {
-      requireListening(meeting);
+      requireListening(meeting, end);
     }
     try (PointerScope scope = new PointerScope()) {
       TCPStoreOptions options = new TCPStoreOptions();
@@ -167,8 +179,8 @@ public final class GlooGroup implements AutoCloseable {
   }
 
   /** Waits for the name: in a cluster it may be known only when the machine of rank 0 is there. */
-  private static void requireKnown(String host, Duration timeout) {
-    long end = System.nanoTime() + timeout.toNanos();
+  private static void requireKnown(Meeting meeting, long end) {
+    String host = meeting.host();
     while (true) {
       try {
         InetAddress unused = InetAddress.getByName(host);
@@ -180,7 +192,7 @@ public final class GlooGroup implements AutoCloseable {
               "a name that this machine can resolve",
               host,
               "give the name or address of the machine of rank 0; it was looked up for "
-                  + seconds(timeout));
+                  + seconds(meeting.patience()));
         }
         pause();
       }
@@ -188,8 +200,7 @@ public final class GlooGroup implements AutoCloseable {
   }
 
   /** Waits until rank 0 listens. The engine would wait almost three times as long as it is told. */
-  private static void requireListening(Meeting meeting) {
-    long end = System.nanoTime() + meeting.patience().toNanos();
+  private static void requireListening(Meeting meeting, long end) {
     while (true) {
       try (Socket socket = new Socket()) {
         socket.connect(new InetSocketAddress(meeting.host(), meeting.port()), CONNECT_MILLIS);
@@ -293,14 +304,13 @@ public final class GlooGroup implements AutoCloseable {
     return why;
   }
 
-  private static void awaitAll(PrefixStore store, Meeting meeting) {
-    long end = System.nanoTime() + meeting.patience().toNanos();
+  private static void awaitAll(PrefixStore store, Meeting meeting, long end) {
     List<Integer> missing = IntStream.range(0, meeting.size()).boxed().collect(Collectors.toList());
     while (true) {
       missing.removeIf(rank -> isThere(store, meeting, key(rank)));
       if (isThere(store, meeting, FAILED)) {
         String why = lost(meeting, () -> store.get_to_str(FAILED));
-        throw new RankException("another rank cannot take part: " + why);
+        throw RankException.forGood("another rank cannot take part: " + why);
       }
       if (missing.isEmpty()) {
         return;
@@ -420,7 +430,7 @@ public final class GlooGroup implements AutoCloseable {
     public void await() {
       pending.remove(this);
       try {
-        lost(meeting, work::_wait);
+        lost(work::_wait);
       } finally {
         work.close();
       }
@@ -444,7 +454,6 @@ public final class GlooGroup implements AutoCloseable {
   private Pending reduce(Tensor tensor, ReduceOp.RedOpType operation, Duration patience) {
     Faults.at("rank.collective");
     return lost(
-        meeting,
         () -> {
           try (PointerScope scope = new PointerScope()) {
             AllreduceOptions options = new AllreduceOptions();
@@ -540,7 +549,6 @@ public final class GlooGroup implements AutoCloseable {
 
   private void broadcast(Tensor tensor, Duration patience) {
     lost(
-        meeting,
         () -> {
           try (PointerScope scope = new PointerScope()) {
             BroadcastOptions options = new BroadcastOptions();
@@ -557,7 +565,7 @@ public final class GlooGroup implements AutoCloseable {
    */
   public Tensor gather(Tensor own) {
     Tensor all = own.new_empty(new long[] {meeting.size() * own.numel()});
-    lost(meeting, () -> gloo._allgather_base(all, own.flatten())._wait());
+    lost(() -> gloo._allgather_base(all, own.flatten())._wait());
     return all;
   }
 
@@ -571,6 +579,54 @@ public final class GlooGroup implements AutoCloseable {
     }
   }
 
+  private <T> T lost(Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (RuntimeException e) {
+      RuntimeException lost = lost(meeting, e);
+      throw isOfBinding(e) && !isTimeout(e) ? reason().orElse(lost) : lost;
+    }
+  }
+
+  /** The reason that another rank has left for its end. */
+  private Optional<RuntimeException> reason() {
+    return fromStore(
+            () -> {
+              if (!store.check(new StringVector(FAILED))) {
+                return "";
+              }
+              store.set(told(rank()), "");
+              return store.get_to_str(FAILED);
+            })
+        .filter(why -> !why.isEmpty())
+        .map(RankException::forGood);
+  }
+
+  /**
+   * Asks the store, and waits only so long: where the machine of rank 0 is cut off it never
+   * answers.
+   *
+   * @return empty where there is no answer
+   */
+  private Optional<String> fromStore(Callable<String> question) {
+    FutureTask<String> asking = new FutureTask<>(question);
+    Thread thread = new Thread(asking, "onecycle-store");
+    thread.setDaemon(true);
+    thread.start();
+    try {
+      return Optional.of(asking.get(ASK_MILLIS, TimeUnit.MILLISECONDS));
+    } catch (ExecutionException e) {
+      return Optional.empty(); // rank 0 is gone, and the store with it
+    } catch (TimeoutException e) {
+      storeHangs = true;
+      return Optional.empty();
+    } catch (InterruptedException e) {
+      storeHangs = true;
+      Thread.currentThread().interrupt();
+      return Optional.empty();
+    }
+  }
+
   private static <T> T lost(Meeting meeting, Supplier<T> work) {
     try {
       return work.get();
@@ -579,9 +635,18 @@ public final class GlooGroup implements AutoCloseable {
     }
   }
 
+  private static boolean isOfBinding(RuntimeException e) {
+    return e.getClass() == RuntimeException.class;
+  }
+
+  /** A rank that hangs leaves no reason, and one that serves the store would not answer. */
+  private static boolean isTimeout(RuntimeException e) {
+    return String.valueOf(e.getMessage()).contains("imed out");
+  }
+
   private static RuntimeException lost(Meeting meeting, RuntimeException e) {
-    if (e.getClass() != RuntimeException.class) {
-      return e; // not of the binding
+    if (!isOfBinding(e)) {
+      return e;
     }
     return new RankException(
         "rank "
@@ -592,6 +657,42 @@ public final class GlooGroup implements AutoCloseable {
             + " output of that rank (the engine says: "
             + NativeErrors.line(e)
             + ")");
+  }
+
+  /**
+   * Closes the group and tells the others why this rank ends for good. They end with the reason
+   * where they wait for this rank, or soon will.
+   */
+  public void end(String why) {
+    if (OPEN.contains(this)) {
+      Optional<String> unused =
+          fromStore(
+              () -> {
+                store.set(told(rank()), "");
+                return store.compareSet(FAILED, "", why);
+              });
+    }
+    close();
+  }
+
+  private static String told(int rank) {
+    return "told " + rank;
+  }
+
+  /** The store ends with rank 0: all must have read the reason before. */
+  private void awaitAllTold() {
+    if (!store.check(new StringVector(FAILED))) {
+      return;
+    }
+    long end = System.nanoTime() + READ_WITHIN.toNanos();
+    try (StringVector all = new StringVector()) {
+      IntStream.range(0, size()).forEach(rank -> all.push_back(told(rank)));
+      while (!store.check(all)
+          && System.nanoTime() < end
+          && !Thread.currentThread().isInterrupted()) {
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS));
+      }
+    }
   }
 
   /**
@@ -612,6 +713,13 @@ public final class GlooGroup implements AutoCloseable {
       }
     }
     gloo.close();
+    if (storeHangs) {
+      OPEN.add(this); // a thread still waits for its answer
+      return;
+    }
+    if (meeting.serves()) {
+      awaitAllTold();
+    }
     store.close();
     server.close();
   }

@@ -28,6 +28,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(120)
 class GlooGroupTest {
@@ -188,6 +190,39 @@ class GlooGroupTest {
     assertThat(failures.get(0))
         .isInstanceOf(RankException.class)
         .hasMessageContaining("rank 0 of 2 lost its connection to another");
+  }
+
+  /** The store ends with rank 0, so this is another case. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 2})
+  void aRankThatEndsForGoodTellsTheOthers(int ending) throws Exception {
+    int port = freePort();
+    List<Callable<GlooGroup>> ranks = new ArrayList<>();
+    for (int rank = 0; rank < 3; rank++) {
+      Meeting meeting = meeting(rank, 3, port, Duration.ofSeconds(20));
+      ranks.add(
+          () -> {
+            try (GlooGroup group = GlooGroup.join(meeting)) {
+              double unused = group.sum(1);
+              if (group.rank() == ending) {
+                group.end("no images");
+                throw new InvalidValueException("images", "there", "none", "add some");
+              }
+              Thread.sleep(500L * group.rank());
+              unused = group.sum(1);
+              return group;
+            }
+          });
+    }
+    List<Throwable> failures = failures(ranks);
+    assertThat(failures).hasSize(3);
+    for (int rank = 0; rank < 3; rank++) {
+      if (rank != ending) {
+        assertThat(failures.get(rank))
+            .isInstanceOfSatisfying(RankException.class, e -> assertThat(e.isForGood()).isTrue())
+            .hasMessage("no images");
+      }
+    }
   }
 
   @Test
