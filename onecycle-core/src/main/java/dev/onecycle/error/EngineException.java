@@ -18,6 +18,12 @@ public final class EngineException extends OnecycleException {
     super(message, null);
   }
 
+  /** Another time there may be more memory, or another engine. */
+  @Override
+  public boolean isPermanent() {
+    return false;
+  }
+
   /**
    * The error of too little memory.
    *

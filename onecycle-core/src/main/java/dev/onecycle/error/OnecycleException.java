@@ -21,4 +21,9 @@ public abstract sealed class OnecycleException extends RuntimeException
   OnecycleException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
+
+  /** Whether the same work would fail again: by its arguments, its data, its files, its rate. */
+  public boolean isPermanent() {
+    return true;
+  }
 }

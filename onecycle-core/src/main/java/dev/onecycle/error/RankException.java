@@ -5,16 +5,16 @@ package dev.onecycle.error;
  * ended or does not answer.
  *
  * <p>The command line ends with exit code 75, since the same job may succeed when it is started
- * again; or with 69 where another rank has failed for good.
+ * again; or with 69 where another rank has failed permanently.
  */
 public final class RankException extends OnecycleException {
   private static final long serialVersionUID = 1;
 
-  private final boolean forGood;
+  private final boolean permanent;
 
-  private RankException(String message, boolean forGood) {
+  private RankException(String message, boolean permanent) {
     super(message, null);
-    this.forGood = forGood;
+    this.permanent = permanent;
   }
 
   /** Of a job that may succeed when it is started again. */
@@ -23,12 +23,12 @@ public final class RankException extends OnecycleException {
   }
 
   /** Of a job that would end so again: another rank has failed by its arguments or its data. */
-  public static RankException forGood(String message) {
+  public static RankException permanent(String message) {
     return new RankException(message, true);
   }
 
-  /** Whether the same job would fail again. */
-  public boolean isForGood() {
-    return forGood;
+  @Override
+  public boolean isPermanent() {
+    return permanent;
   }
 }

@@ -44,7 +44,7 @@ public final class ExitCode {
       return CANNOT_CREATE;
     }
     if (failure instanceof RankException rank) {
-      return rank.isForGood() ? RANK_FAILED : RANK_LOST;
+      return rank.isPermanent() ? RANK_FAILED : RANK_LOST;
     }
     if (failure instanceof DivergedException) {
       return DIVERGED;

@@ -96,7 +96,8 @@ public final class LaunchCommand implements Callable<Integer> {
       defaultValue = "3",
       description =
           "How often all ranks start again after a fault; not after wrong arguments, bad data, a"
-              + " file that cannot be written, or divergence, and never resume --extend-epochs."
+              + " file that cannot be written, or divergence. resume --extend-epochs is never started"
+              + " again."
               + " Default: ${DEFAULT-VALUE}.")
   int maxRestarts = 3;
 

@@ -44,6 +44,9 @@ final class RankJob {
   /** Others that fail by themselves in this time tell more of the cause than signals would. */
   private static final long NOTICE_MILLIS = 1000;
 
+  /** The time in which rank 0 tells the ranks of other machines why one has failed. */
+  private static final long TOLD_MILLIS = 2500;
+
   private static final long TERM_MILLIS = 2000;
 
   /** The time for others to save, where one fails after all were told to stop. */
@@ -132,7 +135,11 @@ final class RankJob {
       }
       String failed = Numbers.format("rank %d ended with %s", end.rank, words(end.code));
       if (FINAL.contains(end.code)) {
-        say(failed + "; another attempt would end so too");
+        say(
+            failed
+                + (end.code == ExitCode.RANK_FAILED
+                    ? "; the job has ended on another machine"
+                    : "; another attempt would end so too"));
         return ended(end);
       }
       if (work.once) {
@@ -223,12 +230,12 @@ final class RankJob {
         running--;
         int code = ended.exitCode();
         boolean orderly = told && ExitCode.isSignal(code);
-        // What is terminated here has not failed by itself.
-        if (code != ExitCode.OK && !terminated) {
+        // What is terminated here has not failed by itself, unless its code says so.
+        if (code != ExitCode.OK && (!terminated || FINAL.contains(code))) {
           failures.add(new End(ended.rank(), code));
           if (failed == 0 && !orderly) {
             failed = now;
-            notice = told ? SAVING_MILLIS : NOTICE_MILLIS;
+            notice = told ? SAVING_MILLIS : FINAL.contains(code) ? TOLD_MILLIS : NOTICE_MILLIS;
           }
         }
       }
@@ -261,15 +268,15 @@ final class RankJob {
    */
   private static End cause(List<End> failures) {
     return failures.stream()
-        .min(Comparator.comparingInt(end -> consequence(end.code)))
+        .min(Comparator.comparingInt(end -> precedence(end.code)))
         .orElse(new End(0, ExitCode.OK));
   }
 
-  private static int consequence(int code) {
+  private static int precedence(int code) {
     return switch (code) {
+      case ExitCode.RANK_FAILED -> 2;
       case ExitCode.RANK_LOST -> 3;
-      case ExitCode.RANK_FAILED -> 1;
-      default -> FINAL.contains(code) ? 0 : 2;
+      default -> FINAL.contains(code) ? 0 : 1;
     };
   }
 

@@ -1,7 +1,7 @@
 package dev.onecycle.cli.options;
 
+import dev.onecycle.cli.console.Console;
 import dev.onecycle.error.InvalidValueException;
-import dev.onecycle.error.OnecycleException;
 import dev.onecycle.error.Require;
 import dev.onecycle.torch.distributed.ProcessGroup;
 import dev.onecycle.torch.distributed.Rendezvous;
@@ -80,28 +80,32 @@ public final class RankOptions {
   }
 
   /**
-   * Meets the other ranks, and does the work of this one. Where that fails for good, the others end
-   * too and are told why.
+   * Meets the other ranks, and does the work of this one. Where that fails, the others learn why.
    *
+   * @param console is told of a long wait, on every rank
    * @return the exit code that the work gives
    */
-  public int run(ToIntFunction<ProcessGroup> work) {
-    try (ProcessGroup group = join()) {
+  public int run(Console console, ToIntFunction<ProcessGroup> work) {
+    try (ProcessGroup group = join(console)) {
       try {
         return work.applyAsInt(group);
-      } catch (OnecycleException e) {
-        group.end(e);
+      } catch (RuntimeException e) {
+        try {
+          group.closeAfter(e);
+        } catch (RuntimeException ofEnd) {
+          e.addSuppressed(ofEnd);
+        }
         throw e;
       }
     }
   }
 
-  private ProcessGroup join() {
+  private ProcessGroup join(Console console) {
     int verifyEvery = Require.atLeast("--verify-every", values.verifyEvery, 0);
     Rendezvous place = rendezvous();
     return place.isAlone()
         ? ProcessGroup.ALONE
-        : ProcessGroup.join(place, timeout()).withVerifyEvery(verifyEvery);
+        : ProcessGroup.join(place, timeout(), console::say).withVerifyEvery(verifyEvery);
   }
 
   /** How long a process waits for the others. */

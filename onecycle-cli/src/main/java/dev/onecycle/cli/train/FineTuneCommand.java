@@ -95,6 +95,7 @@ public final class FineTuneCommand implements Callable<Integer> {
     Signals.watch();
     // Rank 0 alone writes, and the name of a folder may have the time in it.
     return ranks.run(
+        output.console(),
         group -> cycles(phases, Path.of(group.ofFirst(() -> folder().toString())), group));
   }
 

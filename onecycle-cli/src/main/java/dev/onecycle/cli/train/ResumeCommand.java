@@ -84,7 +84,7 @@ public final class ResumeCommand implements Callable<Integer> {
     ResumeOptions given = new ResumeOptions(SettingOptions.given(output.spec()), extraEpochs);
     ResumeOptions options = data == null ? given : given.with(TrainingConfig.DATA, data);
     Signals.watch();
-    return ranks.run(group -> resume(options, group));
+    return ranks.run(output.console(), group -> resume(options, group));
   }
 
   private int resume(ResumeOptions options, ProcessGroup group) {

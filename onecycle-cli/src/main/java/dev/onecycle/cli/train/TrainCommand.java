@@ -91,7 +91,7 @@ public final class TrainCommand implements Callable<Integer> {
     Path folder = folder(config);
     Require.that(!resume || out != null, RESUME, "left out without --out", "given", 0);
     Signals.watch();
-    return ranks.run(group -> train(config, folder, group));
+    return ranks.run(output.console(), group -> train(config, folder, group));
   }
 
   private int train(TrainingConfig config, Path folder, ProcessGroup group) {

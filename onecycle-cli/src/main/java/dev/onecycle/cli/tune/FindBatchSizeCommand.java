@@ -99,7 +99,7 @@ public final class FindBatchSizeCommand implements Callable<Integer> {
         rule);
     Signals.watch();
     OptionalLong budget = memory.budget(ranks.rendezvous());
-    return ranks.run(group -> find(config, budget, group));
+    return ranks.run(console, group -> find(config, budget, group));
   }
 
   private int find(TrainingConfig config, OptionalLong budget, ProcessGroup group) {

@@ -156,7 +156,7 @@ public final class FindLrCommand implements Callable<Integer> {
     config.rangeTest(config.policyChoice().momentumAtPeak()); // are its steps enough?
     Path result = ranks.rendezvous().rank() == 0 ? writable() : RESULT;
     Signals.watch();
-    return ranks.run(group -> find(config, trained, result, group));
+    return ranks.run(console, group -> find(config, trained, result, group));
   }
 
   private TrainingConfig config(Optional<TrainedModel> trained) {

@@ -151,7 +151,7 @@ public final class SweepCommand implements Callable<Integer> {
       requireWritable();
     }
     Signals.watch();
-    return ranks.run(group -> sweep(config, parameter, values, asked, group));
+    return ranks.run(console, group -> sweep(config, parameter, values, asked, group));
   }
 
   private int sweep(

@@ -160,7 +160,7 @@ public final class TuneCommand implements Callable<Integer> {
       TuneRun.requireUsable(folder);
     }
     Signals.watch();
-    return ranks.run(group -> tune(config, asked, folder, group));
+    return ranks.run(console, group -> tune(config, asked, folder, group));
   }
 
   private int tune(TrainingConfig config, SweepPlan asked, Path folder, ProcessGroup group) {

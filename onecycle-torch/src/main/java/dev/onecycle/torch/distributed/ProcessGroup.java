@@ -11,6 +11,8 @@ import dev.onecycle.torch.engine.group.Meeting;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -21,14 +23,19 @@ import org.jspecify.annotations.Nullable;
  * <pre>{@code
  * Rendezvous place = Rendezvous.of(System.getenv());
  * try (ProcessGroup ranks = ProcessGroup.join(place, ProcessGroup.TIMEOUT)) {
- *   TrainingJob.start(config, folder, RunControl.on(ranks));
+ *   try {
+ *     TrainingJob.start(config, folder, RunControl.on(ranks));
+ *   } catch (OnecycleException e) {
+ *     ranks.closeAfter(e);
+ *     throw e;
+ *   }
  * }
  * }</pre>
  *
  * <p>Every method but {@link #rank}, {@link #size} and their like is collective: all ranks must
  * call it, in the same order. A rank that has ended, or that does not answer in time, ends the
- * others with a {@link RankException}; the group is of no use afterwards. A rank that fails by an
- * error of its own calls {@link #end}, so that the others learn why.
+ * others with a {@link RankException}; the group is of no use afterwards. A rank that fails by
+ * itself calls {@link #closeAfter}, so that the others learn why.
  *
  * <p>For one thread. The connections are neither authenticated nor encrypted: use them in a network
  * that you trust.
@@ -53,6 +60,7 @@ public final class ProcessGroup implements AutoCloseable {
 
   private static final char VALUE = 'v';
   private static final char FAILURE = 'f';
+  private static final char PASSING = 'p';
 
   private final Rendezvous place;
   private final @Nullable GlooGroup gloo;
@@ -85,23 +93,33 @@ public final class ProcessGroup implements AutoCloseable {
   /**
    * Meets the other ranks; waits for them. Loads the engine, unless the rank is alone.
    *
-   * @param timeout of every collective operation; the others get five times as long to come, and a
-   *     timeout more in each further attempt of the job
+   * @param timeout of every collective operation; the others get five times as long to come, and in
+   *     each further attempt of the job that much more
    * @return the group, to be closed by the caller
    * @throws InvalidValueException where the address cannot be used, a rank is there twice, or ranks
    *     differ in their number
    * @throws RankException where not all came in time
    */
   public static ProcessGroup join(Rendezvous place, Duration timeout) {
-    return join(place, patience(place.attempt(), timeout), timeout);
+    return join(place, timeout, said -> {});
+  }
+
+  /**
+   * As the other method.
+   *
+   * @param said is told which ranks this one waits for, after five seconds and then every thirty
+   */
+  public static ProcessGroup join(Rendezvous place, Duration timeout, Consumer<String> said) {
+    return join(place, patience(place.attempt(), timeout), timeout, said);
   }
 
   /**
    * The time to meet in an attempt. A machine whose rank has died before the others came is an
-   * attempt ahead of them: it must still wait when they have given up, and come.
+   * attempt ahead of them: it must still wait when they have come late, have given up and come
+   * again.
    */
   static Duration patience(int attempt, Duration timeout) {
-    return timeout.multipliedBy(MEETING + attempt);
+    return timeout.multipliedBy(MEETING * (1L + attempt));
   }
 
   /**
@@ -110,6 +128,11 @@ public final class ProcessGroup implements AutoCloseable {
    * @param patience for the others to come
    */
   public static ProcessGroup join(Rendezvous place, Duration patience, Duration timeout) {
+    return join(place, patience, timeout, said -> {});
+  }
+
+  private static ProcessGroup join(
+      Rendezvous place, Duration patience, Duration timeout, Consumer<String> said) {
     if (place.isAlone()) {
       return ALONE;
     }
@@ -127,7 +150,8 @@ public final class ProcessGroup implements AutoCloseable {
                         new Meeting.Store(place.host(), place.port(), serves),
                         place.attempt(),
                         patience,
-                        timeout))),
+                        timeout),
+                    said)),
         timeout,
         0);
   }
@@ -207,7 +231,7 @@ public final class ProcessGroup implements AutoCloseable {
         message = VALUE + work.get();
       } catch (OnecycleException e) {
         failure = e;
-        message = FAILURE + String.valueOf(e.getMessage());
+        message = (e.isPermanent() ? FAILURE : PASSING) + String.valueOf(e.getMessage());
       }
     }
     byte[] bytes = gloo.ofFirst(message.getBytes(StandardCharsets.UTF_8), patience);
@@ -215,10 +239,12 @@ public final class ProcessGroup implements AutoCloseable {
       throw failure;
     }
     String found = new String(bytes, StandardCharsets.UTF_8);
-    if (found.charAt(0) == FAILURE) {
-      throw RankException.forGood("rank 0 failed: " + found.substring(1));
-    }
-    return found.substring(1);
+    String failed = "rank 0 failed: " + found.substring(1);
+    return switch (found.charAt(0)) {
+      case FAILURE -> throw RankException.permanent(failed);
+      case PASSING -> throw new RankException(failed);
+      default -> found.substring(1);
+    };
   }
 
   /**
@@ -245,7 +271,7 @@ public final class ProcessGroup implements AutoCloseable {
           name + " of rank " + rank(), "that of rank 0, " + wanted + ",", value, advice);
     }
     if (highest >= 0) {
-      throw RankException.forGood(
+      throw RankException.permanent(
           name + " must be " + wanted + " on all ranks but rank " + (int) highest + " has another");
     }
   }
@@ -275,19 +301,22 @@ public final class ProcessGroup implements AutoCloseable {
   }
 
   /**
-   * Closes the group after a failure of this rank. Where the same job would fail again, as by bad
-   * data on one machine, the others end too, by a {@link RankException#isForGood} that says why.
+   * Closes the group after a failure of this rank. Where that is permanent, such as bad data on one
+   * machine, or where this rank was told to stop, the others learn the reason and end too, by a
+   * {@link RankException} that is permanent.
    *
    * @param failure that ends the work of this rank
    */
-  public void end(OnecycleException failure) {
+  public void closeAfter(RuntimeException failure) {
     if (gloo == null) {
       return;
     }
-    if (failure instanceof RankException rank && !rank.isForGood()) {
-      gloo.close();
+    if (failure instanceof CancellationException) {
+      gloo.close("rank " + rank() + " was told to stop");
+    } else if (failure instanceof OnecycleException of && of.isPermanent()) {
+      gloo.close("rank " + rank() + " failed: " + failure.getMessage());
     } else {
-      gloo.end("rank " + rank() + " failed: " + failure.getMessage());
+      gloo.close();
     }
   }
 

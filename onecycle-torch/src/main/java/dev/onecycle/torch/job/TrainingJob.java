@@ -24,7 +24,6 @@ import dev.onecycle.data.batch.Sampling;
 import dev.onecycle.data.image.ImageDataset;
 import dev.onecycle.data.image.SkippedImage;
 import dev.onecycle.data.sample.Dataset;
-import dev.onecycle.data.stream.StreamedImages;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.CannotWriteException;
 import dev.onecycle.error.DivergedException;
@@ -940,9 +939,9 @@ public final class TrainingJob {
    * and whether other ranks have met such too.
    */
   private TrainingListener sayingReplaced() {
-    List<ImageDataset> streams =
+    List<ImageDataset> all =
         Stream.of(experiment.train(), experiment.evaluation())
-            .filter(StreamedImages.class::isInstance)
+            .filter(ImageDataset.class::isInstance)
             .map(ImageDataset.class::cast)
             .toList();
     return new TrainingListener() {
@@ -951,19 +950,19 @@ public final class TrainingJob {
 
       @Override
       public void epoch(EpochRecord epoch) {
-        if (streams.isEmpty()) {
+        if (all.isEmpty()) {
           return;
         }
         List<SkippedImage> replaced =
-            streams.stream().flatMap(stream -> stream.replaced().stream()).toList();
+            all.stream().flatMap(images -> images.replaced().stream()).toList();
         boolean others = ranks.sum(ranks.isFirst() ? 0 : replaced.size()) > 0;
         if (replaced.size() > said) {
           SkippedImage last = replaced.get(replaced.size() - 1);
           said = replaced.size();
           listener.warning(
               Numbers.format(
-                  "%s could not be used so far, and the next whole one of its shard took the place"
-                      + " of each: %s %s%s",
+                  "%s could not be used so far; each was replaced by the next whole image of its"
+                      + " shard: %s %s%s",
                   Counts.of(said, "image", "images"),
                   last.origin(),
                   last.reason(),
@@ -972,8 +971,8 @@ public final class TrainingJob {
         if (others && !saidOthers) {
           saidOthers = true;
           listener.warning(
-              "Other ranks have read images that could not be used, and the next whole one of its"
-                  + " shard took the place of each");
+              "Other ranks have read images that could not be used; each was replaced by the next"
+                  + " whole image of its shard");
         }
       }
     };

@@ -4,44 +4,26 @@ import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.error.RankException;
 import dev.onecycle.error.Require;
 import dev.onecycle.fault.Faults;
-import dev.onecycle.torch.engine.NativeErrors;
 import dev.onecycle.torch.engine.Natives;
-import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.net.SocketException;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.javacpp.SizeTPointer;
 import org.bytedeco.javacpp.chrono.Milliseconds;
 import org.bytedeco.pytorch.AllreduceOptions;
 import org.bytedeco.pytorch.BroadcastOptions;
 import org.bytedeco.pytorch.GlooDeviceVector;
-import org.bytedeco.pytorch.PrefixStore;
 import org.bytedeco.pytorch.ProcessGroupGloo;
 import org.bytedeco.pytorch.ReduceOp;
-import org.bytedeco.pytorch.StringVector;
-import org.bytedeco.pytorch.TCPStore;
-import org.bytedeco.pytorch.TCPStoreOptions;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.TensorVector;
@@ -66,18 +48,6 @@ public final class GlooGroup implements AutoCloseable {
   /** An address that stands for any on the way out (RFC 5737). */
   private static final String OF_NOBODY = "192.0.2.1";
 
-  private static final long LOOK_MILLIS = 20;
-  private static final int CONNECT_MILLIS = 1000;
-
-  /** The time that others have to read why there is no group. */
-  private static final Duration READ_WITHIN = Duration.ofSeconds(5);
-
-  /** The time that the store of rank 0 has to answer. */
-  private static final long ASK_MILLIS = 1000;
-
-  /** The key of the reason why a rank ends for good. */
-  private static final String FAILED = "failed";
-
   /**
    * The groups that nobody has closed. A group that is forgotten stays open: the garbage collector
    * would free its parts in an order that crashes the process.
@@ -85,18 +55,14 @@ public final class GlooGroup implements AutoCloseable {
   private static final Set<GlooGroup> OPEN = ConcurrentHashMap.newKeySet();
 
   private final Meeting meeting;
-  private final TCPStore server;
-  private final PrefixStore store;
+  private final RankStore store;
   private final ProcessGroupGloo gloo;
 
   /** Operations that nobody has waited for. */
   private final Set<Pending> pending = ConcurrentHashMap.newKeySet();
 
-  private boolean storeHangs;
-
-  private GlooGroup(Meeting meeting, TCPStore server, PrefixStore store, ProcessGroupGloo gloo) {
+  private GlooGroup(Meeting meeting, RankStore store, ProcessGroupGloo gloo) {
     this.meeting = meeting;
-    this.server = server;
     this.store = store;
     this.gloo = gloo;
     OPEN.add(this);
@@ -105,52 +71,23 @@ public final class GlooGroup implements AutoCloseable {
   /**
    * Meets the other ranks; waits for them.
    *
+   * @param said is told which ranks this one waits for, from time to time
    * @throws InvalidValueException where the address cannot be used, a rank is there twice, or ranks
    *     differ in their number
    * @throws RankException where not all came in time
    */
-  public static GlooGroup join(Meeting meeting) {
+  public static GlooGroup join(Meeting meeting, Consumer<String> said) {
     Natives.load();
     if (PointerScope.getInnerScope() != null) {
       throw new IllegalStateException("a group made inside a native scope would die with it");
     }
-    long end = System.nanoTime() + meeting.patience().toNanos();
-    TCPStore server = server(meeting, end);
-    PrefixStore store = new PrefixStore("onecycle/attempt_" + meeting.attempt(), server);
+    RankStore store = RankStore.meet(meeting, said);
     try {
-      Faults.at("rank.join");
-      announce(store, meeting);
-      awaitAll(store, meeting, end);
-      return new GlooGroup(meeting, server, store, connected(store, meeting));
+      return new GlooGroup(meeting, store, connected(store, meeting));
     } catch (RuntimeException | Error e) {
-      abandon(meeting, store, server);
+      store.close();
       throw e;
     }
-  }
-
-  /**
-   * Closes what the garbage collector must not: in another order the process crashes. The store of
-   * rank 0 stays for a while, in which the others read why there is no group.
-   */
-  private static void abandon(Meeting meeting, PrefixStore store, TCPStore server) {
-    Runnable closing =
-        () -> {
-          store.close();
-          server.close();
-        };
-    if (!meeting.serves()) {
-      closing.run();
-      return;
-    }
-    Thread later =
-        new Thread(
-            () -> {
-              LockSupport.parkNanos(READ_WITHIN.toNanos());
-              closing.run();
-            },
-            "onecycle-abandoned-group");
-    later.setDaemon(true);
-    later.start();
   }
 
   /** The group of a connection that {@link #join} has made. */
@@ -158,200 +95,21 @@ public final class GlooGroup implements AutoCloseable {
     return (GlooGroup) connection;
   }
 
-  private static TCPStore server(Meeting meeting, long end) {
-    requireKnown(meeting, end);
-    if (!meeting.serves()) {
-      requireListening(meeting, end);
-    }
+  private static ProcessGroupGloo connected(RankStore store, Meeting meeting) {
     try (PointerScope scope = new PointerScope()) {
-      TCPStoreOptions options = new TCPStoreOptions();
-      options.port((short) meeting.port()); // unsigned there
-      options.isServer(meeting.serves());
-      options.numWorkers(new SizeTPointer(1).put(meeting.size()));
-      options.waitWorkers(false); // they are waited for by name, see awaitAll
-      options.timeout(millis(meeting.timeout()));
-      TCPStore store = new TCPStore(meeting.host(), options);
-      store.retainReference();
-      return store;
+      ProcessGroupGloo.Options options = ProcessGroupGloo.Options.create(millis(meeting.timeout()));
+      options.devices(new GlooDeviceVector(device(meeting)));
+      ProcessGroupGloo gloo =
+          new ProcessGroupGloo(store.keys(), meeting.rank(), meeting.size(), options);
+      gloo.retainReference();
+      return gloo;
     } catch (RuntimeException e) {
-      throw unreachable(meeting, e);
+      throw meeting.lost(e);
     }
-  }
-
-  /** Waits for the name: in a cluster it may be known only when the machine of rank 0 is there. */
-  private static void requireKnown(Meeting meeting, long end) {
-    String host = meeting.host();
-    while (true) {
-      try {
-        InetAddress unused = InetAddress.getByName(host);
-        return;
-      } catch (UnknownHostException e) {
-        if (System.nanoTime() > end) {
-          throw Require.invalid(
-              "MASTER_ADDR",
-              "a name that this machine can resolve",
-              host,
-              "give the name or address of the machine of rank 0; it was looked up for "
-                  + seconds(meeting.patience()));
-        }
-        pause();
-      }
-    }
-  }
-
-  /** Waits until rank 0 listens. The engine would wait almost three times as long as it is told. */
-  private static void requireListening(Meeting meeting, long end) {
-    while (true) {
-      try (Socket socket = new Socket()) {
-        socket.connect(new InetSocketAddress(meeting.host(), meeting.port()), CONNECT_MILLIS);
-        return;
-      } catch (IOException e) {
-        if (System.nanoTime() > end) {
-          throw unanswered(meeting, String.valueOf(e.getMessage()));
-        }
-        pause();
-      }
-    }
-  }
-
-  private static RuntimeException unreachable(Meeting meeting, RuntimeException e) {
-    String message = String.valueOf(e.getMessage());
-    String address = meeting.host() + ":" + meeting.port();
-    if (meeting.serves() && message.contains("EADDRINUSE")) {
-      return Require.invalid(
-          "MASTER_PORT",
-          "a free port of " + meeting.host(),
-          meeting.port(),
-          "choose another, the same for all ranks");
-    }
-    if (meeting.serves()) {
-      return Require.invalid(
-          "MASTER_ADDR",
-          "an address of the machine of rank 0",
-          address,
-          "the engine says: " + NativeErrors.line(e));
-    }
-    return unanswered(meeting, "the engine says: " + NativeErrors.line(e));
-  }
-
-  private static RankException unanswered(Meeting meeting, String reason) {
-    return new RankException(
-        "MASTER_ADDR:MASTER_PORT must be where rank 0 listens but "
-            + meeting.host()
-            + ":"
-            + meeting.port()
-            + " did not answer rank "
-            + meeting.rank()
-            + " within "
-            + seconds(meeting.patience())
-            + "; see whether rank 0 runs, and whether both are right ("
-            + reason
-            + ")");
-  }
-
-  private static String seconds(Duration time) {
-    return time.toMillis() / 1000.0 + " s";
   }
 
   private static Milliseconds millis(Duration time) {
     return new Milliseconds(time.toMillis());
-  }
-
-  /** Says that this rank is there, once it is sure that all mean the same job. */
-  private static void announce(PrefixStore store, Meeting meeting) {
-    String size = Integer.toString(meeting.size());
-    String other = lost(meeting, () -> store.compareSet("size", "", size));
-    if (!other.equals(size)) {
-      throw refused(
-          store,
-          Require.invalid(
-              "WORLD_SIZE of rank " + meeting.rank(),
-              "that of the other ranks, " + other + ",",
-              size,
-              "set it alike for all"));
-    }
-    long times = lost(meeting, () -> store.add("times " + meeting.rank(), 1));
-    if (times > 1) {
-      throw refused(
-          store,
-          Require.invalid(
-              "RANK",
-              "another one for each process",
-              meeting.rank(),
-              "another process has it; start each rank from 0 to "
-                  + (meeting.size() - 1)
-                  + " once"));
-    }
-    lost(
-        meeting,
-        () -> {
-          store.set(key(meeting.rank()), "here");
-          return true;
-        });
-  }
-
-  private static String key(int rank) {
-    return "rank " + rank;
-  }
-
-  /** Tells the others, who need not wait any more. */
-  private static InvalidValueException refused(PrefixStore store, InvalidValueException why) {
-    try {
-      store.set(FAILED, why.getMessage());
-    } catch (RuntimeException e) {
-      why.addSuppressed(e);
-    }
-    return why;
-  }
-
-  private static void awaitAll(PrefixStore store, Meeting meeting, long end) {
-    List<Integer> missing = IntStream.range(0, meeting.size()).boxed().collect(Collectors.toList());
-    while (true) {
-      missing.removeIf(rank -> isThere(store, meeting, key(rank)));
-      if (isThere(store, meeting, FAILED)) {
-        String why = lost(meeting, () -> store.get_to_str(FAILED));
-        throw RankException.forGood("another rank cannot take part: " + why);
-      }
-      if (missing.isEmpty()) {
-        return;
-      }
-      if (System.nanoTime() > end) {
-        throw new RankException(
-            "all of WORLD_SIZE="
-                + meeting.size()
-                + " ranks must come within "
-                + seconds(meeting.patience())
-                + " but RANK "
-                + missing.stream().map(String::valueOf).collect(Collectors.joining(", "))
-                + " did not; start each of them with this MASTER_ADDR and MASTER_PORT");
-      }
-      pause(); // the store's own wait would log every look
-    }
-  }
-
-  private static void pause() {
-    try {
-      Thread.sleep(LOOK_MILLIS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new CancellationException("interrupted while waiting for other ranks");
-    }
-  }
-
-  private static boolean isThere(PrefixStore store, Meeting meeting, String key) {
-    return lost(meeting, () -> store.check(new StringVector(key)));
-  }
-
-  private static ProcessGroupGloo connected(PrefixStore store, Meeting meeting) {
-    try (PointerScope scope = new PointerScope()) {
-      ProcessGroupGloo.Options options = ProcessGroupGloo.Options.create(millis(meeting.timeout()));
-      options.devices(new GlooDeviceVector(device(meeting)));
-      ProcessGroupGloo gloo = new ProcessGroupGloo(store, meeting.rank(), meeting.size(), options);
-      gloo.retainReference();
-      return gloo;
-    } catch (RuntimeException e) {
-      throw lost(meeting, e);
-    }
   }
 
   /** The interface that leads to rank 0, or the one that is named. */
@@ -372,7 +130,7 @@ public final class GlooGroup implements AutoCloseable {
       }
       return ProcessGroupGloo.createDeviceForHostname(own.getHostAddress());
     } catch (SocketException e) {
-      throw lost(meeting, new RuntimeException(e.getMessage(), e));
+      throw meeting.lost(new RuntimeException(e.getMessage(), e));
     }
   }
 
@@ -430,7 +188,19 @@ public final class GlooGroup implements AutoCloseable {
     public void await() {
       pending.remove(this);
       try {
-        lost(work::_wait);
+        connected(work::_wait);
+      } finally {
+        work.close();
+      }
+    }
+
+    /** Waits until the operation is over; why it failed has been told where that was met. */
+    private void end() {
+      pending.remove(this);
+      try {
+        work._wait();
+      } catch (RuntimeException e) {
+        // Another rank is gone.
       } finally {
         work.close();
       }
@@ -453,7 +223,7 @@ public final class GlooGroup implements AutoCloseable {
 
   private Pending reduce(Tensor tensor, ReduceOp.RedOpType operation, Duration patience) {
     Faults.at("rank.collective");
-    return lost(
+    return connected(
         () -> {
           try (PointerScope scope = new PointerScope()) {
             AllreduceOptions options = new AllreduceOptions();
@@ -548,7 +318,7 @@ public final class GlooGroup implements AutoCloseable {
   }
 
   private void broadcast(Tensor tensor, Duration patience) {
-    lost(
+    connected(
         () -> {
           try (PointerScope scope = new PointerScope()) {
             BroadcastOptions options = new BroadcastOptions();
@@ -565,7 +335,7 @@ public final class GlooGroup implements AutoCloseable {
    */
   public Tensor gather(Tensor own) {
     Tensor all = own.new_empty(new long[] {meeting.size() * own.numel()});
-    lost(() -> gloo._allgather_base(all, own.flatten())._wait());
+    connected(() -> gloo._allgather_base(all, own.flatten())._wait());
     return all;
   }
 
@@ -579,120 +349,32 @@ public final class GlooGroup implements AutoCloseable {
     }
   }
 
-  private <T> T lost(Supplier<T> work) {
+  private <T> T connected(Supplier<T> work) {
     try {
       return work.get();
     } catch (RuntimeException e) {
-      RuntimeException lost = lost(meeting, e);
-      throw isOfBinding(e) && !isTimeout(e) ? reason().orElse(lost) : lost;
+      RuntimeException lost = meeting.lost(e);
+      throw lost == e || isTimeout(e)
+          ? lost
+          : store.reason().<RuntimeException>map(RankException::permanent).orElse(lost);
     }
   }
 
-  /** The reason that another rank has left for its end. */
-  private Optional<RuntimeException> reason() {
-    return fromStore(
-            () -> {
-              if (!store.check(new StringVector(FAILED))) {
-                return "";
-              }
-              store.set(told(rank()), "");
-              return store.get_to_str(FAILED);
-            })
-        .filter(why -> !why.isEmpty())
-        .map(RankException::forGood);
-  }
-
-  /**
-   * Asks the store, and waits only so long: where the machine of rank 0 is cut off it never
-   * answers.
-   *
-   * @return empty where there is no answer
-   */
-  private Optional<String> fromStore(Callable<String> question) {
-    FutureTask<String> asking = new FutureTask<>(question);
-    Thread thread = new Thread(asking, "onecycle-store");
-    thread.setDaemon(true);
-    thread.start();
-    try {
-      return Optional.of(asking.get(ASK_MILLIS, TimeUnit.MILLISECONDS));
-    } catch (ExecutionException e) {
-      return Optional.empty(); // rank 0 is gone, and the store with it
-    } catch (TimeoutException e) {
-      storeHangs = true;
-      return Optional.empty();
-    } catch (InterruptedException e) {
-      storeHangs = true;
-      Thread.currentThread().interrupt();
-      return Optional.empty();
-    }
-  }
-
-  private static <T> T lost(Meeting meeting, Supplier<T> work) {
-    try {
-      return work.get();
-    } catch (RuntimeException e) {
-      throw lost(meeting, e);
-    }
-  }
-
-  private static boolean isOfBinding(RuntimeException e) {
-    return e.getClass() == RuntimeException.class;
-  }
-
-  /** A rank that hangs leaves no reason, and one that serves the store would not answer. */
+  /** A rank that hangs leaves no reason, and does not answer where it is rank 0. */
   private static boolean isTimeout(RuntimeException e) {
-    return String.valueOf(e.getMessage()).contains("imed out");
-  }
-
-  private static RuntimeException lost(Meeting meeting, RuntimeException e) {
-    if (!isOfBinding(e)) {
-      return e;
-    }
-    return new RankException(
-        "rank "
-            + meeting.rank()
-            + " of "
-            + meeting.size()
-            + " lost its connection to another rank, which has ended or does not answer; see the"
-            + " output of that rank (the engine says: "
-            + NativeErrors.line(e)
-            + ")");
+    String message = String.valueOf(e.getMessage());
+    return message.contains("imed out") || message.contains("imeout");
   }
 
   /**
-   * Closes the group and tells the others why this rank ends for good. They end with the reason
-   * where they wait for this rank, or soon will.
+   * Closes the group, and tells the others why this rank ends. They end with the reason where they
+   * wait for this rank, or soon will.
    */
-  public void end(String why) {
+  public void close(String why) {
     if (OPEN.contains(this)) {
-      Optional<String> unused =
-          fromStore(
-              () -> {
-                store.set(told(rank()), "");
-                return store.compareSet(FAILED, "", why);
-              });
+      store.leave(why);
     }
     close();
-  }
-
-  private static String told(int rank) {
-    return "told " + rank;
-  }
-
-  /** The store ends with rank 0: all must have read the reason before. */
-  private void awaitAllTold() {
-    if (!store.check(new StringVector(FAILED))) {
-      return;
-    }
-    long end = System.nanoTime() + READ_WITHIN.toNanos();
-    try (StringVector all = new StringVector()) {
-      IntStream.range(0, size()).forEach(rank -> all.push_back(told(rank)));
-      while (!store.check(all)
-          && System.nanoTime() < end
-          && !Thread.currentThread().isInterrupted()) {
-        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS));
-      }
-    }
   }
 
   /**
@@ -705,22 +387,14 @@ public final class GlooGroup implements AutoCloseable {
     if (!OPEN.remove(this)) {
       return;
     }
-    for (Pending left : List.copyOf(pending)) {
+    try {
+      List.copyOf(pending).forEach(Pending::end);
+    } finally {
       try {
-        left.await();
-      } catch (RankException e) {
-        // The first failure has been reported where it was met.
+        gloo.close();
+      } finally {
+        store.close();
       }
     }
-    gloo.close();
-    if (storeHangs) {
-      OPEN.add(this); // a thread still waits for its answer
-      return;
-    }
-    if (meeting.serves()) {
-      awaitAllTold();
-    }
-    store.close();
-    server.close();
   }
 }

@@ -1,6 +1,9 @@
 package dev.onecycle.torch.engine.group;
 
+import dev.onecycle.error.RankException;
+import dev.onecycle.torch.engine.NativeErrors;
 import java.time.Duration;
+import java.util.function.Supplier;
 
 /**
  * The way in which a rank meets the others.
@@ -34,5 +37,30 @@ public record Meeting(
 
   boolean serves() {
     return store.served;
+  }
+
+  /** Does work with other ranks; an error of the engine means that one of them is lost. */
+  <T> T connected(Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (RuntimeException e) {
+      throw lost(e);
+    }
+  }
+
+  /** An error of the engine as one that says which rank has lost another; any other as it is. */
+  RuntimeException lost(RuntimeException e) {
+    if (e.getClass() != RuntimeException.class) {
+      return e;
+    }
+    return new RankException(
+        "rank "
+            + rank
+            + " of "
+            + size
+            + " lost its connection to another rank, which has ended or does not answer; see the"
+            + " output of that rank (the engine says: "
+            + NativeErrors.line(e)
+            + ")");
   }
 }

@@ -30,7 +30,9 @@ final class RankExchange {
   /** A smaller message takes hardly less time; a few buckets leave something to overlap. */
   private static final long SMALLEST_BUCKET = 1 << 15; // 128 KiB
 
-  private static final long LARGEST_BUCKET = 1 << 20; // 4 MiB
+  /** That of PyTorch: each message more is a way round all ranks. */
+  private static final long LARGEST_BUCKET = 25 << 18; // 25 MiB
+
   private static final int BUCKETS = 6;
 
   /** The values [begin, end) of the flat buffer, and the number of their weights. */

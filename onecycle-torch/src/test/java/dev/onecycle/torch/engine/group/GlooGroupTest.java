@@ -76,10 +76,25 @@ class GlooGroupTest {
   @Test
   void aRankThatIsMissingIsNamedInTime() throws IOException {
     Meeting alone = meeting(0, 2, freePort(), Duration.ofSeconds(1));
-    assertThatThrownBy(() -> GlooGroup.join(alone))
+    assertThatThrownBy(() -> GlooGroup.join(alone, said -> {}))
         .isInstanceOf(RankException.class)
         .hasMessageContaining(
             "all of WORLD_SIZE=2 ranks must come within 1.0 s but RANK 1 did not");
+  }
+
+  @Test
+  void aLongWaitIsSaid() throws IOException {
+    List<String> said = new ArrayList<>();
+    int port = freePort();
+    assertThatThrownBy(() -> GlooGroup.join(meeting(0, 2, port, Duration.ofSeconds(6)), said::add))
+        .isInstanceOf(RankException.class);
+    assertThat(said)
+        .containsExactly("rank 0 of 2 waits up to 6.0 s for RANK 1 to come to 127.0.0.1:" + port);
+    said.clear();
+    assertThatThrownBy(() -> GlooGroup.join(meeting(1, 2, port, Duration.ofSeconds(6)), said::add))
+        .isInstanceOf(RankException.class);
+    assertThat(said)
+        .containsExactly("rank 1 of 2 waits up to 6.0 s for rank 0 to listen at 127.0.0.1:" + port);
   }
 
   /** The engine crashes where the garbage collector frees the parts of such a group. */
@@ -87,7 +102,7 @@ class GlooGroupTest {
   void aGroupThatDoesNotComeAboutIsNotLeftToTheGarbageCollector() throws Exception {
     for (int i = 0; i < 20; i++) {
       Meeting alone = meeting(0, 2, freePort(), Duration.ofMillis(200));
-      assertThatThrownBy(() -> GlooGroup.join(alone)).isInstanceOf(RankException.class);
+      assertThatThrownBy(() -> GlooGroup.join(alone, said -> {})).isInstanceOf(RankException.class);
       System.gc();
       Thread.sleep(50);
       System.gc();
@@ -118,7 +133,7 @@ class GlooGroupTest {
                   Duration.ofSeconds(20));
           ranks.add(
               () -> {
-                try (GlooGroup group = GlooGroup.join(meeting)) {
+                try (GlooGroup group = GlooGroup.join(meeting, said -> {})) {
                   throw new RankException("sum " + group.sum(1));
                 }
               });
@@ -133,7 +148,7 @@ class GlooGroupTest {
   void aPortThatIsTakenIsNamed() throws IOException {
     try (ServerSocket taken = new ServerSocket(0)) {
       Meeting meeting = meeting(0, 2, taken.getLocalPort(), Duration.ofSeconds(5));
-      assertThatThrownBy(() -> GlooGroup.join(meeting))
+      assertThatThrownBy(() -> GlooGroup.join(meeting, said -> {}))
           .isInstanceOf(InvalidValueException.class)
           .hasMessageContaining("MASTER_PORT must be a free port");
     }
@@ -146,8 +161,8 @@ class GlooGroupTest {
     List<Throwable> failures =
         failures(
             List.of(
-                () -> GlooGroup.join(meeting(0, 2, port, patience)),
-                () -> GlooGroup.join(meeting(1, 3, port, patience))));
+                () -> GlooGroup.join(meeting(0, 2, port, patience), said -> {}),
+                () -> GlooGroup.join(meeting(1, 3, port, patience), said -> {})));
     assertThat(failures)
         .anySatisfy(e -> assertThat(e).hasMessageContaining("WORLD_SIZE of rank"))
         .anySatisfy(e -> assertThat(e).hasMessageContaining("another rank cannot take part"));
@@ -160,9 +175,9 @@ class GlooGroupTest {
     List<Throwable> failures =
         failures(
             List.of(
-                () -> GlooGroup.join(meeting(0, 3, port, patience)),
-                () -> GlooGroup.join(meeting(1, 3, port, patience)),
-                () -> GlooGroup.join(meeting(1, 3, port, patience))));
+                () -> GlooGroup.join(meeting(0, 3, port, patience), said -> {}),
+                () -> GlooGroup.join(meeting(1, 3, port, patience), said -> {}),
+                () -> GlooGroup.join(meeting(1, 3, port, patience), said -> {})));
     assertThat(failures)
         .anySatisfy(e -> assertThat(e).hasMessageContaining("RANK must be another one"));
   }
@@ -175,14 +190,15 @@ class GlooGroupTest {
             List.of(
                 () -> {
                   try (GlooGroup group =
-                          GlooGroup.join(meeting(0, 2, port, Duration.ofSeconds(2)));
+                          GlooGroup.join(meeting(0, 2, port, Duration.ofSeconds(2)), said -> {});
                       PointerScope scope = new PointerScope()) {
                     group.sum(torch.ones(8)).await();
                     return group;
                   }
                 },
                 () -> {
-                  GlooGroup silent = GlooGroup.join(meeting(1, 2, port, Duration.ofSeconds(2)));
+                  GlooGroup silent =
+                      GlooGroup.join(meeting(1, 2, port, Duration.ofSeconds(2)), said -> {});
                   Thread.sleep(5_000);
                   silent.close();
                   throw new RankException("as planned");
@@ -195,17 +211,17 @@ class GlooGroupTest {
   /** The store ends with rank 0, so this is another case. */
   @ParameterizedTest
   @ValueSource(ints = {0, 2})
-  void aRankThatEndsForGoodTellsTheOthers(int ending) throws Exception {
+  void aRankThatFailsTellsTheOthers(int ending) throws Exception {
     int port = freePort();
     List<Callable<GlooGroup>> ranks = new ArrayList<>();
     for (int rank = 0; rank < 3; rank++) {
       Meeting meeting = meeting(rank, 3, port, Duration.ofSeconds(20));
       ranks.add(
           () -> {
-            try (GlooGroup group = GlooGroup.join(meeting)) {
+            try (GlooGroup group = GlooGroup.join(meeting, said -> {})) {
               double unused = group.sum(1);
               if (group.rank() == ending) {
-                group.end("no images");
+                group.close("no images");
                 throw new InvalidValueException("images", "there", "none", "add some");
               }
               Thread.sleep(500L * group.rank());
@@ -219,7 +235,7 @@ class GlooGroupTest {
     for (int rank = 0; rank < 3; rank++) {
       if (rank != ending) {
         assertThat(failures.get(rank))
-            .isInstanceOfSatisfying(RankException.class, e -> assertThat(e.isForGood()).isTrue())
+            .isInstanceOfSatisfying(RankException.class, e -> assertThat(e.isPermanent()).isTrue())
             .hasMessage("no images");
       }
     }
@@ -246,7 +262,7 @@ class GlooGroupTest {
       List<Future<WeakReference<GlooGroup>>> joining = new ArrayList<>();
       for (int i = 0; i < 2; i++) {
         Meeting meeting = meeting(i, 2, port, Duration.ofSeconds(20));
-        joining.add(threads.submit(() -> new WeakReference<>(GlooGroup.join(meeting))));
+        joining.add(threads.submit(() -> new WeakReference<>(GlooGroup.join(meeting, said -> {}))));
       }
       return List.of(joining.get(0).get(), joining.get(1).get());
     } finally {
@@ -285,7 +301,7 @@ class GlooGroupTest {
         running.add(
             threads.submit(
                 () -> {
-                  try (GlooGroup group = GlooGroup.join(meeting)) {
+                  try (GlooGroup group = GlooGroup.join(meeting, said -> {})) {
                     return work.apply(group);
                   }
                 }));
