@@ -85,7 +85,7 @@ public final class StudyTables {
                                       + number(quantity, signed, t.high()))
                           .orElse(""),
                       test.map(t -> Integer.toString(t.sum().n())).orElse(""),
-                      test.map(t -> p(t.p())).orElse(""),
+                      test.map(t -> p(t.p()) + " against " + bound(claim)).orElse(""),
                       verdict.reason() + rule(claim)));
             });
     return new Grid(
@@ -105,9 +105,11 @@ public final class StudyTables {
     return signed || !text.startsWith("+") ? text : text.substring(1);
   }
 
+  private static String bound(Claim claim) {
+    return claim.bound() == 0 ? "0" : number(claim.quantity(), claim.compares(), claim.bound());
+  }
+
   private static String rule(Claim claim) {
-    String bound =
-        claim.bound() == 0 ? "0" : number(claim.quantity(), claim.compares(), claim.bound());
     String margin = number(claim.quantity(), false, claim.margin());
     return "; "
         + claim.quantity().title()
@@ -116,7 +118,7 @@ public final class StudyTables {
         + " "
         + claim.relation()
         + (claim.relation() == Claim.Relation.DIFFERENT ? " from " : " ")
-        + bound
+        + bound(claim)
         + (claim.margin() > 0
             ? "; a margin of " + margin + " decides between does not hold and not decidable"
             : "");
@@ -296,8 +298,7 @@ public final class StudyTables {
             + result.about().data()
             + ". A part of the training images is held out, and every choice is made on it. The"
             + " test images are read once a run, after its last epoch. The source chose its"
-            + " settings on the test images and ran once, so its figures are the best of several"
-            + " looks at them.",
+            + " settings by results on the test images, and its figures are of one run each.",
         "A claim is decided by a two-sided t test over seeds at the 5 % level. So of claims about"
             + " equal arms, one of forty that say above or below holds by chance, and one of twenty"
             + " that say different. There is no correction for the number of claims. Runs of a seed"
