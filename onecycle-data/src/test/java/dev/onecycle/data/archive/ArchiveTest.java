@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Hostile and damaged archives: they are read safely or refused, and never unpacked. */
-@Timeout(60)
+@Timeout(240)
 class ArchiveTest {
   @TempDir Path temp;
   private final Map<String, byte[]> files = new LinkedHashMap<>();
