@@ -319,13 +319,26 @@ final class RankStore implements AutoCloseable {
     return answer(() -> has(FAILED) ? keys.get_to_str(FAILED) : "").filter(why -> !why.isEmpty());
   }
 
+  /** Whether the server is there: the engine writes a page of its stack about one that is gone. */
+  private boolean isServed() {
+    if (meeting.serves()) {
+      return true;
+    }
+    try (Socket socket = new Socket()) {
+      socket.connect(new InetSocketAddress(meeting.host(), meeting.port()), (int) ASK_MILLIS);
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   /**
    * Asks the server, and waits only so long: where its machine is cut off it never answers.
    *
    * @return empty where there is no answer
    */
   private Optional<String> answer(Callable<String> question) {
-    if (asking != null) {
+    if (asking != null || !isServed()) {
       return Optional.empty();
     }
     FutureTask<String> task = new FutureTask<>(question);
