@@ -19,7 +19,7 @@ class Shapes {
   public static void main(String[] args) {
     TrainingConfig config = TrainingConfig.of("shapes").with(EPOCHS, 4).with(BATCH_SIZE, 64);
 
-    // Finds a learning rate and trains, in less than a minute.
+    // Finds a learning rate and trains, in a minute or two.
     RunSummary run = TrainingJob.start(config, Path.of("runs/jbang"));
     System.out.println("learning rate " + run.learningRate() + ": " + run.describe());
 

@@ -10,7 +10,7 @@ import static dev.onecycle.torch.job.TrainingConfig.*
 // The settings; config.toString() shows them all.
 TrainingConfig config = TrainingConfig.of("shapes").with(EPOCHS, 4).with(BATCH_SIZE, 64)
 
-// Finds a learning rate and trains, in less than a minute.
+// Finds a learning rate and trains, in a minute or two.
 RunSummary run = TrainingJob.start(config, Path.of("runs/jshell"))
 System.out.println("learning rate " + run.learningRate() + ": " + run.describe())
 
