@@ -8,10 +8,12 @@ import dev.onecycle.torch.job.TrainingConfig;
 import dev.onecycle.torch.job.TrainingJob;
 import dev.onecycle.torch.model.ModelFile;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
@@ -32,6 +34,10 @@ class ClusterTest {
   /** Whether all points are tried; a build tries one. */
   private static final boolean FULL = Boolean.getBoolean("onecycle.spark.full");
 
+  /** An executor without a heartbeat for the timeout of the network is lost to Spark. */
+  private static final Map<String, String> QUICK_HEARTBEATS =
+      Map.of("spark.executor.heartbeatInterval", "2s", "spark.network.timeout", "20s");
+
   @TempDir private Path folder;
 
   @AfterEach
@@ -43,7 +49,13 @@ class ClusterTest {
   }
 
   private SparkSession start(String executorOptions) {
-    return TestSpark.cluster(2, folder)
+    return start(executorOptions, Map.of());
+  }
+
+  private SparkSession start(String executorOptions, Map<String, String> settings) {
+    SparkSession.Builder builder = TestSpark.cluster(2, folder);
+    settings.forEach(builder::config);
+    return builder
         .config(
             "spark.hadoop.fs.viewfs.mounttable." + mount() + ".link./runs",
             shared().toUri().toString())
@@ -144,27 +156,36 @@ class ClusterTest {
     Files.createDirectories(shared());
     SparkSession spark = start("-Donecycle.fault=rank.answer:slow");
     Dataset<Row> images = TestSpark.colours(spark, 90);
-    Thread killer = new Thread(ClusterTest::killWhoStays, "killer");
-    killer.setDaemon(true);
-    killer.start();
+    Thread killer = killer("rank.answer", "KILL");
     OneCycleClassificationModel model = classifier("answered").fit(images);
     killer.join();
     assertThat(attempts("answered")).isEqualTo(2);
     assertThat(model.modelFile()).isEqualTo(undisturbed("answered"));
   }
 
-  /** Kills the executor that says that it stays at a point. */
-  private static void killWhoStays() {
+  /** Sends a signal to the executor that says that it stays at a point. */
+  private static Thread killer(String point, String signal) {
+    Thread killer = new Thread(() -> signalWhoStays(point, signal), "killer");
+    killer.setDaemon(true);
+    killer.start();
+    return killer;
+  }
+
+  private static void signalWhoStays(String point, String signal) {
     List<ProcessHandle> staying = List.of();
     while (staying.isEmpty()) {
       LockSupport.parkNanos(100_000_000);
       staying =
           ProcessHandle.current()
               .descendants()
-              .filter(process -> said(process).contains("stays at rank.answer"))
+              .filter(process -> said(process).contains("stays at " + point))
               .toList();
     }
-    staying.get(0).destroyForcibly();
+    try {
+      new ProcessBuilder("kill", "-" + signal, Long.toString(staying.get(0).pid())).start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** The error output of an executor, which lies in its working folder; empty for others. */
@@ -217,5 +238,46 @@ class ClusterTest {
     OneCycleClassificationModel model = classifier("dying").fit(images);
     assertThat(attempts("dying")).isGreaterThan(1);
     assertThat(model.modelFile()).isEqualTo(undisturbed("dying"));
+  }
+
+  /** One executor is killed once, at a point that the ranks come to before their first checkpoint. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "rank.join",
+        "rank.collective",
+        "rank.forward",
+        "rank.send",
+        "train.evaluating",
+        "checkpoint.begin",
+        "run.ended"
+      })
+  void anExecutorThatIsKilledAtAPointChangesNothing(String point) throws Exception {
+    assumeTrue(FULL, "takes minutes; set -Donecycle.spark.full=true");
+    Files.createDirectories(shared());
+    SparkSession spark = start("-Donecycle.fault=" + point + ":slow");
+    Dataset<Row> images = TestSpark.colours(spark, 90);
+    Thread killer = killer(point, "KILL");
+    OneCycleClassificationModel model = classifier("killed").fit(images);
+    killer.join();
+    assertThat(attempts("killed")).isGreaterThan(1);
+    assertThat(model.modelFile()).isEqualTo(undisturbed("killed"));
+  }
+
+  /**
+   * Spark ends an executor that has sent no heartbeat for the timeout of its network; the other rank
+   * waits until then.
+   */
+  @Test
+  void anExecutorThatIsFrozenIsReplaced() throws Exception {
+    assumeTrue(FULL, "takes minutes; set -Donecycle.spark.full=true");
+    Files.createDirectories(shared());
+    SparkSession spark = start("-Donecycle.fault=rank.send@8:slow", QUICK_HEARTBEATS);
+    Dataset<Row> images = TestSpark.colours(spark, 90);
+    Thread killer = killer("rank.send", "STOP");
+    OneCycleClassificationModel model = classifier("frozen").fit(images);
+    killer.join();
+    assertThat(attempts("frozen")).isGreaterThan(1);
+    assertThat(model.modelFile()).isEqualTo(undisturbed("frozen"));
   }
 }

@@ -8,6 +8,7 @@ import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.run.tuning.Memo;
 import dev.onecycle.testing.TestData;
+import dev.onecycle.text.Sha256;
 import dev.onecycle.torch.job.Experiment;
 import dev.onecycle.torch.job.JobListener;
 import dev.onecycle.torch.job.RunSummary;
@@ -343,6 +344,36 @@ class OneCycleClassifierTest {
             .fit(paths);
     assertThat(trained.summary().orElseThrow().trainImages()).isEqualTo(60);
     assertThat(correct(trained.transform(paths).collectAsList())).isGreaterThan(80);
+  }
+
+  /** The pixels of Spark's image source train as the files they were read from. */
+  @Test
+  void pixelsOfTheImageSourceAreRead() throws IOException {
+    Path files = folder.resolve("of-sources");
+    for (Row row : images.collectAsList()) {
+      byte[] content = row.getAs("content");
+      int label = row.getAs("label");
+      TestData.write(files.resolve("%s-%d.png".formatted(Sha256.of(content), label)), content);
+    }
+    Dataset<Row> pixels = named(read("image", files), "image.origin");
+    Dataset<Row> bytes = named(read("binaryFile", files), "path");
+    OneCycleClassifier classifier = TestSpark.classifier(folder).setIdCol("id");
+    OneCycleClassificationModel trained = classifier.setImageCol("image").fit(pixels);
+    assertThat(trained.modelFile())
+        .isEqualTo(classifier.setImageCol("content").fit(bytes).modelFile());
+    assertThat(correct(trained.transform(pixels).collectAsList())).isGreaterThan(80);
+  }
+
+  private static Dataset<Row> read(String source, Path files) {
+    return spark.read().format(source).load(files.toString());
+  }
+
+  /** With the name of the file in id, and its last digit in label. */
+  private static Dataset<Row> named(Dataset<Row> rows, String path) {
+    String name = "([0-9a-f]+)-([0-9])\\.png$";
+    return rows.withColumn("id", functions.regexp_extract(functions.col(path), name, 1))
+        .withColumn(
+            "label", functions.regexp_extract(functions.col(path), name, 2).cast("integer"));
   }
 
   @Test

@@ -85,4 +85,26 @@ class TuneOnRanksTest {
         .isEqualTo(FoundRate.read(alone).evidence().sweeps());
     assertThat(Cli.read(ranks)).contains("weight_decay");
   }
+
+  /** The images limit it here, so that it is the same whatever the memory. */
+  @Test
+  void ranksFindABatchSize() {
+    List<String> words =
+        List.of("find-batch-size", temp.resolve("data").toString(), "--epochs=200", "--seed=7");
+    ProcessUnderTest alone = runs.start(List.of(), Map.of(), and(words, "--threads=2"));
+    alone.requireExitCode(0);
+    ProcessUnderTest launched = launch(List.of(), and(words, "--threads=1"));
+    launched.requireExitCode(0);
+    assertThat(chosen(launched)).isEqualTo(chosen(alone)).isBetween(32, 128);
+  }
+
+  private static int chosen(ProcessUnderTest process) {
+    return process
+        .output()
+        .lines()
+        .filter(line -> line.contains("Batch size: "))
+        .map(line -> Integer.parseInt(line.replaceFirst(".*Batch size: ", "")))
+        .findFirst()
+        .orElseThrow();
+  }
 }

@@ -164,8 +164,7 @@ class StreamTrainingTest {
     assertThat(run.record().data().evaluationName()).isEqualTo("held-out tenth");
   }
 
-  @Test
-  void anImageThatCannotBeUsedIsToldAfterTheEpoch() throws IOException {
+  private Path shardsWithADamagedImage() throws IOException {
     Path data = shards();
     Map<String, byte[]> files = new LinkedHashMap<>();
     for (int i = 0; i < 20; i++) {
@@ -173,17 +172,26 @@ class StreamTrainingTest {
       files.put("x" + i + ".cls", TestData.COLOURS.get(i % 3).getBytes(UTF_8));
     }
     Files.write(data.resolve("colours-train-0009.tar"), TestArchives.tar(files));
+    return data;
+  }
+
+  private static JobListener collecting(List<String> warnings) {
+    return new JobListener() {
+      @Override
+      public void warning(String message) {
+        warnings.add(message);
+      }
+    };
+  }
+
+  @Test
+  void anImageThatCannotBeUsedIsToldAfterTheEpoch() throws IOException {
+    Path data = shardsWithADamagedImage();
     assertThatThrownBy(() -> TrainingJob.start(config(data), temp.resolve("refused")))
         .isInstanceOf(BadDataException.class)
         .hasMessageContainingAll("colours-train-0009.tar/x5.png", "skip_bad");
     List<String> warnings = new ArrayList<>();
-    JobListener watch =
-        new JobListener() {
-          @Override
-          public void warning(String message) {
-            warnings.add(message);
-          }
-        };
+    JobListener watch = collecting(warnings);
     TrainingConfig lenient =
         config(data)
             .with(TrainingConfig.SKIP_BAD, true)
@@ -200,21 +208,9 @@ class StreamTrainingTest {
   /** In each epoch another rank may read an image: it counts once. */
   @Test
   void ofRanksTheFirstTellsItsOwnAndWhetherOthersHaveSome() throws IOException {
-    Path data = shards();
-    Map<String, byte[]> files = new LinkedHashMap<>();
-    for (int i = 0; i < 20; i++) {
-      files.put("x" + i + ".png", i == 5 ? new byte[9] : TestData.colourPng(i, i % 3, SIDE, SIDE));
-      files.put("x" + i + ".cls", TestData.COLOURS.get(i % 3).getBytes(UTF_8));
-    }
-    Files.write(data.resolve("colours-train-0009.tar"), TestArchives.tar(files));
+    Path data = shardsWithADamagedImage();
     List<String> warnings = new CopyOnWriteArrayList<>();
-    JobListener watch =
-        new JobListener() {
-          @Override
-          public void warning(String message) {
-            warnings.add(message);
-          }
-        };
+    JobListener watch = collecting(warnings);
     TrainingConfig lenient = config(data).with(TrainingConfig.SKIP_BAD, true);
     List<RunSummary> unused =
         TestRanks.run(
