@@ -11,12 +11,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The notebooks as their users run them, on fewer images and for one epoch. */
 @Timeout(300)
+@Tag("long")
 class NotebooksIT {
   private static final Path NOTEBOOKS = Path.of("..", "docs", "notebooks");
   private static final Path JAR = Path.of("target", "onecycle.jar").toAbsolutePath();
@@ -27,10 +29,10 @@ class NotebooksIT {
     String text = Files.readString(NOTEBOOKS.resolve(name));
     String length = ".with(EPOCHS, 4)";
     assertThat(text).containsOnlyOnce(length);
-    // Few steps a test and one batch a rate, also where the tests of so few images disagree.
+    // One batch a rate, also where the tests of so few images disagree.
     String shorter =
-        ".with(EPOCHS, 1).with(TrainingConfig.LIMIT, 600).with(TrainingConfig.RANGE_STEPS, 40)"
-            + ".with(TrainingConfig.RANGE_BATCHES, 1)";
+        ".with(EPOCHS, 1).with(TrainingConfig.LIMIT, 600).with(TrainingConfig.RANGE_BATCHES, 1)"
+            + ".with(TrainingConfig.IMAGE_SIZE, dev.onecycle.data.image.ImageSize.square(16))";
     return Files.writeString(temp.resolve(name), text.replace(length, shorter));
   }
 

@@ -36,10 +36,12 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** One trained model has the same accuracy in every runtime that it is exported to. */
+@Tag("long")
 class ExportedAccuracyTest {
   private static final ImageShape SHAPE = new ImageShape(3, 64, 64);
   private static final int IMAGES = 256;

@@ -31,10 +31,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Exported programs give what the engine gives: in the engine itself, and in Python. */
+@Tag("long")
 class TorchScriptFileTest {
   private static final LearnerSettings FP32 =
       LearnerSettings.builder().precision(Precision.FP32).build();

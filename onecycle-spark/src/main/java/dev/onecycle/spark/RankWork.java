@@ -189,6 +189,7 @@ final class RankWork extends AbstractFunction1<Iterator<Integer>, Iterator<Strin
       TrainingConfig config = own.config.orElseThrow();
       RunMirror mirror = RunMirror.of(folder, images.run(), attempt);
       try (ProcessGroup ranks = join(context, Integer.parseInt(all[0]))) {
+        long met = System.currentTimeMillis();
         boolean resumed =
             ranks.ofFirst(mirror::begun, ProcessGroup.LONG).equals(RunMirror.RESTORED);
         RunSummary summary = train(resumed, mirror, folder, config, control(context, ranks));
@@ -198,7 +199,7 @@ final class RankWork extends AbstractFunction1<Iterator<Integer>, Iterator<Strin
         if (ranks.isFirst()) {
           Faults.at("rank.answer");
         }
-        return answer(summary, mirror, started, copied);
+        return answer(summary, mirror, started, copied, met);
       }
     } finally {
       LocalImages.remove(folder);
@@ -228,7 +229,7 @@ final class RankWork extends AbstractFunction1<Iterator<Integer>, Iterator<Strin
     };
   }
 
-  private String answer(RunSummary summary, RunMirror mirror, long started, long copied) {
+  private String answer(RunSummary summary, RunMirror mirror, long started, long copied, long met) {
     ObjectNode answer = Answers.answer();
     answer.put(RANK, BarrierTaskContext.get().partitionId());
     answer.put("finished", summary.isFinished());
@@ -241,6 +242,7 @@ final class RankWork extends AbstractFunction1<Iterator<Integer>, Iterator<Strin
     answer.put("train_seconds", summary.epochs().stream().mapToDouble(e -> e.trainSeconds()).sum());
     answer.put("start_seconds", (started - begun) / 1000.0);
     answer.put("copy_seconds", (copied - started) / 1000.0);
+    answer.put("meet_seconds", (met - copied) / 1000.0);
     answer.put("save_seconds", mirror.seconds());
     answer.put("task_seconds", (System.currentTimeMillis() - started) / 1000.0);
     return answer.toString();

@@ -30,16 +30,28 @@ public record TrainingSummary(
    * @param starting from the request for the barrier stage to its last attempt's first task; with
    *     the time of attempts that failed
    * @param copying of the shards to the machine of rank 0
+   * @param meeting of the ranks, with the exchange of the address
    * @param training of all epochs, without evaluations
    * @param saving of checkpoints in the shared folder
    * @param task of rank 0, from its begin to its end
    */
   public record Seconds(
-      double writing, double starting, double copying, double training, double saving, double task)
+      double writing,
+      double starting,
+      double copying,
+      double meeting,
+      double training,
+      double saving,
+      double task)
       implements Serializable {
-    /** All but the work of training: writing, starting, copying and saving. */
+    /** The work that a training without Spark has not: all but the task's own, and its saving. */
     public double overhead() {
-      return writing + starting + copying + saving;
+      return writing + starting + copying + meeting + saving;
+    }
+
+    /** The rest of the task: images are read, a network built, a rate found, epochs evaluated. */
+    public double rest() {
+      return task - copying - meeting - training - saving;
     }
   }
 
@@ -55,6 +67,7 @@ public record TrainingSummary(
             writing,
             answer.get("start_seconds").asDouble(),
             answer.get("copy_seconds").asDouble(),
+            answer.get("meet_seconds").asDouble(),
             answer.get("train_seconds").asDouble(),
             answer.get("save_seconds").asDouble(),
             answer.get("task_seconds").asDouble()));

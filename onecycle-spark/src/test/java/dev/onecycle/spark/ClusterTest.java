@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
@@ -21,6 +22,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,6 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Training on executors that are processes of their own, of which some are killed. The shared
  * folder is of another scheme than {@code file}, so that executors copy the images.
  */
+@Tag("long")
 class ClusterTest {
   /** Whether all points are tried; a build tries one. */
   private static final boolean FULL = Boolean.getBoolean("onecycle.spark.full");
@@ -82,8 +85,12 @@ class ClusterTest {
 
   /** The weights of a training of one process on the shards of a run. */
   private byte[] undisturbed(String run) throws IOException {
+    return undisturbed(classifier(run), run);
+  }
+
+  private byte[] undisturbed(OneCycleClassifier classifier, String run) throws IOException {
     TrainingConfig config =
-        classifier(run)
+        classifier
             .config()
             .with(TrainingConfig.DATA, shared().resolve(run).resolve("images").toString())
             .with(TrainingConfig.THREADS, 2)
@@ -198,6 +205,38 @@ class ClusterTest {
     }
   }
 
+  /** Prints where the time of a fit goes, beside the time of one process on the same images. */
+  @Test
+  void theTimesOfAFit() throws Exception {
+    assumeTrue(Boolean.getBoolean("onecycle.spark.times"), "set -Donecycle.spark.times=true");
+    Files.createDirectories(shared());
+    Dataset<Row> images = TestSpark.colours(start(""), 4000).cache();
+    for (String run : List.of("first", "second", "third")) {
+      OneCycleClassifier classifier = classifier(run).setBatchSize(128).setEpochs(5);
+      long begin = System.nanoTime();
+      OneCycleClassificationModel model = classifier.fit(images);
+      double fit = (System.nanoTime() - begin) / 1e9;
+      TrainingSummary.Seconds seconds = model.summary().orElseThrow().seconds();
+      long again = System.nanoTime();
+      byte[] expected = undisturbed(classifier, run);
+      System.out.printf(
+          Locale.ROOT,
+          "%s: fit %.1f s: writing %.2f, starting %.2f, copying %.2f, meeting %.2f, training %.2f,"
+              + " saving %.2f, rest of the task %.2f; one process %.1f s%n",
+          run,
+          fit,
+          seconds.writing(),
+          seconds.starting(),
+          seconds.copying(),
+          seconds.meeting(),
+          seconds.training(),
+          seconds.saving(),
+          seconds.rest(),
+          (System.nanoTime() - again) / 1e9);
+      assertThat(model.modelFile()).isEqualTo(expected);
+    }
+  }
+
   /** The weights are those of {@code onecycle launch} with as many ranks, on the same images. */
   @Test
   void weightsAreThoseOfTheLauncher() throws Exception {
@@ -240,7 +279,9 @@ class ClusterTest {
     assertThat(model.modelFile()).isEqualTo(undisturbed("dying"));
   }
 
-  /** One executor is killed once, at a point that the ranks come to before their first checkpoint. */
+  /**
+   * One executor is killed once, at a point that the ranks come to before their first checkpoint.
+   */
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -265,8 +306,8 @@ class ClusterTest {
   }
 
   /**
-   * Spark ends an executor that has sent no heartbeat for the timeout of its network; the other rank
-   * waits until then.
+   * Spark ends an executor that has sent no heartbeat for the timeout of its network; the other
+   * rank waits until then.
    */
   @Test
   void anExecutorThatIsFrozenIsReplaced() throws Exception {

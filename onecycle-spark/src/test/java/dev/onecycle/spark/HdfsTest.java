@@ -19,10 +19,12 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Shared folders on HDFS: a name node and a data node in this process. */
+@Tag("long")
 class HdfsTest {
   @TempDir private static Path disk;
   private static Configuration hadoop = new Configuration();

@@ -372,7 +372,7 @@ final class Campaign {
           Map.of(),
           failed.reason(),
           failed.seconds(),
-          machine(failed.environment()),
+          machine(failed.settings(), failed.environment()),
           List.of());
     }
     Path place = place(trial);
@@ -389,7 +389,12 @@ final class Campaign {
           .map(SuggestedPeak::inLongCycle)
           .ifPresent(rate -> values.put(Quantity.SUGGESTION, rate));
       return new ArmResult.Trial(
-          name, values, "", range.seconds(), machine(range.environment()), range.found().command());
+          name,
+          values,
+          "",
+          range.seconds(),
+          machine(range.settings(), range.environment()),
+          range.found().command());
     }
     RunRecord record = RunFolder.read(place);
     Map<String, Object> outcome = record.outcome();
@@ -400,7 +405,13 @@ final class Campaign {
     }
     double seconds = outcome.get("train_seconds") instanceof Number n ? n.doubleValue() : 0;
     String failure = record.status() == Status.DIVERGED ? DIVERGED : "";
-    return new ArmResult.Trial(name, values, failure, seconds, machine(record), record.command());
+    return new ArmResult.Trial(
+        name,
+        values,
+        failure,
+        seconds,
+        machine(record.settings(), record.environment()),
+        record.command());
   }
 
   /** The one test of a trial. */
@@ -415,20 +426,24 @@ final class Campaign {
     }
   }
 
-  private static String machine(RunRecord record) {
-    Map<String, Object> settings = record.settings();
-    String precision = String.valueOf(settings.get(TrainingConfig.PRECISION.name()));
-    return "cuda".equals(settings.get(TrainingConfig.DEVICE.name()))
-        ? record.environment().getOrDefault("gpu", "cuda") + ", " + precision
-        : machine(record.environment())
-            + ", "
-            + settings.get(TrainingConfig.THREADS.name())
-            + " threads, "
-            + precision;
-  }
-
-  private static String machine(Map<String, String> environment) {
-    return Optional.ofNullable(environment.get("processor")).orElse("unknown processor");
+  /** The processor with its threads, or the GPU, and the precision. */
+  private static String machine(Map<String, Object> settings, Map<String, String> environment) {
+    String given = String.valueOf(settings.get(TrainingConfig.PRECISION.name()));
+    String precision =
+        given.equals("auto") ? environment.getOrDefault("precision", "unknown precision") : given;
+    if ("cuda".equals(settings.get(TrainingConfig.DEVICE.name()))) {
+      return environment.getOrDefault("gpu", "cuda") + ", " + precision;
+    }
+    int threads =
+        settings.get(TrainingConfig.THREADS.name()) instanceof Number number
+            ? number.intValue()
+            : 0;
+    String all = environment.getOrDefault("cores", "unknown");
+    return environment.getOrDefault("processor", "unknown processor")
+        + ", "
+        + (threads > 0 ? Counts.of(threads, "thread", "threads") : "threads: " + all)
+        + ", "
+        + precision;
   }
 
   /** The environment of a range test that is run now. */

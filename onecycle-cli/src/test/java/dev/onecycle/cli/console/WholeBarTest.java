@@ -11,10 +11,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The bar of a real process as a terminal of 80 columns shows it. */
+@Tag("long")
 class WholeBarTest {
   private static final Pattern LINE =
       Pattern.compile(

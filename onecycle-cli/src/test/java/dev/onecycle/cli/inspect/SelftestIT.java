@@ -10,10 +10,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Every promise about faults: the quick tier in every build, all of it with {@code -Pfull}. */
+@Tag("long")
 class SelftestIT {
   private static final int MINUTES = 30;
 

@@ -12,10 +12,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is chosen on two ranks of one thread is what one rank of two threads chooses. */
+@Tag("long")
 class TuneOnRanksTest {
   private static final List<String> LAUNCH = List.of("launch", "--nproc=2", "--");
 

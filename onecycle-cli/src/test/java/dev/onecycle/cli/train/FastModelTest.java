@@ -14,10 +14,12 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The model {@code fast} on the command line: its defaults, and what is made of its runs. */
+@Tag("long")
 class FastModelTest {
   @TempDir static Path temp = Path.of("");
   private static Path data = Path.of("");

@@ -10,10 +10,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Fine-tuning that is killed in either cycle goes on by the same command, to the same bits. */
+@Tag("long")
 class FineTuneIT {
   private static final int EPOCHS = 12;
 

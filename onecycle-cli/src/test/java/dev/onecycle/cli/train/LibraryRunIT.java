@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A program of a few lines, outside of this build, begins a run that the command line ends, and the
  * other way round: to the same bits as a run that was never killed.
  */
+@Tag("long")
 class LibraryRunIT {
   private static final Path SOURCES = Path.of("src/test/java/dev/onecycle/cli/train");
   private static final Path JAR = Path.of("target/onecycle.jar").toAbsolutePath();

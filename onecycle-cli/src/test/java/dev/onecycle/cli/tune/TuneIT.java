@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * A sweep or a tuning that is ended in any way says how to go on; the line it says, pasted into a
  * shell, goes on where it was and comes to the same result.
  */
+@Tag("long")
 class TuneIT {
   private static final List<Object> COMMON =
       List.of(

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 
 /** The tables and sentences of an experiment, the same on every kind of page. */
@@ -86,7 +87,7 @@ public final class StudyTables {
                           .orElse(""),
                       test.map(t -> Integer.toString(t.sum().n())).orElse(""),
                       test.map(t -> p(t.p()) + " against " + bound(claim)).orElse(""),
-                      verdict.reason() + rule(claim)));
+                      verdict.reason() + rule(claim) + unlike(claim)));
             });
     return new Grid(
         List.of("claim", "verdict", "mean ± deviation", "95 % interval", "n", "p", "by"), rows);
@@ -122,6 +123,17 @@ public final class StudyTables {
         + (claim.margin() > 0
             ? "; a margin of " + margin + " decides between does not hold and not decidable"
             : "");
+  }
+
+  /** Machines, where the runs that a claim compares have several: a part of the difference. */
+  private String unlike(Claim claim) {
+    TreeSet<String> machines = new TreeSet<>();
+    result.arms().stream()
+        .filter(arm -> claim.weights().containsKey(arm.name()))
+        .forEach(arm -> arm.trials().values().forEach(trial -> machines.add(trial.machine())));
+    return claim.weights().size() < 2 || machines.size() < 2
+        ? ""
+        : "; its runs are of several machines: " + String.join(" | ", machines);
   }
 
   private static String weights(Claim claim) {

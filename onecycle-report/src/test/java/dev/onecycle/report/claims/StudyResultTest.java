@@ -14,8 +14,12 @@ import org.junit.jupiter.api.Test;
 
 class StudyResultTest {
   private static Trial trial(double accuracy) {
+    return trial(accuracy, "a machine");
+  }
+
+  private static Trial trial(double accuracy, String machine) {
     return new Trial(
-        "runs/x", Map.of(Quantity.TEST_ACCURACY, accuracy), "", 10, "a machine", List.of());
+        "runs/x", Map.of(Quantity.TEST_ACCURACY, accuracy), "", 10, machine, List.of());
   }
 
   private static Trial failed(String failure) {
@@ -66,6 +70,17 @@ class StudyResultTest {
             "arm a: 1 of 3 without a result: no rate was found; 1 of 3 without a result: diverged");
     assertThat(tables.runs().rows().get(1)).contains("failed/x.json", "none");
     assertThat(tables.outcome()).contains("6 of 6 runs are done");
+  }
+
+  /** Runs of another precision differ by more than their arms. */
+  @Test
+  void runsOfSeveralMachinesAreTold() {
+    ArmResult one = arm("a", trial(91), trial(92));
+    ArmResult other = arm("b", trial(90), trial(90, "another, bf16"));
+    assertThat(new StudyTables(study(0, one, other)).verdicts().get(0))
+        .endsWith("; its runs are of several machines: a machine | another, bf16");
+    assertThat(new StudyTables(study(0, one, arm("b", trial(90), trial(90)))).verdicts().get(0))
+        .doesNotContain("machine");
   }
 
   /** A small difference that holds is not said to count as none. */

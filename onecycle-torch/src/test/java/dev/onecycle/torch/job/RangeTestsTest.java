@@ -45,12 +45,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The range tests of a job: how many, how long, and what is said. */
+@Tag("long")
 class RangeTestsTest {
   @TempDir static Path temp = Path.of("");
   private static TrainingConfig config = TrainingConfig.defaults();

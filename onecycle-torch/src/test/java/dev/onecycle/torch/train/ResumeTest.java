@@ -30,12 +30,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A run that is stopped and resumed is the same run, to the bit. */
+@Tag("long")
 class ResumeTest {
   private static final ImageShape SHAPE = new ImageShape(3, 16, 12);
   private static final List<String> CLASSES = List.of("red", "green", "blue");

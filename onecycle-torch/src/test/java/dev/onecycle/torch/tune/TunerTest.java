@@ -34,8 +34,10 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CancellationException;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("long")
 class TunerTest {
   private static final ImageShape SHAPE = new ImageShape(3, 16, 16);
   private static final ImageDataset TRAIN = images(1, 240);
