@@ -143,12 +143,40 @@ final class RankWork extends AbstractFunction1<Iterator<Integer>, Iterator<Strin
   private static ProcessGroup join(BarrierTaskContext context, int port) {
     int size = context.getTaskInfos().length;
     String host = context.getTaskInfos()[0].address().replaceFirst(":\\d+$", "");
+    Thread watch = interruptsWith(context);
     try {
       return ProcessGroup.join(
           Rendezvous.of(context.partitionId(), size, host, port), MEETING, TIMEOUT);
     } catch (InvalidValueException e) {
       throw new IllegalStateException("ranks cannot meet: " + e.getMessage(), e);
+    } finally {
+      watch.interrupt();
     }
+  }
+
+  /**
+   * Interrupts this thread when Spark ends its task, as it does where the executor of another rank
+   * has died: Spark itself only marks the task, and a rank that waits for the others sees no mark.
+   *
+   * @return the thread that watches, to be interrupted when this one waits no more
+   */
+  private static Thread interruptsWith(BarrierTaskContext context) {
+    Thread waiting = Thread.currentThread();
+    Thread watch =
+        new Thread(
+            () -> {
+              while (!context.isInterrupted()) {
+                LockSupport.parkNanos(PAUSE_NANOS);
+                if (Thread.interrupted()) {
+                  return;
+                }
+              }
+              waiting.interrupt();
+            },
+            "onecycle-meeting");
+    watch.setDaemon(true);
+    watch.start();
+    return watch;
   }
 
   /** A port that is free now. */
