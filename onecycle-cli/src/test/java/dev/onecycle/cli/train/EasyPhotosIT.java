@@ -7,16 +7,18 @@ import dev.onecycle.cli.Cli;
 import dev.onecycle.testing.TestData;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** 180 photos of three easy classes are learned with no option. */
+@Tag("long")
 class EasyPhotosIT {
   @TempDir Path temp;
 
   @Test
-  @Timeout(600)
+  @Timeout(900)
   void fewPhotosAreLearnedWithNoOption() throws IOException {
     Path data = TestData.marks(temp.resolve("photos"), 60);
     Path run = temp.resolve("run");

@@ -30,7 +30,7 @@ class LibraryRunIT {
   /** A folder that holds photos and a new one, as the program expects them. */
   private Path place(String name) throws IOException {
     Path place = temp.resolve(name);
-    TestData.colours(place.resolve("photos"));
+    TestData.colours(place.resolve("photos"), 40, 10, 8, 8);
     TestData.write(place.resolve("new.jpg"), TestData.colourPng(7, 1, 12, 12));
     return place;
   }

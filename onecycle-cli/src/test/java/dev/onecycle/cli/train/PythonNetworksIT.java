@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * What PyTorch wrote is trained here, is resumed to the same bits after it was killed, and gives
  * PyTorch the same accuracy and loss.
  */
+@Tag("long")
 class PythonNetworksIT {
   private static final int SIDE = 8;
 
