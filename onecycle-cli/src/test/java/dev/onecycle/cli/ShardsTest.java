@@ -16,10 +16,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Tar shards by every command, with images that are decoded each time they are read. */
+@Tag("long")
 class ShardsTest {
   private static final int SIDE = 8;
   private static final int EPOCHS = 8;

@@ -23,10 +23,12 @@ import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Runs whose losses explode to finite numbers, and models that are spoiled. */
+@Tag("long")
 class DivergenceTest {
   private static final Pattern BACK =
       Pattern.compile("after a rise from step (\\d+) on\\. Back to step (\\d+) and on");

@@ -10,10 +10,12 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Which images judge the epochs, which are evaluated at the end, and which a run held out. */
+@Tag("long")
 class RolesCommandTest {
   @TempDir Path temp;
 

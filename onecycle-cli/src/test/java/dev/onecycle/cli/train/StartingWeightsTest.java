@@ -12,9 +12,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Trainings that begin with the weights of a file or of an earlier run. */
+@Tag("long")
 class StartingWeightsTest extends StoppedRun {
   private Cli.Result train(Path out, Path images, Object... more) {
     List<Object> words = new ArrayList<>(List.of("train", images, "--out", out));

@@ -25,12 +25,14 @@ import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Hostile and damaged archives: they are read safely or refused, and never unpacked. */
 @Timeout(240)
+@Tag("long")
 class ArchiveTest {
   @TempDir Path temp;
   private final Map<String, byte[]> files = new LinkedHashMap<>();

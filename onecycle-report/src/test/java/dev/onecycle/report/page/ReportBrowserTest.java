@@ -9,6 +9,7 @@ import dev.onecycle.text.Texts;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
@@ -19,6 +20,7 @@ import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.logging.LogType;
 
 /** A reader uses a page in a browser; hostile names run nothing. */
+@Tag("long")
 class ReportBrowserTest extends PageInBrowser {
   private static ChromeDriver open(String name, String html) throws Exception {
     return open(Files.writeString(temp.resolve(name + ".html"), html));

@@ -20,10 +20,12 @@ import dev.onecycle.torch.weights.NamedTensor;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+@Tag("long")
 class FoldedBatchNormsTest {
   private static final LearnerSettings FP32 =
       LearnerSettings.builder().precision(Precision.FP32).build();

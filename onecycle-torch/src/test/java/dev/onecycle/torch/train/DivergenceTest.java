@@ -41,10 +41,12 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Trainings whose losses explode, to numbers that stay finite. */
+@Tag("long")
 class DivergenceTest {
   /** 56 steps: at this rate the losses rise within the first and never fall again. */
   private static final TrainingPlan LONG = PLAN.withSteps(56, TRAIN.size());

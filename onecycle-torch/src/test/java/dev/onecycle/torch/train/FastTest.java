@@ -26,11 +26,13 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The parts that the model {@code fast} is made of. */
+@Tag("long")
 class FastTest {
   private static final ImageDataset SHAPES =
       Datasets.open("shapes", DataOptions.defaults()).train();

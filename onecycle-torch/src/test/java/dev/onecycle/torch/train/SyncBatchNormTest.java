@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,6 +33,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Batch norms that see the whole batch, whatever computes its parts. */
 @Timeout(300)
+@Tag("long")
 class SyncBatchNormTest {
   /** 210 images: three batches of 64, and one of 18, which one part computes alone. */
   private static final TrainingPlan PLAN =

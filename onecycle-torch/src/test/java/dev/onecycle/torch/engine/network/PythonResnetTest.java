@@ -30,11 +30,13 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The residual networks for photos give the scores that PyTorch gives with the same weights. */
+@Tag("long")
 class PythonResnetTest {
   private static final int CLASSES = 7;
   private static final int SIDE = 96;

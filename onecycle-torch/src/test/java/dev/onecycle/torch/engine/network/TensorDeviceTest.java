@@ -24,11 +24,13 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The copies to a GPU and back, made on the processor: they change no bit. */
+@Tag("long")
 class TensorDeviceTest {
   private static final ImageShape SHAPE = new ImageShape(3, 16, 16);
   private static final Normalization NORMALIZATION =
