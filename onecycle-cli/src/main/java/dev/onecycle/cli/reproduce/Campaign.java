@@ -428,21 +428,19 @@ final class Campaign {
 
   /** The processor with its threads, or the GPU, and the precision. */
   private static String machine(Map<String, Object> settings, Map<String, String> environment) {
-    String given = String.valueOf(settings.get(TrainingConfig.PRECISION.name()));
+    String asked = String.valueOf(settings.get(TrainingConfig.PRECISION.name()));
     String precision =
-        given.equals("auto") ? environment.getOrDefault("precision", "unknown precision") : given;
+        asked.equals("auto") ? environment.getOrDefault("precision", "unknown precision") : asked;
     if ("cuda".equals(settings.get(TrainingConfig.DEVICE.name()))) {
       return environment.getOrDefault("gpu", "cuda") + ", " + precision;
     }
-    int threads =
-        settings.get(TrainingConfig.THREADS.name()) instanceof Number number
-            ? number.intValue()
-            : 0;
-    String all = environment.getOrDefault("cores", "unknown");
+    Object given = settings.get(TrainingConfig.THREADS.name());
+    boolean all = !(given instanceof Number number) || number.intValue() == 0;
+    String threads = all ? environment.getOrDefault("cores", "unknown") : String.valueOf(given);
     return environment.getOrDefault("processor", "unknown processor")
         + ", "
-        + (threads > 0 ? Counts.of(threads, "thread", "threads") : "threads: " + all)
-        + ", "
+        + threads
+        + (threads.equals("1") ? " thread, " : " threads, ")
         + precision;
   }
 

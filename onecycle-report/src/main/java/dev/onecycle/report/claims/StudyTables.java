@@ -125,7 +125,7 @@ public final class StudyTables {
             : "");
   }
 
-  /** Machines, where the runs that a claim compares have several: a part of the difference. */
+  /** The machines, where runs that a claim compares are of several: they may be the difference. */
   private String unlike(Claim claim) {
     TreeSet<String> machines = new TreeSet<>();
     result.arms().stream()
