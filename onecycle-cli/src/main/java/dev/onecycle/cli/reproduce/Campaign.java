@@ -30,9 +30,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -135,20 +137,31 @@ final class Campaign {
    * empty where a run of the grid is not done, or all diverged.
    */
   OptionalDouble chosen(Arm arm) {
-    double best = Double.NEGATIVE_INFINITY;
-    OptionalDouble chosen = OptionalDouble.empty();
-    for (double rate : arm.grid()) {
-      Trial trial = new Trial(arm, OptionalDouble.of(rate), FIRST_SEED);
-      if (state(trial) != State.DONE) {
-        return OptionalDouble.empty();
-      }
-      Double accuracy = result(trial).values().get(Quantity.VALIDATION_ACCURACY);
-      if (accuracy != null && accuracy > best) {
-        best = accuracy;
-        chosen = OptionalDouble.of(rate);
-      }
-    }
-    return chosen;
+    boolean allDone = gridTrials(arm).allMatch(trial -> state(trial) == State.DONE);
+    return !allDone
+        ? OptionalDouble.empty()
+        : gridAccuracies(arm).entrySet().stream()
+            .max(Map.Entry.comparingByValue())
+            .map(best -> OptionalDouble.of(best.getKey()))
+            .orElse(OptionalDouble.empty());
+  }
+
+  /**
+   * The accuracy on the held-out images with the first seed, by rate of the grid, as far as done.
+   */
+  SortedMap<Double, Double> gridAccuracies(Arm arm) {
+    SortedMap<Double, Double> accuracies = new TreeMap<>();
+    gridTrials(arm)
+        .filter(trial -> state(trial) == State.DONE)
+        .forEach(
+            trial ->
+                Optional.ofNullable(result(trial).values().get(Quantity.VALIDATION_ACCURACY))
+                    .ifPresent(accuracy -> accuracies.put(trial.rate().orElseThrow(), accuracy)));
+    return accuracies;
+  }
+
+  private static Stream<Trial> gridTrials(Arm arm) {
+    return arm.grid().stream().map(rate -> new Trial(arm, OptionalDouble.of(rate), FIRST_SEED));
   }
 
   /** The file of a trial that ended without a result before it had its place. */

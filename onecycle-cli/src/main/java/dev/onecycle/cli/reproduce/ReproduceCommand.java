@@ -6,6 +6,7 @@ import dev.onecycle.cli.console.OutputOptions;
 import dev.onecycle.cli.console.Signals;
 import dev.onecycle.cli.console.Table;
 import dev.onecycle.cli.options.CommandLineArgs;
+import dev.onecycle.error.IoErrors;
 import dev.onecycle.error.Require;
 import dev.onecycle.range.RangeResult;
 import dev.onecycle.report.claims.ArmResult;
@@ -19,6 +20,8 @@ import dev.onecycle.run.RunHistory;
 import dev.onecycle.run.files.AtomicFile;
 import dev.onecycle.run.files.JsonFile;
 import dev.onecycle.text.Shell;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -26,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.concurrent.Callable;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
@@ -117,7 +121,11 @@ public final class ReproduceCommand implements Callable<Integer> {
   @Option(
       names = "--results",
       paramLabel = "FILE",
-      description = "Write one Markdown page with the tables of all these experiments.")
+      description = {
+        "Write one Markdown page with the tables of all these experiments. In a page that has lines"
+            + " <!-- results of NAME --> and <!-- end -->, write what is between them, and keep"
+            + " the rest."
+      })
   @Nullable Path results;
 
   @Option(names = "--print", description = "Print the YAML of the experiments, and end.")
@@ -139,6 +147,10 @@ public final class ReproduceCommand implements Callable<Integer> {
     List<Study> studies = experiments.stream().map(name -> Study.of(name, scale)).toList();
     List<Arm> arms = arms(studies);
     Path folder = out == null ? Path.of("reproduce", scale.toString()) : out;
+    if (noRun && !Files.isDirectory(folder)) {
+      throw Require.invalid(
+          "--out", "the folder of a campaign", folder, "leave out --no-run to begin one");
+    }
     Campaign campaign = new Campaign(folder, data == null ? Study.data(scale) : data, seeds);
     Predicate<Trial> mine = mine(campaign, arms);
     AtomicFile.requireWritableFolder(folder);
@@ -304,7 +316,7 @@ public final class ReproduceCommand implements Callable<Integer> {
       console.answer("Page: " + page);
     }
     if (results != null) {
-      AtomicFile.writeText(results, StudyReport.markdown("Results", reports));
+      AtomicFile.writeText(results, resultsPage(results, reports));
       console.answer("Results: " + results);
     }
     Map<String, Object> json = new LinkedHashMap<>();
@@ -312,6 +324,17 @@ public final class ReproduceCommand implements Callable<Integer> {
     json.put("scale", scale.toString());
     json.put("experiments", all);
     return json;
+  }
+
+  private static String resultsPage(Path file, List<StudyReport> reports) {
+    try {
+      String there = Files.exists(file) ? Files.readString(file) : "";
+      return StudyReport.hasPart(there, reports)
+          ? StudyReport.filled(there, reports)
+          : StudyReport.markdown("Results", reports);
+    } catch (IOException e) {
+      throw IoErrors.cannotRead(file, e);
+    }
   }
 
   private StudyReport report(Campaign campaign, Study study) {
@@ -345,7 +368,19 @@ public final class ReproduceCommand implements Callable<Integer> {
             study.scale(),
             campaign.data(),
             Shell.line(command));
-    return new StudyReport(new StudyResult(about, arms, study.claims()), runs, ranges);
+    return new StudyReport(
+        new StudyResult(about, arms, grids(campaign, study), study.claims()), runs, ranges);
+  }
+
+  private static Map<String, SortedMap<Double, Double>> grids(Campaign campaign, Study study) {
+    Map<String, SortedMap<Double, Double>> grids = new LinkedHashMap<>();
+    for (Arm arm : study.arms()) {
+      SortedMap<Double, Double> accuracies = campaign.gridAccuracies(arm);
+      if (!accuracies.isEmpty()) {
+        grids.put(arm.title(), accuracies);
+      }
+    }
+    return grids;
   }
 
   /** The word that named an experiment on the command line. */

@@ -71,7 +71,7 @@ class ReproduceCommandTest {
     // 3 of the 4 runs of each of 6 grids lost.
     assertThat(names(temp.resolve("runs")).size() + names(temp.resolve("ranges")).size())
         .isEqualTo(runs.size() + 3 * 6);
-    assertThat(Cli.read(results)).contains("93.53").contains("Every run");
+    assertThat(Cli.read(results)).contains("93.53").contains("every run");
     assertThat(Cli.read(temp.resolve("policy.html"))).contains("0.2691").contains("Commands");
     JsonNode chosen = experiments.get(11).get("arms").get(0);
     assertThat(chosen.get("note").asText())
@@ -80,6 +80,69 @@ class ReproduceCommandTest {
     assertThat(Cli.read(results).lines())
         .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(120));
     assertThat(Cli.read(results)).contains("\nOf 3 claims: 3 not decidable. 3 of 3 runs are done.");
+    assertThat(Cli.read(results).lines())
+        .contains("- One cycle, peak 0.8, 95 epochs: resnet20, batch 8, 2 epochs, peak 0.0125")
+        .anyMatch(line -> line.startsWith("| held-out accuracy, %, first seed | peak 0.001563 |"));
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, to.resolve(from.relativize(file).toString()));
+      }
+    }
+  }
+
+  /** A page of one's own keeps its texts; the parts of the experiments are written anew. */
+  @Test
+  void thePartsOfAPageAreWrittenAnew() throws IOException {
+    Path page = temp.resolve("page.md");
+    String before = "# Mine\n\n<!-- results of policy -->\nold\n<!-- end -->\n";
+    String after = "\nMore.\n<!-- results of dropout -->\nkept\n<!-- end -->\n";
+    Files.writeString(page, before + after);
+    Path out = temp.resolve("out");
+    Object[] words = {"policy", "--no-run", "--out", out, "--results", page};
+    assertThat(reproduce(words).err())
+        .contains("--out must be the folder of a campaign but was " + out);
+    Files.createDirectory(out);
+    assertThat(reproduce(words).code()).isZero();
+    String written = Cli.read(page);
+    assertThat(written)
+        .startsWith("# Mine\n\n<!-- results of policy -->\n\n| arm | test accuracy")
+        .contains("\n- **Not decidable**: One cycle of 95 epochs is not more than half")
+        .doesNotContain("old")
+        .endsWith("<!-- end -->\n" + after);
+    assertThat(reproduce(words).code()).isZero();
+    assertThat(Cli.read(page)).isEqualTo(written);
+
+    Files.writeString(page, before.replace("<!-- end -->", ""));
+    assertThat(reproduce(words).err())
+        .contains("<!-- results of policy --> must be ended by a line <!-- end -->");
+    assertThat(Cli.read(page)).contains("old");
+  }
+
+  /** The tables in the documents are those of the records beside them. */
+  @Test
+  void theResultsInTheDocumentsAreThoseOfTheRecords() throws IOException {
+    Path docs = Path.of("../docs").toAbsolutePath().normalize();
+    Path records = temp.resolve("cpu");
+    copy(docs.resolve("reproduce/cpu"), records);
+    Path page = Files.copy(docs.resolve("results.md"), temp.resolve("results.md"));
+    Cli.Result result =
+        Cli.run(
+            "reproduce",
+            "all",
+            "--no-run",
+            "--scale",
+            "cpu",
+            "--data",
+            "cifar10-jpeg.tar",
+            "--out",
+            records,
+            "--results",
+            page);
+    assertThat(result.code()).as(result.err()).isZero();
+    assertThat(page).hasSameTextualContentAs(docs.resolve("results.md"));
   }
 
   /** The test images are read after the last epoch alone: held-out images judge the epochs. */

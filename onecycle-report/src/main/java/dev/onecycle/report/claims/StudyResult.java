@@ -3,6 +3,7 @@ package dev.onecycle.report.claims;
 import dev.onecycle.text.Numbers;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,9 +14,15 @@ import java.util.SortedMap;
  *
  * @param about the experiment
  * @param arms in order
+ * @param grids the accuracy on the held-out images with the first seed, by the title of an arm that
+ *     takes the best of a grid of peak rates, and by the peak
  * @param claims in order
  */
-public record StudyResult(About about, List<ArmResult> arms, List<Stated> claims) {
+public record StudyResult(
+    About about,
+    List<ArmResult> arms,
+    Map<String, SortedMap<Double, Double>> grids,
+    List<Stated> claims) {
   /**
    * What was done.
    *
@@ -38,6 +45,7 @@ public record StudyResult(About about, List<ArmResult> arms, List<Stated> claims
 
   public StudyResult {
     arms = List.copyOf(arms);
+    grids = Collections.unmodifiableMap(new LinkedHashMap<>(grids));
     claims = List.copyOf(claims);
   }
 

@@ -1,6 +1,5 @@
 package dev.onecycle.report.claims;
 
-import dev.onecycle.report.claims.ArmResult.Trial;
 import dev.onecycle.report.claims.Verdict.Test;
 import dev.onecycle.report.compare.MeanAndDeviation;
 import dev.onecycle.text.Counts;
@@ -8,15 +7,20 @@ import dev.onecycle.text.Numbers;
 import dev.onecycle.text.Shell;
 import dev.onecycle.text.Texts;
 import java.util.ArrayList;
+import java.util.DoubleSummaryStatistics;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** The tables and sentences of an experiment, the same on every kind of page. */
 public final class StudyTables {
+  /** The heading of {@link #grids}. */
+  public static final String GRIDS = "held-out accuracy, %, first seed";
+
   private final StudyResult result;
 
   public StudyTables(StudyResult result) {
@@ -163,7 +167,7 @@ public final class StudyTables {
         headings.add("source");
       }
     }
-    headings.addAll(List.of("seeds", "seconds a run", "note"));
+    headings.addAll(List.of("seeds", "minutes a run"));
     List<List<String>> rows = new ArrayList<>();
     for (ArmResult arm : result.arms()) {
       List<String> row = new ArrayList<>(List.of(arm.title()));
@@ -174,20 +178,63 @@ public final class StudyTables {
           row.add(source == null ? "" : quantity.text(source));
         }
       }
-      row.add(Numbers.format("%d of %d", arm.trials().size(), arm.planned()));
-      row.add(
-          arm.trials().isEmpty()
-              ? ""
-              : Numbers.format(
-                  "%.0f",
-                  arm.trials().values().stream()
-                      .mapToDouble(Trial::seconds)
-                      .average()
-                      .orElse(Double.NaN)));
-      row.add(note(arm));
+      row.addAll(List.of(seeds(arm), minutes(arm)));
       rows.add(row);
     }
     return new Grid(headings, rows);
+  }
+
+  private static String seeds(ArmResult arm) {
+    int done = arm.trials().size();
+    return done == arm.planned()
+        ? Integer.toString(done)
+        : Numbers.format("%d of %d", done, arm.planned());
+  }
+
+  private static String minutes(ArmResult arm) {
+    DoubleSummaryStatistics minutes =
+        arm.trials().values().stream()
+            .mapToDouble(trial -> trial.seconds() / 60)
+            .summaryStatistics();
+    if (minutes.getCount() == 0) {
+      return "";
+    }
+    String least = Numbers.format(minutes.getMax() < 1 ? "%.1f" : "%.0f", minutes.getMin());
+    String most = Numbers.format(minutes.getMax() < 1 ? "%.1f" : "%.0f", minutes.getMax());
+    return least.equals(most) ? least : least + " to " + most;
+  }
+
+  /** The accuracy at each peak of the grids that arms take their best peak of. */
+  public Grid grids() {
+    TreeSet<Double> peaks = new TreeSet<>();
+    result.grids().values().forEach(byPeak -> peaks.addAll(byPeak.keySet()));
+    List<String> headings = new ArrayList<>(List.of(GRIDS));
+    peaks.forEach(peak -> headings.add("peak " + Numbers.brief(peak)));
+    List<List<String>> rows = new ArrayList<>();
+    result
+        .grids()
+        .forEach(
+            (arm, byPeak) -> {
+              List<String> row = new ArrayList<>(List.of(arm));
+              for (double peak : peaks) {
+                Double accuracy = byPeak.get(peak);
+                row.add(accuracy == null ? "" : Quantity.VALIDATION_ACCURACY.text(accuracy));
+              }
+              rows.add(row);
+            });
+    return new Grid(headings, rows);
+  }
+
+  /** The size of each arm at this scale, and the choices that were made for it, in sentences. */
+  public List<String> notes() {
+    List<String> distinct = result.arms().stream().map(StudyTables::note).distinct().toList();
+    if (distinct.size() == 1 && result.arms().size() > 1 && !distinct.get(0).isEmpty()) {
+      return List.of("Each arm: " + distinct.get(0));
+    }
+    return result.arms().stream()
+        .filter(arm -> !note(arm).isEmpty())
+        .map(arm -> Texts.capitalized(arm.title()) + ": " + note(arm))
+        .toList();
   }
 
   private static String note(ArmResult arm) {
@@ -210,23 +257,15 @@ public final class StudyTables {
       return "";
     }
     if (quantity.rate()) {
-      double[] rates =
-          arm.values(quantity).values().stream().mapToDouble(v -> v).sorted().toArray();
-      String low = quantity.text(rates[0]);
-      String high = quantity.text(rates[rates.length - 1]);
-      return rates.length == 1 ? low : low + " to " + high;
+      // A mean hides that one seed of a few has an edge elsewhere.
+      return arm.values(quantity).values().stream()
+          .sorted()
+          .map(quantity::text)
+          .collect(Collectors.joining(", "));
     }
     MeanAndDeviation of = summary.get();
     String mean = quantity.text(of.mean());
     return of.n() == 1 ? mean : mean + " ± " + quantity.text(of.deviation());
-  }
-
-  /** The size of each arm at this scale, and the choices that were made for it, in sentences. */
-  public List<String> notes() {
-    return result.arms().stream()
-        .filter(arm -> !note(arm).isEmpty())
-        .map(arm -> arm.title() + ": " + note(arm))
-        .toList();
   }
 
   /** The machines with the number of runs that each has made, in sentences. */
@@ -242,20 +281,50 @@ public final class StudyTables {
     return sentences;
   }
 
-  /** Each claim with its verdict, the numbers of its test and the rule, in sentences. */
-  public List<String> verdicts() {
-    List<String> sentences = new ArrayList<>();
-    for (List<String> row : claims().rows()) {
-      String numbers =
-          row.get(2).isEmpty()
-              ? ""
-              : Numbers.format(
-                  "Mean ± deviation %s, 95 %% interval %s, n %s, p %s; ",
-                  row.get(2), row.get(3), row.get(4), row.get(5));
-      String by = numbers.isEmpty() ? Texts.capitalized(row.get(6)) : numbers + row.get(6);
-      sentences.add(Texts.capitalized(row.get(1)) + ": " + row.get(0) + " " + by);
-    }
-    return sentences;
+  /**
+   * A verdict in words.
+   *
+   * @param text the claim and the numbers of its test, in sentences
+   * @param rule the test, the arms and the bound
+   */
+  public record Conclusion(Verdict.Kind kind, String text, String rule) {}
+
+  /** The verdict on each claim, in order. */
+  public List<Conclusion> conclusions() {
+    List<Conclusion> conclusions = new ArrayList<>();
+    result
+        .verdicts()
+        .forEach(
+            (claim, verdict) ->
+                conclusions.add(
+                    new Conclusion(
+                        verdict.kind(),
+                        claim.text()
+                            + " "
+                            + verdict
+                                .test()
+                                .map(test -> numbers(claim, test))
+                                .orElse(Texts.capitalized(verdict.reason()) + "."),
+                        claim.text()
+                            + " "
+                            + Texts.capitalized(verdict.reason())
+                            + rule(claim)
+                            + unlike(claim)
+                            + ".")));
+    return conclusions;
+  }
+
+  private static String numbers(Claim claim, Test test) {
+    Quantity quantity = claim.quantity();
+    return Numbers.format(
+        "%s %s, 95 %% interval %s to %s, n %d, p %s against %s.",
+        claim.compares() ? "Difference" : "Mean",
+        sum(claim, test),
+        number(quantity, claim.compares(), test.low()),
+        number(quantity, claim.compares(), test.high()),
+        test.sum().n(),
+        p(test.p()),
+        bound(claim));
   }
 
   /** Every run with its values, its time and its machine. */

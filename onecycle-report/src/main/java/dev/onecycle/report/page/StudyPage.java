@@ -33,6 +33,10 @@ final class StudyPage {
     grid(main, "Each claim with its verdict and the test that decides", tables.claims());
     Html.add(main, "h2", "Results");
     grid(main, "Our figures, mean ± standard deviation, and the source's", tables.results());
+    tables.notes().forEach(note -> Html.add(main, "p", note));
+    if (!report.result().grids().isEmpty()) {
+      grid(main, StudyTables.GRIDS, tables.grids());
+    }
     Html.add(main, "p", tables.source());
     tables.method().forEach(sentence -> Html.add(main, "p", sentence));
     curves(main);

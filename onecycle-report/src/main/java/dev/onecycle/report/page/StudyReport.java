@@ -1,6 +1,8 @@
 package dev.onecycle.report.page;
 
 import dev.onecycle.error.CannotWriteException;
+import dev.onecycle.error.InvalidValueException;
+import dev.onecycle.error.Require;
 import dev.onecycle.range.RangeResult;
 import dev.onecycle.report.claims.Quantity;
 import dev.onecycle.report.claims.StudyResult;
@@ -11,6 +13,7 @@ import dev.onecycle.run.files.AtomicFile;
 import dev.onecycle.text.Texts;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +28,7 @@ import java.util.Map;
 public record StudyReport(
     StudyResult result, List<RunHistory> runs, Map<String, RangeResult> ranges) {
   private static final int MAX_COLUMNS = 120;
+  private static final String END = "<!-- end -->";
 
   public StudyReport {
     runs = List.copyOf(runs);
@@ -59,22 +63,81 @@ public record StudyReport(
     return text.toString();
   }
 
+  /**
+   * A Markdown page with the tables and verdicts of experiments written anew, and all else kept: a
+   * line {@code <!-- results of NAME -->} begins the part of an experiment, and a line {@code <!--
+   * end -->} ends it. Parts of experiments that are not among the reports stay as they are.
+   *
+   * @throws InvalidValueException naming a part without an end
+   */
+  public static String filled(String page, List<StudyReport> reports) {
+    StringBuilder text = new StringBuilder();
+    Iterator<String> lines = page.lines().iterator();
+    while (lines.hasNext()) {
+      String line = lines.next();
+      text.append(line).append('\n');
+      reports.stream()
+          .filter(report -> line.equals(report.beginning()))
+          .forEach(report -> text.append(report.part(lines)));
+    }
+    return text.toString();
+  }
+
+  /** Whether a Markdown page has the part of an experiment, to be {@link #filled}. */
+  public static boolean hasPart(String page, List<StudyReport> reports) {
+    return page.lines()
+        .anyMatch(line -> reports.stream().anyMatch(report -> line.equals(report.beginning())));
+  }
+
+  private String beginning() {
+    return "<!-- results of " + result.about().name() + " -->";
+  }
+
+  /** The part of this experiment, in place of the lines to its end. */
+  private String part(Iterator<String> lines) {
+    while (lines.hasNext()) {
+      if (lines.next().equals(END)) {
+        return "\n" + tablesAndVerdicts() + "\n" + END + "\n";
+      }
+    }
+    throw Require.invalid(
+        "the part after " + beginning(),
+        "ended by a line " + END,
+        "without an end",
+        "add the line, or name another file by --results");
+  }
+
   private String section() {
     StudyTables tables = new StudyTables(result);
     StringBuilder text = new StringBuilder();
     text.append("## ").append(line(result.about().title())).append("\n\n");
     text.append(tables.outcome()).append("\n\n");
-    tables.verdicts().forEach(sentence -> text.append(item(line(sentence))));
-    text.append('\n');
-    // The other columns are in sentences below, so that rows fit into a window.
-    table(text, tables.results().without("note", Quantity.VALIDATION_ACCURACY.title()));
-    tables.notes().forEach(sentence -> text.append(item(line(sentence))));
+    text.append(tablesAndVerdicts());
+    text.append("\n```sh\n").append(result.about().command()).append("\n```\n\n");
+    text.append("<details><summary>Source, machines, rules, every run</summary>\n\n");
     text.append(item(line(tables.source())));
     tables.machines().forEach(sentence -> text.append(item(line(sentence))));
-    text.append("\n```sh\n").append(result.about().command()).append("\n```\n\n");
-    text.append("<details><summary>Every run</summary>\n\n");
+    tables.conclusions().forEach(conclusion -> text.append(item(line(conclusion.rule()))));
+    text.append('\n');
     table(text, tables.runs().without("machine"));
     text.append("</details>\n");
+    return text.toString();
+  }
+
+  private String tablesAndVerdicts() {
+    StudyTables tables = new StudyTables(result);
+    StringBuilder text = new StringBuilder();
+    // The table of all runs has the accuracy on held-out images; here a row must fit into a window.
+    table(text, tables.results().without(Quantity.VALIDATION_ACCURACY.title()));
+    if (!result.grids().isEmpty()) {
+      table(text, tables.grids());
+    }
+    tables.notes().forEach(note -> text.append(item(line(note))));
+    text.append('\n');
+    for (StudyTables.Conclusion conclusion : tables.conclusions()) {
+      String kind = Texts.capitalized(conclusion.kind().toString());
+      text.append(item("**" + kind + "**: " + line(conclusion.text())));
+    }
     return text.toString();
   }
 

@@ -46,6 +46,7 @@ class StudyResultTest {
     return new StudyResult(
         new About("x", "X", "a source", "a scale", "shapes", "onecycle reproduce x"),
         List.of(arms),
+        Map.of(),
         List.of(new Stated(claim, "")));
   }
 
@@ -67,7 +68,7 @@ class StudyResultTest {
     StudyTables tables = new StudyTables(study);
     assertThat(tables.notes())
         .containsExactly(
-            "arm a: 1 of 3 without a result: no rate was found; 1 of 3 without a result: diverged");
+            "Arm a: 1 of 3 without a result: no rate was found; 1 of 3 without a result: diverged");
     assertThat(tables.runs().rows().get(1)).contains("failed/x.json", "none");
     assertThat(tables.outcome()).contains("6 of 6 runs are done");
   }
@@ -77,9 +78,13 @@ class StudyResultTest {
   void runsOfSeveralMachinesAreTold() {
     ArmResult one = arm("a", trial(91), trial(92));
     ArmResult other = arm("b", trial(90), trial(90, "another, bf16"));
-    assertThat(new StudyTables(study(0, one, other)).verdicts().get(0))
-        .endsWith("; its runs are of several machines: a machine | another, bf16");
-    assertThat(new StudyTables(study(0, one, arm("b", trial(90), trial(90)))).verdicts().get(0))
+    assertThat(new StudyTables(study(0, one, other)).conclusions().get(0).rule())
+        .endsWith("; its runs are of several machines: a machine | another, bf16.");
+    assertThat(
+            new StudyTables(study(0, one, arm("b", trial(90), trial(90))))
+                .conclusions()
+                .get(0)
+                .rule())
         .doesNotContain("machine");
   }
 
@@ -92,9 +97,8 @@ class StudyResultTest {
             arm("a", trial(90.05), trial(90.06), trial(90.05)),
             arm("b", trial(90), trial(90), trial(90)));
     assertThat(study.verdicts().values().iterator().next().kind()).isEqualTo(Kind.HOLDS);
-    assertThat(new StudyTables(study).verdicts().get(0))
-        .startsWith("Holds: ")
-        .endsWith("a margin of 0.30 decides between does not hold and not decidable")
+    assertThat(new StudyTables(study).conclusions().get(0).rule())
+        .endsWith("a margin of 0.30 decides between does not hold and not decidable.")
         .doesNotContain("counts as none");
   }
 }
