@@ -1,5 +1,5 @@
 ///usr/bin/env jbang "$0" "$@" ; exit $?
-// Trains a network on images of shapes and shows the figures: jbang Shapes.java
+// Trains a network on images of shapes and writes the page and the figures: jbang Shapes.java
 //JAVA 17+
 //DEPS dev.onecycle:onecycle-torch:0.1.0-SNAPSHOT
 //DEPS dev.onecycle:onecycle-engine:0.1.0-SNAPSHOT

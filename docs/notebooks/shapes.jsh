@@ -1,4 +1,4 @@
-// Trains a network on images of shapes and shows the figures. In a checkout that ./onecycle has built:
+// Trains a network on images of shapes and writes the page and the figures. In a checkout that ./onecycle has built:
 //   jshell -R-Djava.awt.headless=true --class-path onecycle-cli/target/onecycle.jar docs/notebooks/shapes.jsh
 import dev.onecycle.report.page.RunReport
 import dev.onecycle.torch.job.RunSummary

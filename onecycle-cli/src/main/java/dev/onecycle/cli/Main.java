@@ -5,6 +5,7 @@ import dev.onecycle.cli.console.ExitCode;
 import dev.onecycle.cli.console.JsonError;
 import dev.onecycle.cli.console.OneLine;
 import dev.onecycle.cli.console.OptionWording;
+import dev.onecycle.cli.console.StandardOutput;
 import dev.onecycle.cli.console.UsageErrors;
 import dev.onecycle.cli.console.Version;
 import dev.onecycle.cli.inspect.AbsentSelftestCommand;
@@ -84,7 +85,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "",
       "Exit codes: 0 ok, 1 an internal error or a failed selftest, 2 usage,",
       "  65 bad data, or none to choose by, 73/74 cannot create/write,",
-      "  75 another rank is lost, 76 diverged, 129/130/143 signals."
+      "  69/75 another rank has failed/is lost, 76 diverged, 129/130/143 signals."
     },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)
@@ -344,8 +345,10 @@ public final class Main implements Runnable {
 
   public static void main(String[] args) {
     LauncherWatch.begin(System.getenv());
+    StandardOutput output = StandardOutput.install();
     CommandLine line = commandLine(args);
-    System.exit(unreadable(line, List.of(args)).orElseGet(() -> line.execute(args)));
+    int code = unreadable(line, List.of(args)).orElseGet(() -> line.execute(args));
+    System.exit(output.exitCode(code));
   }
 
   /**

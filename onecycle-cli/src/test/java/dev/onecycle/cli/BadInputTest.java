@@ -315,6 +315,10 @@ class BadInputTest {
         "train; --minutes 0; --minutes must be in (0, 525600] but was 0",
         "train; --minutes NaN; --minutes must be in (0, 525600]",
         "train; --minutes 3 --epochs 3; --minutes must be left out where --epochs is given",
+        "train; --label-column=breed; --label-column must be left out where no --labels is given",
+        "train; --stream-window=9; --stream-window must be left out where no --stream is given",
+        "train; --head=new; --head must be left out where no --from is given",
+        "train; --frozen-norms=trained; --frozen-norms must be left out where no --freeze is given",
         "train; --accept-stale; --accept-stale must be left out where no --lr-from is given",
         "train; --lr-from x.json --max-lr 0.1; --lr-from must be left out where --max-lr is given"
       })

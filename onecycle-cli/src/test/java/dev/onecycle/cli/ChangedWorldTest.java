@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Runs that are resumed in a changed world; docs/internals/reliability.md lists the changes. */
+/** Runs that are resumed in a changed world; docs/how-to/resume.md lists the changes. */
 class ChangedWorldTest extends StoppedRun {
   @Test
   void withoutAnyCheckpointItBeginsAgain() throws IOException {

@@ -12,6 +12,7 @@ import dev.onecycle.torch.nn.Models;
 import dev.onecycle.torch.nn.Network;
 import dev.onecycle.torch.settings.LearnerSettings;
 import dev.onecycle.torch.train.Learner;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
@@ -45,6 +46,22 @@ class StartIT {
   @CsvSource({"0, schedule --max-lr 0.8 --steps 9310 --json", "2, shcedule", "2, train"})
   void theEngineIsNotLoadedForAnAnswerInJsonOrAMistake(int code, String line) {
     assertThat(loaded(code, line, "org.bytedeco.")).isEmpty();
+  }
+
+  /** Java's print streams swallow it; a pipe that nobody reads on is another matter. */
+  @Test
+  void outputThatIsLostIsAFailure() throws IOException {
+    Path launcher = Processes.launcher(temp);
+    for (String words : List.of("--help", "schedule --max-lr 1 --steps 9", "runs . --json")) {
+      ProcessUnderTest lost = Processes.pasted(temp, launcher + " " + words + " > /dev/full");
+      assertThat(lost.exitCode()).as(words).isEqualTo(ExitCode.CANNOT_WRITE);
+      assertThat(Cli.read(lost.err()))
+          .endsWith("onecycle: standard output cannot be written: No space left on device\n");
+    }
+    String unread = launcher + " schedule --help > >(head -1 > /dev/null)";
+    ProcessUnderTest read = Processes.pasted(temp, unread);
+    assertThat(read.exitCode()).isZero();
+    assertThat(Cli.read(read.err())).isEmpty();
   }
 
   @Test

@@ -87,6 +87,7 @@ public final class IoErrors {
     return switch (reason) {
       case "Permission denied" -> DENIED;
       case "No such file or directory" -> MISSING;
+      case "Not a directory" -> "a file is in the way";
       case "Is a directory" -> "it is a folder";
       default -> reason;
     };

@@ -6,6 +6,9 @@ import java.util.Arrays;
 
 /** The sentence of a verdict: the shape of the curve, its numbers, and what to do. */
 record VerdictMessages(double[] rates, StopReason stopped) {
+  /** In tests of fewer steps the first of them are a good part of the range. */
+  private static final int FEW_STEPS = 4 * LossCurve.MIN_POINTS;
+
   private static final String START_LOWER =
       "start the range lower, and if that does not help, look at data, labels and model";
 
@@ -29,8 +32,8 @@ record VerdictMessages(double[] rates, StopReason stopped) {
         Kind.UNCERTAIN,
         fallAndRise(curve, readings)
             + found(
-                ", but up to %2$s it was near %1$s again, the loss of knowing nothing: the network"
-                    + " may have met the rates above its edge too soon",
+                ", but up to %2$s it was near %1$s again, the loss of an untrained network: the"
+                    + " network may have met the rates above its edge too soon",
                 curve.untrained(), survived),
         uncertain(peak(readings)) + ", or take more steps");
   }
@@ -99,10 +102,11 @@ record VerdictMessages(double[] rates, StopReason stopped) {
         found(
             "the loss started at %s and left for good by learning rate %s, within its first "
                 + LossCurve.MIN_POINTS
-                + " points",
+                + " of "
+                + steps(),
             curve.start(),
             rate),
-        START_LOWER);
+        rates.length < FEW_STEPS ? "take more steps, or " + START_LOWER : START_LOWER);
   }
 
   /** Diverged after fewer points than can be read. */
@@ -114,12 +118,19 @@ record VerdictMessages(double[] rates, StopReason stopped) {
   }
 
   Verdict nothingLearned(LossCurve curve) {
+    // Where it is not known, or the start is below it, the start takes its place.
+    String below =
+        curve.untrained() < curve.start()
+            ? found(" below %s, the loss of knowing nothing", curve.untrained())
+            : " below that";
     return verdict(
         Kind.NOTHING_LEARNED,
         found(
-            "nothing was learned up to learning rate %s: the loss started at %s and never fell clearly"
-                + " below %s, the loss of knowing nothing; noise alone can move it by %s",
-            last(), curve.start(), curve.untrained(), curve.fallSeen()),
+                "nothing was learned up to learning rate %s: the loss started at %s and never fell"
+                    + " clearly",
+                last(), curve.start())
+            + below
+            + found("; noise alone can move it by %s", curve.fallSeen()),
         "look at labels, data and model, and if they are right, use more steps or a larger batch");
   }
 

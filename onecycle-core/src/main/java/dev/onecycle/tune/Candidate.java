@@ -25,15 +25,17 @@ public record Candidate(double value, RangeSummary test, Optional<CycleOutcome> 
 
   /**
    * The highest rate at which the network still trains: the edge of the test. It is at least the
-   * last rate of a test that never diverged, and 0 for a test in which nothing was learned. Empty
-   * where the curve cannot be read.
+   * last rate of a test that never diverged. It is 0 where a test diverged at once, and where tests
+   * over several seeds have learned nothing. Empty where the curve cannot be read.
    */
   public OptionalDouble edge() {
     return switch (test.verdict().kind()) {
       case CLEAR, UNCERTAIN -> OptionalDouble.of(test.edge().orElseThrow().median());
       case NO_EDGE ->
           interrupted() ? OptionalDouble.empty() : OptionalDouble.of(lastRate(test.runs()));
-      case DIVERGED_AT_ONCE, NOTHING_LEARNED -> OptionalDouble.of(0);
+      case DIVERGED_AT_ONCE -> OptionalDouble.of(0);
+      // One test of few steps shows nothing of values that train well, too.
+      case NOTHING_LEARNED -> repeated() ? OptionalDouble.of(0) : OptionalDouble.empty();
       case FLAT, SINGLE_LOSS, NOISY, TOO_SHORT -> OptionalDouble.empty();
     };
   }
@@ -46,6 +48,11 @@ public record Candidate(double value, RangeSummary test, Optional<CycleOutcome> 
   /** The peak rate for training with the value; empty where its tests suggest none. */
   public Optional<SuggestedPeak> suggestion() {
     return test.suggestion();
+  }
+
+  /** Whether its test was run over several seeds. */
+  boolean repeated() {
+    return test.runs().size() >= 3;
   }
 
   private boolean interrupted() {

@@ -20,8 +20,9 @@ record EdgeRule(Hyperparameter parameter, List<Candidate> candidates) {
     double best = candidates.stream().mapToDouble(this::reach).max().orElseThrow();
     if (best == 0) {
       return undecided(
-          "none of the candidates trains: every curve left before its loss had fallen; start the"
-              + " range lower, or look at data, labels and model");
+          "no candidate has an edge: each curve left before its loss had fallen, or its tests"
+              + " learned nothing; start the range lower or take more steps, and if that does not"
+              + " help, look at data, labels and model");
     }
     Candidate chosen =
         candidates.stream()
@@ -55,7 +56,9 @@ record EdgeRule(Hyperparameter parameter, List<Candidate> candidates) {
 
   private String reaches(Candidate candidate) {
     return candidate.edge().orElseThrow() == 0
-        ? "does not train"
+        ? candidate.test().verdict().kind() == Verdict.Kind.NOTHING_LEARNED
+            ? "learned nothing in its tests"
+            : "diverged at once"
         : "reaches " + bound(candidate) + rounded(reach(candidate));
   }
 
@@ -88,7 +91,7 @@ record EdgeRule(Hyperparameter parameter, List<Candidate> candidates) {
                         + ")")
             .collect(Collectors.joining(", "));
     boolean noise = unread.stream().anyMatch(c -> c.test().verdict().kind() == Verdict.Kind.NOISY);
-    boolean repeated = candidates.stream().allMatch(c -> c.test().runs().size() >= 3);
+    boolean repeated = candidates.stream().allMatch(Candidate::repeated);
     String advice =
         repeated
             ? noise ? "use a larger batch or more steps" : "take more steps over a wider range"

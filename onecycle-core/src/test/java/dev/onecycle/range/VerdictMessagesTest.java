@@ -64,8 +64,7 @@ class VerdictMessagesTest {
     assertThat(explanation(StopReason.DIVERGED, leaving))
         .isEqualTo(
             "Nothing was learned up to learning rate 1: the loss started at 2.3 and never fell"
-                + " clearly below 2.3, the loss of knowing nothing; noise alone can move it by"
-                + " 2.3e-6; look"
+                + " clearly below that; noise alone can move it by 2.3e-6; look"
                 + " at labels, data and model, and if they are right, use more steps or a larger"
                 + " batch.");
     assertThat(explanation(StopReason.NON_FINITE, Double.NaN))

@@ -93,17 +93,28 @@ class SweepTest {
   void aDecayUnderWhichNothingTrainsIsOutOfTheQuestionAndSaid() {
     List<Candidate> candidates =
         List.of(
-            SweepFixtures.candidate(10, SweepFixtures.hopeless()),
+            SweepFixtures.candidate(
+                10, SweepFixtures.hopeless(), SweepFixtures.hopeless(), SweepFixtures.hopeless()),
             SweepFixtures.candidate(1e-4, SweepFixtures.leaving(12)));
     Sweep sweep = Sweep.byEdge(Hyperparameter.WEIGHT_DECAY, candidates);
     assertThat(sweep.chosen().orElseThrow().value()).isEqualTo(1e-4);
-    assertThat(sweep.explanation()).contains("10 does not train");
-    Sweep none =
-        Sweep.byEdge(
-            Hyperparameter.WEIGHT_DECAY,
-            List.of(SweepFixtures.candidate(10, SweepFixtures.hopeless())));
+    assertThat(sweep.explanation()).contains("10 learned nothing in its tests");
+    Sweep none = Sweep.byEdge(Hyperparameter.WEIGHT_DECAY, List.of(candidates.get(0)));
     assertThat(none.chosen()).isEmpty();
-    assertThat(none.explanation()).startsWith("None of the candidates trains");
+    assertThat(none.explanation()).startsWith("No candidate has an edge");
+  }
+
+  /** One test of few steps has learned nothing with values that train well, too. */
+  @Test
+  void oneTestThatLearnedNothingIsNoEvidenceAgainstAValue() {
+    List<Candidate> candidates =
+        List.of(
+            SweepFixtures.candidate(1e-4, SweepFixtures.hopeless()),
+            SweepFixtures.candidate(1e-2, SweepFixtures.leaving(12)));
+    Sweep sweep = Sweep.byEdge(Hyperparameter.WEIGHT_DECAY, candidates);
+    assertThat(sweep.chosen()).isEmpty();
+    assertThat(sweep.explanation())
+        .contains("1e-4 (nothing learned)", "cannot be read", "three seeds");
   }
 
   @Test

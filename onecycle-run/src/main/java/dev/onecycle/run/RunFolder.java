@@ -201,9 +201,21 @@ public final class RunFolder implements RunOutput {
     JsonFile.write(folder.resolve(RECORD), record);
   }
 
-  /** Reads the record of a run. */
+  /**
+   * Reads the record of a run.
+   *
+   * @throws BadDataException where there is none, or it cannot be read
+   */
   public static RunRecord read(Path folder) {
     Path file = folder.resolve(RECORD);
+    if (Files.notExists(file)) {
+      throw new BadDataException(
+          folder
+              + (Files.exists(folder)
+                  ? " is not the folder of a run: it has no " + RECORD
+                  : " cannot be read: no such file or folder")
+              + "; 'onecycle runs' lists the runs");
+    }
     RunRecord record = JsonFile.read(file, RunRecord.class, "a run record");
     if (record.format() != RunRecord.FORMAT) {
       throw new BadDataException(

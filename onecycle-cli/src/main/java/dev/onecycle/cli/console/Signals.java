@@ -10,8 +10,11 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ctrl-C, TERM and HUP: the first asks the command to come to an end in order, the second ends the
- * process at once. USR1 asks for a checkpoint.
+ * Ctrl-C, TERM and HUP: the first asks the command to come to an end in order, a second one later
+ * ends the process at once. USR1 asks for a checkpoint.
+ *
+ * <p>One order can arrive as two signals: {@code timeout} tells its child and then the whole group
+ * of processes. So one that follows at once is taken for the same.
  *
  * <p>A process that a launcher watches gets a signal twice where the whole group of processes is
  * told, once from the system and once from the launcher: there a repeated one does nothing, and the
@@ -62,8 +65,13 @@ public final class Signals {
     };
   }
 
+  /** Signals within this time are one order. */
+  private static final long SAME_ORDER_NANOS = 1_000_000_000;
+
   /** The number of the signal that has come; 0 before. */
   private static final AtomicInteger received = new AtomicInteger();
+
+  private static volatile long receivedAt;
 
   private static final AtomicBoolean SAVE = new AtomicBoolean();
   private static final Object INTERRUPTING = new Object();
@@ -85,8 +93,9 @@ public final class Signals {
           name,
           signal -> {
             if (received.compareAndSet(0, signal)) {
+              receivedAt = System.nanoTime();
               interrupt(thread);
-            } else if (!launched) {
+            } else if (!launched && System.nanoTime() - receivedAt > SAME_ORDER_NANOS) {
               Runtime.getRuntime().halt(codeOf(signal));
             }
           });

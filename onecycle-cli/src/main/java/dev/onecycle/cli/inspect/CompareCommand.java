@@ -42,7 +42,7 @@ import picocli.CommandLine.Parameters;
     sortOptions = false,
     footer = {
       "",
-      "Columns of a CSV: step (or iteration, iter) and any of learning_rate (lr), momentum, loss"
+      "Columns of a CSV: step (or iteration, iter; or steps) and any of learning_rate (lr), momentum, loss"
           + " (train, train_loss), validation_loss (evaluation_loss, val_loss, valid_loss,"
           + " test_loss), accuracy (test_accuracy, val_accuracy).",
       "",

@@ -36,7 +36,8 @@ import picocli.CommandLine.Option;
 /** Shows a policy before anything is trained by it. */
 @Command(
     name = "schedule",
-    description = "Print, draw or write the learning rate and momentum of every step.",
+    description =
+        "Print the phases of a policy, and draw or write the learning rate and momentum of every step.",
     mixinStandardHelpOptions = true,
     sortOptions = false,
     modelTransformer = ScheduleCommand.Settings.class,

@@ -92,7 +92,9 @@ public final class ConfigOptions {
       console.answer(
           open.contains(setting)
               ? line("# " + setting.name() + ":", "to be found")
-              : line(setting, values.get(setting.name()), config.origin(setting)));
+              : config.isByImages(setting)
+                  ? "# " + line(setting, values.get(setting.name()), config.origin(setting))
+                  : line(setting, values.get(setting.name()), config.origin(setting)));
     }
     console.result(values);
     return true;

@@ -18,6 +18,8 @@ import dev.onecycle.text.Counts;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.torch.job.Setting;
 import dev.onecycle.torch.job.TrainingConfig;
+import dev.onecycle.torch.settings.Precision;
+import dev.onecycle.torch.train.Compute;
 import dev.onecycle.torch.train.Engine;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,6 +27,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -225,10 +228,11 @@ final class Campaign {
   void writeFailure(Trial trial, double seconds, String reason) {
     Seen images = seen.get(imagesOf(trial));
     RunFolder.made(folder.resolve(FAILED));
+    TrainingConfig config = trial.config(data);
     new FailedTrial(
-            trial.config(data).toMap(),
+            settings(config),
             images == null ? "" : images.fingerprint(),
-            environment(),
+            environment(config),
             seconds,
             reason)
         .write(failure(trial));
@@ -393,7 +397,7 @@ final class Campaign {
     Map<Quantity, Double> values = new EnumMap<>(Quantity.class);
     if (trial.arm().rangeTest()) {
       RangeTrial range = RangeTrial.read(place);
-      RangeResult result = range(range);
+      RangeResult result = firstTest(range);
       List<RangePoint> points = result.points();
       values.put(Quantity.STOP_RATE, points.get(points.size() - 1).learningRate());
       result.readings().edge().ifPresent(edge -> values.put(Quantity.EDGE, edge));
@@ -427,8 +431,8 @@ final class Campaign {
         record.command());
   }
 
-  /** The one test of a trial. */
-  static RangeResult range(RangeTrial trial) {
+  /** The first test of a trial; those that repeat it are not read. */
+  static RangeResult firstTest(RangeTrial trial) {
     return trial.found().evidence().range().orElseThrow().runs().get(0);
   }
 
@@ -457,8 +461,20 @@ final class Campaign {
         + precision;
   }
 
-  /** The environment of a range test that is run now. */
-  static Map<String, String> environment() {
-    return Engine.environment();
+  /** The settings of a trial that is computed now, with its device and threads. */
+  static Map<String, Object> settings(TrainingConfig config) {
+    Compute compute = Compute.of(config.learnerSettings());
+    return config
+        .with(TrainingConfig.DEVICE, compute.device())
+        .with(TrainingConfig.THREADS, compute.threads())
+        .toMap();
+  }
+
+  /** The environment of a trial that is computed now, with its precision. */
+  static Map<String, String> environment(TrainingConfig config) {
+    Precision precision = Compute.of(config.learnerSettings()).precision();
+    Map<String, String> environment = new LinkedHashMap<>(Engine.environment());
+    environment.put("precision", String.valueOf(TrainingConfig.PRECISION.write(precision)));
+    return environment;
   }
 }

@@ -14,6 +14,7 @@ import dev.onecycle.run.tuning.Evidence;
 import dev.onecycle.run.tuning.FoundRate;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.torch.job.Experiment;
+import dev.onecycle.torch.job.Experiment.HeldBatch;
 import dev.onecycle.torch.job.JobListener;
 import dev.onecycle.torch.job.RangeTests;
 import dev.onecycle.torch.job.ResumeOptions;
@@ -165,15 +166,16 @@ final class CampaignRuns {
     TrainingConfig config = trial.config(campaign.data());
     long begin = System.nanoTime();
     try (JobProgress progress = JobProgress.ofTuning(console);
-        Experiment experiment = Experiment.openForRangeTest(config, Optional.empty(), progress)) {
+        Experiment experiment =
+            Experiment.openForRangeTest(config, Optional.empty(), HeldBatch.WHOLE, progress)) {
       campaign.requireSameImages(trial, experiment.fingerprint());
       RangeSummary summary = RangeTests.of(experiment).run(progress);
       double seconds = (System.nanoTime() - begin) / 1e9;
       RangeTrial result =
           new RangeTrial(
-              config.toMap(),
+              Campaign.settings(config),
               experiment.fingerprint(),
-              Campaign.environment(),
+              Campaign.environment(config),
               seconds,
               FoundRate.suggested(
                   config.commandLine(

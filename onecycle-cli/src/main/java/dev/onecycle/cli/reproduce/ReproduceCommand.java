@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,7 +65,7 @@ import picocli.CommandLine.Parameters;
 public final class ReproduceCommand implements Callable<Integer> {
   private static final String LIST = "list";
   private static final String ALL = "all";
-  private static final Pattern SHARE = Pattern.compile("([1-9][0-9]*)/([1-9][0-9]*)");
+  private static final Pattern SHARE = Pattern.compile("([1-9][0-9]{0,8})/([1-9][0-9]{0,8})");
 
   @Parameters(
       paramLabel = "NAME",
@@ -145,6 +146,7 @@ public final class ReproduceCommand implements Callable<Integer> {
       return printed(console, experiments);
     }
     List<Study> studies = experiments.stream().map(name -> Study.of(name, scale)).toList();
+    requireDistinct(studies);
     List<Arm> arms = arms(studies);
     Path folder = out == null ? Path.of("reproduce", scale.toString()) : out;
     if (noRun && !Files.isDirectory(folder)) {
@@ -206,6 +208,14 @@ public final class ReproduceCommand implements Callable<Integer> {
     table.lines().forEach(console::answer);
     console.result(Map.of("experiments", json));
     return ExitCode.OK;
+  }
+
+  /** Pages of experiments are named after them. */
+  private static void requireDistinct(List<Study> studies) {
+    Set<String> names = new HashSet<>();
+    for (Study study : studies) {
+      Require.that(names.add(study.name()), "NAME", "of one experiment each", study.name(), study);
+    }
   }
 
   /** The arms of all experiments, each once. */
@@ -273,28 +283,29 @@ public final class ReproduceCommand implements Callable<Integer> {
 
   private Predicate<Trial> named(List<Arm> arms) {
     List<String> known = arms.stream().map(Arm::name).toList();
-    for (String word : only) {
-      String[] parts = word.split(":", 2);
-      Require.that(
-          known.contains(parts[0]),
-          "--only",
-          "arms of the experiments, " + String.join(", ", known) + ",",
-          parts[0],
-          word);
-      Require.that(
-          parts.length == 1 || (parts[1].matches("[0-9]{1,9}") && seed(parts[1])),
-          "--only",
-          "ARM or ARM:SEED with a seed from 1 to " + seeds,
-          word,
-          word);
-    }
-    return trial ->
-        only.contains(trial.arm().name()) || only.contains(trial.arm().name() + ":" + trial.seed());
+    return only.stream().map(word -> named(word, known)).reduce(Predicate::or).orElseThrow();
   }
 
-  private boolean seed(String digits) {
-    int seed = Integer.parseInt(digits);
-    return seed >= 1 && seed <= seeds;
+  private Predicate<Trial> named(String word, List<String> known) {
+    String[] parts = word.split(":", 2);
+    String arm =
+        Require.that(
+            known.contains(parts[0]),
+            "--only",
+            "arms of the experiments, " + String.join(", ", known) + ",",
+            parts[0],
+            parts[0]);
+    if (parts.length == 1) {
+      return trial -> trial.arm().name().equals(arm);
+    }
+    int seed = parts[1].matches("[0-9]{1,9}") ? Integer.parseInt(parts[1]) : 0;
+    Require.that(
+        seed >= 1 && seed <= seeds,
+        "--only",
+        "ARM or ARM:SEED with a seed from 1 to " + seeds,
+        word,
+        seed);
+    return trial -> trial.arm().name().equals(arm) && trial.seed() == seed;
   }
 
   private Map<String, Object> write(Console console, Campaign campaign, List<Study> studies) {
@@ -350,7 +361,7 @@ public final class ReproduceCommand implements Callable<Integer> {
       }
       Path place = campaign.folder().resolve(first.get().folder());
       if (study.arms().get(i).rangeTest()) {
-        ranges.put(arm.title(), Campaign.range(RangeTrial.read(place)));
+        ranges.put(arm.title(), Campaign.firstTest(RangeTrial.read(place)));
       } else {
         RunHistory run = RunHistory.read(place);
         runs.add(new RunHistory(arm.title(), run.record(), run.steps(), run.epochs(), run.notes()));
@@ -386,7 +397,7 @@ public final class ReproduceCommand implements Callable<Integer> {
   /** The word that named an experiment on the command line. */
   private String named(Study study) {
     return names.stream()
-        .filter(name -> StudyFiles.isFile(name) && name.contains(study.name()))
+        .filter(name -> StudyFiles.isFile(name) && Study.name(name).equals(study.name()))
         .findFirst()
         .orElse(study.name());
   }

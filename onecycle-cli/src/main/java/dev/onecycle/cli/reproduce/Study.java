@@ -75,7 +75,8 @@ record Study(
     return StudyFiles.scale(scale).data();
   }
 
-  private static String name(String nameOrPath) {
+  /** The name of an experiment, of which a file has the rest. */
+  static String name(String nameOrPath) {
     return StudyFiles.isFile(nameOrPath)
         ? nameOrPath.replaceFirst(".*[/\\\\]", "").replaceFirst("\\.[^.]*$", "")
         : nameOrPath;

@@ -22,8 +22,8 @@ import picocli.CommandLine.Parameters;
     name = "board",
     description = {
       "Show all runs of a folder on one page in a browser: a table to sort and filter, the curves of"
-          + " the ticked runs over each other, live during training. Only this machine can reach"
-          + " it. Ctrl-C ends it.",
+          + " the ticked runs in one figure, live during training. Only this machine can reach it"
+          + " unless --host says otherwise. Ctrl-C ends it.",
       ""
     },
     mixinStandardHelpOptions = true,

@@ -12,6 +12,7 @@ import dev.onecycle.cli.options.SettingOptions;
 import dev.onecycle.error.Require;
 import dev.onecycle.torch.distributed.ProcessGroup;
 import dev.onecycle.torch.job.Experiment;
+import dev.onecycle.torch.job.Experiment.HeldBatch;
 import dev.onecycle.torch.job.Setting;
 import dev.onecycle.torch.job.TrainingConfig;
 import dev.onecycle.torch.job.TrainingConfig.Group;
@@ -110,6 +111,7 @@ public final class FindBatchSizeCommand implements Callable<Integer> {
             Experiment.openForTuning(
                 // Given, so that none is chosen and said: sizes are tried here.
                 config.with(TrainingConfig.BATCH_SIZE, config.get(TrainingConfig.BATCH_SIZE)),
+                new HeldBatch(group.size(), true),
                 reading)) {
       experiment.join(Signals.control(group));
       if (!group.isFirst()) {

@@ -24,6 +24,7 @@ import dev.onecycle.text.Counts;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.torch.distributed.ProcessGroup;
 import dev.onecycle.torch.job.Experiment;
+import dev.onecycle.torch.job.Experiment.HeldBatch;
 import dev.onecycle.torch.job.RangeTests;
 import dev.onecycle.torch.job.RangeTests.Doubt;
 import dev.onecycle.torch.job.RunControl;
@@ -179,7 +180,11 @@ public final class FindLrCommand implements Callable<Integer> {
     Console console = output.console();
     try (JobProgress progress = JobProgress.ofTuning(console.of(group));
         Experiment experiment =
-            Experiment.openForRangeTest(config, trained.map(TrainedModel::file), progress)) {
+            Experiment.openForRangeTest(
+                config,
+                trained.map(TrainedModel::file),
+                new HeldBatch(group.size(), false),
+                progress)) {
       RunControl control = Signals.control(group);
       experiment.join(control);
       sayImages(console.of(group), experiment);

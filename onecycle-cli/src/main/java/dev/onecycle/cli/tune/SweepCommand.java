@@ -23,6 +23,7 @@ import dev.onecycle.run.tuning.Memo;
 import dev.onecycle.run.tuning.TuningJournal;
 import dev.onecycle.torch.distributed.ProcessGroup;
 import dev.onecycle.torch.job.Experiment;
+import dev.onecycle.torch.job.Experiment.HeldBatch;
 import dev.onecycle.torch.job.RangeTests;
 import dev.onecycle.torch.job.RangeTests.Doubt;
 import dev.onecycle.torch.job.RunControl;
@@ -63,7 +64,8 @@ import picocli.CommandLine.Option;
     description = {
       "Try values of one hyper-parameter by a range test each, all from the same initial weights,"
           + " batches and crops. The largest value whose edge is at least half of the best edge is"
-          + " chosen. The test images are not read.",
+          + " chosen; with --by-cycle, the value with the best accuracy. The test images are not"
+          + " read.",
       ""
     },
     mixinStandardHelpOptions = true,
@@ -163,7 +165,10 @@ public final class SweepCommand implements Callable<Integer> {
     Console console = output.console();
     try (JobProgress reading = JobProgress.ofTuning(console.of(group));
         Experiment experiment =
-            Experiment.openForTuning(Candidates.atLargestDropout(config, settings), reading)) {
+            Experiment.openForTuning(
+                Candidates.atLargestDropout(config, settings),
+                new HeldBatch(group.size(), parameter == Hyperparameter.BATCH_SIZE),
+                reading)) {
       RunControl control = Signals.control(group);
       experiment.join(control);
       if (!group.isFirst()) {

@@ -11,8 +11,10 @@ import dev.onecycle.cli.options.RankOptions;
 import dev.onecycle.cli.options.RunNames;
 import dev.onecycle.cli.options.SettingOptions;
 import dev.onecycle.error.Require;
+import dev.onecycle.text.Numbers;
 import dev.onecycle.torch.distributed.ProcessGroup;
 import dev.onecycle.torch.job.Experiment;
+import dev.onecycle.torch.job.Experiment.HeldBatch;
 import dev.onecycle.torch.job.RunControl;
 import dev.onecycle.torch.job.Setting;
 import dev.onecycle.torch.job.TrainingConfig;
@@ -27,6 +29,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -135,7 +138,7 @@ public final class TuneCommand implements Callable<Integer> {
         sizes.size() < 2,
         "--batch-size",
         "one, or left out to search,",
-        sizes.stream().map(Double::intValue).toList(),
+        sizes.stream().map(size -> Numbers.brief(size)).collect(Collectors.joining(",")),
         0);
     if (!search && (rule != null || memory.amount != null)) {
       throw Require.invalid(
@@ -171,6 +174,7 @@ public final class TuneCommand implements Callable<Integer> {
         Experiment experiment =
             Experiment.openForTuning(
                 Candidates.atLargestDropout(ruled ? atStandardBatch(config) : config, settings),
+                new HeldBatch(group.size(), search),
                 reading)) {
       RunControl control = Signals.control(group);
       experiment.join(control);

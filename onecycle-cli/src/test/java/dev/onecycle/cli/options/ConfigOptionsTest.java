@@ -88,6 +88,18 @@ class ConfigOptionsTest {
     assertThat(config.get("norm_decay").asBoolean(true)).isFalse();
   }
 
+  /** To give their defaults would make a short run of few images another one. */
+  @Test
+  void settingsThatFewImagesChangeArePrintedAsComments() {
+    String printed = printed("train", "photos", "--momentum", 0.9).err();
+    assertThat(printed)
+        .contains("\nmomentum: '0.9'")
+        .contains("\n# batch_size: 128")
+        .contains("\n# epochs: ")
+        .contains("\n# reestimate_batchnorm: 0");
+    assertThat(printed("train", "photos", "--batch-size", 64).err()).contains("\nbatch_size: 64");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -181,7 +193,7 @@ class ConfigOptionsTest {
         "tune DATA --epochs 3 --batch-size 16",
         "tune DATA --weight-decay 1e-3 --dropout 0.1"
       })
-  void whatIsPrintedGivesTheSameConfiguration(String line) throws IOException {
+  void printedSettingsGiveTheSameConfiguration(String line) throws IOException {
     for (String data : List.of("none", "12", "true", "1e3", "it's: a #1 [list]", "~", " ")) {
       List<Object> words = new ArrayList<>(List.of((Object[]) line.split(" ")));
       words.set(1, data);

@@ -340,7 +340,7 @@ class ReproduceCommandTest {
   @Test
   void runsOfOtherImagesAreRefused() throws IOException {
     Path out = temp.resolve("out");
-    assertThat(reproduce("policy", "--only", "policy:1", "--out", out).code()).isZero();
+    assertThat(reproduce("policy", "--only", "policy:01", "--out", out).code()).isZero();
     Path other = TestData.colours(temp.resolve("data"), 90, 10, 8, 8);
     Cli.Result refused = reproduce("constant-momentum", "--data", other, "--out", out);
     assertThat(refused.code()).isEqualTo(2);
@@ -356,6 +356,7 @@ class ReproduceCommandTest {
       value = {
         "polizy | --seeds=1 | did you mean policy?",
         "policy | --seeds=0 | seeds must be at least 1 but was 0",
+        "policy | --share=1/99999999999 | --share must be I/N with I from 1 to N",
         "policy | --share=3/2 | --share must be I/N with I from 1 to N",
         "policy | --only=polizy | --only must be arms of the experiments, policy,",
         "policy | --only=policy:9 | ARM or ARM:SEED with a seed from 1 to 3"
@@ -364,6 +365,16 @@ class ReproduceCommandTest {
     Cli.Result result = reproduce(name, option, "--out", temp);
     assertThat(result.code()).isEqualTo(2);
     assertThat(result.err()).contains(message);
+  }
+
+  /** Their pages would have one name. */
+  @Test
+  void twoExperimentsOfOneNameAreRefused() throws IOException {
+    Path mine = temp.resolve("policy.yaml");
+    Files.writeString(mine, StudyFiles.text("policy"));
+    Cli.Result result = reproduce("policy", mine, "--out", temp.resolve("out"));
+    assertThat(result.code()).isEqualTo(2);
+    assertThat(result.err()).contains("NAME must be of one experiment each but was policy");
   }
 
   @ParameterizedTest

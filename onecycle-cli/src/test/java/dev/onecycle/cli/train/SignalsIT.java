@@ -70,6 +70,20 @@ class SignalsIT {
     assertThat(evaluated.code()).as(evaluated.err()).isZero();
   }
 
+  /** {@code timeout} tells its child and then the whole group of processes, at once. */
+  @Test
+  void anOrderThatArrivesTwiceIsOne() {
+    Path out = temp.resolve("run");
+    ProcessUnderTest run = train(data, out, "--max-lr", "0.05", "--batch-size", "40");
+    run.awaitOutput("epoch   2/100000");
+    run.signal("TERM");
+    run.signal("INT");
+    run.signal("TERM");
+    assertThat(run.exitCode()).as(run.output()).isIn(130, 143);
+    assertThat(Cli.parse(out.resolve("run.json")).get("status").asText()).isEqualTo("interrupted");
+    assertThat(out.resolve("model.safetensors")).exists();
+  }
+
   /** Whatever it is doing: loading the engine, waiting for a batch, a step, an evaluation. */
   @ParameterizedTest
   @CsvSource({"0", "150", "300", "450", "600", "750"})

@@ -146,7 +146,7 @@ class WrongWeightsTest extends StoppedRun {
       refused(2, rule[0] + " must be " + rule[2], student, rule[0], rule[1]);
     }
     Cli.Result noWeights = Cli.run("train", data, "--from-prefix", "student.");
-    assertRefused(noWeights, 2, "--from-prefix must be left out where no weights are given");
+    assertRefused(noWeights, 2, "--from-prefix must be left out where no --from is given");
   }
 
   /** Which model it is for is told by the arrays, once the rules have named them. */

@@ -63,6 +63,21 @@ class FindLrFromTest extends StoppedRun {
     assertThat(firstLoss()).isNotEqualTo(trained);
   }
 
+  /** Photos of other sizes are brought to the size of the model, square or not. */
+  @Test
+  void aModelOfNonSquareImagesIsTestedOnPhotosOfOtherSizes() throws IOException {
+    Path photos = TestData.colours(scratch.resolve("photos"), 20, 4, 24, 16);
+    Path run = scratch.resolve("run");
+    Cli.Result trained =
+        Cli.run(
+            "train", photos, "--image-size", "8x12", "--epochs", 1, "--max-lr", 0.01, "--out", run);
+    assertThat(trained.code()).as(trained.err()).isZero();
+    Cli.Result found = find(photos, "--from", run.resolve("model.safetensors"));
+    assertThat(found.err()).doesNotContain("must have the same");
+    assertThat(FoundRate.read(scratch.resolve("x.json")).conditions().get("weights"))
+        .startsWith("trained, sha256 ");
+  }
+
   @Test
   void anotherModelOrOtherClassesAreRefused() throws IOException {
     Path two = scratch.resolve("cats");

@@ -174,6 +174,29 @@ public final class Experiment implements AutoCloseable {
   }
 
   /**
+   * The part of a batch whose memory a process needs at once. Where memory cannot hold it, images
+   * are refused before they are decoded.
+   *
+   * @param ranks that a batch is dealt to
+   * @param searched whether batch sizes are tried, of which the smallest is enough
+   */
+  public record HeldBatch(int ranks, boolean searched) {
+    /** A batch in one process. */
+    public static final HeldBatch WHOLE = new HeldBatch(1, false);
+
+    /** The images of a batch that must fit. */
+    int batch(Setup setup) {
+      return searched ? Math.min(ShortRun.SMALLEST_BATCH, setup.batchSize()) : setup.batchSize();
+    }
+
+    /** The images of it whose memory is needed at once. */
+    int images(Setup setup) {
+      int parts = ranks * setup.settings().accumulation();
+      return (batch(setup) + parts - 1) / parts;
+    }
+  }
+
+  /**
    * Opens the images for training and evaluation. If they are few and no batch size is given, the
    * configuration of the experiment has a smaller one.
    *
@@ -181,7 +204,7 @@ public final class Experiment implements AutoCloseable {
    */
   public static Experiment open(TrainingConfig asked, JobListener listener) {
     Optional<StartingWeights> weights = StartingWeights.of(asked);
-    return open(fitted(asked, weights), weights, listener);
+    return open(fitted(asked, weights), weights, HeldBatch.WHOLE, listener);
   }
 
   private static TrainingConfig fitted(TrainingConfig asked, Optional<StartingWeights> weights) {
@@ -190,8 +213,11 @@ public final class Experiment implements AutoCloseable {
 
   /** As {@link #open(TrainingConfig, JobListener)}, with weights that are read already. */
   static Experiment open(
-      TrainingConfig config, Optional<StartingWeights> weights, JobListener listener) {
-    LargeImages large = new LargeImages(config, listener);
+      TrainingConfig config,
+      Optional<StartingWeights> weights,
+      HeldBatch held,
+      JobListener listener) {
+    LargeImages large = new LargeImages(config, held, listener);
     DataSplits data =
         Datasets.open(config.get(TrainingConfig.DATA), options(config, large, listener));
     Experiment experiment =
@@ -216,9 +242,18 @@ public final class Experiment implements AutoCloseable {
    * @throws BadDataException where they cannot be read, or are of no use for training
    */
   public static Experiment openForTuning(TrainingConfig asked, JobListener listener) {
+    return openForTuning(asked, HeldBatch.WHOLE, listener);
+  }
+
+  /**
+   * As {@link #openForTuning(TrainingConfig, JobListener)}, on ranks or for a search of batch
+   * sizes.
+   */
+  public static Experiment openForTuning(
+      TrainingConfig asked, HeldBatch held, JobListener listener) {
     Optional<StartingWeights> weights = StartingWeights.of(asked);
     TrainingConfig config = fitted(asked, weights);
-    LargeImages large = new LargeImages(config, listener);
+    LargeImages large = new LargeImages(config, held, listener);
     TuningData data =
         Datasets.openForTuning(config.get(TrainingConfig.DATA), options(config, large, listener));
     TrainingConfig fitted = ShortRun.fitted(config, data.train().size());
@@ -236,11 +271,11 @@ public final class Experiment implements AutoCloseable {
    *     or the model is another than the configuration says
    */
   public static Experiment openForRangeTest(
-      TrainingConfig asked, Optional<ModelFile> trained, JobListener listener) {
+      TrainingConfig asked, Optional<ModelFile> trained, HeldBatch held, JobListener listener) {
     Optional<StartingWeights> weights =
         trained.isPresent() ? Optional.empty() : StartingWeights.of(asked);
     TrainingConfig config = fitted(asked, weights);
-    LargeImages large = new LargeImages(config, listener);
+    LargeImages large = new LargeImages(config, held, listener);
     TuningData data =
         Datasets.openForTuning(config.get(TrainingConfig.DATA), options(config, large, listener));
     Experiment experiment =

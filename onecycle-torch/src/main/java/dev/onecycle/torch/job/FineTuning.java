@@ -45,7 +45,9 @@ public record FineTuning(TrainingConfig head, TrainingConfig all) {
             .with(TrainingConfig.FREEZE, LayerRules.BODY)
             .with(TrainingConfig.EPOCHS, headEpochs)
             .without(TrainingConfig.FIRST_LAYER_RATE)
-            .without(TrainingConfig.MAX_LR);
+            .without(TrainingConfig.MAX_LR)
+            .without(TrainingConfig.LR_FROM)
+            .without(TrainingConfig.ACCEPT_STALE);
     if (!config.isGiven(TrainingConfig.HEAD)) {
       head = head.with(TrainingConfig.HEAD, MappingRules.Head.NEW);
     }
@@ -56,6 +58,9 @@ public record FineTuning(TrainingConfig head, TrainingConfig all) {
         config.isGiven(TrainingConfig.FIRST_LAYER_RATE)
             ? config
             : config.with(TrainingConfig.FIRST_LAYER_RATE, FIRST_LAYER_RATE);
+    if (!all.isGiven(TrainingConfig.FREEZE)) {
+      all = all.without(TrainingConfig.FROZEN_NORMS); // for the first training alone
+    }
     return new FineTuning(head, all.with(TrainingConfig.HEAD, MappingRules.Head.SAME));
   }
 

@@ -6,6 +6,7 @@ import static dev.onecycle.torch.job.TrainingConfig.LIMIT;
 import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.text.Numbers;
+import dev.onecycle.torch.job.Experiment.HeldBatch;
 import dev.onecycle.torch.nn.Models;
 import dev.onecycle.torch.nn.Network;
 import dev.onecycle.torch.nn.Script;
@@ -37,11 +38,13 @@ final class LargeImages {
   private static final double OPERATIONS_A_SECOND = 6e10;
 
   private final TrainingConfig config;
+  private final HeldBatch held;
   private final JobListener listener;
   private boolean said;
 
-  LargeImages(TrainingConfig config, JobListener listener) {
+  LargeImages(TrainingConfig config, HeldBatch held, JobListener listener) {
     this.config = config;
+    this.held = held;
     this.listener = listener;
   }
 
@@ -65,24 +68,21 @@ final class LargeImages {
    * @throws BadDataException where a step needs more memory than there is
    */
   void say(Setup setup) {
-    String remark = remark(setup, config.get(DEVICE), MemoryBudget.available());
+    String remark = remark(setup, held, config.get(DEVICE), MemoryBudget.available());
     if (!remark.isEmpty() && !said) {
       said = true;
       listener.note(remark);
     }
   }
 
-  /** The memory of a training step in float32, in bytes. */
-  static double memory(Setup setup) {
-    return BYTES_A_VALUE * setup.network().values() * setup.batchSize();
+  /** The memory of so many images in a training step in float32, in bytes. */
+  static double memory(Network network, int images) {
+    return BYTES_A_VALUE * network.values() * images;
   }
 
-  /** The time of a training step on so many cores, in seconds. */
-  static double seconds(Setup setup, int cores) {
-    return 6.0
-        * setup.network().multiplications()
-        * setup.batchSize()
-        / (OPERATIONS_A_SECOND * cores);
+  /** The time of a training step of so many images on so many cores, in seconds. */
+  static double seconds(Network network, int images, int cores) {
+    return 6.0 * network.multiplications() * images / (OPERATIONS_A_SECOND * cores);
   }
 
   /**
@@ -91,7 +91,7 @@ final class LargeImages {
    * @param available memory in bytes; empty where it is not known
    * @throws BadDataException where a step needs more memory than there is
    */
-  static String remark(Setup setup, Device device, OptionalLong available) {
+  static String remark(Setup setup, HeldBatch held, Device device, OptionalLong available) {
     ImageShape shape = setup.network().imageShape();
     String suits = suits(setup.network());
     if ((long) shape.height() * shape.width() <= LARGE_PIXELS
@@ -99,27 +99,29 @@ final class LargeImages {
       return suits;
     }
     int cores = Runtime.getRuntime().availableProcessors();
+    int batch = held.batch(setup);
+    int atOnce = held.images(setup);
+    double memory = memory(setup.network(), atOnce);
     String cost =
         Numbers.format(
-            "Images of %d×%d pixels (height × width) in batches of %,d take about %.1f GB and"
+            "Images of %d×%d pixels (height × width) in batches of %,d%s take about %.1f GB and"
                 + " %.1f s a step",
             shape.height(),
             shape.width(),
-            setup.batchSize(),
-            memory(setup) / 1e9,
-            seconds(setup, cores));
+            batch,
+            atOnce == batch ? "" : Numbers.format(", %,d at a time,", atOnce),
+            memory / 1e9,
+            seconds(setup.network(), (batch + held.ranks() - 1) / held.ranks(), cores));
     String advice = "image_size " + PROPOSED_SIDE + " takes a small part of that";
     // bfloat16 takes half at least; what may fit is not refused.
     double least = setup.settings().precision() == Precision.FP32 ? 1 : 0.5;
-    if (device == Device.CPU
-        && available.isPresent()
-        && least * memory(setup) > available.getAsLong()) {
+    if (device == Device.CPU && available.isPresent() && least * memory > available.getAsLong()) {
       throw new BadDataException(
           cost
               + Numbers.format(", and %.1f GB are available; ", available.getAsLong() / 1e9)
               + "set image_size "
               + PROPOSED_SIDE
-              + ", or a smaller batch_size");
+              + (held.searched() ? "" : ", or a smaller batch_size"));
     }
     return cost + "; " + advice + (suits.isEmpty() ? "" : ". " + suits);
   }

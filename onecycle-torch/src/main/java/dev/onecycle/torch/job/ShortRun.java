@@ -47,7 +47,7 @@ final class ShortRun {
   static final int LAGGING_UPDATES = 400;
 
   /** Smaller batches have poor statistics for batch norms. */
-  private static final int SMALLEST_BATCH = 8;
+  static final int SMALLEST_BATCH = 8;
 
   /**
    * Statistics of batch norms are estimated from so many images, or from all if there are fewer.

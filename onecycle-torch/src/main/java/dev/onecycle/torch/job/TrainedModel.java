@@ -1,5 +1,6 @@
 package dev.onecycle.torch.job;
 
+import dev.onecycle.data.image.ImageSize;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.run.RunFolder;
 import dev.onecycle.run.RunRecord;
@@ -90,9 +91,9 @@ public record TrainedModel(ModelFile file, TrainingConfig config) {
       settings.put(TrainingConfig.MODEL.name(), file.network().name());
     }
     settings.put(TrainingConfig.DROPOUT.name(), file.network().dropout());
-    if (file.input().height() == file.input().width()) {
-      settings.put(TrainingConfig.IMAGE_SIZE.name(), file.input().height());
-    }
+    settings.put(
+        TrainingConfig.IMAGE_SIZE.name(),
+        new ImageSize(file.input().height(), file.input().width()).toText());
     return TrainingConfig.defaults().with(settings, Origin.file(path));
   }
 }

@@ -164,8 +164,9 @@ public final class TrainingConfig {
                   "DATA",
                   "A folder, a .zip, or a .tar, plain or compressed by gzip, xz, bzip2 or zstd, of"
                       + " train/CLASS/IMAGE and test/CLASS/IMAGE, or of CLASS/IMAGE, or of images"
-                      + " with labels or label_pattern; CIFAR binary; IDX; or cifar10, cifar100,"
-                      + " mnist, fashion-mnist (downloaded), shapes (generated).")
+                      + " with labels or label_pattern; tar shards, a folder of them or"
+                      + " photos-{000..099}.tar; CIFAR binary; IDX; or cifar10, cifar100, mnist,"
+                      + " fashion-mnist (downloaded), shapes (generated).")
               .path()
               .changeableOnResume());
 
@@ -1090,6 +1091,20 @@ public final class TrainingConfig {
   private static final List<List<Setting<?>>> EXCLUSIVE =
       List.of(List.of(EPOCHS, MINUTES), List.of(MAX_LR, LR_FROM), List.of(LABELS, LABEL_PATTERN));
 
+  /** Settings that say nothing without another. */
+  private static final Map<Setting<?>, Setting<?>> NEEDED =
+      Map.ofEntries(
+          Map.entry(IMAGE_COLUMN, LABELS),
+          Map.entry(LABEL_COLUMN, LABELS),
+          Map.entry(STREAM_READERS, STREAM),
+          Map.entry(STREAM_WINDOW, STREAM),
+          Map.entry(HEAD, FROM),
+          Map.entry(FROM_PREFIX, FROM),
+          Map.entry(FROM_RENAMES, FROM),
+          Map.entry(FROM_IGNORE, FROM),
+          Map.entry(FROZEN_NORMS, FREEZE),
+          Map.entry(ACCEPT_STALE, LR_FROM));
+
   /** Settings that come before their part of {@code augment}. */
   private static final List<Setting<?>> AUGMENTATION_PARTS =
       List.of(PAD, PAD_MODE, FLIP, CUTOUT, MIXUP, CUTMIX);
@@ -1340,6 +1355,14 @@ public final class TrainingConfig {
     return origin + ShortRun.exception(setting);
   }
 
+  /**
+   * Whether a setting was not given and has another default where images are few: to give its
+   * default is not the same.
+   */
+  public boolean isByImages(Setting<?> setting) {
+    return !isGiven(setting) && !ShortRun.exception(setting).isEmpty();
+  }
+
   /** The setting as the one who gave it calls it, for messages. */
   String label(Setting<?> setting) {
     Given own = given.get(setting);
@@ -1395,7 +1418,7 @@ public final class TrainingConfig {
             REESTIMATE_BATCHNORM,
             FREEZE,
             FIRST_LAYER_RATE)) {
-      if (isGiven(own) && !own.standard().equals(find(own))) {
+      if (differs(own)) {
         throw Require.invalid(
             label(own),
             "left out for model " + script + ", a program whose layers are not known,",
@@ -1555,6 +1578,7 @@ public final class TrainingConfig {
 
   private void requireConsistent() {
     dataOptions();
+    requireNeeded();
     Require.that(
         !get(STREAM) || get(SAMPLING) == Sampling.SHUFFLED,
         label(SAMPLING),
@@ -1571,14 +1595,9 @@ public final class TrainingConfig {
     } else {
       requireFitting(script);
     }
-    requireWeights();
-    boolean stale = get(ACCEPT_STALE) && find(LR_FROM).isEmpty();
-    Require.that(
-        !stale,
-        label(ACCEPT_STALE),
-        "left out where no " + LR_FROM.name() + " is given,",
-        true,
-        stale);
+    if (find(FROM).isPresent()) {
+      MappingRules unused = mappingRules();
+    }
     if (find(LR_FROM).isPresent()) {
       for (Setting<?> setting : settings(List.of(Group.RANGE_TEST))) {
         if (isGiven(setting)) {
@@ -1592,17 +1611,22 @@ public final class TrainingConfig {
     Engine.require(label(DEVICE), get(DEVICE));
   }
 
-  private void requireWeights() {
-    if (find(FROM).isPresent()) {
-      MappingRules unused = mappingRules();
-      return;
-    }
-    for (Setting<String> rule : List.of(FROM_PREFIX, FROM_RENAMES, FROM_IGNORE)) {
-      if (find(rule).isPresent()) {
+  private void requireNeeded() {
+    for (Setting<?> detail : SETTINGS.keySet()) {
+      Setting<?> needed = NEEDED.get(detail);
+      if (needed != null && differs(detail) && !differs(needed)) {
+        String asGiven = label(detail).startsWith("--") ? needed.option() : needed.name();
         throw Require.invalid(
-            label(rule), "left out where no weights are given,", find(rule).orElseThrow());
+            label(detail),
+            "left out where no " + asGiven + " is given,",
+            written(detail).orElseThrow());
       }
     }
+  }
+
+  /** Whether a setting is given with another value than the standard. */
+  private boolean differs(Setting<?> setting) {
+    return isGiven(setting) && !setting.standard().equals(find(setting));
   }
 
   /** How the arrays of a weight file become the network's. */

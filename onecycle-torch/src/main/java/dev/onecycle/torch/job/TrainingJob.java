@@ -58,6 +58,7 @@ import dev.onecycle.schedule.Policy;
 import dev.onecycle.text.Counts;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.torch.distributed.ProcessGroup;
+import dev.onecycle.torch.job.Experiment.HeldBatch;
 import dev.onecycle.torch.job.TrainingConfig.OnDivergence;
 import dev.onecycle.torch.job.TrainingConfig.OnSaveError;
 import dev.onecycle.torch.job.TrainingConfig.Origin;
@@ -259,7 +260,8 @@ public final class TrainingJob {
     TrainingConfig config = weights.map(from -> from.withModel(swept)).orElse(swept);
     PeakRate.requireReadable(config);
     requireWritable(folder, control.ranks());
-    try (Experiment experiment = Experiment.open(config, weights, listener)) {
+    try (Experiment experiment =
+        Experiment.open(config, weights, heldOn(control.ranks()), listener)) {
       Faults.at("train.start");
       if (config.get(SAMPLING) == Sampling.SHUFFLED) {
         ClassWeights.advice(config.get(CLASS_WEIGHTS), experiment.trainImages())
@@ -267,6 +269,10 @@ public final class TrainingJob {
       }
       return onRanks(control, () -> started(begin, config, experiment, folder, control, listener));
     }
+  }
+
+  private static HeldBatch heldOn(ProcessGroup ranks) {
+    return new HeldBatch(ranks.size(), false);
   }
 
   /** Rank 0 alone tells of the job. */
@@ -524,7 +530,8 @@ public final class TrainingJob {
     try (Experiment experiment =
         task.isPresent()
             ? Experiment.open(config, task.get(), listener)
-            : Experiment.open(config.without(FROM), listener)) {
+            : Experiment.open(
+                config.without(FROM), Optional.empty(), heldOn(control.ranks()), listener)) {
       experiment.join(control);
       requireSame(
           task.isPresent() ? "samples" : "images",
@@ -776,7 +783,7 @@ public final class TrainingJob {
                           experiment.trainingImages(
                               TrainingImages.COUNT, TrainingImages.MAX_SIDE)));
             }
-            listener.begun(folder, record, policy);
+            writes.tried(() -> listener.begun(folder, record, policy));
             return files;
           } catch (RuntimeException e) {
             files.close(); // or the folder would stay locked
@@ -806,7 +813,7 @@ public final class TrainingJob {
                   ? RunFolder.reopen(folder, lock, from)
                   : RunFolder.reopen(folder, lock, from, pictures());
           files.write(record);
-          listener.resumed(folder, record, policy, from);
+          writes.tried(() -> listener.resumed(folder, record, policy, from));
           return files;
         });
   }
@@ -870,29 +877,42 @@ public final class TrainingJob {
   }
 
   private RunSummary run(RunOutput files, TrainingPosition from) {
+    RunSummary summary;
     try {
-      TrainingPosition at = from;
-      while (true) {
-        Checkpointer checkpointer =
-            new Checkpointer(
-                checkpoints,
-                files,
-                experiment.learner(),
-                experiment.config().checkpointInterval(),
-                control,
-                at);
-        try {
-          writes.tried(checkpointer::save);
-          train(files, checkpointer, at);
-          return finish(files, checkpointer, tested(checkpointer));
-        } catch (DivergedException e) {
-          at = lowered(files, e, checkpointer.position());
-        }
-      }
+      summary = trained(files, from);
     } catch (RuntimeException e) {
       RuntimeException told = e instanceof DivergedException d ? d.withAdvice(advice()) : e;
       fail(files, told);
       throw told;
+    }
+    // Its files are written: a failure from here on does not make it a failed run.
+    control.uninterrupted(
+        () -> {
+          listener.ended(folder, record);
+          ranks.awaitAll(); // no rank ends well before the files are there
+          Faults.at("run.ended");
+        });
+    return summary;
+  }
+
+  private RunSummary trained(RunOutput files, TrainingPosition from) {
+    TrainingPosition at = from;
+    while (true) {
+      Checkpointer checkpointer =
+          new Checkpointer(
+              checkpoints,
+              files,
+              experiment.learner(),
+              experiment.config().checkpointInterval(),
+              control,
+              at);
+      try {
+        writes.tried(checkpointer::save);
+        train(files, checkpointer, at);
+        return finish(files, checkpointer, tested(checkpointer));
+      } catch (DivergedException e) {
+        at = lowered(files, e, checkpointer.position());
+      }
     }
   }
 
@@ -906,21 +926,29 @@ public final class TrainingJob {
   }
 
   private void train(RunOutput files, Checkpointer checkpointer, TrainingPosition at) {
+    unlessStopped(
+        () ->
+            Training.resume(
+                experiment.learner(),
+                policy,
+                plan,
+                experiment.train(),
+                experiment.evaluation(),
+                at,
+                watching(files, checkpointer),
+                control::stopRequested));
+  }
+
+  /** The result of work; empty where a stop came while it waited for a batch. */
+  private <T> Optional<T> unlessStopped(Supplier<T> work) {
     try {
-      Training.resume(
-          experiment.learner(),
-          policy,
-          plan,
-          experiment.train(),
-          experiment.evaluation(),
-          at,
-          watching(files, checkpointer),
-          control::stopRequested);
+      return Optional.of(work.get());
     } catch (CancellationException e) {
-      // A stop that came while the loop waited for a batch; other cancellations are failures.
+      // Other cancellations are failures.
       if (!control.stopRequested()) {
         throw e;
       }
+      return Optional.empty();
     }
   }
 
@@ -1014,15 +1042,16 @@ public final class TrainingJob {
 
   /** The result on the test images that judged no epoch, once all epochs are trained. */
   private Optional<Evaluation> tested(Checkpointer checkpointer) {
-    boolean whole = checkpointer.position().epochs().size() == plan.epochs();
     return experiment
         .test()
-        .filter(images -> whole)
-        .map(
-            images ->
-                Training.evaluate(
-                    experiment.learner(), images, done -> listener.testing(done, images.size())))
+        .filter(images -> checkpointer.position().epochs().size() == plan.epochs())
+        .flatMap(images -> unlessStopped(() -> evaluated(images)))
         .map(evaluation -> requireFinite(evaluation, checkpointer));
+  }
+
+  private Evaluation evaluated(Dataset test) {
+    return Training.evaluate(
+        experiment.learner(), test, done -> listener.testing(done, test.size()));
   }
 
   private static Evaluation requireFinite(Evaluation evaluation, Checkpointer at) {
@@ -1042,7 +1071,9 @@ public final class TrainingJob {
           LearnerState state = experiment.learner().state();
           TrainingPosition at = checkpointer.position();
           state.requireFinite(at.step() - 1, checkpointer.learningRate());
-          boolean whole = at.epochs().size() == plan.epochs();
+          boolean whole =
+              at.epochs().size() == plan.epochs()
+                  && tested.isPresent() == experiment.test().isPresent();
           writes.tried(checkpointer::save);
           if (ranks.isFirst()) {
             model.with(state.weights()).write(folder.resolve(ModelFile.NAME));
@@ -1051,9 +1082,6 @@ public final class TrainingJob {
               record.withEnd(
                   whole ? Status.FINISHED : Status.INTERRUPTED, now(), outcome(at, tested));
           files.write(record);
-          listener.ended(folder, record);
-          ranks.awaitAll(); // no rank ends well before the files are there
-          Faults.at("run.ended");
           return new RunSummary(folder, record, at.epochs());
         });
   }
@@ -1089,7 +1117,11 @@ public final class TrainingJob {
     } catch (CannotWriteException e) {
       failure.addSuppressed(e);
     }
-    control.uninterrupted(() -> listener.ended(folder, record));
+    try {
+      control.uninterrupted(() -> listener.ended(folder, record));
+    } catch (RuntimeException e) {
+      failure.addSuppressed(e); // the failure of the run is the one to tell
+    }
   }
 
   /** Versions, processor and threads: the environment of a run's record. */

@@ -174,9 +174,12 @@ public record ModelFile(
   public static ModelFile at(Path runOrFile, boolean trusting) {
     boolean folder = Files.isDirectory(runOrFile);
     Path file = folder ? runOrFile.resolve(NAME) : runOrFile;
-    if (folder && !Files.exists(file) && !Files.exists(runOrFile.resolve(RunFolder.RECORD))) {
+    if (folder && !Files.exists(file)) {
       throw new BadDataException(
-          runOrFile + " is not the folder of a run; name the run or its " + NAME + " first");
+          Files.exists(runOrFile.resolve(RunFolder.RECORD))
+              ? runOrFile
+                  + " has no model yet: its training was not ended in order; resume it first"
+              : runOrFile + " is not the folder of a run; name the run or its " + NAME + " first");
     }
     return trusting ? readTrusting(file) : read(file);
   }

@@ -142,7 +142,8 @@ public record Safetensors(Map<String, String> metadata, List<NamedTensor> tensor
       fill(length, channel, 0);
       long headerLength = length.getLong(0);
       if (headerLength < 2 || headerLength > MAX_HEADER || headerLength > size - 8) {
-        throw new Unsound("has a length of " + headerLength);
+        throw new Unsound(
+            "has a length of " + headerLength + ", so that it may be another kind of file");
       }
       long start = 8 + headerLength;
       ByteBuffer json = ByteBuffer.allocate((int) headerLength);

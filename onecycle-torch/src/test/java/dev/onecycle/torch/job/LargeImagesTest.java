@@ -7,6 +7,7 @@ import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.testing.TestData;
 import dev.onecycle.testing.TestImages;
+import dev.onecycle.torch.job.Experiment.HeldBatch;
 import dev.onecycle.torch.settings.Device;
 import dev.onecycle.torch.train.Setup;
 import java.io.IOException;
@@ -23,7 +24,7 @@ class LargeImagesTest {
   }
 
   private static String remark(int height, int width, OptionalLong available) {
-    return LargeImages.remark(setup(height, width), Device.CPU, available);
+    return LargeImages.remark(setup(height, width), HeldBatch.WHOLE, Device.CPU, available);
   }
 
   @Test
@@ -50,6 +51,29 @@ class LargeImagesTest {
         .isInstanceOf(BadDataException.class)
         .hasMessageContaining("Images of 3000×4000 pixels (height × width) in batches of 128 take")
         .hasMessageContaining("and 17.2 GB are available; set image_size 64, or a smaller");
+  }
+
+  /** A part of a batch is held at a time: of an accumulated one, and of a batch on ranks. */
+  @Test
+  void imagesAreRefusedByThePartOfABatchThatIsHeldAtOnce() {
+    OptionalLong some = OptionalLong.of(16L << 30);
+    Setup whole = setup(600, 800);
+    assertThatThrownBy(() -> LargeImages.remark(whole, HeldBatch.WHOLE, Device.CPU, some))
+        .hasMessageContaining("in batches of 128 take about ");
+    Setup slices =
+        TrainingConfig.of("photos")
+            .with(TrainingConfig.ACCUMULATE, 16)
+            .setup(new ImageShape(3, 600, 800), 2);
+    assertThat(LargeImages.remark(slices, HeldBatch.WHOLE, Device.CPU, some))
+        .contains("in batches of 128, 8 at a time, take about ");
+    assertThat(LargeImages.remark(whole, new HeldBatch(16, false), Device.CPU, some))
+        .contains("in batches of 128, 8 at a time, take about ");
+    assertThat(LargeImages.remark(whole, new HeldBatch(1, true), Device.CPU, some))
+        .contains("in batches of 8 take about ");
+    assertThatThrownBy(
+            () -> LargeImages.remark(setup(6000, 8000), new HeldBatch(1, true), Device.CPU, some))
+        .hasMessageContaining("in batches of 8 take about ")
+        .hasMessageEndingWith("GB are available; set image_size 64");
   }
 
   /** Their headers are sound and nothing follows: to decode one is to fail otherwise. */
