@@ -114,7 +114,7 @@ class ChangedWorldTest extends StoppedRun {
   void anImageLessIsRefused() throws IOException {
     Path moved = movedData();
     Files.delete(moved.resolve("train/red/000.png"));
-    assertRefused(Cli.run("resume", killed(), "--data", moved), 2, "images must be those that");
+    assertRefused(Cli.run("resume", killed(), "--data", moved), 2, "images must be the same as in");
     Path run = killed("unnamed");
     edit(run, "/config/data", moved.toString());
     assertRefused(Cli.run("resume", run), 2, "name their folder or file with --data");
@@ -124,7 +124,7 @@ class ChangedWorldTest extends StoppedRun {
   void anImageMoreIsRefused() throws IOException {
     Path moved = movedData();
     Files.copy(moved.resolve("test/red/000.png"), moved.resolve("train/red/more.png"));
-    assertRefused(Cli.run("resume", killed(), "--data", moved), 2, "images must be those that");
+    assertRefused(Cli.run("resume", killed(), "--data", moved), 2, "images must be the same as in");
   }
 
   @Test
@@ -133,7 +133,7 @@ class ChangedWorldTest extends StoppedRun {
     for (String part : List.of("train", "test")) {
       Files.move(moved.resolve(part).resolve("red"), moved.resolve(part).resolve("rot"));
     }
-    assertRefused(Cli.run("resume", killed(), "--data", moved), 2, "images must be those that");
+    assertRefused(Cli.run("resume", killed(), "--data", moved), 2, "images must be the same as in");
   }
 
   @Test
@@ -208,7 +208,10 @@ class ChangedWorldTest extends StoppedRun {
 
   @Test
   void whatIsNoRunIsRefused() {
-    assertRefused(Cli.run("resume", data), 65, "run.json cannot be read");
+    assertRefused(
+        Cli.run("resume", data), 65, data + " is not the folder of a run: it has no run.json");
+    Path nowhere = data.resolve("nowhere");
+    assertRefused(Cli.run("resume", nowhere), 65, nowhere + " cannot be read: no such file");
   }
 
   /** The record keeps when a run is saved: resuming it keeps to that, unless told otherwise. */

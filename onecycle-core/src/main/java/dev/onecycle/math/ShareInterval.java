@@ -1,6 +1,7 @@
 package dev.onecycle.math;
 
 import dev.onecycle.error.Require;
+import dev.onecycle.text.Numbers;
 
 /**
  * A confidence interval of a share, such as the accuracy of a network on all images like those that
@@ -12,6 +13,9 @@ import dev.onecycle.error.Require;
 public record ShareInterval(double low, double high) {
   /** The 0.975 quantile of the standard normal distribution. */
   private static final double Z = 1.959963984540054;
+
+  /** A wider interval is worth a word. */
+  private static final double WIDE = 0.02;
 
   /**
    * The 95 % score interval of a binomial share. It holds for few trials too, and for shares near 0
@@ -33,6 +37,20 @@ public record ShareInterval(double low, double high) {
     double half = Math.sqrt(share * (1 - share) * square + square * square / 4) / (1 + square);
     return new ShareInterval(
         successes == 0 ? 0 : centre - half, successes == trials ? 1 : centre + half);
+  }
+
+  /**
+   * A remark on a share of so few trials that its interval is wider than two points, such as " (95
+   * % interval 64.1 to 93.3)"; else empty.
+   */
+  public static String remark(double share, long trials) {
+    if (trials < 1) {
+      return "";
+    }
+    ShareInterval interval = wilson(Math.round(share * trials), trials);
+    return interval.width() <= WIDE
+        ? ""
+        : Numbers.format(" (95 %% interval %.1f to %.1f)", 100 * interval.low, 100 * interval.high);
   }
 
   /** The length of the interval. */

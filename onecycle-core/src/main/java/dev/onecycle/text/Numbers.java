@@ -3,6 +3,7 @@ package dev.onecycle.text;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.Locale;
+import java.util.OptionalDouble;
 
 /**
  * Numbers as people write them: 0.0008, 100, 1e-6, never 8.0E-4, and never with a decimal comma.
@@ -45,6 +46,18 @@ public final class Numbers {
   /** {@link String#format} in no locale: the same digits, points and commas everywhere. */
   public static String format(String format, Object... values) {
     return String.format(Locale.ROOT, format, values);
+  }
+
+  /**
+   * The number that a text is, as {@link Double#parseDouble} reads it: NaN and infinities too.
+   * White space around it is left out. Empty where the text is no number.
+   */
+  public static OptionalDouble parse(String text) {
+    try {
+      return OptionalDouble.of(Double.parseDouble(text.strip()));
+    } catch (NumberFormatException e) {
+      return OptionalDouble.empty();
+    }
   }
 
   private static String plain(BigDecimal value) {

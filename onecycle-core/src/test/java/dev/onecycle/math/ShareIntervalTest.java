@@ -32,6 +32,14 @@ class ShareIntervalTest {
     assertThat(ShareInterval.wilson(10_000, 10_000).high()).isEqualTo(1);
   }
 
+  /** 20 of 24, and 9,910 of 10,000. */
+  @Test
+  void aWideIntervalIsWorthARemark() {
+    assertThat(ShareInterval.remark(20 / 24.0, 24)).isEqualTo(" (95 % interval 64.1 to 93.3)");
+    assertThat(ShareInterval.remark(0.991, 10_000)).isEmpty();
+    assertThat(ShareInterval.remark(1, 0)).isEmpty();
+  }
+
   @Test
   void countsThatCannotBeAreRefused() {
     assertThatThrownBy(() -> ShareInterval.wilson(0, 0)).isInstanceOf(InvalidValueException.class);

@@ -23,6 +23,18 @@ class NumbersTest {
   }
 
   @Test
+  void readsNumbers() {
+    assertThat(Numbers.parse("0.0008")).hasValue(0.0008);
+    assertThat(Numbers.parse(" 1e-6\n")).hasValue(1e-6);
+    assertThat(Numbers.parse("-3")).hasValue(-3);
+    assertThat(Numbers.parse("NaN").orElseThrow()).isNaN();
+    assertThat(Numbers.parse("Infinity")).hasValue(Double.POSITIVE_INFINITY);
+    for (String none : new String[] {"", " ", "x", "0,5", "1 2", "--1"}) {
+      assertThat(Numbers.parse(none)).as(none).isEmpty();
+    }
+  }
+
+  @Test
   void doesNotDependOnTheLocale() {
     Locale before = Locale.getDefault();
     try {

@@ -161,9 +161,7 @@ public record RunEntry(
 
   /** The planned number of epochs; empty where it is not known. */
   public OptionalInt plannedEpochs() {
-    return record.isPresent() && record.get().settings().get("epochs") instanceof Number planned
-        ? OptionalInt.of(planned.intValue())
-        : OptionalInt.empty();
+    return record.map(RunRecord::plannedEpochs).orElse(OptionalInt.empty());
   }
 
   /** The peak learning rate of the policy, the lowered one where it was lowered. */

@@ -213,8 +213,7 @@ public final class RunFolder implements RunOutput {
           folder
               + (Files.exists(folder)
                   ? " is not the folder of a run: it has no " + RECORD
-                  : " cannot be read: no such file or folder")
-              + "; 'onecycle runs' lists the runs");
+                  : " cannot be read: no such file or folder"));
     }
     RunRecord record = JsonFile.read(file, RunRecord.class, "a run record");
     if (record.format() != RunRecord.FORMAT) {

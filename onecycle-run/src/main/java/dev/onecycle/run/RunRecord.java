@@ -8,11 +8,14 @@ import dev.onecycle.schedule.Amendment;
 import dev.onecycle.schedule.Phase;
 import dev.onecycle.schedule.PlannedStep;
 import dev.onecycle.schedule.Policy;
+import dev.onecycle.text.Numbers;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +27,15 @@ import org.jspecify.annotations.Nullable;
 public final class RunRecord {
   /** The version of {@code run.json} that this code writes. */
   public static final int FORMAT = 2;
+
+  /** The number of epochs among the {@link #resolved} values. */
+  public static final String EPOCHS = "epochs";
+
+  /** The peak learning rate among the {@link #resolved} values. */
+  public static final String LEARNING_RATE = "learning_rate";
+
+  /** The number of ranks among the {@link #resolved} values. */
+  public static final String RANKS = "ranks";
 
   private final Stored stored;
 
@@ -221,6 +233,36 @@ public final class RunRecord {
     Map<String, Object> all = new LinkedHashMap<>(stored.config);
     all.putAll(stored.resolved);
     return all;
+  }
+
+  /**
+   * The planned number of epochs, with those that were added; as configured where none was chosen.
+   * Empty where it is not known.
+   */
+  public OptionalInt plannedEpochs() {
+    OptionalDouble epochs = number(EPOCHS);
+    return epochs.isPresent() ? OptionalInt.of((int) epochs.getAsDouble()) : OptionalInt.empty();
+  }
+
+  /**
+   * The peak learning rate that was given or found, before any amendment. Empty where it is not
+   * known.
+   */
+  public OptionalDouble chosenPeak() {
+    return number(LEARNING_RATE);
+  }
+
+  /** The number of ranks that train it; 1 where it is not known. */
+  public int ranks() {
+    return (int) number(RANKS).orElse(1);
+  }
+
+  private OptionalDouble number(String name) {
+    Object value = settings().get(name);
+    if (value instanceof Number number) {
+      return OptionalDouble.of(number.doubleValue());
+    }
+    return value instanceof String text ? Numbers.parse(text) : OptionalDouble.empty();
   }
 
   /** Its data. */

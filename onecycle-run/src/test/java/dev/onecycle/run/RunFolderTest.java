@@ -88,6 +88,25 @@ class RunFolderTest {
   }
 
   @Test
+  void theRecordKnowsItsLengthPeakAndRanks() {
+    assertThat(record().plannedEpochs()).isEmpty();
+    assertThat(record().chosenPeak()).isEmpty();
+    assertThat(record().ranks()).isEqualTo(1);
+    RunRecord chosen =
+        record()
+            .withConfig(
+                Map.of(RunRecord.EPOCHS, 5),
+                Map.of(RunRecord.EPOCHS, 3L, RunRecord.LEARNING_RATE, 0.1, RunRecord.RANKS, 2));
+    assertThat(chosen.plannedEpochs()).hasValue(3);
+    assertThat(chosen.chosenPeak()).hasValue(0.1);
+    assertThat(chosen.ranks()).isEqualTo(2);
+    RunRecord asked =
+        record().withConfig(Map.of(RunRecord.EPOCHS, 5), Map.of(RunRecord.LEARNING_RATE, "0.25"));
+    assertThat(asked.plannedEpochs()).as("as configured").hasValue(5);
+    assertThat(asked.chosenPeak()).as("of text").hasValue(0.25);
+  }
+
+  @Test
   void theRecordComesBackAsItWas() {
     Path run = folder.resolve("run");
     try (RunFolder files = RunFolder.create(run, record())) {

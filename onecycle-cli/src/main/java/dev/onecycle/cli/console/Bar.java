@@ -48,9 +48,23 @@ public final class Bar implements AutoCloseable {
         .setRenderer((state, width) -> text(state, unit))
         .continuousUpdate()
         .clearDisplayOnFinish()
-        .setConsumer(
-            new ConsoleProgressBarConsumer(new PrintStream(System.err, true), Console.width() - 1))
+        .setConsumer(new ClearedLine(new PrintStream(System.err, true), Console.width() - 1))
         .build();
+  }
+
+  /** A line of which nothing is left: the library would end it with a line break. */
+  private static final class ClearedLine extends ConsoleProgressBarConsumer {
+    private final PrintStream out;
+
+    private ClearedLine(PrintStream out, int width) {
+      super(out, width);
+      this.out = out;
+    }
+
+    @Override
+    public void close() {
+      out.flush();
+    }
   }
 
   private String text(ProgressState state, String unit) {

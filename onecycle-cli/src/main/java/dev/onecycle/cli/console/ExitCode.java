@@ -55,12 +55,12 @@ public final class ExitCode {
     return SOFTWARE;
   }
 
-  /** Whether an exit code is that of an end in order after a signal. */
+  /** Whether a command ended in order after a signal. */
   public static boolean isSignal(int exitCode) {
     return exitCode == HUNG_UP || exitCode == INTERRUPTED || exitCode == TERMINATED;
   }
 
-  /** What an exit code stands for, as the kind of an error in JSON. */
+  /** The kind of an error in JSON. */
   static String kind(int exitCode) {
     return switch (exitCode) {
       case SOFTWARE -> "fault";

@@ -10,6 +10,7 @@ import dev.onecycle.cli.options.ModelArgument;
 import dev.onecycle.cli.options.SettingOptions;
 import dev.onecycle.data.Datasets;
 import dev.onecycle.data.EvaluationSplit;
+import dev.onecycle.math.ShareInterval;
 import dev.onecycle.run.Classification;
 import dev.onecycle.text.Counts;
 import dev.onecycle.text.Numbers;
@@ -24,7 +25,6 @@ import dev.onecycle.torch.train.Training;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -97,11 +97,11 @@ public final class EvaluateCommand implements Callable<Integer> {
     }
     model.requireFinite(evaluation.loss());
     console.answer(
-        String.format(
-            Locale.ROOT,
-            "accuracy %.2f %% on %s, loss %.4f",
+        Numbers.format(
+            "accuracy %.2f %% on %s%s, loss %.4f",
             100 * evaluation.accuracy(),
             Counts.images(evaluation.images(), data.name()),
+            ShareInterval.remark(evaluation.accuracy(), evaluation.images()),
             evaluation.loss()));
     Map<String, Double> recall = RunSummary.recall(evaluation.classification(), file.classes());
     double balanced = evaluation.classification().balancedAccuracy();

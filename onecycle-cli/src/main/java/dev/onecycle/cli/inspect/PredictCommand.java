@@ -288,7 +288,7 @@ public final class PredictCommand implements Callable<Integer> {
     return json;
   }
 
-  /** Two values by name, in this order: that of a {@code Map.of} changes from run to run. */
+  /** Two values by name; {@code Map.of} would change their order. */
   private static Map<String, Object> pair(
       String name, Object value, String otherName, Object otherValue) {
     Map<String, Object> pair = new LinkedHashMap<>();

@@ -69,13 +69,13 @@ final class RankJob {
           ExitCode.DIVERGED);
 
   /**
-   * What is started.
+   * The command to start.
    *
    * @param command of an attempt, from 0: words for the operating system
    * @param json whether standard output is to hold one JSON object alone
-   * @param once whether a second attempt could do again what the first has done
+   * @param extendsRun whether a second attempt could extend again what the first has extended
    */
-  record Work(IntFunction<List<String>> command, boolean json, boolean once) {}
+  record Work(IntFunction<List<String>> command, boolean json, boolean extendsRun) {}
 
   /**
    * Where ranks run.
@@ -102,6 +102,8 @@ final class RankJob {
   private final Map<String, String> environment;
   private final PrintStream out;
   private final PrintStream err;
+
+  /** JSON objects of rank 0; locked, as a pump may still run after it was waited for. */
   private final List<String> held = new ArrayList<>();
 
   /**
@@ -127,7 +129,9 @@ final class RankJob {
   /** Runs to the end; answers how the last attempt ended. */
   End run() {
     for (int attempt = 0; ; attempt++) {
-      held.clear();
+      synchronized (held) {
+        held.clear();
+      }
       End end = attempt(attempt);
       // After a signal to a rank of another machine all have saved, and ended in order, too.
       if (end.code == ExitCode.OK || Signals.stopRequested() || ExitCode.isSignal(end.code)) {
@@ -142,7 +146,7 @@ final class RankJob {
                     : "; another attempt would end so too"));
         return ended(end);
       }
-      if (work.once) {
+      if (work.extendsRun) {
         say(
             failed
                 + "; not started again: the run may be extended already; if its run.json says so, resume it without"
@@ -167,8 +171,12 @@ final class RankJob {
   }
 
   private End ended(End end) {
-    held.removeIf(object -> !explains(JsonError.exitCode(object), end.code));
-    held.forEach(out::println);
+    List<String> results;
+    synchronized (held) {
+      held.removeIf(object -> !explains(JsonError.exitCode(object), end.code));
+      results = List.copyOf(held);
+    }
+    results.forEach(out::println);
     out.flush();
     return end;
   }
@@ -182,7 +190,9 @@ final class RankJob {
 
   /** Whether rank 0 has printed a JSON object that explains the end. */
   boolean hasResult() {
-    return !held.isEmpty();
+    synchronized (held) {
+      return !held.isEmpty();
+    }
   }
 
   private End attempt(int attempt) {
@@ -280,7 +290,7 @@ final class RankJob {
     };
   }
 
-  /** The environment of a rank: that of this process, with the place of the rank in it. */
+  /** The environment of this process, with the place of the rank. */
   private Map<String, String> variables(int local, String host, int port, int attempt) {
     Map<String, String> variables = new TreeMap<>(environment);
     Rendezvous.removeFrom(variables);

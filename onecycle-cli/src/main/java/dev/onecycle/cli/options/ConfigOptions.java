@@ -7,7 +7,6 @@ import dev.onecycle.torch.job.Setting;
 import dev.onecycle.torch.job.TrainingConfig;
 import java.nio.file.Path;
 import java.util.Collection;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -108,7 +107,7 @@ public final class ConfigOptions {
   }
 
   private static String line(String pair, String comment) {
-    return String.format(Locale.ROOT, "%-31s # %s", pair, comment);
+    return Numbers.format("%-31s # %s", pair, comment);
   }
 
   private static String yaml(Setting<?> setting, Object value) {

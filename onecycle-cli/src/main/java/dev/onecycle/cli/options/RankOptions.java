@@ -122,13 +122,13 @@ public final class RankOptions {
   /**
    * Refuses a process that is one of several.
    *
-   * @param what the command does, as a clause
+   * @param reason of the refusal, as a clause
    */
-  public static void requireAlone(Rendezvous place, String what) {
+  public static void requireAlone(Rendezvous place, String reason) {
     if (!place.isAlone()) {
       throw Require.invalid(
           "world size",
-          "1, since " + what + ",",
+          "1, since " + reason + ",",
           place.size() + " (" + place + ")",
           "start one process, without the variables of a launcher");
     }

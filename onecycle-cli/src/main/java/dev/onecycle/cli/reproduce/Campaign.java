@@ -5,9 +5,6 @@ import dev.onecycle.error.CannotWriteException;
 import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.error.IoErrors;
 import dev.onecycle.error.Require;
-import dev.onecycle.range.RangePoint;
-import dev.onecycle.range.RangeResult;
-import dev.onecycle.range.SuggestedPeak;
 import dev.onecycle.report.claims.ArmResult;
 import dev.onecycle.report.claims.Quantity;
 import dev.onecycle.run.RunFolder;
@@ -25,7 +22,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,9 +49,6 @@ final class Campaign {
   static final String RANGES = "ranges";
   private static final String FAILED = "failed";
   private static final String LOCKS = "locks";
-
-  /** Why a run that diverged has no result. */
-  static final String DIVERGED = "diverged";
 
   /** The seed of the trials that a rate is chosen by. */
   private static final long FIRST_SEED = 1;
@@ -89,6 +82,11 @@ final class Campaign {
   /** The folder. */
   Path folder() {
     return folder;
+  }
+
+  /** The number of seeds of each arm. */
+  int seeds() {
+    return seeds;
   }
 
   /** The images. */
@@ -281,13 +279,13 @@ final class Campaign {
     if (!first.fingerprint().equals(fingerprint)) {
       throw Require.invalid(
           "images of " + place(trial),
-          "those of " + first.place() + ", " + first.fingerprint() + ",",
+          "the same as in " + first.place() + ", " + first.fingerprint() + ",",
           fingerprint,
           "a campaign has one data set; name another folder by --out for other data");
     }
   }
 
-  /** What decides which images a trial reads. */
+  /** The settings by which a trial reads its images. */
   private static List<Object> imagesOf(Trial trial) {
     TrainingConfig config = trial.arm().config();
     Optional<Integer> limit = config.find(TrainingConfig.LIMIT);
@@ -383,82 +381,17 @@ final class Campaign {
   /** The result of a trial that is done. */
   ArmResult.Trial result(Trial trial) {
     if (!hasPlace(trial)) {
-      FailedTrial failed = FailedTrial.read(failure(trial));
-      return new ArmResult.Trial(
-          folder.relativize(failure(trial)).toString(),
-          Map.of(),
-          failed.reason(),
-          failed.seconds(),
-          machine(failed.settings(), failed.environment()),
-          List.of());
+      Path file = failure(trial);
+      return TrialResult.of(nameOf(file), FailedTrial.read(file));
     }
     Path place = place(trial);
-    String name = folder.relativize(place).toString();
-    Map<Quantity, Double> values = new EnumMap<>(Quantity.class);
-    if (trial.arm().rangeTest()) {
-      RangeTrial range = RangeTrial.read(place);
-      RangeResult result = firstTest(range);
-      List<RangePoint> points = result.points();
-      values.put(Quantity.STOP_RATE, points.get(points.size() - 1).learningRate());
-      result.readings().edge().ifPresent(edge -> values.put(Quantity.EDGE, edge));
-      result
-          .suggestion()
-          .map(SuggestedPeak::inLongCycle)
-          .ifPresent(rate -> values.put(Quantity.SUGGESTION, rate));
-      return new ArmResult.Trial(
-          name,
-          values,
-          "",
-          range.seconds(),
-          machine(range.settings(), range.environment()),
-          range.found().command());
-    }
-    RunRecord record = RunFolder.read(place);
-    Map<String, Object> outcome = record.outcome();
-    if (record.status() == Status.FINISHED) {
-      put(values, Quantity.TEST_ACCURACY, outcome.get("test_accuracy"), 100);
-      put(values, Quantity.TEST_LOSS, outcome.get("test_loss"), 1);
-      put(values, Quantity.VALIDATION_ACCURACY, outcome.get("validation_accuracy"), 100);
-    }
-    double seconds = outcome.get("train_seconds") instanceof Number n ? n.doubleValue() : 0;
-    String failure = record.status() == Status.DIVERGED ? DIVERGED : "";
-    return new ArmResult.Trial(
-        name,
-        values,
-        failure,
-        seconds,
-        machine(record.settings(), record.environment()),
-        record.command());
+    return trial.arm().rangeTest()
+        ? TrialResult.of(nameOf(place), RangeTrial.read(place))
+        : TrialResult.of(nameOf(place), RunFolder.read(place));
   }
 
-  /** The first test of a trial; those that repeat it are not read. */
-  static RangeResult firstTest(RangeTrial trial) {
-    return trial.found().evidence().range().orElseThrow().runs().get(0);
-  }
-
-  private static void put(
-      Map<Quantity, Double> values, Quantity quantity, @Nullable Object value, double factor) {
-    if (value instanceof Number number) {
-      values.put(quantity, factor * number.doubleValue());
-    }
-  }
-
-  /** The processor with its threads, or the GPU, and the precision. */
-  private static String machine(Map<String, Object> settings, Map<String, String> environment) {
-    String asked = String.valueOf(settings.get(TrainingConfig.PRECISION.name()));
-    String precision =
-        asked.equals("auto") ? environment.getOrDefault("precision", "unknown precision") : asked;
-    if ("cuda".equals(settings.get(TrainingConfig.DEVICE.name()))) {
-      return environment.getOrDefault("gpu", "cuda") + ", " + precision;
-    }
-    Object given = settings.get(TrainingConfig.THREADS.name());
-    boolean all = !(given instanceof Number number) || number.intValue() == 0;
-    String threads = all ? environment.getOrDefault("cores", "unknown") : String.valueOf(given);
-    return environment.getOrDefault("processor", "unknown processor")
-        + ", "
-        + threads
-        + (threads.equals("1") ? " thread, " : " threads, ")
-        + precision;
+  private String nameOf(Path place) {
+    return folder.relativize(place).toString();
   }
 
   /** The settings of a trial that is computed now, with its device and threads. */

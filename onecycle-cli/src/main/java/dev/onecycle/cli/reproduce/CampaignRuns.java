@@ -103,7 +103,7 @@ final class CampaignRuns {
       return false;
     } catch (DivergedException e) {
       console.say("Diverged: " + e.getMessage());
-      keep(trial, begin, Campaign.DIVERGED + ": " + e.reason());
+      keep(trial, begin, TrialResult.DIVERGED + ": " + e.reason());
     } catch (NoLearningRateException e) {
       console.say("No result: " + e.reason());
       keep(trial, begin, e.reason());

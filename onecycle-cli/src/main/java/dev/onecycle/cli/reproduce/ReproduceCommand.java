@@ -10,11 +10,8 @@ import dev.onecycle.error.IoErrors;
 import dev.onecycle.error.Require;
 import dev.onecycle.range.RangeResult;
 import dev.onecycle.report.claims.ArmResult;
-import dev.onecycle.report.claims.Claim;
-import dev.onecycle.report.claims.Quantity;
 import dev.onecycle.report.claims.StudyResult;
 import dev.onecycle.report.claims.StudyTables;
-import dev.onecycle.report.claims.Verdict;
 import dev.onecycle.report.page.StudyReport;
 import dev.onecycle.run.RunHistory;
 import dev.onecycle.run.files.AtomicFile;
@@ -33,8 +30,6 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.Callable;
 import java.util.function.Predicate;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -65,7 +60,6 @@ import picocli.CommandLine.Parameters;
 public final class ReproduceCommand implements Callable<Integer> {
   private static final String LIST = "list";
   private static final String ALL = "all";
-  private static final Pattern SHARE = Pattern.compile("([1-9][0-9]{0,8})/([1-9][0-9]{0,8})");
 
   @Parameters(
       paramLabel = "NAME",
@@ -154,7 +148,7 @@ public final class ReproduceCommand implements Callable<Integer> {
           "--out", "the folder of a campaign", folder, "leave out --no-run to begin one");
     }
     Campaign campaign = new Campaign(folder, data == null ? Study.data(scale) : data, seeds);
-    Predicate<Trial> mine = mine(campaign, arms);
+    Predicate<Trial> mine = TrialChoice.of(only, share, campaign, arms);
     AtomicFile.requireWritableFolder(folder);
     if (results != null) {
       AtomicFile.requireWritable(results);
@@ -247,67 +241,6 @@ public final class ReproduceCommand implements Callable<Integer> {
         .collect(Collectors.toSet());
   }
 
-  /** The trials of this machine. */
-  private Predicate<Trial> mine(Campaign campaign, List<Arm> arms) {
-    Predicate<Trial> chosen = only.isEmpty() ? trial -> true : named(arms);
-    if (share == null) {
-      return chosen;
-    }
-    Matcher parts = SHARE.matcher(share);
-    boolean sound =
-        parts.matches() && Integer.parseInt(parts.group(1)) <= Integer.parseInt(parts.group(2));
-    Require.that(sound, "--share", "I/N with I from 1 to N, such as 1/3", share, share);
-    int mine = Integer.parseInt(parts.group(1)) - 1;
-    int shares = Integer.parseInt(parts.group(2));
-    // A place in the list of all trials, whichever rates are chosen later.
-    Map<String, Integer> places = new LinkedHashMap<>();
-    for (Trial trial : campaign.trials(arms)) {
-      places.put(trial.name(), places.size());
-    }
-    for (Arm arm : arms) {
-      for (long seed = 1; seed <= seeds && !arm.grid().isEmpty(); seed++) {
-        places.put(Trial.of(arm, seed).name(), places.size());
-      }
-    }
-    return chosen.and(
-        trial -> {
-          Integer place = places.get(trial.name());
-          int slot =
-              place == null
-                  ? Optional.ofNullable(places.get(Trial.of(trial.arm(), trial.seed()).name()))
-                      .orElseThrow()
-                  : place;
-          return slot % shares == mine;
-        });
-  }
-
-  private Predicate<Trial> named(List<Arm> arms) {
-    List<String> known = arms.stream().map(Arm::name).toList();
-    return only.stream().map(word -> named(word, known)).reduce(Predicate::or).orElseThrow();
-  }
-
-  private Predicate<Trial> named(String word, List<String> known) {
-    String[] parts = word.split(":", 2);
-    String arm =
-        Require.that(
-            known.contains(parts[0]),
-            "--only",
-            "arms of the experiments, " + String.join(", ", known) + ",",
-            parts[0],
-            parts[0]);
-    if (parts.length == 1) {
-      return trial -> trial.arm().name().equals(arm);
-    }
-    int seed = parts[1].matches("[0-9]{1,9}") ? Integer.parseInt(parts[1]) : 0;
-    Require.that(
-        seed >= 1 && seed <= seeds,
-        "--only",
-        "ARM or ARM:SEED with a seed from 1 to " + seeds,
-        word,
-        seed);
-    return trial -> trial.arm().name().equals(arm) && trial.seed() == seed;
-  }
-
   private Map<String, Object> write(Console console, Campaign campaign, List<Study> studies) {
     List<StudyReport> reports = new ArrayList<>();
     List<Map<String, Object>> all = new ArrayList<>();
@@ -318,7 +251,7 @@ public final class ReproduceCommand implements Callable<Integer> {
       AtomicFile.writeText(
           campaign.folder().resolve(study.name() + ".md"),
           StudyReport.markdown(study.title(), List.of(report)));
-      Map<String, Object> json = json(report.result());
+      Map<String, Object> json = StudyJson.of(report.result());
       json.put("page", page.toString());
       JsonFile.write(campaign.folder().resolve(study.name() + ".json"), json);
       all.add(json);
@@ -361,7 +294,7 @@ public final class ReproduceCommand implements Callable<Integer> {
       }
       Path place = campaign.folder().resolve(first.get().folder());
       if (study.arms().get(i).rangeTest()) {
-        ranges.put(arm.title(), Campaign.firstTest(RangeTrial.read(place)));
+        ranges.put(arm.title(), TrialResult.firstTest(RangeTrial.read(place)));
       } else {
         RunHistory run = RunHistory.read(place);
         runs.add(new RunHistory(arm.title(), run.record(), run.steps(), run.epochs(), run.notes()));
@@ -409,80 +342,5 @@ public final class ReproduceCommand implements Callable<Integer> {
         .verdicts()
         .forEach((claim, verdict) -> console.answer("  " + verdict.kind() + ": " + claim.text()));
     console.answer("  " + new StudyTables(result).outcome());
-  }
-
-  private static Map<String, Object> json(StudyResult result) {
-    Map<String, Object> json = new LinkedHashMap<>();
-    json.put("name", result.about().name());
-    json.put("title", result.about().title());
-    json.put("source", result.about().source());
-    json.put("scale", result.about().scale());
-    json.put("data", result.about().data());
-    json.put("command", result.about().command());
-    json.put("complete", result.complete());
-    List<Map<String, Object>> claims = new ArrayList<>();
-    result.verdicts().forEach((claim, verdict) -> claims.add(json(claim, verdict)));
-    json.put("claims", claims);
-    json.put("arms", result.arms().stream().map(ReproduceCommand::json).toList());
-    return json;
-  }
-
-  private static Map<String, Object> json(Claim claim, Verdict verdict) {
-    Map<String, Object> json = new LinkedHashMap<>();
-    json.put("claim", claim.text());
-    json.put("measure", claim.quantity().toString());
-    List<Map<String, Object>> contrast = new ArrayList<>();
-    claim.weights().forEach((arm, weight) -> contrast.add(Map.of("arm", arm, "weight", weight)));
-    json.put("contrast", contrast);
-    json.put("relation", claim.relation().toString());
-    json.put("bound", claim.bound());
-    json.put("margin", claim.margin());
-    json.put("verdict", verdict.kind().toString());
-    json.put("by", verdict.reason());
-    verdict
-        .test()
-        .ifPresent(
-            test -> {
-              json.put("n", test.sum().n());
-              json.put("mean", test.sum().mean());
-              json.put("deviation", test.sum().deviation());
-              json.put("low", test.low());
-              json.put("high", test.high());
-              json.put("p", test.p());
-            });
-    return json;
-  }
-
-  private static Map<String, Object> json(ArmResult arm) {
-    Map<String, Object> json = new LinkedHashMap<>();
-    json.put("name", arm.name());
-    json.put("title", arm.title());
-    json.put("source", values(arm.source()));
-    json.put("note", arm.note());
-    json.put("planned", arm.planned());
-    List<Map<String, Object>> runs = new ArrayList<>();
-    arm.trials()
-        .forEach(
-            (seed, trial) -> {
-              Map<String, Object> run = new LinkedHashMap<>();
-              run.put("seed", seed);
-              run.put("run", trial.folder());
-              run.put("diverged", trial.failure().startsWith(Campaign.DIVERGED));
-              if (trial.failed()) {
-                run.put("failure", trial.failure());
-              }
-              run.put("results", values(trial.values()));
-              run.put("seconds", trial.seconds());
-              run.put("machine", trial.machine());
-              runs.add(run);
-            });
-    json.put("runs", runs);
-    return json;
-  }
-
-  private static Map<String, Object> values(Map<Quantity, Double> values) {
-    Map<String, Object> json = new LinkedHashMap<>();
-    values.forEach((quantity, value) -> json.put(quantity.toString(), value));
-    return json;
   }
 }

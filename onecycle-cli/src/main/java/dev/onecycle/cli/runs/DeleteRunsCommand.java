@@ -63,13 +63,16 @@ final class DeleteRunsCommand implements Callable<Integer> {
     // All are checked before one is deleted.
     folders.forEach(RunFiles::requireIdle);
     folders.forEach(RunFiles::requireNothingElse);
-    String what = what(folders);
+    String description = description(folders);
     if (!yes && !Question.possible()) {
       throw Require.invalid(
-          "--yes", "given where no terminal can be asked", "not given", "it would delete " + what);
+          "--yes",
+          "given where no terminal can be asked",
+          "not given",
+          "it would delete " + description);
     }
     List<Path> deleted = new ArrayList<>();
-    if (yes || Question.yes(output.spec().commandLine().getErr(), "Delete " + what + "?")) {
+    if (yes || Question.yes(output.spec().commandLine().getErr(), "Delete " + description + "?")) {
       for (Path folder : folders) {
         RunFiles.delete(folder, RunLock.take(folder));
         console.answer("Deleted: " + folder);
@@ -84,7 +87,7 @@ final class DeleteRunsCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  private static String what(List<Path> folders) {
+  private static String description(List<Path> folders) {
     long files = 0;
     long bytes = 0;
     for (Path folder : folders) {

@@ -90,7 +90,7 @@ final class RunArgument {
     Optional<String> nearest = Nearest.to(word.toString(), names());
     return nearest
         .map(name -> "did you mean " + name + "?")
-        .orElse("'onecycle runs " + folder + "' lists the runs");
+        .orElse("'" + RunsCommand.line(folder) + "' lists the runs");
   }
 
   private List<String> names() {

@@ -22,6 +22,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -59,7 +60,7 @@ public final class RunsCommand implements Callable<Integer> {
   private static final Path DEFAULT = Path.of("runs");
   private static final int LONGEST = 28;
 
-  /** What a list is ordered by. */
+  /** The order of a list. */
   enum Sort {
     /** The newest first. */
     STARTED(Comparator.comparing((RunEntry r) -> r.started().orElse(Instant.MIN)).reversed()),
@@ -133,6 +134,11 @@ public final class RunsCommand implements Callable<Integer> {
   /** The folder of the runs. */
   Path folder() {
     return folder == null ? DEFAULT : folder;
+  }
+
+  /** The words of the command that lists the runs of a folder. */
+  static String line(Path folder) {
+    return folder.equals(DEFAULT) ? "onecycle runs" : "onecycle runs " + folder;
   }
 
   @Override
@@ -215,8 +221,7 @@ public final class RunsCommand implements Callable<Integer> {
     return lines;
   }
 
-  private static String values(
-      List<RunEntry> runs, java.util.function.Function<RunEntry, String> value) {
+  private static String values(List<RunEntry> runs, Function<RunEntry, String> value) {
     return runs.stream()
         .map(value)
         .filter(text -> !text.isEmpty())

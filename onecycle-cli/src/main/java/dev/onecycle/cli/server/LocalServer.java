@@ -292,7 +292,7 @@ final class LocalServer implements AutoCloseable {
       return service.answer(request(exchange));
     } catch (TooLarge e) {
       return Answer.error(413, "usage", String.valueOf(e.getMessage()));
-    } catch (InvalidValueException | IllegalArgumentException e) {
+    } catch (InvalidValueException e) {
       return Answer.error(400, "usage", String.valueOf(e.getMessage()));
     } catch (BadDataException e) {
       return Answer.error(500, "bad_data", String.valueOf(e.getMessage()));
@@ -351,7 +351,11 @@ final class LocalServer implements AutoCloseable {
   }
 
   private static String decoded(String text) {
-    return URLDecoder.decode(text, StandardCharsets.UTF_8);
+    try {
+      return URLDecoder.decode(text, StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      throw Require.invalid("query", "percent-encoded", "not", "write % as %25");
+    }
   }
 
   private static void send(HttpExchange exchange, Answer answer) throws IOException {

@@ -1,5 +1,6 @@
 package dev.onecycle.cli.train;
 
+import dev.onecycle.cli.console.ExitCode;
 import dev.onecycle.cli.console.JobProgress;
 import dev.onecycle.cli.console.OutputOptions;
 import dev.onecycle.cli.console.Signals;
@@ -86,7 +87,7 @@ public final class TrainCommand implements Callable<Integer> {
     TrainingConfig config = config();
     if (settings.printed(
         output.console(), config.withSwept(), TrainingConfig.settings(), List.of())) {
-      return 0;
+      return ExitCode.OK;
     }
     Path folder = folder(config);
     Require.that(!resume || out != null, RESUME, "left out without --out", "given", 0);

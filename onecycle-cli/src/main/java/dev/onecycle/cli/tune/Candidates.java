@@ -87,8 +87,8 @@ final class Candidates {
     }
     console.say(
         Numbers.format(
-            "Short cycles have a peak of %s, a careful rate for few images: range tests of %,d"
-                + " images are no guide.",
+            "Short cycles have a peak of %s, a careful rate for few images: the suggestions of range"
+                + " tests of %,d images vary too much to compare by.",
             Numbers.brief(careful.getAsDouble()), experiment.train().size()));
     return plan.withCycles(plan.cycles().withPeak(careful.getAsDouble()));
   }

@@ -207,9 +207,9 @@ public final class SweepCommand implements Callable<Integer> {
       List<Double> values,
       SweepPlan plan,
       KeptResults kept) {
-    String cure = !plan.byCycle() ? " (--repeats 3, or --by-cycle with --max-lr)" : " (--max-lr)";
+    String advice = !plan.byCycle() ? " (--repeats 3, or --by-cycle with --max-lr)" : " (--max-lr)";
     try (TuningProgress progress =
-        new TuningProgress(console, "sweep", experiment, Optional.of(cure))) {
+        new TuningProgress(console, "sweep", experiment, Optional.of(advice))) {
       progress.expect(values.size() * plan.repeats(), plan.byCycle() ? values.size() : 0, 0);
       progress.kept(kept.journal());
       if (!progress.nothingAhead() && experiment.ranks().isAlone()) {

@@ -27,10 +27,10 @@ final class SweepView {
    * A table of the candidates, and the choice in a sentence.
    *
    * @param steps of a training with a candidate, for which its peak is
-   * @param cure what is said with the reason where none is chosen; empty where neither is said
+   * @param advice what is said with the reason where none is chosen; empty where neither is said
    */
   static void show(
-      Console console, Sweep sweep, ToLongFunction<Candidate> steps, Optional<String> cure) {
+      Console console, Sweep sweep, ToLongFunction<Candidate> steps, Optional<String> advice) {
     boolean cycles = sweep.candidates().stream().anyMatch(c -> c.cycle().isPresent());
     Table table =
         cycles
@@ -74,7 +74,7 @@ final class SweepView {
     if (sweep.chosen().isPresent()) {
       console.answer(sweep.explanation());
     } else {
-      cure.ifPresent(options -> console.answer(sweep.explanation() + options));
+      advice.ifPresent(options -> console.answer(sweep.explanation() + options));
     }
   }
 

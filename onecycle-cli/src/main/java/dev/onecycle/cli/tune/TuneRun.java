@@ -103,16 +103,7 @@ final class TuneRun {
       IntFunction<BatchTrial> trial = trial(plan);
       progress.expect(plan.rangeTests(), plan.shortCycles(), search ? TRIALS : 0);
       progress.kept(kept.journal());
-      if (progress.nothingAhead() || !experiment.ranks().isAlone()) {
-        // Nothing is to be measured, or it would take all ranks.
-      } else if (search) {
-        // Not in this process, which must not hold the memory of a batch size not yet tried.
-        BatchTrial usual = trial.apply(experiment.setup().batchSize());
-        BatchTrial timed = usual.fits() ? usual : trial.apply(SURELY_SMALL);
-        progress.measured(timed, plan.sweep());
-      } else {
-        progress.measure(plan.sweep());
-      }
+      measure(progress, plan, trial);
       progress.announce();
       tuned = tuner(kept.memo(experiment.ranks()), progress).tune(experiment.setup(), plan, trial);
     } catch (CancellationException e) {
@@ -120,6 +111,21 @@ final class TuneRun {
       throw e;
     }
     return Signals.uninterrupted(() -> finish(kept.journal(), tuned));
+  }
+
+  /** Measures what the work costs, unless there is none ahead, or it would take all ranks. */
+  private void measure(TuningProgress progress, TuningPlan plan, IntFunction<BatchTrial> trial) {
+    if (progress.nothingAhead() || !experiment.ranks().isAlone()) {
+      return;
+    }
+    if (plan.batchSizes().isEmpty()) {
+      progress.measure(plan.sweep());
+      return;
+    }
+    // Not in this process, which must not hold the memory of a batch size not yet tried.
+    BatchTrial usual = trial.apply(experiment.setup().batchSize());
+    BatchTrial timed = usual.fits() ? usual : trial.apply(SURELY_SMALL);
+    progress.measured(timed, plan.sweep());
   }
 
   /** Tunes together with rank 0, which alone keeps the results; answers the exit code. */

@@ -33,7 +33,7 @@ final class TuningProgress implements TuningListener, AutoCloseable {
   private final Console console;
   private final String work;
   private final Experiment experiment;
-  private final Optional<String> cure;
+  private final Optional<String> advice;
   private final Map<Kind, Integer> left = new EnumMap<>(Kind.class);
   private final Map<Kind, Integer> kept = new EnumMap<>(Kind.class);
   private final Map<Kind, Double> seconds = new EnumMap<>(Kind.class);
@@ -46,11 +46,11 @@ final class TuningProgress implements TuningListener, AutoCloseable {
    * Progress that is said.
    *
    * @param work its name: "sweep", "tuning"
-   * @param cure options of the command that may help where no candidate can be chosen, to be said
+   * @param advice options of the command that may help where no candidate can be chosen, to be said
    *     with the reason; empty where the command ends with that reason itself
    */
-  TuningProgress(Console console, String work, Experiment experiment, Optional<String> cure) {
-    this.cure = cure;
+  TuningProgress(Console console, String work, Experiment experiment, Optional<String> advice) {
+    this.advice = advice;
     this.work = work;
     this.console = console;
     this.experiment = experiment;
@@ -217,7 +217,7 @@ final class TuningProgress implements TuningListener, AutoCloseable {
   @Override
   public void swept(Sweep sweep) {
     close();
-    SweepView.show(console, sweep, c -> SweepView.steps(sweep, c, experiment, batchSize), cure);
+    SweepView.show(console, sweep, c -> SweepView.steps(sweep, c, experiment, batchSize), advice);
   }
 
   @Override

@@ -14,13 +14,13 @@ final class LauncherProgram {
     return work(json, false, words);
   }
 
-  static RankJob.Work work(boolean json, boolean once, String... words) {
+  static RankJob.Work work(boolean json, boolean extendsRun, String... words) {
     List<String> java =
         JavaProgram.command(
             List.of("-Xshare:auto", "-XX:TieredStopAtLevel=1", "-Xmx64m"),
             RankProgram.class.getName());
     return new RankJob.Work(
-        attempt -> Stream.concat(java.stream(), Stream.of(words)).toList(), json, once);
+        attempt -> Stream.concat(java.stream(), Stream.of(words)).toList(), json, extendsRun);
   }
 
   public static void main(String[] words) {

@@ -102,7 +102,7 @@ class RendezvousFaultsTest {
     within(
         () -> {
           assertThat(List.of(one.exitCode(), two.exitCode())).contains(2);
-          assertThat(one.output() + two.output()).contains("must be that of rank 0");
+          assertThat(one.output() + two.output()).contains("must be the same as on rank 0");
         });
   }
 
@@ -118,7 +118,7 @@ class RendezvousFaultsTest {
     within(
         () -> {
           assertThat(List.of(one.exitCode(), two.exitCode())).contains(2);
-          assertThat(one.output() + two.output()).contains("must be that of rank 0");
+          assertThat(one.output() + two.output()).contains("must be the same as on rank 0");
         });
   }
 

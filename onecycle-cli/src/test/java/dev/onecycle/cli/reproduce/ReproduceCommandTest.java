@@ -345,7 +345,8 @@ class ReproduceCommandTest {
     Cli.Result refused = reproduce("constant-momentum", "--data", other, "--out", out);
     assertThat(refused.code()).isEqualTo(2);
     assertThat(refused.err())
-        .contains("images of " + out.resolve("runs/constant-momentum-seed1") + " must be those of ")
+        .contains(
+            "images of " + out.resolve("runs/constant-momentum-seed1") + " must be the same as in ")
         .contains("runs/policy-seed1");
     assertThat(names(out.resolve("runs"))).containsExactly("policy-seed1");
   }

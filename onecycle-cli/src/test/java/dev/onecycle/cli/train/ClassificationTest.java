@@ -114,7 +114,8 @@ class ClassificationTest {
     Cli.Result evaluated = Cli.run("evaluate", run, data);
     assertThat(evaluated.code()).as(evaluated.err()).isZero();
     List<String> lines = evaluated.outLines();
-    assertThat(lines.get(lines.size() - 3)).contains(" % on 24 test images, loss ");
+    assertThat(lines.get(lines.size() - 3))
+        .contains(" % on 24 test images (95 % interval ", "), loss ");
     assertThat(lines.get(lines.size() - 2)).startsWith("Balanced accuracy ");
     assertThat(lines.get(lines.size() - 1))
         .isEqualTo("Most confused: " + String.join(", ", expected).replace('\u001b', '\ufffd'));

@@ -198,10 +198,11 @@ class EvaluateEveryTest {
     String right =
         String.format(
             Locale.ROOT, "accuracy %.2f %% on 30 test images after 3 of 4 epochs", percent(third));
-    assertThat(said(run, epochs.subList(0, 3))).matches(right + ", \\d+ s of training");
+    String interval = " \\(95 % interval [\\d.]+ to [\\d.]+\\)";
+    assertThat(said(run, epochs.subList(0, 3))).matches(right + interval + ", \\d+ s of training");
     EpochRecord fourth = new EpochRecord(3, 32, 1, 1, 1, Optional.empty());
     assertThat(said(run, List.of(epochs.get(0), epochs.get(1), third, fourth)))
-        .startsWith(right + ", 4 done, ");
+        .matches(right + ", 4 done" + interval + ", .*");
   }
 
   private static double percent(EpochRecord epoch) {

@@ -294,7 +294,8 @@ class TrainCommandTest {
     assertThat(result.code()).isZero();
     assertThat(result.err()).isEmpty();
     assertThat(result.outLines()).hasSize(3);
-    assertThat(result.outLines().get(0)).contains(" % on 30 test images after 1 of 1 epoch, ");
+    assertThat(result.outLines().get(0))
+        .contains(" % on 30 test images after 1 of 1 epoch (95 % interval ");
     assertThat(result.outLines().get(1)).contains(out.toString());
     assertThat(result.outLines().get(2)).endsWith("report.html");
   }

@@ -177,7 +177,7 @@ public record Comparison(
   }
 
   private static String text(Object value) {
-    return value instanceof Double d ? Numbers.exact(d) : String.valueOf(value);
+    return value instanceof Double d ? Numbers.rounded(d, 6) : String.valueOf(value);
   }
 
   private static List<SeedGroup> groups(List<RunHistory> runs) {

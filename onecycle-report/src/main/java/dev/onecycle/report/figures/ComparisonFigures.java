@@ -187,7 +187,7 @@ public final class ComparisonFigures {
 
   private static String hidden(List<Trace> losses, double top) {
     long above = RunScales.ys(curves(losses)).filter(y -> y > top * 1.1).count();
-    return above == 0 ? "" : Numbers.format("; %,d values are above the axis", above);
+    return above == 0 ? "" : Numbers.format("; %,d values are above the top of the axis", above);
   }
 
   private static List<Curve> curves(List<Trace> traces) {

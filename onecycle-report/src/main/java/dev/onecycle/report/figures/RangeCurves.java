@@ -195,7 +195,9 @@ final class RangeCurves {
     double top = top(tests);
     long above = tests.stream().flatMap(t -> raw(t).stream()).filter(p -> p.y() > top).count();
     long lost = tests.stream().mapToLong(t -> t.size() - raw(t).size()).sum();
-    return (above == 0 ? "" : "; " + counted(above, "loss", "losses") + " above the axis")
+    return (above == 0
+            ? ""
+            : "; " + counted(above, "loss", "losses") + " above the top of the axis")
         + (lost == 0 ? "" : "; " + counted(lost, "loss", "losses") + " not finite");
   }
 

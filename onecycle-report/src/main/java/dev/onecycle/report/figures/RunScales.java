@@ -57,7 +57,9 @@ final class RunScales {
     long above =
         curve.points().stream().filter(p -> p.y() > top * 1.1 && Double.isFinite(p.y())).count();
     long lost = curve.points().stream().filter(p -> !p.finite()).count();
-    return (above == 0 ? "" : Numbers.format("; %s: %,d above the axis", curve.name(), above))
+    return (above == 0
+            ? ""
+            : Numbers.format("; %s: %,d above the top of the axis", curve.name(), above))
         + (lost == 0 ? "" : Numbers.format("; %s: %,d not finite", curve.name(), lost));
   }
 

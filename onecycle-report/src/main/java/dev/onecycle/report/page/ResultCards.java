@@ -18,6 +18,7 @@ import dev.onecycle.text.Texts;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.jsoup.nodes.Element;
 
 /** The most important numbers of a run, as cards at the top of its page. */
@@ -179,7 +180,8 @@ final class ResultCards {
   }
 
   private static String planned(RunRecord record) {
-    return String.valueOf(record.settings().getOrDefault("epochs", "?"));
+    OptionalInt epochs = record.plannedEpochs();
+    return epochs.isPresent() ? Integer.toString(epochs.getAsInt()) : "?";
   }
 
   static String percent(double share) {

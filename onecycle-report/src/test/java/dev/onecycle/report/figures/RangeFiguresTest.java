@@ -258,7 +258,7 @@ class RangeFiguresTest {
     long above = points.stream().filter(p -> p.loss() > top).count();
     assertThat(above).isPositive();
     RangeResult test = Samples.clear(points, 1.5);
-    String count = 2 * above + " losses above the axis";
+    String count = 2 * above + " losses above the top of the axis";
     assertThat(RangeFigures.overlay("Two", Map.of("a", test, "b", test)).note()).contains(count);
     assertThat(RangeFigures.of(RangeSummary.of(List.of(test, test)), OptionalLong.empty()).note())
         .contains("The thick line is the median of their losses", count);

@@ -98,7 +98,7 @@ class RunFiguresTest {
     RunCurves wild = run.with(Quantity.VALIDATION_LOSS, points);
     Figure figure = RunFigures.losses(wild, 400, 1);
     assertThat(json(figure).at("/panels/0/y/high").asDouble()).isBetween(2.0, 8.0);
-    assertThat(figure.description()).contains("validation loss: 1 above the axis");
+    assertThat(figure.description()).contains("validation loss: 1 above the top of the axis");
   }
 
   @Test

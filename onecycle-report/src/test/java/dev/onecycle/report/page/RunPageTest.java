@@ -254,11 +254,13 @@ class RunPageTest {
     StepRecord calm = steps.get(50);
     steps.set(50, new StepRecord(50, 1, calm.learningRate(), calm.momentum(), 60));
     assertThat(parsed(run.withSteps(steps)).select("#losses figcaption").text())
-        .startsWith("Training loss: mean over 5 steps; training loss of a batch: 1 above the axis");
+        .startsWith(
+            "Training loss: mean over 5 steps; training loss of a batch: 1 above the top of the axis");
     steps.set(50, new StepRecord(50, 1, calm.learningRate(), calm.momentum(), 6000));
     assertThat(parsed(run.withSteps(steps)).select("#losses figcaption").text())
         .contains("logarithmic, because the losses span a factor of more than 100");
-    assertThat(parsed(run).select("#range figcaption").text()).contains("above the axis");
+    assertThat(parsed(run).select("#range figcaption").text())
+        .contains("above the top of the axis");
   }
 
   @Test

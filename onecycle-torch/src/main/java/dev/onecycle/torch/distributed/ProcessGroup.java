@@ -268,7 +268,7 @@ public final class ProcessGroup implements AutoCloseable {
     double highest = gloo.max(differs ? rank() : -1, patience());
     if (differs) {
       throw Require.invalid(
-          name + " of rank " + rank(), "that of rank 0, " + wanted + ",", value, advice);
+          name + " of rank " + rank(), "the same as on rank 0, " + wanted + ",", value, advice);
     }
     if (highest >= 0) {
       throw RankException.permanent(

@@ -48,7 +48,7 @@ final class ClassWeights {
     if (!train.knowsClassCounts()) {
       throw new BadDataException(
           "class_weights balanced needs the numbers of images of the classes, which sizes.json does"
-              + " not give; remove it to have them counted, or name a file of weights");
+              + " not give; remove sizes.json to have them counted, or name a file of weights");
     }
     return train.classCounts();
   }
@@ -108,13 +108,9 @@ final class ClassWeights {
   }
 
   private static double positive(Path file, String name, Object weight) {
-    try {
-      double number = Double.parseDouble(String.valueOf(weight).strip());
-      if (number > 0 && Double.isFinite(number)) {
-        return number;
-      }
-    } catch (NumberFormatException e) {
-      // Told below, as any other value that is no weight.
+    double number = Numbers.parse(String.valueOf(weight)).orElse(Double.NaN);
+    if (number > 0 && Double.isFinite(number)) {
+      return number;
     }
     throw new BadDataException(
         file

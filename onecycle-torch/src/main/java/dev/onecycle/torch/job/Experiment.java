@@ -350,7 +350,7 @@ public final class Experiment implements AutoCloseable {
     }
   }
 
-  /** What was done with the arrays of a weight file, where the training begins with one. */
+  /** The mapping of the weight file, where the training begins with one. */
   Optional<WeightMapping> weightMapping() {
     return mapping;
   }
@@ -397,7 +397,7 @@ public final class Experiment implements AutoCloseable {
     Require.that(
         then.equals(experiment.fingerprint()),
         "images",
-        "those of " + folder + ", " + then + ",",
+        "the same as in " + folder + ", " + then + ",",
         experiment.fingerprint(),
         experiment);
     return experiment;
@@ -552,7 +552,7 @@ public final class Experiment implements AutoCloseable {
         : ofOne.with(Setup.REPLICAS, ranks.size() * Long.parseLong(ofOne.get(Setup.REPLICAS)));
   }
 
-  /** What decides which arrays of the file are taken. */
+  /** The rules of the mapping, in words. */
   private String rules() {
     return Stream.of(HEAD, FROM_PREFIX, FROM_RENAMES, FROM_IGNORE)
         .filter(config::isGiven)

@@ -17,7 +17,7 @@ import dev.onecycle.torch.tune.MemoryBudget;
 import java.util.OptionalLong;
 
 /**
- * What large images cost, estimated from the network before it is built and, where the cache does
+ * The cost of large images, estimated from the network before it is built and, where the cache does
  * not have them, before they are decoded. Photos of one size are trained at that size, which can
  * take a thousand times the memory and time of small ones.
  */

@@ -270,8 +270,8 @@ public record PeakRate(
   }
 
   /**
-   * What to do after a training at a peak has diverged. A range test is advised only where none
-   * gave the rate, and where one can.
+   * The advice after a training has diverged. A range test is advised only where none gave the
+   * rate, and where one can.
    *
    * @param peak of the training, lowered by its retries
    * @param testable whether a range test of the images can suggest a rate, see {@link RangeTests}

@@ -179,7 +179,7 @@ public final class RangeTests {
    * @param sentence without its full stop
    */
   public record Doubt(Kind kind, String sentence) {
-    /** What makes a suggestion doubtful. */
+    /** The kinds of doubt. */
     public enum Kind {
       /** The loss had risen long before the edge, or stayed near knowing nothing long after. */
       UNCERTAIN,

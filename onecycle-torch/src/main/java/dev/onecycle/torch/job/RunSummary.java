@@ -1,5 +1,6 @@
 package dev.onecycle.torch.job;
 
+import dev.onecycle.math.ShareInterval;
 import dev.onecycle.record.EpochRecord;
 import dev.onecycle.record.EpochRecord.Evaluated;
 import dev.onecycle.record.Measure;
@@ -138,23 +139,27 @@ public record RunSummary(Path folder, RunRecord record, List<EpochRecord> epochs
             && record.outcome().get("test_accuracy") instanceof Number accuracy
         ? String.format(
             Locale.ROOT,
-            "; %.2f %% on %,d test images, evaluated once",
+            "; %.2f %% on %,d test images, evaluated once%s",
             100 * accuracy.doubleValue(),
-            images.intValue())
+            images.intValue(),
+            ShareInterval.remark(accuracy.doubleValue(), images.intValue()))
         : "";
   }
 
   private String accuracyText(EpochRecord epoch) {
     boolean last = epoch.equals(epochs.get(epochs.size() - 1));
+    Measure judge = record.task().judge();
+    double value = epoch.evaluated().orElseThrow().value(judge);
+    int images = record.data().evaluationImages();
     return String.format(
         Locale.ROOT,
-        "%s %s on %s after %s%s",
-        record.task().judge().title(),
-        record.task().judge().text(epoch.evaluated().orElseThrow().value(record.task().judge())),
-        Counts.samples(
-            record.data().evaluationImages(), record.data().evaluationName(), record.task().noun()),
+        "%s %s on %s after %s%s%s",
+        judge.title(),
+        judge.text(value),
+        Counts.samples(images, record.data().evaluationName(), record.task().noun()),
         length(last ? epochs.size() : epoch.epoch() + 1),
-        last ? "" : ", " + epochs.size() + " done");
+        last ? "" : ", " + epochs.size() + " done",
+        judge.equals(Measure.ACCURACY) ? ShareInterval.remark(value, images) : "");
   }
 
   private String length(int done) {

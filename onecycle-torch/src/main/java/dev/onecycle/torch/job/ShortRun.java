@@ -15,9 +15,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What a run does otherwise because it is short: smaller batches and more epochs, so that it makes
- * more updates, and batch norms that are estimated anew before evaluations. Settings that are given
- * are obeyed, with a warning that names a better value.
+ * The changes to a run because it is short: smaller batches and more epochs, so that it makes more
+ * updates, and batch norms that are estimated anew before evaluations. Settings that are given are
+ * obeyed, with a warning that names a better value.
  */
 final class ShortRun {
   /**

@@ -35,7 +35,6 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.Set;
 
 /**
  * A peak rate that was found before: by a range test, a sweep, or in a recipe.
@@ -47,7 +46,6 @@ import java.util.Set;
  * @param length of the cycle that the file gives the rate for
  * @param conditions that it was found under
  * @param evidence that it rests on
- * @param isRecipe whether the file is a recipe
  */
 record StoredRate(
     Path file,
@@ -56,7 +54,7 @@ record StoredRate(
     Length length,
     Conditions conditions,
     Evidence evidence) {
-  private static final Set<Setting<?>> TUNED = Set.of(BATCH_SIZE, WEIGHT_DECAY, DROPOUT);
+  private static final List<Setting<?>> TUNED = List.of(BATCH_SIZE, WEIGHT_DECAY, DROPOUT);
 
   /** The length of a cycle: its steps, or the epochs of a recipe; neither where it is not known. */
   record Length(OptionalLong steps, OptionalInt epochs) {
@@ -189,7 +187,7 @@ record StoredRate(
     Origin origin = Origin.file(stored.file);
     Map<String, Object> values = new LinkedHashMap<>();
     try {
-      for (Setting<?> setting : List.of(BATCH_SIZE, WEIGHT_DECAY, DROPOUT)) {
+      for (Setting<?> setting : TUNED) {
         String text = stored.conditions.get(setting.name());
         Object value = setting.read(origin.label().apply(setting), text);
         // The default of the batch size depends on the length of the run.

@@ -498,7 +498,7 @@ public final class TrainingConfig {
               "RULE",
               "Means and deviations of the channels: of the training images (data), ImageNet's"
                   + " (imagenet), or numbers as 0.5,0.5,0.5:0.2,0.2,0.2. Default: data; with"
-                  + " weights of a file those of its model, or ImageNet's."));
+                  + " weights from a file, the normalization of their model, or else ImageNet's."));
 
   /** The layers that are not trained. */
   public static final Setting<String> FREEZE =

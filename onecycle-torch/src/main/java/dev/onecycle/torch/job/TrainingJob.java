@@ -108,9 +108,6 @@ public final class TrainingJob {
 
   private static final int MAX_RETRIES = 3;
 
-  /** The number of ranks in the record of a run. */
-  private static final String RANKS = "ranks";
-
   /** The file that says what was done with each array of a weight file. */
   private static final String WEIGHTS = "weights.json";
 
@@ -469,7 +466,7 @@ public final class TrainingJob {
     if (!then.equals(now)) {
       throw Require.invalid(
           name,
-          "that of " + folder + ", " + describe(then) + ",",
+          "the same as in " + folder + ", " + describe(then) + ",",
           describe(now),
           "give the task that the run was started with, or train anew");
     }
@@ -539,7 +536,7 @@ public final class TrainingJob {
           experiment.fingerprint(),
           folder,
           options);
-      boolean otherRanks = ranksOf(record) != control.ranks().size();
+      boolean otherRanks = record.ranks() != control.ranks().size();
       // A run keeps its threads, so that other replicas are other ranks, which is told below.
       for (Conditions.Difference d :
           record
@@ -563,7 +560,7 @@ public final class TrainingJob {
         sayOtherRanks(record, experiment, listener);
       }
       Map<String, Object> resolved = new LinkedHashMap<>(record.resolved());
-      resolved.put(RANKS, control.ranks().size());
+      resolved.put(RunRecord.RANKS, control.ranks().size());
       RunRecord running = record.withConfig(settings(config, record), resolved).withoutEnd();
       TrainingJob job =
           new TrainingJob(folder, experiment, policy, plan, running, control, listener);
@@ -577,10 +574,6 @@ public final class TrainingJob {
     }
   }
 
-  private static int ranksOf(RunRecord record) {
-    return Integer.parseInt(String.valueOf(record.resolved().getOrDefault(RANKS, 1)));
-  }
-
   /** Says what another number of ranks changes, and what it leaves as it is. */
   private static void sayOtherRanks(RunRecord record, Experiment experiment, JobListener listener) {
     int threads = experiment.config().get(THREADS);
@@ -589,12 +582,12 @@ public final class TrainingJob {
             ? ""
             : Numbers.format(
                 "; batch norms see parts of 1/%d of a batch instead of 1/%d",
-                threads * experiment.ranks().size(), threads * ranksOf(record));
+                threads * experiment.ranks().size(), threads * record.ranks());
     listener.note(
         Numbers.format(
             "The run was on %s and goes on on %s: each step has the same images, rate and"
                 + " momentum as before, but the last bits of its sums differ%s",
-            Counts.of(ranksOf(record), "rank", "ranks"),
+            Counts.of(record.ranks(), "rank", "ranks"),
             Counts.of(experiment.ranks().size(), "rank", "ranks"),
             norms));
   }
@@ -631,10 +624,10 @@ public final class TrainingJob {
     if (!then.equals(now)) {
       throw Require.invalid(
           name,
-          "those that " + folder + " was begun with, " + then + ",",
+          "the same as in " + folder + ", " + then + ",",
           now,
           options.settings().isGiven(DATA)
-              ? "name the folder or file of those, or train anew on these"
+              ? "name the data of the run, or train anew on these"
               : "name their folder or file as data, or train anew on these");
     }
   }
@@ -642,16 +635,15 @@ public final class TrainingJob {
   /** The policy of the record, made again; an error where it is another. */
   private static Policy policy(Path folder, RunRecord record, TrainingConfig config) {
     long added = record.amendments().stream().mapToLong(Amendment::addedSteps).sum();
-    String peak = String.valueOf(record.resolved().get("learning_rate"));
+    double peak = record.chosenPeak().orElseThrow(() -> contradiction(folder, record, null));
     try {
-      Policy first =
-          config.policyChoice().over(record.policy().steps() - added, Double.parseDouble(peak));
+      Policy first = config.policyChoice().over(record.policy().steps() - added, peak);
       Policy policy = Amendment.all(first, record.amendments());
       if (policy.name().equals(record.policy().name())
           && Math.abs(policy.peak() / record.policy().peak() - 1) < 1e-9) {
         return policy;
       }
-    } catch (NumberFormatException | InvalidValueException e) {
+    } catch (InvalidValueException e) {
       throw contradiction(folder, record, e);
     }
     throw contradiction(folder, record, null);
@@ -675,8 +667,7 @@ public final class TrainingJob {
 
   private static TrainingPlan plan(
       RunRecord record, TrainingConfig config, Policy policy, int images) {
-    int epochs = Integer.parseInt(String.valueOf(record.resolved().get("epochs")));
-    return config.plan(epochs).withSteps(policy.steps(), images);
+    return config.plan(record.plannedEpochs().orElseThrow()).withSteps(policy.steps(), images);
   }
 
   /** Says what may change the last bits of the result and nothing else. */
@@ -717,12 +708,12 @@ public final class TrainingJob {
     Map<String, Object> resolved = new LinkedHashMap<>();
     resolved.put(PRECISION.name(), PRECISION.write(learner.precision()));
     resolved.put(THREADS.name(), learner.threads());
-    resolved.put(RANKS, experiment.ranks().size());
+    resolved.put(RunRecord.RANKS, experiment.ranks().size());
     resolved.put(DEVICE.name(), DEVICE.write(learner.device()));
     resolved.put(BATCH_SIZE.name(), plan.batchSize());
     resolved.put(REESTIMATE_BATCHNORM.name(), plan.reestimatedBatches());
-    resolved.put("epochs", plan.epochs());
-    resolved.put("learning_rate", peak.rate());
+    resolved.put(RunRecord.EPOCHS, plan.epochs());
+    resolved.put(RunRecord.LEARNING_RATE, peak.rate());
     if (config.find(FROM).isPresent() || config.find(NORMALIZATION).isPresent()) {
       resolved.put(NORMALIZATION.name(), experiment.normalization().text());
     }
@@ -863,7 +854,7 @@ public final class TrainingJob {
     long steps = (long) options.extraEpochs() * plan.sampler(images).batchesPerEpoch();
     String reason = "resumed with " + options.extraEpochs() + " epochs more";
     Map<String, Object> resolved = new LinkedHashMap<>(record.resolved());
-    resolved.put("epochs", plan.epochs() + options.extraEpochs());
+    resolved.put(RunRecord.EPOCHS, plan.epochs() + options.extraEpochs());
     record = record.withConfig(record.config(), resolved);
     amend(new Amendment(from.step(), 1, steps, reason));
     plan = ofTask(plan(record, experiment.config(), policy, images), experiment);
@@ -917,7 +908,7 @@ public final class TrainingJob {
   }
 
   private String advice() {
-    double peak = Double.parseDouble(String.valueOf(record.resolved().get("learning_rate")));
+    double peak = record.chosenPeak().orElseThrow();
     for (Amendment amendment : record.amendments()) {
       peak *= amendment.rateFactor();
     }

@@ -39,11 +39,11 @@ public final class TrainingTask {
     }
   }
 
-  private static void requireAlike(String what, Object train, Object validation) {
+  private static void requireAlike(String part, Object train, Object validation) {
     Require.that(
         train.equals(validation),
-        what + " of the validation samples",
-        train + ", as that of the training samples,",
+        part + " of the validation samples",
+        train + ", as in training,",
         validation,
         validation);
   }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.Optional;
@@ -50,7 +51,9 @@ public final class KeptNormalizations {
       Files.createDirectories(folder);
       AtomicFile.writeText(file, measured.text());
     } catch (IOException | CannotWriteException e) {
-      return measured; // the next start measures again
+      // The next start measures again.
+      System.getLogger(KeptNormalizations.class.getName())
+          .log(System.Logger.Level.DEBUG, () -> "not kept: " + file, e);
     }
     return measured;
   }
@@ -60,7 +63,11 @@ public final class KeptNormalizations {
       return Optional.of(
           Normalization.parse(file.toString(), Files.readString(file))
               .requireFits(images.layout()));
+    } catch (NoSuchFileException e) {
+      return Optional.empty(); // not measured yet
     } catch (IOException | InvalidValueException e) {
+      System.getLogger(KeptNormalizations.class.getName())
+          .log(System.Logger.Level.DEBUG, () -> "measured again: " + file, e);
       return Optional.empty();
     }
   }

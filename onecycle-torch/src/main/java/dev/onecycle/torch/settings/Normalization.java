@@ -4,13 +4,16 @@ import dev.onecycle.data.sample.Dataset;
 import dev.onecycle.data.sample.SampleLayout;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.Require;
+import dev.onecycle.text.Numbers;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /**
  * The mean and standard deviation of each channel of samples: of images, of pixels scaled to [0,
@@ -125,11 +128,11 @@ public record Normalization(List<Double> means, List<Double> stds) {
 
   /** Takes a number of a channel. */
   @FunctionalInterface
-  private interface Numbers {
+  private interface NumberConsumer {
     void take(int channel, float value);
   }
 
-  private static void forEachNumber(Dataset data, Numbers numbers) {
+  private static void forEachNumber(Dataset data, NumberConsumer numbers) {
     int values = data.layout().values();
     int each = values / data.layout().channels();
     byte[] bytes = new byte[data.layout().bytes()];
@@ -235,19 +238,28 @@ public record Normalization(List<Double> means, List<Double> stds) {
    */
   public static Normalization parse(String name, String text) {
     String[] halves = text.strip().split(":", -1);
-    try {
-      if (halves.length == 2) {
-        return new Normalization(numbers(halves[0]), numbers(halves[1])).requireOfImages();
+    if (halves.length == 2) {
+      Optional<List<Double>> means = numbers(halves[0]);
+      Optional<List<Double>> stds = numbers(halves[1]);
+      if (means.isPresent() && stds.isPresent()) {
+        return new Normalization(means.get(), stds.get()).requireOfImages();
       }
-    } catch (NumberFormatException e) {
-      // refused below
     }
     throw Require.invalid(
         name, "data, imagenet, or means and deviations as 0.5,0.5,0.5:0.2,0.2,0.2", text);
   }
 
-  private static List<Double> numbers(String text) {
-    return Stream.of(text.split(",", -1)).map(number -> Double.valueOf(number.strip())).toList();
+  /** The numbers between commas; empty where a part is no number. */
+  private static Optional<List<Double>> numbers(String text) {
+    List<Double> numbers = new ArrayList<>();
+    for (String part : text.split(",", -1)) {
+      OptionalDouble number = Numbers.parse(part);
+      if (number.isEmpty()) {
+        return Optional.empty();
+      }
+      numbers.add(number.getAsDouble());
+    }
+    return Optional.of(numbers);
   }
 
   /** The text that {@link #parse} reads, to the same bits. */

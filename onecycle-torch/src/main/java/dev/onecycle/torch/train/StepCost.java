@@ -39,7 +39,7 @@ public record StepCost(double secondsPerStep, double secondsPerEvaluatedImage) {
     return measure(learner, setup, images, patience, Integer.MAX_VALUE);
   }
 
-  /** As {@link #measure(Learner, Setup, ImageDataset, Duration)}, from at most so many steps. */
+  /** As {@link #measure(Learner, Setup, Dataset, Duration)}, from at most so many steps. */
   public static StepCost measure(
       Learner learner, Setup setup, Dataset images, Duration patience, int maxSteps) {
     learner.requireFits(images.layout().noun() + "s", images);

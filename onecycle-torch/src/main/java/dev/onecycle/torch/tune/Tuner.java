@@ -141,8 +141,8 @@ public final class Tuner {
   }
 
   private static BadDataException undecided(Sweep sweep, TuningPlan plan) {
-    String cure = plan.sweep().byCycle() ? " A sweep by cycles takes one as max_lr." : "";
-    return new BadDataException(sweep.explanation() + cure);
+    String advice = plan.sweep().byCycle() ? " A sweep by cycles takes one as max_lr." : "";
+    return new BadDataException(sweep.explanation() + advice);
   }
 
   private Setup swept(

@@ -299,15 +299,15 @@ public record Safetensors(Map<String, String> metadata, List<NamedTensor> tensor
       return new Entry(name, type, shape, offsets[0], offsets[1]);
     }
 
-    private static long[] sizes(JsonParser parser, String name, String what)
+    private static long[] sizes(JsonParser parser, String name, String field)
         throws IOException, Unsound {
-      String otherwise = "has " + name + ", whose " + what + " are not whole numbers from 0 up";
+      String otherwise = "has " + name + ", whose " + field + " are not whole numbers from 0 up";
       require(parser.currentToken() == JsonToken.START_ARRAY, otherwise);
       long[] sizes = new long[MAX_DIMENSIONS];
       int count = 0;
       while (parser.nextToken() != JsonToken.END_ARRAY) {
         require(parser.currentToken() == JsonToken.VALUE_NUMBER_INT, otherwise);
-        require(count < MAX_DIMENSIONS, "has " + name + " with more than 64 " + what);
+        require(count < MAX_DIMENSIONS, "has " + name + " with more than 64 " + field);
         sizes[count++] = parser.getLongValue();
         require(sizes[count - 1] >= 0, otherwise);
       }

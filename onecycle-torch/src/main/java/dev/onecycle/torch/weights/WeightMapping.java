@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * half loaded. The table is complete in either case.
  */
 public final class WeightMapping {
-  /** What was done with an array. */
+  /** The treatment of an array. */
   public enum Action {
     /** Taken under its own name. */
     TAKEN("taken"),

@@ -150,7 +150,7 @@ class TrainingTaskTest {
         .hasMessageContaining("but was samples float32 [2], numbers y, loss Huber, delta 1");
     assertThatThrownBy(() -> TrainingJob.resume(folder, task(plane(3, 800))))
         .isInstanceOf(InvalidValueException.class)
-        .hasMessageStartingWith("samples must be those that " + folder + " was begun with, ");
+        .hasMessageStartingWith("samples must be the same as in " + folder + ", ");
     assertThatThrownBy(
             () -> TrainingJob.resume(folder, task.withMetrics(Metric.r2(), Metric.loss())))
         .hasMessageContaining("metrics R², loss");
@@ -162,7 +162,7 @@ class TrainingTaskTest {
     assertThatThrownBy(() -> TrainingJob.resume(folder, task(plane(1, 800), plane(4, 200), 32)))
         .as("other samples to evaluate on")
         .isInstanceOf(InvalidValueException.class)
-        .hasMessageStartingWith("samples must be those that " + folder + " was begun with, ");
+        .hasMessageStartingWith("samples must be the same as in " + folder + ", ");
     Dataset renamed = Samples.ofNumbers(new float[4], 2).withNumbers(List.of("z"), new float[2]);
     assertThatThrownBy(() -> TrainingJob.resume(folder, task(renamed, renamed, 32)))
         .isInstanceOf(InvalidValueException.class)

@@ -4,6 +4,7 @@ import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.error.RankException;
 import dev.onecycle.error.Require;
 import dev.onecycle.fault.Faults;
+import dev.onecycle.text.Numbers;
 import dev.onecycle.torch.engine.NativeErrors;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -229,7 +230,7 @@ final class RankStore implements AutoCloseable {
   }
 
   private static String seconds(Duration time) {
-    return time.toMillis() / 1000.0 + " s";
+    return Numbers.exact(time.toMillis() / 1000.0) + " s";
   }
 
   /** Says that this rank is there, once it is sure that all mean the same job. */
@@ -240,7 +241,7 @@ final class RankStore implements AutoCloseable {
       throw refused(
           Require.invalid(
               "WORLD_SIZE of rank " + meeting.rank(),
-              "that of the other ranks, " + other + ",",
+              "the same as on the other ranks, " + other + ",",
               size,
               "set it alike for all"));
     }

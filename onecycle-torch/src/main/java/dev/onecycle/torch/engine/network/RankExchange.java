@@ -83,7 +83,7 @@ final class RankExchange {
     missing = new int[buckets.size()];
     for (Replica replica : replicas) {
       long at = 0;
-      for (Parameter weight : replica.weights()) {
+      for (Parameter weight : replica.parameters()) {
         int bucket = bucketOf(at);
         weight.onLearned(() -> learned(replica, bucket));
         at += weight.count();

@@ -59,7 +59,7 @@ final class Replica implements AutoCloseable {
   private final SampleTensors samples;
   private final Loss loss;
   private final List<Double> classWeights;
-  private final @Nullable Tensor weights;
+  private final @Nullable Tensor classWeightTensor;
   private final Generator generator;
   private final GeneratorOptional dropout;
   private final List<Tensor> views = new ArrayList<>();
@@ -105,7 +105,7 @@ final class Replica implements AutoCloseable {
     losses = device.moved(torch.zeros(slices));
     statistics = device.moved(FlatBuffer.initial(builder.statistics, 0));
     samples = new SampleTensors(input, normalization, device);
-    weights = classWeights.isEmpty() ? null : device.moved(vector(classWeights));
+    classWeightTensor = classWeights.isEmpty() ? null : device.moved(vector(classWeights));
     generator = device.generator();
     dropout = new GeneratorOptional(generator);
     try (PointerScope scope = new PointerScope();
@@ -130,8 +130,8 @@ final class Replica implements AutoCloseable {
     }
   }
 
-  /** Its weights in the order of {@link #gradients}. */
-  List<Parameter> weights() {
+  /** Its parameters in the order of {@link #gradients}. */
+  List<Parameter> parameters() {
     return parameters;
   }
 
@@ -219,13 +219,12 @@ final class Replica implements AutoCloseable {
     Tensor loss;
     Tensor gradient;
     if (batch.mixes()) {
-
       Tensor mixed = labels(batch.mixed(), from, to);
       Tensor shares = shares(batch, from, to);
       loss =
           mixed(
-                  CrossEntropy.each(scores, labels, weights, labelSmoothing),
-                  CrossEntropy.each(scores, mixed, weights, labelSmoothing),
+                  CrossEntropy.each(scores, labels, classWeightTensor, labelSmoothing),
+                  CrossEntropy.each(scores, mixed, classWeightTensor, labelSmoothing),
                   shares)
               .sum()
               .mul(new Scalar(batch.whole() / (total * (to - from))));
@@ -234,24 +233,26 @@ final class Replica implements AutoCloseable {
               gradient(scores, labels, labelSmoothing, total),
               gradient(scores, mixed, labelSmoothing, total),
               shares.unsqueeze(1));
-    } else if (weights == null) {
+    } else if (classWeightTensor == null) {
       loss = CrossEntropy.mean(scores, labels, labelSmoothing);
       gradient = CrossEntropy.gradient(scores, labels, labelSmoothing, batch.whole());
     } else {
       // The mean over the slice of the images' parts of the batch's mean.
       double part = batch.whole() / (total * (to - from));
       loss =
-          CrossEntropy.weightedSum(scores, labels, weights, labelSmoothing).mul(new Scalar(part));
-      gradient = CrossEntropy.weightedGradient(scores, labels, weights, labelSmoothing, total);
+          CrossEntropy.weightedSum(scores, labels, classWeightTensor, labelSmoothing)
+              .mul(new Scalar(part));
+      gradient =
+          CrossEntropy.weightedGradient(scores, labels, classWeightTensor, labelSmoothing, total);
     }
     losses.narrow(0, place, 1).copy_(loss);
     return gradient;
   }
 
   private Tensor gradient(Tensor scores, Tensor labels, double smoothing, double total) {
-    return weights == null
+    return classWeightTensor == null
         ? CrossEntropy.gradient(scores, labels, smoothing, (int) total)
-        : CrossEntropy.weightedGradient(scores, labels, weights, smoothing, total);
+        : CrossEntropy.weightedGradient(scores, labels, classWeightTensor, smoothing, total);
   }
 
   /** What belongs to the labels, by their shares, and to the labels mixed into them by the rest. */
@@ -365,8 +366,8 @@ final class Replica implements AutoCloseable {
     losses.close();
     statistics.close();
     samples.close();
-    if (weights != null) {
-      weights.close();
+    if (classWeightTensor != null) {
+      classWeightTensor.close();
     }
     dropout.close();
     generator.close();

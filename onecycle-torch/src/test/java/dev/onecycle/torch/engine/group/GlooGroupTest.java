@@ -80,8 +80,7 @@ class GlooGroupTest {
     Meeting alone = meeting(0, 2, freePort(), Duration.ofSeconds(1));
     assertThatThrownBy(() -> GlooGroup.join(alone, said -> {}))
         .isInstanceOf(RankException.class)
-        .hasMessageContaining(
-            "all of WORLD_SIZE=2 ranks must come within 1.0 s but RANK 1 did not");
+        .hasMessageContaining("all of WORLD_SIZE=2 ranks must come within 1 s but RANK 1 did not");
   }
 
   @Test
@@ -91,12 +90,12 @@ class GlooGroupTest {
     assertThatThrownBy(() -> GlooGroup.join(meeting(0, 2, port, Duration.ofSeconds(6)), said::add))
         .isInstanceOf(RankException.class);
     assertThat(said)
-        .containsExactly("rank 0 of 2 waits up to 6.0 s for RANK 1 to come to 127.0.0.1:" + port);
+        .containsExactly("rank 0 of 2 waits up to 6 s for RANK 1 to come to 127.0.0.1:" + port);
     said.clear();
     assertThatThrownBy(() -> GlooGroup.join(meeting(1, 2, port, Duration.ofSeconds(6)), said::add))
         .isInstanceOf(RankException.class);
     assertThat(said)
-        .containsExactly("rank 1 of 2 waits up to 6.0 s for rank 0 to listen at 127.0.0.1:" + port);
+        .containsExactly("rank 1 of 2 waits up to 6 s for rank 0 to listen at 127.0.0.1:" + port);
   }
 
   /** The engine crashes where the garbage collector frees the parts of such a group. */
