@@ -64,6 +64,21 @@ class StartIT {
     assertThat(Cli.read(read.err())).isEmpty();
   }
 
+  /** Not only those that train read a variable for each of their options. */
+  @Test
+  void everyCommandReadsItsSettingsFromTheEnvironment() throws IOException {
+    String line = Processes.launcher(temp) + " schedule --max-lr 1 --steps 9";
+    ProcessUnderTest cosine = Processes.pasted(temp, "env ONECYCLE_POLICY=cosine " + line);
+    assertThat(cosine.exitCode()).isZero();
+    assertThat(cosine.output()).contains("cosine over 9 steps");
+    ProcessUnderTest given =
+        Processes.pasted(temp, "env ONECYCLE_POLICY=cosine " + line + " --policy step");
+    assertThat(given.output()).contains("step").doesNotContain("cosine over");
+    ProcessUnderTest wrong = Processes.pasted(temp, "env ONECYCLE_POLICY=cosinus " + line);
+    assertThat(wrong.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(wrong.output()).contains("ONECYCLE_POLICY", "did you mean cosine?");
+  }
+
   @Test
   void theEngineWouldBeSeen() {
     assertThat(loaded(ExitCode.OK, "doctor --json", "org.bytedeco.", "com.fasterxml."))

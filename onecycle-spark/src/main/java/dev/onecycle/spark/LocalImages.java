@@ -119,7 +119,7 @@ final class LocalImages implements Serializable {
    * executors remove theirs when they end.
    */
   void removeCopies(SparkContext spark) {
-    int slots = spark.isStopped() ? 0 : OneCycleClassifier.slots(spark);
+    int slots = spark.isStopped() ? 0 : ClassifierFit.slots(spark);
     if (slots == 0) {
       return;
     }
@@ -156,8 +156,8 @@ final class LocalImages implements Serializable {
 
   private Path shards(Path own) {
     StagedImages staged = StagedImages.parse(images);
-    SharedFolder shared = run().resolve(OneCycleClassifier.IMAGES);
-    Path folder = shared.local().orElse(own.resolve(OneCycleClassifier.IMAGES));
+    SharedFolder shared = run().resolve(ClassifierFit.IMAGES);
+    Path folder = shared.local().orElse(own.resolve(ClassifierFit.IMAGES));
     if (shared.local().isEmpty()) {
       try {
         FileLocks.holding(

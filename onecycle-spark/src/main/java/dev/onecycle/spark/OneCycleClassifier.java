@@ -1,29 +1,16 @@
 package dev.onecycle.spark;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.onecycle.error.BadDataException;
-import dev.onecycle.error.CannotWriteException;
 import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.error.Require;
-import dev.onecycle.run.RunFolder;
 import dev.onecycle.torch.job.Setting;
 import dev.onecycle.torch.job.TrainingConfig;
-import dev.onecycle.torch.model.ModelFile;
-import java.io.UncheckedIOException;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.locks.LockSupport;
-import java.util.stream.IntStream;
-import org.apache.hadoop.conf.Configuration;
-import org.apache.spark.SparkContext;
-import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.ml.Estimator;
 import org.apache.spark.ml.param.BooleanParam;
 import org.apache.spark.ml.param.DoubleParam;
@@ -36,17 +23,12 @@ import org.apache.spark.ml.util.DefaultParamsReader;
 import org.apache.spark.ml.util.DefaultParamsWritable;
 import org.apache.spark.ml.util.Identifiable$;
 import org.apache.spark.ml.util.MLReader;
-import org.apache.spark.rdd.RDD;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.types.BooleanType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.NumericType;
 import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructType;
-import org.apache.spark.util.SerializableConfiguration;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import scala.reflect.ClassTag$;
 
 /**
  * Trains a classifier of images by the 1cycle policy, on executors of Spark.
@@ -70,13 +52,6 @@ import scala.reflect.ClassTag$;
 public final class OneCycleClassifier extends Estimator<OneCycleClassificationModel>
     implements ImageColumns<OneCycleClassifier>, DefaultParamsWritable {
   private static final long serialVersionUID = 1;
-  private static final Logger LOG = LoggerFactory.getLogger(OneCycleClassifier.class);
-
-  private static final Duration EXECUTORS_WITHIN = Duration.ofMinutes(1);
-  private static final long PAUSE_NANOS = 200_000_000;
-
-  /** The folder of shards in the folder of a run. */
-  static final String IMAGES = "images";
 
   private final String uid;
   private final Param<String> imageCol;
@@ -474,11 +449,13 @@ public final class OneCycleClassifier extends Estimator<OneCycleClassificationMo
 
   @Override
   public StructType transformSchema(StructType schema) {
-    checked(schema);
+    columns(schema);
+    config();
     return OneCycleClassificationModel.outputSchema(this, schema);
   }
 
-  private StagedImages.Columns checked(StructType schema) {
+  /** The columns that a training reads, which a schema must have. */
+  private StagedImages.Columns columns(StructType schema) {
     ImageCell.require(schema, getImageCol(), "imageCol");
     DataType label = Schemas.type(schema, getLabelCol(), "labelCol");
     Require.that(
@@ -498,7 +475,6 @@ public final class OneCycleClassifier extends Estimator<OneCycleClassificationMo
                 name));
     Optional<String> id = given(idCol);
     id.ifPresent(name -> Schemas.type(schema, name, "idCol"));
-    config();
     return new StagedImages.Columns(getImageCol(), getLabelCol(), id, validation);
   }
 
@@ -562,206 +538,24 @@ public final class OneCycleClassifier extends Estimator<OneCycleClassificationMo
    */
   @Override
   public OneCycleClassificationModel fit(Dataset<?> dataset) {
-    requireSlots(dataset.sparkSession().sparkContext());
-    return onShards(dataset, config(), images -> trained(dataset, images));
-  }
-
-  /** Work on the shards of a dataset. */
-  interface ShardWork<T> {
-    T on(LocalImages images);
-  }
-
-  /**
-   * Writes the images of a dataset as shards, unless the run has them already, and runs work on
-   * them. They are removed at the end, unless they are to be kept, or the work has failed and the
-   * run may be continued by its name.
-   */
-  private <T> T onShards(Dataset<?> dataset, TrainingConfig config, ShardWork<T> work) {
-    return onShards(dataset, config, false, work);
-  }
-
-  /** As for a training; but a sweep has a folder of its own, and is not continued. */
-  <T> T onSweepShards(Dataset<?> dataset, TrainingConfig config, ShardWork<T> work) {
-    return onShards(dataset, config, true, work);
-  }
-
-  private <T> T onShards(
-      Dataset<?> dataset, TrainingConfig config, boolean sweep, ShardWork<T> work) {
-    StagedImages.Columns columns = checked(dataset.schema());
-    SparkContext spark = dataset.sparkSession().sparkContext();
-    Configuration hadoop = spark.hadoopConfiguration();
-    SharedFolder run =
-        new SharedFolder(runs(spark), hadoop).resolve(sweep ? name() + "-sweep" : name());
-    LOG.info("The run is kept in {}", run.uri());
-    Broadcast<SerializableConfiguration> shared =
-        new JavaSparkContext(spark).broadcast(new SerializableConfiguration(hadoop));
-    boolean done = false;
-    try {
-      // The images of a sweep do not depend on settings.
-      Map<String, Object> settings = sweep ? Map.of() : config.givenToMap();
-      StagedImages staged = staged(dataset, columns, settings, run, shared);
-      LocalImages images = new LocalImages(config, run, staged, getLocalFolder(), shared);
-      try {
-        T result = work.on(images);
-        done = true;
-        return result;
-      } finally {
-        images.removeCopies(spark);
-      }
-    } finally {
-      boolean continued = !done && !sweep && isDefined(runName);
-      if (!getKeepImages() && !continued) {
-        deleteQuietly(sweep ? run : run.resolve(IMAGES));
-      }
-      if (!spark.isStopped()) {
-        shared.destroy();
-      }
-    }
-  }
-
-  /** A result, or another error, must not be lost for files that are left. */
-  private static void deleteQuietly(SharedFolder folder) {
-    try {
-      folder.delete();
-    } catch (CannotWriteException | UncheckedIOException e) {
-      LOG.warn("Images are left: {}", e.getMessage());
-    }
-  }
-
-  /**
-   * The images of a dataset as shards. A run that has begun must have had the same inputs; the
-   * images of one that has not begun are written anew where inputs differ.
-   */
-  private static StagedImages staged(
-      Dataset<?> dataset,
-      StagedImages.Columns columns,
-      Map<String, Object> settings,
-      SharedFolder run,
-      Broadcast<SerializableConfiguration> shared) {
-    SharedFolder folder = run.resolve(IMAGES);
-    boolean begun = run.has(RunFolder.RECORD);
-    Optional<RunInputs> then = RunInputs.in(run);
-    RunInputs parameters = RunInputs.of(settings, columns, RowDigest.NONE);
-    if (begun) {
-      then.orElseThrow(
-              () ->
-                  Require.invalid(
-                      "runName",
-                      "the name of a new run, or of one with a file " + RunInputs.FILE,
-                      run.uri(),
-                      "choose another name, or none"))
-          .requireSameParameters(parameters, run.uri());
-    }
-    Optional<StagedImages> there = then.flatMap(inputs -> StagedImages.in(folder));
-    if (there.isPresent()) {
-      RowDigest rows = RowDigest.of(dataset, columns);
-      if (begun) {
-        then.get().requireSameRows(rows, run.uri());
-      }
-      if (then.get().equals(RunInputs.of(settings, columns, rows))) {
-        return there.get();
-      }
-    }
-    StagedImages written = StagedImages.write(dataset, columns, folder, shared);
-    if (begun) {
-      // Compared only now: to read the dataset once more would cost more than these files.
-      try {
-        then.get().requireSameRows(written.rows(), run.uri());
-      } catch (InvalidValueException e) {
-        deleteQuietly(folder);
-        throw e;
-      }
-    } else {
-      RunInputs.of(settings, columns, written.rows()).writeTo(run);
-    }
-    return written;
-  }
-
-  private OneCycleClassificationModel trained(Dataset<?> dataset, LocalImages images) {
-    SharedFolder run = images.run();
-    JsonNode answer =
-        trained(dataset.sparkSession().sparkContext(), new RankWork(images, getRanks()));
-    if (!answer.get("finished").asBoolean()) {
-      throw new IllegalStateException(
-          "the training was stopped before its end; the run in "
-              + run.uri()
-              + " can be continued by its name");
-    }
-    boolean numbers = dataset.schema().apply(getLabelCol()).dataType() instanceof NumericType;
-    List<String> classes = new ArrayList<>();
-    answer.get("classes").forEach(node -> classes.add(node.asText()));
-    OneCycleClassificationModel trained =
-        new OneCycleClassificationModel(
-            uid,
-            run.read(ModelFile.NAME),
-            ClassIndex.of(classes, numbers),
-            numbers,
-            Optional.of(TrainingSummary.of(answer, run.uri(), images.writeSeconds())));
+    OneCycleClassificationModel trained = fitOf(dataset, config()).model();
     return copyValues(trained.setParent(this), ParamMap.empty());
   }
 
-  /** Executors that have just been asked for come one after the other: they are waited for. */
-  private void requireSlots(SparkContext spark) {
-    long begin = System.nanoTime();
-    int slots = slots(spark);
-    while (slots < getRanks()
-        && !spark.isLocal()
-        && System.nanoTime() - begin < EXECUTORS_WITHIN.toNanos()
-        && !Thread.currentThread().isInterrupted()) {
-      LockSupport.parkNanos(PAUSE_NANOS);
-      slots = slots(spark);
-    }
-    Require.that(
-        getRanks() <= slots,
-        "ranks",
-        "at most " + slots + ", the tasks that this application runs at a time,",
+  /**
+   * The work of a fit on a dataset, checked but not begun.
+   *
+   * @throws InvalidValueException where a column or a parameter cannot be used
+   */
+  ClassifierFit fitOf(Dataset<?> dataset, TrainingConfig config) {
+    return new ClassifierFit(
+        uid,
+        dataset,
+        columns(dataset.schema()),
+        config,
         getRanks(),
-        slots);
-  }
-
-  /** The tasks that an application runs at a time. */
-  static int slots(SparkContext spark) {
-    return spark.maxNumConcurrentTasks(spark.resourceProfileManager().defaultResourceProfile());
-  }
-
-  private String runs(SparkContext spark) {
-    return given(checkpointFolder)
-        .or(() -> Optional.ofNullable(spark.getCheckpointDir().getOrElse(() -> null)))
-        .orElseThrow(
-            () ->
-                Require.invalid(
-                    "checkpointFolder",
-                    "given",
-                    "left out",
-                    "name a folder that the driver and all executors share, or set Spark's"
-                        + " checkpoint folder"));
-  }
-
-  private String name() {
-    return given(runName)
-        .map(
-            name ->
-                Require.that(
-                    name.matches("[A-Za-z0-9][A-Za-z0-9._-]*"),
-                    "runName",
-                    "of letters, digits, dots, underscores and hyphens",
-                    name,
-                    name))
-        .orElseGet(() -> Identifiable$.MODULE$.randomUID(uid));
-  }
-
-  private JsonNode trained(SparkContext spark, RankWork work) {
-    List<Integer> all = IntStream.range(0, getRanks()).boxed().toList();
-    RDD<Integer> tasks = new JavaSparkContext(spark).parallelize(all, getRanks()).rdd();
-    RDD<String> answers =
-        tasks.barrier().mapPartitions(work, false, ClassTag$.MODULE$.apply(String.class));
-    // Spark tries a barrier stage again only where a shuffle follows it.
-    List<JsonNode> read =
-        answers.toJavaRDD().repartition(1).collect().stream().map(Answers::read).toList();
-    return read.stream()
-        .filter(answer -> answer.get(RankWork.RANK).asInt() == 0)
-        .findFirst()
-        .orElseThrow(() -> new IllegalStateException("rank 0 gave no answer"));
+        new ClassifierFit.Folders(
+            given(checkpointFolder), given(runName), getLocalFolder(), getKeepImages()));
   }
 
   /** Reads a classifier that {@link #write} wrote. */

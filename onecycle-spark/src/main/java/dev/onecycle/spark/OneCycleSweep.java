@@ -102,7 +102,9 @@ public final class OneCycleSweep {
       }
     }
     List<RangeResult> results =
-        classifier.onSweepShards(images, config, run -> results(images, run, tests));
+        classifier
+            .fitOf(images, config)
+            .onShards(ClassifierFit.Purpose.sweep(), run -> results(images, run, tests));
     List<Candidate> candidates = new ArrayList<>();
     List<Row> points = new ArrayList<>();
     for (double value : values) {

@@ -108,7 +108,7 @@ final class RunMirror implements JobListener {
         && !name.equals(ATTEMPTS)
         && !name.equals(RankWork.PROBLEMS)
         && !name.equals(RunInputs.FILE)
-        && !name.equals(OneCycleClassifier.IMAGES);
+        && !name.equals(ClassifierFit.IMAGES);
   }
 
   /** The time that the copies took, in seconds. */

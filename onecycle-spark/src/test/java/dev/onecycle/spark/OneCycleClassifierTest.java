@@ -480,6 +480,13 @@ class OneCycleClassifierTest {
     assertThatThrownBy(() -> TestSpark.classifier(folder).setRanks(3).fit(images))
         .hasMessage(
             "ranks must be at most 2, the tasks that this application runs at a time, but was 3");
+    // Told before executors are waited for.
+    OneCycleClassifier three = TestSpark.classifier(folder).setRanks(3);
+    assertThatThrownBy(() -> three.copy(ParamMap.empty()).setImageCol("picture").fit(images))
+        .hasMessageStartingWith("imageCol must be a column of the dataset");
+    assertThatThrownBy(
+            () -> three.copy(ParamMap.empty()).setSettings(Map.of("epochs", "4")).fit(images))
+        .hasMessageStartingWith("settings must be without epochs");
     assertThatThrownBy(() -> new OneCycleClassifier().fit(images))
         .hasMessageStartingWith("checkpointFolder must be given but was left out");
     Dataset<Row> halves = images.withColumn("label", functions.lit(0.5));

@@ -29,9 +29,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.IModelTransformer;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
 /** Evaluates a trained model on labelled images. */
@@ -53,11 +51,9 @@ import picocli.CommandLine.ParameterException;
     })
 public final class EvaluateCommand implements Callable<Integer> {
   /** The settings of reading images are options. */
-  static final class Settings implements IModelTransformer {
-    @Override
-    public CommandSpec transform(CommandSpec spec) {
-      SettingOptions.add(
-          spec,
+  static final class Settings extends SettingOptions.Transformer {
+    Settings() {
+      super(
           List.of(
               TrainingConfig.DATA,
               TrainingConfig.MAX_PIXELS,
@@ -72,7 +68,6 @@ public final class EvaluateCommand implements Callable<Integer> {
               TrainingConfig.OFFLINE,
               TrainingConfig.CACHE,
               TrainingConfig.MAX_CACHE));
-      return spec;
     }
   }
 
@@ -128,7 +123,7 @@ public final class EvaluateCommand implements Callable<Integer> {
   }
 
   private EvaluationSplit open(Console console, ModelFile file) {
-    TrainingConfig config = SettingOptions.given(output.spec());
+    TrainingConfig config = SettingOptions.config(output.spec());
     if (config.find(TrainingConfig.DATA).isEmpty()) {
       return heldOut(console, config);
     }

@@ -36,9 +36,7 @@ import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.IModelTransformer;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -63,13 +61,10 @@ import picocli.CommandLine.Parameters;
     })
 public final class PredictCommand implements Callable<Integer> {
   /** The settings of reading images are options. */
-  static final class Settings implements IModelTransformer {
-    @Override
-    public CommandSpec transform(CommandSpec spec) {
-      SettingOptions.add(
-          spec,
+  static final class Settings extends SettingOptions.Transformer {
+    Settings() {
+      super(
           List.of(TrainingConfig.MAX_PIXELS, TrainingConfig.ENCODING, TrainingConfig.FOLLOW_LINKS));
-      return spec;
     }
   }
 
@@ -152,7 +147,7 @@ public final class PredictCommand implements Callable<Integer> {
       AtomicFile.requireWritable(csv);
     }
     ModelFile file = model.read();
-    TrainingConfig config = SettingOptions.given(output.spec());
+    TrainingConfig config = SettingOptions.config(output.spec());
     DataOptions options =
         config
             .dataOptions()

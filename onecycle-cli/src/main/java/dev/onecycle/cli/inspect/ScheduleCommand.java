@@ -28,9 +28,7 @@ import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.IModelTransformer;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /** Shows a policy before anything is trained by it. */
@@ -50,11 +48,9 @@ import picocli.CommandLine.Option;
     })
 public final class ScheduleCommand implements Callable<Integer> {
   /** The settings of the policy are options. */
-  static final class Settings implements IModelTransformer {
-    @Override
-    public CommandSpec transform(CommandSpec spec) {
-      SettingOptions.add(spec, TrainingConfig.settings(List.of(TrainingConfig.Group.POLICY)));
-      return spec;
+  static final class Settings extends SettingOptions.Transformer {
+    Settings() {
+      super(TrainingConfig.settings(List.of(TrainingConfig.Group.POLICY)));
     }
   }
 
@@ -131,7 +127,7 @@ public final class ScheduleCommand implements Callable<Integer> {
   }
 
   private PolicyChoice choice() {
-    return SettingOptions.given(output.spec()).policyChoice();
+    return SettingOptions.config(output.spec()).policyChoice();
   }
 
   private long steps() {

@@ -17,15 +17,13 @@ import dev.onecycle.torch.job.Setting;
 import dev.onecycle.torch.job.TrainingConfig;
 import dev.onecycle.torch.job.TrainingConfig.Group;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.IModelTransformer;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /** Draws the first training images as the network sees them. */
@@ -47,16 +45,18 @@ import picocli.CommandLine.Option;
     })
 public final class ShowCommand implements Callable<Integer> {
   /** The settings that decide which pixels the network sees are options. */
-  static final class Settings implements IModelTransformer {
-    @Override
-    public CommandSpec transform(CommandSpec spec) {
-      List<Setting<?>> settings =
-          new ArrayList<>(TrainingConfig.settings(List.of(Group.DATA, Group.AUGMENTATION)));
-      settings.addAll(List.of(TrainingConfig.MODEL, TrainingConfig.SAMPLING, TrainingConfig.SEED));
-      SettingOptions.add(spec, settings);
-      return spec;
+  static final class Settings extends SettingOptions.Transformer {
+    Settings() {
+      super(SETTINGS);
     }
   }
+
+  private static final List<Setting<?>> SETTINGS =
+      Stream.concat(
+              TrainingConfig.settings(List.of(Group.DATA, Group.AUGMENTATION)).stream(),
+              Stream.<Setting<?>>of(
+                  TrainingConfig.MODEL, TrainingConfig.SAMPLING, TrainingConfig.SEED))
+          .toList();
 
   @Option(
       names = "--count",
@@ -82,7 +82,7 @@ public final class ShowCommand implements Callable<Integer> {
         count,
         count);
     AtomicFile.requireWritable(FileNames.requireNewOr(".png", "--out", out));
-    TrainingConfig config = SettingOptions.given(output.spec());
+    TrainingConfig config = SettingOptions.config(output.spec());
     if (config.find(TrainingConfig.DATA).isEmpty()) {
       throw UsageErrors.missing(output.spec(), "DATA");
     }

@@ -5,6 +5,7 @@ import dev.onecycle.cli.console.JavaProgram;
 import dev.onecycle.cli.console.JsonError;
 import dev.onecycle.cli.console.OutputOptions;
 import dev.onecycle.cli.console.Signals;
+import dev.onecycle.cli.options.RankOptions;
 import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.error.Require;
 import dev.onecycle.text.Numbers;
@@ -12,7 +13,6 @@ import dev.onecycle.torch.distributed.Rendezvous;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -48,10 +48,6 @@ public final class LaunchCommand implements Callable<Integer> {
   private static final String MACHINE = "--node-rank";
   private static final String MASTER = "--master";
   private static final int MAX_PROCESSES = 1024;
-  private static final int MAX_PORT = 65_535;
-
-  /** Kubeflow's number of processes a pod. */
-  private static final String PET_PROCESSES = "PET_NPROC_PER_NODE";
 
   /** All after the first word of the command is the command's. */
   static final class Words implements IModelTransformer {
@@ -163,14 +159,14 @@ public final class LaunchCommand implements Callable<Integer> {
   /** The place of this machine among all: a launcher of launchers tells it as it does a rank's. */
   RankJob.Place place(Map<String, String> variables) {
     Map<String, String> environment = new TreeMap<>(variables);
-    String pet = environment.remove(PET_PROCESSES);
+    String pet = environment.remove(Rendezvous.PET_PROCESSES);
     Integer ranks = processes;
     if (ranks == null) {
       if (pet == null || !pet.matches("[0-9]{1,9}")) {
         throw Require.invalid(
             PROCESSES,
             "the number of ranks on this machine",
-            pet == null ? "missing" : "missing, and " + PET_PROCESSES + " is " + pet,
+            pet == null ? "missing" : "missing, and " + Rendezvous.PET_PROCESSES + " is " + pet,
             "give it, such as " + PROCESSES + " 2");
       }
       ranks = Integer.valueOf(pet);
@@ -182,7 +178,9 @@ public final class LaunchCommand implements Callable<Integer> {
         ranks,
         ranks);
     try {
-      Rendezvous nodes = Rendezvous.of(environment, optional(machine), optional(machines), master);
+      Rendezvous nodes =
+          Rendezvous.of(
+              environment, RankOptions.optional(machine), RankOptions.optional(machines), master);
       Require.that(
           !nodes.agentStore() || nodes.isAlone(),
           "TORCHELASTIC_USE_AGENT_STORE",
@@ -190,27 +188,16 @@ public final class LaunchCommand implements Callable<Integer> {
           "True",
           0);
       Require.that(
-          nodes.isAlone() || nodes.port() + maxRestarts <= MAX_PORT,
+          nodes.isAlone() || nodes.port() + maxRestarts <= Rendezvous.MAX_PORT,
           MASTER,
-          "a port that leaves one for each restart, at most " + (MAX_PORT - maxRestarts) + ",",
+          "a port that leaves one for each restart, at most "
+              + (Rendezvous.MAX_PORT - maxRestarts)
+              + ",",
           nodes.port(),
           0);
       return new RankJob.Place(nodes, ranks);
     } catch (InvalidValueException e) {
-      throw inOptions(e);
+      throw RankOptions.named(e, MACHINE, MACHINES, MASTER);
     }
-  }
-
-  private static OptionalInt optional(@Nullable Integer value) {
-    return value == null ? OptionalInt.empty() : OptionalInt.of(value);
-  }
-
-  private static InvalidValueException inOptions(InvalidValueException e) {
-    return switch (e.name()) {
-      case "rank" -> e.named(MACHINE);
-      case "world size" -> e.named(MACHINES);
-      case "master" -> e.named(MASTER);
-      default -> e;
-    };
   }
 }

@@ -2,6 +2,7 @@ package dev.onecycle.cli.launch;
 
 import dev.onecycle.cli.console.ExitCode;
 import dev.onecycle.cli.console.Signals;
+import dev.onecycle.torch.distributed.Rendezvous;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Map;
@@ -11,9 +12,6 @@ import java.util.Map;
  * come through it; when it closes, the launcher is gone, also by kill -9, and the process ends.
  */
 public final class LauncherWatch {
-  /** The variable that tells a process that it has a launcher: its process id. */
-  static final String VARIABLE = "ONECYCLE_LAUNCHER_PID";
-
   /** The order to save; every other byte is the number of a signal. */
   static final int SAVE = 'S';
 
@@ -21,7 +19,7 @@ public final class LauncherWatch {
 
   /** Watches the launcher of this process, where it has one. */
   public static void begin(Map<String, String> environment) {
-    if (environment.containsKey(VARIABLE)) {
+    if (environment.containsKey(Rendezvous.ONECYCLE_LAUNCH)) {
       Signals.passedOn();
       InputStream orders = System.in;
       Thread watch = new Thread(() -> obey(orders), "onecycle-launcher");

@@ -304,7 +304,7 @@ final class RankJob {
     variables.put("MASTER_PORT", Integer.toString(port));
     variables.put("TORCHELASTIC_RESTART_COUNT", Integer.toString(attempt));
     variables.put("TORCHELASTIC_MAX_RESTARTS", Integer.toString(maxRestarts));
-    variables.put(LauncherWatch.VARIABLE, Long.toString(ProcessHandle.current().pid()));
+    variables.put(Rendezvous.ONECYCLE_LAUNCH, Long.toString(ProcessHandle.current().pid()));
     return variables;
   }
 

@@ -75,7 +75,7 @@ public final class RankOptions {
       return Rendezvous.of(
           environment, optional(values.rank), optional(values.worldSize), values.master);
     } catch (InvalidValueException e) {
-      throw inOptions(e);
+      throw named(e, RANK, WORLD_SIZE, MASTER);
     }
   }
 
@@ -134,15 +134,18 @@ public final class RankOptions {
     }
   }
 
-  private static OptionalInt optional(@Nullable Integer value) {
+  /** The value of an option; empty where it is not given. */
+  public static OptionalInt optional(@Nullable Integer value) {
     return value == null ? OptionalInt.empty() : OptionalInt.of(value);
   }
 
-  private static InvalidValueException inOptions(InvalidValueException e) {
+  /** An error of {@link Rendezvous}, in the names of the options that give its values. */
+  public static InvalidValueException named(
+      InvalidValueException e, String rank, String size, String master) {
     return switch (e.name()) {
-      case "rank" -> e.named(RANK);
-      case "world size" -> e.named(WORLD_SIZE);
-      case "master" -> e.named(MASTER);
+      case "rank" -> e.named(rank);
+      case "world size" -> e.named(size);
+      case "master" -> e.named(master);
       default -> e;
     };
   }

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.IModelTransformer;
 import picocli.CommandLine.Model.ArgGroupSpec;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
@@ -38,27 +39,42 @@ public final class SettingOptions {
 
   private SettingOptions() {}
 
-  /** Adds an option for each of some settings to a command, under the headings of their groups. */
-  public static void add(CommandSpec spec, Collection<? extends Setting<?>> settings) {
-    add(spec, settings, TrainingConfig.defaults());
-  }
-
   /**
-   * Adds an option for each of some settings to a command that has defaults of its own.
-   *
-   * @param standards the values of settings that are not given
+   * Adds an option for each of some settings to a command, under the headings of their groups.
+   * Every command has a subclass of its own, which picocli makes without arguments.
    */
-  public static void add(
-      CommandSpec spec, Collection<? extends Setting<?>> settings, TrainingConfig standards) {
-    spec.usageMessage().abbreviateSynopsis(true);
-    for (Group group : Group.values()) {
-      List<Setting<?>> own = new ArrayList<>();
-      for (Setting<?> setting : settings) {
-        if (TrainingConfig.group(setting) == group) {
-          own.add(setting);
+  public abstract static class Transformer implements IModelTransformer {
+    private final List<Setting<?>> settings;
+    private final TrainingConfig standards;
+
+    /** For a command that has the usual defaults. */
+    protected Transformer(Collection<? extends Setting<?>> settings) {
+      this(settings, TrainingConfig.defaults());
+    }
+
+    /**
+     * For a command that has defaults of its own.
+     *
+     * @param standards the values of settings that are not given
+     */
+    protected Transformer(Collection<? extends Setting<?>> settings, TrainingConfig standards) {
+      this.settings = List.copyOf(settings);
+      this.standards = standards;
+    }
+
+    @Override
+    public final CommandSpec transform(CommandSpec spec) {
+      spec.usageMessage().abbreviateSynopsis(true);
+      for (Group group : Group.values()) {
+        List<Setting<?>> own = new ArrayList<>();
+        for (Setting<?> setting : settings) {
+          if (TrainingConfig.group(setting) == group) {
+            own.add(setting);
+          }
         }
+        addGroup(spec, group, own, standards);
       }
-      addGroup(spec, group, own, standards);
+      return spec;
     }
   }
 
@@ -176,6 +192,23 @@ public final class SettingOptions {
 
   private static String text(Object value) {
     return value instanceof Double number ? Numbers.exact(number) : value.toString();
+  }
+
+  /**
+   * The settings of a command that reads no configuration file: as its options give them, else as
+   * environment variables do. The data that it works on are named on the command line alone.
+   */
+  public static TrainingConfig config(CommandSpec spec) {
+    Map<String, String> environment = new LinkedHashMap<>(System.getenv());
+    environment
+        .keySet()
+        .retainAll(
+            spec.options().stream()
+                .map(OptionSpec::userObject)
+                .filter(Source.class::isInstance)
+                .map(source -> ((Source) source).setting.variable())
+                .toList());
+    return TrainingConfig.defaults().withEnvironment(environment).with(given(spec));
   }
 
   /** The settings that the options of a command line give. */

@@ -19,11 +19,14 @@ import dev.onecycle.torch.job.JobListener;
 import dev.onecycle.torch.job.RangeTests;
 import dev.onecycle.torch.job.ResumeOptions;
 import dev.onecycle.torch.job.RunSummary;
+import dev.onecycle.torch.job.Setting;
 import dev.onecycle.torch.job.TrainingConfig;
 import dev.onecycle.torch.job.TrainingConfig.Group;
 import dev.onecycle.torch.job.TrainingJob;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
@@ -34,6 +37,10 @@ import java.util.function.Predicate;
  * whose range test gives no rate, is done without a result. Other errors end the campaign.
  */
 final class CampaignRuns {
+  /** Settings that a machine may have by its environment: no result depends on them. */
+  private static final List<Setting<?>> OF_THE_MACHINE =
+      List.of(TrainingConfig.CACHE, TrainingConfig.MAX_CACHE, TrainingConfig.OFFLINE);
+
   private final Console console;
   private final Campaign campaign;
   private final Predicate<Trial> mine;
@@ -122,12 +129,17 @@ final class CampaignRuns {
     }
   }
 
+  private TrainingConfig config(Trial trial) {
+    Map<String, String> ofMachine = new LinkedHashMap<>(System.getenv());
+    ofMachine.keySet().retainAll(OF_THE_MACHINE.stream().map(Setting::variable).toList());
+    return trial.config(campaign.data()).withEnvironment(ofMachine);
+  }
+
   private boolean trained(Trial trial, Path place) {
     try (JobProgress progress = JobProgress.ofTraining(console)) {
       RunSummary run =
           campaign.state(trial) == State.ABSENT
-              ? TrainingJob.start(
-                  trial.config(campaign.data()), place, Signals.CONTROL, images(trial), progress)
+              ? TrainingJob.start(config(trial), place, Signals.CONTROL, images(trial), progress)
               : TrainingJob.resume(
                   place,
                   ResumeOptions.NONE.with(TrainingConfig.DATA, campaign.data()),
@@ -163,7 +175,7 @@ final class CampaignRuns {
   }
 
   private boolean rangeTested(Trial trial, Path place) {
-    TrainingConfig config = trial.config(campaign.data());
+    TrainingConfig config = config(trial);
     long begin = System.nanoTime();
     try (JobProgress progress = JobProgress.ofTuning(console);
         Experiment experiment =

@@ -14,9 +14,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.IModelTransformer;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /** A training on data that needs no download. */
@@ -33,18 +31,15 @@ import picocli.CommandLine.Option;
     footer = {"", "Examples:", "  onecycle demo", "  onecycle demo --max-lr 1e-4   # far too low"})
 public final class DemoCommand implements Callable<Integer> {
   /** A few settings are options. */
-  static final class Settings implements IModelTransformer {
-    @Override
-    public CommandSpec transform(CommandSpec spec) {
-      SettingOptions.add(
-          spec,
+  static final class Settings extends SettingOptions.Transformer {
+    Settings() {
+      super(
           List.of(
               TrainingConfig.EPOCHS,
               TrainingConfig.MAX_LR,
               TrainingConfig.SEED,
               TrainingConfig.TENSORBOARD),
           DEMO);
-      return spec;
     }
   }
 
@@ -66,7 +61,7 @@ public final class DemoCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     RankOptions.requireAlone(Rendezvous.of(System.getenv()), "the demo is one process");
-    TrainingConfig config = DEMO.with(SettingOptions.given(output.spec()));
+    TrainingConfig config = DEMO.with(SettingOptions.config(output.spec()));
     Signals.watch();
     try (JobProgress progress = JobProgress.ofTraining(output.console())) {
       return Runs.start(

@@ -10,21 +10,17 @@ import dev.onecycle.cli.options.RankOptions;
 import dev.onecycle.cli.options.RunNames;
 import dev.onecycle.cli.options.SettingOptions;
 import dev.onecycle.error.Require;
-import dev.onecycle.run.RunFolder;
 import dev.onecycle.torch.distributed.ProcessGroup;
 import dev.onecycle.torch.job.FineTuning;
 import dev.onecycle.torch.job.ResumeOptions;
 import dev.onecycle.torch.job.RunWeights;
 import dev.onecycle.torch.job.TrainingConfig;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.IModelTransformer;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /** Trains a network on from the weights of another training, in two cycles. */
@@ -47,15 +43,12 @@ import picocli.CommandLine.Option;
     })
 public final class FineTuneCommand implements Callable<Integer> {
   /** All settings are options, but for the layers that are frozen. */
-  static final class Settings implements IModelTransformer {
-    @Override
-    public CommandSpec transform(CommandSpec spec) {
-      SettingOptions.add(
-          spec,
+  static final class Settings extends SettingOptions.Transformer {
+    Settings() {
+      super(
           TrainingConfig.settings().stream()
               .filter(setting -> setting != TrainingConfig.FREEZE)
               .toList());
-      return spec;
     }
   }
 
@@ -119,7 +112,7 @@ public final class FineTuneCommand implements Callable<Integer> {
   private int first(TrainingConfig config, Path folder, ProcessGroup group) {
     Console console = output.console().of(group);
     try (JobProgress progress = JobProgress.ofTraining(console)) {
-      return isRun(folder, group)
+      return Runs.isThere(folder, group)
           ? Runs.resumeFirst(console, folder, group, progress)
           : Runs.startFirst(console, config, folder, group, progress);
     }
@@ -127,7 +120,7 @@ public final class FineTuneCommand implements Callable<Integer> {
 
   private int second(FineTuning phases, Path head, Path folder, ProcessGroup group) {
     Console console = output.console().of(group);
-    if (isRun(folder, group)) {
+    if (Runs.isThere(folder, group)) {
       try (JobProgress progress = JobProgress.ofTraining(console)) {
         return Runs.resume(console, folder, ResumeOptions.NONE, group, progress);
       }
@@ -137,9 +130,5 @@ public final class FineTuneCommand implements Callable<Integer> {
         JobProgress progress = JobProgress.ofTraining(console)) {
       return Runs.start(console, phases.allFrom(weights.path()), folder, group, progress);
     }
-  }
-
-  private static boolean isRun(Path folder, ProcessGroup group) {
-    return group.ofFirst(Files.exists(folder.resolve(RunFolder.RECORD)));
   }
 }

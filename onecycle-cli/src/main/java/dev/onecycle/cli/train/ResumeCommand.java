@@ -15,9 +15,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.IModelTransformer;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -42,16 +40,13 @@ import picocli.CommandLine.Parameters;
     })
 public final class ResumeCommand implements Callable<Integer> {
   /** Settings that a resumed run may change are options. */
-  static final class Settings implements IModelTransformer {
-    @Override
-    public CommandSpec transform(CommandSpec spec) {
-      SettingOptions.add(
-          spec,
+  static final class Settings extends SettingOptions.Transformer {
+    Settings() {
+      super(
           TrainingConfig.settings().stream()
               .filter(Setting::isChangeableOnResume)
               .filter(setting -> setting != TrainingConfig.DATA)
               .toList());
-      return spec;
     }
   }
 

@@ -21,6 +21,7 @@ import dev.onecycle.torch.job.ResumeOptions;
 import dev.onecycle.torch.job.RunSummary;
 import dev.onecycle.torch.job.TrainingConfig;
 import dev.onecycle.torch.job.TrainingJob;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,6 +31,11 @@ import java.util.Optional;
 /** Runs jobs with a live report, and shows their results. */
 final class Runs {
   private Runs() {}
+
+  /** Whether a run is in a folder, as rank 0 sees it. */
+  static boolean isThere(Path folder, ProcessGroup ranks) {
+    return ranks.ofFirst(Files.exists(folder.resolve(RunFolder.RECORD)));
+  }
 
   /** Starts a run; answers the exit code. */
   static int start(

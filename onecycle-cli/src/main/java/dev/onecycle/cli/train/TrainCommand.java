@@ -9,19 +9,15 @@ import dev.onecycle.cli.options.RankOptions;
 import dev.onecycle.cli.options.RunNames;
 import dev.onecycle.cli.options.SettingOptions;
 import dev.onecycle.error.Require;
-import dev.onecycle.run.RunFolder;
 import dev.onecycle.torch.distributed.ProcessGroup;
 import dev.onecycle.torch.job.ResumeOptions;
 import dev.onecycle.torch.job.TrainingConfig;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.IModelTransformer;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /** Trains a classifier in one cycle. */
@@ -48,11 +44,9 @@ public final class TrainCommand implements Callable<Integer> {
   public static final String RESUME = "--resume";
 
   /** All settings are options. */
-  static final class Settings implements IModelTransformer {
-    @Override
-    public CommandSpec transform(CommandSpec spec) {
-      SettingOptions.add(spec, TrainingConfig.settings());
-      return spec;
+  static final class Settings extends SettingOptions.Transformer {
+    Settings() {
+      super(TrainingConfig.settings());
     }
   }
 
@@ -97,15 +91,10 @@ public final class TrainCommand implements Callable<Integer> {
 
   private int train(TrainingConfig config, Path folder, ProcessGroup group) {
     try (JobProgress progress = JobProgress.ofTraining(output.console().of(group))) {
-      return resume && hasRun(folder, group)
+      return resume && Runs.isThere(folder, group)
           ? Runs.resume(output.console(), folder, ResumeOptions.of(config), group, progress)
           : Runs.start(output.console(), config, folder, group, progress);
     }
-  }
-
-  /** Whether a run is there, as rank 0 sees it. */
-  private static boolean hasRun(Path folder, ProcessGroup group) {
-    return group.ofFirst(Files.exists(folder.resolve(RunFolder.RECORD)));
   }
 
   private TrainingConfig config() {

@@ -28,9 +28,7 @@ import java.util.concurrent.Callable;
 import java.util.function.IntFunction;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.IModelTransformer;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /** Finds the batch size that memory and the length of the run allow. */
@@ -52,11 +50,9 @@ import picocli.CommandLine.Option;
     })
 public final class FindBatchSizeCommand implements Callable<Integer> {
   /** The settings that a step's memory and time depend on, and the length of the cycle. */
-  static final class Settings implements IModelTransformer {
-    @Override
-    public CommandSpec transform(CommandSpec spec) {
-      SettingOptions.add(spec, SETTINGS);
-      return spec;
+  static final class Settings extends SettingOptions.Transformer {
+    Settings() {
+      super(SETTINGS);
     }
   }
 

@@ -45,9 +45,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.IModelTransformer;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /** Runs the range test and suggests a peak rate. */
@@ -78,11 +76,9 @@ public final class FindLrCommand implements Callable<Integer> {
   private static final Set<String> WITH_CURVES = Set.of("csv", "svg", "png", "json", "quiet");
 
   /** The settings of a range test's conditions, and of the test itself. */
-  static final class Settings implements IModelTransformer {
-    @Override
-    public CommandSpec transform(CommandSpec spec) {
-      SettingOptions.add(spec, SETTINGS);
-      return spec;
+  static final class Settings extends SettingOptions.Transformer {
+    Settings() {
+      super(SETTINGS);
     }
   }
 

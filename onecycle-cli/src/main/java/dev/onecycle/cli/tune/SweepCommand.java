@@ -53,9 +53,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.IModelTransformer;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /** Tries values of one hyper-parameter and chooses one. */
@@ -84,11 +82,9 @@ public final class SweepCommand implements Callable<Integer> {
   private static final Path RESULT = Path.of("sweep.json");
 
   /** The settings of a range test's conditions, some with several values, and of the test. */
-  static final class Settings implements IModelTransformer {
-    @Override
-    public CommandSpec transform(CommandSpec spec) {
-      SettingOptions.add(spec, SETTINGS);
-      return spec;
+  static final class Settings extends SettingOptions.Transformer {
+    Settings() {
+      super(SETTINGS);
     }
   }
 

@@ -33,9 +33,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.IModelTransformer;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /** Chooses batch size, weight decay, dropout and peak rate, in that order. */
@@ -60,11 +58,9 @@ import picocli.CommandLine.Option;
     })
 public final class TuneCommand implements Callable<Integer> {
   /** All settings but the peak rate's and the run's; some may have several values. */
-  static final class Settings implements IModelTransformer {
-    @Override
-    public CommandSpec transform(CommandSpec spec) {
-      SettingOptions.add(spec, SETTINGS);
-      return spec;
+  static final class Settings extends SettingOptions.Transformer {
+    Settings() {
+      super(SETTINGS);
     }
   }
 

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A rank that does as it is told: words are {@code RANK/ATTEMPT/WHAT}, where {@code *} stands for
+ * A rank that does as it is told: words are {@code RANK/ATTEMPT/ACTION}, where {@code *} stands for
  * any, and are done in their order.
  */
 final class RankProgram {
@@ -26,8 +26,9 @@ final class RankProgram {
     System.exit(0);
   }
 
-  private static void act(String what, Map<String, String> variables) throws InterruptedException {
-    String[] parts = what.split("=", 2);
+  private static void act(String action, Map<String, String> variables)
+      throws InterruptedException {
+    String[] parts = action.split("=", 2);
     switch (parts[0]) {
       case "say" -> System.out.println(parts[1]);
       case "complain" -> System.err.println(parts[1]);
@@ -59,7 +60,7 @@ final class RankProgram {
         train(Long.parseLong(parts[1]));
         System.exit(Signals.exitCode());
       }
-      default -> throw new IllegalArgumentException(what);
+      default -> throw new IllegalArgumentException(action);
     }
   }
 

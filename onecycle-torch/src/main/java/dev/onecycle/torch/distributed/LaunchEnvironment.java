@@ -1,5 +1,8 @@
 package dev.onecycle.torch.distributed;
 
+import static dev.onecycle.torch.distributed.Rendezvous.ONECYCLE_LAUNCH;
+import static dev.onecycle.torch.distributed.Rendezvous.PET_PROCESSES;
+
 import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.error.Require;
 import dev.onecycle.torch.distributed.Rendezvous.Address;
@@ -28,13 +31,11 @@ final class LaunchEnvironment {
   private static final String MASTER_PORT = "MASTER_PORT";
   private static final String AGENT_STORE = "TORCHELASTIC_USE_AGENT_STORE";
   private static final String TORCHRUN = "TORCHELASTIC_RUN_ID";
-  private static final String ONECYCLE_LAUNCH = "ONECYCLE_LAUNCHER_PID";
 
   /** The number of a pod of an indexed job of Kubernetes, and so of a JobSet. */
   private static final String INDEX = "JOB_COMPLETION_INDEX";
 
   private static final String PET_NODES = "PET_NNODES";
-  private static final String PET_PROCESSES = "PET_NPROC_PER_NODE";
   private static final String PET_RANK = "PET_NODE_RANK";
   private static final String PET_ADDR = "PET_MASTER_ADDR";
   private static final String PET_PORT = "PET_MASTER_PORT";

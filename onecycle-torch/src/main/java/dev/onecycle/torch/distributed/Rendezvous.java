@@ -61,7 +61,14 @@ public final class Rendezvous {
     }
   }
 
-  static final int MAX_PORT = 65_535;
+  /** The largest number of a port. */
+  public static final int MAX_PORT = 65_535;
+
+  /** The variable by which {@code onecycle launch} tells a rank the launcher's process id. */
+  public static final String ONECYCLE_LAUNCH = "ONECYCLE_LAUNCHER_PID";
+
+  /** The variable of Kubeflow's Trainer for the number of processes a pod. */
+  public static final String PET_PROCESSES = "PET_NPROC_PER_NODE";
 
   /** The source of values that a caller or a command line gives. */
   static final String GIVEN = "given";

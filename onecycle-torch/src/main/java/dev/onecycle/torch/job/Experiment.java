@@ -337,7 +337,7 @@ public final class Experiment implements AutoCloseable {
   private void sayWeights(JobListener listener) {
     if (weights.isPresent()) {
       learner();
-      listener.note(StartingWeights.describe(mapping.orElseThrow(), weights.get().file().file()));
+      listener.note(mapping.orElseThrow().sentence());
       if (config.find(TrainingConfig.NORMALIZATION).isEmpty()) {
         listener.note(
             "Images are normalized by "

@@ -10,7 +10,6 @@ import dev.onecycle.error.IoErrors;
 import dev.onecycle.error.Require;
 import dev.onecycle.run.RunFolder;
 import dev.onecycle.run.checkpoint.CheckpointFolder;
-import dev.onecycle.text.Counts;
 import dev.onecycle.text.Sha256;
 import dev.onecycle.torch.job.TrainingConfig.Origin;
 import dev.onecycle.torch.model.ModelFile;
@@ -27,12 +26,10 @@ import dev.onecycle.torch.weights.WeightMapping;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /**
  * The weights that a training begins with instead of random ones: of a file, or of an earlier run.
@@ -42,8 +39,6 @@ import java.util.stream.Collectors;
  * @param model the model that the file holds, where it is one of onecycle
  */
 record StartingWeights(WeightFile file, String sha256, Optional<ModelFile> model) {
-  private static final int SHOWN = 3;
-
   /** A side at which a network for photos sees something, at a third of the cost of 224. */
   private static final int PHOTO_SIDE = 128;
 
@@ -184,28 +179,5 @@ record StartingWeights(WeightFile file, String sha256, Optional<ModelFile> model
     } catch (InvalidValueException e) {
       throw config.ofMapping(e);
     }
-  }
-
-  /** A sentence on what was done with the arrays. */
-  static String describe(WeightMapping mapping, Path origin) {
-    List<String> parts = new ArrayList<>();
-    for (WeightMapping.Action action : WeightMapping.Action.values()) {
-      List<WeightMapping.Row> rows =
-          mapping.rows().stream().filter(row -> row.action() == action).toList();
-      if (!rows.isEmpty()) {
-        String names =
-            rows.stream()
-                .limit(SHOWN)
-                .map(row -> row.name().isEmpty() ? row.source() : row.name())
-                .collect(Collectors.joining(", "));
-        boolean usual = action == WeightMapping.Action.TAKEN;
-        parts.add(
-            Counts.of(rows.size(), "array", "arrays")
-                + " "
-                + action.text()
-                + (usual ? "" : " (" + names + (rows.size() > SHOWN ? ", …)" : ")")));
-      }
-    }
-    return "Weights from " + origin + ": " + String.join(", ", parts);
   }
 }
