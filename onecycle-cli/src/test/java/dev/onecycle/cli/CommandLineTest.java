@@ -325,7 +325,8 @@ class CommandLineTest {
     String help = Cli.run("train", "--help").out().replaceAll("\\s+", " ");
     assertThat(help)
         .contains("a .zip, or a .tar, plain or compressed by gzip, xz, bzip2 or zstd, of")
-        .contains("or of images with labels or label_pattern; CIFAR binary; IDX")
+        .contains("or of images with labels or label_pattern; tar shards, a folder of them or")
+        .contains("photos-{000..099}.tar; CIFAR binary; IDX;")
         .contains("crop covers the size and cuts off the rest")
         .containsPattern("squash changes proportions.{0,200}Default: crop");
   }

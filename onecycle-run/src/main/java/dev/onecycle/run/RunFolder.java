@@ -208,7 +208,7 @@ public final class RunFolder implements RunOutput {
    */
   public static RunRecord read(Path folder) {
     Path file = folder.resolve(RECORD);
-    if (Files.notExists(file)) {
+    if (Files.notExists(file) || Files.isRegularFile(folder)) {
       throw new BadDataException(
           folder
               + (Files.exists(folder)

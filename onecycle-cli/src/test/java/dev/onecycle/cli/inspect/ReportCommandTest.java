@@ -134,7 +134,11 @@ class ReportCommandTest {
       Cli.Result refused = Cli.run("report", wrong);
       assertThat(refused.code()).isEqualTo(ExitCode.BAD_DATA);
       assertThat(refused.complaints()).hasSize(1);
-      assertThat(refused.err()).contains("run.json");
+      assertThat(refused.err())
+          .contains(
+              Files.exists(wrong)
+                  ? wrong + " is not the folder of a run: it has no run.json"
+                  : wrong + " cannot be read: no such file or folder");
     }
     Cli.Result broken = Cli.run("report", run, "--with", run.resolve("steps.csv"));
     assertThat(broken.code()).isEqualTo(ExitCode.BAD_DATA);

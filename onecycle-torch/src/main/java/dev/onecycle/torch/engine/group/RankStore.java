@@ -25,6 +25,9 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.IntPointer;
+import org.bytedeco.javacpp.PointerPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.javacpp.SizeTPointer;
 import org.bytedeco.javacpp.chrono.Milliseconds;
@@ -32,6 +35,7 @@ import org.bytedeco.pytorch.PrefixStore;
 import org.bytedeco.pytorch.StringVector;
 import org.bytedeco.pytorch.TCPStore;
 import org.bytedeco.pytorch.TCPStoreOptions;
+import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -143,7 +147,23 @@ final class RankStore implements AutoCloseable {
     }
   }
 
+  /**
+   * The engine logs errors alone: with a warning that a rank is gone, of which we say a line, comes
+   * a page of its stack.
+   */
+  private static void logErrorsAlone() {
+    try (PointerScope scope = new PointerScope()) {
+      PointerPointer<BytePointer> words = new PointerPointer<>("onecycle", "--caffe2_log_level=2");
+      IntPointer count = new IntPointer(1).put(2);
+      boolean read = torch.ParseCommandLineFlags(count, words);
+      if (!read || count.get() != 1) { // the name of the program is left
+        throw new IllegalStateException("the engine does not know its log level");
+      }
+    }
+  }
+
   private static TCPStore server(Meeting meeting) {
+    logErrorsAlone();
     try (PointerScope scope = new PointerScope()) {
       TCPStoreOptions options = new TCPStoreOptions();
       options.port((short) meeting.port()); // unsigned there
