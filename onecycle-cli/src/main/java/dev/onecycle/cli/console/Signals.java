@@ -66,7 +66,7 @@ public final class Signals {
   }
 
   /** Signals within this time are one order. */
-  private static final long SAME_ORDER_NANOS = 1_000_000_000;
+  private static final long SAME_ORDER_NANOS = 500_000_000;
 
   /** The number of the signal that has come; 0 before. */
   private static final AtomicInteger received = new AtomicInteger();

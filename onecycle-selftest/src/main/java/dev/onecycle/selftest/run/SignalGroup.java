@@ -112,7 +112,7 @@ final class SignalGroup {
           Path run = folder.resolve("run");
           ProcessUnderTest process = started(phase, runs, run);
           process.signal("INT");
-          process.pause(100);
+          process.pause(700); // sooner it would be taken for the same order
           process.signal("INT");
           long begin = System.nanoTime();
           process.requireExitCode(130);
