@@ -32,8 +32,8 @@ record VerdictMessages(double[] rates, StopReason stopped) {
         Kind.UNCERTAIN,
         fallAndRise(curve, readings)
             + found(
-                ", but up to %2$s it was near %1$s again, the loss of an untrained network: the"
-                    + " network may have met the rates above its edge too soon",
+                ", but up to %2$s it was near %1$s again, the loss of knowing nothing: the network"
+                    + " may have met the rates above its edge too soon",
                 curve.untrained(), survived),
         uncertain(peak(readings)) + ", or take more steps");
   }

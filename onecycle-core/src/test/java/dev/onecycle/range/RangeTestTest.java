@@ -44,7 +44,7 @@ class RangeTestTest {
     assertThat(lost.verdict().kind()).isEqualTo(Kind.UNCERTAIN);
     assertThat(lost.readings().edge().orElseThrow()).isBetween(0.2, 0.6);
     assertThat(lost.verdict().finding())
-        .contains("near", "the loss of an untrained network", "above its edge too soon");
+        .contains("near", "the loss of knowing nothing", "above its edge too soon");
     // Where the loss rises for good soon after, the rate was too high.
     assertThat(test.run((rate, momentum) -> lost(start, rate, 2)).verdict().kind())
         .isEqualTo(Kind.CLEAR);

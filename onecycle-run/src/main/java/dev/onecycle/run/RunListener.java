@@ -25,6 +25,10 @@ public interface RunListener extends TrainingListener {
   /** A sentence that people should not miss: something was not saved, or may differ. */
   default void warning(String sentence) {}
 
-  /** The run has ended, in whatever way; its files are complete. */
+  /**
+   * The run has ended, in whatever way; its files are complete. An exception thrown here does not
+   * change how it ended: of a finished run the caller gets it, of a failed run it is added to the
+   * failure as suppressed.
+   */
   default void ended(Path folder, RunRecord record) {}
 }

@@ -23,6 +23,8 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -141,12 +143,20 @@ final class RankWork extends AbstractFunction1<Iterator<Integer>, Iterator<Strin
    *     stage again, with another one
    */
   private static ProcessGroup join(BarrierTaskContext context, int port) {
-    int size = context.getTaskInfos().length;
-    String host = context.getTaskInfos()[0].address().replaceFirst(":\\d+$", "");
+    List<String> hosts =
+        Arrays.stream(context.getTaskInfos())
+            .map(info -> info.address().replaceFirst(":\\d+$", ""))
+            .toList();
+    int rank = context.partitionId();
+    String here = hosts.get(rank);
+    Rendezvous place =
+        Rendezvous.of(rank, hosts.size(), hosts.get(0), port)
+            .withLocal(
+                Collections.frequency(hosts.subList(0, rank), here),
+                Collections.frequency(hosts, here));
     Thread watch = interruptsWith(context);
     try {
-      return ProcessGroup.join(
-          Rendezvous.of(context.partitionId(), size, host, port), MEETING, TIMEOUT);
+      return ProcessGroup.join(place, MEETING, TIMEOUT);
     } catch (InvalidValueException e) {
       throw new IllegalStateException("ranks cannot meet: " + e.getMessage(), e);
     } finally {

@@ -258,7 +258,7 @@ public final class JobProgress implements JobListener, AutoCloseable {
   }
 
   private void expect(RunRecord record, Policy policy) {
-    epochs = number(record, "epochs");
+    epochs = number(record, RunRecord.EPOCHS);
     images =
         new EpochImages(record.data().trainImages(), number(record, "batch_size"), policy.steps());
     evaluationName = record.data().evaluationName();

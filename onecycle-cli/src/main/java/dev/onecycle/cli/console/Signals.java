@@ -71,7 +71,7 @@ public final class Signals {
   /** The number of the signal that has come; 0 before. */
   private static final AtomicInteger received = new AtomicInteger();
 
-  private static volatile long receivedAt;
+  private static long receivedAt;
 
   private static final AtomicBoolean SAVE = new AtomicBoolean();
   private static final Object INTERRUPTING = new Object();
@@ -89,18 +89,19 @@ public final class Signals {
     Thread thread = Thread.currentThread();
     watched = thread;
     for (String name : List.of("INT", "TERM", "HUP")) {
-      handle(
-          name,
-          signal -> {
-            if (received.compareAndSet(0, signal)) {
-              receivedAt = System.nanoTime();
-              interrupt(thread);
-            } else if (!launched && System.nanoTime() - receivedAt > SAME_ORDER_NANOS) {
-              Runtime.getRuntime().halt(codeOf(signal));
-            }
-          });
+      handle(name, signal -> arrived(signal, thread));
     }
     handle("USR1", signal -> SAVE.set(true));
+  }
+
+  /** Each signal has a thread of its own, and two of them may come at once. */
+  private static synchronized void arrived(int signal, Thread thread) {
+    if (received.compareAndSet(0, signal)) {
+      receivedAt = System.nanoTime();
+      interrupt(thread);
+    } else if (!launched && System.nanoTime() - receivedAt > SAME_ORDER_NANOS) {
+      Runtime.getRuntime().halt(codeOf(signal));
+    }
   }
 
   /** From now on a launcher passes signals on. */

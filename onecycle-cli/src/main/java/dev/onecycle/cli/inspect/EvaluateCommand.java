@@ -124,6 +124,7 @@ public final class EvaluateCommand implements Callable<Integer> {
 
   private EvaluationSplit open(Console console, ModelFile file) {
     TrainingConfig config = SettingOptions.config(output.spec());
+    config.requireNeeded();
     if (config.find(TrainingConfig.DATA).isEmpty()) {
       return heldOut(console, config);
     }

@@ -13,6 +13,7 @@ import dev.onecycle.run.files.AtomicFile;
 import dev.onecycle.run.files.FileNames;
 import dev.onecycle.text.Counts;
 import dev.onecycle.torch.job.Experiment;
+import dev.onecycle.torch.job.Experiment.HeldBatch;
 import dev.onecycle.torch.job.Setting;
 import dev.onecycle.torch.job.TrainingConfig;
 import dev.onecycle.torch.job.TrainingConfig.Group;
@@ -88,7 +89,7 @@ public final class ShowCommand implements Callable<Integer> {
     }
     config.validated();
     try (JobProgress progress = JobProgress.ofTraining(console);
-        Experiment experiment = Experiment.open(config, progress)) {
+        Experiment experiment = Experiment.open(config, HeldBatch.NONE, progress)) {
       List<String> classes = experiment.trainImages().classes();
       TrainingImages images = experiment.trainingImages(count, ImageGrid.tileSide(count));
       byte[] png =

@@ -95,6 +95,7 @@ public final class ConfigOptions {
                   ? "# " + line(setting, values.get(setting.name()), config.origin(setting))
                   : line(setting, values.get(setting.name()), config.origin(setting)));
     }
+    values.keySet().removeIf(name -> config.isByImages(TrainingConfig.setting(name)));
     console.result(values);
     return true;
   }

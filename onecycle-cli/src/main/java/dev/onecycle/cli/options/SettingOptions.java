@@ -199,16 +199,13 @@ public final class SettingOptions {
    * environment variables do. The data that it works on are named on the command line alone.
    */
   public static TrainingConfig config(CommandSpec spec) {
-    Map<String, String> environment = new LinkedHashMap<>(System.getenv());
-    environment
-        .keySet()
-        .retainAll(
-            spec.options().stream()
-                .map(OptionSpec::userObject)
-                .filter(Source.class::isInstance)
-                .map(source -> ((Source) source).setting.variable())
-                .toList());
-    return TrainingConfig.defaults().withEnvironment(environment).with(given(spec));
+    List<Setting<?>> own = new ArrayList<>();
+    for (OptionSpec option : spec.options()) {
+      if (option.userObject() instanceof Source source) {
+        own.add(source.setting);
+      }
+    }
+    return TrainingConfig.defaults().withEnvironment(System.getenv(), own).with(given(spec));
   }
 
   /** The settings that the options of a command line give. */

@@ -347,7 +347,7 @@ final class Campaign {
         arm.source(),
         done,
         seeds,
-        arm.grid().isEmpty() ? size(arm) : size(arm) + "; " + choice(arm));
+        arm.grid().isEmpty() ? size(arm) : size(arm) + "; " + choice(arm, rate));
   }
 
   /** What the arm has at this scale, since its title tells the size of the source. */
@@ -366,9 +366,8 @@ final class Campaign {
                 .orElse("");
   }
 
-  private String choice(Arm arm) {
+  private static String choice(Arm arm, OptionalDouble chosen) {
     String grid = arm.grid().stream().map(Numbers::brief).collect(Collectors.joining(", "));
-    OptionalDouble chosen = chosen(arm);
     if (chosen.isEmpty()) {
       return "peak to be chosen of " + grid;
     }

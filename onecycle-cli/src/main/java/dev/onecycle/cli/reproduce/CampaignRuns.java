@@ -24,9 +24,7 @@ import dev.onecycle.torch.job.TrainingConfig;
 import dev.onecycle.torch.job.TrainingConfig.Group;
 import dev.onecycle.torch.job.TrainingJob;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
@@ -130,9 +128,13 @@ final class CampaignRuns {
   }
 
   private TrainingConfig config(Trial trial) {
-    Map<String, String> ofMachine = new LinkedHashMap<>(System.getenv());
-    ofMachine.keySet().retainAll(OF_THE_MACHINE.stream().map(Setting::variable).toList());
-    return trial.config(campaign.data()).withEnvironment(ofMachine);
+    return trial.config(campaign.data()).withEnvironment(System.getenv(), OF_THE_MACHINE);
+  }
+
+  private ResumeOptions resumed() {
+    TrainingConfig here =
+        TrainingConfig.defaults().withEnvironment(System.getenv(), OF_THE_MACHINE);
+    return new ResumeOptions(here, 0).with(TrainingConfig.DATA, campaign.data());
   }
 
   private boolean trained(Trial trial, Path place) {
@@ -140,11 +142,7 @@ final class CampaignRuns {
       RunSummary run =
           campaign.state(trial) == State.ABSENT
               ? TrainingJob.start(config(trial), place, Signals.CONTROL, images(trial), progress)
-              : TrainingJob.resume(
-                  place,
-                  ResumeOptions.NONE.with(TrainingConfig.DATA, campaign.data()),
-                  Signals.CONTROL,
-                  progress);
+              : TrainingJob.resume(place, resumed(), Signals.CONTROL, progress);
       console.say(run.describe());
       return run.isFinished();
     }

@@ -61,6 +61,9 @@ public final class ReproduceCommand implements Callable<Integer> {
   private static final String LIST = "list";
   private static final String ALL = "all";
 
+  /** The title of a page that this command writes. */
+  private static final String RESULTS = "Results";
+
   @Parameters(
       paramLabel = "NAME",
       arity = "1..*",
@@ -152,6 +155,7 @@ public final class ReproduceCommand implements Callable<Integer> {
     AtomicFile.requireWritableFolder(folder);
     if (results != null) {
       AtomicFile.requireWritable(results);
+      requireOwnPage(results, studies);
     }
     boolean whole = true;
     if (!noRun) {
@@ -260,7 +264,7 @@ public final class ReproduceCommand implements Callable<Integer> {
       console.answer("Page: " + page);
     }
     if (results != null) {
-      AtomicFile.writeText(results, resultsPage(results, reports));
+      AtomicFile.writeText(results, filled(results, reports));
       console.answer("Results: " + results);
     }
     Map<String, Object> json = new LinkedHashMap<>();
@@ -270,15 +274,35 @@ public final class ReproduceCommand implements Callable<Integer> {
     return json;
   }
 
-  private static String resultsPage(Path file, List<StudyReport> reports) {
+  /** The page of the results, as it is; empty where there is none. */
+  private static String page(Path file) {
     try {
-      String there = Files.exists(file) ? Files.readString(file) : "";
-      return StudyReport.hasPart(there, reports)
-          ? StudyReport.filled(there, reports)
-          : StudyReport.markdown("Results", reports);
+      return Files.exists(file) ? Files.readString(file) : "";
     } catch (IOException e) {
       throw IoErrors.cannotRead(file, e);
     }
+  }
+
+  /** Another page is not lost for a marker that is misspelt. */
+  private static void requireOwnPage(Path file, List<Study> studies) {
+    String there = page(file);
+    Require.that(
+        there.isBlank()
+            || StudyReport.isWritten(there)
+            || StudyReport.hasPart(there, studies.stream().map(Study::name).toList()),
+        "--results",
+        "a new file, a page that this command wrote, or one with a line <!-- results of NAME -->"
+            + " of these experiments,",
+        file,
+        file);
+  }
+
+  private static String filled(Path file, List<StudyReport> reports) {
+    String there = page(file);
+    List<String> names = reports.stream().map(report -> report.result().about().name()).toList();
+    return StudyReport.hasPart(there, names)
+        ? StudyReport.filled(there, reports)
+        : StudyReport.markdown(RESULTS, reports);
   }
 
   private StudyReport report(Campaign campaign, Study study) {

@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** The result of an experiment as the object of its JSON file. */
 final class StudyJson {
@@ -27,7 +29,11 @@ final class StudyJson {
     List<Map<String, Object>> claims = new ArrayList<>();
     result.verdicts().forEach((claim, verdict) -> claims.add(of(claim, verdict)));
     json.put("claims", claims);
-    json.put("arms", result.arms().stream().map(StudyJson::of).toList());
+    json.put(
+        "arms",
+        result.arms().stream()
+            .map(arm -> of(arm, result.grids().getOrDefault(arm.title(), new TreeMap<>())))
+            .toList());
     return json;
   }
 
@@ -57,13 +63,17 @@ final class StudyJson {
     return json;
   }
 
-  private static Map<String, Object> of(ArmResult arm) {
+  private static Map<String, Object> of(ArmResult arm, SortedMap<Double, Double> grid) {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("name", arm.name());
     json.put("title", arm.title());
     json.put("source", values(arm.source()));
     json.put("note", arm.note());
     json.put("planned", arm.planned());
+    List<Map<String, Object>> peaks = new ArrayList<>();
+    grid.forEach(
+        (peak, accuracy) -> peaks.add(Map.of("max_lr", peak, "validation_accuracy", accuracy)));
+    json.put("grid", peaks);
     List<Map<String, Object>> runs = new ArrayList<>();
     arm.trials()
         .forEach(

@@ -4,12 +4,14 @@ import dev.onecycle.cli.console.Console;
 import dev.onecycle.cli.console.ExitCode;
 import dev.onecycle.cli.console.OutputOptions;
 import dev.onecycle.cli.console.Table;
+import dev.onecycle.cli.options.CommandLineArgs;
 import dev.onecycle.error.Require;
 import dev.onecycle.record.Measure;
 import dev.onecycle.run.RunCatalog;
 import dev.onecycle.run.RunEntry;
 import dev.onecycle.run.RunEntry.State;
 import dev.onecycle.text.Counts;
+import dev.onecycle.text.Shell;
 import dev.onecycle.text.Texts;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -138,7 +140,11 @@ public final class RunsCommand implements Callable<Integer> {
 
   /** The words of the command that lists the runs of a folder. */
   static String line(Path folder) {
-    return folder.equals(DEFAULT) ? "onecycle runs" : "onecycle runs " + folder;
+    List<String> words = new ArrayList<>(List.of(CommandLineArgs.program(), "runs"));
+    if (!folder.equals(DEFAULT)) {
+      words.add(folder.toString());
+    }
+    return Shell.line(words);
   }
 
   @Override

@@ -107,7 +107,7 @@ public final class FindBatchSizeCommand implements Callable<Integer> {
             Experiment.openForTuning(
                 // Given, so that none is chosen and said: sizes are tried here.
                 config.with(TrainingConfig.BATCH_SIZE, config.get(TrainingConfig.BATCH_SIZE)),
-                new HeldBatch(group.size(), true),
+                HeldBatch.on(group).searched(),
                 reading)) {
       experiment.join(Signals.control(group));
       if (!group.isFirst()) {

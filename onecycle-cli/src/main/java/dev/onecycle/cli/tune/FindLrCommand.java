@@ -11,6 +11,7 @@ import dev.onecycle.cli.options.ConfigOptions;
 import dev.onecycle.cli.options.FigureOptions;
 import dev.onecycle.cli.options.RankOptions;
 import dev.onecycle.cli.options.SettingOptions;
+import dev.onecycle.error.Require;
 import dev.onecycle.range.RangeSummary;
 import dev.onecycle.range.SuggestedPeak;
 import dev.onecycle.report.csv.RangeCsv;
@@ -159,9 +160,29 @@ public final class FindLrCommand implements Callable<Integer> {
   private TrainingConfig config(Optional<TrainedModel> trained) {
     TrainingConfig config =
         settings.config(trained.map(TrainedModel::config).orElseGet(TrainingConfig::defaults));
+    if (trained.isPresent()) {
+      requireNoMapping(SettingOptions.given(settings.spec()));
+    }
     return from == null || trained.isPresent()
         ? config
         : config.with(TrainingConfig.FROM, from.toString());
+  }
+
+  /** The arrays of a model of ours have the names of its network. */
+  private static void requireNoMapping(TrainingConfig given) {
+    for (Setting<?> rule :
+        List.of(
+            TrainingConfig.HEAD,
+            TrainingConfig.FROM_PREFIX,
+            TrainingConfig.FROM_RENAMES,
+            TrainingConfig.FROM_IGNORE)) {
+      if (given.isGiven(rule)) {
+        throw Require.invalid(
+            rule.option(),
+            "left out where --from is a run or a model of onecycle, which is tested as it is,",
+            String.valueOf(given.toMap().get(rule.name())));
+      }
+    }
   }
 
   private Path writable() {
@@ -177,10 +198,7 @@ public final class FindLrCommand implements Callable<Integer> {
     try (JobProgress progress = JobProgress.ofTuning(console.of(group));
         Experiment experiment =
             Experiment.openForRangeTest(
-                config,
-                trained.map(TrainedModel::file),
-                new HeldBatch(group.size(), false),
-                progress)) {
+                config, trained.map(TrainedModel::file), HeldBatch.on(group), progress)) {
       RunControl control = Signals.control(group);
       experiment.join(control);
       sayImages(console.of(group), experiment);

@@ -40,6 +40,7 @@ import dev.onecycle.tune.Sweep;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -152,6 +153,14 @@ public final class SweepCommand implements Callable<Integer> {
     return ranks.run(console, group -> sweep(config, parameter, values, asked, group));
   }
 
+  /** Every candidate is tried in this process. */
+  private static HeldBatch held(Hyperparameter parameter, List<Double> values, ProcessGroup group) {
+    HeldBatch ofConfig = HeldBatch.on(group);
+    return parameter == Hyperparameter.BATCH_SIZE
+        ? ofConfig.upTo(Collections.max(values).intValue())
+        : ofConfig;
+  }
+
   private int sweep(
       TrainingConfig config,
       Hyperparameter parameter,
@@ -163,7 +172,7 @@ public final class SweepCommand implements Callable<Integer> {
         Experiment experiment =
             Experiment.openForTuning(
                 Candidates.atLargestDropout(config, settings),
-                new HeldBatch(group.size(), parameter == Hyperparameter.BATCH_SIZE),
+                held(parameter, values, group),
                 reading)) {
       RunControl control = Signals.control(group);
       experiment.join(control);

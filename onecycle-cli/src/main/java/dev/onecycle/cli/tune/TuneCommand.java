@@ -170,7 +170,7 @@ public final class TuneCommand implements Callable<Integer> {
         Experiment experiment =
             Experiment.openForTuning(
                 Candidates.atLargestDropout(ruled ? atStandardBatch(config) : config, settings),
-                new HeldBatch(group.size(), search),
+                search ? HeldBatch.on(group).searched() : HeldBatch.on(group),
                 reading)) {
       RunControl control = Signals.control(group);
       experiment.join(control);

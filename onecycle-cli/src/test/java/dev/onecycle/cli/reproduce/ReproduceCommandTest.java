@@ -82,7 +82,7 @@ class ReproduceCommandTest {
     assertThat(Cli.read(results)).contains("\nOf 3 claims: 3 not decidable. 3 of 3 runs are done.");
     assertThat(Cli.read(results).lines())
         .contains("- One cycle, peak 0.8, 95 epochs: resnet20, batch 8, 2 epochs, peak 0.0125")
-        .anyMatch(line -> line.startsWith("| held-out accuracy, %, first seed | peak 0.001563 |"));
+        .anyMatch(line -> line.startsWith("| arm | peak 0.001563 |"));
   }
 
   private static void copy(Path from, Path to) throws IOException {
@@ -114,6 +114,10 @@ class ReproduceCommandTest {
         .endsWith("<!-- end -->\n" + after);
     assertThat(reproduce(words).code()).isZero();
     assertThat(Cli.read(page)).isEqualTo(written);
+
+    Files.writeString(page, before.replace("policy", "polcy"));
+    assertThat(reproduce(words).err()).contains("--results must be a new file, a page that");
+    assertThat(Cli.read(page)).contains("old");
 
     Files.writeString(page, before.replace("<!-- end -->", ""));
     assertThat(reproduce(words).err())

@@ -78,6 +78,14 @@ class FindLrFromTest extends StoppedRun {
         .startsWith("trained, sha256 ");
   }
 
+  /** A trained model is tested as it is: its head is not made anew. */
+  @Test
+  void rulesForWeightsFromElsewhereAreRefusedForAModel() throws IOException {
+    Cli.Result refused = find("--from", whole, "--head", "new");
+    assertThat(refused.code()).isEqualTo(2);
+    assertThat(refused.err()).contains("--head must be left out where --from is a run or a model");
+  }
+
   @Test
   void anotherModelOrOtherClassesAreRefused() throws IOException {
     Path two = scratch.resolve("cats");

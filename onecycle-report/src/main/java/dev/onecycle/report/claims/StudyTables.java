@@ -18,8 +18,9 @@ import java.util.stream.IntStream;
 
 /** The tables and sentences of an experiment, the same on every kind of page. */
 public final class StudyTables {
-  /** The heading of {@link #grids}. */
-  public static final String GRIDS = "held-out accuracy, %, first seed";
+  /** The caption of {@link #grids}. */
+  public static final String GRIDS =
+      "Held-out accuracy in percent at each peak, with the first seed";
 
   private final StudyResult result;
 
@@ -66,35 +67,6 @@ public final class StudyTables {
         String.join(", ", parts),
         done,
         planned);
-  }
-
-  /** The claims with their verdicts. */
-  public Grid claims() {
-    List<List<String>> rows = new ArrayList<>();
-    result
-        .verdicts()
-        .forEach(
-            (claim, verdict) -> {
-              Optional<Test> test = verdict.test();
-              Quantity quantity = claim.quantity();
-              boolean signed = claim.compares();
-              rows.add(
-                  List.of(
-                      claim.text(),
-                      verdict.kind().toString(),
-                      test.map(t -> sum(claim, t)).orElse(""),
-                      test.map(
-                              t ->
-                                  number(quantity, signed, t.low())
-                                      + " to "
-                                      + number(quantity, signed, t.high()))
-                          .orElse(""),
-                      test.map(t -> Integer.toString(t.sum().n())).orElse(""),
-                      test.map(t -> p(t.p()) + " against " + bound(claim)).orElse(""),
-                      verdict.reason() + rule(claim) + unlike(claim)));
-            });
-    return new Grid(
-        List.of("claim", "verdict", "mean ± deviation", "95 % interval", "n", "p", "by"), rows);
   }
 
   private static String sum(Claim claim, Test test) {
@@ -208,7 +180,7 @@ public final class StudyTables {
   public Grid grids() {
     TreeSet<Double> peaks = new TreeSet<>();
     result.grids().values().forEach(byPeak -> peaks.addAll(byPeak.keySet()));
-    List<String> headings = new ArrayList<>(List.of(GRIDS));
+    List<String> headings = new ArrayList<>(List.of("arm"));
     peaks.forEach(peak -> headings.add("peak " + Numbers.brief(peak)));
     List<List<String>> rows = new ArrayList<>();
     result

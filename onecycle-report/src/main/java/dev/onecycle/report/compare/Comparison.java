@@ -177,7 +177,7 @@ public record Comparison(
   }
 
   private static String text(Object value) {
-    return value instanceof Double d ? Numbers.rounded(d, 6) : String.valueOf(value);
+    return value instanceof Double d ? Numbers.exact(d) : String.valueOf(value);
   }
 
   private static List<SeedGroup> groups(List<RunHistory> runs) {
@@ -195,9 +195,7 @@ public record Comparison(
 
   /** Whether a run has completed its epochs, so that it can be averaged with others. */
   private static boolean complete(RunHistory run) {
-    Object planned = run.record().settings().get("epochs");
-    return !run.epochs().isEmpty()
-        && (!(planned instanceof Number n) || run.epochs().size() >= n.intValue());
+    return !run.epochs().isEmpty() && run.epochs().size() >= run.record().plannedEpochs().orElse(0);
   }
 
   private static Object seed(RunHistory run) {

@@ -48,10 +48,8 @@ public record RunCurves(
     static Length of(RunHistory history) {
       List<EpochRecord> epochs = history.epochs();
       long steps = history.record().policy().steps();
-      double planned =
-          history.record().settings().get("epochs") instanceof Number count && count.intValue() > 0
-              ? steps / count.doubleValue()
-              : 0;
+      int count = history.record().plannedEpochs().orElse(0);
+      double planned = count > 0 ? steps / (double) count : 0;
       return new Length(epochs.isEmpty() ? planned : epochs.get(0).steps(), steps);
     }
   }

@@ -45,6 +45,7 @@ public final class LiveReport implements RunListener {
 
   @Override
   public void begun(Path run, RunRecord record, Policy policy) {
+    open(run, record);
     try {
       Evidence evidence = Evidence.ofRun(run);
       if (evidence.range().isPresent()) {
@@ -58,11 +59,10 @@ public final class LiveReport implements RunListener {
       }
       ScheduleFigures.rateAndMomentum(policy, record.layerRates())
           .writeSvg(run.resolve("schedule.svg"));
-    } catch (MissingFontsException e) {
-      // Training needs no fonts.
+    } catch (MissingFontsException | CannotWriteException e) {
+      // Training needs no figures.
       failures.accept("No figures: " + e.getMessage());
     }
-    open(run, record);
   }
 
   @Override

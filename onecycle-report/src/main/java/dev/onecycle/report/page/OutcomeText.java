@@ -8,6 +8,7 @@ import dev.onecycle.text.Counts;
 import dev.onecycle.text.Numbers;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalInt;
 import java.util.stream.Collectors;
 
 /** The state and result of a run in sentences. */
@@ -27,7 +28,8 @@ final class OutcomeText {
   /** The result in a sentence. */
   String sentence() {
     List<EpochRecord> epochs = history.epochs();
-    String planned = String.valueOf(record.settings().getOrDefault("epochs", "?"));
+    OptionalInt known = record.plannedEpochs();
+    String planned = known.isPresent() ? Integer.toString(known.getAsInt()) : "?";
     String length = Counts.epochs(epochs.size(), planned);
     String result = result(epochs, planned);
     return switch (record.status()) {
@@ -108,9 +110,7 @@ final class OutcomeText {
 
   /** The peak of the first policy; an amended one may be lower. */
   private double firstPeak() {
-    return record.settings().get("learning_rate") instanceof Number rate
-        ? rate.doubleValue()
-        : record.policy().peak();
+    return record.chosenPeak().orElse(record.policy().peak());
   }
 
   private String changes() {

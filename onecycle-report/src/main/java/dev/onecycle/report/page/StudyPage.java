@@ -2,10 +2,12 @@ package dev.onecycle.report.page;
 
 import dev.onecycle.report.chart.Figure;
 import dev.onecycle.report.claims.StudyTables;
+import dev.onecycle.report.claims.StudyTables.Conclusion;
 import dev.onecycle.report.claims.StudyTables.Grid;
 import dev.onecycle.report.figures.ComparisonFigures;
 import dev.onecycle.report.figures.RangeFigures;
 import dev.onecycle.report.figures.RunCurves;
+import dev.onecycle.text.Texts;
 import java.util.List;
 import java.util.Map;
 import org.jsoup.nodes.Element;
@@ -30,10 +32,18 @@ final class StudyPage {
     Html.add(main, "h1", report.result().about().title());
     Html.add(main, "p", tables.outcome()).addClass("outcome");
     Html.add(main, "h2", "Claims");
-    grid(main, "Each claim with its verdict and the test that decides", tables.claims());
+    Element claims = Html.add(main, "ul");
+    for (Conclusion conclusion : tables.conclusions()) {
+      Element item = Html.add(claims, "li");
+      Html.add(item, "strong", Texts.capitalized(conclusion.kind().toString()) + ": ");
+      Html.add(item, "span", conclusion.text());
+    }
+    Element rules = Html.add(Html.details(main, "The test and the rule of each claim"), "ul");
+    tables.conclusions().forEach(conclusion -> Html.add(rules, "li", conclusion.rule()));
     Html.add(main, "h2", "Results");
     grid(main, "Our figures, mean ± standard deviation, and the source's", tables.results());
-    tables.notes().forEach(note -> Html.add(main, "p", note));
+    Element notes = Html.add(main, "ul");
+    tables.notes().forEach(note -> Html.add(notes, "li", note));
     if (!report.result().grids().isEmpty()) {
       grid(main, StudyTables.GRIDS, tables.grids());
     }

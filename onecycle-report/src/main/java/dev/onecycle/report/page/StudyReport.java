@@ -28,6 +28,10 @@ import java.util.Map;
 public record StudyReport(
     StudyResult result, List<RunHistory> runs, Map<String, RangeResult> ranges) {
   private static final int MAX_COLUMNS = 120;
+
+  /** The first line of a page that is written as a whole. */
+  private static final String WRITTEN = "<!-- written by onecycle reproduce -->";
+
   private static final String END = "<!-- end -->";
 
   public StudyReport {
@@ -55,7 +59,8 @@ public record StudyReport(
    * @param reports of them, at least one
    */
   public static String markdown(String title, List<StudyReport> reports) {
-    StringBuilder text = new StringBuilder("# ").append(line(title)).append("\n\n");
+    StringBuilder text = new StringBuilder(WRITTEN).append("\n\n# ");
+    text.append(line(title)).append("\n\n");
     new StudyTables(reports.get(0).result)
         .method()
         .forEach(sentence -> text.append(item(line(sentence))));
@@ -64,9 +69,10 @@ public record StudyReport(
   }
 
   /**
-   * A Markdown page with the tables and verdicts of experiments written anew, and all else kept: a
-   * line {@code <!-- results of NAME -->} begins the part of an experiment, and a line {@code <!--
-   * end -->} ends it. Parts of experiments that are not among the reports stay as they are.
+   * A Markdown page with the tables and verdicts of experiments written anew, and all other lines
+   * kept: a line {@code <!-- results of NAME -->} begins the part of an experiment, and a line
+   * {@code <!-- end -->} ends it. Parts of experiments that are not among the reports stay as they
+   * are.
    *
    * @throws InvalidValueException naming a part without an end
    */
@@ -83,14 +89,42 @@ public record StudyReport(
     return text.toString();
   }
 
-  /** Whether a Markdown page has the part of an experiment, to be {@link #filled}. */
-  public static boolean hasPart(String page, List<StudyReport> reports) {
-    return page.lines()
-        .anyMatch(line -> reports.stream().anyMatch(report -> line.equals(report.beginning())));
+  /** Whether a Markdown page was written as a whole, and may be written anew. */
+  public static boolean isWritten(String page) {
+    return page.startsWith(WRITTEN + "\n");
+  }
+
+  /**
+   * Whether a Markdown page has the part of one of some experiments, to be {@link #filled}.
+   *
+   * @throws InvalidValueException naming a part without an end
+   */
+  public static boolean hasPart(String page, List<String> names) {
+    boolean any = false;
+    for (String name : names) {
+      List<String> after = page.lines().dropWhile(line -> !line.equals(beginning(name))).toList();
+      if (!after.isEmpty() && !after.contains(END)) {
+        throw withoutEnd(name);
+      }
+      any |= !after.isEmpty();
+    }
+    return any;
+  }
+
+  private static InvalidValueException withoutEnd(String name) {
+    return Require.invalid(
+        "the part after " + beginning(name),
+        "ended by a line " + END,
+        "without an end",
+        "add the line, or name another file by --results");
+  }
+
+  private static String beginning(String name) {
+    return "<!-- results of " + name + " -->";
   }
 
   private String beginning() {
-    return "<!-- results of " + result.about().name() + " -->";
+    return beginning(result.about().name());
   }
 
   /** The part of this experiment, in place of the lines to its end. */
@@ -100,11 +134,7 @@ public record StudyReport(
         return "\n" + tablesAndVerdicts() + "\n" + END + "\n";
       }
     }
-    throw Require.invalid(
-        "the part after " + beginning(),
-        "ended by a line " + END,
-        "without an end",
-        "add the line, or name another file by --results");
+    throw withoutEnd(result.about().name());
   }
 
   private String section() {
@@ -130,6 +160,7 @@ public record StudyReport(
     // The table of all runs has the accuracy on held-out images; here a row must fit into a window.
     table(text, tables.results().without(Quantity.VALIDATION_ACCURACY.title()));
     if (!result.grids().isEmpty()) {
+      text.append(StudyTables.GRIDS).append(":\n\n");
       table(text, tables.grids());
     }
     tables.notes().forEach(note -> text.append(item(line(note))));

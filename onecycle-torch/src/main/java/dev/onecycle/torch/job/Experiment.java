@@ -47,6 +47,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
@@ -174,25 +175,45 @@ public final class Experiment implements AutoCloseable {
   }
 
   /**
-   * The part of a batch whose memory a process needs at once. Where memory cannot hold it, images
+   * The part of a batch whose memory this machine needs at once. Where it cannot hold that, images
    * are refused before they are decoded.
    *
    * @param ranks that a batch is dealt to
-   * @param searched whether batch sizes are tried, of which the smallest is enough
+   * @param here those of them on this machine, which share its memory
+   * @param size of the batch that must fit, 0 where nothing is trained; empty for the one of the
+   *     configuration
    */
-  public record HeldBatch(int ranks, boolean searched) {
+  public record HeldBatch(int ranks, int here, OptionalInt size) {
     /** A batch in one process. */
-    public static final HeldBatch WHOLE = new HeldBatch(1, false);
+    public static final HeldBatch WHOLE = new HeldBatch(1, 1, OptionalInt.empty());
+
+    /** No batch: the images are not trained on. */
+    public static final HeldBatch NONE = WHOLE.upTo(0);
+
+    /** A batch that is dealt to ranks. */
+    public static HeldBatch on(ProcessGroup ranks) {
+      return new HeldBatch(ranks.size(), ranks.place().localSize(), OptionalInt.empty());
+    }
+
+    /** The same where other batch sizes are tried, of which the largest must fit. */
+    public HeldBatch upTo(int largest) {
+      return new HeldBatch(ranks, here, OptionalInt.of(largest));
+    }
+
+    /** The same where the largest batch size that fits is searched for: a small one must fit. */
+    public HeldBatch searched() {
+      return upTo(ShortRun.SMALLEST_BATCH);
+    }
 
     /** The images of a batch that must fit. */
     int batch(Setup setup) {
-      return searched ? Math.min(ShortRun.SMALLEST_BATCH, setup.batchSize()) : setup.batchSize();
+      return size.orElse(setup.batchSize());
     }
 
     /** The images of it whose memory is needed at once. */
     int images(Setup setup) {
       int parts = ranks * setup.settings().accumulation();
-      return (batch(setup) + parts - 1) / parts;
+      return (batch(setup) * here + parts - 1) / parts;
     }
   }
 
@@ -203,8 +224,13 @@ public final class Experiment implements AutoCloseable {
    * @throws BadDataException where they cannot be read, or are of no use for training
    */
   public static Experiment open(TrainingConfig asked, JobListener listener) {
+    return open(asked, HeldBatch.WHOLE, listener);
+  }
+
+  /** As {@link #open(TrainingConfig, JobListener)}, to train on ranks, or not to train. */
+  public static Experiment open(TrainingConfig asked, HeldBatch held, JobListener listener) {
     Optional<StartingWeights> weights = StartingWeights.of(asked);
-    return open(fitted(asked, weights), weights, HeldBatch.WHOLE, listener);
+    return open(fitted(asked, weights), weights, held, listener);
   }
 
   private static TrainingConfig fitted(TrainingConfig asked, Optional<StartingWeights> weights) {
@@ -392,7 +418,7 @@ public final class Experiment implements AutoCloseable {
     // The run has weights of its own: those that it began with may be gone.
     TrainingConfig config =
         TrainingConfig.ofRun(folder, record.config()).with(changes).without(TrainingConfig.FROM);
-    Experiment experiment = open(config.withAbsolutePaths(), listener);
+    Experiment experiment = open(config.withAbsolutePaths(), HeldBatch.NONE, listener);
     String then = record.data().fingerprint();
     Require.that(
         then.equals(experiment.fingerprint()),

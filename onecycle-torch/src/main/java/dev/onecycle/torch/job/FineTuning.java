@@ -40,8 +40,10 @@ public record FineTuning(TrainingConfig head, TrainingConfig all) {
         "given: the weights of a file or of an earlier run,",
         "not given",
         config);
+    // The rate of a sweep was found for all layers; its other choices hold for both trainings.
     TrainingConfig head =
         config
+            .withSwept()
             .with(TrainingConfig.FREEZE, LayerRules.BODY)
             .with(TrainingConfig.EPOCHS, headEpochs)
             .without(TrainingConfig.FIRST_LAYER_RATE)

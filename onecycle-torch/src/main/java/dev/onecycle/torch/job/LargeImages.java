@@ -68,6 +68,9 @@ final class LargeImages {
    * @throws BadDataException where a step needs more memory than there is
    */
   void say(Setup setup) {
+    if (held.equals(HeldBatch.NONE)) {
+      return;
+    }
     String remark = remark(setup, held, config.get(DEVICE), MemoryBudget.available());
     if (!remark.isEmpty() && !said) {
       said = true;
@@ -121,7 +124,7 @@ final class LargeImages {
               + Numbers.format(", and %.1f GB are available; ", available.getAsLong() / 1e9)
               + "set image_size "
               + PROPOSED_SIDE
-              + (held.searched() ? "" : ", or a smaller batch_size"));
+              + (batch > ShortRun.SMALLEST_BATCH ? ", or a smaller batch_size" : ""));
     }
     return cost + "; " + advice + (suits.isEmpty() ? "" : ". " + suits);
   }

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * The result of a run.
@@ -163,7 +164,8 @@ public record RunSummary(Path folder, RunRecord record, List<EpochRecord> epochs
   }
 
   private String length(int done) {
-    return Counts.epochs(done, String.valueOf(record.settings().get("epochs")));
+    OptionalInt planned = record.plannedEpochs();
+    return Counts.epochs(done, planned.isPresent() ? Integer.toString(planned.getAsInt()) : "?");
   }
 
   /**

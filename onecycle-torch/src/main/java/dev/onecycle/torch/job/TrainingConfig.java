@@ -1291,8 +1291,14 @@ public final class TrainingConfig {
    * ONECYCLE_BATCH_SIZE} and so on.
    */
   public TrainingConfig withEnvironment(Map<String, String> environment) {
+    return withEnvironment(environment, SETTINGS.keySet());
+  }
+
+  /** As {@link #withEnvironment(Map)}, of some settings alone. */
+  public TrainingConfig withEnvironment(
+      Map<String, String> environment, Collection<? extends Setting<?>> settings) {
     Map<String, Object> values = new LinkedHashMap<>();
-    for (Setting<?> setting : SETTINGS.keySet()) {
+    for (Setting<?> setting : settings) {
       String value = environment.get(setting.variable());
       if (value != null) {
         values.put(setting.name(), value);
@@ -1495,6 +1501,18 @@ public final class TrainingConfig {
     return values;
   }
 
+  /**
+   * As {@link #toMap}, without what the images decide: read again, it is the same configuration for
+   * few images too.
+   */
+  public Map<String, Object> toRepeat() {
+    Map<String, Object> values = toMap();
+    SETTINGS.keySet().stream()
+        .filter(this::isByImages)
+        .forEach(setting -> values.remove(setting.name()));
+    return values;
+  }
+
   /** Whether another setting was given that excludes this one: its default then says nothing. */
   private boolean isExcluded(Setting<?> setting) {
     boolean byAnother =
@@ -1611,7 +1629,12 @@ public final class TrainingConfig {
     Engine.require(label(DEVICE), get(DEVICE));
   }
 
-  private void requireNeeded() {
+  /**
+   * Makes sure that no setting is given that says nothing without another.
+   *
+   * @throws InvalidValueException naming both
+   */
+  public void requireNeeded() {
     for (Setting<?> detail : SETTINGS.keySet()) {
       Setting<?> needed = NEEDED.get(detail);
       if (needed != null && differs(detail) && !differs(needed)) {

@@ -258,7 +258,7 @@ public final class TrainingJob {
     PeakRate.requireReadable(config);
     requireWritable(folder, control.ranks());
     try (Experiment experiment =
-        Experiment.open(config, weights, heldOn(control.ranks()), listener)) {
+        Experiment.open(config, weights, HeldBatch.on(control.ranks()), listener)) {
       Faults.at("train.start");
       if (config.get(SAMPLING) == Sampling.SHUFFLED) {
         ClassWeights.advice(config.get(CLASS_WEIGHTS), experiment.trainImages())
@@ -266,10 +266,6 @@ public final class TrainingJob {
       }
       return onRanks(control, () -> started(begin, config, experiment, folder, control, listener));
     }
-  }
-
-  private static HeldBatch heldOn(ProcessGroup ranks) {
-    return new HeldBatch(ranks.size(), false);
   }
 
   /** Rank 0 alone tells of the job. */
@@ -523,12 +519,13 @@ public final class TrainingJob {
       RunControl control,
       Listeners listener) {
     TrainingConfig config = config(folder, record).with(options.settings()).withAbsolutePaths();
+    config.requireNeeded();
     // A checkpoint has all weights: those that the run began with are not read again.
     try (Experiment experiment =
         task.isPresent()
             ? Experiment.open(config, task.get(), listener)
             : Experiment.open(
-                config.without(FROM), Optional.empty(), heldOn(control.ranks()), listener)) {
+                config.without(FROM), Optional.empty(), HeldBatch.on(control.ranks()), listener)) {
       experiment.join(control);
       requireSame(
           task.isPresent() ? "samples" : "images",
@@ -552,7 +549,7 @@ public final class TrainingJob {
       }
       Policy policy = policy(folder, record, config);
       TrainingPlan plan =
-          ofTask(plan(record, config, policy, experiment.train().size()), experiment);
+          ofTask(plan(folder, record, config, policy, experiment.train().size()), experiment);
       experiment.learner();
       listener.prepared(experiment);
       sayDifferences(record, listener);
@@ -604,12 +601,15 @@ public final class TrainingJob {
     }
   }
 
-  /** The settings for the record, without open ones that were given a value. */
+  /** The settings for the record, with open ones as they were asked for at first. */
   private static Map<String, Object> settings(TrainingConfig config, RunRecord record) {
-    Map<String, Object> settings = record.task().byProgram() ? config.toTaskMap() : config.toMap();
+    Map<String, Object> settings =
+        record.task().byProgram() ? config.toTaskMap() : config.toRepeat();
     for (Setting<?> open : OPEN) {
       Object asked = record.config().get(open.name());
-      if (asked != null) {
+      if (asked == null) {
+        settings.remove(open.name());
+      } else {
         settings.put(open.name(), asked);
       }
     }
@@ -666,8 +666,12 @@ public final class TrainingJob {
   }
 
   private static TrainingPlan plan(
-      RunRecord record, TrainingConfig config, Policy policy, int images) {
-    return config.plan(record.plannedEpochs().orElseThrow()).withSteps(policy.steps(), images);
+      Path folder, RunRecord record, TrainingConfig config, Policy policy, int images) {
+    int epochs =
+        record
+            .plannedEpochs()
+            .orElseThrow(() -> new BadDataException(folder + " has a record without epochs"));
+    return config.plan(epochs).withSteps(policy.steps(), images);
   }
 
   /** Says what may change the last bits of the result and nothing else. */
@@ -733,7 +737,7 @@ public final class TrainingJob {
                 ? List.of() // no words of the command line repeat it
                 : asked.withAbsolutePaths().commandLine("train", TrainingConfig.settings()),
             environment())
-        .withConfig(task.isPresent() ? config.toTaskMap() : config.toMap(), resolved)
+        .withConfig(task.isPresent() ? config.toTaskMap() : config.toRepeat(), resolved)
         .withLearningRateSource(peak.reason(), peak.acceptedDifferences());
   }
 
@@ -857,7 +861,7 @@ public final class TrainingJob {
     resolved.put(RunRecord.EPOCHS, plan.epochs() + options.extraEpochs());
     record = record.withConfig(record.config(), resolved);
     amend(new Amendment(from.step(), 1, steps, reason));
-    plan = ofTask(plan(record, experiment.config(), policy, images), experiment);
+    plan = ofTask(plan(folder, record, experiment.config(), policy, images), experiment);
   }
 
   private void amend(Amendment amendment) {

@@ -178,7 +178,8 @@ public record ModelFile(
       throw new BadDataException(
           Files.exists(runOrFile.resolve(RunFolder.RECORD))
               ? runOrFile
-                  + " has no model yet: its training was not ended in order; resume it first"
+                  + " has no model yet, which training writes at its end;"
+                  + " wait for it, or resume the run if it was stopped"
               : runOrFile + " is not the folder of a run; name the run or its " + NAME + " first");
     }
     return trusting ? readTrusting(file) : read(file);

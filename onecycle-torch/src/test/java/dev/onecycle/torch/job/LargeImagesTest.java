@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,12 +67,22 @@ class LargeImagesTest {
             .setup(new ImageShape(3, 600, 800), 2);
     assertThat(LargeImages.remark(slices, HeldBatch.WHOLE, Device.CPU, some))
         .contains("in batches of 128, 8 at a time, take about ");
-    assertThat(LargeImages.remark(whole, new HeldBatch(16, false), Device.CPU, some))
+    assertThat(
+            LargeImages.remark(whole, new HeldBatch(16, 1, OptionalInt.empty()), Device.CPU, some))
         .contains("in batches of 128, 8 at a time, take about ");
-    assertThat(LargeImages.remark(whole, new HeldBatch(1, true), Device.CPU, some))
+    assertThat(LargeImages.remark(whole, HeldBatch.WHOLE.searched(), Device.CPU, some))
         .contains("in batches of 8 take about ");
+    // Ranks of one machine share its memory.
+    HeldBatch together = new HeldBatch(16, 16, OptionalInt.empty());
+    assertThatThrownBy(() -> LargeImages.remark(whole, together, Device.CPU, some))
+        .hasMessageContaining("in batches of 128 take about ");
     assertThatThrownBy(
-            () -> LargeImages.remark(setup(6000, 8000), new HeldBatch(1, true), Device.CPU, some))
+            () -> LargeImages.remark(setup(200, 200), HeldBatch.WHOLE.upTo(4096), Device.CPU, some))
+        .hasMessageContaining("in batches of 4,096 take about ")
+        .hasMessageEndingWith("or a smaller batch_size");
+    assertThatThrownBy(
+            () ->
+                LargeImages.remark(setup(6000, 8000), HeldBatch.WHOLE.searched(), Device.CPU, some))
         .hasMessageContaining("in batches of 8 take about ")
         .hasMessageEndingWith("GB are available; set image_size 64");
   }
@@ -88,7 +99,7 @@ class LargeImagesTest {
     assertThatThrownBy(() -> Experiment.open(config, JobListener.NONE))
         .isInstanceOf(BadDataException.class)
         .hasMessageContaining("Images of 9000×7000 pixels (height × width) in batches of 8 take")
-        .hasMessageContaining("GB are available; set image_size 64, or a smaller batch_size");
+        .hasMessageEndingWith("GB are available; set image_size 64");
     assertThatThrownBy(() -> Experiment.openForTuning(config, JobListener.NONE))
         .hasMessageContaining("Images of 9000×7000 pixels");
   }

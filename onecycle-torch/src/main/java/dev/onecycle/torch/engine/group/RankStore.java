@@ -149,9 +149,12 @@ final class RankStore implements AutoCloseable {
 
   /**
    * The engine logs errors alone: with a warning that a rank is gone, of which we say a line, comes
-   * a page of its stack.
+   * a page of its stack. A level that the environment gives is kept.
    */
   private static void logErrorsAlone() {
+    if (System.getenv("TORCH_CPP_LOG_LEVEL") != null) {
+      return;
+    }
     try (PointerScope scope = new PointerScope()) {
       PointerPointer<BytePointer> words = new PointerPointer<>("onecycle", "--caffe2_log_level=2");
       IntPointer count = new IntPointer(1).put(2);
