@@ -20,6 +20,7 @@ import dev.onecycle.cli.inspect.SelftestCommand;
 import dev.onecycle.cli.inspect.ShowCommand;
 import dev.onecycle.cli.launch.LaunchCommand;
 import dev.onecycle.cli.launch.LauncherWatch;
+import dev.onecycle.cli.options.UnknownVariables;
 import dev.onecycle.cli.reproduce.ReproduceCommand;
 import dev.onecycle.cli.runs.RunsCommand;
 import dev.onecycle.cli.server.BoardCommand;
@@ -271,6 +272,7 @@ public final class Main implements Runnable {
     try {
       Faults.requireKnown();
       requireCommand(parsed);
+      warnOfVariables(parsed);
       return new RunLast().execute(parsed);
     } catch (InvalidValueException e) {
       return told(parsed, OptionWording.of(e), ExitCode.USAGE, e);
@@ -291,6 +293,17 @@ public final class Main implements Runnable {
       err.flush();
       return code;
     }
+  }
+
+  /** Once: commands that other commands start do not repeat it. */
+  private static void warnOfVariables(ParseResult parsed) {
+    if (parsed.subcommands().stream().anyMatch(sub -> sub.commandSpec().usageMessage().hidden())) {
+      return;
+    }
+    PrintWriter err = parsed.commandSpec().commandLine().getErr();
+    UnknownVariables.warnings(System.getenv())
+        .forEach(warning -> err.println("Warning: " + warning));
+    err.flush();
   }
 
   /** Picocli overlooks an unknown command beside {@code --help} or {@code --version}. */

@@ -11,6 +11,7 @@ import dev.onecycle.range.RangeSummary;
 import dev.onecycle.run.files.JsonFile;
 import dev.onecycle.run.tuning.Memo;
 import dev.onecycle.torch.job.Experiment;
+import dev.onecycle.torch.job.Experiment.HeldBatch;
 import dev.onecycle.torch.job.JobListener;
 import dev.onecycle.torch.job.TrainingConfig;
 import dev.onecycle.torch.tune.SweepPlan;
@@ -153,7 +154,12 @@ public final class OneCycleSweep {
     @Override
     public String call(Test test) {
       TaskContext context = TaskContext.get();
-      try (Experiment experiment = Experiment.openForTuning(images.config(), JobListener.NONE)) {
+      HeldBatch held =
+          test.parameter == Hyperparameter.BATCH_SIZE
+              ? HeldBatch.WHOLE.upTo((int) test.value)
+              : HeldBatch.WHOLE;
+      try (Experiment experiment =
+          Experiment.openForTuning(images.config(), held, JobListener.NONE)) {
         TrainingConfig config = experiment.config();
         SweepPlan plan =
             new SweepPlan(

@@ -49,6 +49,11 @@ public final class ConfigOptions {
     return config(TrainingConfig.defaults());
   }
 
+  /** The part of the configuration that file, environment and options give. */
+  public TrainingConfig given() {
+    return below(TrainingConfig.defaults()).with(SettingOptions.given(spec()));
+  }
+
   /** The whole configuration, with settings of another file below those of this one. */
   public TrainingConfig config(TrainingConfig lowest) {
     return withData(below(lowest).with(SettingOptions.given(spec())));
@@ -91,7 +96,7 @@ public final class ConfigOptions {
       console.answer(
           open.contains(setting)
               ? line("# " + setting.name() + ":", "to be found")
-              : config.isByImages(setting)
+              : config.isByImages(setting) && values.containsKey(setting.name())
                   ? "# " + line(setting, values.get(setting.name()), config.origin(setting))
                   : line(setting, values.get(setting.name()), config.origin(setting)));
     }

@@ -264,8 +264,7 @@ public final class ReproduceCommand implements Callable<Integer> {
       console.answer("Page: " + page);
     }
     if (results != null) {
-      AtomicFile.writeText(results, filled(results, reports));
-      console.answer("Results: " + results);
+      fill(results, reports, console);
     }
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("out", campaign.folder().toString());
@@ -289,7 +288,7 @@ public final class ReproduceCommand implements Callable<Integer> {
     Require.that(
         there.isBlank()
             || StudyReport.isWritten(there)
-            || StudyReport.hasPart(there, studies.stream().map(Study::name).toList()),
+            || studies.stream().map(Study::name).anyMatch(StudyReport.parts(there)::contains),
         "--results",
         "a new file, a page that this command wrote, or one with a line <!-- results of NAME -->"
             + " of these experiments,",
@@ -297,12 +296,22 @@ public final class ReproduceCommand implements Callable<Integer> {
         file);
   }
 
-  private static String filled(Path file, List<StudyReport> reports) {
+  /** Writes the page as a whole, or the parts of it that it has. */
+  private static void fill(Path file, List<StudyReport> reports, Console console) {
     String there = page(file);
+    List<String> parts = StudyReport.parts(there);
     List<String> names = reports.stream().map(report -> report.result().about().name()).toList();
-    return StudyReport.hasPart(there, names)
-        ? StudyReport.filled(there, reports)
-        : StudyReport.markdown(RESULTS, reports);
+    if (names.stream().noneMatch(parts::contains)) {
+      AtomicFile.writeText(file, StudyReport.markdown(RESULTS, reports));
+      console.answer("Results: " + file);
+      return;
+    }
+    AtomicFile.writeText(file, StudyReport.filled(there, reports));
+    List<String> without = names.stream().filter(name -> !parts.contains(name)).toList();
+    console.answer(
+        "Results: "
+            + file
+            + (without.isEmpty() ? "" : ", which has no part for " + String.join(", ", without)));
   }
 
   private StudyReport report(Campaign campaign, Study study) {

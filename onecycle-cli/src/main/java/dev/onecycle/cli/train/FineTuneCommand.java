@@ -95,6 +95,9 @@ public final class FineTuneCommand implements Callable<Integer> {
   private int cycles(FineTuning phases, Path folder, ProcessGroup group) {
     Console console = output.console().of(group);
     Path head = folder.resolve(FineTuning.HEAD);
+    if (!Runs.isThere(folder.resolve(FineTuning.ALL), group)) {
+      phases.requireStoredRate();
+    }
     console.say("First cycle: the last layer, with all others frozen.");
     int code = first(phases.head(), head, group);
     if (code != ExitCode.OK) {

@@ -161,7 +161,7 @@ public final class FindLrCommand implements Callable<Integer> {
     TrainingConfig config =
         settings.config(trained.map(TrainedModel::config).orElseGet(TrainingConfig::defaults));
     if (trained.isPresent()) {
-      requireNoMapping(SettingOptions.given(settings.spec()));
+      requireNoMapping(settings.given());
     }
     return from == null || trained.isPresent()
         ? config
@@ -178,7 +178,7 @@ public final class FindLrCommand implements Callable<Integer> {
             TrainingConfig.FROM_IGNORE)) {
       if (given.isGiven(rule)) {
         throw Require.invalid(
-            rule.option(),
+            given.label(rule),
             "left out where --from is a run or a model of onecycle, which is tested as it is,",
             String.valueOf(given.toMap().get(rule.name())));
       }

@@ -98,6 +98,10 @@ class ConfigOptionsTest {
         .contains("\n# epochs: ")
         .contains("\n# reestimate_batchnorm: 0");
     assertThat(printed("train", "photos", "--batch-size", 64).err()).contains("\nbatch_size: 64");
+    assertThat(printed("train", "photos", "--minutes", 5).err())
+        .as("a cycle of a given time has the usual batch size")
+        .contains("\nbatch_size: 128", "\n# epochs:")
+        .doesNotContain("# #");
   }
 
   @ParameterizedTest
@@ -329,6 +333,7 @@ class ConfigOptionsTest {
                 "ONECYCLE_EPOCHS", "6",
                 "ONECYCLE_BATCH_SIZE", "32",
                 "ONECYCLE_OFFLINE", "true",
+                "ONECYCLE_WEIGHT_DECY", "0.1",
                 "ONECYCLE_FLIP", "Alternate"),
             "train",
             "photos",
@@ -340,6 +345,8 @@ class ConfigOptionsTest {
             "--print-config");
     process.requireExitCode(0);
     String printed = Cli.read(process.out());
+    assertThat(Cli.read(process.err()))
+        .contains("ONECYCLE_WEIGHT_DECY", "did you mean ONECYCLE_WEIGHT_DECAY?");
     assertThat(line(printed, "data")).isEqualTo("data: 'photos' # argument DATA");
     assertThat(line(printed, "batch_size")).isEqualTo("batch_size: 48 # option --batch-size");
     assertThat(line(printed, "offline")).isEqualTo("offline: false # option --offline");

@@ -114,12 +114,14 @@ class ReproduceCommandTest {
         .endsWith("<!-- end -->\n" + after);
     assertThat(reproduce(words).code()).isZero();
     assertThat(Cli.read(page)).isEqualTo(written);
+    Object[] two = {"policy", "weight-decay", "--no-run", "--out", out, "--results", page};
+    assertThat(reproduce(two).err()).contains(page + ", which has no part for weight-decay");
 
     Files.writeString(page, before.replace("policy", "polcy"));
     assertThat(reproduce(words).err()).contains("--results must be a new file, a page that");
     assertThat(Cli.read(page)).contains("old");
 
-    Files.writeString(page, before.replace("<!-- end -->", ""));
+    Files.writeString(page, before.replace("<!-- end -->", "") + after); // the end of another
     assertThat(reproduce(words).err())
         .contains("<!-- results of policy --> must be ended by a line <!-- end -->");
     assertThat(Cli.read(page)).contains("old");

@@ -103,6 +103,31 @@ class LrFromSweepTest {
             "sweep-2.json', or set --max-lr");
   }
 
+  /** All layers are trained at its rate, and the last one, before, at a rate of its own. */
+  @Test
+  void aFineTuningTakesItForAllLayers() {
+    Path first = temp.resolve("first");
+    assertThat(Cli.run("train", data, "--epochs", 1, "--max-lr", 0.01, "--out", first).code())
+        .isZero();
+    List<Object> words = new ArrayList<>(List.of("fine-tune", data, "--from", first));
+    words.addAll(List.of("--epochs", 2, "--head-epochs", 1, "--head-lr", 0.02));
+    words.addAll(List.of("--out", temp.resolve("tuned"), "--lr-from"));
+    words.add(sweep("--weight-decay", "1e-1,1e-2"));
+    Cli.Result refused = Cli.run(words.toArray());
+    assertThat(refused.code()).isEqualTo(2);
+    assertThat(refused.err()).contains("--lr-from must be left out, or accepted by --accept-stale");
+    assertThat(temp.resolve("tuned")).doesNotExist();
+    words.add("--accept-stale");
+    Cli.Result tuned = Cli.run(words.toArray());
+    assertThat(tuned.code()).as(tuned.err()).isZero();
+    RunRecord head = RunFolder.read(temp.resolve("tuned/1-head"));
+    RunRecord all = RunFolder.read(temp.resolve("tuned/2-all"));
+    assertThat(head.policy().peak()).isEqualTo(0.02);
+    assertThat(all.policy().peak()).isEqualTo(0.05);
+    assertThat(all.config().get("weight_decay")).isEqualTo(head.config().get("weight_decay"));
+    assertThat(all.acceptedDifferences()).isNotEmpty();
+  }
+
   /** 60 images: plain train makes 400 updates in batches of 8, and so does this. */
   @Test
   void aTrainingWithoutEpochsIsAsLongAsWithoutTheSweep() {

@@ -76,9 +76,7 @@ class SignalsIT {
     Path out = temp.resolve("run");
     ProcessUnderTest run = train(data, out, "--max-lr", "0.05", "--batch-size", "40");
     run.awaitOutput("epoch   2/100000");
-    run.signal("TERM");
-    run.signal("INT");
-    run.signal("TERM");
+    run.signal("TERM", "INT", "TERM");
     assertThat(run.exitCode()).as(run.output()).isIn(130, 143);
     assertThat(Cli.parse(out.resolve("run.json")).get("status").asText()).isEqualTo("interrupted");
     assertThat(out.resolve("model.safetensors")).exists();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.onecycle.cli.Cli;
 import dev.onecycle.cli.StoppedRun;
+import dev.onecycle.run.RunFolder;
 import dev.onecycle.run.tuning.FoundRate;
 import dev.onecycle.testing.TestData;
 import java.io.IOException;
@@ -11,10 +12,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** {@code find-lr --from}: the range test of a trained model. */
 class FindLrFromTest extends StoppedRun {
+  private static final List<Object> SHORT = List.of("--epochs", 1, "--max-lr", 0.01);
+
   private Cli.Result find(Object... words) throws IOException {
     for (String name : List.of("x.json", "x.csv")) {
       Files.deleteIfExists(scratch.resolve(name));
@@ -43,7 +47,15 @@ class FindLrFromTest extends StoppedRun {
     FoundRate found = FoundRate.read(scratch.resolve("x.json"));
     assertThat(found.conditions().get("batch_size")).isEqualTo("16");
     assertThat(found.conditions().get("dropout")).isEqualTo("0.1");
-    assertThat(found.conditions().get("weights")).startsWith("trained, sha256 ");
+    assertThat(found.conditions().get("weights")).startsWith("from a file, sha256 ");
+    Path on = scratch.resolve("on");
+    List<Object> words = new ArrayList<>(List.of("train", data, "--from", whole, "--out", on));
+    words.addAll(List.of("--batch-size", 16, "--dropout", 0.1, "--threads", 1));
+    Cli.Result further = Cli.run(Stream.concat(words.stream(), SHORT.stream()).toArray());
+    assertThat(further.code()).as(further.err()).isZero();
+    assertThat(found.conditions().differencesTo(RunFolder.read(on).conditions()))
+        .as("a training from the run may use the rate")
+        .isEmpty();
     Cli.Result other = find("--from", whole, "--batch-size", 32);
     assertThat(other.code()).as(other.err()).isIn(0, 65);
     assertThat(FoundRate.read(scratch.resolve("x.json")).conditions().get("batch_size"))
@@ -75,7 +87,7 @@ class FindLrFromTest extends StoppedRun {
     Cli.Result found = find(photos, "--from", run.resolve("model.safetensors"));
     assertThat(found.err()).doesNotContain("must have the same");
     assertThat(FoundRate.read(scratch.resolve("x.json")).conditions().get("weights"))
-        .startsWith("trained, sha256 ");
+        .startsWith("from a file, sha256 ");
   }
 
   /** A trained model is tested as it is: its head is not made anew. */

@@ -12,11 +12,15 @@ import dev.onecycle.run.RunHistory;
 import dev.onecycle.run.files.AtomicFile;
 import dev.onecycle.text.Texts;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The page of an experiment, as HTML and as Markdown.
@@ -33,6 +37,8 @@ public record StudyReport(
   private static final String WRITTEN = "<!-- written by onecycle reproduce -->";
 
   private static final String END = "<!-- end -->";
+
+  private static final Pattern BEGINNING = Pattern.compile("<!-- results of (.+) -->");
 
   public StudyReport {
     runs = List.copyOf(runs);
@@ -77,14 +83,22 @@ public record StudyReport(
    * @throws InvalidValueException naming a part without an end
    */
   public static String filled(String page, List<StudyReport> reports) {
+    List<String> names = parts(page);
+    Map<String, StudyReport> parts = new HashMap<>();
+    for (StudyReport report : reports) {
+      if (names.contains(report.name())) {
+        parts.put(beginning(report.name()), report);
+      }
+    }
     StringBuilder text = new StringBuilder();
     Iterator<String> lines = page.lines().iterator();
     while (lines.hasNext()) {
       String line = lines.next();
       text.append(line).append('\n');
-      reports.stream()
-          .filter(report -> line.equals(report.beginning()))
-          .forEach(report -> text.append(report.part(lines)));
+      StudyReport report = parts.get(line);
+      if (report != null) {
+        text.append(report.part(lines));
+      }
     }
     return text.toString();
   }
@@ -95,46 +109,49 @@ public record StudyReport(
   }
 
   /**
-   * Whether a Markdown page has the part of one of some experiments, to be {@link #filled}.
+   * The names of the experiments whose parts a Markdown page has, to be {@link #filled}.
    *
    * @throws InvalidValueException naming a part without an end
    */
-  public static boolean hasPart(String page, List<String> names) {
-    boolean any = false;
-    for (String name : names) {
-      List<String> after = page.lines().dropWhile(line -> !line.equals(beginning(name))).toList();
-      if (!after.isEmpty() && !after.contains(END)) {
-        throw withoutEnd(name);
+  public static List<String> parts(String page) {
+    List<String> names = new ArrayList<>();
+    boolean open = false;
+    for (String line : page.lines().toList()) {
+      Matcher beginning = BEGINNING.matcher(line);
+      if (beginning.matches()) {
+        requireEnd(!open, names);
+        names.add(beginning.group(1));
       }
-      any |= !after.isEmpty();
+      open = beginning.matches() || open && !line.equals(END);
     }
-    return any;
+    requireEnd(!open, names);
+    return names;
   }
 
-  private static InvalidValueException withoutEnd(String name) {
-    return Require.invalid(
-        "the part after " + beginning(name),
-        "ended by a line " + END,
-        "without an end",
-        "add the line, or name another file by --results");
+  private static void requireEnd(boolean ended, List<String> names) {
+    if (!ended) {
+      throw Require.invalid(
+          "the part after " + beginning(names.get(names.size() - 1)),
+          "ended by a line " + END,
+          "without an end",
+          "add the line, or name another file by --results");
+    }
   }
 
   private static String beginning(String name) {
     return "<!-- results of " + name + " -->";
   }
 
-  private String beginning() {
-    return beginning(result.about().name());
+  private String name() {
+    return result.about().name();
   }
 
   /** The part of this experiment, in place of the lines to its end. */
   private String part(Iterator<String> lines) {
-    while (lines.hasNext()) {
-      if (lines.next().equals(END)) {
-        return "\n" + tablesAndVerdicts() + "\n" + END + "\n";
-      }
+    while (!lines.next().equals(END)) {
+      // The old part.
     }
-    throw withoutEnd(result.about().name());
+    return "\n" + tablesAndVerdicts() + "\n" + END + "\n";
   }
 
   private String section() {

@@ -61,13 +61,22 @@ public final class FileNames {
 
   /**
    * Makes sure that a page or a figure, which can be made again at any time, overwrites nothing
-   * else.
+   * else, and has no name of another kind.
    *
    * @param name of the argument
    * @param extension of such files
-   * @throws InvalidValueException where a file of another kind has the name
+   * @throws InvalidValueException where the file has another extension, or none and exists
    */
   public static Path requireNewOr(String extension, String name, Path file) {
-    return String.valueOf(file.getFileName()).endsWith(extension) ? file : requireNew(name, file);
+    String last = String.valueOf(file.getFileName());
+    String ending = last.substring(dot(last));
+    return ending.isEmpty()
+        ? requireNew(name, file)
+        : Require.that(
+            ending.equalsIgnoreCase(extension),
+            name,
+            "a file that ends in " + extension + ", as its contents are,",
+            file,
+            file);
   }
 }

@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A process under test, whose output goes to files.
@@ -111,10 +113,14 @@ public record ProcessUnderTest(Process process, Path out, Path err) {
     return new CancellationException("interrupted while a process ran");
   }
 
-  /** Sends a signal, such as {@code INT}. */
-  public void signal(String name) {
+  /** Sends signals, such as {@code INT}, at once. */
+  public void signal(String... names) {
+    String commands =
+        Stream.of(names)
+            .map(name -> "kill -" + name + " " + process.pid())
+            .collect(Collectors.joining(" && "));
     try {
-      Process kill = new ProcessBuilder("kill", "-" + name, "" + process.pid()).start();
+      Process kill = new ProcessBuilder("sh", "-c", commands).start();
       Expect.equal(0, kill.waitFor(), "the exit code of kill");
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -184,6 +184,12 @@ public final class Experiment implements AutoCloseable {
    *     configuration
    */
   public record HeldBatch(int ranks, int here, OptionalInt size) {
+    public HeldBatch {
+      Require.atLeast("ranks", ranks, 1);
+      Require.that(here >= 1 && here <= ranks, "here", "in [1, ranks " + ranks + "]", here, here);
+      Require.atLeast("size", size.orElse(0), 0);
+    }
+
     /** A batch in one process. */
     public static final HeldBatch WHOLE = new HeldBatch(1, 1, OptionalInt.empty());
 
@@ -203,6 +209,11 @@ public final class Experiment implements AutoCloseable {
     /** The same where the largest batch size that fits is searched for: a small one must fit. */
     public HeldBatch searched() {
       return upTo(ShortRun.SMALLEST_BATCH);
+    }
+
+    /** Whether nothing is trained. */
+    boolean isNone() {
+      return size.isPresent() && size.getAsInt() == 0;
     }
 
     /** The images of a batch that must fit. */
@@ -560,15 +571,16 @@ public final class Experiment implements AutoCloseable {
             task.isPresent()
                 ? other.conditions(images.fingerprint.training, train().targets())
                 : other.conditions(images.fingerprint.training));
-    if (weights.isPresent() || config.find(TrainingConfig.NORMALIZATION).isPresent()) {
+    if (weights.isPresent()
+        || trained.isPresent()
+        || config.find(TrainingConfig.NORMALIZATION).isPresent()) {
       conditions = conditions.with("normalization", normalization.text());
     }
-    String origin =
-        trained
-            .map(model -> "trained, sha256 " + sha256(model))
-            .or(() -> weights.map(from -> "from a file, sha256 " + from.sha256() + rules()))
-            .orElse("");
-    return origin.isEmpty() ? conditions : conditions.with("weights", origin);
+    Optional<String> sha256 =
+        trained.map(Experiment::sha256).or(() -> weights.map(from -> from.sha256() + rules()));
+    return sha256.isEmpty()
+        ? conditions
+        : conditions.with("weights", "from a file, sha256 " + sha256.get());
   }
 
   /** A batch is dealt to the replicas of all ranks; they may see it together. */

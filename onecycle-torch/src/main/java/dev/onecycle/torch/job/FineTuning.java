@@ -1,5 +1,7 @@
 package dev.onecycle.torch.job;
 
+import dev.onecycle.error.BadDataException;
+import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.error.Require;
 import dev.onecycle.torch.settings.LayerRules;
 import dev.onecycle.torch.weights.MappingRules;
@@ -32,6 +34,7 @@ public record FineTuning(TrainingConfig head, TrainingConfig all) {
    *
    * @param headEpochs of the first training
    * @param headRate peak learning rate of the first training; null to find it
+   * @throws InvalidValueException where the weights are not named, or a stored rate is not accepted
    */
   public static FineTuning of(TrainingConfig config, int headEpochs, @Nullable Double headRate) {
     Require.that(
@@ -39,6 +42,14 @@ public record FineTuning(TrainingConfig head, TrainingConfig all) {
         config.label(TrainingConfig.FROM),
         "given: the weights of a file or of an earlier run,",
         "not given",
+        config);
+    Require.that(
+        config.find(TrainingConfig.LR_FROM).isEmpty() || config.get(TrainingConfig.ACCEPT_STALE),
+        config.label(TrainingConfig.LR_FROM),
+        "left out, or accepted by "
+            + TrainingConfig.ACCEPT_STALE.name()
+            + ": the second cycle begins with the weights of the first, which no earlier test had,",
+        config.find(TrainingConfig.LR_FROM).orElse(""),
         config);
     // The rate of a sweep was found for all layers; its other choices hold for both trainings.
     TrainingConfig head =
@@ -64,6 +75,16 @@ public record FineTuning(TrainingConfig head, TrainingConfig all) {
       all = all.without(TrainingConfig.FROZEN_NORMS); // for the first training alone
     }
     return new FineTuning(head, all.with(TrainingConfig.HEAD, MappingRules.Head.SAME));
+  }
+
+  /**
+   * Makes sure before the first training that the rate of the second can be read, where a file
+   * holds it.
+   *
+   * @throws BadDataException naming the file
+   */
+  public void requireStoredRate() {
+    PeakRate.requireStored(all);
   }
 
   /**

@@ -68,7 +68,7 @@ final class LargeImages {
    * @throws BadDataException where a step needs more memory than there is
    */
   void say(Setup setup) {
-    if (held.equals(HeldBatch.NONE)) {
+    if (held.isNone()) {
       return;
     }
     String remark = remark(setup, held, config.get(DEVICE), MemoryBudget.available());

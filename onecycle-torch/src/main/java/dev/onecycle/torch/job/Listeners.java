@@ -12,6 +12,7 @@ import dev.onecycle.schedule.Policy;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Several listeners told as one, in order.
@@ -23,12 +24,32 @@ record Listeners(List<RunListener> all) implements JobListener {
     all = List.copyOf(all);
   }
 
-  private void ofJob(Consumer<JobListener> event) {
+  /** Tells all of them, also where one fails; the first failure is thrown, with the others. */
+  private void tell(Consumer<RunListener> event) {
+    @Nullable RuntimeException failure = null;
     for (RunListener listener : all) {
-      if (listener instanceof JobListener ofJob) {
-        event.accept(ofJob);
+      try {
+        event.accept(listener);
+      } catch (RuntimeException e) {
+        if (failure == null) {
+          failure = e;
+        } else if (failure != e) {
+          failure.addSuppressed(e);
+        }
       }
     }
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  private void ofJob(Consumer<JobListener> event) {
+    tell(
+        listener -> {
+          if (listener instanceof JobListener ofJob) {
+            event.accept(ofJob);
+          }
+        });
   }
 
   @Override
@@ -68,56 +89,56 @@ record Listeners(List<RunListener> all) implements JobListener {
 
   @Override
   public void begun(Path folder, RunRecord record, Policy policy) {
-    all.forEach(listener -> listener.begun(folder, record, policy));
+    tell(listener -> listener.begun(folder, record, policy));
   }
 
   @Override
   public void resumed(Path folder, RunRecord record, Policy policy, TrainingPosition from) {
-    all.forEach(listener -> listener.resumed(folder, record, policy, from));
+    tell(listener -> listener.resumed(folder, record, policy, from));
   }
 
   @Override
   public void retried(RunRecord record, Policy policy, TrainingPosition from) {
-    all.forEach(listener -> listener.retried(record, policy, from));
+    tell(listener -> listener.retried(record, policy, from));
   }
 
   @Override
   public void note(String sentence) {
-    all.forEach(listener -> listener.note(sentence));
+    tell(listener -> listener.note(sentence));
   }
 
   @Override
   public void warning(String sentence) {
-    all.forEach(listener -> listener.warning(sentence));
+    tell(listener -> listener.warning(sentence));
   }
 
   @Override
   public void ended(Path folder, RunRecord record) {
-    all.forEach(listener -> listener.ended(folder, record));
+    tell(listener -> listener.ended(folder, record));
   }
 
   @Override
   public void step(StepRecord step) {
-    all.forEach(listener -> listener.step(step));
+    tell(listener -> listener.step(step));
   }
 
   @Override
   public void evaluating(int epoch, int done, int total) {
-    all.forEach(listener -> listener.evaluating(epoch, done, total));
+    tell(listener -> listener.evaluating(epoch, done, total));
   }
 
   @Override
   public void classified(int epoch, Classification classification) {
-    all.forEach(listener -> listener.classified(epoch, classification));
+    tell(listener -> listener.classified(epoch, classification));
   }
 
   @Override
   public void epoch(EpochRecord epoch) {
-    all.forEach(listener -> listener.epoch(epoch));
+    tell(listener -> listener.epoch(epoch));
   }
 
   @Override
   public void reached(TrainingPosition position) {
-    all.forEach(listener -> listener.reached(position));
+    tell(listener -> listener.reached(position));
   }
 }

@@ -110,6 +110,15 @@ public record PeakRate(
             : "' and name " + found + " as " + LR_FROM.name());
   }
 
+  /**
+   * Makes sure that a rate found before can be read, where the configuration names its file.
+   *
+   * @throws BadDataException naming the file
+   */
+  static void requireStored(TrainingConfig config) {
+    Optional<StoredRate> unused = stored(config);
+  }
+
   private static Optional<StoredRate> stored(TrainingConfig config) {
     return config.find(LR_FROM).map(file -> StoredRate.read(Path.of(file)));
   }

@@ -1366,11 +1366,12 @@ public final class TrainingConfig {
    * default is not the same.
    */
   public boolean isByImages(Setting<?> setting) {
-    return !isGiven(setting) && !ShortRun.exception(setting).isEmpty();
+    boolean byTime = setting == BATCH_SIZE && isGiven(MINUTES);
+    return !isGiven(setting) && !byTime && !ShortRun.exception(setting).isEmpty();
   }
 
   /** The setting as the one who gave it calls it, for messages. */
-  String label(Setting<?> setting) {
+  public String label(Setting<?> setting) {
     Given own = given.get(setting);
     return own == null ? setting.name() : own.origin.label.apply(setting);
   }
@@ -1630,14 +1631,17 @@ public final class TrainingConfig {
   }
 
   /**
-   * Makes sure that no setting is given that says nothing without another.
+   * Makes sure that no setting is given that says nothing without another. One of the environment
+   * may be for other commands.
    *
    * @throws InvalidValueException naming both
    */
   public void requireNeeded() {
     for (Setting<?> detail : SETTINGS.keySet()) {
       Setting<?> needed = NEEDED.get(detail);
-      if (needed != null && differs(detail) && !differs(needed)) {
+      Given own = given.get(detail);
+      boolean ofEnvironment = own != null && own.origin == Origin.ENVIRONMENT;
+      if (needed != null && differs(detail) && !differs(needed) && !ofEnvironment) {
         String asGiven = label(detail).startsWith("--") ? needed.option() : needed.name();
         throw Require.invalid(
             label(detail),
@@ -2001,7 +2005,7 @@ public final class TrainingConfig {
 
   /** The settings of a run of a program's task, by name. */
   Map<String, Object> toTaskMap() {
-    Map<String, Object> map = toMap();
+    Map<String, Object> map = toRepeat();
     settings().stream().filter(TrainingConfig::ofImageFiles).forEach(s -> map.remove(s.name()));
     return map;
   }

@@ -519,7 +519,6 @@ public final class TrainingJob {
       RunControl control,
       Listeners listener) {
     TrainingConfig config = config(folder, record).with(options.settings()).withAbsolutePaths();
-    config.requireNeeded();
     // A checkpoint has all weights: those that the run began with are not read again.
     try (Experiment experiment =
         task.isPresent()

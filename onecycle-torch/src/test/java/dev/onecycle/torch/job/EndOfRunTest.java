@@ -3,6 +3,7 @@ package dev.onecycle.torch.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.CannotWriteException;
 import dev.onecycle.error.DivergedException;
 import dev.onecycle.record.EpochRecord;
@@ -15,6 +16,8 @@ import dev.onecycle.testing.TestData;
 import dev.onecycle.torch.job.TrainingConfig.OnSaveError;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -80,9 +83,18 @@ class EndOfRunTest {
             throw full("schedule.svg");
           }
         };
+    List<String> heard = new ArrayList<>();
+    RunListener next =
+        new RunListener() {
+          @Override
+          public void begun(Path folder, RunRecord record, Policy policy) {
+            heard.add("begun");
+          }
+        };
     TrainingConfig warned = config.with(TrainingConfig.ON_SAVE_ERROR, OnSaveError.WARN);
-    RunSummary summary = TrainingJob.start(warned, run, RunControl.INTERRUPTS, full);
+    RunSummary summary = TrainingJob.start(warned, run, RunControl.INTERRUPTS, full, next);
     assertThat(summary.isFinished()).isTrue();
+    assertThat(heard).containsExactly("begun");
     assertThatThrownBy(
             () -> TrainingJob.start(config, temp.resolve("other"), RunControl.INTERRUPTS, full))
         .isInstanceOf(CannotWriteException.class);
@@ -120,6 +132,19 @@ class EndOfRunTest {
     assertThat(RunFolder.read(run).status()).isEqualTo(Status.DIVERGED);
   }
 
+  /** The weights that it would have to be found for are not there yet. */
+  @Test
+  void aFineTuningTakesNoRateOfAFileWithoutALeave() {
+    TrainingConfig asked =
+        config
+            .with(TrainingConfig.FROM, "model.safetensors")
+            .without(TrainingConfig.MAX_LR)
+            .with(TrainingConfig.LR_FROM, "rate.json");
+    assertThatThrownBy(() -> FineTuning.of(asked, 1, null))
+        .hasMessageContaining("lr_from must be left out, or accepted by accept_stale: the second")
+        .hasMessageEndingWith("but was rate.json");
+  }
+
   /** The rate of a file was found for all layers, and the head finds its own. */
   @Test
   void theHeadOfAFineTuningTakesNoRateOfAFile() {
@@ -135,5 +160,8 @@ class EndOfRunTest {
     assertThat(two.head().find(TrainingConfig.LR_FROM)).isEmpty();
     assertThat(two.head().get(TrainingConfig.ACCEPT_STALE)).isFalse();
     assertThat(two.allFrom(run).find(TrainingConfig.LR_FROM)).contains("rate.json");
+    assertThatThrownBy(two::requireStoredRate)
+        .isInstanceOf(BadDataException.class)
+        .hasMessageContaining("rate.json");
   }
 }

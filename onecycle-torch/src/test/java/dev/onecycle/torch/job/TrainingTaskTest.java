@@ -83,6 +83,18 @@ class TrainingTaskTest {
     };
   }
 
+  /** Its record repeats it: the default of a setting that few samples changed is not in it. */
+  @Test
+  void theRecordOfFewSamplesHasWhatRepeatsTheRun() {
+    TrainingConfig asked =
+        TrainingConfig.defaults().with(TrainingConfig.MAX_LR, 0.01).with(TrainingConfig.THREADS, 1);
+    RunSummary run = TrainingJob.start(asked, temp.resolve("few"), task(plane(1, 40)));
+    assertThat(run.record().config())
+        .containsEntry("batch_size", 8)
+        .containsEntry("epochs", 50)
+        .doesNotContainKey("reestimate_batchnorm");
+  }
+
   @Test
   void aStoppedRunIsResumedToTheSameBits() throws IOException {
     TrainingTask task = task(plane(1, 800));
