@@ -285,6 +285,11 @@ class BadInputTest {
         "--dropout 0,1; --dropout must be in [0, 1) but was 1",
         "--momentum 0.9,2; --momentum must be in [0, 1) but was 2",
         "--momentum 0.9,x; --momentum must be a number",
+        "--momentum 0.95:0.85,0.9:0.85; --momentum must be one number for each of several"
+            + " candidates but was 0.95:0.85",
+        "--momentum 0.8,0.95:0.85 --by-cycle 1; --momentum must be one number for each of several"
+            + " candidates but was 0.95:0.85",
+        "--weight-decay 0,-0; --weight-decay must be distinct candidates but was 0,0",
         "--batch-size 16,1; --batch-size must be at least 2 but was 1",
         "--by-cycle -1; --by-cycle must be at least 0",
         "--max-lr 0.1; --max-lr must be given with --by-cycle",
@@ -295,6 +300,23 @@ class BadInputTest {
     List<Object> words = new ArrayList<>(List.of("sweep", data, "--out", temp.resolve("s.json")));
     words.addAll(List.of(options.split(" ")));
     refused(2, names, words.toArray());
+  }
+
+  /** Only candidates are numbers. */
+  @Test
+  void aMomentumThatIsNotSweptMayBeARange() throws IOException {
+    Path none = temp.resolve("none");
+    refused(
+        65,
+        "none does not exist",
+        "sweep",
+        none,
+        "--out",
+        temp.resolve("s.json"),
+        "--weight-decay",
+        "1e-3,1e-4",
+        "--momentum",
+        "0.95:0.85");
   }
 
   @ParameterizedTest

@@ -206,7 +206,8 @@ class CommandLineTest {
         "--help trian",
         "trian -h",
         "trian DATA --epochs 3 --help",
-        "trian --version"
+        "trian --version",
+        "help trian"
       })
   void anUnknownCommandIsAnErrorAlsoBesideHelp(String line) {
     Cli.Result result = Cli.run((Object[]) line.split(" "));

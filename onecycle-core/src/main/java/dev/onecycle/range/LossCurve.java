@@ -258,6 +258,18 @@ final class LossCurve {
     return noise;
   }
 
+  /**
+   * The smoothed loss at the last rate, where the loss had clearly risen by then: the last three
+   * points lie above the trough, by more than noise explains. Empty where they do not.
+   */
+  OptionalDouble risenTo() {
+    double level = low + Math.max((1 - KEPT_OF_FALL) * fall(), SURE_RISE * noiseLeft);
+    int n = smooth.length;
+    boolean risen =
+        n >= MIN_TAIL && IntStream.range(n - MIN_TAIL, n).allMatch(i -> smooth[i] > level);
+    return risen ? OptionalDouble.of(smooth[n - 1]) : OptionalDouble.empty();
+  }
+
   /** The smallest fall below the starting loss that noise does not explain. */
   double fallSeen() {
     return fallSeen;

@@ -16,10 +16,11 @@ import java.util.stream.DoubleStream;
  * Several range tests under the same conditions, summed up.
  *
  * <p>It is clear if more than half of the runs show an edge, and the rates to go by lie within a
- * factor of three of each other: the troughs, and the edges where they come from tests that a
- * single loss ended. What happens at one rate whatever the seed is no bad batch. The suggestion is
- * made of the median trough and the median edge. The summary is noisy where the runs disagree;
- * where there are too few edges, its verdict is the verdict that most of the other runs have.
+ * factor of three of each other: the troughs, and the edges where half of them or more come from
+ * tests that a single loss ended. What happens at one rate whatever the seed is no bad batch. The
+ * suggestion is made of the median trough and the median edge. The summary is noisy where the runs
+ * disagree; where there are too few edges, its verdict is the verdict that most of the other runs
+ * have.
  *
  * @param runs the tests, at least one: repeats that differ in their random seed alone, which draws
  *     the first weights and the order and augmentation of the images
@@ -163,7 +164,8 @@ public record RangeSummary(List<RangeResult> runs, Verdict verdict) {
             VerdictMessages.number(trough.low()),
             VerdictMessages.number(trough.high()),
             VerdictMessages.number(trough.median()));
-    boolean byOneLoss = 2 * count(runs, Kind.SINGLE_LOSS) > shown;
+    // From half of them on the median edge rests on single losses.
+    boolean byOneLoss = 2 * count(runs, Kind.SINGLE_LOSS) >= shown;
     if (trough.factor() > AGREEMENT || (byOneLoss && edge.factor() > AGREEMENT)) {
       return new Verdict(
           Kind.NOISY,
@@ -206,19 +208,24 @@ public record RangeSummary(List<RangeResult> runs, Verdict verdict) {
             : Numbers.format(
                 "%d of %d tests %s an edge; in another, ",
                 shown, runs.size(), shown == 1 ? "shows" : "show");
-    return new Verdict(kind, edges + asClause(one.finding()), advice(kind, one, shown));
+    boolean alike = counts.size() == 1;
+    return new Verdict(kind, edges + asClause(one.finding()), advice(kind, one, alike));
   }
 
   private static String asClause(String sentence) {
     return Character.toLowerCase(sentence.charAt(0)) + sentence.substring(1);
   }
 
-  /** A single test advises to look at others, or goes by its own end; here there are others. */
-  private static String advice(Kind kind, Verdict one, int shown) {
+  /**
+   * A single test advises to look at others, or goes by its own end; here there are others.
+   *
+   * @param alike whether all tests have this kind
+   */
+  private static String advice(Kind kind, Verdict one, boolean alike) {
     return switch (kind) {
       case SINGLE_LOSS ->
           "a bad batch cannot be told from a rate that is too high: use a larger batch or more steps";
-      case NO_EDGE -> shown == 0 ? one.advice() : "use a larger batch or more steps";
+      case NO_EDGE -> alike ? one.advice() : "use a larger batch or more steps";
       default -> one.advice();
     };
   }

@@ -18,8 +18,8 @@ public record Verdict(Kind kind, String finding, String advice) {
      */
     UNCERTAIN,
     /**
-     * The loss falls and never rises for good, up to the end of the range: a very high rate is
-     * safe.
+     * The loss falls and does not rise for good up to the last rate, though it may have begun to
+     * rise: the edge lies beyond. That a cycle trains at the last rate is not shown.
      */
     NO_EDGE,
     /**

@@ -3,6 +3,7 @@ package dev.onecycle.range;
 import dev.onecycle.range.Verdict.Kind;
 import dev.onecycle.text.Numbers;
 import java.util.Arrays;
+import java.util.OptionalDouble;
 
 /** The sentence of a verdict: the shape of the curve, its numbers, and what to do. */
 record VerdictMessages(double[] rates, StopReason stopped) {
@@ -68,15 +69,25 @@ record VerdictMessages(double[] rates, StopReason stopped) {
         curve.start(), curve.low(), readings.trough().orElseThrow(), readings.edge().orElseThrow());
   }
 
+  /** The last rate is no edge, but the advice keeps as far below it as below an edge. */
   Verdict noEdge(LossCurve curve) {
-    return verdict(
-        Kind.NO_EDGE,
+    String finding =
         found(
             "the loss fell from %s to %s and never rose for good up to learning rate %s",
-            curve.start(), curve.low(), last()),
+            curve.start(), curve.low(), last());
+    OptionalDouble risen = curve.risenTo();
+    if (risen.isPresent()) {
+      finding += found(", but had risen to %s there", risen.getAsDouble());
+    }
+    return verdict(
+        Kind.NO_EDGE,
+        finding,
         stopped == StopReason.INTERRUPTED
             ? "run the test to its end to find the edge"
-            : "a peak as high as that is safe, and only a longer range would show the edge");
+            : found(
+                "a short test does not show that a cycle trains at that rate: give a peak of at"
+                    + " most a tenth of it, %s, or raise the end of the range to find the edge",
+                last() / 10));
   }
 
   /** One loss alone ended the test: one bad batch looks the same as a rate that is too high. */

@@ -34,7 +34,10 @@ public record CycleOutcome(double peak, List<EpochRecord> epochs, int images, bo
         : EpochRecord.lastEvaluated(epochs).flatMap(EpochRecord::evaluated);
   }
 
-  /** The standard error of {@link #accuracy}, as of a binomial proportion. */
+  /**
+   * The standard error of {@link #accuracy} that the number of images explains, as of a binomial
+   * proportion; the seed of the cycle adds to it.
+   */
   public double standardError() {
     double p = accuracy();
     return Math.sqrt(p * (1 - p) / Math.max(1, images));

@@ -55,16 +55,18 @@ record CycleRule(Hyperparameter parameter, List<Candidate> candidates) {
     }
     Candidate next = evaluated.get(1);
     double lead = outcome.accuracy() - outcome(next).accuracy();
-    // Two standard errors of a difference: what chance exceeds one time in twenty.
+    // Two standard errors of a difference, which the drawing of the images exceeds one time in
+    // twenty. What the seed of a cycle does is not known from one cycle each.
     double error = Math.hypot(outcome.standardError(), outcome(next).standardError());
     return first
         + Numbers.format(
-            "; %s comes next with %s, %s%s.",
+            "; %s comes next with %s, %s; each had one cycle from one seed, and another seed may"
+                + " choose otherwise%s.",
             parameter.text(next.value()),
             percent(outcome(next).accuracy()),
             lead > 2 * error
-                ? "farther behind than chance explains"
-                : "no farther behind than chance explains",
+                ? "farther behind than the number of images explains"
+                : "no farther behind than the number of images explains",
             others);
   }
 

@@ -8,6 +8,8 @@ import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.range.RangeSummary.Spread;
 import dev.onecycle.range.Verdict.Kind;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -98,6 +100,40 @@ class RangeSummaryTest {
     assertThat(one.verdict().advice()).isEqualTo("use a larger batch or more steps");
     assertThat(RangeSummary.of(List.of(noEdge(), noEdge())).verdict().advice())
         .isEqualTo(noEdge().verdict().advice());
+    RangeSummary diverged =
+        RangeSummary.of(List.of(noEdge(), noEdge(), read(Kind.DIVERGED_AT_ONCE, Readings.NONE)));
+    assertThat(diverged.verdict().kind()).isEqualTo(Kind.NO_EDGE);
+    assertThat(diverged.verdict().advice()).isEqualTo("use a larger batch or more steps");
+  }
+
+  /** One bad batch may have ended one of the two, so the median of their edges is half a guess. */
+  @Test
+  void edgesOfWhichHalfAreSingleLossesMustAgree() {
+    RangeResult clear = read(Kind.CLEAR, edgeAndTrough(5, 0.2));
+    RangeResult near = read(Kind.SINGLE_LOSS, edgeAndTrough(2, 0.1));
+    RangeResult far = read(Kind.SINGLE_LOSS, edgeAndTrough(0.4, 0.1));
+    assertThat(RangeSummary.of(List.of(clear, near)).verdict().kind()).isEqualTo(Kind.CLEAR);
+    assertThat(RangeSummary.of(List.of(clear, far)).verdict().kind()).isEqualTo(Kind.NOISY);
+    assertThat(RangeSummary.of(List.of(clear, clear, far)).verdict().kind()).isEqualTo(Kind.CLEAR);
+  }
+
+  private static Readings edgeAndTrough(double edge, double trough) {
+    return new Readings(
+        OptionalDouble.of(edge),
+        OptionalDouble.of(trough),
+        OptionalDouble.empty(),
+        OptionalDouble.empty(),
+        OptionalDouble.empty());
+  }
+
+  private static RangeResult read(Kind kind, Readings readings) {
+    return new RangeResult(
+        List.of(),
+        RangeStop.of(StopReason.DIVERGED),
+        0.9,
+        Optional.empty(),
+        readings,
+        new Verdict(kind, "The loss was read", "do so"));
   }
 
   private static RangeResult badLoss() {

@@ -88,6 +88,31 @@ class VerdictMessagesTest {
         .contains("use a larger batch");
   }
 
+  /** A short test does not show that a long cycle survives its last rate. */
+  @Test
+  void aCurveWithoutAnEdgeAdvisesATenthOfItsLastRate() {
+    double[] falling = new double[40];
+    Arrays.setAll(falling, i -> 2.3 - 0.03 * i);
+    assertThat(explanation(StopReason.REACHED_END, falling))
+        .endsWith(
+            " and never rose for good up to learning rate 1; a short test does not show that a"
+                + " cycle trains at that rate: give a peak of at most a tenth of it, 0.1, or raise"
+                + " the end of the range to find the edge.");
+  }
+
+  /** It gave back 0.32 of a fall of 0.8: too little for an edge, and too much to be left unsaid. */
+  @Test
+  void aRiseThatIsNotForGoodYetIsSaid() {
+    double[] rising = new double[60];
+    Arrays.setAll(
+        rising,
+        i -> i < 30 ? 2.3 - 0.8 * Math.max(0, i - 15) / 15 : 1.5 + 0.32 * Math.max(0, i - 39) / 20);
+    assertThat(explanation(StopReason.REACHED_END, rising))
+        .startsWith(
+            "The loss fell from 2.3 to 1.5 and never rose for good up to learning rate 1, but had"
+                + " risen to 1.82 there; ");
+  }
+
   @Test
   void anInterruptedFallIsNotCalledSafe() {
     double[] falling = new double[40];

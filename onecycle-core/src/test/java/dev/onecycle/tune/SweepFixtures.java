@@ -5,12 +5,15 @@ import dev.onecycle.range.RangePoint;
 import dev.onecycle.range.RangeResult;
 import dev.onecycle.range.RangeStop;
 import dev.onecycle.range.RangeSummary;
+import dev.onecycle.range.Readings;
 import dev.onecycle.range.StopReason;
+import dev.onecycle.range.Verdict;
 import dev.onecycle.range.Verdict.Kind;
 import dev.onecycle.record.EpochRecord;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 
@@ -68,6 +71,33 @@ public final class SweepFixtures {
       points.add(new RangePoint(i, rate, loss, loss));
     }
     return RangeResult.of(points, RangeStop.of(StopReason.REACHED_END), 0.85, SCALE);
+  }
+
+  /** A test with an uncertain edge. */
+  public static RangeResult uncertain(double edge) {
+    return read(
+        Kind.UNCERTAIN,
+        edge,
+        StopReason.DIVERGED,
+        OptionalDouble.of(edge),
+        OptionalDouble.of(edge / 4));
+  }
+
+  /** A test without an edge, which ended at a rate for a reason. */
+  public static RangeResult ended(Kind kind, double lastRate, StopReason reason) {
+    return read(kind, lastRate, reason, OptionalDouble.empty(), OptionalDouble.empty());
+  }
+
+  private static RangeResult read(
+      Kind kind, double lastRate, StopReason reason, OptionalDouble edge, OptionalDouble trough) {
+    OptionalDouble none = OptionalDouble.empty();
+    return new RangeResult(
+        List.of(new RangePoint(0, lastRate, 2, 2)),
+        RangeStop.of(reason),
+        0.85,
+        SCALE,
+        new Readings(edge, trough, none, none, none),
+        new Verdict(kind, "The loss was read", "do so"));
   }
 
   /** A candidate by its tests. */

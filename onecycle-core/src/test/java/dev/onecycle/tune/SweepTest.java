@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.onecycle.error.InvalidValueException;
+import dev.onecycle.range.RangeResult;
+import dev.onecycle.range.StopReason;
 import dev.onecycle.range.Verdict.Kind;
 import dev.onecycle.testing.Property;
 import java.util.ArrayList;
@@ -128,6 +130,68 @@ class SweepTest {
     assertThat(sweep.explanation()).contains("more than 100");
   }
 
+  /** The test that diverged at once ended at a low rate, which bounds nothing. */
+  @Test
+  void theLastRateIsThatOfTheTestsWithoutAnEdge() {
+    RangeResult whole = SweepFixtures.ended(Kind.NO_EDGE, 100, StopReason.REACHED_END);
+    RangeResult lower = SweepFixtures.ended(Kind.NO_EDGE, 90, StopReason.REACHED_END);
+    RangeResult diverged = SweepFixtures.ended(Kind.DIVERGED_AT_ONCE, 1e-4, StopReason.DIVERGED);
+    Candidate candidate = SweepFixtures.candidate(1e-4, whole, diverged, lower);
+    assertThat(candidate.beyondRange()).isTrue();
+    assertThat(candidate.edge()).hasValue(90);
+  }
+
+  @Test
+  void onlyAnInterruptedTestWithoutAnEdgeHidesIt() {
+    RangeResult whole = SweepFixtures.ended(Kind.NO_EDGE, 100, StopReason.REACHED_END);
+    RangeResult cut = SweepFixtures.ended(Kind.NO_EDGE, 0.1, StopReason.INTERRUPTED);
+    RangeResult unread = SweepFixtures.ended(Kind.TOO_SHORT, 1e-5, StopReason.INTERRUPTED);
+    assertThat(SweepFixtures.candidate(1e-4, whole, cut).edge()).isEmpty();
+    assertThat(SweepFixtures.candidate(1e-4, whole, whole, unread).edge()).hasValue(100);
+  }
+
+  @Test
+  void anUncertainEdgeIsMarkedWhetherItsValueIsChosenOrNot() {
+    Sweep rejected =
+        Sweep.byEdge(
+            Hyperparameter.WEIGHT_DECAY,
+            List.of(
+                SweepFixtures.candidate(1e-2, SweepFixtures.uncertain(3)),
+                SweepFixtures.candidate(1e-4, SweepFixtures.leaving(12))));
+    assertThat(rejected.chosen().orElseThrow().value()).isEqualTo(1e-4);
+    assertThat(rejected.explanation()).contains("; 1e-2 reaches 3 (uncertain)");
+    assertThat(rejected.explanation()).containsOnlyOnce("(uncertain)");
+    Sweep chosen =
+        Sweep.byEdge(
+            Hyperparameter.WEIGHT_DECAY,
+            List.of(
+                SweepFixtures.candidate(1e-2, SweepFixtures.uncertain(3)),
+                SweepFixtures.candidate(1e-4, SweepFixtures.uncertain(4))));
+    assertThat(chosen.explanation())
+        .isEqualTo(
+            "1e-2: the largest weight decay whose edge, 3 (uncertain), is at least half of the"
+                + " best, 4; 1e-4 reaches 4 (uncertain); one test each, and with another seed an"
+                + " edge can differ by more than a factor of two.");
+  }
+
+  @Test
+  void aChoiceBetweenSingleTestsSaysSo() {
+    String one = "one test each";
+    Candidate single = SweepFixtures.candidate(1e-4, SweepFixtures.leaving(12));
+    Candidate repeated =
+        SweepFixtures.candidate(1e-4, SweepFixtures.leaving(12), SweepFixtures.leaving(13));
+    Candidate other = SweepFixtures.candidate(1e-2, SweepFixtures.leaving(3));
+    Candidate otherRepeated =
+        SweepFixtures.candidate(1e-2, SweepFixtures.leaving(3), SweepFixtures.leaving(3));
+    assertThat(byEdge(single, other)).contains(one);
+    assertThat(byEdge(repeated, otherRepeated)).doesNotContain(one);
+    assertThat(byEdge(single)).as("there is no other").doesNotContain(one);
+  }
+
+  private static String byEdge(Candidate... candidates) {
+    return Sweep.byEdge(Hyperparameter.WEIGHT_DECAY, List.of(candidates)).explanation();
+  }
+
   @Test
   void momentaAreComparedByTheRateThatAStepAmountsTo() {
     // Twice the edge at a momentum that makes steps half as long is no gain.
@@ -154,7 +218,25 @@ class SweepTest {
             Hyperparameter.DROPOUT,
             List.of(SweepFixtures.cycled(0, 0.7), SweepFixtures.cycled(0.1, 0.7)));
     assertThat(equal.chosen().orElseThrow().value()).isEqualTo(0.1);
-    assertThat(equal.explanation()).contains("no farther behind than chance explains");
+    assertThat(equal.explanation())
+        .contains("70.00 %, no farther behind than the number of images explains;");
+  }
+
+  /** How much of a lead is due to the seed, one cycle each cannot tell. */
+  @Test
+  void aLeadBetweenCyclesIsNotSaidToBeMoreThanChance() {
+    Sweep sweep =
+        Sweep.byCycle(
+            Hyperparameter.DROPOUT,
+            List.of(
+                SweepFixtures.cycled(0, 0.7),
+                SweepFixtures.cycled(0.1, 0.6),
+                SweepFixtures.divergedCycle(0.5)));
+    assertThat(sweep.explanation())
+        .endsWith(
+            "; 0.1 comes next with 60.00 %, farther behind than the number of images explains;"
+                + " each had one cycle from one seed, and another seed may choose otherwise; 0.5"
+                + " diverged.");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.onecycle.djl;
 
+import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.metric.Metrics;
 import ai.djl.ndarray.NDArray;
@@ -45,12 +46,12 @@ public final class TrainerRangeTest {
   /**
    * Runs the test on batches of the data, epoch after epoch.
    *
-   * @param trainer initialized, on one device
+   * @param trainer initialized, on one device, which has the parameters
    * @param optimizer the trainer's own
    * @param data the training data, with its own batch size
    * @param listener called with every point as it is measured
-   * @throws dev.onecycle.error.InvalidValueException where the trainer has several devices, or
-   *     another optimizer
+   * @throws dev.onecycle.error.InvalidValueException where the trainer has several devices, its
+   *     parameters lie on another one, or it has another optimizer
    * @throws BadDataException where the data have no batch
    */
   public static RangeResult run(
@@ -116,11 +117,23 @@ public final class TrainerRangeTest {
     List<Copy> copies = new ArrayList<>();
     for (Parameter parameter : trainer.getModel().getBlock().getParameters().values()) {
       NDArray array = parameter.getArray();
+      requireOn(trainer.getDevices()[0], array.getDevice(), parameter.getName());
       NDArray copy = array.stopGradient().duplicate();
       copy.attach(manager);
       copies.add(new Copy(array, copy));
     }
     return copies;
+  }
+
+  /** DJL trains a mirror of a parameter that lies elsewhere, which could not be put back. */
+  static void requireOn(Device trained, Device stored, String parameter) {
+    if (!stored.equals(trained)) {
+      throw Require.invalid(
+          "device of parameter " + parameter,
+          trained + ", the trainer's device,",
+          stored,
+          "make the model on the trainer's device, with Model.newInstance(name, device)");
+    }
   }
 
   /** The values of a parameter before the test. */

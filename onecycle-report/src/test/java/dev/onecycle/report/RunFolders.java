@@ -5,6 +5,8 @@ import dev.onecycle.report.page.RunReport;
 import dev.onecycle.run.ClassificationRecord;
 import dev.onecycle.run.RunFolder;
 import dev.onecycle.run.RunHistory;
+import dev.onecycle.run.RunLock;
+import dev.onecycle.run.RunRecord.Status;
 import dev.onecycle.run.files.JsonFile;
 import dev.onecycle.run.tuning.Evidence;
 import java.io.IOException;
@@ -18,7 +20,10 @@ import java.util.Optional;
 public final class RunFolders {
   private RunFolders() {}
 
-  /** Writes everything that a report shows, except the pictures of mistakes. */
+  /**
+   * Writes everything that a report shows, except the pictures of mistakes. A running run stays
+   * locked by this process.
+   */
   public static Path write(RunReport report, Path folder) {
     RunHistory history = report.history();
     try (RunFolder run = RunFolder.create(folder, history.record())) {
@@ -37,6 +42,9 @@ public final class RunFolders {
     }
     if (!report.evidence().none()) {
       JsonFile.write(folder.resolve(Evidence.FILE), report.evidence());
+    }
+    if (history.record().status() == Status.RUNNING) {
+      RunLock unused = RunLock.take(folder); // as the process has it that trains the run
     }
     return folder;
   }

@@ -178,6 +178,8 @@ public final class SampleRun {
     copy.epochs = epochs.subList(0, epochsDone);
     int stepsDone = epochsDone == 0 ? 0 : (int) epochs.get(epochsDone - 1).steps();
     copy.steps = steps.subList(0, stepsDone);
+    copy.outcome =
+        newStatus == RunRecord.Status.INTERRUPTED ? Map.of("epochs", epochsDone) : outcome;
     return copy;
   }
 

@@ -5,6 +5,7 @@ import dev.onecycle.error.IoErrors;
 import dev.onecycle.record.EpochRecord;
 import dev.onecycle.record.EpochRecord.Evaluated;
 import dev.onecycle.record.Measure;
+import dev.onecycle.run.RunRecord.Status;
 import dev.onecycle.run.files.CsvTable;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -78,9 +80,16 @@ public record RunEntry(
         name, folder, State.DAMAGED, Optional.empty(), epochs, Optional.of(problem));
   }
 
+  /** The record, of which the process may have ended without a word: it is then interrupted. */
+  static RunRecord present(RunRecord record, Path folder) {
+    return record.status() == Status.RUNNING && !isTraining(folder)
+        ? record.withEnd(Status.INTERRUPTED, "", Map.of())
+        : record;
+  }
+
   private static State state(RunRecord record, Path folder) {
-    return switch (record.status()) {
-      case RUNNING -> isTraining(folder) ? State.TRAINING : State.INTERRUPTED;
+    return switch (present(record, folder).status()) {
+      case RUNNING -> State.TRAINING;
       case FINISHED -> State.FINISHED;
       case INTERRUPTED -> State.INTERRUPTED;
       case DIVERGED -> State.DIVERGED;

@@ -34,12 +34,12 @@ public record RunHistory(
   }
 
   /**
-   * Reads a folder.
+   * Reads a folder. A run that says it is running, and that no process trains, is interrupted.
    *
    * @throws BadDataException where {@code run.json} cannot be read or is no run record
    */
   public static RunHistory read(Path folder) {
-    RunRecord record = RunFolder.read(folder);
+    RunRecord record = RunEntry.present(RunFolder.read(folder), folder);
     Rows<StepRecord> steps = CsvTable.STEPS.read(folder.resolve(RunFolder.STEPS));
     Rows<EpochRecord> epochs = CsvTable.EPOCHS.read(folder.resolve(RunFolder.EPOCHS));
     return new RunHistory(

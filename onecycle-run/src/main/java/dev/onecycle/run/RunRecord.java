@@ -203,6 +203,11 @@ public final class RunRecord {
     return stored.status;
   }
 
+  /** Whether it ended in order, which writes its model: a killed run has no outcome. */
+  public boolean endedInOrder() {
+    return status() == Status.FINISHED || status() == Status.INTERRUPTED && !outcome().isEmpty();
+  }
+
   /** The time when it was begun, ISO 8601. */
   public String started() {
     return stored.started;

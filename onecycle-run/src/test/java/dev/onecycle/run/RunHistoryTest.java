@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.record.EpochRecord;
 import dev.onecycle.record.StepRecord;
+import dev.onecycle.run.RunRecord.Status;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,7 +39,10 @@ class RunHistoryTest {
   void aFolderComesBackToTheLastBit() {
     RunHistory history = RunHistory.read(run);
     assertThat(history.name()).isEqualTo("a run");
-    assertThat(history.record()).isEqualTo(RunFolderTest.record());
+    assertThat(RunFolder.read(run)).isEqualTo(RunFolderTest.record());
+    assertThat(history.record())
+        .as("no process trains it")
+        .isEqualTo(RunFolderTest.record().withEnd(Status.INTERRUPTED, "", Map.of()));
     assertThat(history.steps()).containsExactly(FIRST, SECOND);
     assertThat(history.epochs()).containsExactly(EPOCH);
     assertThat(history.notes()).isEmpty();

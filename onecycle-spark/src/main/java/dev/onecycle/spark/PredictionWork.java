@@ -198,8 +198,9 @@ final class PredictionWork implements MapPartitionsFunction<Row, Row> {
       for (int i = 0; i < placed.length; i++) {
         if (!Double.isFinite(placed[i])) {
           throw new BadDataException(
-              "the model gives scores that are not finite numbers; its training has diverged: train"
-                  + " it anew with a lower peak rate");
+              "the model gives scores that are not finite numbers for a row; the row has values far"
+                  + " beyond those of the training data, or the model's training has diverged: give"
+                  + " other values, or train the model anew with a lower peak rate");
         }
         if (placed[i] > placed[best]) {
           best = i;

@@ -11,7 +11,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import picocli.CommandLine;
 import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
@@ -38,6 +41,9 @@ public final class UsageErrors {
           Double.class, "a number",
           boolean.class, "true or false");
 
+  /** The sentence of picocli's command {@code help}. */
+  private static final Pattern UNKNOWN_COMMAND = Pattern.compile("Unknown subcommand '(.*)'\\.");
+
   private UsageErrors() {}
 
   /** The mistake in a sentence, with the nearest name where a name is unknown. */
@@ -51,7 +57,18 @@ public final class UsageErrors {
     if (e.getCause() instanceof InvalidValueException ours) {
       return OptionWording.of(ours);
     }
+    Matcher ofHelp = UNKNOWN_COMMAND.matcher(String.valueOf(e.getMessage()));
+    if (ofHelp.matches()) {
+      return unknown("command", ofHelp.group(1), commands(e.getCommandLine()));
+    }
     return ofValue(e).orElseGet(() -> String.valueOf(e.getMessage()));
+  }
+
+  private static List<String> commands(CommandLine line) {
+    return line.getSubcommands().entrySet().stream()
+        .filter(command -> !command.getValue().getCommandSpec().usageMessage().hidden())
+        .map(Map.Entry::getKey)
+        .toList();
   }
 
   /** The mistake that an argument is missing which is only required at times. */
@@ -110,17 +127,22 @@ public final class UsageErrors {
     String kind = e.isUnknownOption() ? "option" : command ? "command" : "argument";
     String word = e.getUnmatched().get(0);
     String option = word.replaceFirst("=.*", "");
-    Optional<String> nearest =
+    boolean peak =
         OTHER_NAMES_OF_THE_PEAK.contains(option)
-                && e.getCommandLine().getCommandSpec().optionsMap().containsKey(PEAK)
-            ? Optional.of(PEAK)
-            : Nearest.to(word, e.getSuggestions());
-    return "unknown "
-        + kind
-        + " '"
-        + word
-        + "'"
-        + nearest.map(name -> "; did you mean " + name + "?").orElse("");
+            && e.getCommandLine().getCommandSpec().optionsMap().containsKey(PEAK);
+    return peak ? unknown(kind, word) + didYouMean(PEAK) : unknown(kind, word, e.getSuggestions());
+  }
+
+  private static String unknown(String kind, String word, List<String> known) {
+    return unknown(kind, word) + Nearest.to(word, known).map(UsageErrors::didYouMean).orElse("");
+  }
+
+  private static String unknown(String kind, String word) {
+    return "unknown " + kind + " '" + word + "'";
+  }
+
+  private static String didYouMean(String name) {
+    return "; did you mean " + name + "?";
   }
 
   /** The mistake if it is a value of another type than the argument has. */

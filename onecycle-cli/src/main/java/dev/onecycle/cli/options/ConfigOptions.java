@@ -96,11 +96,11 @@ public final class ConfigOptions {
       console.answer(
           open.contains(setting)
               ? line("# " + setting.name() + ":", "to be found")
-              : config.isByImages(setting) && values.containsKey(setting.name())
+              : config.isOpenUntilImages(setting) && values.containsKey(setting.name())
                   ? "# " + line(setting, values.get(setting.name()), config.origin(setting))
                   : line(setting, values.get(setting.name()), config.origin(setting)));
     }
-    values.keySet().removeIf(name -> config.isByImages(TrainingConfig.setting(name)));
+    values.keySet().removeIf(name -> config.isOpenUntilImages(TrainingConfig.setting(name)));
     console.result(values);
     return true;
   }

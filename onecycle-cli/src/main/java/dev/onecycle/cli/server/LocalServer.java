@@ -5,6 +5,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.onecycle.cli.console.Console;
 import dev.onecycle.error.BadDataException;
+import dev.onecycle.error.EngineException;
 import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.error.IoErrors;
 import dev.onecycle.error.Require;
@@ -17,6 +18,7 @@ import java.net.URI;
 import java.net.URLDecoder;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,8 +26,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -41,6 +42,14 @@ import java.util.concurrent.locks.LockSupport;
  * header {@code Host} is a name of this server. Every answer forbids a browser to load anything
  * from elsewhere, to show it inside another page, and to keep it. An error is JSON. There is no log
  * of requests, and what a request sends is in no message but its path.
+ *
+ * <p>A request that finds all threads taken waits for its turn. Where there is no room to wait, or
+ * it has waited for {@link Limits#longestWait}, it is told to come again. The JDK closes a
+ * connection without an answer where a request is not whole after a minute. It counts the wait too,
+ * so that the longest wait is far shorter. From then on an answer has two minutes.
+ *
+ * <p>What an error leaves unread of a request is read after the answer and dropped: a sender that
+ * is still sending would otherwise lose its connection before it sees the answer.
  */
 final class LocalServer implements AutoCloseable {
   private static final int STOP_SECONDS = 1;
@@ -48,10 +57,14 @@ final class LocalServer implements AutoCloseable {
   private static final int MAX_PORT = 65535;
   private static final long MAX_DROPPED = 64L << 20;
 
+  /** A sender that is slow holds the thread that refuses it, so that others need their own. */
+  private static final int REFUSING_THREADS = 16;
+
   static {
-    // A sender that stops in the middle of a request does not hold a thread for ever.
-    limit("sun.net.httpserver.maxReqTime", "30");
-    limit("sun.net.httpserver.maxRspTime", "60");
+    // A sender that stops in the middle of a request does not hold a thread for ever. This time
+    // begins before the request waits for its turn, and ends when it is read.
+    limit("sun.net.httpserver.maxReqTime", "60");
+    limit("sun.net.httpserver.maxRspTime", "120");
     limit("sun.net.httpserver.maxReqHeaders", "60");
     limit("jdk.httpserver.maxConnections", "1024");
     // Otherwise an answer on a connection that stays open waits up to 40 ms for the next packet.
@@ -70,10 +83,14 @@ final class LocalServer implements AutoCloseable {
    * @param active requests that are answered at the same time
    * @param waiting more requests that wait; any after them are refused
    * @param maxBody the largest body of a request in bytes; 0 where none is taken
+   * @param longestWait after which a request that waits is refused, give or take a tenth
    */
-  record Limits(int active, int waiting, int maxBody) {
+  record Limits(int active, int waiting, int maxBody, Duration longestWait) {
+    /** Far below the JDK's bound of the time of a request. */
+    static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
+
     /** A server that is read from. */
-    static final Limits READING = new Limits(8, 64, 0);
+    static final Limits READING = new Limits(8, 64, 0, LONGEST_WAIT);
   }
 
   /** The content of a server. */
@@ -94,10 +111,29 @@ final class LocalServer implements AutoCloseable {
     }
   }
 
+  /** A request that waits for its turn, and the time at which it came. */
+  private record Waiting(Runnable work, long since) implements Runnable {
+    @Override
+    public void run() {
+      work.run();
+    }
+  }
+
   private final HttpServer server;
   private final Limits limits;
   private final ThreadPoolExecutor threads;
-  private final ExecutorService refusing = Executors.newSingleThreadExecutor(daemons("refuse-"));
+
+  /** Its queue is bounded by the JDK's number of connections; it discards once it is closed. */
+  private final ThreadPoolExecutor refusing =
+      new ThreadPoolExecutor(
+          REFUSING_THREADS,
+          REFUSING_THREADS,
+          1,
+          TimeUnit.MINUTES,
+          new LinkedBlockingQueue<>(),
+          daemons("refuse-"),
+          new ThreadPoolExecutor.DiscardPolicy());
+
   private final AtomicLong refused = new AtomicLong();
   private final ThreadLocal<Boolean> refuses = ThreadLocal.withInitial(() -> false);
   private final HostCheck hosts;
@@ -139,17 +175,44 @@ final class LocalServer implements AutoCloseable {
     };
   }
 
-  /** Hands a request to a thread that answers it, or to the one that refuses it. */
+  /** Hands a request to a thread that answers it, or to one that refuses it. */
   private void execute(Runnable work) {
     try {
-      threads.execute(work);
+      threads.execute(new Waiting(work, System.nanoTime()));
     } catch (RejectedExecutionException full) {
-      refused.incrementAndGet();
-      refusing.execute(
-          () -> {
-            refuses.set(true);
-            work.run();
-          });
+      refuse(work);
+    }
+  }
+
+  private void refuse(Runnable work) {
+    refused.incrementAndGet();
+    refusing.execute(
+        () -> {
+          refuses.set(true);
+          work.run();
+        });
+  }
+
+  /** Refuses the requests that have waited too long, until the server is closed. */
+  private void watch() {
+    while (!threads.isShutdown()) {
+      LockSupport.parkNanos(limits.longestWait.toNanos() / 10);
+      try {
+        refuseLate();
+      } catch (OutOfMemoryError e) {
+        continue; // the next round goes on
+      }
+    }
+  }
+
+  private void refuseLate() {
+    long now = System.nanoTime();
+    for (Runnable task : threads.getQueue()) {
+      if (task instanceof Waiting waiting
+          && now - waiting.since >= limits.longestWait.toNanos()
+          && threads.remove(waiting)) {
+        refuse(waiting.work);
+      }
     }
   }
 
@@ -172,6 +235,7 @@ final class LocalServer implements AutoCloseable {
       http.setExecutor(server::execute);
       http.createContext("/", server::handle);
       http.start();
+      daemons("wait-").newThread(server::watch).start();
       return server;
     } catch (BindException e) {
       String reason = Objects.requireNonNullElse(e.getMessage(), "it cannot be bound");
@@ -272,7 +336,6 @@ final class LocalServer implements AutoCloseable {
           403, "usage", "the header Host must be a name of this server; open " + url());
     }
     if (refuses.get()) {
-      exchange.getResponseHeaders().set("Retry-After", "1");
       return Answer.error(503, "busy", "the server has too many requests; ask again");
     }
     String method = exchange.getRequestMethod();
@@ -296,11 +359,22 @@ final class LocalServer implements AutoCloseable {
       return Answer.error(400, "usage", String.valueOf(e.getMessage()));
     } catch (BadDataException e) {
       return Answer.error(500, "bad_data", String.valueOf(e.getMessage()));
+    } catch (EngineException | OutOfMemoryError e) {
+      logFailure(e);
+      return Answer.error(
+          503,
+          "memory",
+          "memory must suffice for the answer but ran out; ask for less at a time, such as fewer or"
+              + " smaller images, or give the program more memory");
     } catch (RuntimeException e) {
-      System.getLogger(LocalServer.class.getName())
-          .log(System.Logger.Level.ERROR, "an answer has failed", e);
+      logFailure(e);
       return Answer.error(500, "fault", "the program is at fault: " + e);
     }
+  }
+
+  private static void logFailure(Throwable e) {
+    System.getLogger(LocalServer.class.getName())
+        .log(System.Logger.Level.ERROR, "an answer has failed", e);
   }
 
   /** A browser tells where the page came from that sends a request. */
@@ -318,15 +392,17 @@ final class LocalServer implements AutoCloseable {
   private byte[] body(HttpExchange exchange) throws IOException {
     byte[] read = exchange.getRequestBody().readNBytes(limits.maxBody + 1);
     if (read.length > limits.maxBody) {
-      drop(exchange.getRequestBody());
       throw new TooLarge(limits.maxBody);
     }
     return read;
   }
 
-  /** Reads the rest: a sender reads the answer only after it has sent everything. */
+  /**
+   * Reads the rest of a request: a sender reads the answer only after it has sent everything. The
+   * JDK's bound of the time of a request ends it where the sender is slow.
+   */
   private static void drop(InputStream rest) throws IOException {
-    byte[] dropped = new byte[1 << 16];
+    byte[] dropped = new byte[1 << 13];
     long count = 0;
     int read = 0;
     while (read >= 0 && count < MAX_DROPPED) {
@@ -371,6 +447,9 @@ final class LocalServer implements AutoCloseable {
     if (!answer.type().isEmpty()) {
       headers.set("Content-Type", answer.type());
     }
+    if (answer.status() == 503) {
+      headers.set("Retry-After", "1");
+    }
     boolean body = !exchange.getRequestMethod().equals("HEAD") && answer.body().length > 0;
     if (!body && answer.body().length > 0) {
       headers.set("Content-Length", Integer.toString(answer.body().length));
@@ -378,6 +457,7 @@ final class LocalServer implements AutoCloseable {
     exchange.sendResponseHeaders(answer.status(), body ? answer.body().length : -1);
     if (body) {
       exchange.getResponseBody().write(answer.body());
+      drop(exchange.getRequestBody());
     }
   }
 

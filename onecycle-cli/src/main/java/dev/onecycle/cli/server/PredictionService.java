@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.onecycle.data.sample.SampleLayout;
 import dev.onecycle.data.sample.Targets;
 import dev.onecycle.error.BadDataException;
+import dev.onecycle.error.EngineException;
 import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.error.Require;
 import dev.onecycle.report.page.UploadPage;
@@ -87,7 +88,7 @@ final class PredictionService implements LocalServer.Service {
     } catch (BadDataException e) {
       failures.increment();
       return Answer.error(422, "bad_data", String.valueOf(e.getMessage()));
-    } catch (InvalidValueException e) {
+    } catch (InvalidValueException | EngineException | OutOfMemoryError e) {
       failures.increment();
       throw e;
     }
@@ -185,7 +186,7 @@ final class PredictionService implements LocalServer.Service {
         text,
         "prediction_failures_total",
         "counter",
-        "Samples that could not be used.",
+        "Samples that could not be predicted.",
         failures.sum());
     metric(
         text,

@@ -63,8 +63,8 @@ public final class ServeCommand implements Callable<Integer> {
       names = "--max-requests",
       paramLabel = "N",
       description =
-          "Requests that are answered at the same time. Eight times as many wait; further ones are"
-              + " refused with status 503. Default: 16.")
+          "Requests that are answered at the same time. Eight times as many wait, at most 10"
+              + " seconds; others are refused with status 503. Default: 16.")
   int maxRequests = 16;
 
   @Option(
@@ -130,8 +130,9 @@ public final class ServeCommand implements Callable<Integer> {
   /** Starts the server of a predictor. */
   static LocalServer serve(
       Predictor predictor, String host, int port, int maxBytes, int maxRequests) {
-    PredictionService service = new PredictionService(predictor);
-    return LocalServer.start(
-        host, port, new LocalServer.Limits(maxRequests, 8 * maxRequests, maxBytes), service);
+    LocalServer.Limits limits =
+        new LocalServer.Limits(
+            maxRequests, 8 * maxRequests, maxBytes, LocalServer.Limits.LONGEST_WAIT);
+    return LocalServer.start(host, port, limits, new PredictionService(predictor));
   }
 }

@@ -82,7 +82,8 @@ public final class FineTuneCommand implements Callable<Integer> {
     TrainingConfig config = settings.config();
     Require.atLeast("--head-epochs", headEpochs, 1);
     FineTuning phases = FineTuning.of(config, headEpochs, headRate);
-    if (settings.printed(output.console(), phases.all(), TrainingConfig.settings(), List.of())) {
+    if (settings.printed(
+        output.console(), FineTuning.whole(config), TrainingConfig.settings(), List.of())) {
       return ExitCode.OK;
     }
     Signals.watch();
@@ -98,7 +99,10 @@ public final class FineTuneCommand implements Callable<Integer> {
     if (!Runs.isThere(folder.resolve(FineTuning.ALL), group)) {
       phases.requireStoredRate();
     }
-    console.say("First cycle: the last layer, with all others frozen.");
+    console.say(
+        Runs.isThere(head, group)
+            ? head + " is there: it goes on, by the settings that it began with."
+            : "First cycle: the last layer, with all others frozen; --head-lr sets its peak rate.");
     int code = first(phases.head(), head, group);
     if (code != ExitCode.OK) {
       return code;
@@ -116,7 +120,7 @@ public final class FineTuneCommand implements Callable<Integer> {
     Console console = output.console().of(group);
     try (JobProgress progress = JobProgress.ofTraining(console)) {
       return Runs.isThere(folder, group)
-          ? Runs.resumeFirst(console, folder, group, progress)
+          ? Runs.resumeFirst(console, folder, ResumeOptions.of(config), group, progress)
           : Runs.startFirst(console, config, folder, group, progress);
     }
   }
@@ -125,7 +129,8 @@ public final class FineTuneCommand implements Callable<Integer> {
     Console console = output.console().of(group);
     if (Runs.isThere(folder, group)) {
       try (JobProgress progress = JobProgress.ofTraining(console)) {
-        return Runs.resume(console, folder, ResumeOptions.NONE, group, progress);
+        ResumeOptions options = ResumeOptions.of(phases.all());
+        return Runs.resume(console, folder, options, group, progress);
       }
     }
     // Rank 0 may be the only one with the folder of the first run.

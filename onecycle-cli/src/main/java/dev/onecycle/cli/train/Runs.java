@@ -94,16 +94,17 @@ final class Runs {
   }
 
   /** As {@link #resume}, for a run that another one follows. */
-  static int resumeFirst(Console console, Path folder, ProcessGroup ranks, JobProgress progress) {
+  static int resumeFirst(
+      Console console,
+      Path folder,
+      ResumeOptions options,
+      ProcessGroup ranks,
+      JobProgress progress) {
     return shownFirst(
         console,
         ranks,
         TrainingJob.resume(
-            folder,
-            ResumeOptions.NONE,
-            Signals.control(ranks),
-            progress,
-            new LiveReport(progress::warning)));
+            folder, options, Signals.control(ranks), progress, new LiveReport(progress::warning)));
   }
 
   private static int shownFirst(Console console, ProcessGroup ranks, RunSummary run) {

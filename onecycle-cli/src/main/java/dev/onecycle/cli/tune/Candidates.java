@@ -3,6 +3,7 @@ package dev.onecycle.cli.tune;
 import dev.onecycle.cli.console.Console;
 import dev.onecycle.cli.options.ConfigOptions;
 import dev.onecycle.cli.options.SettingOptions;
+import dev.onecycle.error.Require;
 import dev.onecycle.schedule.MomentumRange;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.torch.job.Experiment;
@@ -38,20 +39,35 @@ final class Candidates {
     };
   }
 
-  /** The values that a command line gives for a hyper-parameter; distinct. */
+  /**
+   * The values that a command line gives for a hyper-parameter; distinct. Several momenta are
+   * numbers: only a momentum that is not compared with others may be a range.
+   */
   static List<Double> of(CommandSpec spec, Hyperparameter parameter) {
     return switch (parameter) {
       case WEIGHT_DECAY -> SettingOptions.candidates(spec, TrainingConfig.WEIGHT_DECAY);
       case DROPOUT -> SettingOptions.candidates(spec, TrainingConfig.DROPOUT);
-      case MOMENTUM ->
-          SettingOptions.candidates(spec, TrainingConfig.MOMENTUM).stream()
-              .map(MomentumRange::atPeak)
-              .toList();
+      case MOMENTUM -> momenta(SettingOptions.candidates(spec, TrainingConfig.MOMENTUM));
       case BATCH_SIZE ->
           SettingOptions.candidates(spec, TrainingConfig.BATCH_SIZE).stream()
               .map(Integer::doubleValue)
               .toList();
     };
+  }
+
+  private static List<Double> momenta(List<MomentumRange> given) {
+    for (MomentumRange momentum : given) {
+      if (given.size() > 1 && momentum.low().isPresent()) {
+        throw Require.invalid(
+            TrainingConfig.MOMENTUM.option(),
+            "one number for each of several candidates",
+            momentum.toText(),
+            "a sweep tries the momentum at the peak: give "
+                + Numbers.exact(momentum.atPeak())
+                + " for it");
+      }
+    }
+    return given.stream().map(MomentumRange::atPeak).toList();
   }
 
   /** The configuration with the largest dropout tried, so that the network has a layer of it. */

@@ -11,7 +11,6 @@ import dev.onecycle.cli.options.ConfigOptions;
 import dev.onecycle.cli.options.FigureOptions;
 import dev.onecycle.cli.options.RankOptions;
 import dev.onecycle.cli.options.SettingOptions;
-import dev.onecycle.error.Require;
 import dev.onecycle.range.RangeSummary;
 import dev.onecycle.range.SuggestedPeak;
 import dev.onecycle.report.csv.RangeCsv;
@@ -92,6 +91,18 @@ public final class FindLrCommand implements Callable<Integer> {
               Stream.<Setting<?>>of(TrainingConfig.MOMENTUM, TrainingConfig.EPOCHS))
           .toList();
 
+  /** The settings and the weights, which are an option of this command. */
+  private static final List<Setting<?>> PRINTED =
+      Stream.concat(SETTINGS.stream(), Stream.<Setting<?>>of(TrainingConfig.FROM)).toList();
+
+  /** The rules for weights from elsewhere. */
+  private static final List<Setting<?>> MAPPING =
+      List.of(
+          TrainingConfig.HEAD,
+          TrainingConfig.FROM_PREFIX,
+          TrainingConfig.FROM_RENAMES,
+          TrainingConfig.FROM_IGNORE);
+
   @Mixin ConfigOptions settings = new ConfigOptions();
 
   @Option(
@@ -114,8 +125,8 @@ public final class FindLrCommand implements Callable<Integer> {
       description =
           "Start from the weights of a trained model instead of random ones, to train it further: a"
               + " run's folder, whose data and settings are then the defaults, a"
-              + " model.safetensors, or weights from elsewhere, as train --from takes them. Costs no"
-              + " more than a test from random weights.")
+              + " model.safetensors, or weights from elsewhere, as train --from takes them. With"
+              + " --head or another rule for them, a model is taken so too. Costs no more than a test from random weights.")
   @Nullable Path from;
 
   @Mixin RecordedCurves curves = new RecordedCurves();
@@ -140,14 +151,14 @@ public final class FindLrCommand implements Callable<Integer> {
     }
     Optional<TrainedModel> trained =
         Optional.ofNullable(from)
-            .filter(TrainedModel::isModel)
+            .filter(model -> !isMapped() && TrainedModel.isModel(model))
             .map(
                 model ->
                     TrainedModel.read(
                         model,
                         SettingOptions.given(settings.spec()).get(TrainingConfig.TRUST_MODEL)));
     TrainingConfig config = config(trained);
-    if (settings.printed(console, config, SETTINGS, List.of())) {
+    if (settings.printed(console, withFrom(config), PRINTED, List.of())) {
       return ExitCode.OK;
     }
     config.validated();
@@ -160,29 +171,17 @@ public final class FindLrCommand implements Callable<Integer> {
   private TrainingConfig config(Optional<TrainedModel> trained) {
     TrainingConfig config =
         settings.config(trained.map(TrainedModel::config).orElseGet(TrainingConfig::defaults));
-    if (trained.isPresent()) {
-      requireNoMapping(settings.given());
-    }
-    return from == null || trained.isPresent()
-        ? config
-        : config.with(TrainingConfig.FROM, from.toString());
+    return trained.isPresent() ? config : withFrom(config);
   }
 
-  /** The arrays of a model of ours have the names of its network. */
-  private static void requireNoMapping(TrainingConfig given) {
-    for (Setting<?> rule :
-        List.of(
-            TrainingConfig.HEAD,
-            TrainingConfig.FROM_PREFIX,
-            TrainingConfig.FROM_RENAMES,
-            TrainingConfig.FROM_IGNORE)) {
-      if (given.isGiven(rule)) {
-        throw Require.invalid(
-            given.label(rule),
-            "left out where --from is a run or a model of onecycle, which is tested as it is,",
-            String.valueOf(given.toMap().get(rule.name())));
-      }
-    }
+  private TrainingConfig withFrom(TrainingConfig config) {
+    return from == null ? config : config.with(TrainingConfig.FROM, from.toString());
+  }
+
+  /** Whether the weights are given rules, by which they are taken as a training takes them. */
+  private boolean isMapped() {
+    TrainingConfig given = settings.given();
+    return MAPPING.stream().anyMatch(given::isGiven);
   }
 
   private Path writable() {

@@ -34,6 +34,7 @@ import dev.onecycle.tune.Sweep;
 import dev.onecycle.tune.TuningResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -56,6 +57,14 @@ final class TuneRun {
 
   /** The batch size whose trial tells what an image costs, where the usual one does not fit. */
   private static final int SURELY_SMALL = 16;
+
+  /** The settings of the data that images depend on, and that a recipe has. */
+  private static final List<Setting<?>> OF_THE_IMAGES =
+      List.of(
+          TrainingConfig.IMAGE_SIZE,
+          TrainingConfig.RESIZE,
+          TrainingConfig.ORIENTATION,
+          TrainingConfig.SKIP_BAD);
 
   private final Console console;
   private final CommandSpec spec;
@@ -172,15 +181,7 @@ final class TuneRun {
                 .map(setting -> setting.getKey() + " " + setting.getValue())
                 .collect(Collectors.joining(", ")));
     Path file = folder.resolve(RECIPE);
-    console.answer(
-        "Train by it: "
-            + Shell.line(
-                List.of(
-                    CommandLineArgs.program(),
-                    "train",
-                    config.get(TrainingConfig.DATA),
-                    "--recipe",
-                    file.toString())));
+    console.answer("Train by it: " + Shell.line(training(file)));
     Map<String, Object> result = new LinkedHashMap<>();
     Map<String, Object> chosen = new LinkedHashMap<>();
     for (Hyperparameter parameter : Hyperparameter.values()) {
@@ -199,6 +200,16 @@ final class TuneRun {
     result.put("run_dir", folder.toString());
     console.result(result);
     return ExitCode.OK;
+  }
+
+  /** The command that trains on the same images by the recipe. */
+  private List<String> training(Path recipe) {
+    List<Setting<?>> data = new ArrayList<>(TrainingConfig.settings(List.of(Group.DATA)));
+    data.removeAll(OF_THE_IMAGES); // which the recipe has
+    List<String> words = new ArrayList<>(config.commandLine("train", data));
+    words.set(0, CommandLineArgs.program());
+    words.addAll(List.of("--recipe", recipe.toString()));
+    return words;
   }
 
   /** Writes the recipe, but not over one that was edited since. */
@@ -236,13 +247,7 @@ final class TuneRun {
         TrainingConfig.settings(List.of(Group.LEARNER, Group.AUGMENTATION, Group.POLICY))) {
       kept.add(setting.name());
     }
-    // The images depend on these.
-    kept.addAll(
-        Set.of(
-            TrainingConfig.IMAGE_SIZE.name(),
-            TrainingConfig.RESIZE.name(),
-            TrainingConfig.ORIENTATION.name(),
-            TrainingConfig.SKIP_BAD.name()));
+    OF_THE_IMAGES.forEach(setting -> kept.add(setting.name()));
     Map<String, String> settings = new LinkedHashMap<>();
     settings.put(TrainingConfig.MODEL.name(), config.get(TrainingConfig.MODEL));
     config

@@ -96,12 +96,24 @@ class ConfigOptionsTest {
         .contains("\nmomentum: '0.9'")
         .contains("\n# batch_size: 128")
         .contains("\n# epochs: ")
-        .contains("\n# reestimate_batchnorm: 0");
+        .contains("\n# reestimate_batchnorm: 0")
+        .contains("\n# augment:", "\n# pad: 4"); // photos are augmented otherwise
+    assertThat(printed("train", "photos", "--pad", 2).err()).contains("\npad: 2");
+    assertThat(printed("train", "photos", "--augment", "none").err()).contains("\npad: 0");
     assertThat(printed("train", "photos", "--batch-size", 64).err()).contains("\nbatch_size: 64");
     assertThat(printed("train", "photos", "--minutes", 5).err())
         .as("a cycle of a given time has the usual batch size")
         .contains("\nbatch_size: 128", "\n# epochs:")
         .doesNotContain("# #");
+  }
+
+  /** Read again, it is the same fine-tuning. */
+  @Test
+  void theChoicesOfAFineTuningArePrinted() {
+    JsonNode tuning = printed("fine-tune", "photos", "--from", "first.pth").json();
+    assertThat(tuning.get("head").asText()).isEqualTo("new");
+    assertThat(tuning.get("first_layer_rate").asDouble()).isEqualTo(0.01);
+    assertThat(tuning.get("from").asText()).isEqualTo("first.pth");
   }
 
   @ParameterizedTest
@@ -226,10 +238,8 @@ class ConfigOptionsTest {
     CommandSpec spec =
         Objects.requireNonNull(Main.commandLine().getSubcommands().get(command)).getCommandSpec();
     for (Setting<?> setting : TrainingConfig.settings()) {
-      // A sweep's --max-lr is the peak of its short cycles; find-lr's --from takes settings too.
-      boolean ofAnother =
-          (command.equals("sweep") && setting == TrainingConfig.MAX_LR)
-              || (command.equals("find-lr") && setting == TrainingConfig.FROM);
+      // A sweep's --max-lr is the peak of its short cycles.
+      boolean ofAnother = command.equals("sweep") && setting == TrainingConfig.MAX_LR;
       String expected =
           setting == TrainingConfig.DATA
               ? "data: 'x' # argument DATA"

@@ -197,6 +197,11 @@ class BoardBrowserTest {
     assertThat(names()).hasSize(3);
     assertThat(driver().findElement(By.id("wrong")).getText())
         .isEqualTo("The filter is not applied whole: there is no setting or column \"bach_size\".");
+    filter("constructor=1");
+    assertThat(names()).hasSize(3);
+    assertThat(driver().findElement(By.id("wrong")).getText())
+        .as("a name that every object of JavaScript has")
+        .endsWith("there is no setting or column \"constructor\".");
     filter("");
     assertThat(driver().findElement(By.id("wrong")).isDisplayed()).isFalse();
     driver().findElement(By.cssSelector("#model option[value='resnet9']")).click();

@@ -1,6 +1,7 @@
 package dev.onecycle.cli.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -22,6 +23,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -167,6 +169,37 @@ class ServeTest {
         assertThat(answer.body()).contains("at most 20000 bytes");
       }
       assertThat(served.post("/api/predict", new byte[MAX_BYTES]).statusCode()).isEqualTo(422);
+    }
+  }
+
+  /** So many bytes fill all buffers on their way: the sender is still sending when it is judged. */
+  @Test
+  void errorsReachTheSenderOfALargeBody() throws Exception {
+    byte[] large = new byte[16_000_000];
+    try (Served served = colours()) {
+      assertThat(served.post("/api/predict?top=0", large).body())
+          .contains("top must be at least 1 but was 0");
+      assertThat(served.post("/", large).statusCode()).isEqualTo(405);
+      assertThat(
+              served.post("/api/predict", large, "Origin", "http://elsewhere.example").statusCode())
+          .isEqualTo(403);
+      assertThat(served.post("/api/predict", large).statusCode()).isEqualTo(413);
+    }
+  }
+
+  @Test
+  void aLackOfMemoryIsCountedAsAFailure() throws Exception {
+    try (Served served = colours()) {
+      PredictionService service = new PredictionService(served.predictor);
+      Request.Content tooMuch =
+          () -> {
+            throw new OutOfMemoryError("Java heap space");
+          };
+      Request sample = new Request("POST", "/api/predict", Map.of(), tooMuch, served.server);
+      assertThatThrownBy(() -> service.answer(sample)).isInstanceOf(OutOfMemoryError.class);
+      Request metrics = new Request("GET", "/metrics", Map.of(), tooMuch, served.server);
+      assertThat(new String(service.answer(metrics).body(), StandardCharsets.UTF_8))
+          .contains("onecycle_prediction_failures_total 1\n");
     }
   }
 

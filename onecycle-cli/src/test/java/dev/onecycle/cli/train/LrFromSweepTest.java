@@ -149,6 +149,35 @@ class LrFromSweepTest {
         .containsPattern("weight_decay: 0.0?1 +# file " + sweep);
   }
 
+  /** Runs the command that a refusal names. */
+  private static void cure(Cli.Result refused) {
+    String command = refused.err().split("'onecycle ", 2)[1].split("'", 2)[0];
+    List<Object> found = new ArrayList<>(List.of((Object[]) command.split(" ")));
+    found.addAll(List.of("--repeats", 1));
+    Cli.Result cured = Cli.run(found.toArray());
+    assertThat(cured.code()).as(cured.err()).isZero();
+  }
+
+  /** The test takes no settings of the run, as the training does not. */
+  @Test
+  void theCureHoldsForATrainingThatBeginsWithARun() {
+    Path first = temp.resolve("first");
+    List<Object> words = new ArrayList<>(List.of("train", data, "--epochs", 1, "--out", first));
+    words.addAll(List.of("--max-lr", 0.01, "--label-smoothing", 0.2));
+    assertThat(Cli.run(words.toArray()).code()).isZero();
+    Path sweep = sweep("--weight-decay", "1e-1,1e-2");
+    Cli.Result refused = train(temp.resolve("run"), sweep, "--from", first);
+    assertThat(refused.code()).isEqualTo(2);
+    assertThat(refused.err()).contains("weights must be").contains("--head=new_if_other_size");
+    cure(refused);
+    Path next = temp.resolve("sweep-2.json");
+    double chosen = Cli.parse(sweep).at("/evidence/sweeps/0/chosen").asDouble();
+    assertThat(refused.err()).contains(next + " as --lr-from, with ", "--weight-decay=" + chosen);
+    Object[] more = {"--from", first, "--weight-decay", chosen};
+    Cli.Result trained = train(temp.resolve("run"), next, more);
+    assertThat(trained.code()).as(trained.err()).isZero();
+  }
+
   /** A value of one's own is refused; the command that finds its rate keeps the sweep. */
   @Test
   void anotherValueIsRefusedAndTheCureOverwritesNothing() throws IOException {
@@ -165,11 +194,7 @@ class LrFromSweepTest {
         .contains("weight decay must be 0.", " but was 0.001")
         .contains("--out=" + next + "' and name " + next + " as --lr-from");
     assertThat(run).doesNotExist();
-    String command = refused.err().split("'onecycle ", 2)[1].split("'", 2)[0];
-    List<Object> found = new ArrayList<>(List.of((Object[]) command.split(" ")));
-    found.addAll(List.of("--repeats", 1));
-    Cli.Result cured = Cli.run(found.toArray());
-    assertThat(cured.code()).as(cured.err()).isZero();
+    cure(refused);
     assertThat(sweep).hasBinaryContent(before);
     assertThat(temp.resolve("sweep-2.svg")).exists();
     assertThat(train(run, next, own).code()).isZero();

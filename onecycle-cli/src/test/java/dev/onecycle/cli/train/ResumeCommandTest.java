@@ -45,6 +45,31 @@ class ResumeCommandTest extends StoppedRun {
     assertSameAsWhole(run);
   }
 
+  @Test
+  void theFileOfClassesMayHaveMovedToo() throws IOException {
+    Path flat = Files.createDirectory(scratch.resolve("flat"));
+    StringBuilder csv = new StringBuilder("image,label\n");
+    for (String colour : List.of("red", "green")) {
+      for (int i = 0; i < 40; i++) {
+        String name = "%03d.png".formatted(i);
+        Files.copy(
+            data.resolve("train").resolve(colour).resolve(name), flat.resolve(colour + name));
+        csv.append(colour).append(name).append(',').append(colour).append('\n');
+      }
+    }
+    Path labels = Files.writeString(scratch.resolve("labels.csv"), csv);
+    Path run = scratch.resolve("run");
+    List<Object> words = new ArrayList<>(List.of("train", flat, "--labels", labels, "--out", run));
+    words.addAll(List.of("--epochs", 1, "--max-lr", 0.01, "--batch-size", 8));
+    Cli.Result trained = Cli.run(words.toArray());
+    assertThat(trained.code()).as(trained.err()).isZero();
+    edit(run, "/status", "running");
+    Path moved = Files.move(labels, scratch.resolve("moved.csv"));
+    assertThat(Cli.run("resume", run).code()).isEqualTo(65);
+    Cli.Result resumed = Cli.run("resume", run, "--labels", moved);
+    assertThat(resumed.code()).as(resumed.err()).isZero();
+  }
+
   /** Every parameter of a policy is in the record, and the policy is made of it again. */
   @ParameterizedTest
   @ValueSource(

@@ -13,7 +13,9 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import java.util.Objects;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
@@ -95,6 +97,25 @@ class ScriptModelTest {
       assertThat(distrusted.complaints()).hasSize(1);
       assertThat(distrusted.err()).contains("--trust-model must be given", TRUST);
     }
+  }
+
+  /** Its checkpoint is read where it is trusted, and the advice is no damage where it is not. */
+  @Test
+  void aTrainingBeginsWithAKilledRun() throws IOException {
+    Path killed = StoppedRun.kill(StoppedRun.copy(whole, scratch.resolve("killed")));
+    Path out = scratch.resolve("on");
+    Object[] words = {
+      "train", data, "--from", killed, "--epochs", 1, "--max-lr", 0.01, "--out", out
+    };
+    Cli.Result distrusted = Cli.run(words);
+    assertThat(distrusted.code()).isNotZero();
+    assertThat(distrusted.err()).contains("trust").doesNotContain("remove that folder");
+    List<Object> trusting = new ArrayList<>(List.of(words));
+    trusting.add("--trust-model");
+    Cli.Result trained = Cli.run(trusting.toArray());
+    assertThat(trained.code()).as(trained.err()).isZero();
+    StoppedRun.assertRefused(
+        Cli.run("train", data, "--from", whole, "--trust-model", "--dropout", 0.3), 2, "--dropout");
   }
 
   @Test

@@ -48,6 +48,8 @@ class FindLrFromTest extends StoppedRun {
     assertThat(found.conditions().get("batch_size")).isEqualTo("16");
     assertThat(found.conditions().get("dropout")).isEqualTo("0.1");
     assertThat(found.conditions().get("weights")).startsWith("from a file, sha256 ");
+    Cli.Result printed = Cli.run("find-lr", "--from", whole, "--print-config", "--json");
+    assertThat(printed.json().get("from").asText()).isEqualTo(whole.toString());
     Path on = scratch.resolve("on");
     List<Object> words = new ArrayList<>(List.of("train", data, "--from", whole, "--out", on));
     words.addAll(List.of("--batch-size", 16, "--dropout", 0.1, "--threads", 1));
@@ -90,12 +92,36 @@ class FindLrFromTest extends StoppedRun {
         .startsWith("from a file, sha256 ");
   }
 
-  /** A trained model is tested as it is: its head is not made anew. */
+  /** With a rule for its arrays, a model is taken as a training takes it, for other classes too. */
   @Test
-  void rulesForWeightsFromElsewhereAreRefusedForAModel() throws IOException {
-    Cli.Result refused = find("--from", whole, "--head", "new");
-    assertThat(refused.code()).isEqualTo(2);
-    assertThat(refused.err()).contains("--head must be left out where --from is a run or a model");
+  void aNewLastLayerIsTestedForOtherClasses() throws IOException {
+    Path two = scratch.resolve("cats");
+    TestData.catsAndDogs(two, 20);
+    Cli.Result found = find(two, "--from", whole, "--head", "new");
+    assertThat(found.code()).as(found.err()).isIn(0, 65);
+    assertThat(found.err()).doesNotContain("must have the same classes");
+    assertThat(FoundRate.read(scratch.resolve("x.json")).conditions().get("weights"))
+        .startsWith("from a file, sha256 ")
+        .endsWith(", head new");
+    Cli.Result without = find("--from", whole, "--head", "new");
+    assertThat(without.code()).isEqualTo(2);
+    assertThat(without.err()).contains("DATA must be given");
+  }
+
+  /** The next training says anew which layers are frozen, and how they are augmented. */
+  @Test
+  void rulesForTheLayersOfTheRunAreNotInherited() throws IOException {
+    Path frozen = scratch.resolve("frozen");
+    List<Object> words = new ArrayList<>(List.of("train", data, "--from", whole, "--freeze"));
+    words.addAll(List.of("body", "--out", frozen));
+    Cli.Result trained = Cli.run(Stream.concat(words.stream(), SHORT.stream()).toArray());
+    assertThat(trained.code()).as(trained.err()).isZero();
+    assertThat(RunFolder.read(frozen).conditions().byName()).containsKey("layers");
+    Cli.Result found = find("--from", frozen, "--augment", "none");
+    assertThat(found.code()).as(found.err()).isIn(0, 65);
+    assertThat(FoundRate.read(scratch.resolve("x.json")).conditions().byName())
+        .doesNotContainKey("layers")
+        .containsEntry("augmentation", "none");
   }
 
   @Test
@@ -105,7 +131,8 @@ class FindLrFromTest extends StoppedRun {
     Cli.Result classes = find(two, "--from", whole, "--image-size", 8);
     assertThat(classes.code()).isEqualTo(65);
     assertThat(classes.err())
-        .contains("the trained model must have the same classes as the images");
+        .contains("the trained model must have the same classes as the images")
+        .contains("set --head to new for other classes");
     Cli.Result network = find("--from", whole, "--model", "resnet32");
     assertThat(network.code()).isEqualTo(65);
     assertThat(network.err()).contains("the same network as the images and settings, resnet32");

@@ -10,7 +10,6 @@ import dev.onecycle.run.Classification.ClassCount;
 import dev.onecycle.run.ClassificationRecord;
 import dev.onecycle.run.RunHistory;
 import dev.onecycle.run.RunRecord;
-import dev.onecycle.run.RunRecord.Status;
 import dev.onecycle.run.tuning.Evidence;
 import dev.onecycle.text.Counts;
 import dev.onecycle.text.Numbers;
@@ -172,7 +171,7 @@ final class ResultCards {
 
   /** Says where the saved weights are those of another epoch than the best. */
   private static String saved(RunRecord record, EpochRecord best, List<EpochRecord> epochs) {
-    boolean ended = record.status() == Status.FINISHED || record.status() == Status.INTERRUPTED;
+    boolean ended = record.endedInOrder();
     int last = epochs.size();
     return ended && best.epoch() + 1 != last
         ? Numbers.format("; the model has the weights after epoch %d, the last", last)

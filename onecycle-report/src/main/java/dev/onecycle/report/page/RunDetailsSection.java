@@ -116,7 +116,7 @@ final class RunDetailsSection {
       Html.add(parent, "p", "If the run has ended early, resume it from its last checkpoint:");
       command(parent, "resume", path);
     }
-    if (record.status() == Status.FINISHED || record.status() == Status.INTERRUPTED) {
+    if (record.endedInOrder()) {
       Html.add(parent, "p", "Evaluate the model on the images that the run held out:");
       command(parent, "evaluate", path);
     }

@@ -87,7 +87,7 @@ const shownColumns = () => {
   return [...COLUMNS, ...state.settings.filter(name => known.includes(name)).map(settingColumn)];
 };
 const column = name => COLUMNS.find(c => c.key === name) ??
-  (runs.some(r => name in r.settings) ? settingColumn(name) : null);
+  (runs.some(r => Object.hasOwn(r.settings, name)) ? settingColumn(name) : null);
 
 /** The parts of the filter: a predicate for each, or what is wrong with it. */
 const TERM = /^([a-z][a-z0-9_]*)(<=|>=|!=|<|>|=|:)(.*)$/i;

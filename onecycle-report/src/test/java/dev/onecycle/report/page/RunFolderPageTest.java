@@ -6,6 +6,7 @@ import dev.onecycle.record.StepRecord;
 import dev.onecycle.report.RunFolders;
 import dev.onecycle.report.SampleRun;
 import dev.onecycle.run.RunFolder;
+import dev.onecycle.run.RunHistory;
 import dev.onecycle.run.RunRecord.Status;
 import dev.onecycle.text.Texts;
 import java.nio.charset.StandardCharsets;
@@ -117,6 +118,21 @@ class RunFolderPageTest {
     Document page = page(written(SampleRun.usual().withDone(2, status).report()));
     assertThat(page.select(".outcome").text()).isEqualTo(sentence);
     assertThat(page.select("#follow")).hasSize(status == Status.RUNNING ? 1 : 0);
+  }
+
+  /** Its record says that it runs, and no process has its lock. */
+  @Test
+  void aKilledRunIsInterrupted() {
+    Path folder = temp.resolve("killed");
+    RunHistory running = SampleRun.usual().withDone(2, Status.RUNNING).report().history();
+    try (RunFolder files = RunFolder.create(folder, running.record())) {
+      running.epochs().forEach(files::epoch);
+    }
+    Document page = page(folder);
+    assertThat(page.select(".outcome").text()).startsWith("Stopped: accuracy 55.00 %");
+    assertThat(page.select("#follow")).isEmpty();
+    assertThat(page.text()).contains("resume it from its last checkpoint");
+    assertThat(page.text()).doesNotContain("Evaluate the model", "the model has");
   }
 
   @ParameterizedTest

@@ -344,8 +344,7 @@ public final class CheckpointFolder {
               + " must be sound but none of "
               + notes.size()
               + " was; "
-              + notes.get(0)
-              + "; remove that folder to begin the run again at step 0");
+              + notes.get(0));
     }
     return new Found<>(Optional.empty(), notes);
   }

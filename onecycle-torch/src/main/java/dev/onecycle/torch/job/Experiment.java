@@ -244,8 +244,9 @@ public final class Experiment implements AutoCloseable {
     return open(fitted(asked, weights), weights, held, listener);
   }
 
-  private static TrainingConfig fitted(TrainingConfig asked, Optional<StartingWeights> weights) {
-    return weights.map(from -> from.withModel(asked)).orElse(asked);
+  /** The configuration with the model that the weights are for, where there are any. */
+  static TrainingConfig fitted(TrainingConfig asked, Optional<StartingWeights> weights) {
+    return weights.map(from -> from.withModel(asked).validated()).orElse(asked);
   }
 
   /** As {@link #open(TrainingConfig, JobListener)}, with weights that are read already. */
@@ -412,7 +413,8 @@ public final class Experiment implements AutoCloseable {
               + " as the images and settings, "
               + now
               + ", but has "
-              + ofModel);
+              + ofModel
+              + (part.equals("classes") ? "; set head to new for other classes" : ""));
     }
   }
 
@@ -426,9 +428,12 @@ public final class Experiment implements AutoCloseable {
   public static Experiment ofRun(Path folder, TrainingConfig changes, JobListener listener) {
     RunRecord record = RunFolder.read(folder);
     requireImageFiles(folder, record);
-    // The run has weights of its own: those that it began with may be gone.
+    // Nothing is trained: the weights that it began with, and a file of class weights, may be gone.
     TrainingConfig config =
-        TrainingConfig.ofRun(folder, record.config()).with(changes).without(TrainingConfig.FROM);
+        TrainingConfig.ofRun(folder, record.config())
+            .with(changes)
+            .without(TrainingConfig.FROM)
+            .without(TrainingConfig.CLASS_WEIGHTS);
     Experiment experiment = open(config.withAbsolutePaths(), HeldBatch.NONE, listener);
     String then = record.data().fingerprint();
     Require.that(
@@ -593,7 +598,7 @@ public final class Experiment implements AutoCloseable {
   /** The rules of the mapping, in words. */
   private String rules() {
     return Stream.of(HEAD, FROM_PREFIX, FROM_RENAMES, FROM_IGNORE)
-        .filter(config::isGiven)
+        .filter(config::differs)
         .map(rule -> ", " + rule.name() + " " + config.toMap().get(rule.name()))
         .collect(Collectors.joining());
   }

@@ -30,6 +30,20 @@ public record FineTuning(TrainingConfig head, TrainingConfig all) {
   private static final double FIRST_LAYER_RATE = 0.01;
 
   /**
+   * The configuration with the choices that a fine-tuning adds where they are not given: it gives
+   * the same two trainings.
+   */
+  public static TrainingConfig whole(TrainingConfig config) {
+    TrainingConfig whole = config.withSwept();
+    if (!whole.isGiven(TrainingConfig.HEAD)) {
+      whole = whole.with(TrainingConfig.HEAD, MappingRules.Head.NEW);
+    }
+    return whole.isGiven(TrainingConfig.FIRST_LAYER_RATE)
+        ? whole
+        : whole.with(TrainingConfig.FIRST_LAYER_RATE, FIRST_LAYER_RATE);
+  }
+
+  /**
    * The trainings of a configuration, which names the weights to begin with.
    *
    * @param headEpochs of the first training
@@ -53,17 +67,13 @@ public record FineTuning(TrainingConfig head, TrainingConfig all) {
         config);
     // The rate of a sweep was found for all layers; its other choices hold for both trainings.
     TrainingConfig head =
-        config
-            .withSwept()
+        whole(config)
             .with(TrainingConfig.FREEZE, LayerRules.BODY)
             .with(TrainingConfig.EPOCHS, headEpochs)
             .without(TrainingConfig.FIRST_LAYER_RATE)
             .without(TrainingConfig.MAX_LR)
             .without(TrainingConfig.LR_FROM)
             .without(TrainingConfig.ACCEPT_STALE);
-    if (!config.isGiven(TrainingConfig.HEAD)) {
-      head = head.with(TrainingConfig.HEAD, MappingRules.Head.NEW);
-    }
     if (headRate != null) {
       head = head.with(TrainingConfig.MAX_LR, headRate);
     }

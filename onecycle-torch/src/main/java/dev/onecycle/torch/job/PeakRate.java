@@ -107,7 +107,18 @@ public record PeakRate(
         + Shell.line(stored.refreshCommand(experiment, found))
         + (stored.isRecipe()
             ? "' and train by the recipe that it writes"
-            : "' and name " + found + " as " + LR_FROM.name());
+            : "' and name " + found + " as " + LR_FROM.name() + swept(experiment.config(), stored));
+  }
+
+  /** A clause with the settings that a sweep chose, which a file of find-lr does not have. */
+  private static String swept(TrainingConfig config, StoredRate stored) {
+    String ofSweep = "file " + stored.file();
+    List<String> words =
+        TrainingConfig.settings().stream()
+            .filter(setting -> config.origin(setting).equals(ofSweep))
+            .flatMap(setting -> config.words(setting).stream())
+            .toList();
+    return words.isEmpty() ? "" : ", with " + Shell.line(words);
   }
 
   /**

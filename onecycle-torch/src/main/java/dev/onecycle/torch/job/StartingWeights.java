@@ -51,7 +51,7 @@ record StartingWeights(WeightFile file, String sha256, Optional<ModelFile> model
     return config
         .find(FROM)
         .map(Path::of)
-        .map(StartingWeights::file)
+        .map(path -> file(path, config.get(TrainingConfig.TRUST_MODEL)))
         .map(
             path -> {
               WeightFile file = WeightFile.read(path);
@@ -142,7 +142,7 @@ record StartingWeights(WeightFile file, String sha256, Optional<ModelFile> model
   }
 
   /** The model of a run: its last one, or its newest sound checkpoint. */
-  private static Path file(Path path) {
+  private static Path file(Path path, boolean trusting) {
     if (!Files.isDirectory(path)) {
       return path;
     }
@@ -153,8 +153,9 @@ record StartingWeights(WeightFile file, String sha256, Optional<ModelFile> model
         : new CheckpointFolder(path)
             .newest(
                 checkpoint -> {
-                  ModelFile.read(checkpoint.file(ModelFile.NAME));
-                  return checkpoint.file(ModelFile.NAME);
+                  Path model = checkpoint.file(ModelFile.NAME);
+                  ModelFile unused = ModelFile.at(model, trusting);
+                  return model;
                 })
             .value()
             .orElseThrow(

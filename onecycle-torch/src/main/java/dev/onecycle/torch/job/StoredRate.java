@@ -3,6 +3,8 @@ package dev.onecycle.torch.job;
 import static dev.onecycle.torch.job.TrainingConfig.BATCH_SIZE;
 import static dev.onecycle.torch.job.TrainingConfig.DROPOUT;
 import static dev.onecycle.torch.job.TrainingConfig.EPOCHS;
+import static dev.onecycle.torch.job.TrainingConfig.FROM;
+import static dev.onecycle.torch.job.TrainingConfig.HEAD;
 import static dev.onecycle.torch.job.TrainingConfig.LR_FROM;
 import static dev.onecycle.torch.job.TrainingConfig.MAX_LR;
 import static dev.onecycle.torch.job.TrainingConfig.MOMENTUM;
@@ -248,6 +250,10 @@ record StoredRate(
     settings.add(EPOCHS);
     if (!isRecipe()) {
       List<String> words = new ArrayList<>(config.commandLine("find-lr", settings));
+      if (config.find(FROM).isPresent() && !config.isGiven(HEAD)) {
+        // With it find-lr begins as the training does, and takes no settings of a run.
+        words.add(HEAD.option() + "=" + HEAD.write(config.get(HEAD)));
+      }
       words.add("--momentum=" + Numbers.exact(experiment.setup().momentum()));
       words.add("--out=" + found);
       return words;

@@ -15,16 +15,32 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A trained model with the settings that it was trained by, to go on from its weights.
  *
  * @param file its network, classes and weights
- * @param config of a run's folder the settings of data, learner, augmentation and momentum; of a
- *     file alone the network, its dropout and the size of its images
+ * @param config of a run's folder the settings of data, learner, augmentation and momentum, but for
+ *     the weights that it began with and the rules of its layers; of a file alone the network, its
+ *     dropout and the size of its images
  */
 public record TrainedModel(ModelFile file, TrainingConfig config) {
   private static final List<Group> GROUPS = List.of(Group.DATA, Group.LEARNER, Group.AUGMENTATION);
+
+  /** How the run's own training began and treated its layers; the next one says that anew. */
+  private static final Set<Setting<?>> OF_ITS_TRAINING =
+      Set.of(
+          TrainingConfig.FROM,
+          TrainingConfig.HEAD,
+          TrainingConfig.FROM_PREFIX,
+          TrainingConfig.FROM_RENAMES,
+          TrainingConfig.FROM_IGNORE,
+          TrainingConfig.FREEZE,
+          TrainingConfig.FROZEN_NORMS,
+          TrainingConfig.FIRST_LAYER_RATE,
+          TrainingConfig.LAYER_RATES,
+          TrainingConfig.LAYER_DECAYS);
 
   /**
    * Reads the model of a run's folder, or a model file. Of a run that has not ended, it is the
@@ -79,9 +95,15 @@ public record TrainedModel(ModelFile file, TrainingConfig config) {
         .removeIf(
             name -> {
               Setting<?> setting = TrainingConfig.setting(name);
-              return setting != TrainingConfig.MOMENTUM
-                  && !GROUPS.contains(TrainingConfig.group(setting));
+              return OF_ITS_TRAINING.contains(setting)
+                  || setting != TrainingConfig.MOMENTUM
+                      && !GROUPS.contains(TrainingConfig.group(setting));
             });
+    // As a default, a part would lie over an augmentation that is given now.
+    TrainingConfig then = TrainingConfig.of(record.config());
+    settings
+        .keySet()
+        .removeIf(name -> then.isUsualPartOfAugmentation(TrainingConfig.setting(name)));
     return TrainingConfig.defaults().with(settings, Origin.file(run.resolve(RunFolder.RECORD)));
   }
 

@@ -252,7 +252,8 @@ public final class TrainingConfig {
                   "labels",
                   "FILE",
                   "CSV file with the classes of the images, which need not lie in class folders.")
-              .path());
+              .path()
+              .changeableOnResume());
 
   /** The column of images in the CSV file of classes. */
   public static final Setting<String> IMAGE_COLUMN =
@@ -1370,8 +1371,23 @@ public final class TrainingConfig {
     return !isGiven(setting) && !byTime && !ShortRun.exception(setting).isEmpty();
   }
 
+  /**
+   * Whether the value of a setting is known once the images are: {@link #isByImages}, and the
+   * augmentation, which their size chooses.
+   */
+  public boolean isOpenUntilImages(Setting<?> setting) {
+    boolean augmentation = setting == AUGMENT || AUGMENTATION_PARTS.contains(setting);
+    return isByImages(setting) || augmentation && !isGiven(AUGMENT) && !isGiven(setting);
+  }
+
+  /** Whether a setting is a part of the augmentation that has the value of its model. */
+  boolean isUsualPartOfAugmentation(Setting<?> setting) {
+    return AUGMENTATION_PARTS.contains(setting)
+        && find(setting).equals(EMPTY.with(MODEL, get(MODEL)).find(setting));
+  }
+
   /** The setting as the one who gave it calls it, for messages. */
-  public String label(Setting<?> setting) {
+  String label(Setting<?> setting) {
     Given own = given.get(setting);
     return own == null ? setting.name() : own.origin.label.apply(setting);
   }
@@ -1567,7 +1583,8 @@ public final class TrainingConfig {
     return words;
   }
 
-  private List<String> words(Setting<?> setting) {
+  /** The words that give a setting on a command line. */
+  List<String> words(Setting<?> setting) {
     Object value = written(setting).orElseThrow();
     if (value instanceof Boolean on) {
       return List.of(on ? setting.option() : setting.option().replaceFirst("^--", "--no-"));
@@ -1619,7 +1636,7 @@ public final class TrainingConfig {
     }
     if (find(LR_FROM).isPresent()) {
       for (Setting<?> setting : settings(List.of(Group.RANGE_TEST))) {
-        if (isGiven(setting)) {
+        if (differs(setting) && !isOfEnvironment(setting)) {
           throw Require.invalid(
               label(setting),
               "left out where the rate was found before,",
@@ -1639,9 +1656,7 @@ public final class TrainingConfig {
   public void requireNeeded() {
     for (Setting<?> detail : SETTINGS.keySet()) {
       Setting<?> needed = NEEDED.get(detail);
-      Given own = given.get(detail);
-      boolean ofEnvironment = own != null && own.origin == Origin.ENVIRONMENT;
-      if (needed != null && differs(detail) && !differs(needed) && !ofEnvironment) {
+      if (needed != null && differs(detail) && !differs(needed) && !isOfEnvironment(detail)) {
         String asGiven = label(detail).startsWith("--") ? needed.option() : needed.name();
         throw Require.invalid(
             label(detail),
@@ -1652,8 +1667,13 @@ public final class TrainingConfig {
   }
 
   /** Whether a setting is given with another value than the standard. */
-  private boolean differs(Setting<?> setting) {
+  boolean differs(Setting<?> setting) {
     return isGiven(setting) && !setting.standard().equals(find(setting));
+  }
+
+  private boolean isOfEnvironment(Setting<?> setting) {
+    Given own = given.get(setting);
+    return own != null && own.origin == Origin.ENVIRONMENT;
   }
 
   /** How the arrays of a weight file become the network's. */

@@ -254,7 +254,7 @@ public final class TrainingJob {
     swept.validated();
     saySwept(asked, swept, listener);
     Optional<StartingWeights> weights = StartingWeights.of(swept);
-    TrainingConfig config = weights.map(from -> from.withModel(swept)).orElse(swept);
+    TrainingConfig config = Experiment.fitted(swept, weights);
     PeakRate.requireReadable(config);
     requireWritable(folder, control.ranks());
     try (Experiment experiment =

@@ -19,6 +19,8 @@ import dev.onecycle.torch.train.Probabilities;
 import java.awt.image.BufferedImage;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -139,7 +141,7 @@ public final class Predictor implements AutoCloseable {
                 .toList());
       }
       return predictor;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       predictor.close();
       throw e;
     }
@@ -196,10 +198,6 @@ public final class Predictor implements AutoCloseable {
    */
   public Prediction predict(float[] sample, int top) {
     requireType(SampleLayout.Type.FLOAT32, "numbers");
-    for (int i = 0; i < sample.length; i++) {
-      Require.that(
-          Float.isFinite(sample[i]), "value " + i + " of the sample", "finite", sample[i], sample);
-    }
     ByteBuffer values = buffer(sample.length * Float.BYTES);
     values.asFloatBuffer().put(sample);
     return predictValues(List.of(values), top).get(0);
@@ -213,15 +211,6 @@ public final class Predictor implements AutoCloseable {
    */
   public Prediction predict(long[] tokens, int top) {
     requireType(SampleLayout.Type.INT64, "tokens");
-    int vocabulary = model.network().vocabulary().orElse(Integer.MAX_VALUE);
-    for (int i = 0; i < tokens.length; i++) {
-      Require.that(
-          tokens[i] >= 0 && tokens[i] < vocabulary,
-          "token " + i + " of the sample",
-          "in [0, " + vocabulary + ")",
-          tokens[i],
-          tokens);
-    }
     ByteBuffer values = buffer(tokens.length * Long.BYTES);
     values.asLongBuffer().put(tokens);
     return predictValues(List.of(values), top).get(0);
@@ -234,6 +223,8 @@ public final class Predictor implements AutoCloseable {
    * @param samples each from its position to its limit; not kept
    * @param top the most answers, at least 1; numbers are all given
    * @return in the order of the samples
+   * @throws dev.onecycle.error.InvalidValueException where a sample has another size, a number that
+   *     is not finite, or a token that is no entry of the embedding
    */
   public List<Prediction> predictValues(List<ByteBuffer> samples, int top) {
     Require.atLeast("top", top, 1);
@@ -246,18 +237,49 @@ public final class Predictor implements AutoCloseable {
    *
    * @param samples as {@link #predictValues} takes them
    * @return in the order of the samples
+   * @throws dev.onecycle.error.InvalidValueException as {@link #predictValues} does
    */
   public List<float[]> scores(List<ByteBuffer> samples) {
-    int bytes = model.samples().layout().bytes();
-    for (ByteBuffer sample : samples) {
-      Require.that(
-          sample.remaining() == bytes,
-          "size of a sample",
-          bytes + " bytes, as " + model.samples().layout() + " has,",
-          sample.remaining() + " bytes",
-          sample);
+    for (int i = 0; i < samples.size(); i++) {
+      requireUsable(samples.get(i), samples.size() == 1 ? "the sample" : "sample " + i);
     }
     return outputs(samples);
+  }
+
+  /** The engine computes samples of several callers together; a bad one would fail for all. */
+  private void requireUsable(ByteBuffer sample, String name) {
+    SampleLayout layout = model.samples().layout();
+    int bytes = layout.bytes();
+    Require.that(
+        sample.remaining() == bytes,
+        "size of a sample",
+        bytes + " bytes, as " + layout + " has,",
+        sample.remaining() + " bytes",
+        sample);
+    ByteBuffer values = sample.duplicate().order(ByteOrder.nativeOrder());
+    switch (layout.type()) {
+      case UINT8 -> {}
+      case FLOAT32 -> requireFinite(values.asFloatBuffer(), name);
+      case INT64 -> requireTokens(values.asLongBuffer(), name);
+    }
+  }
+
+  private static void requireFinite(FloatBuffer values, String name) {
+    for (int i = 0; i < values.limit(); i++) {
+      if (!Float.isFinite(values.get(i))) {
+        throw Require.invalid("value " + i + " of " + name, "finite", values.get(i));
+      }
+    }
+  }
+
+  private void requireTokens(LongBuffer tokens, String name) {
+    int vocabulary = model.network().vocabulary().orElse(Integer.MAX_VALUE);
+    for (int i = 0; i < tokens.limit(); i++) {
+      long token = tokens.get(i);
+      if (token < 0 || token >= vocabulary) {
+        throw Require.invalid("token " + i + " of " + name, "in [0, " + vocabulary + ")", token);
+      }
+    }
   }
 
   private List<float[]> outputs(List<ByteBuffer> samples) {
@@ -309,10 +331,14 @@ public final class Predictor implements AutoCloseable {
   private Prediction prediction(float[] scores, int top) {
     for (float score : scores) {
       if (!Float.isFinite(score)) {
+        String noun = model.samples().layout().noun();
         throw new BadDataException(
-            "the model gives scores that are not finite numbers, so nothing can be said about the "
-                + model.samples().layout().noun()
-                + "s; its training has diverged: train it anew with a lower peak rate");
+            "the model gives scores that are not finite numbers for this "
+                + noun
+                + "; the "
+                + noun
+                + " has values far beyond those of the training data, or the model's training has"
+                + " diverged: give other values, or train the model anew with a lower peak rate");
       }
     }
     Targets targets = model.targets();

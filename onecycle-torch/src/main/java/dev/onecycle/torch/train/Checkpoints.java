@@ -112,9 +112,14 @@ public final class Checkpoints {
    * @throws InvalidValueException where the checkpoint belongs to a run that is not compatible
    */
   public Found<TrainingPosition> restore(Learner learner) {
-    return restored(
-        folder.newest(checkpoint -> new Restored(checkpoint, restore(checkpoint, learner))),
-        folder::settle);
+    Found<Restored> newest;
+    try {
+      newest = folder.newest(checkpoint -> new Restored(checkpoint, restore(checkpoint, learner)));
+    } catch (BadDataException e) {
+      throw new BadDataException(
+          e.getMessage() + "; remove that folder to begin the run again at step 0", e);
+    }
+    return restored(newest, folder::settle);
   }
 
   /**

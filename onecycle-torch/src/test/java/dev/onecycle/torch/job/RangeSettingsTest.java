@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.range.Ramp;
 import dev.onecycle.range.RangeTest;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** The range test that a configuration asks for. */
@@ -36,6 +37,17 @@ class RangeSettingsTest {
     assertThatThrownBy(() -> CONFIG.with(RANGE_LIMIT, 50.0).validated())
         .isInstanceOf(InvalidValueException.class)
         .hasMessage("range_limit must be at least 100 but was 50");
+  }
+
+  /** A file of all settings has the defaults of the test too. */
+  @Test
+  void besideAStoredRateDefaultsOfTheTestAreNoContradiction() {
+    TrainingConfig stored = CONFIG.with(TrainingConfig.LR_FROM, "rate.json");
+    assertThat(stored.with(RANGE_END, 100.0).validated()).isNotNull();
+    assertThatThrownBy(() -> stored.with(RANGE_END, 10.0).validated())
+        .hasMessageContaining("range_end must be left out where the rate was found before");
+    assertThat(stored.withEnvironment(Map.of("ONECYCLE_RANGE_STEPS", "50")).validated())
+        .isNotNull();
   }
 
   /** A configuration that was written and read again is the same test. */

@@ -29,6 +29,7 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -296,6 +297,14 @@ class PredictorTest {
       assertThatThrownBy(() -> predictor.predict(new long[] {1, 5, 0}, 2))
           .isInstanceOf(InvalidValueException.class)
           .hasMessageContaining("token 1 of the sample must be in [0, 5) but was 5");
+      ByteBuffer good = tokens(1, 2, 0);
+      assertThatThrownBy(() -> predictor.scores(List.of(good, tokens(1, 2, 9))))
+          .isInstanceOf(InvalidValueException.class)
+          .hasMessageContaining("token 2 of sample 1 must be in [0, 5) but was 9");
+      assertThatThrownBy(() -> predictor.predictValues(List.of(tokens(-1, 2, 0)), 1))
+          .isInstanceOf(InvalidValueException.class)
+          .hasMessageContaining("token 0 of the sample must be in [0, 5) but was -1");
+      assertThat(predictor.predictValues(List.of(good), 2)).containsExactly(found);
       assertThatThrownBy(() -> predictor.predict(new long[] {1, 2}, 2))
           .isInstanceOf(InvalidValueException.class)
           .hasMessageContaining("size of a sample must be 24 bytes");
@@ -303,6 +312,38 @@ class PredictorTest {
           .isInstanceOf(BadDataException.class)
           .hasMessageContaining("must get samples int64 [3] but was given numbers");
     }
+  }
+
+  private static ByteBuffer tokens(long... tokens) {
+    ByteBuffer values =
+        ByteBuffer.allocate(tokens.length * Long.BYTES).order(ByteOrder.nativeOrder());
+    values.asLongBuffer().put(tokens);
+    return values;
+  }
+
+  @Test
+  void numbersThatAreNotFiniteAreNamed() {
+    Network network =
+        new Network("linear", SampleLayout.numbers(2), 2, new Layer.Linear(2, 2, false));
+    try (Predictor predictor =
+        Predictor.of(
+            of(network, new Targets.Numbers(List.of("length", "width")), 1, 1, 10, -1), FP32)) {
+      ByteBuffer good = numbers(3, 5);
+      assertThatThrownBy(() -> predictor.scores(List.of(good, numbers(3, Float.NaN))))
+          .isInstanceOf(InvalidValueException.class)
+          .hasMessageContaining("value 1 of sample 1 must be finite but was NaN");
+      assertThatThrownBy(() -> predictor.predict(new float[] {Float.POSITIVE_INFINITY, 5}, 1))
+          .isInstanceOf(InvalidValueException.class)
+          .hasMessageContaining("value 0 of the sample must be finite but was Infinity");
+      assertThat(predictor.scores(List.of(good)).get(0)).containsExactly(3, 8);
+    }
+  }
+
+  private static ByteBuffer numbers(float... numbers) {
+    ByteBuffer values =
+        ByteBuffer.allocate(numbers.length * Float.BYTES).order(ByteOrder.nativeOrder());
+    values.asFloatBuffer().put(numbers);
+    return values;
   }
 
   @Test
@@ -339,7 +380,8 @@ class PredictorTest {
         Predictor.of(of(network, new Targets.Classes(List.of("a", "b")), most, 1), FP32)) {
       assertThatThrownBy(() -> predictor.predict(new float[] {1e30f}, 1))
           .isInstanceOf(BadDataException.class)
-          .hasMessageContaining("its training has diverged");
+          .hasMessageContaining("for this sample; the sample has values far beyond")
+          .hasMessageContaining("or the model's training has diverged");
       assertThat(predictor.predict(new float[] {1}, 1).answers()).hasSize(1);
     }
   }

@@ -1,6 +1,5 @@
 package dev.onecycle.data.image.decode;
 
-import java.io.IOException;
 import java.util.concurrent.Semaphore;
 
 /**
@@ -10,8 +9,12 @@ import java.util.concurrent.Semaphore;
 final class DecodeMemoryLimiter {
   private static final int UNIT = 1 << 16;
 
-  /** Memory per pixel: three or four bytes in the image, and as many in the decoder. */
-  private static final int BYTES_PER_PIXEL = 8;
+  /**
+   * Memory per pixel, which is highest where an image is resized: four bytes in the image, three in
+   * its pixels, three in the pixels turned upright, and four in the image of these. A decoder needs
+   * less.
+   */
+  private static final int BYTES_PER_PIXEL = 14;
 
   /** Half of the heap, in units. */
   private static final int UNITS =
@@ -23,13 +26,13 @@ final class DecodeMemoryLimiter {
 
   private DecodeMemoryLimiter() {}
 
-  /** The decoding of an image. */
+  /** The decoding and the conversion of an image. */
   interface Work<T> {
-    T run() throws IOException;
+    T run() throws BadImage;
   }
 
   /** Runs the work once there is enough memory; an image above the bound takes all of it. */
-  static <T> T holding(long pixels, Work<T> work) throws IOException {
+  static <T> T holding(long pixels, Work<T> work) throws BadImage {
     int units = (int) Math.min(UNITS, 1 + pixels / UNIT);
     MEMORY.acquireUninterruptibly(units);
     try {

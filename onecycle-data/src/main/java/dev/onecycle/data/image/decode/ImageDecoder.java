@@ -4,7 +4,6 @@ import dev.onecycle.data.image.DecodeOptions;
 import dev.onecycle.data.image.ImageShape;
 import dev.onecycle.data.image.Orientation;
 import dev.onecycle.error.IoErrors;
-import java.awt.Rectangle;
 import java.awt.image.BufferedImage;
 import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
@@ -75,8 +74,9 @@ public final class ImageDecoder {
   public static byte[] pixels(BufferedImage image, ImageShape shape, DecodeOptions options)
       throws BadImage {
     ImageFile.requireBounded(image.getWidth(), image.getHeight(), options);
-    return new Pixels(image, ExifOrientation.UPRIGHT, image.isAlphaPremultiplied())
-        .of(shape, options.resize());
+    Pixels pixels = new Pixels(image, ExifOrientation.UPRIGHT, image.isAlphaPremultiplied());
+    return DecodeMemoryLimiter.holding(
+        (long) image.getWidth() * image.getHeight(), () -> pixels.of(shape, options.resize()));
   }
 
   /** The size of an image as it is shown, read from the first bytes of its file: [3, H, W]. */
@@ -215,6 +215,27 @@ public final class ImageDecoder {
 
     Decoded decode(ImageShape shape, Optional<ImageShape> larger) throws BadImage {
       ImageShape stored = storedSize();
+      int step = step(stored, larger.orElse(shape));
+      return DecodeMemoryLimiter.holding(held(stored, step), () -> decode(stored, shape, larger));
+    }
+
+    /** The pixels in memory; four colours and a frame that is a part of a canvas are read whole. */
+    private long held(ImageShape stored, int step) throws BadImage {
+      boolean whole =
+          switch (format) {
+            case JPEG -> {
+              @Nullable JpegHeader header = JpegHeader.of(file);
+              yield header != null && header.components() == 4;
+            }
+            case GIF -> !Canvas.ofGif(file).isCovered();
+            case WEBP -> !WebpHeader.of(file).canvas().isCovered();
+            default -> false;
+          };
+      return count(stored, whole ? 1 : step);
+    }
+
+    private Decoded decode(ImageShape stored, ImageShape shape, Optional<ImageShape> larger)
+        throws BadImage {
       int step = step(stored, shape);
       Pixels pixels = pixels(stored, step);
       byte[] bytes = pixels.of(shape, options.resize());
@@ -246,12 +267,12 @@ public final class ImageDecoder {
           }
           byte[] explicit = header.explicit(file);
           return header.components() == 4
-              ? reading(explicit, reader -> fourColours(reader, stored, header))
-              : reading(explicit, reader -> pixels(reader, stored, step));
+              ? reading(explicit, reader -> fourColours(reader, header))
+              : reading(explicit, reader -> pixels(reader, step));
         }
         case TIFF -> {
           byte[] alone = TiffHeader.of(file).alone(file);
-          return reading(alone, reader -> pixels(reader, stored, step));
+          return reading(alone, reader -> pixels(reader, step));
         }
         case WEBP -> {
           WebpHeader header = WebpHeader.of(file);
@@ -264,17 +285,16 @@ public final class ImageDecoder {
           return new PortableMap(file).pixels(step);
         }
         default -> {
-          return reading(file, reader -> pixels(reader, stored, step));
+          return reading(file, reader -> pixels(reader, step));
         }
       }
     }
 
     private BufferedImage onCanvas(byte[] bytes, Canvas canvas, int step) throws BadImage {
-      Rectangle frame = canvas.frame();
-      ImageShape part = bounded(frame.width, frame.height);
+      bounded(canvas.frame().width, canvas.frame().height);
       return canvas.isCovered()
-          ? reading(bytes, reader -> pixels(reader, part, step))
-          : canvas.with(reading(bytes, reader -> pixels(reader, part, 1)));
+          ? reading(bytes, reader -> pixels(reader, step))
+          : canvas.with(reading(bytes, reader -> pixels(reader, 1)));
     }
 
     private <T> T reading(byte[] bytes, Reading<T> reading) throws BadImage {
@@ -292,23 +312,20 @@ public final class ImageDecoder {
       }
     }
 
-    private BufferedImage pixels(ImageReader reader, ImageShape stored, int step)
-        throws IOException, BadImage {
+    private BufferedImage pixels(ImageReader reader, int step) throws IOException, BadImage {
       ImageReadParam param = reader.getDefaultReadParam();
       param.setSourceSubsampling(step, step, 0, 0);
       DamageListener listener = listener(reader);
-      BufferedImage image =
-          DecodeMemoryLimiter.holding(count(stored, step), () -> reader.read(0, param));
+      BufferedImage image = reader.read(0, param);
       requireWhole(listener);
       return image;
     }
 
     /** A JPEG of four components, as its raw samples. */
-    private BufferedImage fourColours(ImageReader reader, ImageShape stored, JpegHeader header)
+    private BufferedImage fourColours(ImageReader reader, JpegHeader header)
         throws IOException, BadImage {
       DamageListener listener = listener(reader);
-      Raster raster =
-          DecodeMemoryLimiter.holding(count(stored, 1), () -> reader.readRaster(0, null));
+      Raster raster = reader.readRaster(0, null);
       requireWhole(listener);
       return FourColours.rgb(raster, header.transform() == 2);
     }

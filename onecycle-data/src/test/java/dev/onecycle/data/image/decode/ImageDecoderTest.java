@@ -9,10 +9,12 @@ import dev.onecycle.testing.TestImages;
 import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -155,6 +157,28 @@ class ImageDecoderTest {
       assertThat(pixels[y * 8]).isZero();
       assertThat(pixels[y * 8 + 7]).isEqualTo(200);
     }
+  }
+
+  /** A portable map has no reader that could wait: the conversion of an image waits too. */
+  @Test
+  void theWholeOfADecodingWaitsForMemory() throws Exception {
+    byte[] map = "P3 2 1 255 1 2 3 4 5 6".getBytes(StandardCharsets.US_ASCII);
+    FutureTask<int[]> pixels = new FutureTask<>(() -> decode(map, TWO));
+    Thread decoding = new Thread(pixels);
+    Thread.State state =
+        DecodeMemoryLimiter.holding(
+            Long.MAX_VALUE,
+            () -> {
+              decoding.start();
+              Thread.State now = decoding.getState();
+              while (now != Thread.State.WAITING && now != Thread.State.TERMINATED) {
+                Thread.onSpinWait();
+                now = decoding.getState();
+              }
+              return now;
+            });
+    assertThat(state).isEqualTo(Thread.State.WAITING);
+    assertThat(pixels.get()).containsExactly(1, 2, 3, 4, 5, 6);
   }
 
   private static int[] decode(byte[] file, ImageShape shape) {
