@@ -324,6 +324,7 @@ class BadInputTest {
       delimiter = ';',
       value = {
         "tune; --batch-size 16,32; --batch-size must be one",
+        "tune; --momentum 0.9,0.8; --momentum must be one value",
         "tune; --epochs 0; --epochs must be at least 1",
         "tune; --final-tests 0; --final-tests must be at least 1",
         "tune; --memory 5; --memory must be an amount such as 2G",

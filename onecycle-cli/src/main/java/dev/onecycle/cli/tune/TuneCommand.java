@@ -136,6 +136,13 @@ public final class TuneCommand implements Callable<Integer> {
         "one, or left out to search,",
         sizes.stream().map(size -> Numbers.brief(size)).collect(Collectors.joining(",")),
         0);
+    List<Double> momenta = Candidates.of(settings.spec(), Hyperparameter.MOMENTUM);
+    Require.that(
+        momenta.size() < 2,
+        "--momentum",
+        "one value, since a tuning compares none (a sweep does),",
+        momenta.stream().map(Numbers::brief).collect(Collectors.joining(",")),
+        0);
     if (!search && (rule != null || memory.amount != null)) {
       throw Require.invalid(
           "--batch-size",
