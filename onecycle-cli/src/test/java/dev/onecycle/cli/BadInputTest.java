@@ -289,7 +289,7 @@ class BadInputTest {
             + " candidates but was 0.95:0.85",
         "--momentum 0.8,0.95:0.85 --by-cycle 1; --momentum must be one number for each of several"
             + " candidates but was 0.95:0.85",
-        "--weight-decay 0,-0; --weight-decay must be distinct candidates but was 0,0",
+        "--weight-decay 0,-0; --weight-decay must be distinct candidates but was 0,-0",
         "--batch-size 16,1; --batch-size must be at least 2 but was 1",
         "--by-cycle -1; --by-cycle must be at least 0",
         "--max-lr 0.1; --max-lr must be given with --by-cycle",
@@ -324,7 +324,8 @@ class BadInputTest {
       delimiter = ';',
       value = {
         "tune; --batch-size 16,32; --batch-size must be one",
-        "tune; --momentum 0.9,0.8; --momentum must be one value",
+        "tune; --momentum 0.95:0.85,0.8; --momentum must be one value",
+        "tune; --weight-decay 0,-0; --weight-decay must be distinct candidates",
         "tune; --epochs 0; --epochs must be at least 1",
         "tune; --final-tests 0; --final-tests must be at least 1",
         "tune; --memory 5; --memory must be an amount such as 2G",

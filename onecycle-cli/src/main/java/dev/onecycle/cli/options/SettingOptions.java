@@ -237,11 +237,16 @@ public final class SettingOptions {
     List<T> values =
         words(text).stream().map(word -> setting.read(setting.option(), word)).toList();
     return Require.that(
-        values.stream().distinct().count() == values.size(),
+        values.stream().map(SettingOptions::unsigned).distinct().count() == values.size(),
         setting.option(),
         "distinct candidates",
         text,
         values);
+  }
+
+  /** The same value, where it is zero without a sign. */
+  private static Object unsigned(Object value) {
+    return value instanceof Double number ? (Object) (number + 0.0) : value;
   }
 
   private static List<String> words(Object text) {

@@ -57,7 +57,10 @@ final class LocalServer implements AutoCloseable {
   private static final int MAX_PORT = 65535;
   private static final long MAX_DROPPED = 64L << 20;
 
-  /** A sender that is slow holds the thread that refuses it, so that others need their own. */
+  /**
+   * A sender that is slow holds the thread that refuses it, up to the JDK's bound of the time of a
+   * request. So as many can hold up further refusals.
+   */
   private static final int REFUSING_THREADS = 16;
 
   static {
@@ -457,6 +460,7 @@ final class LocalServer implements AutoCloseable {
     exchange.sendResponseHeaders(answer.status(), body ? answer.body().length : -1);
     if (body) {
       exchange.getResponseBody().write(answer.body());
+      exchange.getResponseBody().flush();
       drop(exchange.getRequestBody());
     }
   }

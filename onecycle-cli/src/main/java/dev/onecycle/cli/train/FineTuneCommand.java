@@ -101,7 +101,7 @@ public final class FineTuneCommand implements Callable<Integer> {
     }
     console.say(
         Runs.isThere(head, group)
-            ? head + " is there: it goes on, by the settings that it began with."
+            ? head + " is there: it is used, or goes on, by the settings that it began with."
             : "First cycle: the last layer, with all others frozen; --head-lr sets its peak rate.");
     int code = first(phases.head(), head, group);
     if (code != ExitCode.OK) {

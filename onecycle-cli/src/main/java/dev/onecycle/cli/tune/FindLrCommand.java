@@ -126,7 +126,8 @@ public final class FindLrCommand implements Callable<Integer> {
           "Start from the weights of a trained model instead of random ones, to train it further: a"
               + " run's folder, whose data and settings are then the defaults, a"
               + " model.safetensors, or weights from elsewhere, as train --from takes them. With"
-              + " --head or another rule for them, a model is taken so too. Costs no more than a test from random weights.")
+              + " --head or another rule for the weights, a run or model is read as train --from"
+              + " reads it. Costs no more than a test from random weights.")
   @Nullable Path from;
 
   @Mixin RecordedCurves curves = new RecordedCurves();
@@ -180,8 +181,9 @@ public final class FindLrCommand implements Callable<Integer> {
 
   /** Whether the weights are given rules, by which they are taken as a training takes them. */
   private boolean isMapped() {
+    TrainingConfig byOptions = SettingOptions.given(settings.spec());
     TrainingConfig given = settings.given();
-    return MAPPING.stream().anyMatch(given::isGiven);
+    return MAPPING.stream().anyMatch(rule -> byOptions.isGiven(rule) || given.isChosen(rule));
   }
 
   private Path writable() {

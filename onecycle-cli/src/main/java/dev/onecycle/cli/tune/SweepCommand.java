@@ -310,13 +310,6 @@ public final class SweepCommand implements Callable<Integer> {
           parameter.title() + " " + parameter.text(values.get(0)),
           "give them as --weight-decay 1e-3,1e-4");
     }
-    // Texts may differ, as 0 and -0 do, where the values are the same.
-    Require.that(
-        values.stream().map(value -> value + 0.0).distinct().count() == values.size(),
-        Candidates.setting(parameter).option(),
-        "distinct candidates",
-        values.stream().map(parameter::text).collect(Collectors.joining(",")),
-        values);
     return values.isEmpty() ? Candidates.WEIGHT_DECAYS : values;
   }
 

@@ -11,6 +11,7 @@ import dev.onecycle.cli.options.RankOptions;
 import dev.onecycle.cli.options.RunNames;
 import dev.onecycle.cli.options.SettingOptions;
 import dev.onecycle.error.Require;
+import dev.onecycle.schedule.MomentumRange;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.torch.distributed.ProcessGroup;
 import dev.onecycle.torch.job.Experiment;
@@ -136,12 +137,13 @@ public final class TuneCommand implements Callable<Integer> {
         "one, or left out to search,",
         sizes.stream().map(size -> Numbers.brief(size)).collect(Collectors.joining(",")),
         0);
-    List<Double> momenta = Candidates.of(settings.spec(), Hyperparameter.MOMENTUM);
+    List<MomentumRange> momenta =
+        SettingOptions.candidates(settings.spec(), TrainingConfig.MOMENTUM);
     Require.that(
         momenta.size() < 2,
         "--momentum",
         "one value, since a tuning compares none (a sweep does),",
-        momenta.stream().map(Numbers::brief).collect(Collectors.joining(",")),
+        momenta.stream().map(MomentumRange::toText).collect(Collectors.joining(",")),
         0);
     if (!search && (rule != null || memory.amount != null)) {
       throw Require.invalid(

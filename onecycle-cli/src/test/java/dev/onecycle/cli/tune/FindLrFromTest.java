@@ -124,6 +124,26 @@ class FindLrFromTest extends StoppedRun {
         .containsEntry("augmentation", "none");
   }
 
+  /** A part that the run was given stays; the others are those of the augmentation given now. */
+  @Test
+  void theAugmentationOfTheRunGivesWayToAnother() throws IOException {
+    Path run = scratch.resolve("padded");
+    List<Object> words = new ArrayList<>(List.of("train", data, "--augment", "none", "--pad", 4));
+    words.addAll(List.of("--out", run));
+    Cli.Result trained = Cli.run(Stream.concat(words.stream(), SHORT.stream()).toArray());
+    assertThat(trained.code()).as(trained.err()).isZero();
+    assertThat(augmentation("--from", run))
+        .isEqualTo(RunFolder.read(run).conditions().get("augmentation"));
+    assertThat(augmentation("--from", run, "--augment", "small"))
+        .isEqualTo(augmentation(data, "--augment", "small", "--pad", 4));
+  }
+
+  private String augmentation(Object... words) throws IOException {
+    Cli.Result found = find(words);
+    assertThat(found.code()).as(found.err()).isIn(0, 65);
+    return FoundRate.read(scratch.resolve("x.json")).conditions().get("augmentation");
+  }
+
   @Test
   void anotherModelOrOtherClassesAreRefused() throws IOException {
     Path two = scratch.resolve("cats");

@@ -34,7 +34,8 @@ public record StudyReport(
   private static final int MAX_COLUMNS = 120;
 
   /** The first line of a page that is written as a whole. */
-  private static final String WRITTEN = "<!-- written by onecycle reproduce -->";
+  private static final String WRITTEN =
+      "<!-- onecycle reproduce --results writes this page, and overwrites it -->";
 
   private static final String END = "<!-- end -->";
 

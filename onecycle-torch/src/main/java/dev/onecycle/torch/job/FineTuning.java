@@ -66,8 +66,9 @@ public record FineTuning(TrainingConfig head, TrainingConfig all) {
         config.find(TrainingConfig.LR_FROM).orElse(""),
         config);
     // The rate of a sweep was found for all layers; its other choices hold for both trainings.
+    TrainingConfig whole = whole(config);
     TrainingConfig head =
-        whole(config)
+        whole
             .with(TrainingConfig.FREEZE, LayerRules.BODY)
             .with(TrainingConfig.EPOCHS, headEpochs)
             .without(TrainingConfig.FIRST_LAYER_RATE)
@@ -78,9 +79,7 @@ public record FineTuning(TrainingConfig head, TrainingConfig all) {
       head = head.with(TrainingConfig.MAX_LR, headRate);
     }
     TrainingConfig all =
-        config.isGiven(TrainingConfig.FIRST_LAYER_RATE)
-            ? config
-            : config.with(TrainingConfig.FIRST_LAYER_RATE, FIRST_LAYER_RATE);
+        config.with(TrainingConfig.FIRST_LAYER_RATE, whole.get(TrainingConfig.FIRST_LAYER_RATE));
     if (!all.isGiven(TrainingConfig.FREEZE)) {
       all = all.without(TrainingConfig.FROZEN_NORMS); // for the first training alone
     }

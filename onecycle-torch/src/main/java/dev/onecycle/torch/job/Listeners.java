@@ -1,5 +1,6 @@
 package dev.onecycle.torch.job;
 
+import dev.onecycle.error.CannotWriteException;
 import dev.onecycle.range.RangePoint;
 import dev.onecycle.range.RangeTest;
 import dev.onecycle.record.EpochRecord;
@@ -24,7 +25,10 @@ record Listeners(List<RunListener> all) implements JobListener {
     all = List.copyOf(all);
   }
 
-  /** Tells all of them, also where one fails; the first failure is thrown, with the others. */
+  /**
+   * Tells all of them, also where one fails. The first failure is thrown, with the others; a run
+   * may survive that a file cannot be written, so any other failure comes before it.
+   */
   private void tell(Consumer<RunListener> event) {
     @Nullable RuntimeException failure = null;
     for (RunListener listener : all) {
@@ -32,6 +36,10 @@ record Listeners(List<RunListener> all) implements JobListener {
         event.accept(listener);
       } catch (RuntimeException e) {
         if (failure == null) {
+          failure = e;
+        } else if (failure instanceof CannotWriteException
+            && !(e instanceof CannotWriteException)) {
+          e.addSuppressed(failure);
           failure = e;
         } else if (failure != e) {
           failure.addSuppressed(e);

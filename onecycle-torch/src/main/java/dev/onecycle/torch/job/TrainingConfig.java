@@ -1366,24 +1366,24 @@ public final class TrainingConfig {
    * Whether a setting was not given and has another default where images are few: to give its
    * default is not the same.
    */
-  public boolean isByImages(Setting<?> setting) {
+  boolean isByImages(Setting<?> setting) {
     boolean byTime = setting == BATCH_SIZE && isGiven(MINUTES);
     return !isGiven(setting) && !byTime && !ShortRun.exception(setting).isEmpty();
   }
 
   /**
-   * Whether the value of a setting is known once the images are: {@link #isByImages}, and the
-   * augmentation, which their size chooses.
+   * Whether the value of a setting is known only with the images: their number chooses the length
+   * and the batch size of a short run, and their size the augmentation.
    */
   public boolean isOpenUntilImages(Setting<?> setting) {
     boolean augmentation = setting == AUGMENT || AUGMENTATION_PARTS.contains(setting);
     return isByImages(setting) || augmentation && !isGiven(AUGMENT) && !isGiven(setting);
   }
 
-  /** Whether a setting is a part of the augmentation that has the value of its model. */
+  /** Whether a setting is a part of the augmentation, and has the value that the whole gives it. */
   boolean isUsualPartOfAugmentation(Setting<?> setting) {
     return AUGMENTATION_PARTS.contains(setting)
-        && find(setting).equals(EMPTY.with(MODEL, get(MODEL)).find(setting));
+        && find(setting).equals(without(setting).find(setting));
   }
 
   /** The setting as the one who gave it calls it, for messages. */
@@ -1636,7 +1636,7 @@ public final class TrainingConfig {
     }
     if (find(LR_FROM).isPresent()) {
       for (Setting<?> setting : settings(List.of(Group.RANGE_TEST))) {
-        if (differs(setting) && !isOfEnvironment(setting)) {
+        if (isChosen(setting)) {
           throw Require.invalid(
               label(setting),
               "left out where the rate was found before,",
@@ -1648,15 +1648,14 @@ public final class TrainingConfig {
   }
 
   /**
-   * Makes sure that no setting is given that says nothing without another. One of the environment
-   * may be for other commands.
+   * Makes sure that no setting is chosen ({@link #isChosen}) that says nothing without another.
    *
    * @throws InvalidValueException naming both
    */
   public void requireNeeded() {
     for (Setting<?> detail : SETTINGS.keySet()) {
       Setting<?> needed = NEEDED.get(detail);
-      if (needed != null && differs(detail) && !differs(needed) && !isOfEnvironment(detail)) {
+      if (needed != null && isChosen(detail) && !differs(needed)) {
         String asGiven = label(detail).startsWith("--") ? needed.option() : needed.name();
         throw Require.invalid(
             label(detail),
@@ -1671,9 +1670,13 @@ public final class TrainingConfig {
     return isGiven(setting) && !setting.standard().equals(find(setting));
   }
 
-  private boolean isOfEnvironment(Setting<?> setting) {
+  /**
+   * Whether a setting is given for this command with another value than the standard. One of the
+   * environment may be for others.
+   */
+  public boolean isChosen(Setting<?> setting) {
     Given own = given.get(setting);
-    return own != null && own.origin == Origin.ENVIRONMENT;
+    return own != null && own.origin != Origin.ENVIRONMENT && differs(setting);
   }
 
   /** How the arrays of a weight file become the network's. */

@@ -331,14 +331,17 @@ public final class Predictor implements AutoCloseable {
   private Prediction prediction(float[] scores, int top) {
     for (float score : scores) {
       if (!Float.isFinite(score)) {
-        String noun = model.samples().layout().noun();
+        SampleLayout layout = model.samples().layout();
+        // Pixels and tokens are in range, which is checked.
         throw new BadDataException(
             "the model gives scores that are not finite numbers for this "
-                + noun
-                + "; the "
-                + noun
-                + " has values far beyond those of the training data, or the model's training has"
-                + " diverged: give other values, or train the model anew with a lower peak rate");
+                + layout.noun()
+                + "; "
+                + (layout.type() == SampleLayout.Type.FLOAT32
+                    ? "it has values far beyond those of the training data, or the model's training"
+                        + " has diverged: give other values, or"
+                    : "its training has diverged:")
+                + " train the model anew with a lower peak rate");
       }
     }
     Targets targets = model.targets();

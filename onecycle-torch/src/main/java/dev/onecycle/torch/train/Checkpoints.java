@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 
 /**
  * The checkpoints of a training run. {@link Training#resume} continues from any of them, at any
@@ -112,14 +113,22 @@ public final class Checkpoints {
    * @throws InvalidValueException where the checkpoint belongs to a run that is not compatible
    */
   public Found<TrainingPosition> restore(Learner learner) {
-    Found<Restored> newest;
+    return restored(
+        sound(
+            () ->
+                folder.newest(
+                    checkpoint -> new Restored(checkpoint, restore(checkpoint, learner)))),
+        folder::settle);
+  }
+
+  /** The newest sound checkpoint of the run, or what to do where all are damaged. */
+  private static Found<Restored> sound(Supplier<Found<Restored>> newest) {
     try {
-      newest = folder.newest(checkpoint -> new Restored(checkpoint, restore(checkpoint, learner)));
+      return newest.get();
     } catch (BadDataException e) {
       throw new BadDataException(
           e.getMessage() + "; remove that folder to begin the run again at step 0", e);
     }
-    return restored(newest, folder::settle);
   }
 
   /**
@@ -134,8 +143,10 @@ public final class Checkpoints {
    */
   public Found<TrainingPosition> goBack(Learner learner, long step) {
     return restored(
-        folder.newestBefore(
-            step, checkpoint -> new Restored(checkpoint, restore(checkpoint, learner))),
+        sound(
+            () ->
+                folder.newestBefore(
+                    step, checkpoint -> new Restored(checkpoint, restore(checkpoint, learner)))),
         folder::goBack);
   }
 

@@ -95,6 +95,17 @@ class EndOfRunTest {
     RunSummary summary = TrainingJob.start(warned, run, RunControl.INTERRUPTS, full, next);
     assertThat(summary.isFinished()).isTrue();
     assertThat(heard).containsExactly("begun");
+    RunListener faulty =
+        new RunListener() {
+          @Override
+          public void begun(Path folder, RunRecord record, Policy policy) {
+            throw new IllegalStateException("a fault of the program");
+          }
+        };
+    Path third = temp.resolve("third");
+    assertThatThrownBy(() -> TrainingJob.start(warned, third, RunControl.INTERRUPTS, full, faulty))
+        .as("no failed write hides it")
+        .isInstanceOf(IllegalStateException.class);
     assertThatThrownBy(
             () -> TrainingJob.start(config, temp.resolve("other"), RunControl.INTERRUPTS, full))
         .isInstanceOf(CannotWriteException.class);

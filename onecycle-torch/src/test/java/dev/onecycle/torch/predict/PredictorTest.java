@@ -380,7 +380,7 @@ class PredictorTest {
         Predictor.of(of(network, new Targets.Classes(List.of("a", "b")), most, 1), FP32)) {
       assertThatThrownBy(() -> predictor.predict(new float[] {1e30f}, 1))
           .isInstanceOf(BadDataException.class)
-          .hasMessageContaining("for this sample; the sample has values far beyond")
+          .hasMessageContaining("for this sample; it has values far beyond")
           .hasMessageContaining("or the model's training has diverged");
       assertThat(predictor.predict(new float[] {1}, 1).answers()).hasSize(1);
     }

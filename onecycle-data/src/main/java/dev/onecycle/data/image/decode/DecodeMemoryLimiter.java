@@ -12,7 +12,8 @@ final class DecodeMemoryLimiter {
   /**
    * Memory per pixel, which is highest where an image is resized: four bytes in the image, three in
    * its pixels, three in the pixels turned upright, and four in the image of these. A decoder needs
-   * less.
+   * less, and an image of 16 bits a channel some bytes more, for which the other half of the heap
+   * has room.
    */
   private static final int BYTES_PER_PIXEL = 14;
 
