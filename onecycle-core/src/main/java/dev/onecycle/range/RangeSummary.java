@@ -19,8 +19,8 @@ import java.util.stream.DoubleStream;
  * factor of three of each other: the troughs, and the edges where half of them or more come from
  * tests that a single loss ended. What happens at one rate whatever the seed is no bad batch. The
  * suggestion is made of the median trough and the median edge. The summary is noisy where the runs
- * disagree; where there are too few edges, its verdict is the verdict that most of the other runs
- * have.
+ * disagree, also where half of them show an edge and the loss of the others never rises for good.
+ * Else, where there are too few edges, its verdict is the verdict that most of the other runs have.
  *
  * @param runs the tests, at least one: repeats that differ in their random seed alone, which draws
  *     the first weights and the order and augmentation of the images
@@ -208,8 +208,10 @@ public record RangeSummary(List<RangeResult> runs, Verdict verdict) {
             : Numbers.format(
                 "%d of %d tests %s an edge; in another, ",
                 shown, runs.size(), shown == 1 ? "shows" : "show");
+    boolean disagree = kind == Kind.NO_EDGE && 2 * shown == runs.size();
     boolean alike = counts.size() == 1;
-    return new Verdict(kind, edges + asClause(one.finding()), advice(kind, one, alike));
+    return new Verdict(
+        disagree ? Kind.NOISY : kind, edges + asClause(one.finding()), advice(kind, one, alike));
   }
 
   private static String asClause(String sentence) {

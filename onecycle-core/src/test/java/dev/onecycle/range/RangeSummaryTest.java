@@ -98,6 +98,10 @@ class RangeSummaryTest {
     RangeSummary one = RangeSummary.of(List.of(edgeAt(0.3), noEdge(), noEdge()));
     assertThat(one.verdict().kind()).isEqualTo(Kind.NO_EDGE);
     assertThat(one.verdict().advice()).isEqualTo("use a larger batch or more steps");
+    RangeSummary half = RangeSummary.of(List.of(edgeAt(0.3), noEdge()));
+    assertThat(half.verdict().kind()).isEqualTo(Kind.NOISY);
+    assertThat(half.verdict().finding()).startsWith("1 of 2 tests shows an edge; in another, ");
+    assertThat(half.verdict().advice()).isEqualTo("use a larger batch or more steps");
     assertThat(RangeSummary.of(List.of(noEdge(), noEdge())).verdict().advice())
         .isEqualTo(noEdge().verdict().advice());
     RangeSummary diverged =

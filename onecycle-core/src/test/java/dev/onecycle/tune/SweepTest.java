@@ -141,6 +141,15 @@ class SweepTest {
     assertThat(candidate.edge()).hasValue(90);
   }
 
+  /** One of two tests had an edge, far below the end of the range. */
+  @Test
+  void testsThatDisagreeBoundNoEdge() {
+    Candidate candidate =
+        SweepFixtures.candidate(1e-4, SweepFixtures.leaving(12), SweepFixtures.neverLeaving());
+    assertThat(candidate.edge()).isEmpty();
+    assertThat(candidate.beyondRange()).isFalse();
+  }
+
   @Test
   void onlyAnInterruptedTestWithoutAnEdgeHidesIt() {
     RangeResult whole = SweepFixtures.ended(Kind.NO_EDGE, 100, StopReason.REACHED_END);

@@ -3,6 +3,7 @@ package dev.onecycle.torch.engine;
 import dev.onecycle.random.RandomStream;
 import dev.onecycle.torch.engine.Parameter.Initial;
 import java.nio.ByteBuffer;
+import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,21 +12,28 @@ import java.util.stream.IntStream;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/** Float arrays one after the other in a single tensor, so that one operation treats them all. */
+/** Arrays one after the other in a single tensor, so that one operation treats them all. */
 public final class FlatBuffer {
   private FlatBuffer() {}
 
-  /** The elements of a tensor in the processor's memory, to be read or written in place. */
+  /** The elements of a float32 tensor in the processor's memory, to be read or written in place. */
   public static FloatBuffer elements(Tensor flat) {
     return flat.data_ptr_float().capacity(flat.numel()).asBuffer();
   }
 
-  /** The same memory as bytes. */
+  /** The memory of a tensor of any type as bytes. */
   public static ByteBuffer bytes(Tensor flat) {
-    return new BytePointer(flat.data_ptr_float())
-        .capacity(flat.numel() * Float.BYTES)
+    return new BytePointer(flat.data_ptr())
+        .capacity(flat.numel() * flat.element_size())
         .asByteBuffer();
+  }
+
+  /** The elements of a tensor of any type in the processor's memory; read them in its scope. */
+  public static DoubleBuffer doubles(Tensor flat) {
+    Tensor doubles = flat.to(ScalarType.Double);
+    return doubles.data_ptr_double().capacity(doubles.numel()).asBuffer();
   }
 
   /** The order of parameters in a tensor: first all that always decay, biases last. */
@@ -37,8 +45,22 @@ public final class FlatBuffer {
     return ordered;
   }
 
-  /** A tensor with the initial values of all parameters, each drawn from a stream of its own. */
-  public static Tensor initial(List<Parameter> parameters, long seed) {
+  /**
+   * A tensor with the initial values of all parameters, each drawn from a stream of its own.
+   *
+   * @param type of the tensor; its values are float32 ones in any type
+   */
+  public static Tensor initial(List<Parameter> parameters, long seed, ScalarType type) {
+    Tensor flat = initial(parameters, seed);
+    if (type == ScalarType.Float) {
+      return flat;
+    }
+    try (flat) {
+      return flat.to(type);
+    }
+  }
+
+  private static Tensor initial(List<Parameter> parameters, long seed) {
     Tensor flat = torch.zeros(Math.max(1, count(parameters)));
     FloatBuffer buffer = elements(flat);
     int offset = 0;

@@ -17,7 +17,6 @@ import dev.onecycle.torch.engine.module.Tape;
 import dev.onecycle.torch.nn.Layer;
 import dev.onecycle.torch.settings.Loss;
 import dev.onecycle.torch.settings.Normalization;
-import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -42,19 +41,19 @@ import org.jspecify.annotations.Nullable;
  * end.
  */
 final class Replica implements AutoCloseable {
-  /** The gradient of every parameter, in the order of the shared weights, float32. */
+  /** The gradient of every parameter, in the order and the type of the shared weights. */
   final Tensor gradients;
 
-  /** The mean loss of each slice of a step, in the order of slices, float32. */
+  /** The mean loss of each slice of a step, in the order of slices, in the type of the weights. */
   final Tensor losses;
 
-  /** Running means and variances, float32. */
+  /** Running means and variances, in the type of the weights. */
   final Tensor statistics;
 
   private final Module module;
   private final List<ScriptModule> scripts;
   private final boolean drops;
-  private final ScalarType compute;
+  private final NumberTypes types;
   private final TensorDevice device;
   private final SampleTensors samples;
   private final Loss loss;
@@ -86,13 +85,13 @@ final class Replica implements AutoCloseable {
       Tensor fixed,
       Normalization normalization,
       SampleLayout input,
-      ScalarType compute,
+      NumberTypes types,
       int slices,
       TensorDevice device,
       Loss loss,
       @Nullable PartSums together) {
     this.together = together;
-    this.compute = compute;
+    this.types = types;
     this.loss = loss;
     this.classWeights = loss instanceof Loss.CrossEntropy own ? own.classWeights() : List.of();
     this.device = device;
@@ -102,10 +101,11 @@ final class Replica implements AutoCloseable {
     scripts = builder.scripts;
     parameters = ParameterGroup.parameters(groups.of(builder.parameters));
     gradients = torch.zeros_like(values);
-    losses = device.moved(torch.zeros(slices));
-    statistics = device.moved(FlatBuffer.initial(builder.statistics, 0));
+    losses = values.new_zeros(new long[] {slices});
+    statistics = device.moved(FlatBuffer.initial(builder.statistics, 0, types.weights()));
     samples = new SampleTensors(input, normalization, device);
-    classWeightTensor = classWeights.isEmpty() ? null : device.moved(vector(classWeights));
+    classWeightTensor =
+        classWeights.isEmpty() ? null : device.moved(vector(classWeights, types.weights()));
     generator = device.generator();
     dropout = new GeneratorOptional(generator);
     try (PointerScope scope = new PointerScope();
@@ -151,11 +151,12 @@ final class Replica implements AutoCloseable {
     return view;
   }
 
-  private static Tensor vector(List<Double> values) {
-    Tensor tensor = torch.zeros(values.size());
-    FloatBuffer elements = FlatBuffer.elements(tensor);
-    values.forEach(value -> elements.put(value.floatValue()));
-    return tensor;
+  private static Tensor vector(List<Double> values, ScalarType type) {
+    try (Tensor doubles =
+        torch.zeros(new long[] {values.size()}, new TensorOptions(ScalarType.Double))) {
+      doubles.data_ptr_double().put(values.stream().mapToDouble(Double::doubleValue).toArray());
+      return doubles.to(type);
+    }
   }
 
   void zeroGradients() {
@@ -190,9 +191,9 @@ final class Replica implements AutoCloseable {
         NoGradGuard noGrad = new NoGradGuard()) {
       Tape tape = new Tape(false, clock);
       ForwardContext context =
-          new ForwardContext(true, compute, batchNormMomentum, dropout, tape, together);
+          new ForwardContext(true, types.compute(), batchNormMomentum, dropout, tape, together);
       Tensor scores = scores(batch, from, to, context);
-      tape.back(gradient(batch, from, to, place, total, scores).to(compute));
+      tape.back(gradient(batch, from, to, place, total, scores).to(types.compute()));
     }
   }
 
@@ -272,8 +273,9 @@ final class Replica implements AutoCloseable {
   }
 
   private Tensor numbers(float[] values, long... shape) {
-    return device.sent(
-        torch.from_blob(new FloatPointer(values), shape, new TensorOptions(ScalarType.Float)));
+    return device
+        .sent(torch.from_blob(new FloatPointer(values), shape, new TensorOptions(ScalarType.Float)))
+        .to(types.weights());
   }
 
   /**
@@ -285,10 +287,10 @@ final class Replica implements AutoCloseable {
   double score(BatchInput batch, int from, int to, float[] target) {
     try (PointerScope scope = new PointerScope();
         NoGradGuard noGrad = new NoGradGuard()) {
-      Tensor scores = scores(batch, from, to, ForwardContext.evaluation(compute));
+      Tensor scores = scores(batch, from, to, ForwardContext.evaluation(types.compute()));
       double mean = batch.hasTargets() ? meanLoss(batch, from, to, scores) : Double.NaN;
       int classes = Math.toIntExact(scores.size(1));
-      FlatBuffer.elements(device.read(scores.contiguous()))
+      FlatBuffer.elements(device.read(scores.to(ScalarType.Float).contiguous()))
           .get(target, from * classes, (to - from) * classes);
       return mean * (to - from);
     }
@@ -296,8 +298,8 @@ final class Replica implements AutoCloseable {
 
   private double meanLoss(BatchInput batch, int from, int to, Tensor scores) {
     return loss instanceof Loss.CrossEntropy
-        ? CrossEntropy.mean(scores, labels(batch.labels(), from, to), 0).item_float()
-        : TargetLoss.each(loss, scores, targets(batch, from, to)).mean().item_float();
+        ? CrossEntropy.mean(scores, labels(batch.labels(), from, to), 0).item_double()
+        : TargetLoss.each(loss, scores, targets(batch, from, to)).mean().item_double();
   }
 
   /** Updates the running statistics by the images [from, to), with weight {@code momentum}. */
@@ -305,7 +307,11 @@ final class Replica implements AutoCloseable {
     seedDropout(dropoutKey);
     try (PointerScope scope = new PointerScope();
         NoGradGuard noGrad = new NoGradGuard()) {
-      scores(batch, from, to, new ForwardContext(true, compute, momentum, dropout, null, together));
+      scores(
+          batch,
+          from,
+          to,
+          new ForwardContext(true, types.compute(), momentum, dropout, null, together));
     }
   }
 
@@ -316,8 +322,8 @@ final class Replica implements AutoCloseable {
   }
 
   private Tensor scores(BatchInput batch, int from, int to, ForwardContext context) {
-    Tensor input = samples.of(batch.values(), from, to, compute);
-    return module.forward(input, context).to(ScalarType.Float);
+    Tensor input = samples.of(batch.values(), from, to, types.compute());
+    return module.forward(input, context).to(types.weights());
   }
 
   private Tensor labels(long[] all, int from, int to) {

@@ -2,7 +2,7 @@ package dev.onecycle.torch.engine.network;
 
 import dev.onecycle.torch.engine.FlatBuffer;
 import dev.onecycle.torch.engine.TensorDevice;
-import java.nio.FloatBuffer;
+import java.nio.DoubleBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.DoubleStream;
@@ -36,7 +36,7 @@ public record StepOutcome(double loss, double gradientNorm) {
     List<Tensor> parts = losses(slices, replicas);
     parts.add(norm.reshape(1));
     Tensor all = torch.cat(new TensorVector(parts.toArray(Tensor[]::new)));
-    FloatBuffer numbers = FlatBuffer.elements(device.read(all));
+    DoubleBuffer numbers = FlatBuffer.doubles(device.read(all));
     return new StepOutcome(sum(slices, numbers) / images, numbers.get());
   }
 
@@ -46,14 +46,14 @@ public record StepOutcome(double loss, double gradientNorm) {
       return 0;
     }
     Tensor all = torch.cat(new TensorVector(losses(slices, replicas).toArray(Tensor[]::new)));
-    return sum(slices, FlatBuffer.elements(device.read(all)));
+    return sum(slices, FlatBuffer.doubles(device.read(all)));
   }
 
-  private static double sum(List<List<Slice>> slices, FloatBuffer means) {
+  private static double sum(List<List<Slice>> slices, DoubleBuffer means) {
     double[] sums = new double[slices.size()];
     for (int i = 0; i < sums.length; i++) {
       for (Slice slice : slices.get(i)) {
-        sums[i] += (double) means.get() * (slice.to() - slice.from());
+        sums[i] += means.get() * (slice.to() - slice.from());
       }
     }
     return DoubleStream.of(sums).sum();

@@ -32,7 +32,6 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,7 +56,10 @@ public final class TrainableNetwork implements AutoCloseable {
   private final Network network;
   private final List<ParameterGroup> groups;
   private final long parameterCount;
-  private final Tensor values;
+
+  /** The shared weights, in the order of their groups. */
+  final Tensor values;
+
   private final Tensor fixed;
   private final List<Replica> replicas = new ArrayList<>();
   private final Workers workers;
@@ -83,6 +85,16 @@ public final class TrainableNetwork implements AutoCloseable {
   /** Builds the network with its arrays on a device, whatever the settings name. */
   TrainableNetwork(
       Network network, Normalization normalization, LearnerSettings settings, TensorDevice device) {
+    this(network, normalization, settings, device, NumberTypes.of(settings.precision()));
+  }
+
+  /** Builds the network with its arrays on a device and in types, whatever the settings name. */
+  TrainableNetwork(
+      Network network,
+      Normalization normalization,
+      LearnerSettings settings,
+      TensorDevice device,
+      NumberTypes types) {
     if (settings.precision() == Precision.AUTO || settings.threads() < 1) {
       throw new IllegalArgumentException("precision and threads must be chosen: " + settings);
     }
@@ -119,9 +131,8 @@ public final class TrainableNetwork implements AutoCloseable {
         "at most " + MAX_PARAMETERS,
         parameterCount,
         parameters);
-    fixed = device.moved(FlatBuffer.initial(builder.fixed(), settings.seed()));
-    values = device.moved(FlatBuffer.initial(parameters, settings.seed()));
-    ScalarType compute = TensorDevice.type(settings.precision());
+    fixed = device.moved(FlatBuffer.initial(builder.fixed(), settings.seed(), types.weights()));
+    values = device.moved(FlatBuffer.initial(parameters, settings.seed(), types.weights()));
     // Threads that draw from one sequence of random numbers would draw in another order each time.
     int count = builder.drawsFromEngine ? 1 : settings.threads();
     for (int i = 0; i < count; i++) {
@@ -133,7 +144,7 @@ public final class TrainableNetwork implements AutoCloseable {
               fixed,
               normalization,
               network.input(),
-              compute,
+              types,
               settings.accumulation(),
               device,
               settings.loss(),
@@ -298,7 +309,7 @@ public final class TrainableNetwork implements AutoCloseable {
       Tensor norm = replicas.get(0).gradients.norm();
       StepOutcome found =
           new StepOutcome(
-              totals.loss() / batch.whole(), FlatBuffer.elements(device.read(norm)).get(0));
+              totals.loss() / batch.whole(), FlatBuffer.doubles(device.read(norm)).get(0));
       return updated(found, () -> state.shareStatistics(statistics, totals.used()));
     }
   }
