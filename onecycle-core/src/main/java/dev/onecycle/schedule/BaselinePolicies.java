@@ -43,7 +43,7 @@ public final class BaselinePolicies {
     long first = 0;
     for (int i = 0; i < drops.length; i++) {
       double share = milestones.get(i);
-      drops[i] = (long) Math.floor(share * steps);
+      drops[i] = stepOf(share, steps);
       Require.that(
           share > 0 && share < 1 && drops[i] > first,
           "milestones",
@@ -79,6 +79,11 @@ public final class BaselinePolicies {
             Numbers.brief(momentum)));
   }
 
+  /** The step at a share of the run; 29 of 100 for 0.29, whose product is below it. */
+  private static long stepOf(double share, long steps) {
+    return (long) Math.floor(share * steps + 1e-9);
+  }
+
   /**
    * A linear warm-up from 0, then half a cosine down to 0.
    *
@@ -90,7 +95,7 @@ public final class BaselinePolicies {
   public static Policy cosine(long steps, double rate, double momentum, double warmupShare) {
     requireBasics(steps, rate, momentum);
     Require.inHalfOpen("warmup share", warmupShare, 0, 1);
-    long top = (long) Math.floor(warmupShare * steps);
+    long top = stepOf(warmupShare, steps);
     // The first step trains too: the ramp starts one step's share above 0.
     Schedule down = PiecewiseSchedule.through(Anneal.COS, 0, rate, Math.max(1, steps - top), 0);
     Schedule both =
@@ -98,10 +103,13 @@ public final class BaselinePolicies {
             Require.atLeast("step", step, 0) < top
                 ? rate * (step + 1) / (top + 1)
                 : down.at(step - top);
-    List<Phase> phases =
-        top == 0
-            ? List.of(new Phase("cool-down", 0, steps - 1))
-            : List.of(new Phase("warm-up", 0, top), new Phase("cool-down", top + 1, steps - 1));
+    List<Phase> phases = new ArrayList<>();
+    if (top > 0) {
+      phases.add(new Phase("warm-up", 0, top));
+    }
+    if (top == 0 || top < steps - 1) {
+      phases.add(new Phase("cool-down", top == 0 ? 0 : top + 1, steps - 1));
+    }
     return new NamedPolicy(
         "cosine",
         steps,

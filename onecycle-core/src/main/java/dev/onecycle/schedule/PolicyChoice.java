@@ -8,6 +8,7 @@ import static dev.onecycle.schedule.PolicyChoice.Parameter.WARMUP_SHARE;
 import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.error.Require;
 import dev.onecycle.text.Numbers;
+import java.math.BigDecimal;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -246,6 +247,11 @@ public final class PolicyChoice {
     }
   }
 
+  /** The nearest number to a share as it is written: 7.2 of 0.072, whose product has 7.199…. */
+  private static double percent(double share) {
+    return new BigDecimal(Double.toString(share)).movePointRight(2).doubleValue();
+  }
+
   /**
    * The policy over a number of optimizer steps, up to a peak rate.
    *
@@ -261,7 +267,7 @@ public final class PolicyChoice {
               .withMomentum(high, low);
       case SEED ->
           CompatibilityPolicies.seed(
-              steps, peak, number(DIVIDER), 100 * number(ANNIHILATION), high, low);
+              steps, peak, number(DIVIDER), percent(number(ANNIHILATION)), high, low);
       case PYTORCH, PYTORCH3 ->
           CompatibilityPolicies.pytorch(
               steps,

@@ -20,6 +20,33 @@ class BaselinePoliciesTest {
     assertThat(rate.at(1000)).isCloseTo(0.001, within(1e-15));
   }
 
+  /** 0.29 · 100 and 0.35 · 180 are below 29 and 63 as products of doubles. */
+  @Test
+  void sharesMeanWholeSteps() {
+    Schedule drops = BaselinePolicies.stepDecay(100, 0.1, 0.9, List.of(0.29), 0.1).learningRate();
+    assertThat(drops.at(28)).isEqualTo(0.1);
+    assertThat(drops.at(29)).isCloseTo(0.01, within(1e-15));
+    Schedule warmUp = BaselinePolicies.cosine(180, 1, 0.9, 0.35).learningRate();
+    assertThat(warmUp.at(63)).isEqualTo(1);
+    assertThat(warmUp.at(62)).isCloseTo(63.0 / 64, within(1e-15));
+  }
+
+  /** Each step belongs to one phase, also where the warm-up leaves none to fall. */
+  @Test
+  void phasesOfACosineCoverItsStepsOnce() {
+    for (double warmUp : new double[] {0, 0.3, 0.95}) {
+      for (long steps : new long[] {1, 2, 20}) {
+        long next = 0;
+        for (Phase phase : BaselinePolicies.cosine(steps, 1, 0.9, warmUp).phases()) {
+          assertThat(phase.firstStep()).isEqualTo(next);
+          assertThat(phase.lastStep()).isGreaterThanOrEqualTo(next);
+          next = phase.lastStep() + 1;
+        }
+        assertThat(next).isEqualTo(steps);
+      }
+    }
+  }
+
   @Test
   void cosineWarmsUpThenFallsToNothing() {
     Schedule rate = BaselinePolicies.cosine(10, 1.0, 0.9, 0.3).learningRate();

@@ -94,6 +94,17 @@ class PolicyChoiceTest {
     }
   }
 
+  /** fastai takes {@code int(125 * (1 - 7.2 / 100) / 2)}, and 100 · 0.072 is below 7.2. */
+  @Test
+  void theNotebooksPeakIsTheStepOfItsPercentage() {
+    Schedule rate = PolicyChoice.of(Kind.SEED).withAnnihilation(0.072).over(125, 1).learningRate();
+    Schedule percent = CompatibilityPolicies.seed(125, 1, 10, 7.2, 0.95, 0.85).learningRate();
+    for (int step = 0; step < 125; step++) {
+      assertThat(rate.at(step)).isEqualTo(percent.at(step));
+    }
+    assertThat(rate.at(57)).isEqualTo(1);
+  }
+
   /** {@code fit_one_cycle(lr_max=1, div=5, div_final=1e3, pct_start=0.4, moms=(.9, .5, .7))}. */
   @Test
   void fastaisParametersAreItsOwn() {

@@ -289,7 +289,8 @@ public final class Datasets {
         decoded
             .images(Split.TRAIN)
             .or(() -> decoded.images(Split.ALL))
-            .orElseThrow(() -> new IllegalStateException("a source has training images"));
+            .orElseThrow(
+                () -> new BadDataException(location + " has no labelled images to train on"));
     Set<Integer> labels = new HashSet<>();
     for (int i = 0; i < training.size() && labels.size() < 2; i++) {
       labels.add(training.label(i));

@@ -9,6 +9,7 @@ import dev.onecycle.testing.TestImages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -43,6 +44,33 @@ class DegenerateDataTest {
         "set label_pattern, to '(.+)_[0-9]+' for cat_12.jpg");
     TestData.write(temp.resolve("train/1.png"), TestImages.png(2, 2, 0));
     assertFails(temp.toString(), temp + "/train/ has no class folders but 1 image;");
+  }
+
+  @Test
+  void noImageInAnyClass() throws IOException {
+    TestData.write(temp.resolve("cat/1.npy"), new byte[] {1});
+    TestData.write(temp.resolve("dog/2.npy"), new byte[] {1});
+    DataOptions empty =
+        DataOptions.defaults().withAllowEmptyClasses(true).withCacheFolder(temp.resolve("cache"));
+    assertThatThrownBy(() -> Datasets.open(temp.toString(), empty))
+        .isInstanceOf(BadDataException.class)
+        .hasMessage(temp + " has no image");
+  }
+
+  @Test
+  void onlyTestImagesAreLabelled() throws IOException {
+    Path data = temp.resolve("data");
+    TestData.write(data.resolve("train/1.npy"), new byte[] {1});
+    TestData.write(data.resolve("test/2.png"), TestImages.png(2, 2, 0));
+    TestData.write(data.resolve("test/3.png"), TestImages.png(2, 2, 0));
+    Path labels = Files.writeString(temp.resolve("labels.csv"), "image,label\n2,cat\n3,dog\n");
+    DataOptions options =
+        DataOptions.defaults()
+            .withLabels(labels, Optional.empty(), Optional.empty())
+            .withCacheFolder(temp.resolve("cache"));
+    assertThatThrownBy(() -> Datasets.open(data.toString(), options))
+        .isInstanceOf(BadDataException.class)
+        .hasMessage(data + " has no labelled images to train on");
   }
 
   @Test

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -59,6 +60,26 @@ class EvaluationTest {
     Files.write(temp.resolve("data/train/cat/0.png"), new byte[] {1});
     assertThat(open().name()).isEqualTo("test");
     assertThat(open().images().size()).isEqualTo(2);
+  }
+
+  /** Without training images beside them, the folders are sets all the same. */
+  @Test
+  void labelledTestImagesComeBeforeValidationImages() throws IOException {
+    StringBuilder csv = new StringBuilder("image,label\n");
+    for (String image : List.of("test/1.png", "test/2.png", "val/3.png", "val/4.png")) {
+      TestData.write(temp.resolve("data").resolve(image), TestImages.png(4, 3, 1));
+      csv.append(image).append(image.matches(".*[13].png") ? ",cat\n" : ",dog\n");
+    }
+    Path labels = Files.writeString(temp.resolve("labels.csv"), csv);
+    DataOptions options =
+        DataOptions.defaults()
+            .withCacheFolder(temp.resolve("cache"))
+            .withLabels(labels, Optional.empty(), Optional.empty());
+    EvaluationSplit split =
+        Datasets.openEvaluation(temp.resolve("data").toString(), SHAPE, CLASSES, options);
+    assertThat(split.name()).isEqualTo("test");
+    assertThat(split.images().size()).isEqualTo(2);
+    assertThat(split.report().notes()).isEmpty();
   }
 
   @Test

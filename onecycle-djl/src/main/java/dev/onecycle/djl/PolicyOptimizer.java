@@ -26,8 +26,9 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  *
  * <p>The state of each parameter is a native array that lives until {@link #close}. The n-th update
- * of a parameter on a device is step n − 1 of the policy; a model on several devices counts each
- * device by itself. Use an optimizer for one trainer.
+ * of the model is step n − 1 of the policy; a model on several devices counts each device by
+ * itself. A parameter that was frozen before takes the step of the others, or the step before it.
+ * Use an optimizer for one trainer.
  */
 public final class PolicyOptimizer extends Optimizer implements AutoCloseable {
   private static final double BETA2 = 0.999;
@@ -128,10 +129,11 @@ public final class PolicyOptimizer extends Optimizer implements AutoCloseable {
         states.computeIfAbsent(
             new Place(parameterId, weight.getDevice()), place -> new State(weight, adam));
     Fixed test = fixed;
-    long step = begin + state.updates;
+    state.updates++;
+    // As DJL's own optimizers count: a parameter that was frozen does not begin the policy anew.
+    long step = begin + updates() - 1;
     double rate = test == null ? policy.learningRate().at(step) : test.rate;
     double momentum = test == null ? policy.momentum().at(step) : test.momentum;
-    state.updates++;
     try (NDManager scope = weight.getManager().newSubManager()) {
       NDArray gradient = grad.mul((float) rescale);
       gradient.attach(scope);

@@ -98,10 +98,12 @@ public final class TrainerRangeTest {
   /** As {@code EasyTrain.trainBatch}, which keeps the loss to itself. */
   private static double step(Trainer trainer, Batch next) {
     try (Batch batch = next) {
-      NDList labels = batch.getLabels();
+      // On the trainer's device, of which there is one.
+      Batch own = batch.split(trainer.getDevices(), false)[0];
+      NDList labels = own.getLabels();
       double loss;
       try (GradientCollector collector = trainer.newGradientCollector()) {
-        NDList scores = trainer.forward(batch.getData(), labels);
+        NDList scores = trainer.forward(own.getData(), labels);
         NDArray value = trainer.getLoss().evaluate(labels, scores);
         collector.backward(value);
         loss = value.toType(ai.djl.ndarray.types.DataType.FLOAT64, false).getDouble();

@@ -83,6 +83,24 @@ class PolicyOptimizerTest {
     }
   }
 
+  /** The head was trained alone for the first steps; the body does not begin the policy anew. */
+  @Test
+  void aParameterThatWasFrozenTakesTheStepOfTheOthers() {
+    try (NDManager manager = NDManager.newBaseManager();
+        PolicyOptimizer optimizer = PolicyOptimizer.sgd(policy).build()) {
+      NDArray head = manager.create(new float[] {0});
+      NDArray body = manager.create(new float[] {0});
+      NDArray gradient = manager.create(new float[] {1});
+      for (int step = 0; step < 30; step++) {
+        optimizer.update("head", head, gradient.duplicate());
+      }
+      optimizer.update("head", head, gradient.duplicate());
+      optimizer.update("body", body, gradient.duplicate());
+      assertThat(body.getFloat()).isCloseTo(-(float) policy.learningRate().at(30), within(1e-6f));
+      assertThat(optimizer.updates()).isEqualTo(31);
+    }
+  }
+
   @Test
   void aTrainingGoesOnAtALaterStep() {
     try (PolicyOptimizer optimizer = PolicyOptimizer.sgd(policy).optBeginNumUpdate(17).build()) {

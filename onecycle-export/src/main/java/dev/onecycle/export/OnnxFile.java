@@ -10,6 +10,7 @@ import dev.onecycle.error.BadDataException;
 import dev.onecycle.run.files.AtomicFile;
 import dev.onecycle.torch.model.ModelFile;
 import dev.onecycle.torch.nn.Layer;
+import dev.onecycle.torch.nn.Script;
 import dev.onecycle.torch.nn.Trace;
 import dev.onecycle.torch.settings.Normalization;
 import dev.onecycle.torch.weights.NamedTensor;
@@ -228,11 +229,12 @@ public final class OnnxFile {
       return padded(x, pad.left(), pad.right(), pad.top(), pad.bottom());
     }
     throw new BadDataException(
-        "layer "
-            + prefix
+        (prefix.isEmpty() ? "the network" : "layer " + prefix)
             + " must be one of onecycle's own to be translated to ONNX but was "
             + layer.getClass().getSimpleName()
-            + "; export the model as TorchScript");
+            + (layer instanceof Script
+                ? "; export the model as TorchScript"
+                : "; write its translation in Python, from the weights as safetensors"));
   }
 
   private String convolution(

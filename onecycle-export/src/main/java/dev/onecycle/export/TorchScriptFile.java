@@ -236,8 +236,7 @@ public final class TorchScriptFile {
       return padded(x, pad.left(), pad.right(), pad.top(), pad.bottom());
     }
     throw new BadDataException(
-        "layer "
-            + prefix
+        (prefix.isEmpty() ? "the network" : "layer " + prefix)
             + " must be one of onecycle's own to be translated to TorchScript but was "
             + layer.getClass().getSimpleName()
             + "; write its translation in Python, from the weights as safetensors");

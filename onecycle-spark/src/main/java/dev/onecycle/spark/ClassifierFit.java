@@ -236,7 +236,10 @@ final class ClassifierFit {
     } finally {
       boolean mayGoOn = !done && purpose.continued() && folders.runName().isPresent();
       if (!folders.keepImages() && !mayGoOn) {
-        deleteQuietly(purpose.continued() ? run.resolve(IMAGES) : run);
+        deleteQuietly(run.resolve(IMAGES));
+        if (!purpose.continued()) {
+          deleteQuietly(run);
+        }
       }
       if (!spark.isStopped()) {
         shared.destroy();
@@ -292,7 +295,7 @@ final class ClassifierFit {
   /** A result, or another error, must not be lost for files that are left. */
   private static void deleteQuietly(SharedFolder folder) {
     try {
-      folder.delete();
+      StagedImages.delete(folder);
     } catch (CannotWriteException | UncheckedIOException e) {
       LOG.warn("Images are left: {}", e.getMessage());
     }

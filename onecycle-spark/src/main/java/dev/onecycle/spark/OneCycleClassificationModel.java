@@ -3,6 +3,7 @@ package dev.onecycle.spark;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.onecycle.data.image.DecodeOptions;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.text.Sha256;
 import dev.onecycle.torch.model.ModelFile;
@@ -17,8 +18,10 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.ml.Model;
 import org.apache.spark.ml.linalg.SQLDataTypes;
+import org.apache.spark.ml.param.IntParam;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.ParamMap;
+import org.apache.spark.ml.param.ParamValidators;
 import org.apache.spark.ml.util.DefaultParamsReader;
 import org.apache.spark.ml.util.DefaultParamsWriter;
 import org.apache.spark.ml.util.MLReader;
@@ -28,6 +31,8 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.Metadata;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.SerializableConfiguration;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +60,7 @@ public final class OneCycleClassificationModel extends Model<OneCycleClassificat
   private final Param<String> rawPredictionCol;
   private final Param<String> predictedLabelCol;
   private final Param<String> handleInvalid;
+  private final IntParam maxPixels;
   private transient @Nullable Broadcast<byte[]> broadcast;
   private transient @Nullable SparkContext broadcastOf;
 
@@ -82,7 +88,14 @@ public final class OneCycleClassificationModel extends Model<OneCycleClassificat
     rawPredictionCol = Parameters.rawPredictionCol(this);
     predictedLabelCol = Parameters.predictedLabelCol(this);
     handleInvalid = Parameters.handleInvalid(this);
+    maxPixels =
+        new IntParam(
+            this,
+            "maxPixels",
+            "largest number of pixels of an image, before it is resized",
+            ParamValidators.gt(0));
     Parameters.setDefaults(this);
+    setDefault(maxPixels, DecodeOptions.STANDARD_MAX_PIXELS);
   }
 
   @Override
@@ -118,6 +131,25 @@ public final class OneCycleClassificationModel extends Model<OneCycleClassificat
   @Override
   public Param<String> handleInvalid() {
     return handleInvalid;
+  }
+
+  /**
+   * The largest number of pixels of an image before it is resized; others cannot be predicted. As
+   * in the training, at first.
+   */
+  public IntParam maxPixels() {
+    return maxPixels;
+  }
+
+  /** See {@link #maxPixels()}. */
+  public int getMaxPixels() {
+    return (Integer) getOrDefault(maxPixels);
+  }
+
+  /** See {@link #maxPixels()}. */
+  public OneCycleClassificationModel setMaxPixels(int pixels) {
+    set(maxPixels, pixels);
+    return this;
   }
 
   /** The number of places in vectors of probabilities. */
@@ -188,11 +220,19 @@ public final class OneCycleClassificationModel extends Model<OneCycleClassificat
             sha256(),
             classes,
             schema.fieldIndex(getImageCol()),
+            getMaxPixels(),
             getHandleInvalid(),
             !getRawPredictionCol().isEmpty(),
             !getProbabilityCol().isEmpty(),
             !getPredictedLabelCol().isEmpty());
-    return dataset.toDF().mapPartitions(work, Encoders.row(output));
+    Dataset<Row> predicted = dataset.toDF().mapPartitions(work, Encoders.row(output));
+    // The rows that are made anew have lost it.
+    for (StructField field : schema.fields()) {
+      if (!field.metadata().equals(Metadata.empty())) {
+        predicted = predicted.withMetadata(field.name(), field.metadata());
+      }
+    }
+    return predicted;
   }
 
   private synchronized Broadcast<byte[]> broadcast(SparkContext spark) {

@@ -489,7 +489,8 @@ public final class OneCycleClassifier extends Estimator<OneCycleClassificationMo
    */
   public TrainingConfig config() {
     Map<String, Object> values = new LinkedHashMap<>(getSettings());
-    for (Setting<?> own : List.of(TrainingConfig.DATA, TrainingConfig.LABELS)) {
+    for (Setting<?> own :
+        List.of(TrainingConfig.DATA, TrainingConfig.LABELS, TrainingConfig.LABEL_PATTERN)) {
       Require.that(
           !values.containsKey(own.name()),
           "settings",
@@ -513,6 +514,8 @@ public final class OneCycleClassifier extends Estimator<OneCycleClassificationMo
           true,
           "leave it out");
     }
+    // The driver may lack the device of the executors.
+    TrainingConfig unused = config.without(TrainingConfig.DEVICE).validated();
     return config;
   }
 
@@ -538,7 +541,9 @@ public final class OneCycleClassifier extends Estimator<OneCycleClassificationMo
    */
   @Override
   public OneCycleClassificationModel fit(Dataset<?> dataset) {
-    OneCycleClassificationModel trained = fitOf(dataset, config()).model();
+    TrainingConfig config = config();
+    OneCycleClassificationModel trained =
+        fitOf(dataset, config).model().setMaxPixels(config.get(TrainingConfig.MAX_PIXELS));
     return copyValues(trained.setParent(this), ParamMap.empty());
   }
 

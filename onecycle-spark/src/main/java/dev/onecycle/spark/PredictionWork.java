@@ -35,6 +35,7 @@ final class PredictionWork implements MapPartitionsFunction<Row, Row> {
   private final String sha256;
   private final ClassIndex classes;
   private final int column;
+  private final int maxPixels;
   private final String invalid;
   private final boolean scores;
   private final boolean probabilities;
@@ -46,6 +47,7 @@ final class PredictionWork implements MapPartitionsFunction<Row, Row> {
       String sha256,
       ClassIndex classes,
       int column,
+      int maxPixels,
       String invalid,
       boolean scores,
       boolean probabilities,
@@ -55,6 +57,7 @@ final class PredictionWork implements MapPartitionsFunction<Row, Row> {
     this.sha256 = sha256;
     this.classes = classes;
     this.column = column;
+    this.maxPixels = maxPixels;
     this.invalid = invalid;
     this.scores = scores;
     this.probabilities = probabilities;
@@ -83,7 +86,7 @@ final class PredictionWork implements MapPartitionsFunction<Row, Row> {
       this.rows = rows;
       this.predictor = predictor;
       this.model = predictor.model();
-      this.decoding = model.samples().decoding(DecodeOptions.STANDARD_MAX_PIXELS);
+      this.decoding = model.samples().decoding(maxPixels);
       this.reader = new ImageCell.Reader(hadoop.value().value());
     }
 

@@ -74,8 +74,8 @@ record StagedImages(String id, List<Shard> shards, RowDigest rows, double writeS
     }
 
     /**
-     * The rows of a dataset as columns {@code validation}, {@code key}, {@code label} and {@code
-     * image}, of which the key orders them.
+     * The rows of a dataset as columns {@code validation}, {@code key}, {@code label}, {@code
+     * image} and {@code content}, of which the key orders them, and the content rows of one key.
      */
     Dataset<Row> of(Dataset<?> dataset) {
       StructType schema = dataset.schema();
@@ -91,7 +91,8 @@ record StagedImages(String id, List<Shard> shards, RowDigest rows, double writeS
           held.cast("boolean").as("validation"),
           key.as("key"),
           (text ? classes : classes.cast("double")).as("label"),
-          functions.col(image).as("image"));
+          functions.col(image).as("image"),
+          (id.isPresent() ? content : functions.lit("")).as("content"));
     }
   }
 
@@ -107,7 +108,7 @@ record StagedImages(String id, List<Shard> shards, RowDigest rows, double writeS
       Broadcast<SerializableConfiguration> hadoop) {
     long begin = System.nanoTime();
     // A training reads every shard that is here, also one that a failed attempt left.
-    folder.delete();
+    delete(folder);
     int partitions = dataset.sparkSession().sparkContext().defaultParallelism();
     List<String> answers =
         columns
@@ -117,7 +118,7 @@ record StagedImages(String id, List<Shard> shards, RowDigest rows, double writeS
                 functions.col("validation"),
                 functions.col("key"),
                 functions.col("label"))
-            .sortWithinPartitions("validation", "key", "label")
+            .sortWithinPartitions("validation", "key", "label", "content")
             .toJavaRDD()
             .mapPartitionsWithIndex(new Writer(folder.uri(), hadoop, columns), true)
             .collect();
@@ -125,6 +126,12 @@ record StagedImages(String id, List<Shard> shards, RowDigest rows, double writeS
     folder.write(MANIFEST, out -> out.write(staged.json()));
     return new StagedImages(
         staged.id, staged.shards, staged.rows, (System.nanoTime() - begin) / 1e9);
+  }
+
+  /** Deletes all images; the list of them first, so that no part of them is taken for the whole. */
+  static void delete(SharedFolder folder) {
+    folder.delete(MANIFEST);
+    folder.delete();
   }
 
   private static StagedImages of(List<String> answers, Columns columns) {

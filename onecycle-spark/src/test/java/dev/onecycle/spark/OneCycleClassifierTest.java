@@ -35,6 +35,7 @@ import org.apache.spark.ml.Pipeline;
 import org.apache.spark.ml.PipelineModel;
 import org.apache.spark.ml.PipelineStage;
 import org.apache.spark.ml.evaluation.MulticlassClassificationEvaluator;
+import org.apache.spark.ml.feature.IndexToString;
 import org.apache.spark.ml.feature.StringIndexer;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.param.ParamMap;
@@ -99,6 +100,41 @@ class OneCycleClassifierTest {
       assertThat(probability.apply(0) + probability.apply(1) + probability.apply(2))
           .isCloseTo(1, within(1e-6));
     }
+  }
+
+  /** IndexToString finds the classes of an index there. */
+  @Test
+  void columnsKeepTheirMetadata() {
+    Dataset<Row> indexed =
+        new StringIndexer()
+            .setInputCol("colour")
+            .setOutputCol("index")
+            .fit(images)
+            .transform(images);
+    Dataset<Row> predicted = model.transform(indexed);
+    assertThat(predicted.schema().apply("index").metadata())
+        .isEqualTo(indexed.schema().apply("index").metadata());
+    List<Row> names =
+        new IndexToString()
+            .setInputCol("index")
+            .setOutputCol("name")
+            .transform(predicted)
+            .limit(5)
+            .collectAsList();
+    assertThat(names)
+        .allMatch(row -> row.<String>getAs("name").equals(row.getAs("colour").toString()));
+  }
+
+  @Test
+  void theLimitOfPixelsIsAParameterOfTheModel() throws IOException {
+    assertThat(model.getMaxPixels()).isEqualTo(64_000_000);
+    OneCycleClassificationModel small = model.copy(ParamMap.empty()).setMaxPixels(10);
+    String path = folder.resolve("small").toString();
+    small.save(path);
+    OneCycleClassificationModel loaded = OneCycleClassificationModel.load(path);
+    assertThat(loaded.getMaxPixels()).isEqualTo(10);
+    assertThatThrownBy(() -> loaded.transform(images.limit(1)).collectAsList())
+        .hasStackTraceContaining("more than the 10 of");
   }
 
   @Test
@@ -477,6 +513,16 @@ class OneCycleClassifierTest {
         .hasMessage(
             "settings must be without stream, which would hold out whole classes of the sorted"
                 + " shards, but was true; leave it out");
+    assertThatThrownBy(
+            () ->
+                TestSpark.classifier(folder)
+                    .setSettings(Map.of("label_pattern", "(.)"))
+                    .fit(images))
+        .hasMessage("settings must be without label_pattern, which the columns give, but was (.)");
+    assertThatThrownBy(
+            () -> TestSpark.classifier(folder).setSettings(Map.of("head", "new")).fit(images))
+        .isInstanceOf(InvalidValueException.class)
+        .hasMessageContaining("head must be");
     assertThatThrownBy(() -> TestSpark.classifier(folder).setRanks(3).fit(images))
         .hasMessage(
             "ranks must be at most 2, the tasks that this application runs at a time, but was 3");

@@ -102,11 +102,24 @@ public final class TestArchives {
 
   /** A zip as old programs write it: names in an encoding, no flag for UTF-8. */
   public static byte[] zip(Map<String, byte[]> files, Charset encoding) throws IOException {
+    return zip(files, encoding, UnicodeExtraFieldPolicy.NEVER);
+  }
+
+  /** A zip whose names in an encoding have fields beside them in UTF-8, as of Info-ZIP. */
+  public static byte[] zipWithUnicodeFields(Map<String, byte[]> files, Charset encoding)
+      throws IOException {
+    return zip(files, encoding, UnicodeExtraFieldPolicy.ALWAYS);
+  }
+
+  private static byte[] zip(
+      Map<String, byte[]> files, Charset encoding, UnicodeExtraFieldPolicy fields)
+      throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ZipArchiveOutputStream zip = new ZipArchiveOutputStream(bytes)) {
       zip.setEncoding(encoding.name());
       zip.setUseLanguageEncodingFlag(false);
-      zip.setCreateUnicodeExtraFields(UnicodeExtraFieldPolicy.NEVER);
+      zip.setFallbackToUTF8(false);
+      zip.setCreateUnicodeExtraFields(fields);
       for (Map.Entry<String, byte[]> file : files.entrySet()) {
         zip.putArchiveEntry(new ZipArchiveEntry(file.getKey()));
         zip.write(file.getValue());

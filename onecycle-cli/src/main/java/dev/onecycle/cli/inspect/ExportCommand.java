@@ -98,10 +98,9 @@ public final class ExportCommand implements Callable<Integer> {
           format);
     }
     ModelFile read = model.read();
+    Path named = out == null ? Path.of("model" + format.ending) : out;
     Path file =
-        out == null
-            ? FileNames.requireNew("--out", Path.of("model" + format.ending))
-            : FileNames.requireNewOr(format.ending, "--out", out);
+        FileNames.requireNew("--out", FileNames.requireNewOr(format.ending, "--out", named));
     AtomicFile.requireWritable(file);
     Map<String, Object> result = new LinkedHashMap<>();
     result.put("file", file.toString());

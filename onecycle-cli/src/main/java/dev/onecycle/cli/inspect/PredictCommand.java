@@ -16,6 +16,7 @@ import dev.onecycle.report.csv.PredictionsCsv;
 import dev.onecycle.report.csv.PredictionsCsv.Guess;
 import dev.onecycle.report.csv.PredictionsCsv.Row;
 import dev.onecycle.run.files.AtomicFile;
+import dev.onecycle.run.files.FileNames;
 import dev.onecycle.text.Counts;
 import dev.onecycle.text.Numbers;
 import dev.onecycle.torch.job.TrainingConfig;
@@ -124,9 +125,13 @@ public final class PredictCommand implements Callable<Integer> {
       this.file = file;
     }
 
-    Predictor predictor() {
+    /**
+     * @param first samples that it is to predict first; it prepares for no more at a time
+     */
+    Predictor predictor(int first) {
       if (predictor == null) {
-        predictor = Predictor.of(file, PredictorOptions.defaults());
+        PredictorOptions usual = PredictorOptions.defaults();
+        predictor = Predictor.of(file, usual.withMaxBatch(Math.min(usual.maxBatch(), first)));
       }
       return predictor;
     }
@@ -144,7 +149,7 @@ public final class PredictCommand implements Callable<Integer> {
     Console console = output.console();
     Require.atLeast("--top", top, 1);
     if (csv != null) {
-      AtomicFile.requireWritable(csv);
+      AtomicFile.requireWritable(FileNames.requireNew("--csv", csv));
     }
     ModelFile file = model.read();
     TrainingConfig config = SettingOptions.config(output.spec());
@@ -209,7 +214,7 @@ public final class PredictCommand implements Callable<Integer> {
     Iterator<Prediction> predictions =
         usable.isEmpty()
             ? Collections.emptyIterator()
-            : lazy.predictor().predictValues(usable, top).iterator();
+            : lazy.predictor(usable.size()).predictValues(usable, top).iterator();
     List<Row> rows = new ArrayList<>();
     for (UnlabelledImage image : images) {
       rows.add(

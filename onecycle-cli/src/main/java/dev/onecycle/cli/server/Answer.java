@@ -11,27 +11,28 @@ import java.util.Map;
  * @param type of the content; empty where there is none
  * @param body its bytes
  * @param policy the content security policy; the strictest where it is empty
+ * @param allowed the methods that are allowed, where another one was tried
  */
-record Answer(int status, String type, byte[] body, String policy) {
+record Answer(int status, String type, byte[] body, String policy, String allowed) {
   private static final String JSON = "application/json; charset=utf-8";
 
   static Answer page(String html, String policy) {
     byte[] body = html.getBytes(StandardCharsets.UTF_8);
-    return new Answer(200, "text/html; charset=utf-8", body, policy);
+    return new Answer(200, "text/html; charset=utf-8", body, policy, "");
   }
 
   static Answer json(byte[] body) {
-    return new Answer(200, JSON, body, "");
+    return new Answer(200, JSON, body, "", "");
   }
 
   static Answer text(String text) {
     byte[] body = text.getBytes(StandardCharsets.UTF_8);
-    return new Answer(200, "text/plain; version=0.0.4; charset=utf-8", body, "");
+    return new Answer(200, "text/plain; version=0.0.4; charset=utf-8", body, "", "");
   }
 
   /** Nothing new. */
   static Answer nothing() {
-    return new Answer(204, "", new byte[0], "");
+    return new Answer(204, "", new byte[0], "", "");
   }
 
   /** An error as JSON: {@code {"error": {"kind": …, "message": …}}}. */
@@ -39,6 +40,17 @@ record Answer(int status, String type, byte[] body, String policy) {
     Map<String, Object> error = new LinkedHashMap<>();
     error.put("kind", kind);
     error.put("message", message);
-    return new Answer(status, JSON, Json.bytes(Map.of("error", error)), "");
+    return new Answer(status, JSON, Json.bytes(Map.of("error", error)), "", "");
+  }
+
+  /**
+   * A method that is not allowed.
+   *
+   * @param allowed the others, separated by commas
+   */
+  static Answer wrongMethod(String allowed) {
+    String named = allowed.replace("HEAD, ", "").replace(", HEAD", "").replace(", ", " or ");
+    Answer error = error(405, "usage", "the method must be " + named);
+    return new Answer(405, error.type, error.body, "", allowed);
   }
 }

@@ -10,6 +10,7 @@ import dev.onecycle.report.page.RunReport;
 import dev.onecycle.run.RunCatalog;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -84,7 +85,7 @@ public final class BoardCommand implements Callable<Integer> {
   static LocalServer serve(Path folder, String host, int port) {
     Board board = new Board(folder);
     return LocalServer.start(
-        host, port, LocalServer.Limits.READING, request -> answer(board, request));
+        host, port, List.of(), LocalServer.Limits.READING, request -> answer(board, request));
   }
 
   private static Answer answer(Board board, Request request) {

@@ -34,10 +34,12 @@ final class HostCheck {
    * address in numbers, which no page can change.
    *
    * @param given name or address, as on the command line
+   * @param others by which it is called too
    */
-  static HostCheck of(InetAddress address, String given) {
+  static HostCheck of(InetAddress address, String given, List<String> others) {
     HostCheck check = new HostCheck(!address.isLoopbackAddress());
     check.names.add(lower(given));
+    others.forEach(name -> check.names.add(lower(name)));
     if (check.anyAddress) {
       try {
         check.names.add(lower(InetAddress.getLocalHost().getHostName()));

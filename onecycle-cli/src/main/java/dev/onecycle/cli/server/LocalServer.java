@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -110,7 +111,7 @@ final class LocalServer implements AutoCloseable {
   /** A request whose body is larger than the server takes. */
   private static final class TooLarge extends IOException {
     TooLarge(int most) {
-      super("the request must have at most " + most + " bytes; make the image smaller");
+      super("the request must have at most " + most + " bytes; send less, or raise --max-size");
     }
   }
 
@@ -224,16 +225,18 @@ final class LocalServer implements AutoCloseable {
    *
    * @param host name or address at which it listens
    * @param port its port; 0 for any that is free
+   * @param names further ones by which it is called, as through a proxy
    * @param service gives the answers to requests that have passed the checks
    * @throws InvalidValueException where the host is unknown or the port is in use
    */
-  static LocalServer start(String host, int port, Limits limits, Service service) {
+  static LocalServer start(
+      String host, int port, List<String> names, Limits limits, Service service) {
     Require.that(port >= 0 && port <= MAX_PORT, "--port", "in [0, " + MAX_PORT + "]", port, port);
     InetAddress address = address(host);
     try {
       HttpServer http =
           HttpServer.create(new InetSocketAddress(address, port), limits.active + limits.waiting);
-      HostCheck hosts = HostCheck.of(address, host);
+      HostCheck hosts = HostCheck.of(address, host, names);
       LocalServer server = new LocalServer(http, hosts, address, host, limits, service);
       http.setExecutor(server::execute);
       http.createContext("/", server::handle);
@@ -336,7 +339,10 @@ final class LocalServer implements AutoCloseable {
     List<String> host = exchange.getRequestHeaders().getOrDefault("Host", List.of());
     if (!hosts.accepts(host)) {
       return Answer.error(
-          403, "usage", "the header Host must be a name of this server; open " + url());
+          403,
+          "usage",
+          "the header Host must be a name of this server"
+              + (isLoopback() ? "; open " + url() : ""));
     }
     if (refuses.get()) {
       return Answer.error(503, "busy", "the server has too many requests; ask again");
@@ -345,14 +351,13 @@ final class LocalServer implements AutoCloseable {
     boolean reads = method.equals("GET") || method.equals("HEAD");
     boolean sends = limits.maxBody > 0 && method.equals("POST");
     if (!reads && !sends) {
-      exchange
-          .getResponseHeaders()
-          .set("Allow", limits.maxBody > 0 ? "GET, HEAD, POST" : "GET, HEAD");
-      return Answer.error(
-          405, "usage", "the method must be GET" + (limits.maxBody > 0 ? " or POST" : ""));
+      return Answer.wrongMethod(limits.maxBody > 0 ? "GET, HEAD, POST" : "GET, HEAD");
     }
     if (sends && isOfAnotherPage(exchange.getRequestHeaders())) {
-      return Answer.error(403, "usage", "requests from pages of other sites are refused");
+      return Answer.error(
+          403,
+          "usage",
+          "requests from pages of other sites are refused; --public-name adds a name of this server");
     }
     try {
       return service.answer(request(exchange));
@@ -369,6 +374,8 @@ final class LocalServer implements AutoCloseable {
           "memory",
           "memory must suffice for the answer but ran out; ask for less at a time, such as fewer or"
               + " smaller images, or give the program more memory");
+    } catch (CancellationException e) {
+      return Answer.error(503, "busy", "the server is ending; ask again");
     } catch (RuntimeException e) {
       logFailure(e);
       return Answer.error(500, "fault", "the program is at fault: " + e);
@@ -449,6 +456,9 @@ final class LocalServer implements AutoCloseable {
     headers.set("Cache-Control", "no-store");
     if (!answer.type().isEmpty()) {
       headers.set("Content-Type", answer.type());
+    }
+    if (!answer.allowed().isEmpty()) {
+      headers.set("Allow", answer.allowed());
     }
     if (answer.status() == 503) {
       headers.set("Retry-After", "1");

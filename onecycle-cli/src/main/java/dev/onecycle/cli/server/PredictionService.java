@@ -20,12 +20,15 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 
 /** The answers of a prediction server: the page, predictions, the model, health and metrics. */
 final class PredictionService implements LocalServer.Service {
   private static final ObjectMapper STRICT =
       new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+  private static final Set<String> PATHS =
+      Set.of("/", "/api/predict", "/api/model", "/health", "/metrics");
   private static final int TOP = 5;
 
   private final Predictor predictor;
@@ -41,9 +44,8 @@ final class PredictionService implements LocalServer.Service {
   @Override
   public Answer answer(Request request) throws IOException {
     boolean predict = request.path().equals("/api/predict");
-    if (predict != request.method().equals("POST")) {
-      return Answer.error(
-          405, "usage", predict ? "the method must be POST" : "the method must be GET");
+    if (PATHS.contains(request.path()) && predict != request.method().equals("POST")) {
+      return Answer.wrongMethod(predict ? "POST" : "GET, HEAD");
     }
     return switch (request.path()) {
       case "/" -> page();

@@ -12,6 +12,7 @@ import dev.onecycle.torch.predict.Predictor;
 import dev.onecycle.torch.predict.PredictorOptions;
 import dev.onecycle.torch.settings.Precision;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
@@ -54,9 +55,18 @@ public final class ServeCommand implements Callable<Integer> {
   String host = "127.0.0.1";
 
   @Option(
+      names = "--public-name",
+      split = ",",
+      paramLabel = "NAME",
+      description =
+          "A further name by which browsers call the server, such as the name of a proxy before it."
+              + " May be given repeatedly.")
+  List<String> publicNames = List.of();
+
+  @Option(
       names = "--max-size",
       paramLabel = "SIZE",
-      description = "The largest request; others are refused unread. Default: 16m.")
+      description = "The largest request, at most 1g; others are refused unread. Default: 16m.")
   String maxSize = "16m";
 
   @Option(
@@ -96,7 +106,7 @@ public final class ServeCommand implements Callable<Integer> {
         "in [1, 1024]",
         maxRequests,
         maxRequests);
-    int most = (int) Math.min(1 << 30, bytes());
+    int most = bytes();
     ModelFile file = model.read();
     Signals.watch();
     PredictorOptions options =
@@ -106,7 +116,7 @@ public final class ServeCommand implements Callable<Integer> {
             .withMaxBatch(maxBatch);
     Map<String, Object> result = new LinkedHashMap<>();
     try (Predictor predictor = Predictor.of(file, options);
-        LocalServer server = serve(predictor, host, port, most, maxRequests)) {
+        LocalServer server = serve(predictor, host, port, publicNames, most, maxRequests)) {
       server.serve(console, "Predictions of " + file.network().name(), "ask the model");
       result.put("url", server.url());
       result.put("requests", server.requests());
@@ -116,23 +126,28 @@ public final class ServeCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  private long bytes() {
+  private int bytes() {
     OptionalLong bytes = Bytes.parse(maxSize);
     Require.that(
-        bytes.isPresent() && bytes.getAsLong() > 0,
+        bytes.isPresent() && bytes.getAsLong() > 0 && bytes.getAsLong() <= 1 << 30,
         "--max-size",
-        "an amount such as 16m",
+        "an amount such as 16m, at most 1g,",
         maxSize,
         maxSize);
-    return bytes.getAsLong();
+    return (int) bytes.getAsLong();
   }
 
   /** Starts the server of a predictor. */
   static LocalServer serve(
-      Predictor predictor, String host, int port, int maxBytes, int maxRequests) {
+      Predictor predictor,
+      String host,
+      int port,
+      List<String> names,
+      int maxBytes,
+      int maxRequests) {
     LocalServer.Limits limits =
         new LocalServer.Limits(
             maxRequests, 8 * maxRequests, maxBytes, LocalServer.Limits.LONGEST_WAIT);
-    return LocalServer.start(host, port, limits, new PredictionService(predictor));
+    return LocalServer.start(host, port, names, limits, new PredictionService(predictor));
   }
 }

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -91,6 +92,20 @@ class ExportCommandTest {
     assertThat(result.code()).isEqualTo(2);
     assertThat(result.err()).contains("--normalize must be left out with --format safetensors");
     assertThat(temp.resolve("none.safetensors")).doesNotExist();
+  }
+
+  @Test
+  void aModelThatIsThereIsNotOverwritten() throws Exception {
+    for (String format : List.of("onnx", "torchscript", "safetensors")) {
+      String ending = format.equals("torchscript") ? "pt" : format;
+      Path there = Files.writeString(temp.resolve("there." + ending), "own weights");
+      Cli.Result result = Cli.run("export", run, "--format=" + format, "-o", there);
+      assertThat(result.code()).isEqualTo(2);
+      assertThat(result.err())
+          .contains(
+              "--out must be a new file, since results are not overwritten, but was " + there);
+      assertThat(there).hasContent("own weights");
+    }
   }
 
   @Test

@@ -116,6 +116,15 @@ class PredictCommandTest {
   }
 
   @Test
+  void aCsvFileThatIsThereIsNotOverwritten() throws IOException {
+    Path labels = Files.writeString(temp.resolve("labels.csv"), "image,label");
+    Cli.Result result = Cli.run("predict", run, mixed, "--csv", labels);
+    assertThat(result.code()).isEqualTo(2);
+    assertThat(result.err()).contains("--csv must be a new file").contains(labels.toString());
+    assertThat(labels).hasContent("image,label");
+  }
+
+  @Test
   void aFolderThatIsNoRunIsSaid() {
     Cli.Result result = Cli.run("predict", mixed, run);
     assertThat(result.code()).isEqualTo(65);

@@ -271,7 +271,7 @@ class BoardServerTest {
   /** Addresses in numbers belong to no page, so they are accepted where others may call. */
   @Test
   void aServerForOthersIsCalledByItsAddress() throws Exception {
-    HostCheck check = HostCheck.of(InetAddress.getByName("0.0.0.0"), "0.0.0.0");
+    HostCheck check = HostCheck.of(InetAddress.getByName("0.0.0.0"), "0.0.0.0", List.of());
     assertThat(check.accepts(List.of("192.168.0.7:7007"))).isTrue();
     assertThat(check.accepts(List.of("[fe80::1]"))).isTrue();
     assertThat(check.accepts(List.of(InetAddress.getLocalHost().getHostName()))).isTrue();

@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -27,7 +28,7 @@ class LocalServerTest {
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
   private static LocalServer start(LocalServer.Limits limits, LocalServer.Service service) {
-    return LocalServer.start("127.0.0.1", 0, limits, service);
+    return LocalServer.start("127.0.0.1", 0, List.of(), limits, service);
   }
 
   private static HttpRequest.Builder request(LocalServer server) {
@@ -43,6 +44,20 @@ class LocalServerTest {
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(503);
     assertThat(answer.headers().firstValue("Retry-After")).contains("1");
     return Cli.parse(answer.body()).get("error");
+  }
+
+  /** It was interrupted by the end of the server, which is no fault. */
+  @Test
+  void aRequestThatTheEndOfTheServerCancelsIsToldToComeAgain() throws Exception {
+    LocalServer.Limits limits = new LocalServer.Limits(1, 4, 0, Duration.ofSeconds(5));
+    LocalServer.Service ending =
+        request -> {
+          throw new CancellationException("interrupted while waiting to predict");
+        };
+    try (LocalServer server = start(limits, ending)) {
+      assertThat(unavailable(asking(server).get()).get("message").asText())
+          .isEqualTo("the server is ending; ask again");
+    }
   }
 
   @Test

@@ -31,7 +31,7 @@ class ServeBrowserTest {
   void aPictureIsShownWithItsClasses() throws IOException {
     try (Browser opened = Browser.open();
         Predictor predictor = Predictor.of(ServedModels.ofColours(), PredictorOptions.defaults());
-        LocalServer server = ServeCommand.serve(predictor, "127.0.0.1", 0, 1 << 20, 8)) {
+        LocalServer server = ServeCommand.serve(predictor, "127.0.0.1", 0, List.of(), 1 << 20, 8)) {
       ChromeDriver browser = opened.driver();
       browser.get(server.url());
       assertThat(browser.findElement(By.id("result")).isDisplayed()).isFalse();

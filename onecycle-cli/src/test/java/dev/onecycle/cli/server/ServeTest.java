@@ -42,7 +42,9 @@ class ServeTest {
       Predictor predictor =
           Predictor.of(model, PredictorOptions.defaults().withPrecision(Precision.FP32));
       return new Served(
-          predictor, ServeCommand.serve(predictor, "127.0.0.1", 0, MAX_BYTES, maxRequests));
+          predictor,
+          ServeCommand.serve(
+              predictor, "127.0.0.1", 0, List.of("predict.example"), MAX_BYTES, maxRequests));
     }
 
     HttpResponse<String> get(String path) throws Exception {
@@ -208,8 +210,15 @@ class ServeTest {
     try (Served served = colours()) {
       byte[] image = ServedModels.png(Color.RED);
       assertThat(served.get("/api/predict").statusCode()).isEqualTo(405);
-      assertThat(served.post("/", image).statusCode()).isEqualTo(405);
+      HttpResponse<String> wrong = served.post("/", image);
+      assertThat(wrong.statusCode()).isEqualTo(405);
+      assertThat(wrong.headers().firstValue("Allow")).contains("GET, HEAD");
+      assertThat(wrong.body()).contains("the method must be GET\"");
+      assertThat(served.post("/predict", image).statusCode()).isEqualTo(404);
       assertThat(served.get("/../etc/passwd").statusCode()).isEqualTo(404);
+      assertThat(
+              served.post("/api/predict", image, "Origin", "https://predict.example").statusCode())
+          .isEqualTo(200);
       assertThat(
               served.post("/api/predict", image, "Origin", "http://elsewhere.example").statusCode())
           .isEqualTo(403);

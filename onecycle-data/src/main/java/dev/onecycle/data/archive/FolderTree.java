@@ -19,6 +19,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -40,6 +42,9 @@ public final class FolderTree implements FileTree {
   private final List<String> folders = new ArrayList<>();
   private final List<FolderEntry> entries = new ArrayList<>();
   private final AtomicInteger found = new AtomicInteger();
+
+  /** The links to folders elsewhere, which are not followed. */
+  private final Set<String> foldersElsewhere = new ConcurrentSkipListSet<>();
 
   private FolderTree(
       String name,
@@ -109,6 +114,23 @@ public final class FolderTree implements FileTree {
       }
     }
     return byName;
+  }
+
+  /**
+   * Requires that no folder is left out because it is a link: a class or a set would be missing.
+   *
+   * @throws BadDataException naming the first such link
+   */
+  public void requireEveryFolder() {
+    if (!foldersElsewhere.isEmpty()) {
+      throw new BadDataException(
+          name
+              + "/"
+              + foldersElsewhere.iterator().next()
+              + " is a link to a folder that lies outside of "
+              + name
+              + "; set follow_links to read it, or remove it");
+    }
   }
 
   @Override
@@ -184,6 +206,9 @@ public final class FolderTree implements FileTree {
       return file(childName, link, attributes, "is a link that leads nowhere");
     }
     if (!followLinks && !target.startsWith(root)) {
+      if (Files.isDirectory(target)) {
+        foldersElsewhere.add(childName);
+      }
       return file(
           childName,
           link,

@@ -61,7 +61,7 @@ public final class ShardReader implements AutoCloseable {
    * @param labels the content of the files that may hold its class, by their endings
    */
   public record Sample(
-      String key, String image, long offset, byte[] bytes, TreeMap<String, String> labels) {}
+      String key, String image, long offset, byte[] bytes, TreeMap<String, byte[]> labels) {}
 
   /**
    * Opens a shard before its first sample.
@@ -143,7 +143,7 @@ public final class ShardReader implements AutoCloseable {
       long offset = headers.position();
       List<String> images = new ArrayList<>();
       byte[] bytes = {};
-      TreeMap<String, String> labels = new TreeMap<>();
+      TreeMap<String, byte[]> labels = new TreeMap<>();
       do {
         if (ShardTree.isLabel(name)) {
           if (parts != Parts.NONE) {
@@ -172,12 +172,12 @@ public final class ShardReader implements AutoCloseable {
     }
   }
 
-  private String label(TarArchiveEntry file) throws IOException {
+  private byte[] label(TarArchiveEntry file) throws IOException {
     if (file.getRealSize() > MAX_LABEL_BYTES) {
       throw new BadDataException(
           shard.name() + "/" + name + " must hold a class but has more than 1 MiB");
     }
-    return new String(content(file), StandardCharsets.UTF_8);
+    return content(file);
   }
 
   private byte[] content(TarArchiveEntry file) throws IOException {

@@ -126,7 +126,8 @@ public final class ShardTree implements FileTree {
 
   /** The name of the set that a shard belongs to: its own without the number at its end. */
   public static String set(String file) {
-    return key(file).replaceFirst("[-_]?[0-9]+$", "");
+    return file.replaceFirst("(?i)\\.(tar(\\.[a-z0-9]+)?|tgz|zip)$", "")
+        .replaceFirst("[-_.]?[0-9]+$", "");
   }
 
   private static String prefix(Archive shard) {

@@ -4,12 +4,13 @@ import dev.onecycle.data.image.decode.BadImage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Enumeration;
 import java.util.Optional;
 import java.util.zip.CRC32;
+import org.apache.commons.compress.archivers.zip.UnicodePathExtraField;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
-import org.apache.commons.compress.archivers.zip.ZipArchiveEntry.NameSource;
 import org.apache.commons.compress.archivers.zip.ZipFile;
 
 /** A .zip file, read by its central directory. */
@@ -46,12 +47,21 @@ final class ZipArchive extends Archive {
 
   private static String name(ZipArchiveEntry entry, NameDecoder names) {
     byte[] raw = entry.getRawName();
-    if (entry.getNameSource() == NameSource.UNICODE_EXTRA_FIELD) {
-      return names.entry(entry.getName(), raw);
+    if (entry.getGeneralPurposeBit().usesUTF8ForNames()) {
+      return names.entryInUtf8(raw);
     }
-    return entry.getGeneralPurposeBit().usesUTF8ForNames()
-        ? names.entryInUtf8(raw)
+    // The library sets the name of this field only where it reads the headers in front of entries.
+    return entry.getExtraField(UnicodePathExtraField.UPATH_ID)
+                instanceof UnicodePathExtraField field
+            && field.getNameCRC32() == crc32(raw)
+        ? names.entry(new String(field.getUnicodeName(), StandardCharsets.UTF_8), raw)
         : names.entry(raw);
+  }
+
+  private static long crc32(byte[] bytes) {
+    CRC32 crc = new CRC32();
+    crc.update(bytes);
+    return crc.getValue();
   }
 
   private final class ZipEntry extends StreamedEntry {
@@ -68,9 +78,7 @@ final class ZipArchive extends Archive {
 
     @Override
     void requireUndamaged(byte[] whole) throws BadImage {
-      CRC32 crc = new CRC32();
-      crc.update(whole);
-      if (crc.getValue() != entry.getCrc()) {
+      if (crc32(whole) != entry.getCrc()) {
         throw new BadImage("is damaged: its checksum does not match");
       }
     }

@@ -34,6 +34,11 @@ public final class ImageNames {
     return extension.isEmpty() || EXTENSIONS.contains(extension);
   }
 
+  /** Whether a file has the extension of an image. */
+  static boolean isNamedAsImage(String file) {
+    return EXTENSIONS.contains(extension(file));
+  }
+
   /** The extension in small letters; empty if there is none, or only a number. */
   private static String extension(String file) {
     String name = EntryNames.last(file);

@@ -5,11 +5,11 @@ import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.RuntimeJsonMappingException;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvParser;
+import dev.onecycle.data.archive.Utf8Text;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.IoErrors;
 import dev.onecycle.text.Sha256;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -54,7 +54,7 @@ public final class LabelTable {
   public static Labelling read(
       Path file, Optional<String> imageColumn, Optional<String> labelColumn) {
     byte[] bytes = bytes(file);
-    String text = new String(bytes, StandardCharsets.UTF_8).replaceFirst("^\uFEFF", "");
+    String text = Utf8Text.of(file.toString(), bytes);
     Map<String, String> classes = new LinkedHashMap<>();
     try (MappingIterator<String[]> rows =
         new CsvMapper()

@@ -5,16 +5,17 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.onecycle.data.archive.EntryNames;
 import dev.onecycle.data.archive.ShardTree;
+import dev.onecycle.data.archive.Utf8Text;
 import dev.onecycle.data.index.SourceIndex;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.IoErrors;
 import dev.onecycle.text.Numbers;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,7 +62,7 @@ public final class ShardSource implements Source {
    * The shards that a location names, in order: the .tar files of a folder that has no folders, or
    * those of a pattern such as {@code photos-{0000..0099}.tar}. Empty if it names none.
    *
-   * @throws BadDataException if a shard of the pattern is missing
+   * @throws BadDataException if a shard of the pattern is missing, or images lie beside the shards
    */
   static List<Path> shards(String location, Path path) {
     Matcher braces = BRACES.matcher(location);
@@ -69,6 +70,7 @@ public final class ShardSource implements Source {
       return expanded(location, braces);
     }
     List<Path> shards = new ArrayList<>();
+    List<String> images = new ArrayList<>();
     if (Files.isDirectory(path)) {
       try (DirectoryStream<Path> children = Files.newDirectoryStream(path)) {
         for (Path child : children) {
@@ -78,6 +80,8 @@ public final class ShardSource implements Source {
             }
             if (child.toString().endsWith(".tar")) {
               shards.add(child);
+            } else if (ImageNames.isNamedAsImage(child.toString())) {
+              images.add(child.getFileName().toString());
             }
           }
         }
@@ -85,6 +89,17 @@ public final class ShardSource implements Source {
         throw IoErrors.cannotRead(path, e);
       }
       shards.sort((a, b) -> a.toString().compareTo(b.toString()));
+    }
+    if (!shards.isEmpty() && !images.isEmpty()) {
+      throw new BadDataException(
+          Numbers.format(
+              "%s must have either images or .tar shards but has %,d images, such as %s, beside"
+                  + " %,d shards, such as %s; put them in folders of their own",
+              location,
+              images.size(),
+              Collections.min(images),
+              shards.size(),
+              shards.get(0).getFileName()));
     }
     return shards;
   }
@@ -133,17 +148,17 @@ public final class ShardSource implements Source {
   }
 
   private Labelling labels() {
-    Map<String, Map<String, String>> byEnding = new HashMap<>();
+    Map<String, Map<String, byte[]>> byEnding = new HashMap<>();
     tree.walkLabels(
         (key, ending, bytes) -> {
-          Map<String, String> byKey = byEnding.computeIfAbsent(ending, e -> new HashMap<>());
-          if (byKey.put(key, new String(bytes, StandardCharsets.UTF_8)) != null) {
+          Map<String, byte[]> byKey = byEnding.computeIfAbsent(ending, e -> new HashMap<>());
+          if (byKey.put(key, bytes) != null) {
             throw new BadDataException(
                 tree.name() + " has " + key + "." + ending + " twice; keys must differ");
           }
         });
     for (String ending : ShardTree.LABELS) {
-      Map<String, String> texts = byEnding.get(ending);
+      Map<String, byte[]> texts = byEnding.get(ending);
       if (texts != null) {
         Map<String, String> classes = new HashMap<>();
         new TreeMap<>(texts).forEach((key, text) -> classes.put(key, label(key, ending, text)));
@@ -156,8 +171,9 @@ public final class ShardSource implements Source {
             + " key.jpg, as in WebDataset, or set labels to a table");
   }
 
-  private String label(String key, String ending, String text) {
-    return classOf(key + "." + ending + " in " + tree.name(), ending, text);
+  private String label(String key, String ending, byte[] text) {
+    String origin = key + "." + ending + " in " + tree.name();
+    return classOf(origin, ending, Utf8Text.of(origin, text));
   }
 
   /**

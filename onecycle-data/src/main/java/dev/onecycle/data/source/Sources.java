@@ -133,7 +133,9 @@ public final class Sources {
 
   private static FolderTree tree(Path folder, Predicate<String> excluded, ReadOptions options) {
     TreeOptions tree = options.tree();
-    return FolderTree.of(folder, excluded, tree.followLinks(), tree.encoding());
+    FolderTree files = FolderTree.of(folder, excluded, tree.followLinks(), tree.encoding());
+    files.requireEveryFolder();
+    return files;
   }
 
   /** The only child of a folder if that is a folder, as in many unpacked archives. */

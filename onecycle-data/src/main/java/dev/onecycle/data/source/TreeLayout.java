@@ -83,7 +83,11 @@ record TreeLayout(List<String> classes, Map<String, List<Item>> splits, List<Str
     Builder builder = new Builder(root, children, files, selection, options.allowEmptyClasses());
     Map<String, String> byFolder = SplitNames.of(children.apply(prefix));
     if (options.labelling().isPresent()) {
-      Map<String, String> roles = byFolder.containsValue(Split.TRAIN) ? byFolder : Map.of();
+      boolean areSets =
+          byFolder.containsValue(Split.TRAIN)
+              || (selection == SplitSelection.EVALUATION
+                  && byFolder.keySet().equals(children.apply(prefix)));
+      Map<String, String> roles = areSets ? byFolder : Map.of();
       builder.addLabelled(prefix, roles, selection, options.labelling().get());
       return builder.build();
     }
@@ -353,7 +357,7 @@ record TreeLayout(List<String> classes, Map<String, List<Item>> splits, List<Str
                 .forEach(items::add);
           });
       if (items.isEmpty()) {
-        throw noImage(base.substring(0, base.length() - 1), List.of());
+        throw new BadDataException(where(base) + " has no image");
       }
       splits.put(split, items);
       litterByClass.values().forEach(litter::addAll);

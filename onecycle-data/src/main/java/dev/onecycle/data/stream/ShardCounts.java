@@ -10,6 +10,7 @@ import dev.onecycle.data.archive.ShardReader;
 import dev.onecycle.data.archive.ShardReader.Parts;
 import dev.onecycle.data.archive.ShardReader.Sample;
 import dev.onecycle.data.archive.ShardTree;
+import dev.onecycle.data.archive.Utf8Text;
 import dev.onecycle.data.image.ReadingListener;
 import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.IoErrors;
@@ -28,6 +29,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,7 +94,7 @@ final class ShardCounts {
           files,
           sizes.get(),
           named.get(),
-          numbered(named.get()),
+          numbers(named.get()),
           ending,
           Optional.empty(),
           SIZES + " gives",
@@ -125,7 +127,7 @@ final class ShardCounts {
         files,
         counted.samples,
         classes,
-        numbered(classes),
+        numbers(classes),
         ending,
         classCounts,
         "were counted",
@@ -133,12 +135,14 @@ final class ShardCounts {
   }
 
   /**
-   * Whether samples may give the number of a class: a file gives the classes their order, and a
-   * number cannot be taken for the name of one.
+   * The classes by the numbers that samples may give: a file gives them their order, whatever their
+   * order in a model. None where there is no file, or a number may be the name of a class.
    */
-  private boolean numbered(List<String> classes) {
-    return besideFile(CLASSES).isPresent()
-        && classes.stream().noneMatch(name -> name.matches("\\d+"));
+  private List<String> numbers(List<String> classes) {
+    List<String> numbers = named().orElse(List.of());
+    return Stream.of(classes, numbers).flatMap(List::stream).anyMatch(name -> name.matches("\\d+"))
+        ? List.of()
+        : numbers;
   }
 
   /** The ending of the files that hold classes: of the first sample, the first one that is one. */
@@ -209,7 +213,7 @@ final class ShardCounts {
 
   private static String text(Path file) {
     try {
-      return Files.readString(file);
+      return Utf8Text.of(file.toString(), Files.readAllBytes(file));
     } catch (IOException e) {
       throw IoErrors.cannotRead(file, e);
     }

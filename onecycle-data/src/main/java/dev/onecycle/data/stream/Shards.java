@@ -3,6 +3,7 @@ package dev.onecycle.data.stream;
 import dev.onecycle.data.archive.ShardFile;
 import dev.onecycle.data.archive.ShardReader;
 import dev.onecycle.data.archive.ShardReader.Sample;
+import dev.onecycle.data.archive.Utf8Text;
 import dev.onecycle.data.source.ImageNames;
 import dev.onecycle.data.source.ShardSource;
 import dev.onecycle.error.BadDataException;
@@ -37,7 +38,7 @@ final class Shards {
   /**
    * @param counts the samples of each shard
    * @param ending of the files that hold classes
-   * @param numbered whether a sample may give its class by the number in this list
+   * @param numbers the classes by the numbers that a sample may give instead; none where it may not
    * @param classCounts the images of each class; empty if not known
    * @param counted what gave the counts, for messages: "sizes.json gives"
    */
@@ -45,7 +46,7 @@ final class Shards {
       List<ShardFile> files,
       int[] counts,
       List<String> classes,
-      boolean numbered,
+      List<String> numbers,
       String ending,
       Optional<long[]> classCounts,
       String counted,
@@ -59,8 +60,11 @@ final class Shards {
     this.encoding = encoding;
     for (int i = 0; i < classes.size(); i++) {
       labels.put(classes.get(i), i);
-      if (numbered) {
-        labels.put(String.valueOf(i), i);
+    }
+    for (int i = 0; i < numbers.size(); i++) {
+      @Nullable Integer label = labels.get(numbers.get(i));
+      if (label != null) {
+        labels.putIfAbsent(String.valueOf(i), label);
       }
     }
   }
@@ -133,14 +137,16 @@ final class Shards {
   }
 
   static String labelText(ShardFile shard, Sample sample, String ending) {
-    @Nullable String text = sample.labels().get(ending);
+    byte @Nullable [] text = sample.labels().get(ending);
     String origin = shard.name() + "/" + sample.key();
     if (text == null) {
       throw new BadDataException(
           origin + " has no label: expected " + sample.key() + "." + ending + " beside its image");
     }
     return Normalizer.normalize(
-        ShardSource.classOf(origin + "." + ending, ending, text), Normalizer.Form.NFC);
+        ShardSource.classOf(
+            origin + "." + ending, ending, Utf8Text.of(origin + "." + ending, text)),
+        Normalizer.Form.NFC);
   }
 
   /**

@@ -12,6 +12,7 @@ import dev.onecycle.testing.TestArchives;
 import dev.onecycle.testing.TestData;
 import dev.onecycle.testing.TestImages;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -56,6 +57,21 @@ class LabellingTest {
         assertThat(splits.train().label(i)).isEqualTo(big ? 0 : 1);
       }
     }
+  }
+
+  /** Bär and Bör would both be read as B?r. */
+  @Test
+  void aTableThatIsNotUtf8IsRefused() throws IOException {
+    StringBuilder csv = new StringBuilder("image,label\n");
+    for (int i = 0; i < 12; i++) {
+      csv.append(name(i)).append(i % 2 == 0 ? ",B\u00e4r\n" : ",B\u00f6r\n");
+    }
+    Path file = temp.resolve("labels.csv");
+    Files.writeString(file, csv, StandardCharsets.ISO_8859_1);
+    DataOptions options = options().withLabels(file, Optional.empty(), Optional.empty());
+    assertRefused(options, file + " has letters that are not UTF-8");
+    assertThat(open(labels(csv.toString())).train().classes())
+        .containsExactly("B\u00e4r", "B\u00f6r");
   }
 
   @Test

@@ -96,6 +96,47 @@ class ShardTest {
     requireRefused("none", "has no classes beside its images", "key.cls");
   }
 
+  /** Ä and Ö in Windows-1252 would be one letter in UTF-8: one class. */
+  @Test
+  void classesThatAreNotUtf8AreRefused() throws IOException {
+    Map<String, byte[]> files = samples(1, "cls");
+    files.put("s1-1.cls", new byte[] {'B', (byte) 0xE4, 'r'});
+    shard(temp.resolve("latin.tar"), files);
+    requireRefused("latin.tar", "s1-1.cls", "letters that are not UTF-8");
+    files = samples(1, "cls");
+    files.put("s1-1.txt", new byte[] {(byte) 0xE4});
+    shard(temp.resolve("unused.tar"), files);
+    assertThat(open(temp.resolve("unused.tar").toString()).train().classes()).hasSize(2);
+  }
+
+  @Test
+  void imagesBesideShardsAreNotLeftOut() throws IOException {
+    Path folder = Files.createDirectories(temp.resolve("photos"));
+    shard(folder.resolve("backup.tar"), samples(1, "cls"));
+    Files.writeString(folder.resolve("README"), "what this is");
+    assertThat(open(folder.toString()).train().classes()).hasSize(2);
+    Files.write(folder.resolve("1.JPG"), TestImages.png(4, 4, 1));
+    requireRefused("photos", "has 1 images, such as 1.JPG, beside 1 shards, such as backup.tar");
+  }
+
+  @Test
+  void aDotMayStandBeforeTheWordOfASet() throws IOException {
+    Path folder = Files.createDirectories(temp.resolve("dotted"));
+    shard(folder.resolve("pets.train-0000.tar"), samples(1, "cls"));
+    shard(folder.resolve("pets.train-0001.tar"), samples(2, "cls"));
+    shard(folder.resolve("pets.test.0000.tar"), samples(3, "cls"));
+    for (boolean stream : new boolean[] {false, true}) {
+      DataSplits data =
+          Datasets.open(
+              folder.toString(),
+              DataOptions.defaults()
+                  .withStream(stream)
+                  .withValidationShare(0.5)
+                  .withCacheFolder(temp.resolve("cache")));
+      assertThat(data.train().size() + data.evaluation().size()).isEqualTo(8);
+    }
+  }
+
   private void requireRefused(String location, String... parts) {
     assertThatThrownBy(() -> open(temp.resolve(location).toString()))
         .isInstanceOf(BadDataException.class)

@@ -14,10 +14,13 @@ import dev.onecycle.testing.TestArchives;
 import dev.onecycle.testing.TestData;
 import dev.onecycle.testing.TestImages;
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -125,6 +128,44 @@ class StrangeFilesTest {
     DataSplits skipped = Datasets.open(data.toString(), options().withSkipBad(true));
     assertThat(skipped.train().size()).isEqualTo(4);
     Files.delete(data.resolve("train/cat/zero.png"));
+  }
+
+  /** A class, the test set, or all would be missing. */
+  @Test
+  void aFolderThatIsALinkOutOfTheDataIsAnError() throws IOException {
+    TestData.catsAndDogs(temp.resolve("elsewhere"), 3);
+    TestData.catsAndDogs(data.resolve("train"), 2);
+    for (String name : List.of("train/bird", "test")) {
+      Path link = data.resolve(name);
+      Files.createSymbolicLink(link, temp.resolve("elsewhere/cat"));
+      assertThatThrownBy(() -> open(data))
+          .isInstanceOf(BadDataException.class)
+          .hasMessage(
+              link
+                  + " is a link to a folder that lies outside of "
+                  + data
+                  + "; set follow_links to read it, or remove it");
+      Files.delete(link);
+    }
+    Files.createSymbolicLink(data.resolve("train/bird"), temp.resolve("elsewhere/cat"));
+    assertThat(Datasets.open(data.toString(), options().withFollowLinks(true)).train().classes())
+        .containsExactly("bird", "cat", "dog");
+  }
+
+  /** In code page 437 the names of these classes become %U732B and %U72AC. */
+  @Test
+  void namesBesideTheNamesOfAZipAreRead() throws IOException {
+    Map<String, byte[]> files = new LinkedHashMap<>();
+    for (int i = 0; i < 8; i++) {
+      files.put((i % 2 == 0 ? "\u732b/" : "\u72ac/") + i + ".png", TestImages.png(4, 3, i));
+    }
+    Path zip =
+        Files.write(
+            temp.resolve("pets.zip"),
+            TestArchives.zipWithUnicodeFields(files, Charset.forName("IBM437")));
+    DataSplits splits = open(zip);
+    assertThat(splits.train().classes()).containsExactly("\u72ac", "\u732b");
+    assertThat(splits.report().notes()).noneMatch(note -> note.contains("UTF-8"));
   }
 
   @Test

@@ -542,6 +542,32 @@ class StreamedImagesTest {
         .hasMessageContainingAll("sizes.json", "s-1.tar", "remove the file");
   }
 
+  /** The number is of a line of the file, in whatever order a model has the classes. */
+  @Test
+  void numbersOfClassesAreOfTheFileAndNotOfTheModel() throws IOException {
+    Path folder = Files.createDirectories(temp.resolve("numbers"));
+    Map<String, byte[]> files = new LinkedHashMap<>();
+    for (int i = 0; i < 6; i++) {
+      files.put(key(i) + ".png", TestImages.png(SIDE, SIDE, colour(i)));
+      files.put(key(i) + ".cls", (i % 2 == 0 ? "0" : "cat").getBytes(UTF_8));
+    }
+    Files.write(folder.resolve("test-0.tar"), TestArchives.tar(files));
+    Files.writeString(folder.resolve("classes.txt"), "dog\ncat\n");
+    DataOptions options =
+        DataOptions.defaults().withStream(true).withCacheFolder(temp.resolve("cache"));
+    ImageDataset images =
+        Datasets.openEvaluation(
+                folder.toString(), new ImageShape(3, SIDE, SIDE), List.of("cat", "dog"), options)
+            .images();
+    assertThat(images.classes()).containsExactly("cat", "dog");
+    int dogs = 0;
+    for (int i = 0; i < images.size(); i++) {
+      dogs += images.label(i);
+    }
+    assertThat(dogs).isEqualTo(3);
+    assertThat(images.label(0)).isEqualTo(1);
+  }
+
   /** A shard that hangs after some bytes. */
   @Test
   void aShardThatCannotBeReadIsNamedInTime() throws IOException {
@@ -579,7 +605,7 @@ class StreamedImagesTest {
             List.of(shards.get(0), hanging),
             new int[] {20, 20},
             List.of("0", "1", "2"),
-            false,
+            List.of(),
             "cls",
             Optional.empty(),
             "were counted",

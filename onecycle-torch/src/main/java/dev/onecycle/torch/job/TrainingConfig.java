@@ -419,7 +419,7 @@ public final class TrainingConfig {
           Setting.number("weight_decay", "W", "Strength of weight decay.")
               .or(1e-4)
               .atLeast(0)
-              .atMost(MAX_RATE)
+              .atMost(LearnerSettings.MAX_FACTOR)
               .alias("--wd"));
 
   /** Whether weight decay shrinks the weights directly. */
@@ -561,7 +561,7 @@ public final class TrainingConfig {
                   "Learning rate of biases over the rate of other weights (not adamw).")
               .or(1.0)
               .above(0)
-              .atMost(MAX_RATE));
+              .atMost(LearnerSettings.MAX_FACTOR));
 
   /** The share of each target that is spread over all classes. */
   public static final Setting<Double> LABEL_SMOOTHING =

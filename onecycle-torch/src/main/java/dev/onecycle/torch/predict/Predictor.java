@@ -24,6 +24,7 @@ import java.nio.LongBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -134,11 +135,9 @@ public final class Predictor implements AutoCloseable {
   public static Predictor of(ModelFile model, PredictorOptions options) {
     Predictor predictor = new Predictor(model, options);
     try {
+      ByteBuffer sample = ByteBuffer.allocate(model.samples().layout().bytes());
       for (int count : new int[] {1, options.maxBatch() * predictor.threads.size()}) {
-        predictor.outputs(
-            IntStream.range(0, count)
-                .mapToObj(i -> ByteBuffer.allocate(model.samples().layout().bytes()))
-                .toList());
+        predictor.outputs(Collections.nCopies(count, sample));
       }
       return predictor;
     } catch (RuntimeException | Error e) {
@@ -305,10 +304,21 @@ public final class Predictor implements AutoCloseable {
   /** The work of one of the predictor's threads, until it is closed. */
   private void answer(int engineThreads, ByteBuffer values) {
     ForwardNetwork.useThreads(engineThreads);
-    List<Sample> samples = waiting.take(maxBatch);
+    List<Sample> samples = taken();
     while (!samples.isEmpty()) {
       answer(values, samples);
-      samples = waiting.take(maxBatch);
+      samples = taken();
+    }
+  }
+
+  /** A thread that ended where memory is short would leave its callers waiting. */
+  private List<Sample> taken() {
+    while (true) {
+      try {
+        return waiting.take(maxBatch);
+      } catch (OutOfMemoryError e) {
+        Thread.onSpinWait(); // nothing was taken: the samples are still there
+      }
     }
   }
 

@@ -85,7 +85,7 @@ final class WaitingSamples {
         changed.awaitUninterruptibly();
       }
       int share = Math.min(most, (waiting.size() + idle - 1) / idle);
-      List<Sample> taken = new ArrayList<>();
+      List<Sample> taken = new ArrayList<>(share); // before any is removed: memory may be short
       while (taken.size() < share) {
         taken.add(waiting.remove());
       }

@@ -13,8 +13,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** Writes networks as TorchScript files. */
+/**
+ * Writes networks as TorchScript files.
+ *
+ * <p>The engine writes a copy beside the file first. It may end the process where a disk is full,
+ * so there must be room for both before it begins.
+ */
 public final class ScriptWriter {
+  /** Of names, program and metadata. */
+  private static final long OVERHEAD = 1 << 20;
+
   private ScriptWriter() {}
 
   /**
@@ -27,7 +35,7 @@ public final class ScriptWriter {
    */
   public static void write(
       String forward, List<NamedTensor> arrays, Map<String, String> metadata, Path file) {
-    writing(file, copy -> SavedScript.write(forward, arrays, metadata, copy));
+    writing(file, bytes(arrays), copy -> SavedScript.write(forward, arrays, metadata, copy));
   }
 
   /**
@@ -39,17 +47,30 @@ public final class ScriptWriter {
    */
   public static void write(
       Script script, List<NamedTensor> arrays, Map<String, String> metadata, Path file) {
-    writing(file, copy -> SavedScript.write(script.file(), arrays, metadata, copy));
+    long own = script.file().path().toFile().length();
+    writing(
+        file,
+        own + bytes(arrays),
+        copy -> SavedScript.write(script.file(), arrays, metadata, copy));
   }
 
-  private static void writing(Path file, Consumer<Path> work) {
+  private static long bytes(List<NamedTensor> arrays) {
+    return arrays.stream().mapToLong(array -> (long) Float.BYTES * array.values().length).sum();
+  }
+
+  /**
+   * @param bytes that the file has at least
+   */
+  private static void writing(Path file, long bytes, Consumer<Path> work) {
+    Path folder = file.toAbsolutePath().getParent();
     Path copy;
     try {
-      copy = Files.createTempFile("onecycle-export", ".pt");
+      copy = Files.createTempFile(folder, ".onecycle-export", ".pt");
     } catch (IOException e) {
       throw IoErrors.cannotCreate("a file for " + file, e);
     }
     try {
+      requireRoom(copy, file, 2 * (bytes + OVERHEAD));
       work.accept(copy);
       AtomicFile.write(file, out -> Files.copy(copy, out));
     } finally {
@@ -59,6 +80,19 @@ public final class ScriptWriter {
         System.getLogger(ScriptWriter.class.getName())
             .log(System.Logger.Level.DEBUG, () -> "left over: " + IoErrors.reason(e), e);
       }
+    }
+  }
+
+  private static void requireRoom(Path copy, Path file, long bytes) {
+    long room;
+    try {
+      room = Files.getFileStore(copy).getUsableSpace();
+    } catch (IOException e) {
+      return; // a file system that does not tell
+    }
+    if (room < bytes) {
+      throw IoErrors.cannotWrite(
+          file, new IOException("its disk has " + room + " bytes of room, and it needs " + bytes));
     }
   }
 }

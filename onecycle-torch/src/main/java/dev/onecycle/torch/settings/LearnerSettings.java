@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * precision, the threads and the device.
  */
 public final class LearnerSettings {
+  /** The highest weight decay, and the highest rate of biases over the rate of other weights. */
+  public static final double MAX_FACTOR = 1e6;
+
   private final Values values;
 
   private LearnerSettings(Values values) {
@@ -35,7 +38,8 @@ public final class LearnerSettings {
       Device device) {
     Values {
       Require.atLeast("weight decay", weightDecay, 0);
-      Require.that(weightDecay <= 1e6, "weight decay", "at most 1e6", weightDecay, weightDecay);
+      Require.that(
+          weightDecay <= MAX_FACTOR, "weight decay", "at most 1e6", weightDecay, weightDecay);
       Require.atLeast("gradient clip", gradientClip, 0);
       Require.atLeast("accumulation", accumulation, 1);
       Require.that(
@@ -45,7 +49,7 @@ public final class LearnerSettings {
           batchNormMomentum,
           batchNormMomentum);
       Require.positive("bias rate", biasRate);
-      Require.that(biasRate <= 1e6, "bias rate", "at most 1e6", biasRate, biasRate);
+      Require.that(biasRate <= MAX_FACTOR, "bias rate", "at most 1e6", biasRate, biasRate);
       Require.that(
           biasRate == 1 || optimizer.followsGradientSize(),
           "bias rate",
