@@ -47,6 +47,9 @@ public final class RunFolder implements RunOutput {
   private final CsvTable<StepRecord> table;
   private final CsvTable<EpochRecord> epochTable;
 
+  /** A record that could not be written; null where the last one was. */
+  private @Nullable RunRecord unwritten;
+
   private RunFolder(
       Path folder,
       RunRecord record,
@@ -198,7 +201,17 @@ public final class RunFolder implements RunOutput {
 
   @Override
   public void write(RunRecord record) {
+    unwritten = record;
     JsonFile.write(folder.resolve(RECORD), record);
+    unwritten = null;
+  }
+
+  @Override
+  public void writeUnwritten() {
+    RunRecord left = unwritten;
+    if (left != null) {
+      write(left);
+    }
   }
 
   /**

@@ -11,6 +11,9 @@ public interface RunOutput extends TrainingListener, AutoCloseable {
         public void write(RunRecord record) {}
 
         @Override
+        public void writeUnwritten() {}
+
+        @Override
         public void goBack(TrainingPosition position) {}
 
         @Override
@@ -22,6 +25,12 @@ public interface RunOutput extends TrainingListener, AutoCloseable {
 
   /** Replaces the record of the run. */
   void write(RunRecord record);
+
+  /**
+   * Writes the record once more where that has failed: a checkpoint must not be newer than the
+   * policy that it was made under.
+   */
+  void writeUnwritten();
 
   /**
    * Removes the steps and epochs after a position, before the run is repeated from there; on disk

@@ -71,7 +71,8 @@ public final class ExitCode {
       case RANK_FAILED -> "rank_failed";
       case RANK_LOST -> "rank_lost";
       case DIVERGED -> "diverged";
-      default -> "interrupted";
+      case HUNG_UP, INTERRUPTED, TERMINATED -> "interrupted";
+      default -> "fault"; // of a rank that crashed or was killed
     };
   }
 }

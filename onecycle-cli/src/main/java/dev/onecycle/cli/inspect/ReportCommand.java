@@ -4,6 +4,7 @@ import dev.onecycle.cli.console.Console;
 import dev.onecycle.cli.console.ExitCode;
 import dev.onecycle.cli.console.OutputOptions;
 import dev.onecycle.error.CannotWriteException;
+import dev.onecycle.error.Require;
 import dev.onecycle.report.chart.Figure;
 import dev.onecycle.report.page.RunReport;
 import dev.onecycle.run.RunFolder;
@@ -46,7 +47,8 @@ public final class ReportCommand implements Callable<Integer> {
       names = "--with",
       paramLabel = "FILE",
       description =
-          "Show what find-lr or sweep found too, or tune (its folder). May be given repeatedly.")
+          "Show what a sweep found too, or tune (its folder), or find-lr where the run had no range"
+              + " test of its own. May be given repeatedly.")
   List<Path> with = new ArrayList<>();
 
   @Option(
@@ -68,7 +70,15 @@ public final class ReportCommand implements Callable<Integer> {
     Console console = output.console();
     RunReport report = RunReport.read(run);
     for (Path more : with) {
-      report = report.with(Evidence.read(more));
+      Evidence evidence = Evidence.read(more);
+      Require.that(
+          !evidence.sweeps().isEmpty() || report.evidence().range().isEmpty(),
+          "--with",
+          "the file of a sweep, since the page shows no range tests beside those of the run or of"
+              + " the first file,",
+          more,
+          more);
+      report = report.with(evidence);
     }
     Path page = out == null ? run.resolve(RunReport.FILE) : out;
     AtomicFile.requireWritable(FileNames.requireNewOr(".html", "--out", page));

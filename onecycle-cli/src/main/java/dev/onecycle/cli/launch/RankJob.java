@@ -209,6 +209,7 @@ final class RankJob {
                 withFault(work.command.apply(attempt), rank, attempt),
                 variables(local, host, port, attempt),
                 rank == 0 ? this::ofFirst : (line, length) -> prefixed(rank, line, length),
+                work.json ? Integer.MAX_VALUE : RankProcess.MAX_LINE, // a JSON object is one line
                 (line, length) -> prefixed(rank, line, length),
                 ends::add));
       }

@@ -19,7 +19,9 @@ final class RankProcess {
     void line(byte[] line, int length);
   }
 
-  private static final int MAX_LINE = 1 << 16;
+  /** A longer line is passed on in parts. */
+  static final int MAX_LINE = 1 << 16;
+
   private static final long DRAIN_MILLIS = 2000;
 
   private final int rank;
@@ -37,6 +39,7 @@ final class RankProcess {
    *
    * @param environment the whole of it
    * @param out where its standard output goes
+   * @param longest bytes of a line of its standard output; longer ones go in parts
    * @param err where its standard error goes
    * @param ended called once, by another thread, when it has ended
    */
@@ -45,6 +48,7 @@ final class RankProcess {
       List<String> command,
       Map<String, String> environment,
       Lines out,
+      int longest,
       Lines err,
       Consumer<RankProcess> ended) {
     ProcessBuilder builder = new ProcessBuilder(command);
@@ -58,25 +62,25 @@ final class RankProcess {
     }
     List<Thread> pumps =
         List.of(
-            pump("onecycle-out-" + rank, process.getInputStream(), out),
-            pump("onecycle-err-" + rank, process.getErrorStream(), err));
+            pump("onecycle-out-" + rank, process.getInputStream(), out, longest),
+            pump("onecycle-err-" + rank, process.getErrorStream(), err, MAX_LINE));
     RankProcess started = new RankProcess(rank, process, pumps);
     var unused = process.onExit().thenAccept(end -> ended.accept(started));
     return started;
   }
 
-  private static Thread pump(String name, InputStream from, Lines to) {
-    Thread thread = new Thread(() -> copy(from, to), name);
+  private static Thread pump(String name, InputStream from, Lines to, int longest) {
+    Thread thread = new Thread(() -> copy(from, to, longest), name);
     thread.setDaemon(true);
     thread.start();
     return thread;
   }
 
-  private static void copy(InputStream from, Lines to) {
+  private static void copy(InputStream from, Lines to, int longest) {
     ByteArrayOutputStream line = new ByteArrayOutputStream();
     try (InputStream in = new BufferedInputStream(from)) {
       for (int next = in.read(); next >= 0; next = in.read()) {
-        if (next == '\n' || line.size() == MAX_LINE) {
+        if (next == '\n' || line.size() == longest) {
           to.line(line.toByteArray(), line.size());
           line.reset();
         }

@@ -223,10 +223,18 @@ record Study(
   }
 
   private static <T> List<T> orEmpty(@Nullable List<T> list) {
-    return list == null ? List.of() : list;
+    if (list == null) {
+      return List.of();
+    }
+    list.forEach(item -> given("an item of a list", item));
+    return list;
   }
 
   private static <T> Map<String, T> orEmpty(@Nullable Map<String, T> map) {
-    return map == null ? Map.of() : map;
+    if (map == null) {
+      return Map.of();
+    }
+    map.forEach(Study::given);
+    return map;
   }
 }

@@ -125,6 +125,12 @@ class ReportCommandTest {
     assertThat(with.code()).as(with.err()).isZero();
     assertThat(Cli.read(page)).contains("Learning rate range test", "id=\"range\"");
     assertThat(Cli.read(run.resolve("report.html"))).doesNotContain("id=\"range\"");
+    // The page has one figure of range tests: a second test is not left out in silence.
+    Path two = temp.resolve("two.html");
+    Cli.Result twice = Cli.run("report", run, "--with", found, "--with", found, "-o", two);
+    assertThat(twice.code()).isEqualTo(ExitCode.USAGE);
+    assertThat(twice.err()).contains("--with must be the file of a sweep", found.toString());
+    assertThat(two).doesNotExist();
   }
 
   @Test

@@ -190,6 +190,15 @@ class RankJobTest {
     assertThat(done.out).containsExactly("{\"a\":2}");
   }
 
+  /** A network of thousands of classes says much about each. */
+  @Test
+  void aLongObjectIsOneLine() {
+    RankJob.Place place = new RankJob.Place(Rendezvous.ALONE, 1);
+    String letters = "\u00e4".repeat(40_000);
+    Outcome done = run(place, 0, true, Map.of(), "0/*/repeat=40000");
+    assertThat(done.out).containsExactly("{\"a\":\"" + letters + "\"}");
+  }
+
   /** Rank 0 lost rank 1, whose end is the cause: its object would contradict the exit code. */
   @Test
   void jsonOfAnotherEndIsNotShown() {

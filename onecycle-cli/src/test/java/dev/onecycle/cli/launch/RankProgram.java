@@ -1,6 +1,10 @@
 package dev.onecycle.cli.launch;
 
 import dev.onecycle.cli.console.Signals;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -31,6 +35,9 @@ final class RankProgram {
     String[] parts = action.split("=", 2);
     switch (parts[0]) {
       case "say" -> System.out.println(parts[1]);
+      case "repeat" ->
+          new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8)
+              .println("{\"a\":\"" + "\u00e4".repeat(Integer.parseInt(parts[1])) + "\"}");
       case "complain" -> System.err.println(parts[1]);
       case "variables" ->
           variables.forEach(

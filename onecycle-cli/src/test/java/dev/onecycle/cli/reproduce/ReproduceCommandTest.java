@@ -393,6 +393,8 @@ class ReproduceCommandTest {
         "policy: onecycle | polizy: onecycle | did you mean policy?",
         "constant-momentum: -1 | constant: -1 | contrast must be arms of the experiment, policy,",
         "above: 0 | about: 0 | Unrecognized field \"about\"",
+        "measure: test_loss | measure: | measure must be given but was left out",
+        "momentum: '0.9' | momentum: | momentum must be given but was left out",
         "uses: [policy] | uses: [other] | uses must be arms of the program's experiments"
       })
   void aMistakeInAFileIsTold(String written, String mistake, String message) throws IOException {

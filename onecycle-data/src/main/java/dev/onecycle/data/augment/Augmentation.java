@@ -280,7 +280,15 @@ public final class Augmentation {
    * @param width of the image, in pixels
    */
   public Change choose(long seed, long epoch, int index, int height, int width) {
-    SplittableRandom random = RandomStream.of(seed, "augment", epoch, index);
+    return choose(seed, epoch, index, 0, height, width);
+  }
+
+  /** As the other method, where the image was drawn {@code turn} times before in the epoch. */
+  Change choose(long seed, long epoch, int index, int turn, int height, int width) {
+    SplittableRandom random =
+        turn == 0
+            ? RandomStream.of(seed, "augment", epoch, index)
+            : RandomStream.of(seed, "augment", epoch, index, turn);
     // This draw comes first: windows of small images stay as they were when others are added.
     CropChoice window = window(random, seed, epoch, index);
     Rectangle whole = Rectangle.whole(height, width);

@@ -48,7 +48,7 @@ public final class Augmenter {
    * @param height of the results
    * @param width of the results
    * @throws dev.onecycle.error.InvalidValueException if the pad or the cutout does not fit the
-   *     result
+   *     result, or colours are changed where there are not one or three channels
    */
   public Augmenter(
       Augmentation augmentation,
@@ -67,6 +67,14 @@ public final class Augmenter {
     this.width = width;
     this.rows = augmentation.padMode().map(height, pad, pad);
     this.columns = augmentation.padMode().map(width, pad, pad);
+    boolean colours =
+        !augmentation.color().equals(ColorJitter.NONE) || augmentation.trivialAugment();
+    Require.that(
+        !colours || channels == 1 || channels == 3,
+        "channels of images whose colours are changed",
+        "1 or 3",
+        channels,
+        channels);
     int side = Math.min(height, width);
     this.cutout =
         Require.that(
@@ -79,7 +87,12 @@ public final class Augmenter {
 
   /** The change of image {@code index} in {@code epoch}. */
   public Change choose(long seed, long epoch, int index) {
-    return augmentation.choose(seed, epoch, index, height, width);
+    return choose(seed, epoch, index, 0);
+  }
+
+  /** The change of an image that was drawn {@code turn} times before in the epoch. */
+  public Change choose(long seed, long epoch, int index, int turn) {
+    return augmentation.choose(seed, epoch, index, turn, height, width);
   }
 
   /** Changes {@code image} by {@code change}, and writes it to {@code result}. */

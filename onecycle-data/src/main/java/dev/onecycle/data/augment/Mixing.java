@@ -77,15 +77,19 @@ public record Mixing(double mixup, double cutmix) {
    * the batch has no other image.
    *
    * @param index of the image in the dataset
+   * @param turn how often the image was drawn before in the epoch
    * @param position of the image in the batch
    * @param size of the batch
    */
   public Optional<Choice> choose(
-      long seed, long epoch, int index, int position, int size, int height, int width) {
+      long seed, long epoch, int index, int turn, int position, int size, int height, int width) {
     if (size < 2 || !isOn()) {
       return Optional.empty();
     }
-    SplittableRandom random = RandomStream.of(seed, "mix", epoch, index);
+    SplittableRandom random =
+        turn == 0
+            ? RandomStream.of(seed, "mix", epoch, index)
+            : RandomStream.of(seed, "mix", epoch, index, turn);
     int drawn = random.nextInt(size - 1);
     int partner = drawn < position ? drawn : drawn + 1;
     boolean cuts = cutmix > 0 && (mixup == 0 || random.nextBoolean());

@@ -229,33 +229,51 @@ public final class BatchLoader implements Iterator<Batch>, AutoCloseable {
   private void assemble() throws InterruptedException {
     long epoch = -1;
     int[] order = {};
+    int[] turns = {};
     for (long batch = begin; batch < end; batch++) {
       if (epoch != batch / sampler.batchesPerEpoch()) {
         epoch = batch / sampler.batchesPerEpoch();
         order = sampler.order(epoch);
+        turns = turns(order);
         if (stream.isPresent()) {
           stream.get().begin(sampler.streamOrder(stream.get().images(), epoch));
         }
       }
       int position = (int) (batch % sampler.batchesPerEpoch());
       BatchBuffer buffer = free.take();
-      int[] whole = Arrays.copyOfRange(order, sampler.begin(position), sampler.end(position));
-      fill(buffer, whole, epoch);
+      int from = sampler.begin(position);
+      int to = sampler.end(position);
+      fill(buffer, Arrays.copyOfRange(order, from, to), Arrays.copyOfRange(turns, from, to), epoch);
       ready.put(new Loaded.Filled(buffer));
     }
+  }
+
+  /** How often each sample of an order was drawn before in it: its changes are others each time. */
+  private int[] turns(int[] order) {
+    int[] turns = new int[order.length];
+    if (sampler.repeats()) {
+      int[] drawn = new int[data.size()];
+      Arrays.setAll(turns, i -> drawn[order[i]]++);
+    }
+    return turns;
   }
 
   /**
    * Fills a buffer with the part of a batch.
    *
    * @param whole the indices of the samples of the whole batch
+   * @param turns how often each was drawn before in the epoch
    */
-  private void fill(BatchBuffer buffer, int[] whole, long epoch) {
+  private void fill(BatchBuffer buffer, int[] whole, int[] turns, long epoch) {
     buffer.clear(whole.length);
     int first = part.begin(whole.length);
     int last = part.end(whole.length);
     if (!augmentation.mixing().isOn()) {
-      load(buffer, Arrays.copyOfRange(whole, first, last), epoch);
+      load(
+          buffer,
+          Arrays.copyOfRange(whole, first, last),
+          Arrays.copyOfRange(turns, first, last),
+          epoch);
       return;
     }
     List<Optional<Mixing.Choice>> choices = new ArrayList<>();
@@ -265,12 +283,18 @@ public final class BatchLoader implements Iterator<Batch>, AutoCloseable {
       choices.add(
           augmentation
               .mixing()
-              .choose(sampler.seed(), epoch, whole[i], i, whole.length, height(), width()));
+              .choose(
+                  sampler.seed(), epoch, whole[i], turns[i], i, whole.length, height(), width()));
       places.put(i, i - first);
     }
     choices.forEach(
         choice -> choice.ifPresent(mix -> places.putIfAbsent(mix.partner(), places.size())));
-    load(buffer, places.keySet().stream().mapToInt(position -> whole[position]).toArray(), epoch);
+    int[] positions = places.keySet().stream().mapToInt(Integer::intValue).toArray();
+    load(
+        buffer,
+        Arrays.stream(positions).map(position -> whole[position]).toArray(),
+        Arrays.stream(positions).map(position -> turns[position]).toArray(),
+        epoch);
     buffer.mix(choices, places);
   }
 
@@ -282,11 +306,11 @@ public final class BatchLoader implements Iterator<Batch>, AutoCloseable {
     return data.layout().shape().get(2);
   }
 
-  private void load(BatchBuffer buffer, int[] indices, long epoch) {
+  private void load(BatchBuffer buffer, int[] indices, int[] turns, long epoch) {
     stream.ifPresent(cursor -> cursor.fetch(indices));
     for (int first = 0; first < indices.length; first += samples.most()) {
       int end = Math.min(indices.length, first + samples.most());
-      samples.prepare(indices, first, end, epoch);
+      samples.prepare(indices, turns, first, end, epoch);
       for (int i = first; i < end; i++) {
         buffer.add(data, indices[i], samples.values(i - first));
       }

@@ -85,23 +85,24 @@ final class ImagePreparation {
    * Prepares images {@code order[begin]} to {@code order[end - 1]}, at most {@link #most}, for
    * {@link #values}.
    *
+   * @param turns how often each was drawn before in the epoch
    * @param epoch whose changes are drawn
    */
-  void prepare(int[] order, int begin, int end, long epoch) {
+  void prepare(int[] order, int[] turns, int begin, int end, long epoch) {
     if (end - begin > results.length) {
       sources = new byte[threads][larger.map(images -> images.cropShape().bytes()).orElse(bytes)];
       results = new byte[end - begin][bytes];
     }
     if (threads == 1) {
-      prepare(order, begin, end, epoch, 0);
+      prepare(order, turns, begin, end, epoch, 0);
     } else {
       IntStream.range(0, threads)
           .parallel()
-          .forEach(thread -> prepare(order, begin, end, epoch, thread));
+          .forEach(thread -> prepare(order, turns, begin, end, epoch, thread));
     }
   }
 
-  private void prepare(int[] order, int begin, int end, long epoch, int thread) {
+  private void prepare(int[] order, int[] turns, int begin, int end, long epoch, int thread) {
     byte[] source = sources[thread];
     for (int i = begin + thread; i < end; i += threads) {
       int index = order[i];
@@ -116,7 +117,7 @@ final class ImagePreparation {
         data.read(index, source);
       }
       Augmenter images = augmenter.get();
-      images.apply(source, images.choose(seed, epoch, index), result);
+      images.apply(source, images.choose(seed, epoch, index, turns[i]), result);
     }
   }
 

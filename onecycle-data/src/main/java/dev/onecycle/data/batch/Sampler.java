@@ -166,6 +166,11 @@ public final class Sampler {
     }
   }
 
+  /** Whether an epoch may have a sample several times. */
+  boolean repeats() {
+    return byClass.length > 0;
+  }
+
   /** Each class in turn, shuffled as a whole as often as its share needs. */
   private int[] equalShares(long epoch) {
     int[] drawn = new int[size];

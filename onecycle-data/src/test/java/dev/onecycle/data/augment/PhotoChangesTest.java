@@ -150,6 +150,18 @@ class PhotoChangesTest {
         });
   }
 
+  /** Grey is defined for one and three channels. */
+  @Test
+  void coloursOfOtherNumbersOfChannelsAreRefused() {
+    for (Augmentation colours :
+        List.of(Augmentation.photo(), Augmentation.none().withTrivialAugment(true))) {
+      assertThatThrownBy(() -> new Augmenter(colours, 4, 8, 8))
+          .hasMessageStartingWith(
+              "channels of images whose colours are changed must be 1 or 3 but was 4");
+    }
+    assertThat(new Augmenter(Augmentation.standard(), 4, 8, 8)).isNotNull();
+  }
+
   @Test
   void aCropIsTheEnlargedPart() {
     // The right half of 2×4 pixels, enlarged to 2×4: places 2.25, 2.75, 3.25 and 3.75.

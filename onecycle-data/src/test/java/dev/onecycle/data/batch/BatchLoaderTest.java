@@ -12,8 +12,14 @@ import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.InvalidValueException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
@@ -49,6 +55,43 @@ class BatchLoaderTest {
           assertThat(seen.images().get(i)).isEqualTo(expected);
         }
       }
+    }
+  }
+
+  /** Ten copies of a rare image in an epoch are ten images, and the first is as in any sampling. */
+  @Test
+  void anImageThatIsDrawnAgainIsChangedAnew() {
+    int[] labels = new int[103];
+    Arrays.fill(labels, 100, 103, 1);
+    byte[] pixels = new byte[103 * SHAPE.bytes()];
+    new SplittableRandom(1).nextBytes(pixels);
+    ImageDataset data = ImageDataset.of(SHAPE, List.of("a", "b"), labels, pixels);
+    Augmentation augmentation = Augmentation.photo();
+    Sampler sampler = Sampler.of(Sampling.BALANCED, data, 8, 5);
+    Augmenter augmenter = new Augmenter(augmentation, 3, 8, 6);
+    Map<Integer, Set<List<Byte>>> different = new HashMap<>();
+    Map<Integer, Integer> times = new HashMap<>();
+    for (Seen seen : take(BatchLoader.epoch(data, augmentation, sampler, 2), 100)) {
+      for (int i = 0; i < seen.indices().size(); i++) {
+        int index = seen.indices().get(i);
+        byte[] image = seen.images().get(i);
+        if (times.merge(index, 1, Integer::sum) == 1) {
+          byte[] source = new byte[SHAPE.bytes()];
+          byte[] expected = new byte[SHAPE.bytes()];
+          data.read(index, source);
+          augmenter.apply(source, augmenter.choose(5, 2, index), expected);
+          assertThat(image).isEqualTo(expected);
+        }
+        List<Byte> bytes = new ArrayList<>();
+        for (byte value : image) {
+          bytes.add(value);
+        }
+        different.computeIfAbsent(index, k -> new HashSet<>()).add(bytes);
+      }
+    }
+    for (int rare = 100; rare < 103; rare++) {
+      assertThat(times.get(rare)).isGreaterThan(10);
+      assertThat(different.get(rare)).hasSize(times.getOrDefault(rare, 0));
     }
   }
 

@@ -128,7 +128,8 @@ class MixingTest {
       double squares = 0;
       int draws = 16_000;
       for (int i = 0; i < draws; i++) {
-        Mixing.Choice choice = new Mixing(alpha, 0).choose(4, 1, i, i % 7, 7, 8, 6).orElseThrow();
+        Mixing.Choice choice =
+            new Mixing(alpha, 0).choose(4, 1, i, 0, i % 7, 7, 8, 6).orElseThrow();
         assertThat(choice.partner()).isBetween(0, 6).isNotEqualTo(i % 7);
         sum += choice.share();
         squares += (choice.share() - 0.5) * (choice.share() - 0.5);
@@ -142,7 +143,7 @@ class MixingTest {
   @Test
   void tinyAlphasKeepOneOfTheImages() {
     for (int i = 0; i < 1000; i++) {
-      double share = new Mixing(1e-3, 0).choose(4, 1, i, 0, 2, 8, 6).orElseThrow().share();
+      double share = new Mixing(1e-3, 0).choose(4, 1, i, 0, 0, 2, 8, 6).orElseThrow().share();
       assertThat(share).isBetween(0.0, 1.0);
     }
   }
@@ -159,7 +160,7 @@ class MixingTest {
 
   @Test
   void aBatchOfOneImageStaysAsItIs() {
-    assertThat(new Mixing(1, 1).choose(1, 0, 0, 0, 1, 8, 6)).isEmpty();
+    assertThat(new Mixing(1, 1).choose(1, 0, 0, 0, 0, 1, 8, 6)).isEmpty();
     assertThatThrownBy(() -> new Mixing(5, 0))
         .isInstanceOf(InvalidValueException.class)
         .hasMessage("mixup must be in [0, 4] but was 5");

@@ -181,15 +181,18 @@ public record Comparison(
   }
 
   private static List<SeedGroup> groups(List<RunHistory> runs) {
-    Map<Object, List<RunHistory>> alike = new LinkedHashMap<>();
+    // A run that was repeated with its seed says nothing about the spread: the first one counts.
+    Map<Object, Map<Object, RunHistory>> alike = new LinkedHashMap<>();
     for (RunHistory run : runs) {
       if (complete(run)) {
-        alike.computeIfAbsent(withoutSeed(run.record()), k -> new ArrayList<>()).add(run);
+        alike
+            .computeIfAbsent(withoutSeed(run.record()), k -> new LinkedHashMap<>())
+            .putIfAbsent(seed(run), run);
       }
     }
     return alike.values().stream()
-        .filter(group -> group.stream().map(Comparison::seed).distinct().count() > 1)
-        .map(Comparison::group)
+        .filter(bySeed -> bySeed.size() > 1)
+        .map(bySeed -> group(List.copyOf(bySeed.values())))
         .toList();
   }
 

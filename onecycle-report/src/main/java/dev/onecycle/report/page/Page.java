@@ -83,7 +83,7 @@ final class Page {
           .attr("http-equiv", "refresh")
           .attr("content", Integer.toString(FOLLOW_SECONDS_WITHOUT_SCRIPT));
     }
-    Html.add(head, "title", Texts.clean(title));
+    Html.add(head, "title").appendText(Texts.clean(title)); // text alone may stand there
     Html.raw(Html.add(head, "style"), kind.style());
   }
 

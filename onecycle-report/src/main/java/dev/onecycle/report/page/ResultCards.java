@@ -169,13 +169,18 @@ final class ResultCards {
         : "a careful rate: the range tests gave none";
   }
 
-  /** Says where the saved weights are those of another epoch than the best. */
+  /** Says which weights the saved model has: it need not be those of the best epoch. */
   private static String saved(RunRecord record, EpochRecord best, List<EpochRecord> epochs) {
-    boolean ended = record.endedInOrder();
+    if (!record.endedInOrder()) {
+      return "";
+    }
+    if (record.status() != RunRecord.Status.FINISHED) {
+      return "; the model has the weights at which the run stopped";
+    }
     int last = epochs.size();
-    return ended && best.epoch() + 1 != last
-        ? Numbers.format("; the model has the weights after epoch %d, the last", last)
-        : ended ? "; the model has its weights" : "";
+    return best.epoch() + 1 == last
+        ? "; the model has its weights"
+        : Numbers.format("; the model has the weights after epoch %d, the last", last);
   }
 
   private static String planned(RunRecord record) {

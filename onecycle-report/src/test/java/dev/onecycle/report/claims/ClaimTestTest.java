@@ -88,6 +88,14 @@ class ClaimTestTest {
     Verdict equal = ClaimTest.of(claim, Map.of("a", seeds(91, 91), "b", seeds(90, 90)));
     assertThat(equal.kind()).isEqualTo(Kind.NOT_DECIDABLE);
     assertThat(equal.reason()).contains("no spread");
+    // Each difference is 20 of 1,000 images; the products are not equal in the last bit.
+    Verdict rounded =
+        ClaimTest.of(
+            claim,
+            Map.of(
+                "a", seeds(100 * 0.820, 100 * 0.821, 100 * 0.823),
+                "b", seeds(100 * 0.800, 100 * 0.801, 100 * 0.803)));
+    assertThat(rounded.kind()).isEqualTo(Kind.NOT_DECIDABLE);
     Verdict absent = ClaimTest.of(claim, Map.of("a", seeds(91, 92)));
     assertThat(absent.kind()).isEqualTo(Kind.NOT_DECIDABLE);
     assertThat(absent.reason()).isEqualTo("no finished run of b has a test accuracy");

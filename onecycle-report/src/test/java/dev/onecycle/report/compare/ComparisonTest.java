@@ -84,6 +84,10 @@ class ComparisonTest {
 
     assertThat(Comparison.of(List.of(a.history(), early.history())).groups()).isEmpty();
     assertThat(Comparison.of(List.of(a.history(), a.history())).groups()).isEmpty();
+    RunHistory again = SampleRun.small("again", 1, 1e-4, 0.5, 2.0).history();
+    assertThat(Comparison.of(List.of(a.history(), again, b.history())).groups())
+        .singleElement()
+        .satisfies(group -> assertThat(group.names()).containsExactly("a", "b"));
   }
 
   @Test

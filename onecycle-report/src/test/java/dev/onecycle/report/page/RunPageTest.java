@@ -155,6 +155,13 @@ class RunPageTest {
     }
   }
 
+  /** Numbers like this have an element of their own elsewhere; a title holds text alone. */
+  @Test
+  void theTitleIsText() {
+    assertThat(parsed(SampleRun.usual().with(Place.RUN, "resnet-wd1e-4")).title())
+        .isEqualTo("resnet-wd1e-4 – Onecycle");
+  }
+
   /** The name at every place, with the place after it. */
   private static SampleRun everywhere(String name) {
     SampleRun run = SampleRun.usual();
@@ -202,6 +209,11 @@ class RunPageTest {
     assertThat(parsed(run).select(".cards div:contains(Best epoch)").text())
         .isEqualTo(
             "Best epoch 2 accuracy 90.00 %; the model has the weights after epoch 3, the last");
+    assertThat(
+            parsed(run.withDone(2, Status.INTERRUPTED))
+                .select(".cards div:contains(Best epoch)")
+                .text())
+        .endsWith("; the model has the weights at which the run stopped");
     assertThat(parsed(SampleRun.usual()).select(".cards div:contains(Best epoch)").text())
         .isEqualTo("Best epoch 4 accuracy 90.00 %; the model has its weights");
   }

@@ -46,8 +46,12 @@ public final class Parameter {
     }
   }
 
-  /** Whether it is a bias: a term that its layer adds. */
+  /** Whether it is a bias: a term that its layer adds, which has one dimension. */
   public boolean bias() {
+    return normOrBias && isNamedBias();
+  }
+
+  private boolean isNamedBias() {
     return name.equals("bias") || name.endsWith(".bias");
   }
 

@@ -81,6 +81,7 @@ final class Checkpointer implements TrainingListener {
     }
     control.uninterrupted(
         () -> {
+          files.writeUnwritten();
           try {
             files.flush();
           } finally {

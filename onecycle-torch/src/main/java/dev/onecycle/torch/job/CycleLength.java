@@ -73,6 +73,17 @@ final class CycleLength {
     double withSaves = cost.secondsPerStep() + time.secondsPerSave() / stepsPerEpoch;
     StepCost saved = new StepCost(withSaves, cost.secondsPerEvaluatedImage());
     long steps = steps(left, saved, plan, stepsPerEpoch, evaluation(experiment, plan, cost));
+    if (steps >= 1) {
+      // A short run estimates its batch norms anew before every evaluation.
+      TrainingPlan estimating =
+          ShortRun.reestimated(
+              plan.withSteps(steps, images),
+              experiment.config(),
+              images,
+              experiment.learner().averagesBatchNorms());
+      double evaluation = evaluation(experiment, estimating, cost);
+      steps = Math.min(steps, steps(left, saved, plan, stepsPerEpoch, evaluation));
+    }
     if (steps < 1) {
       throw Require.invalid(
           experiment.config().label(MINUTES),

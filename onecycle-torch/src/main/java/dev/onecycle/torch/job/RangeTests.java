@@ -402,14 +402,8 @@ public final class RangeTests {
     if (!HIDDEN_BY_NOISE.contains(summary.verdict().kind()) || !mayRunAgain()) {
       return summary;
     }
-    Dataset heldOut = heldOut(experiment.setup());
-    int used = Math.min(heldOut.size(), LearningRateFinder.MAX_HELD_OUT);
-    long rarest =
-        heldOut.hasClasses()
-            ? Arrays.stream(heldOut.classCounts()).min().orElse(0) * used / heldOut.size()
-            : used;
-    boolean byHeldOut =
-        !experiment.config().isGiven(RANGE_LOSS) && rarest >= MIN_HELD_OUT_OF_A_CLASS;
+    int used = usedOfHeldOut();
+    boolean byHeldOut = used > 0 && !experiment.config().isGiven(RANGE_LOSS);
     RangeTests again = longer(byHeldOut ? Images.VALIDATION : loss.images());
     String by = byHeldOut ? Numbers.format(", by the loss of %d held-out %ss", used, noun()) : "";
     listener.note(
@@ -470,6 +464,22 @@ public final class RangeTests {
     return count * test.maxSteps() * loss.seconds(inSteps, heldOut) * step;
   }
 
+  /** The held-out samples of a test by their loss; 0 where they are too few to tell anything. */
+  private int usedOfHeldOut() {
+    Dataset train = experiment.train();
+    if (testIsEvaluated() && train.hasClasses() && rarest(train) < MIN_HELD_OUT_OF_A_CLASS) {
+      return 0; // a class may have one image, of which none can be held out
+    }
+    Dataset heldOut = heldOut(experiment.setup());
+    int used = Math.min(heldOut.size(), LearningRateFinder.MAX_HELD_OUT);
+    long rarest = heldOut.hasClasses() ? rarest(heldOut) * used / heldOut.size() : used;
+    return rarest >= MIN_HELD_OUT_OF_A_CLASS ? used : 0;
+  }
+
+  private static long rarest(Dataset data) {
+    return Arrays.stream(data.classCounts()).min().orElse(0);
+  }
+
   private boolean mayRunAgain() {
     TrainingConfig config = experiment.config();
     return !config.isGiven(RANGE_REPEATS)
@@ -504,11 +514,12 @@ public final class RangeTests {
     return result;
   }
 
+  /** Nothing is held out for a test on training batches: a class may have one image alone. */
   private LearningRateFinder finder(Setup setup) {
-    Dataset train =
-        loss.images() == Images.VALIDATION && testIsEvaluated()
-            ? tenth(setup).rest()
-            : experiment.train();
+    if (loss.images() == Images.TRAIN) {
+      return LearningRateFinder.of(setup, experiment.train()).withBatches(loss.batches());
+    }
+    Dataset train = testIsEvaluated() ? tenth(setup).rest() : experiment.train();
     return LearningRateFinder.of(setup, train).with(loss, heldOut(setup));
   }
 

@@ -582,7 +582,8 @@ public final class TrainingConfig {
                   "Weights of classes in the training loss: none, balanced (rare classes weigh"
                       + " more), or a YAML, JSON or CSV file of class names and weights.")
               .or(ClassWeights.NONE)
-              .path());
+              .path()
+              .changeableOnResume());
 
   /** How the images of an epoch are drawn. */
   public static final Setting<Sampling> SAMPLING =
@@ -1363,12 +1364,14 @@ public final class TrainingConfig {
   }
 
   /**
-   * Whether a setting was not given and has another default where images are few: to give its
-   * default is not the same.
+   * Whether a setting was not given and has another default where images are few, or where noise
+   * hides the curve of a range test: to give its default is not the same.
    */
   boolean isByImages(Setting<?> setting) {
     boolean byTime = setting == BATCH_SIZE && isGiven(MINUTES);
-    return !isGiven(setting) && !byTime && !ShortRun.exception(setting).isEmpty();
+    boolean ofRangeTests =
+        setting == RANGE_REPEATS || setting == RANGE_BATCHES || setting == RANGE_LOSS;
+    return !isGiven(setting) && !byTime && (ofRangeTests || !ShortRun.exception(setting).isEmpty());
   }
 
   /**

@@ -28,6 +28,7 @@ import dev.onecycle.error.BadDataException;
 import dev.onecycle.error.CannotWriteException;
 import dev.onecycle.error.DivergedException;
 import dev.onecycle.error.InvalidValueException;
+import dev.onecycle.error.IoErrors;
 import dev.onecycle.error.Require;
 import dev.onecycle.fault.Faults;
 import dev.onecycle.range.RangeSummary;
@@ -74,6 +75,8 @@ import dev.onecycle.torch.train.LearnerState;
 import dev.onecycle.torch.train.Setup;
 import dev.onecycle.torch.train.Training;
 import dev.onecycle.torch.train.TrainingPlan;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -806,10 +809,21 @@ public final class TrainingJob {
               experiment.task().isPresent()
                   ? RunFolder.reopen(folder, lock, from)
                   : RunFolder.reopen(folder, lock, from, pictures());
+          removeModel();
           files.write(record);
           writes.tried(() -> listener.resumed(folder, record, policy, from));
           return files;
         });
+  }
+
+  /** The model of an end in order would be taken for the run's after a later end by force. */
+  private void removeModel() {
+    Path old = folder.resolve(ModelFile.NAME);
+    try {
+      Files.deleteIfExists(old);
+    } catch (IOException e) {
+      throw IoErrors.cannotWrite(old, e);
+    }
   }
 
   private void requireNoStop() {

@@ -117,7 +117,7 @@ public final class LearningRateFinder {
             return Double.isFinite(result.loss()) ? Double.POSITIVE_INFINITY : result.loss();
           }
           sum += result.loss();
-          if (last && heldOut != null) {
+          if (last && heldOut != null && learner.averagesBatchNorms()) {
             learner.reestimateBatchNorms(List.of(batch));
           }
         }

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.DoubleUnaryOperator;
+import java.util.stream.IntStream;
 
 /**
  * The scales of losses on data: the loss of a network that gives every sample the same answer, the
@@ -36,12 +37,29 @@ final class LossScales {
         : ofTargets(train, loss, samples);
   }
 
-  /** The scale of the loss of an evaluation: without label smoothing and class weights. */
+  /**
+   * The scale of the loss of an evaluation: without label smoothing and class weights. Empty where
+   * all of its samples have one target, to which knowing nothing is no loss.
+   */
   static Optional<LossScale> ofEvaluation(Dataset evaluation, Loss loss) {
     long always = Long.MAX_VALUE; // the same samples, without the noise of a batch
-    return loss instanceof Loss.CrossEntropy
-        ? Optional.of(LossScale.ofClasses(evaluation.classCounts(), 0, always))
-        : ofTargets(evaluation, loss, always);
+    if (loss instanceof Loss.CrossEntropy) {
+      long[] counts = evaluation.classCounts();
+      return Arrays.stream(counts).filter(count -> count > 0).count() < 2
+          ? Optional.empty()
+          : Optional.of(LossScale.ofClasses(counts, 0, always));
+    }
+    return haveOneTarget(evaluation, loss) ? Optional.empty() : ofTargets(evaluation, loss, always);
+  }
+
+  private static boolean haveOneTarget(Dataset data, Loss loss) {
+    int outputs = loss instanceof TensorLoss ? 0 : data.targets().outputs();
+    return outputs > 0
+        && IntStream.range(0, data.size())
+            .allMatch(
+                i ->
+                    IntStream.range(0, outputs)
+                        .allMatch(k -> data.requireTarget(i, k) == data.requireTarget(0, k)));
   }
 
   /**

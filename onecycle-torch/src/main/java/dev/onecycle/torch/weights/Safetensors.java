@@ -79,6 +79,9 @@ public record Safetensors(Map<String, String> metadata, List<NamedTensor> tensor
     }
     long offset = 0;
     for (NamedTensor tensor : tensors) {
+      if (root.has(tensor.name())) {
+        throw new IllegalArgumentException("two arrays have the name " + tensor.name());
+      }
       ObjectNode node = root.putObject(tensor.name());
       node.put("dtype", "F32");
       ArrayNode shape = node.putArray("shape");

@@ -11,10 +11,13 @@ import dev.onecycle.run.RunFolder;
 import dev.onecycle.run.RunListener;
 import dev.onecycle.run.RunRecord;
 import dev.onecycle.run.RunRecord.Status;
+import dev.onecycle.run.TrainingPosition;
 import dev.onecycle.schedule.Policy;
 import dev.onecycle.testing.TestData;
 import dev.onecycle.torch.job.TrainingConfig.OnSaveError;
+import dev.onecycle.torch.model.ModelFile;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,7 +66,21 @@ class EndOfRunTest {
     assertThat(Thread.interrupted()).isTrue();
     assertThat(stopped.record().status()).isEqualTo(Status.INTERRUPTED);
     assertThat(stopped.record().outcome()).doesNotContainKey("test_accuracy");
-    RunSummary resumed = TrainingJob.resume(run);
+    // A run that goes on has no model: it would be taken for the run's after an end by force.
+    Path model = run.resolve(ModelFile.NAME);
+    assertThat(model).exists();
+    List<Boolean> there = new ArrayList<>();
+    RunListener looking =
+        new RunListener() {
+          @Override
+          public void resumed(Path folder, RunRecord record, Policy policy, TrainingPosition from) {
+            there.add(Files.exists(model));
+          }
+        };
+    RunSummary resumed =
+        TrainingJob.resume(run, ResumeOptions.NONE, RunControl.INTERRUPTS, looking);
+    assertThat(there).containsExactly(false);
+    assertThat(model).exists();
     assertThat(resumed.record().status()).isEqualTo(Status.FINISHED);
     assertThat(resumed.record().outcome()).containsEntry("test_images", 36);
   }

@@ -500,6 +500,21 @@ class RangeTestsTest {
         .hasMessageContaining("such as 0.001");
   }
 
+  /** None can be held out, and the loss of training batches needs none. */
+  @Test
+  void aClassMayHaveOneImageWhereThereAreTestImages() throws IOException {
+    Path data = TestData.colours(temp.resolve("single"), 1, 10, 16, 16);
+    TrainingConfig single =
+        config
+            .with(DATA, data.toString())
+            .with(BATCH_SIZE, 2)
+            .with(RANGE_STEPS, 25)
+            .with(RANGE_REPEATS, 1);
+    try (Experiment experiment = Experiment.open(single, JobListener.NONE)) {
+      assertThat(RangeTests.of(experiment).run(JobListener.NONE).runs()).hasSize(1);
+    }
+  }
+
   /** The validation loss of a training with test images is of a tenth of its own images. */
   @Test
   void testImagesChooseNoRate() {

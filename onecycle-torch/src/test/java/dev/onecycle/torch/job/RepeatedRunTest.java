@@ -45,6 +45,17 @@ class RepeatedRunTest {
     assertThat(losses(second)).isEqualTo(losses(first));
   }
 
+  /** Tests of few images are repeated, and tests that noise hides are longer: neither was given. */
+  @Test
+  void alsoWhereImagesDecideRangeTests() throws IOException {
+    TrainingConfig found = config().without(TrainingConfig.MAX_LR);
+    assertThat(found.toRepeat())
+        .containsKey("range_end")
+        .doesNotContainKeys("range_repeats", "range_batches", "range_loss");
+    TrainingConfig given = found.with(TrainingConfig.RANGE_REPEATS, 1);
+    assertThat(given.toRepeat()).containsEntry("range_repeats", 1);
+  }
+
   @Test
   void alsoWhereTheRunWasResumed() throws IOException {
     RunListener interrupting =

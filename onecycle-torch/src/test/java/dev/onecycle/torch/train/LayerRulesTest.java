@@ -168,6 +168,11 @@ class LayerRulesTest {
     assertRefused(
         "frozen layers must be some of the layers of resnet8 but was",
         rules -> rules.withFrozen(List.of(LayerRules.BODY, "fc")));
+    for (String part : List.of("bn1.bias", "bn1.weight")) {
+      assertRefused(
+          "frozen layers must be the norm as a whole, bn1, but was " + part,
+          rules -> rules.withFrozen(List.of(part)));
+    }
     assertThatThrownBy(() -> NONE.withFirstLayerRate(0))
         .hasMessage("first layer rate must be in (0, 1] but was 0");
     assertThatThrownBy(() -> NONE.withRates(Map.of("fc", -1.0)))

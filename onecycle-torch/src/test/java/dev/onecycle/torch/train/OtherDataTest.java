@@ -191,5 +191,10 @@ class OtherDataTest {
             () -> LossScales.chance(same, Sampling.SHUFFLED, new Loss.MeanSquaredError()))
         .isInstanceOf(BadDataException.class)
         .hasMessage("every sample has the same target, 1 number; nothing can be learned");
+    // To evaluate on them is no fault: there is no loss of knowing nothing.
+    assertThat(LossScales.ofEvaluation(same, new Loss.MeanSquaredError())).isEmpty();
+    Dataset oneClass =
+        Samples.ofNumbers(new float[] {1, 2}, 1).withClasses(List.of("a", "b"), new int[] {1, 1});
+    assertThat(LossScales.ofEvaluation(oneClass, new Loss.CrossEntropy(List.of(), 0))).isEmpty();
   }
 }

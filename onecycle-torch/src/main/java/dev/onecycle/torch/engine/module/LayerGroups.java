@@ -82,6 +82,9 @@ public final class LayerGroups {
           layer,
           layer);
     }
+    if (all.scripts.isEmpty()) {
+      rules.frozen().forEach(layer -> requireWholeNorm(layer, all));
+    }
     LayerGroups groups = new LayerGroups(rules, settings.weightDecay(), Depths.of(all.parameters));
     ModuleBuilder trained = groups.builder();
     trained.build("", network.layers());
@@ -92,6 +95,16 @@ public final class LayerGroups {
         rules.frozen(),
         "leave the last one to be trained");
     return groups;
+  }
+
+  /** Scale and shift of a norm are trained together, or neither. */
+  private static void requireWholeNorm(String layer, ModuleBuilder all) {
+    String norm = layer.substring(0, Math.max(0, layer.lastIndexOf('.')));
+    boolean isPart =
+        all.parameters.stream().anyMatch(weight -> weight.name.equals(layer))
+            && all.parameters.stream()
+                .anyMatch(weight -> weight.name.equals(norm + ".weight") && weight.normOrBias);
+    Require.that(!isPart, "frozen layers", "the norm as a whole, " + norm + ",", layer, layer);
   }
 
   private static String tops(ModuleBuilder all) {

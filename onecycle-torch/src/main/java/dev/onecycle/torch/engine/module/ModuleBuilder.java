@@ -113,7 +113,7 @@ public final class ModuleBuilder {
       return Modules.gelu();
     }
     if (layer instanceof Layer.ViewMean mean) {
-      return TestTimeAugmentation.of(mean.views(), build(prefix, mean.body()));
+      return TestTimeAugmentation.of(mean.views(), build(prefix, mean.body()), prefix.isEmpty());
     }
     if (layer instanceof Layer.Whitening whitening) {
       return whitening(prefix, whitening);

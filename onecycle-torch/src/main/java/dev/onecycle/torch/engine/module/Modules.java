@@ -241,7 +241,8 @@ final class Modules {
     return (x, context) ->
         x.dim() == 2 // features already
             ? x
-            : context.keep(x.flatten(1, -1), gradient -> channelsLast(gradient.view_as(x)));
+            : context.keep(
+                x.flatten(1, -1), gradient -> Autograd.ofInput(gradient.view_as(x), x, gradient));
   }
 
   static Tensor channelsLast(Tensor images) {

@@ -13,12 +13,26 @@ final class TestTimeAugmentation {
 
   private TestTimeAugmentation() {}
 
-  static Module of(Views views, Module body) {
+  /**
+   * @param isLast whether its result is the network's; otherwise the next layer wants it in the
+   *     type of the pass
+   */
+  static Module of(Views views, Module body, boolean isLast) {
+    Module mean = of(views, body);
+    return (x, context) -> {
+      Tensor result = mean.forward(x, context);
+      return isLast || context.training() ? result : result.to(context.compute());
+    };
+  }
+
+  private static Module of(Views views, Module body) {
     return (x, context) -> {
       if (context.training()) {
         return body.forward(x, context);
       }
-      Tensor sum = body.forward(x, context).to(ScalarType.Float); // bfloat16 would round each mean
+      // bfloat16 would round each mean.
+      Tensor first = body.forward(x, context).to(ScalarType.Float);
+      Tensor sum = first.is_alias_of(x) ? first.clone() : first;
       addFlipped(sum, body, x, 1, context);
       if (views == Views.FLIP) {
         return sum.mul_(new Scalar(1 / 2.0));

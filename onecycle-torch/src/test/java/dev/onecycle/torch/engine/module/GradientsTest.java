@@ -109,6 +109,15 @@ class GradientsTest {
         images("mean over the image", new Layer.GlobalAveragePool()),
         images("largest of the image", new Layer.GlobalMaxPool()),
         images("flatten", sequence(new Layer.Flatten(), new Linear(4 * 8 * 8, 3, true))),
+        Arguments.of(
+            "flattening of one channel on both sides",
+            sequence(
+                new Conv(1, 1, 3, 1, 1, false),
+                new Residual(
+                    sequence(new Conv(1, 1, 3, 1, 1, false), new Relu(), new Layer.Flatten()),
+                    sequence(new Layer.Flatten())),
+                new Linear(8 * 8, 3, true)),
+            new long[] {6, 1, 8, 8}),
         images("scale", new Layer.Scale(0.125)),
         images("reflection pad", new Layer.ReflectionPad(1, 2, 3, 0)),
         images("dropout", new Layer.Dropout(0.3)),
