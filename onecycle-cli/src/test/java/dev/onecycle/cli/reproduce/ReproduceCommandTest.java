@@ -393,8 +393,6 @@ class ReproduceCommandTest {
         "policy: onecycle | polizy: onecycle | did you mean policy?",
         "constant-momentum: -1 | constant: -1 | contrast must be arms of the experiment, policy,",
         "above: 0 | about: 0 | Unrecognized field \"about\"",
-        "measure: test_loss | measure: | measure must be given but was left out",
-        "momentum: '0.9' | momentum: | momentum must be given but was left out",
         "uses: [policy] | uses: [other] | uses must be arms of the program's experiments"
       })
   void aMistakeInAFileIsTold(String written, String mistake, String message) throws IOException {
@@ -405,6 +403,23 @@ class ReproduceCommandTest {
     Cli.Result result = reproduce(mine, "--out", temp.resolve("out"));
     assertThat(result.code()).isEqualTo(65);
     assertThat(result.err()).contains(mine.toString()).contains(message);
+  }
+
+  @Test
+  void anArmOrAClaimWithoutABodyIsTold() throws IOException {
+    String head = "title: T\nsource: S\nsettings: {epochs: 2}\n";
+    for (List<String> one :
+        List.of(
+            List.of("arms:\n  a: ~\n", "a must be given but was left out"),
+            List.of(
+                "arms:\n  a: {title: A}\nclaims:\n  - ~\n",
+                "an item of a list must be given but was left out"))) {
+      Path mine = Files.writeString(temp.resolve("mine.yaml"), head + one.get(0));
+      Cli.Result result = reproduce(mine, "--out", temp.resolve("out"));
+      assertThat(result.code()).as(result.err()).isEqualTo(65);
+      assertThat(result.complaints()).hasSize(1);
+      assertThat(result.err()).contains(mine.toString(), one.get(1));
+    }
   }
 
   /** A quarter of epochs, batches and rates at scale cpu; the shares of the cycle are the same. */

@@ -69,7 +69,9 @@ class ServeCommandTest {
     for (List<String> wrong :
         List.of(
             List.of("--port=70000", "--port must be in [0, 65535] but was 70000"),
-            List.of("--max-size=big", "--max-size must be an amount such as 16m, at most 1g, but was big"),
+            List.of(
+                "--max-size=big",
+                "--max-size must be an amount such as 16m, at most 1g, but was big"),
             List.of("--max-requests=0", "--max-requests must be in [1, 1024] but was 0"),
             List.of("--max-batch=0", "must be in [1, 65536] but was 0"))) {
       Cli.Result result = Cli.run("serve", model, wrong.get(0));
