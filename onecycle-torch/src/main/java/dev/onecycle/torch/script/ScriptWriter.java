@@ -47,11 +47,8 @@ public final class ScriptWriter {
    */
   public static void write(
       Script script, List<NamedTensor> arrays, Map<String, String> metadata, Path file) {
-    long own = script.file().path().toFile().length();
-    writing(
-        file,
-        own + bytes(arrays),
-        copy -> SavedScript.write(script.file(), arrays, metadata, copy));
+    long bytes = script.file().path().toFile().length();
+    writing(file, bytes, copy -> SavedScript.write(script.file(), arrays, metadata, copy));
   }
 
   private static long bytes(List<NamedTensor> arrays) {
@@ -62,10 +59,13 @@ public final class ScriptWriter {
    * @param bytes that the file has at least
    */
   private static void writing(Path file, long bytes, Consumer<Path> work) {
-    Path folder = file.toAbsolutePath().getParent();
+    boolean isDevice = Files.exists(file) && !Files.isRegularFile(file);
     Path copy;
     try {
-      copy = Files.createTempFile(folder, ".onecycle-export", ".pt");
+      copy =
+          isDevice
+              ? Files.createTempFile("onecycle-export", ".pt")
+              : Files.createTempFile(file.toAbsolutePath().getParent(), ".onecycle-export", ".pt");
     } catch (IOException e) {
       throw IoErrors.cannotCreate("a file for " + file, e);
     }
