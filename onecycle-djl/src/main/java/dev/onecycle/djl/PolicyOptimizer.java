@@ -26,9 +26,8 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  *
  * <p>The state of each parameter is a native array that lives until {@link #close}. The n-th update
- * of the model is step n − 1 of the policy; a model on several devices counts each device by
- * itself. A parameter that was frozen before takes the step of the others, or the step before it.
- * Use an optimizer for one trainer.
+ * of the model is step n − 1 of the policy, on each of its devices. A parameter that was frozen
+ * before takes the step of the others, or the step before it. Use an optimizer for one trainer.
  */
 public final class PolicyOptimizer extends Optimizer implements AutoCloseable {
   private static final double BETA2 = 0.999;

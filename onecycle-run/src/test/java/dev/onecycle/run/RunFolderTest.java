@@ -61,6 +61,26 @@ class RunFolderTest {
         .isEqualTo("0,2,2.1,2.0,0.5,100.0,1.5,0.5");
   }
 
+  /** A folder in the place of the record stands for a disk that is full for a while. */
+  @Test
+  void aRecordThatCouldNotBeWrittenIsWrittenLater() throws IOException {
+    Path run = folder.resolve("run");
+    Path file = run.resolve(RunFolder.RECORD);
+    RunRecord record = record();
+    try (RunFolder files = RunFolder.create(run, record)) {
+      files.write(record);
+      Files.delete(file);
+      files.writeUnwritten();
+      assertThat(file).as("nothing is left to write").doesNotExist();
+      Files.createDirectory(file);
+      assertThatThrownBy(() -> files.write(record)).isInstanceOf(CannotWriteException.class);
+      assertThatThrownBy(files::writeUnwritten).isInstanceOf(CannotWriteException.class);
+      Files.delete(file);
+      files.writeUnwritten();
+      assertThat(RunFolder.read(run)).isEqualTo(record);
+    }
+  }
+
   @Test
   void anEpochThatWasNotEvaluatedHasEmptyCells() throws IOException {
     Path run = folder.resolve("run");

@@ -46,11 +46,11 @@ record Answer(int status, String type, byte[] body, String policy, String allowe
   /**
    * A method that is not allowed.
    *
-   * @param allowed the others, separated by commas
+   * @param wanted the methods that are; HEAD goes with GET
    */
-  static Answer wrongMethod(String allowed) {
-    String named = allowed.replace("HEAD, ", "").replace(", HEAD", "").replace(", ", " or ");
-    Answer error = error(405, "usage", "the method must be " + named);
+  static Answer wrongMethod(String... wanted) {
+    Answer error = error(405, "usage", "the method must be " + String.join(" or ", wanted));
+    String allowed = String.join(", ", wanted).replace("GET", "GET, HEAD");
     return new Answer(405, error.type, error.body, "", allowed);
   }
 }

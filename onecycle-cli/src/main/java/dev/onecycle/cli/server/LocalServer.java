@@ -351,7 +351,7 @@ final class LocalServer implements AutoCloseable {
     boolean reads = method.equals("GET") || method.equals("HEAD");
     boolean sends = limits.maxBody > 0 && method.equals("POST");
     if (!reads && !sends) {
-      return Answer.wrongMethod(limits.maxBody > 0 ? "GET, HEAD, POST" : "GET, HEAD");
+      return limits.maxBody > 0 ? Answer.wrongMethod("GET", "POST") : Answer.wrongMethod("GET");
     }
     if (sends && isOfAnotherPage(exchange.getRequestHeaders())) {
       return Answer.error(

@@ -45,7 +45,7 @@ final class PredictionService implements LocalServer.Service {
   public Answer answer(Request request) throws IOException {
     boolean predict = request.path().equals("/api/predict");
     if (PATHS.contains(request.path()) && predict != request.method().equals("POST")) {
-      return Answer.wrongMethod(predict ? "POST" : "GET, HEAD");
+      return Answer.wrongMethod(predict ? "POST" : "GET");
     }
     return switch (request.path()) {
       case "/" -> page();

@@ -283,12 +283,16 @@ public final class Augmentation {
     return choose(seed, epoch, index, 0, height, width);
   }
 
+  /** The random numbers of an image in an epoch, which are others each time that it is drawn. */
+  static SplittableRandom stream(long seed, String purpose, long epoch, int index, int turn) {
+    return turn == 0
+        ? RandomStream.of(seed, purpose, epoch, index)
+        : RandomStream.of(seed, purpose, epoch, index, turn);
+  }
+
   /** As the other method, where the image was drawn {@code turn} times before in the epoch. */
   Change choose(long seed, long epoch, int index, int turn, int height, int width) {
-    SplittableRandom random =
-        turn == 0
-            ? RandomStream.of(seed, "augment", epoch, index)
-            : RandomStream.of(seed, "augment", epoch, index, turn);
+    SplittableRandom random = stream(seed, "augment", epoch, index, turn);
     // This draw comes first: windows of small images stay as they were when others are added.
     CropChoice window = window(random, seed, epoch, index);
     Rectangle whole = Rectangle.whole(height, width);

@@ -1,7 +1,6 @@
 package dev.onecycle.data.augment;
 
 import dev.onecycle.error.Require;
-import dev.onecycle.random.RandomStream;
 import dev.onecycle.text.Numbers;
 import java.util.ArrayList;
 import java.util.List;
@@ -86,10 +85,7 @@ public record Mixing(double mixup, double cutmix) {
     if (size < 2 || !isOn()) {
       return Optional.empty();
     }
-    SplittableRandom random =
-        turn == 0
-            ? RandomStream.of(seed, "mix", epoch, index)
-            : RandomStream.of(seed, "mix", epoch, index, turn);
+    SplittableRandom random = Augmentation.stream(seed, "mix", epoch, index, turn);
     int drawn = random.nextInt(size - 1);
     int partner = drawn < position ? drawn : drawn + 1;
     boolean cuts = cutmix > 0 && (mixup == 0 || random.nextBoolean());

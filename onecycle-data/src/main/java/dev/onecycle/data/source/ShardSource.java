@@ -93,13 +93,9 @@ public final class ShardSource implements Source {
     if (!shards.isEmpty() && !images.isEmpty()) {
       throw new BadDataException(
           Numbers.format(
-              "%s must have either images or .tar shards but has %,d images, such as %s, beside"
-                  + " %,d shards, such as %s; put them in folders of their own",
-              location,
-              images.size(),
-              Collections.min(images),
-              shards.size(),
-              shards.get(0).getFileName()));
+              "%s must have either images or .tar shards but has both, such as %s and %s; put them in"
+                  + " folders of their own",
+              location, Collections.min(images), shards.get(0).getFileName()));
     }
     return shards;
   }

@@ -116,7 +116,7 @@ class ShardTest {
     Files.writeString(folder.resolve("README"), "what this is");
     assertThat(open(folder.toString()).train().classes()).hasSize(2);
     Files.write(folder.resolve("1.JPG"), TestImages.png(4, 4, 1));
-    requireRefused("photos", "has 1 images, such as 1.JPG, beside 1 shards, such as backup.tar");
+    requireRefused("photos", "but has both, such as 1.JPG and backup.tar; put them in");
   }
 
   @Test

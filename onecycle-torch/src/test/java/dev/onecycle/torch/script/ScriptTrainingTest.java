@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.onecycle.data.augment.Augmentation;
 import dev.onecycle.data.image.ImageDataset;
+import dev.onecycle.range.RangeResult;
+import dev.onecycle.range.RangeTest;
 import dev.onecycle.torch.ArrayBatch;
 import dev.onecycle.torch.ImageSets;
 import dev.onecycle.torch.nn.Network;
@@ -14,6 +17,8 @@ import dev.onecycle.torch.settings.Normalization;
 import dev.onecycle.torch.settings.Precision;
 import dev.onecycle.torch.train.Learner;
 import dev.onecycle.torch.train.LearnerState;
+import dev.onecycle.torch.train.LearningRateFinder;
+import dev.onecycle.torch.train.Setup;
 import dev.onecycle.torch.weights.NamedTensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -85,6 +90,20 @@ class ScriptTrainingTest {
               .isCloseTo(expected.get(i).asDouble(), within(2e-5));
         }
       }
+    }
+  }
+
+  /** Its batch norms average as they were written, and are not estimated for the held-out loss. */
+  @Test
+  void itsRangeTestMayBeByHeldOutImages() {
+    LearnerSettings settings = settings(1).build();
+    Setup setup = new Setup(network("tiny.pt"), 16, 0.85, Augmentation.none(), settings);
+    try (Learner learner = Learner.prepare(setup.network(), TRAIN, settings)) {
+      RangeResult result =
+          LearningRateFinder.of(setup, TRAIN)
+              .withValidation(TRAIN)
+              .run(learner, RangeTest.atMomentum(0.85).withSteps(25), 1, point -> {});
+      assertThat(result.points()).hasSizeGreaterThan(10);
     }
   }
 
