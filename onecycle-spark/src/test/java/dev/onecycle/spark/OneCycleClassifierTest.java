@@ -28,9 +28,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
+import org.apache.spark.SparkContext;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.ml.Pipeline;
 import org.apache.spark.ml.PipelineModel;
 import org.apache.spark.ml.PipelineStage;
@@ -49,6 +52,7 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import org.apache.spark.util.SerializableConfiguration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -234,6 +238,33 @@ class OneCycleClassifierTest {
     Dataset<Row> grey = images.withColumn("content", functions.lit(new byte[] {1}));
     assertThat(RowDigest.of(grey, named)).isNotEqualTo(RowDigest.of(images, named));
     assertThat(RowDigest.of(relabelled(), named)).isNotEqualTo(RowDigest.of(images, named));
+  }
+
+  /** Ids that are equal leave the order to the labels, and then to the bytes. */
+  @Test
+  void equalIdsGiveTheSameShardsInAnyOrderOfRows() throws IOException {
+    Dataset<Row> rows = images.withColumn("same", functions.lit("x"));
+    Map<String, String> shards = shards(rows.repartition(1), "ordered");
+    assertThat(shards).isNotEmpty();
+    assertThat(shards(rows.orderBy(functions.rand(3)).repartition(7), "shuffled"))
+        .isEqualTo(shards);
+  }
+
+  private static Map<String, String> shards(Dataset<Row> rows, String name) throws IOException {
+    SparkContext context = spark.sparkContext();
+    Path place = folder.resolve(name);
+    StagedImages staged =
+        StagedImages.write(
+            rows,
+            new StagedImages.Columns("content", "label", Optional.of("same"), Optional.empty()),
+            new SharedFolder(place.toUri().toString(), context.hadoopConfiguration()),
+            JavaSparkContext.fromSparkContext(context)
+                .broadcast(new SerializableConfiguration(context.hadoopConfiguration())));
+    Map<String, String> contents = new TreeMap<>();
+    for (StagedImages.Shard shard : staged.shards()) {
+      contents.put(shard.name(), Sha256.of(Files.readAllBytes(place.resolve(shard.name()))));
+    }
+    return contents;
   }
 
   /** A run that never began binds nothing, and what an interrupted one left is not trained on. */

@@ -104,14 +104,45 @@ class UnequalClassesTest {
     assertThat(train("shuffled").code()).isZero();
     assertThat(Files.mismatch(run.resolve("steps.csv"), temp.resolve("shuffled/steps.csv")))
         .isNotEqualTo(-1);
-    Path killed = StoppedRun.copy(run, temp.resolve("killed"));
+    Path killed = killedAfterFirstEpoch(run);
+    Cli.Result resumed = Cli.run("resume", killed);
+    assertThat(resumed.code()).as(resumed.err()).isZero();
+    assertSameBits(run, killed);
+  }
+
+  /** The file with the weights may have moved; other weights are another training. */
+  @Test
+  void aMovedFileOfWeightsIsNamedAtResume() throws IOException {
+    Path weights = Files.writeString(temp.resolve("w.csv"), "blue,1\ngreen,2\nred,4\n");
+    assertThat(train("weighted", "--class-weights", weights).code()).isZero();
+    Path run = temp.resolve("weighted");
+    Path killed = killedAfterFirstEpoch(run);
+    Path moved = Files.move(weights, temp.resolve("moved.csv"));
+
+    Cli.Result lost = Cli.run("resume", killed);
+    assertThat(lost.code()).isNotZero();
+    assertThat(lost.err()).contains("w.csv");
+    Path other = Files.writeString(temp.resolve("other.csv"), "blue,1\ngreen,1\nred,1\n");
+    Cli.Result refused = Cli.run("resume", killed, "--class-weights", other);
+    assertThat(refused.code()).isNotZero();
+    assertThat(refused.err()).contains("class weights 1, 2, 4");
+
+    Cli.Result resumed = Cli.run("resume", killed, "--class-weights", moved);
+    assertThat(resumed.code()).as(resumed.err()).isZero();
+    assertSameBits(run, killed);
+  }
+
+  private Path killedAfterFirstEpoch(Path run) throws IOException {
+    Path killed = StoppedRun.copy(run, temp.resolve(run.getFileName() + "-killed"));
     Files.delete(killed.resolve("model.safetensors"));
     StoppedRun.remove(killed.resolve("checkpoints/step-0000000012-epoch-000002"));
     StoppedRun.edit(killed, "/status", "running");
-    Cli.Result resumed = Cli.run("resume", killed);
-    assertThat(resumed.code()).as(resumed.err()).isZero();
+    return killed;
+  }
+
+  private static void assertSameBits(Path run, Path resumed) throws IOException {
     for (String name : new String[] {"model.safetensors", "steps.csv"}) {
-      assertThat(Files.mismatch(run.resolve(name), killed.resolve(name))).as(name).isEqualTo(-1);
+      assertThat(Files.mismatch(run.resolve(name), resumed.resolve(name))).as(name).isEqualTo(-1);
     }
   }
 }
