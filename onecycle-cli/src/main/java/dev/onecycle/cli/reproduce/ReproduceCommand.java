@@ -10,6 +10,7 @@ import dev.onecycle.error.IoErrors;
 import dev.onecycle.error.Require;
 import dev.onecycle.range.RangeResult;
 import dev.onecycle.report.claims.ArmResult;
+import dev.onecycle.report.claims.ManyClaims;
 import dev.onecycle.report.claims.StudyResult;
 import dev.onecycle.report.claims.StudyTables;
 import dev.onecycle.report.page.StudyReport;
@@ -263,6 +264,12 @@ public final class ReproduceCommand implements Callable<Integer> {
       say(console, report.result());
       console.answer("Page: " + page);
     }
+    ManyClaims claims = new ManyClaims(reports.stream().map(StudyReport::result).toList());
+    if (studies.size() > 1) {
+      console.answer("");
+      console.answer(claims.sentence());
+      claims.sentences().forEach(sentence -> console.answer("  " + sentence));
+    }
     if (results != null) {
       fill(results, reports, console);
     }
@@ -270,6 +277,9 @@ public final class ReproduceCommand implements Callable<Integer> {
     json.put("out", campaign.folder().toString());
     json.put("scale", scale.toString());
     json.put("experiments", all);
+    json.put("tested", claims.tested());
+    json.put("decided", claims.decided());
+    json.put("decided_with_holm", claims.corrected());
     return json;
   }
 

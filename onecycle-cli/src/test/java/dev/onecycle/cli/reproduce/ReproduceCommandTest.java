@@ -117,6 +117,21 @@ class ReproduceCommandTest {
     Object[] two = {"policy", "weight-decay", "--no-run", "--out", out, "--results", page};
     assertThat(reproduce(two).err()).contains(page + ", which has no part for weight-decay");
 
+    // The number of verdicts, once every part of the page is written.
+    String all = "<!-- results of all -->\ncounts\n<!-- end -->\n";
+    Files.writeString(page, before + all + after);
+    assertThat(reproduce(words).code()).isZero();
+    assertThat(Cli.read(page)).contains(all);
+    Files.writeString(page, before + all);
+    assertThat(reproduce(words).code()).isZero();
+    assertThat(Cli.read(page))
+        .contains("| policy | 0 | 0 | 3 | 0 of 9 |")
+        .contains("\n- Of 0 tested claims none is decided, each at the 5 % level.\n")
+        .doesNotContain("counts");
+    Cli.Result both = reproduce("policy", "weight-decay", "--no-run", "--out", out);
+    assertThat(both.json().get("tested").asInt()).isZero();
+    assertThat(both.json().get("decided_with_holm").asInt()).isZero();
+
     Files.writeString(page, before.replace("policy", "polcy"));
     assertThat(reproduce(words).err()).contains("--results must be a new file, a page that");
     assertThat(Cli.read(page)).contains("old");

@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.hipparchus.distribution.continuous.TDistribution;
-import org.hipparchus.stat.inference.TTest;
 
 /**
  * Decides a claim by the runs of several seeds: a t test of the sum, computed once for each seed.
@@ -21,7 +20,7 @@ import org.hipparchus.stat.inference.TTest;
  * <p>The claim holds where the 95 % interval of the sum lies on its side of the bound. It does not
  * hold where the interval ends before the bound and its margin. It is not decidable otherwise, and
  * with fewer than {@value #MIN_SEEDS} seeds. The interval is two-sided: of equal arms, a claim of
- * one side holds by chance once in forty. No correction is made for the number of claims.
+ * one side holds by chance once in forty; {@link ManyClaims} corrects for the number of claims.
  */
 public final class ClaimTest {
   /** With fewer seeds the spread is unknown. */
@@ -69,11 +68,35 @@ public final class ClaimTest {
         new TDistribution(sums.length - 1).inverseCumulativeProbability((1 + LEVEL) / 2)
             * sum.deviation()
             / Math.sqrt(sums.length);
-    double p = new TTest().tTest(claim.bound(), sums);
+    double p = p(sum, claim.bound());
     double low = sum.mean() - half;
     double high = sum.mean() + half;
     return new Verdict(
         kind(claim, low, high), reason(claim), Optional.of(new Verdict.Test(sum, low, high, p)));
+  }
+
+  /**
+   * The p-value of a decision, two-sided: that the mean is the bound, or, of a claim that does not
+   * hold, the bound with its margin; 1 where nothing is decided.
+   */
+  static double p(Claim claim, Kind kind, Verdict.Test test) {
+    double beyond = claim.bound() + claim.margin();
+    double before = claim.bound() - claim.margin();
+    return switch (kind) {
+      case HOLDS -> test.p();
+      case NOT_DECIDABLE -> 1;
+      case DOES_NOT_HOLD ->
+          switch (claim.relation()) {
+            case ABOVE -> p(test.sum(), beyond);
+            case BELOW -> p(test.sum(), before);
+            case DIFFERENT -> Math.max(p(test.sum(), beyond), p(test.sum(), before));
+          };
+    };
+  }
+
+  private static double p(MeanAndDeviation sum, double bound) {
+    double t = (sum.mean() - bound) / (sum.deviation() / Math.sqrt(sum.n()));
+    return 2 * new TDistribution(sum.n() - 1).cumulativeProbability(-Math.abs(t));
   }
 
   private static Kind kind(Claim claim, double low, double high) {

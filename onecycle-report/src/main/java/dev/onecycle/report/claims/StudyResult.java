@@ -95,6 +95,21 @@ public record StudyResult(
         : Verdict.undecided(String.join("; ", failed));
   }
 
+  /** How many claims have a verdict. */
+  long count(Verdict.Kind kind) {
+    return verdicts().values().stream().filter(verdict -> verdict.kind() == kind).count();
+  }
+
+  /** How many runs are done. */
+  long done() {
+    return arms.stream().mapToLong(arm -> arm.trials().size()).sum();
+  }
+
+  /** How many runs there are to be. */
+  long planned() {
+    return arms.stream().mapToLong(ArmResult::planned).sum();
+  }
+
   /** Whether every planned run is done. */
   public boolean complete() {
     return arms.stream().allMatch(arm -> arm.trials().size() >= arm.planned());

@@ -7,6 +7,7 @@ import dev.onecycle.text.Numbers;
 import dev.onecycle.text.Shell;
 import dev.onecycle.text.Texts;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.DoubleSummaryStatistics;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -55,18 +56,19 @@ public final class StudyTables {
 
   /** How many claims hold, and how many runs are done, in sentences. */
   public String outcome() {
-    Map<Verdict.Kind, Long> counts = new LinkedHashMap<>();
-    result.verdicts().values().forEach(verdict -> counts.merge(verdict.kind(), 1L, Long::sum));
-    List<String> parts = new ArrayList<>();
-    counts.forEach((kind, count) -> parts.add(Numbers.format("%d %s", count, kind)));
-    long done = result.arms().stream().mapToLong(arm -> arm.trials().size()).sum();
-    long planned = result.arms().stream().mapToLong(ArmResult::planned).sum();
+    String verdicts =
+        Arrays.stream(Verdict.Kind.values())
+            .filter(kind -> result.count(kind) > 0)
+            .map(kind -> Numbers.format("%d %s", result.count(kind), kind))
+            .collect(Collectors.joining(", "));
+    ManyClaims claims = new ManyClaims(List.of(result));
     return Numbers.format(
-        "Of %s: %s. %d of %d runs are done.",
+        "Of %s: %s.%s %d of %d runs are done.",
         Counts.of(result.claims().size(), "claim", "claims"),
-        String.join(", ", parts),
-        done,
-        planned);
+        verdicts,
+        claims.tested() < 2 || claims.decided() == 0 ? "" : " " + claims.sentence(),
+        result.done(),
+        result.planned());
   }
 
   private static String sum(Claim claim, Test test) {
@@ -354,7 +356,7 @@ public final class StudyTables {
             + " settings by results on the test images, and its figures are of one run each.",
         "A claim is decided by a two-sided t test over seeds at the 5 % level. So of claims about"
             + " equal arms, one of forty that say above or below holds by chance, and one of twenty"
-            + " that say different. There is no correction for the number of claims. Runs of a seed"
-            + " share first weights, order and held-out part.");
+            + " that say different. Holm's correction says which verdicts stay if all of them are"
+            + " to be right at once. Runs of a seed share first weights, order and held-out part.");
   }
 }

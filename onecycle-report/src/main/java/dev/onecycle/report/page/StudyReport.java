@@ -4,6 +4,7 @@ import dev.onecycle.error.CannotWriteException;
 import dev.onecycle.error.InvalidValueException;
 import dev.onecycle.error.Require;
 import dev.onecycle.range.RangeResult;
+import dev.onecycle.report.claims.ManyClaims;
 import dev.onecycle.report.claims.Quantity;
 import dev.onecycle.report.claims.StudyResult;
 import dev.onecycle.report.claims.StudyTables;
@@ -39,6 +40,9 @@ public record StudyReport(
 
   private static final String END = "<!-- end -->";
 
+  /** The part with the number of claims by their verdicts. */
+  private static final String ALL = "all";
+
   private static final Pattern BEGINNING = Pattern.compile("<!-- results of (.+) -->");
 
   public StudyReport {
@@ -71,6 +75,9 @@ public record StudyReport(
     new StudyTables(reports.get(0).result)
         .method()
         .forEach(sentence -> text.append(item(line(sentence))));
+    if (reports.size() > 1) {
+      text.append('\n').append(overview(reports));
+    }
     reports.forEach(report -> text.append('\n').append(report.section()));
     return text.toString();
   }
@@ -79,26 +86,28 @@ public record StudyReport(
    * A Markdown page with the tables and verdicts of experiments written anew, and all other lines
    * kept: a line {@code <!-- results of NAME -->} begins the part of an experiment, and a line
    * {@code <!-- end -->} ends it. Parts of experiments that are not among the reports stay as they
-   * are.
+   * are. The part {@code all} counts the verdicts; it is written where no other part stays.
    *
    * @throws InvalidValueException naming a part without an end
    */
   public static String filled(String page, List<StudyReport> reports) {
     List<String> names = parts(page);
-    Map<String, StudyReport> parts = new HashMap<>();
-    for (StudyReport report : reports) {
-      if (names.contains(report.name())) {
-        parts.put(beginning(report.name()), report);
-      }
+    List<StudyReport> shown = reports.stream().filter(one -> names.contains(one.name())).toList();
+    Map<String, String> parts = new HashMap<>();
+    List<String> written = shown.stream().map(StudyReport::name).toList();
+    if (names.stream().allMatch(name -> name.equals(ALL) || written.contains(name))) {
+      parts.put(beginning(ALL), overview(shown));
     }
+    shown.forEach(report -> parts.put(beginning(report.name()), report.tablesAndVerdicts()));
     StringBuilder text = new StringBuilder();
     Iterator<String> lines = page.lines().iterator();
     while (lines.hasNext()) {
       String line = lines.next();
       text.append(line).append('\n');
-      StudyReport report = parts.get(line);
-      if (report != null) {
-        text.append(report.part(lines));
+      String part = parts.get(line);
+      if (part != null) {
+        skipToEnd(lines);
+        text.append('\n').append(part).append('\n').append(END).append('\n');
       }
     }
     return text.toString();
@@ -147,12 +156,20 @@ public record StudyReport(
     return result.about().name();
   }
 
-  /** The part of this experiment, in place of the lines to its end. */
-  private String part(Iterator<String> lines) {
+  private static void skipToEnd(Iterator<String> lines) {
     while (!lines.next().equals(END)) {
       // The old part.
     }
-    return "\n" + tablesAndVerdicts() + "\n" + END + "\n";
+  }
+
+  /** The number of claims of each experiment by their verdicts, and those that stay decided. */
+  private static String overview(List<StudyReport> reports) {
+    ManyClaims claims = new ManyClaims(reports.stream().map(StudyReport::result).toList());
+    StringBuilder text = new StringBuilder();
+    table(text, claims.table());
+    text.append(item(line(claims.sentence())));
+    claims.sentences().forEach(sentence -> text.append(item(line(sentence))));
+    return text.toString();
   }
 
   private String section() {
