@@ -36,9 +36,10 @@ class LauncherTest {
     Files.createDirectories(home.resolve("onecycle-cli/src/main"));
     Files.createFile(home.resolve("pom.xml"));
     Files.createFile(home.resolve("onecycle-cli/pom.xml"));
-    Path stamp = home.resolve("onecycle-bench/target/.built");
-    TestData.write(stamp, new byte[] {'\n'});
-    Path java = temp.resolve("jdk/bin/java");
+    TestData.write(home.resolve("onecycle-bench/target/.begun"), new byte[0]);
+    TestData.write(home.resolve("onecycle-cli/target/onecycle.jar"), new byte[] {'o', 'l', 'd'});
+    TestData.write(home.resolve("onecycle-bench/target/.built"), new byte[] {'\n'});
+    script("jdk/bin/javac", "");
     String real =
         Shell.line(
             List.of(
@@ -48,9 +49,112 @@ class LauncherTest {
                 System.getProperty("java.class.path"),
                 "dev.onecycle.cli.Main"));
     String shift = "while [ \"$1\" != -jar ]; do shift; done; shift 2";
-    String lines = "#!/bin/sh\n" + shift + "\nexec " + real + " \"$@\"\n";
-    TestData.write(java, lines.getBytes(StandardCharsets.UTF_8));
-    Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwx------"));
+    script("jdk/bin/java", shift + "\nexec " + real + " \"$@\"\n");
+  }
+
+  private void script(String name, String lines) throws IOException {
+    Path file = temp.resolve(name);
+    TestData.write(file, ("#!/bin/sh\n" + lines).getBytes(StandardCharsets.UTF_8));
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
+  }
+
+  /** Starts a program with the Java and the Maven of this test. */
+  private List<String> run(int code, Map<String, String> environment, String... command)
+      throws IOException, InterruptedException {
+    ProcessBuilder builder = new ProcessBuilder(command).directory(temp.toFile());
+    builder.environment().put("JAVA_HOME", temp.resolve("jdk").toString());
+    builder.environment().put("PATH", temp + "/bin:" + System.getenv("PATH"));
+    builder.environment().putAll(environment);
+    Path log = temp.resolve("log");
+    int ended = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start().waitFor();
+    List<String> lines = Files.readAllLines(log);
+    assertThat(ended).as(lines.toString()).isEqualTo(code);
+    return lines;
+  }
+
+  /** A checkout with a Maven that counts its builds and writes the jar in place, as Maven does. */
+  private void fakes(String more) throws IOException {
+    launcher();
+    script("jdk/bin/java", "echo started\n");
+    String jar = "home/onecycle-cli/target/onecycle.jar";
+    script("bin/mvn", "echo \"$@\" >>../builds\ncd ..\necho new >" + jar + "\n" + more);
+  }
+
+  private List<String> builds() throws IOException {
+    Path builds = temp.resolve("builds");
+    return Files.exists(builds) ? Files.readAllLines(builds) : List.of();
+  }
+
+  @Test
+  void itBuildsWhereTheJarIsMissingAndOnlyThen() throws IOException, InterruptedException {
+    fakes("");
+    assertThat(run(0, Map.of(), "home/onecycle")).containsExactly("started");
+    assertThat(builds()).isEmpty();
+    Files.delete(temp.resolve("home/onecycle-cli/target/onecycle.jar"));
+    assertThat(run(0, Map.of(), "home/onecycle")).hasSize(2).endsWith("started");
+    assertThat(run(0, Map.of(), "home/onecycle")).containsExactly("started");
+    assertThat(builds())
+        .containsExactly(
+            "-B -ntp -pl onecycle-bench -am -DskipTests -Dspotless.check.skip=true package");
+  }
+
+  @Test
+  void argumentsForMavenAreKeptAsTheyAre() throws IOException, InterruptedException {
+    fakes("");
+    Map<String, String> spaced = Map.of("ONECYCLE_MAVEN_ARGS", " -e ");
+    assertThat(run(0, spaced, "home/onecycle")).hasSize(2);
+    assertThat(run(0, spaced, "home/onecycle")).containsExactly("started");
+    assertThat(run(0, Map.of(), "home/onecycle")).containsExactly("started");
+    assertThat(builds()).hasSize(1);
+  }
+
+  @Test
+  void aSourceEditedDuringABuildIsBuiltNext() throws IOException, InterruptedException {
+    fakes("touch home/pom.xml\n");
+    Files.delete(temp.resolve("home/onecycle-bench/target/.built"));
+    assertThat(run(0, Map.of(), "home/onecycle")).hasSize(2);
+    assertThat(run(0, Map.of(), "home/onecycle")).hasSize(2);
+    assertThat(builds()).hasSize(2);
+  }
+
+  /** A training that goes on reads its other classes from the jar that it began with. */
+  @Test
+  void aBuildLeavesTheJarOfAProgramThatRuns() throws IOException, InterruptedException {
+    fakes("");
+    Path jar = temp.resolve("home/onecycle-cli/target/onecycle.jar");
+    Path held = Files.createLink(temp.resolve("held"), jar);
+    Files.delete(temp.resolve("home/onecycle-bench/target/.built"));
+    run(0, Map.of(), "home/onecycle");
+    assertThat(jar).hasContent("new");
+    assertThat(held).hasContent("old");
+  }
+
+  @Test
+  void theReasonOfABuildThatCannotStartIsShown() throws IOException, InterruptedException {
+    fakes("");
+    Files.delete(temp.resolve("home/onecycle-bench/target/.built"));
+    script("bin/mvn", "echo 'Unrecognized option: --add-exports=x'\nexit 1\n");
+    assertThat(run(1, Map.of(), "home/onecycle"))
+        .hasSize(2)
+        .endsWith("Unrecognized option: --add-exports=x");
+    assertThat(run(1, Map.of("JAVA_HOME", "/no jdk"), "home/onecycle"))
+        .containsExactly(
+            "onecycle: JAVA_HOME must be the folder of a JDK 17 or newer but was /no jdk, which"
+                + " has no bin/javac");
+  }
+
+  /** By CDPATH, cd would go elsewhere and print the folder. */
+  @Test
+  void itIsFoundThroughLinkedFoldersAndBesideCdpath() throws IOException, InterruptedException {
+    fakes("");
+    Files.createSymbolicLink(
+        Files.createDirectories(temp.resolve("deep/er")).resolve("linked"), temp.resolve("home"));
+    Files.createSymbolicLink(temp.resolve("link"), Path.of("deep/er/linked/onecycle"));
+    Map<String, String> path = Map.of("CDPATH", temp.toString());
+    for (String program : List.of("home/onecycle", "deep/er/linked/onecycle", "./link")) {
+      assertThat(run(0, path, program)).containsExactly("started");
+    }
+    assertThat(builds()).isEmpty();
   }
 
   /** Maven's lines in: progress and errors out. */
@@ -61,7 +165,6 @@ class LauncherTest {
     Files.delete(temp.resolve("home/onecycle-bench/target/.built"));
     String maven =
         """
-        #!/bin/sh
         echo 'WARNING: a method of Unsafe is called'
         echo '[INFO] Scanning for projects...'
         printf '\\033[1m[INFO]\\033[m Building Onecycle Core 0.1.0-SNAPSHOT       [2/3]\\n'
@@ -71,16 +174,8 @@ class LauncherTest {
         exit %1$d
         """
             .formatted(code);
-    Path mvn = temp.resolve("bin/mvn");
-    TestData.write(mvn, maven.getBytes(StandardCharsets.UTF_8));
-    Files.setPosixFilePermissions(mvn, PosixFilePermissions.fromString("rwx------"));
-    ProcessBuilder builder = new ProcessBuilder(temp + "/home/onecycle", "--version");
-    builder.environment().put("JAVA_HOME", temp.resolve("jdk").toString());
-    builder.environment().put("PATH", temp + "/bin:" + System.getenv("PATH"));
-    Path log = temp.resolve("log");
-    int ended = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start().waitFor();
-    List<String> lines = Files.readAllLines(log);
-    assertThat(ended).as(lines.toString()).isEqualTo(code);
+    script("bin/mvn", maven);
+    List<String> lines = run(code, Map.of(), temp + "/home/onecycle", "--version");
     assertThat(lines.get(0)).startsWith("onecycle: building, which takes some minutes");
     assertThat(lines.get(1)).isEqualTo("onecycle: building, 2 of 3");
     assertThat(lines.subList(2, lines.size()).toString())
@@ -120,7 +215,7 @@ class LauncherTest {
 
   /** The folder of the images has such a name too: Java alone could not open it. */
   @ParameterizedTest
-  @ValueSource(strings = {"", "LC_ALL=POSIX", "LANG=C"})
+  @ValueSource(strings = {"", "LC_ALL=POSIX", "LANG=C", "LANG=xx_YY.UTF-8"})
   void foldersWithOtherLettersAreOpenedAndStayApart(String locale)
       throws IOException, InterruptedException {
     TestData.catsAndDogs(temp.resolve("data"), 12);

@@ -66,7 +66,8 @@ class ScriptsTest {
             // By this, cd would print the folder that it finds.
             "CDPATH", temp.toString());
     String relative = "my programs/onecycle-1/bin/onecycle";
-    for (String script : List.of("bin/onecycle", first.toString(), relative)) {
+    Files.createSymbolicLink(temp.resolve("linked"), home.resolve("bin"));
+    for (String script : List.of("bin/onecycle", first.toString(), relative, "linked/onecycle")) {
       List<String> words = run(0, java, script, "train", "my photos", "", "a\"b'c*", "--out=x y");
       int jar = words.indexOf("<-jar>");
       assertThat(words.subList(jar + 1, words.size()))
