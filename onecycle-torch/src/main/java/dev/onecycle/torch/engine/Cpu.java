@@ -12,6 +12,8 @@ import java.util.TreeSet;
 /** The processor's name and features, from the operating system. */
 public final class Cpu {
   private static final boolean GAINS_BY_WINOGRAD = gainsByWinograd(features());
+  private static final boolean HIDES_ITS_CACHES =
+      hidesItsCaches(vendor(), Path.of("/sys/devices/system/cpu/cpu0/cache/index0"));
 
   private Cpu() {}
 
@@ -33,7 +35,7 @@ public final class Cpu {
 
   /** Whether bfloat16 products are computed natively and faster than float32 products. */
   public static boolean multipliesBfloat16Faster() {
-    return multipliesBfloat16Faster(features(), String.join(" ", cpuInfo("vendor_id")));
+    return multipliesBfloat16Faster(features(), vendor());
   }
 
   /**
@@ -58,6 +60,23 @@ public final class Cpu {
 
   static boolean gainsByWinograd(Set<String> features) {
     return features.contains("avx2") && !features.contains("avx512f");
+  }
+
+  /**
+   * Whether this is a processor by AMD that does not tell the sizes of its caches, as a virtual
+   * machine without the feature topoext does. Also where the operating system cannot be asked; not
+   * known but on Linux.
+   */
+  public static boolean hidesItsCaches() {
+    return HIDES_ITS_CACHES;
+  }
+
+  static boolean hidesItsCaches(String vendor, Path cache) {
+    return (vendor.equals("AuthenticAMD") || vendor.equals("HygonGenuine")) && !Files.exists(cache);
+  }
+
+  private static String vendor() {
+    return String.join(" ", cpuInfo("vendor_id"));
   }
 
   /** The words of the first line of /proc/cpuinfo that starts with one of the keys. */

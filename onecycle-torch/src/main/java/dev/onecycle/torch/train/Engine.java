@@ -133,6 +133,12 @@ public final class Engine {
           "The processor does not multiply bfloat16 faster than float32; training runs in float32,"
               + " slower than on one that does (AMX, AMD's AVX512-BF16, Armv8.6).");
     }
+    if (Cpu.hidesItsCaches()) {
+      advice.add(
+          "The processor does not tell this virtual machine its caches, and the engine's convolutions"
+              + " of some sizes would be wrong; they are computed in another way, which is slower."
+              + " Let the host pass the processor's feature topoext on.");
+    }
     if (Runtime.getRuntime().availableProcessors() == 1) {
       advice.add(
           "There is one core; training runs one replica a core, so a second would shorten a step.");

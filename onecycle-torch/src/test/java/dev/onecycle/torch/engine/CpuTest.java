@@ -2,7 +2,12 @@ package dev.onecycle.torch.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -29,5 +34,16 @@ class CpuTest {
   })
   void winogradIsUsedWhereItIsFaster(String features, boolean faster) {
     assertThat(Cpu.gainsByWinograd(Set.of(features.split(" ")))).isEqualTo(faster);
+  }
+
+  @Test
+  void anAmdProcessorWithoutSizesHidesItsCaches(@TempDir Path folder) throws IOException {
+    Path none = folder.resolve("index0");
+    assertThat(Cpu.hidesItsCaches("AuthenticAMD", none)).isTrue();
+    assertThat(Cpu.hidesItsCaches("HygonGenuine", none)).isTrue();
+    assertThat(Cpu.hidesItsCaches("GenuineIntel", none)).isFalse();
+    assertThat(Cpu.hidesItsCaches("", none)).isFalse();
+    Files.createDirectory(none);
+    assertThat(Cpu.hidesItsCaches("AuthenticAMD", none)).isFalse();
   }
 }

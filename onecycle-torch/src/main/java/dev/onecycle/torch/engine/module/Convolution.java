@@ -3,6 +3,7 @@ package dev.onecycle.torch.engine.module;
 import dev.onecycle.torch.engine.Cpu;
 import dev.onecycle.torch.engine.Parameter;
 import dev.onecycle.torch.engine.TensorHandles;
+import dev.onecycle.torch.nn.Layer;
 import java.util.List;
 import org.bytedeco.javacpp.BoolPointer;
 import org.bytedeco.pytorch.LongOptional;
@@ -55,6 +56,10 @@ final class Convolution implements Module {
   private final long[] stride;
   private final long[] padding;
   private final boolean sameSize;
+  private final Layer.Window window;
+
+  /** For sizes at which the engine is wrong. */
+  private final Module careful;
 
   private Convolution(Parameter weight, @Nullable Parameter bias, int stride, int padding) {
     this.weight = weight;
@@ -62,6 +67,11 @@ final class Convolution implements Module {
     this.stride = new long[] {stride, stride};
     this.padding = new long[] {padding, padding};
     sameSize = stride == 1 && padding > 0 && weight.shape[2] == 2L * padding + 1;
+    window = new Layer.Window((int) weight.shape[2], stride, padding);
+    careful =
+        Autograd.of(
+            bias == null ? List.of(weight) : List.of(weight, bias),
+            (x, weights, context) -> Functions.convolution(x, weights, window, 1));
   }
 
   /**
@@ -78,6 +88,9 @@ final class Convolution implements Module {
   @Override
   public Tensor forward(Tensor x, ForwardContext context) {
     Tensor kernel = weight.cast(context.compute());
+    if (ConvolutionWay.of(x, kernel, window, 1) != ConvolutionWay.ENGINE) {
+      return careful.forward(x, context);
+    }
     TensorOptional offset =
         bias == null ? new TensorOptional() : new TensorOptional(bias.cast(context.compute()));
     boolean inputLearns = context.inputLearns();

@@ -10,6 +10,8 @@ import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
 
 /** The layers that leave their way back to {@link Autograd}, as functions of tensors. */
 final class Functions {
@@ -21,16 +23,49 @@ final class Functions {
    * @param weights the weight, and the bias where there is one
    */
   static Tensor convolution(Tensor x, List<Tensor> weights, Layer.Window window, int groups) {
-    TensorOptional bias =
-        weights.size() == 1 ? new TensorOptional() : new TensorOptional(weights.get(1));
+    Tensor weight = weights.get(0);
+    Tensor bias = weights.size() == 1 ? null : weights.get(1);
+    return switch (ConvolutionWay.of(x, weight, window, groups)) {
+      case ENGINE -> engineConvolution(x, weight, bias, window, groups);
+      case ENGINE_IN_FLOAT32 ->
+          engineConvolution(
+                  x.to(ScalarType.Float),
+                  weight.to(ScalarType.Float),
+                  bias == null ? null : bias.to(ScalarType.Float),
+                  window,
+                  groups)
+              .to(x.scalar_type());
+      case FILLED -> filledConvolution(x, weight, bias, window);
+      case PLAIN -> PlainConvolution.of(x, weight, bias, window, groups);
+    };
+  }
+
+  private static Tensor engineConvolution(
+      Tensor x, Tensor weight, @Nullable Tensor bias, Layer.Window window, int groups) {
     return torch.conv2d(
         x,
-        weights.get(0),
-        bias,
+        weight,
+        bias == null ? new TensorOptional() : new TensorOptional(bias),
         Modules.sizes(window.stride()),
         Modules.sizes(window.padding()),
         Modules.sizes(window.dilation()),
         groups);
+  }
+
+  /** Of one group, with channels of zeros up to full blocks, which are taken off again. */
+  private static Tensor filledConvolution(
+      Tensor x, Tensor weight, @Nullable Tensor bias, Layer.Window window) {
+    long out = weight.size(0);
+    long in = missing(x.size(1));
+    Tensor images = Modules.channelsLast(torch.constant_pad_nd(x, 0, 0, 0, 0, 0, in));
+    Tensor kernel = torch.constant_pad_nd(weight, 0, 0, 0, 0, 0, in, 0, missing(out));
+    Tensor offset = bias == null ? null : torch.constant_pad_nd(bias, 0, missing(out));
+    Tensor y = engineConvolution(images, kernel, offset, window, 1).narrow(1, 0, out);
+    return Modules.channelsLast(y);
+  }
+
+  private static long missing(long channels) {
+    return ConvolutionWay.filled(channels) - channels;
   }
 
   static Tensor averagePool(Tensor x, Layer.AveragePool pool) {

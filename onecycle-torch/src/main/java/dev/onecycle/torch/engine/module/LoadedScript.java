@@ -42,6 +42,7 @@ final class LoadedScript implements AutoCloseable {
   private final JitModule module;
   private final Map<String, Tensor> parameters = new LinkedHashMap<>();
   private final Map<String, Tensor> buffers = new LinkedHashMap<>();
+  private final boolean avoidsKernels;
   private Optional<Boolean> training = Optional.empty();
 
   private LoadedScript(ScriptFile file, JitModule module) {
@@ -60,6 +61,7 @@ final class LoadedScript implements AutoCloseable {
       var one = buffer.access();
       buffers.put(one.name().getString(), new Tensor(one.value()));
     }
+    avoidsKernels = parameters.values().stream().anyMatch(ConvolutionWay::isDoubtful);
   }
 
   /**
@@ -144,6 +146,11 @@ final class LoadedScript implements AutoCloseable {
     return file;
   }
 
+  /** For its way back; null where the engine's kernels are right for it. */
+  @Nullable WithoutKernels kernelsAvoided() {
+    return avoidsKernels ? WithoutKernels.begin() : null;
+  }
+
   /** Its parameters by name; the tensors that it computes with. */
   Map<String, Tensor> parameters() {
     return parameters;
@@ -162,11 +169,12 @@ final class LoadedScript implements AutoCloseable {
   /**
    * Computes scores in the open native scope, with gradients where the mode of the thread says so.
    *
-   * @param inBfloat16 whether convolutions and matrix products are computed in bfloat16, as
-   *     PyTorch's autocast decides
+   * @param mayUseBfloat16 whether convolutions and matrix products are computed in bfloat16, as
+   *     PyTorch's autocast decides; in float32 where the engine would be wrong for one of them
    * @throws BadDataException where the program fails, or gives anything but one tensor
    */
-  Tensor forward(Tensor x, boolean inTraining, boolean inBfloat16) {
+  Tensor forward(Tensor x, boolean inTraining, boolean mayUseBfloat16) {
+    boolean inBfloat16 = mayUseBfloat16 && !avoidsKernels;
     if (training.isEmpty() || training.get() != inTraining) {
       module.train(inTraining);
       training = Optional.of(inTraining);
@@ -174,7 +182,7 @@ final class LoadedScript implements AutoCloseable {
     // Optimized by the first passes, later ones would have other bits. Counts for the thread.
     torch.setGraphExecutorOptimize(false);
     boolean cached = torch.is_autocast_cache_enabled();
-    try {
+    try (WithoutKernels slow = kernelsAvoided()) {
       if (inBfloat16) {
         torch.set_autocast_cache_enabled(false); // it would hold weights of the step before
         torch.set_autocast_dtype(DeviceType.CPU, ScalarType.BFloat16);

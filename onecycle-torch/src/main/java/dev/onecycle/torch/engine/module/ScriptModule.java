@@ -123,7 +123,7 @@ public final class ScriptModule implements Module, AutoCloseable {
       leaves.add(input);
     }
     TensorVector gradients;
-    try {
+    try (WithoutKernels slow = own.kernelsAvoided()) {
       gradients =
           torch.grad(
               new TensorVector(output),

@@ -187,7 +187,8 @@ public final class ScriptProbe {
         script.parameters().values().stream().filter(Tensor::requires_grad).toList();
     List<Tensor> results = new ArrayList<>();
     boolean drew;
-    try (AutoGradMode recording = new AutoGradMode(true)) {
+    try (AutoGradMode recording = new AutoGradMode(true);
+        WithoutKernels slow = script.kernelsAvoided()) {
       Tensor scores = script.forward(images, true, false);
       drew = !equal(drawnBefore, state());
       requireScores(scores, TRAINED);
