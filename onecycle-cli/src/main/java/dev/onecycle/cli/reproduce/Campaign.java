@@ -60,15 +60,23 @@ final class Campaign {
   private final Path folder;
   private final String data;
   private final int seeds;
+  private final boolean countsFurther;
   private final Map<List<Object>, Seen> seen = new HashMap<>();
 
   /** Images of a trial that is there, or begins. */
   private record Seen(String fingerprint, Path place) {}
 
-  Campaign(Path folder, String data, int seeds) {
+  /**
+   * A campaign in a folder.
+   *
+   * @param seeds of each arm
+   * @param countsFurther whether the results have the seeds after these that are done, too
+   */
+  Campaign(Path folder, String data, int seeds, boolean countsFurther) {
     this.folder = folder;
     this.data = data;
     this.seeds = Require.atLeast("seeds", seeds, 1);
+    this.countsFurther = countsFurther;
   }
 
   /** Where a trial stands. */
@@ -131,6 +139,20 @@ final class Campaign {
       }
     }
     return trials;
+  }
+
+  /** The trials of the seeds after the planned ones that are done, up to the first that is not. */
+  List<Trial> furtherTrials(Arm arm) {
+    List<Trial> further = new ArrayList<>();
+    OptionalDouble rate = arm.grid().isEmpty() ? OptionalDouble.empty() : chosen(arm);
+    if (countsFurther && (arm.grid().isEmpty() || rate.isPresent())) {
+      Trial next = new Trial(arm, rate, seeds + 1);
+      while (state(next) == State.DONE) {
+        further.add(next);
+        next = new Trial(arm, rate, next.seed() + 1);
+      }
+    }
+    return further;
   }
 
   /**
@@ -341,12 +363,14 @@ final class Campaign {
         }
       }
     }
+    List<Trial> further = furtherTrials(arm);
+    further.forEach(trial -> done.put(trial.seed(), result(trial)));
     return new ArmResult(
         arm.name(),
         arm.title(),
         arm.source(),
         done,
-        seeds,
+        seeds + further.size(),
         arm.grid().isEmpty() ? size(arm) : size(arm) + "; " + choice(arm, rate));
   }
 

@@ -61,6 +61,7 @@ import picocli.CommandLine.Parameters;
 public final class ReproduceCommand implements Callable<Integer> {
   private static final String LIST = "list";
   private static final String ALL = "all";
+  private static final int SEEDS = 3;
 
   /** The title of a page that this command writes. */
   private static final String RESULTS = "Results";
@@ -83,9 +84,10 @@ public final class ReproduceCommand implements Callable<Integer> {
   @Option(
       names = "--seeds",
       paramLabel = "N",
-      description = "Seeds of each arm, from 1. Default: ${DEFAULT-VALUE}.",
-      defaultValue = "3")
-  int seeds = 3;
+      description =
+          "Seeds of each arm, from 1. Default: 3; results then have the seeds from 4 that are done,"
+              + " too.")
+  @Nullable Integer seeds;
 
   @Option(
       names = "--data",
@@ -151,7 +153,12 @@ public final class ReproduceCommand implements Callable<Integer> {
       throw Require.invalid(
           "--out", "the folder of a campaign", folder, "leave out --no-run to begin one");
     }
-    Campaign campaign = new Campaign(folder, data == null ? Study.data(scale) : data, seeds);
+    Campaign campaign =
+        new Campaign(
+            folder,
+            data == null ? Study.data(scale) : data,
+            seeds == null ? SEEDS : seeds,
+            seeds == null);
     Predicate<Trial> mine = TrialChoice.of(only, share, campaign, arms);
     AtomicFile.requireWritableFolder(folder);
     if (results != null) {
@@ -165,6 +172,7 @@ public final class ReproduceCommand implements Callable<Integer> {
     }
     campaign.requireSame(campaign.trials(arms));
     campaign.requireSame(campaign.chosenTrials(arms));
+    arms.forEach(arm -> campaign.requireSame(campaign.furtherTrials(arm)));
     Map<String, Object> result = Signals.uninterrupted(() -> write(console, campaign, studies));
     if (whole) {
       console.result(result);
@@ -345,7 +353,8 @@ public final class ReproduceCommand implements Callable<Integer> {
     }
     List<String> command =
         new ArrayList<>(List.of(CommandLineArgs.program(), "reproduce", named(study)));
-    command.addAll(List.of("--scale", scale.toString(), "--seeds", Integer.toString(seeds)));
+    int planned = arms.stream().mapToInt(ArmResult::planned).max().orElse(SEEDS);
+    command.addAll(List.of("--scale", scale.toString(), "--seeds", Integer.toString(planned)));
     command.addAll(List.of("--data", campaign.data()));
     StudyResult.About about =
         new StudyResult.About(

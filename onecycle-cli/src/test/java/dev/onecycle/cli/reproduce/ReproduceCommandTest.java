@@ -197,6 +197,30 @@ class ReproduceCommandTest {
     assertThat(claim.get("p").asDouble()).isBetween(0.0, 1.0);
   }
 
+  /** Seeds after the planned ones count where they are done, unless a number is asked for. */
+  @Test
+  void furtherSeedsCountWhereNoNumberIsAskedFor() {
+    String[] run = {"constant-momentum", "--only", "policy", "--out", temp.toString()};
+    List<Object> five = new ArrayList<>(List.of((Object[]) run));
+    five.addAll(List.of("--seeds", 5));
+    assertThat(reproduce(five.toArray()).code()).isZero();
+    Cli.Result own =
+        reproduce("constant-momentum", "--only", "constant-momentum", "--seeds", 4, "--out", temp);
+    assertThat(own.code()).isZero();
+
+    Cli.Result all = reproduce("constant-momentum", "--no-run", "--out", temp);
+    JsonNode experiment = all.json().at("/experiments/0");
+    assertThat(experiment.at("/arms/0/runs")).hasSize(5);
+    assertThat(experiment.at("/arms/1/runs")).hasSize(4);
+    assertThat(experiment.at("/claims/0/n").asInt()).isEqualTo(4);
+    assertThat(experiment.get("complete").asBoolean()).isTrue();
+    assertThat(Cli.read(temp.resolve("constant-momentum.html"))).contains("--seeds 5");
+
+    Cli.Result three = reproduce("constant-momentum", "--no-run", "--seeds", 3, "--out", temp);
+    assertThat(three.json().at("/experiments/0/arms/0/runs")).hasSize(3);
+    assertThat(three.json().at("/experiments/0/claims/0/n").asInt()).isEqualTo(3);
+  }
+
   /** Every step of its range test would see all images, whichever the seed. */
   private static final String WITHOUT_RATE =
       """
@@ -265,7 +289,7 @@ class ReproduceCommandTest {
   @Test
   void eachTrialIsLookedAtWhenItsTurnComes() throws IOException {
     Study study = Study.of("constant-momentum", ScaleName.SMOKE);
-    Campaign campaign = new Campaign(temp, "shapes", 1);
+    Campaign campaign = new Campaign(temp, "shapes", 1, false);
     Trial second = Trial.of(study.arms().get(1), 1);
     Path run = campaign.place(second);
     List<RunLock> held = new ArrayList<>();
