@@ -23,8 +23,6 @@ enum ConvolutionWay {
   /** By {@link PlainConvolution}. */
   PLAIN;
 
-  private static final int COLOURS = 3;
-
   private static final int LARGEST_BLOCK = 64;
 
   /**
@@ -45,8 +43,8 @@ enum ConvolutionWay {
 
   /**
    * The way where the engine is wrong for blocks that are not full, and in bfloat16 for the
-   * gradient of a convolution of each channel. It has right kernels of their own for images in
-   * colours and for a convolution of each channel, where no pixels are left out.
+   * gradient of a convolution of each channel. In float32 it has right kernels for that, where no
+   * pixels are left out.
    *
    * @param in the channels of a group
    * @param out the results of a group
@@ -55,8 +53,7 @@ enum ConvolutionWay {
       boolean inBfloat16, long in, long out, Layer.Window window, int groups) {
     boolean full = full(in) && full(out);
     if (groups == 1) {
-      boolean ofColours = in == COLOURS && full(out) && window.plain();
-      return full || ofColours ? ENGINE : FILLED;
+      return full ? ENGINE : FILLED;
     }
     boolean ofEachChannel = in == 1 && out == 1 && full(groups) && !window.dilated();
     if (ofEachChannel) {
@@ -66,13 +63,13 @@ enum ConvolutionWay {
   }
 
   /**
-   * Whether the engine may be wrong for a convolution of unknown sizes but its kernel, as those of
-   * a TorchScript file. In colours are images alone, whose own gradient nobody wants.
+   * Whether the engine may be wrong for a convolution of which the kernel alone is known, as those
+   * of a TorchScript file.
    */
   static boolean isDoubtful(Tensor weight) {
     return Cpu.hidesItsCaches()
         && weight.dim() > 2
-        && !(full(weight.size(0)) && (full(weight.size(1)) || weight.size(1) == COLOURS));
+        && !(full(weight.size(0)) && full(weight.size(1)));
   }
 
   /** The channels, and as many as are missing in their last block. */
