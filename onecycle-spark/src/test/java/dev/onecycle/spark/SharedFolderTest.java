@@ -56,6 +56,19 @@ class SharedFolderTest {
     assertThat(disk.resolve("shared").toFile().list()).containsExactly("a.txt");
   }
 
+  /** Where images are deleted in part, the list of them is gone: the rest is no data set. */
+  @Test
+  void imagesLoseTheirListBeforeTheyAreDeleted() {
+    SharedFolder shared =
+        new SharedFolder(UnsteadyFileSystem.SCHEME + ":" + disk.resolve("kept"), hadoop);
+    write(shared, StagedImages.MANIFEST, "{}");
+    write(shared, "train-0.tar", "images");
+    assertThatThrownBy(() -> StagedImages.delete(shared))
+        .isInstanceOf(CannotWriteException.class)
+        .hasMessageContaining("does not delete");
+    assertThat(disk.resolve("kept").toFile().list()).containsExactly("train-0.tar");
+  }
+
   /** Hadoop deletes a file of a disk before it renames another one to it. */
   @Test
   void aFileThatIsReplacedIsAlwaysThere() throws InterruptedException {

@@ -9,7 +9,7 @@ import org.apache.hadoop.fs.RawLocalFileSystem;
 
 /**
  * The disk under another scheme, as a store that does not answer where a path has {@code down} in
- * it, and that does not rename.
+ * it, that does not rename, and that deletes no folder with {@code kept} in its path.
  */
 public final class UnsteadyFileSystem extends RawLocalFileSystem {
   static final String SCHEME = "unsteady";
@@ -35,6 +35,14 @@ public final class UnsteadyFileSystem extends RawLocalFileSystem {
       throw new IOException("the store does not answer");
     }
     return super.open(path, bufferSize);
+  }
+
+  @Override
+  public boolean delete(Path path, boolean withAllItHolds) throws IOException {
+    if (path.toString().contains("kept") && getFileStatus(path).isDirectory()) {
+      throw new IOException("the store does not delete");
+    }
+    return super.delete(path, withAllItHolds);
   }
 
   @Override

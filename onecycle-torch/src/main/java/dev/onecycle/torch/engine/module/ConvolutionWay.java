@@ -18,8 +18,6 @@ enum ConvolutionWay {
   ENGINE,
   /** By the engine, on values cast to float32. */
   ENGINE_IN_FLOAT32,
-  /** By the engine, with channels of zeros that fill the blocks. */
-  FILLED,
   /** By {@link PlainConvolution}. */
   PLAIN;
 
@@ -51,15 +49,11 @@ enum ConvolutionWay {
    */
   static ConvolutionWay ofHiddenCaches(
       boolean inBfloat16, long in, long out, Layer.Window window, int groups) {
-    boolean full = full(in) && full(out);
-    if (groups == 1) {
-      return full ? ENGINE : FILLED;
-    }
-    boolean ofEachChannel = in == 1 && out == 1 && full(groups) && !window.dilated();
+    boolean ofEachChannel = groups > 1 && in == 1 && out == 1 && full(groups) && !window.dilated();
     if (ofEachChannel) {
       return inBfloat16 ? ENGINE_IN_FLOAT32 : ENGINE;
     }
-    return full ? ENGINE : PLAIN;
+    return full(in) && full(out) ? ENGINE : PLAIN;
   }
 
   /**
@@ -72,17 +66,10 @@ enum ConvolutionWay {
         && !(full(weight.size(0)) && full(weight.size(1)));
   }
 
-  /** The channels, and as many as are missing in their last block. */
-  static long filled(long channels) {
-    if (channels <= LARGEST_BLOCK / 4) {
-      return LARGEST_BLOCK / 4;
-    }
-    return channels <= LARGEST_BLOCK / 2
-        ? LARGEST_BLOCK / 2
-        : (channels + LARGEST_BLOCK - 1) / LARGEST_BLOCK * LARGEST_BLOCK;
-  }
-
-  private static boolean full(long channels) {
-    return filled(channels) == channels;
+  /** Whether channels fill the blocks that the engine may take for them. */
+  static boolean full(long channels) {
+    return channels == LARGEST_BLOCK / 4
+        || channels == LARGEST_BLOCK / 2
+        || channels % LARGEST_BLOCK == 0;
   }
 }

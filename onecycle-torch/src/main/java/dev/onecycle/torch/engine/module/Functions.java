@@ -35,7 +35,6 @@ final class Functions {
                   window,
                   groups)
               .to(x.scalar_type());
-      case FILLED -> filledConvolution(x, weight, bias, window);
       case PLAIN -> PlainConvolution.of(x, weight, bias, window, groups);
     };
   }
@@ -50,22 +49,6 @@ final class Functions {
         Modules.sizes(window.padding()),
         Modules.sizes(window.dilation()),
         groups);
-  }
-
-  /** Of one group, with channels of zeros up to full blocks, which are taken off again. */
-  private static Tensor filledConvolution(
-      Tensor x, Tensor weight, @Nullable Tensor bias, Layer.Window window) {
-    long out = weight.size(0);
-    long in = missing(x.size(1));
-    Tensor images = Modules.channelsLast(torch.constant_pad_nd(x, 0, 0, 0, 0, 0, in));
-    Tensor kernel = torch.constant_pad_nd(weight, 0, 0, 0, 0, 0, in, 0, missing(out));
-    Tensor offset = bias == null ? null : torch.constant_pad_nd(bias, 0, missing(out));
-    Tensor y = engineConvolution(images, kernel, offset, window, 1).narrow(1, 0, out);
-    return Modules.channelsLast(y);
-  }
-
-  private static long missing(long channels) {
-    return ConvolutionWay.filled(channels) - channels;
   }
 
   static Tensor averagePool(Tensor x, Layer.AveragePool pool) {
