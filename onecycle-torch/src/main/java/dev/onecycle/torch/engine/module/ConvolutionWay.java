@@ -22,6 +22,7 @@ enum ConvolutionWay {
   PLAIN;
 
   private static final int LARGEST_BLOCK = 64;
+  private static final int MOST_TRIED = 512;
 
   /**
    * The way for a convolution.
@@ -40,9 +41,9 @@ enum ConvolutionWay {
   }
 
   /**
-   * The way where the engine is wrong for blocks that are not full, and in bfloat16 for the
-   * gradient of a convolution of each channel. In float32 it has right kernels for that, where no
-   * pixels are left out.
+   * The way where the engine is wrong for blocks that are not full, for single pixels of many
+   * channels, and in bfloat16 for the gradient of a convolution of each channel. In float32 it has
+   * right kernels for that, where no pixels are left out.
    *
    * @param in the channels of a group
    * @param out the results of a group
@@ -53,7 +54,7 @@ enum ConvolutionWay {
     if (ofEachChannel) {
       return inBfloat16 ? ENGINE_IN_FLOAT32 : ENGINE;
     }
-    return full(in) && full(out) ? ENGINE : PLAIN;
+    return full(in) && full(out) && window.area() > 1 ? ENGINE : PLAIN;
   }
 
   /**
@@ -63,13 +64,13 @@ enum ConvolutionWay {
   static boolean isDoubtful(Tensor weight) {
     return Cpu.hidesItsCaches()
         && weight.dim() > 2
-        && !(full(weight.size(0)) && full(weight.size(1)));
+        && !(full(weight.size(0)) && full(weight.size(1)) && weight.size(-1) > 1);
   }
 
-  /** Whether channels fill the blocks that the engine may take for them. */
+  /** Whether channels fill the blocks that the engine may take for them, up to the tried number. */
   static boolean full(long channels) {
     return channels == LARGEST_BLOCK / 4
         || channels == LARGEST_BLOCK / 2
-        || channels % LARGEST_BLOCK == 0;
+        || (channels % LARGEST_BLOCK == 0 && channels <= MOST_TRIED);
   }
 }
