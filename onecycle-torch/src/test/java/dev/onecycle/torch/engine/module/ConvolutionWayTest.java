@@ -198,7 +198,8 @@ class ConvolutionWayTest {
     "32, true",
     "48, false",
     "64, true",
-    "192, true", "1024, false"
+    "192, true",
+    "1024, false"
   })
   void blocksAreFull(long channels, boolean full) {
     assertThat(ConvolutionWay.full(channels)).isEqualTo(full);
